@@ -1,0 +1,104 @@
+//! `portico serve` in a process of its own.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use reqwest::Client;
+use url::Url;
+
+use crate::place::Place;
+use crate::process::{Output, Process};
+use crate::web;
+
+const START: Duration = Duration::from_secs(60);
+
+/// A running `portico serve`.
+pub struct Product {
+    process: Process,
+    address: Url,
+    client: Client,
+}
+
+impl Product {
+    /// Starts it on a place, with the vendor at `sandbox`, and waits until it answers.
+    pub async fn start(portico: &Path, place: &Place, sandbox: &Url) -> Result<Self> {
+        let mut product = Self::spawn(portico, place, sandbox)?;
+        product.wait_until_ready().await?;
+        Ok(product)
+    }
+
+    /// Starts it and returns at once.
+    pub fn spawn(portico: &Path, place: &Place, sandbox: &Url) -> Result<Self> {
+        let port = free_port()?;
+        let mut environment = place.environment();
+        environment.extend([
+            (
+                "PORTICO__SERVER__LISTEN".to_owned(),
+                format!("127.0.0.1:{port}"),
+            ),
+            (
+                "PORTICO__AUTOTASK__BASE_URL".to_owned(),
+                sandbox.to_string(),
+            ),
+            ("PORTICO__LOG__LEVEL".to_owned(), "warn".to_owned()),
+        ]);
+        let output = Output::in_dir(&place.dir, "portico");
+        let arguments = ["serve".to_owned()];
+        let process = Process::start("portico serve", portico, &arguments, &environment, output)?;
+        Ok(Self {
+            process,
+            address: Url::parse(&format!("http://127.0.0.1:{port}/"))?,
+            client: web::client()?,
+        })
+    }
+
+    /// Waits until it answers.
+    pub async fn wait_until_ready(&mut self) -> Result<()> {
+        let start = Instant::now();
+        let health = self.address.join("readyz")?;
+        loop {
+            self.process.check_alive()?;
+            if let Ok(answer) = self.client.get(health.clone()).send().await
+                && answer.status().is_success()
+            {
+                return Ok(());
+            }
+            if start.elapsed() > START {
+                bail!("portico serve did not answer within {START:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Where it answers.
+    pub fn address(&self) -> Url {
+        self.address.clone()
+    }
+
+    /// The process.
+    pub const fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// `SIGKILL`.
+    pub async fn kill(self) -> Result<()> {
+        self.process.kill().await
+    }
+
+    /// `SIGTERM`, and a clean end.
+    pub async fn stop(self) -> Result<()> {
+        let status = self.process.stop().await?;
+        if !status.success() {
+            bail!("portico serve ended with {status}");
+        }
+        Ok(())
+    }
+}
+
+/// A port nobody listens on. Another program may take it before the child does; then starting fails and says so.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("find a free port")?;
+    Ok(listener.local_addr()?.port())
+}

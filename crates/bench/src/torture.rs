@@ -1,0 +1,183 @@
+//! `bench torture`: the server is killed at random moments during syncs under faults, and has exactly the vendor's
+//! records each time it has come back (rules P2, P3, P5, P6, P10, S6).
+
+mod changes;
+mod compare;
+mod faults;
+mod lane;
+mod recovery;
+
+use std::cell::Cell;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use futures_util::future::try_join_all;
+use serde_json::json;
+
+use crate::arguments::TortureArguments;
+use crate::place::Engine;
+use crate::workplace::Workplace;
+use lane::{Outcome, Plan};
+
+/// Longest life of a server after it answers: about as long as a sync of the usual vendor takes.
+const LIFE: Duration = Duration::from_millis(1_800);
+
+/// Runs the series; the exit code is 1 when something was wrong.
+pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<ExitCode> {
+    let start = Instant::now();
+    let mut outcomes: Vec<(Engine, Outcome)> = Vec::new();
+    let result = series(&workplace, arguments, &mut outcomes).await;
+    if let Err(error) = result {
+        let kept = workplace.keep();
+        return Err(error.context(format!(
+            "torture did not come to its end; data and logs are in {}",
+            kept.display()
+        )));
+    }
+    let wrong: u32 = outcomes
+        .iter()
+        .map(|(_, outcome)| u32::from(!outcome.mismatches.is_empty()))
+        .sum();
+    let ok: u32 = outcomes.iter().map(|(_, outcome)| outcome.ok).sum();
+    let in_sync: u32 = outcomes.iter().map(|(_, outcome)| outcome.in_sync).sum();
+    let engines: Vec<&str> = arguments
+        .engine
+        .list()
+        .iter()
+        .map(|engine| engine.name())
+        .collect();
+    let takeover = outcomes
+        .iter()
+        .map(|(_, outcome)| outcome.longest_takeover)
+        .max()
+        .unwrap_or_default();
+    println!(
+        "\n{} kills on {}, {in_sync} in the middle of a sync; {ok} with exactly the vendor's records afterwards, {wrong} \
+         not; longest takeover {:.1} s",
+        ok + wrong,
+        engines.join(" and "),
+        takeover.as_secs_f64()
+    );
+    if wrong > 0 {
+        println!("data and logs are in {}", workplace.keep().display());
+    }
+    let kept: Vec<_> = outcomes
+        .iter()
+        .filter_map(|(_, outcome)| outcome.kept.clone())
+        .collect();
+    println!(
+        "{}",
+        json!({
+            "engine": engines.join(","),
+            "kills": ok + wrong,
+            "in_sync": in_sync,
+            "ok": ok,
+            "mismatches": wrong,
+            "longest_takeover_s": crate::distribution::rounded(takeover.as_secs_f64(), 1),
+            "seconds": crate::distribution::rounded(start.elapsed().as_secs_f64(), 0),
+            "seed": arguments.seed,
+            "kept": kept,
+        })
+    );
+    Ok(if wrong > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn series(
+    workplace: &Workplace,
+    arguments: &TortureArguments,
+    outcomes: &mut Vec<(Engine, Outcome)>,
+) -> Result<()> {
+    let stop = Cell::new(false);
+    let together: Vec<Vec<Plan>> = if arguments.short {
+        // Both engines at once: PostgreSQL mostly waits for leases to run out.
+        vec![
+            arguments
+                .engine
+                .list()
+                .iter()
+                .flat_map(|engine| short(*engine, arguments.seed))
+                .collect(),
+        ]
+    } else {
+        arguments
+            .engine
+            .list()
+            .iter()
+            .map(|engine| long(*engine, arguments))
+            .collect()
+    };
+    for plans in together {
+        let lanes = plans.iter().map(|plan| lane::run(workplace, *plan, &stop));
+        let done = try_join_all(lanes).await?;
+        outcomes.extend(plans.iter().map(|plan| plan.engine).zip(done));
+    }
+    Ok(())
+}
+
+fn long(engine: Engine, arguments: &TortureArguments) -> Vec<Plan> {
+    let lanes = arguments.lanes.clamp(1, arguments.kills.max(1));
+    let plan = |lane| Plan {
+        engine,
+        lane,
+        kills: arguments.kills / lanes + u32::from(lane < arguments.kills % lanes),
+        round: arguments.round.max(1),
+        tickets: arguments.tickets,
+        seed: arguments.seed,
+        life: LIFE,
+    };
+    (0..lanes).map(plan).collect()
+}
+
+/// Six kills, spread so that the waits of PostgreSQL overlap.
+fn short(engine: Engine, seed: u64) -> Vec<Plan> {
+    let (lanes, kills) = match engine {
+        Engine::Sqlite => (1, 6),
+        Engine::Postgres => (3, 2),
+    };
+    let plan = |lane| Plan {
+        engine,
+        lane,
+        kills,
+        round: 3,
+        tickets: 600,
+        seed,
+        life: LIFE,
+    };
+    (0..lanes).map(plan).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arguments::Engines;
+
+    #[test]
+    fn kills_are_shared_by_the_lanes() {
+        let arguments = TortureArguments {
+            engine: Engines::Both,
+            kills: 200,
+            seed: 1,
+            tickets: 100,
+            round: 20,
+            lanes: 3,
+            short: false,
+        };
+        let plans = long(Engine::Sqlite, &arguments);
+        assert_eq!(
+            plans.iter().map(|plan| plan.kills).collect::<Vec<_>>(),
+            [67, 67, 66]
+        );
+        assert_eq!(
+            short(Engine::Postgres, 1)
+                .iter()
+                .map(|plan| plan.kills)
+                .sum::<u32>(),
+            6
+        );
+    }
+}

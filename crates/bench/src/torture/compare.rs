@@ -1,0 +1,262 @@
+//! Whether Portico has exactly the vendor's records.
+//!
+//! Twice, in different ways. Every stream is read again from the vendor, and each record's hash must be the one that
+//! is stored; as many rows must be present as the vendor has records, so that nothing is there that should be gone.
+//! Tickets are also compared as a person sees them: the list's rows with the sandbox's own records, past the connector.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use connectors::connector::RequestCounter;
+use connectors::limits::{Unlimited, Urgency};
+use connectors::page::PageRequest;
+use connectors::{Connect, Connector};
+use domain::id::IdentityId;
+use domain::record::{Batch, ExternalRecord};
+use domain::scope::Scope;
+use domain::secret::Secret;
+use domain::stream::{PullMode, Stream};
+use domain::viewer::Viewer;
+use serde_json::Value;
+use store::integrations::Integration;
+use store::listing::Direction;
+use store::pages::{self, Absence, Coverage};
+use store::tickets::{self, TicketFilter, TicketRow, TicketSort};
+use store::{Store, integrations};
+use url::Url;
+
+use crate::credentials;
+use crate::installation::Installation;
+use crate::sandbox::Sandbox;
+
+/// Mismatches told of one kind; one mistake seldom comes alone.
+const TOLD: usize = 10;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    /// Records compared.
+    pub records: u64,
+    /// What differs, in words.
+    pub mismatches: Vec<String>,
+}
+
+impl Comparison {
+    fn note(&mut self, mismatch: String) {
+        self.mismatches.push(mismatch);
+    }
+
+    /// The first few, for a person.
+    pub fn told(&self) -> String {
+        let more = self.mismatches.len().saturating_sub(TOLD);
+        let mut text = self
+            .mismatches
+            .iter()
+            .take(TOLD)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n  ");
+        if more > 0 {
+            text.push_str(&format!("\n  and {more} more"));
+        }
+        text
+    }
+}
+
+/// Compares everything. The sandbox has no faults meanwhile, and nothing changes there.
+pub async fn compare(installation: &Installation, sandbox: &Sandbox) -> Result<Comparison> {
+    let store = installation.store();
+    let integration = integrations::find_integration(store, installation.integration).await?;
+    let integration = integration.context("the integration is gone")?;
+    let connector = connector(&integration, sandbox.address())?;
+    let mut found = Comparison::default();
+    for stream in Stream::ALL
+        .into_iter()
+        .filter(|stream| !stream.is_deletion_feed())
+    {
+        compare_stream(store, &integration, connector.as_ref(), stream, &mut found).await?;
+    }
+    compare_tickets(store, sandbox, &mut found).await?;
+    Ok(found)
+}
+
+fn connector(integration: &Integration, sandbox: Url) -> Result<Arc<dyn Connector>> {
+    let form = credentials::form().into_iter();
+    let connect = Connect {
+        credentials: form
+            .map(|(key, value)| (key, Secret::from(value)))
+            .collect(),
+        public_note_audiences: integration
+            .settings
+            .public_note_audiences
+            .iter()
+            .cloned()
+            .collect(),
+        installation_code: None,
+        base_url: Some(sandbox),
+        permits: Arc::new(Unlimited),
+        urgency: Urgency::Background,
+        requests: Arc::new(RequestCounter::default()),
+    };
+    Ok(connectors::build(&integration.provider, connect)?)
+}
+
+async fn compare_stream(
+    store: &Store,
+    integration: &Integration,
+    connector: &dyn Connector,
+    stream: Stream,
+    found: &mut Comparison,
+) -> Result<()> {
+    let scope = Scope::default();
+    let (mut cursor, mut at_vendor) = (None, 0_u64);
+    loop {
+        let request = PageRequest {
+            stream,
+            mode: PullMode::Full { floor: None },
+            cursor: cursor.as_ref(),
+            scope: &scope,
+            page_size: 500,
+        };
+        let page = connector.list_page(request).await?;
+        let expected = hashes(
+            &page.batch,
+            connector.mapper_version(),
+            integration.generation,
+        );
+        let ids: Vec<&str> = expected.iter().map(|(id, _)| id.as_str()).collect();
+        let known = pages::read_known_before(store, integration.id, stream, &ids).await?;
+        for (id, hash) in &expected {
+            let place = || format!("{} {id}", stream.key());
+            match known.get(id) {
+                None => found.note(format!("{} is missing", place())),
+                Some(row) if row.absence != Absence::Present => {
+                    found.note(format!(
+                        "{} is marked {:?} and the vendor has it",
+                        place(),
+                        row.absence
+                    ));
+                }
+                Some(row) if row.content_hash != *hash => {
+                    found.note(format!("{} is not what the vendor has", place()));
+                }
+                Some(_) => {}
+            }
+        }
+        at_vendor += expected.len() as u64;
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => break,
+        }
+    }
+    let here = pages::count_present(store, integration.id, stream, &Coverage::default()).await?;
+    if here != at_vendor {
+        found.note(format!(
+            "{}: {here} here, {at_vendor} at the vendor",
+            stream.key()
+        ));
+    }
+    found.records += at_vendor;
+    Ok(())
+}
+
+/// Ids and hashes of the records of a page.
+fn hashes(batch: &Batch, version: u32, generation: i64) -> Vec<(String, i64)> {
+    fn of<R: ExternalRecord>(records: &[R], version: u32, generation: i64) -> Vec<(String, i64)> {
+        let one = |record: &R| {
+            (
+                record.external_id().to_owned(),
+                record.content_hash(version, generation),
+            )
+        };
+        records.iter().map(one).collect()
+    }
+    match batch {
+        Batch::Companies(records) => of(records, version, generation),
+        Batch::Technicians(records) => of(records, version, generation),
+        Batch::Contacts(records) => of(records, version, generation),
+        Batch::ContactGroups(records) => of(records, version, generation),
+        Batch::ContactGroupMembers(records) => of(records, version, generation),
+        Batch::Tickets(records) => of(records, version, generation),
+        Batch::TicketNotes(records) => of(records, version, generation),
+        Batch::Opportunities(records) => of(records, version, generation),
+        Batch::Deletions(_) => Vec::new(),
+    }
+}
+
+/// Every ticket as the list shows it, against the sandbox's own record.
+async fn compare_tickets(store: &Store, sandbox: &Sandbox, found: &mut Comparison) -> Result<()> {
+    let mut shown = list_tickets(store, found).await?;
+    for record in sandbox.records("Tickets").await? {
+        let id = text(&record, "id");
+        let Some(row) = shown.remove(&id) else {
+            found.note(format!("ticket {id} is not in the list"));
+            continue;
+        };
+        let label =
+            |value: Option<tickets::Labelled>| value.map(|value| value.id).unwrap_or_default();
+        for (field, here) in [
+            ("ticketNumber", row.number),
+            ("title", row.title),
+            ("status", label(row.status)),
+            ("queueID", label(row.queue)),
+            ("priority", label(row.priority)),
+        ] {
+            let there = text(&record, field);
+            if here != there {
+                found.note(format!(
+                    "ticket {id}, {field}: {here:?} here, {there:?} at the vendor"
+                ));
+            }
+        }
+    }
+    for id in shown.keys() {
+        found.note(format!(
+            "ticket {id} is in the list and the vendor has no such ticket"
+        ));
+    }
+    Ok(())
+}
+
+/// The whole list, page after page, as a person would go through it.
+async fn list_tickets(
+    store: &Store,
+    found: &mut Comparison,
+) -> Result<BTreeMap<String, TicketRow>> {
+    let viewer = Viewer::Staff(IdentityId(0));
+    let (filter, sort) = (TicketFilter::default(), TicketSort::Created);
+    let (mut all, mut place) = (BTreeMap::new(), None);
+    loop {
+        let direction = Direction::Ascending;
+        let listing = tickets::list_for_viewer(
+            store,
+            &viewer,
+            &filter,
+            sort,
+            direction,
+            place.as_ref(),
+            500,
+        )
+        .await?;
+        for row in listing.rows {
+            let id = row.external_id.clone();
+            if all.insert(id.clone(), row).is_some() {
+                found.note(format!("ticket {id} is in the list twice"));
+            }
+        }
+        match listing.next {
+            Some(next) => place = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// The value of a record's field as text.
+fn text(record: &Value, field: &str) -> String {
+    match &record[field] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,172 @@
+//! Zones: where a tenant lives, how it is found, and what happens when it moves.
+
+use std::sync::Arc;
+
+use domain::clock::UtcMillis;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use url::Url;
+
+use super::client::Client;
+use super::wire::AutotaskZone;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::decode::{Text, document};
+use crate::http::retry::Retry;
+use crate::http::send::{Answer, Request};
+use crate::limits::{Limits, RequestLimit};
+
+/// Requests a tenant may make in a rolling hour, all its integrations together, and at once per entity.
+/// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thresholds_Limits.htm>
+const HOURLY: RequestLimit = RequestLimit {
+    count: 10_000,
+    window: UtcMillis::HOUR,
+};
+const THREADS: u32 = 3;
+
+/// Where a tenant lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Zone {
+    /// Root of the API, without a slash at its end.
+    pub(super) root: String,
+    /// What the vendor calls the zone.
+    pub(super) name: Option<String>,
+    /// Address of the user interface.
+    pub(super) web_url: Option<String>,
+    /// Number of the customer instance.
+    pub(super) customer: Option<i64>,
+    /// Limits of the tenant.
+    pub(super) limits: Limits,
+}
+
+impl Client {
+    /// The tenant's zone, looked up once.
+    ///
+    /// # Errors
+    /// `AuthFailed` for an unknown API user; else as any request.
+    pub(super) async fn zone(&self) -> Result<Arc<Zone>> {
+        let mut known = self.zone.lock().await;
+        if let Some(zone) = &*known {
+            return Ok(Arc::clone(zone));
+        }
+        let zone = Arc::new(self.find_zone().await?);
+        *known = Some(Arc::clone(&zone));
+        Ok(zone)
+    }
+
+    async fn find_zone(&self) -> Result<Zone> {
+        match &self.config.zone_url {
+            Some(address) => Ok(self.zone_at(address, None)),
+            None => self.look_up_zone().await,
+        }
+    }
+
+    fn zone_at(&self, address: &Url, found: Option<AutotaskZone>) -> Zone {
+        let (name, web_url, customer) = found.map_or((None, None, None), |found| {
+            (found.name, found.web_url, found.ci)
+        });
+        let account_key = match customer {
+            Some(customer) => format!("autotask:{customer}"),
+            None => format!(
+                "autotask:{}+{}",
+                address.host_str().unwrap_or_default(),
+                self.config.user_name
+            ),
+        };
+        Zone {
+            root: address.as_str().trim_end_matches('/').to_owned(),
+            name,
+            web_url,
+            customer,
+            limits: Limits {
+                account_key,
+                requests: Some(HOURLY),
+                concurrency: Some(THREADS),
+            },
+        }
+    }
+
+    /// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/API_Calls/REST_ZoneInformation.htm>; needs no
+    /// credentials and sends none.
+    async fn look_up_zone(&self) -> Result<Zone> {
+        const OPERATION: &str = "look up the zone";
+        let limits = Limits {
+            account_key: format!("autotask:zone+{}", self.config.user_name),
+            requests: None,
+            concurrency: None,
+        };
+        let headers = HeaderMap::new();
+        let url = self.config.lookup_address()?;
+        let mut retry = Retry::reads();
+        loop {
+            let request = Request {
+                operation: OPERATION,
+                endpoint: "zoneInformation",
+                method: Method::GET,
+                url: url.clone(),
+                headers: &headers,
+                body: None,
+            };
+            let outcome = match self.sender.send(&limits, &request).await {
+                Ok(answer) => self.zone_from(OPERATION, &answer),
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Ok(zone) => return Ok(zone),
+                Err(error) => retry.wait_after(error).await?,
+            }
+        }
+    }
+
+    fn zone_from(&self, operation: &'static str, answer: &Answer) -> Result<Zone> {
+        let unknown = || {
+            let message = format!(
+                "Autotask knows no API user named {}.",
+                self.config.user_name
+            );
+            Error::new(ErrorKind::AuthFailed, operation, message)
+                .with_status(answer.status)
+                .with_field("user_name")
+        };
+        if !answer.is_success() {
+            let error = self.refusal(operation, answer);
+            // An unknown user is a 500 with an error text, some report a 404: whatever will not pass by itself.
+            return Err(if error.is_temporary() {
+                error
+            } else {
+                unknown()
+            });
+        }
+        let text = Text::of(&answer.body);
+        let found: AutotaskZone = document(operation, text.as_str())?;
+        let address = found
+            .url
+            .as_deref()
+            .filter(|url| !url.trim().is_empty())
+            .ok_or_else(unknown)?;
+        let address = self.config.zone_address(address).map_err(|_elsewhere| {
+            let message = "the zone look-up named an address that is not Autotask's; no credentials were sent to it";
+            Error::new(ErrorKind::Unexpected, operation, message).without_effect()
+        })?;
+        Ok(self.zone_at(&address, Some(found)))
+    }
+
+    /// Looks the zone up again after a 401: a tenant that was moved refuses at its old address. Answers the new zone
+    /// only if it differs from the one that refused.
+    pub(super) async fn moved_from(&self, refused: &Zone) -> Result<Option<Arc<Zone>>> {
+        if self.config.zone_url.is_some() {
+            return Ok(None);
+        }
+        let mut known = self.zone.lock().await;
+        if let Some(zone) = known.as_ref().filter(|zone| zone.root != refused.root) {
+            return Ok(Some(Arc::clone(zone)));
+        }
+        let found = match self.look_up_zone().await {
+            Ok(found) => Arc::new(found),
+            Err(error) if error.is_temporary() => return Err(error),
+            Err(_unknown_too) => return Ok(None),
+        };
+        let moved = found.root != refused.root;
+        *known = Some(Arc::clone(&found));
+        Ok(moved.then_some(found))
+    }
+}

@@ -1,0 +1,191 @@
+//! The contract every connector keeps.
+//!
+//! A connector translates: it turns one question of ours into the vendor's requests and the vendor's answer into
+//! our records. It stores nothing, schedules nothing, and never retries beyond what `http::retry` does for all of
+//! them. What a connector cannot do answers [`ErrorKind::Unsupported`](crate::ErrorKind) through the default bodies
+//! here, and the provider's `Capability` says so beforehand; the behaviour suite holds the two together.
+//!
+//! Sentences every implementation keeps:
+//!
+//! * Pages come in an order of the connector's choice that loses nothing when records change meanwhile; a cursor
+//!   stays valid across a restart.
+//! * Ids leave as text and are unique within a stream of one integration.
+//! * A record that cannot be read is handed over as `Unreadable` with its id; the others of its page go on.
+//! * NUL characters are removed; nothing else of a text is changed.
+//! * A question with `PullMode::Since` is asked inclusively (`>=`), so that equal instants at a boundary lose nothing.
+//! * Before each request a permit is acquired with the urgency the connector was built with.
+//!
+//! Rejected: a stream of records instead of pages (the commit unit is the page, rule P2), retry inside a vendor
+//! folder (each would do it differently), a connector that keeps its own cursor (restart).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use domain::capability::Capability;
+use domain::record::Batch;
+use domain::reference::ReferenceItem;
+use domain::scope::Scope;
+use domain::secret::Secret;
+use domain::stream::Stream;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{Limits, Permits, Urgency};
+use crate::page::{ConnectionReport, Page, PageRequest, Unreadable};
+
+/// Everything a connector is built from.
+#[derive(Clone)]
+pub struct Connect {
+    /// Form values by field key; secrets among them.
+    pub credentials: BTreeMap<String, Secret>,
+    /// Audiences of a comment that clients may read; the connector's default when empty.
+    pub public_note_audiences: Vec<String>,
+    /// The installation's default for the provider's code, when the connection has none of its own.
+    pub installation_code: Option<Secret>,
+    /// Replaces the vendor's addresses. Only process configuration sets it: the demo, tests, the benchmark.
+    pub base_url: Option<url::Url>,
+    /// Where permits come from.
+    pub permits: Arc<dyn Permits>,
+    /// Who waits for the answers.
+    pub urgency: Urgency,
+    /// Counts every request that leaves, for the run's row.
+    pub requests: Arc<RequestCounter>,
+}
+
+/// Counts requests.
+#[derive(Debug, Default)]
+pub struct RequestCounter(AtomicU64);
+
+impl RequestCounter {
+    /// One more request left.
+    pub fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Requests so far.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One record fetched by id.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fetched {
+    /// The record, as a batch of one.
+    Record(Batch),
+    /// It exists and cannot be read.
+    Unreadable(Unreadable),
+    /// The vendor has no such record.
+    Gone,
+}
+
+/// Reads (and, where the provider can, writes) one connection.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// Key of the provider.
+    fn provider(&self) -> &'static str;
+
+    /// What it can do.
+    fn capability(&self) -> &'static Capability;
+
+    /// Version of the mapping from vendor fields to records; part of every content hash, so that a better mapper
+    /// rewrites what it read before.
+    fn mapper_version(&self) -> u32;
+
+    /// The limits of this connection; may look an account up once.
+    ///
+    /// # Errors
+    /// As any request.
+    async fn limits(&self) -> Result<Limits>;
+
+    /// Proves that the credentials work and tells which rights are missing, in the vendor's words.
+    ///
+    /// # Errors
+    /// `AuthFailed`, `Unavailable` and the like, with the form field where one is to blame.
+    async fn test_connection(&self) -> Result<ConnectionReport>;
+
+    /// All reference data.
+    ///
+    /// # Errors
+    /// As any request.
+    async fn reference_data(&self) -> Result<Vec<ReferenceItem>>;
+
+    /// One page of a stream.
+    ///
+    /// # Errors
+    /// `Unsupported` for a stream outside the capability; else as any request.
+    async fn list_page(&self, request: PageRequest<'_>) -> Result<Page>;
+
+    /// How many records the vendor counts in a stream under a scope and floor; `None` when it does not tell.
+    ///
+    /// # Errors
+    /// As any request.
+    async fn total(
+        &self,
+        _stream: Stream,
+        _mode: domain::stream::PullMode,
+        _scope: &Scope,
+    ) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    /// One record by id.
+    ///
+    /// # Errors
+    /// `Unsupported` unless claimed; else as any request. A missing record is [`Fetched::Gone`], not an error.
+    async fn fetch(&self, _stream: Stream, _external_id: &str) -> Result<Fetched> {
+        Err(unsupported("fetch"))
+    }
+
+    /// All comments of one ticket.
+    ///
+    /// # Errors
+    /// `Unsupported` unless claimed; else as any request.
+    async fn ticket_notes(&self, _ticket_external_id: &str) -> Result<Page> {
+        Err(unsupported("ticket notes"))
+    }
+
+    /// Creates a ticket and answers its external id. The marker finds it again when the answer is lost (rule W2).
+    ///
+    /// # Errors
+    /// `Unsupported` unless claimed; else as any request.
+    async fn create_ticket(
+        &self,
+        _ticket: &domain::record::TicketRecord,
+        _marker: &str,
+    ) -> Result<String> {
+        Err(unsupported("create ticket"))
+    }
+
+    /// Adds a comment to a ticket and answers its external id.
+    ///
+    /// # Errors
+    /// `Unsupported` unless claimed; else as any request.
+    async fn create_ticket_note(
+        &self,
+        _note: &domain::record::TicketNoteRecord,
+        _marker: &str,
+    ) -> Result<String> {
+        Err(unsupported("create ticket note"))
+    }
+
+    /// Registers webhooks that deliver to `address`, replacing what was there.
+    ///
+    /// # Errors
+    /// `Unsupported` unless claimed; else as any request.
+    async fn provision_webhooks(&self, _address: &url::Url, _secret: &Secret) -> Result<()> {
+        Err(unsupported("provision webhooks"))
+    }
+}
+
+/// The default answer for an operation a provider lacks.
+fn unsupported(operation: &'static str) -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        operation,
+        "this provider cannot do that",
+    )
+    .without_effect()
+}

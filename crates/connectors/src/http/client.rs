@@ -1,0 +1,103 @@
+//! Builds the HTTP client: trust store, timeouts, redirects, user agent.
+//!
+//! One client per connection: its pool of open connections is tied to the asynchronous runtime it was first used on,
+//! so a client shared by the whole process would break where a process runs several (tests).
+
+use std::time::Duration;
+
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Certificate, Client, ClientBuilder};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many redirects inside one origin are followed.
+const REDIRECTS: usize = 5;
+
+/// How long a request may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// To open a connection.
+    pub connect: Duration,
+    /// The whole request, answer read to its end (rule S6).
+    pub whole: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            whole: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Whether the machine's proxy settings apply. They do for vendors and must not for a sandbox on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxy {
+    /// As the environment says.
+    System,
+    /// Never.
+    None,
+}
+
+/// Builds a client. Where the machine has no trust store (a bare container) the roots compiled in are used instead.
+///
+/// # Errors
+/// `Unexpected` when no TLS set-up works at all.
+pub fn build(timeouts: Timeouts, proxy: Proxy) -> Result<Client> {
+    base(timeouts, proxy)
+        .build()
+        .or_else(|_no_trust_store| with_bundled_roots(timeouts, proxy))
+        .map_err(|error| {
+            Error::new(
+                ErrorKind::Unexpected,
+                "prepare connections",
+                "TLS cannot be set up on this machine",
+            )
+            .with_source(error)
+        })
+}
+
+fn base(timeouts: Timeouts, proxy: Proxy) -> ClientBuilder {
+    let builder = Client::builder()
+        .user_agent(concat!("Portico/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.whole)
+        .redirect(Policy::custom(same_origin));
+    match proxy {
+        Proxy::System => builder,
+        Proxy::None => builder.no_proxy(),
+    }
+}
+
+fn with_bundled_roots(timeouts: Timeouts, proxy: Proxy) -> reqwest::Result<Client> {
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok());
+    base(timeouts, proxy).tls_certs_only(roots).build()
+}
+
+/// Follows a redirect only to where the request went in the first place, because our headers carry credentials.
+/// Any other redirect is handed to the caller as the answer it is.
+fn same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let same = attempt
+        .previous()
+        .last()
+        .is_some_and(|from| from.origin() == attempt.url().origin());
+    if same && attempt.previous().len() <= REDIRECTS {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_can_be_built_with_and_without_the_trust_store_of_the_machine() {
+        build(Timeouts::default(), Proxy::System).expect("with whatever this machine has");
+        with_bundled_roots(Timeouts::default(), Proxy::None).expect("with the roots compiled in");
+    }
+}

@@ -1,0 +1,12 @@
+//! The HTTP layer under every connector: one way to build a client, send, retry, decode and keep secrets out of texts.
+//!
+//! Nothing here knows a vendor. A connector builds a [`send::Sender`] with its client, permits and secrets, sends
+//! [`send::Request`]s, tells by its own rules what an answer means, and lets [`retry::Retry`] decide whether a short
+//! wait is worth it. Long waits are never slept here: they are handed back with `retry_after` and the job comes back.
+
+pub mod client;
+pub mod decode;
+pub mod rate_limit;
+pub mod redact;
+pub mod retry;
+pub mod send;

@@ -1,0 +1,28 @@
+//! Connectors: the code that talks to providers. One folder each, one contract for all.
+
+pub mod autotask;
+pub mod connector;
+pub mod error;
+pub mod http;
+pub mod limits;
+pub mod page;
+
+use std::sync::Arc;
+
+pub use connector::{Connect, Connector};
+pub use error::{Error, ErrorKind, Result};
+
+/// Builds the connector of a provider from its credentials.
+///
+/// # Errors
+/// `Unsupported` when the provider has no connector, `Invalid` with the field when a credential cannot be used.
+pub fn build(provider: &str, connect: Connect) -> Result<Arc<dyn Connector>> {
+    match provider {
+        "autotask" => Ok(Arc::new(autotask::Autotask::new(connect)?)),
+        other => Err(Error::new(
+            ErrorKind::Unsupported,
+            "build",
+            format!("{other} has no connector"),
+        )),
+    }
+}

@@ -1,0 +1,90 @@
+//! What a connector is asked for and what it answers, one page at a time.
+
+use domain::clock::UtcMillis;
+use domain::record::Batch;
+use domain::scope::Scope;
+use domain::stream::{PullMode, Stream};
+use serde::{Deserialize, Serialize};
+
+/// Where the next page begins. Opaque to everybody but the connector; stored as text, survives a restart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(pub String);
+
+/// One page asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageRequest<'a> {
+    /// The stream.
+    pub stream: Stream,
+    /// Everything, or what changed.
+    pub mode: PullMode,
+    /// Where to go on; `None` at the start.
+    pub cursor: Option<&'a Cursor>,
+    /// The scope a full run may narrow its question by. Incremental runs must not use it (rule P13): a record
+    /// that leaves the scope has to be seen.
+    pub scope: &'a Scope,
+    /// Records asked for.
+    pub page_size: u32,
+}
+
+/// A record of a page that could not be read (rule P6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The vendor's id; empty when even that could not be read.
+    pub external_id: String,
+    /// The field, when one is known.
+    pub field: Option<String>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// One page of records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The records that could be read, without repeats inside the page (the last one wins).
+    pub batch: Batch,
+    /// The ones that could not.
+    pub unreadable: Vec<Unreadable>,
+    /// How many records came more than once inside this page.
+    pub repeated: u32,
+    /// Records in the answer as it arrived, repeats and unreadable ones included.
+    pub received: u32,
+    /// Where the next page begins; `None` when this was the last one.
+    pub next: Option<Cursor>,
+    /// The vendor's clock when it answered, from the `Date` header.
+    pub vendor_time: Option<UtcMillis>,
+    /// Anything about the page that must not be trusted: it repeats, is capped smaller than asked, or ends
+    /// although more was announced (rule P10). In words, for the sync log.
+    pub oddity: Option<String>,
+}
+
+/// One further request a test of the connection made, and what it showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionFinding {
+    /// What is read or written, in the vendor's words: *Tickets*, *Contacts*.
+    pub area: String,
+    /// The right that is missing, in the words of the vendor's own screens; `None` when granted.
+    pub missing: Option<String>,
+    /// Whether syncing needs it.
+    pub required: bool,
+}
+
+/// Outcome of *Test Connection*.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionReport {
+    /// Who we are there: zone, account or tenant, for the person to recognise.
+    pub account: String,
+    /// Address of the vendor's own user interface, for deep links.
+    pub web_url: Option<String>,
+    /// What each area showed.
+    pub permissions: Vec<PermissionFinding>,
+}
+
+impl ConnectionReport {
+    /// The required rights that are missing.
+    pub fn missing_required(&self) -> impl Iterator<Item = &PermissionFinding> {
+        self.permissions
+            .iter()
+            .filter(|finding| finding.required && finding.missing.is_some())
+    }
+}

@@ -1,0 +1,102 @@
+//! Refusals: everything Autotask says as a 500, its thread limit and its own count of requests.
+
+use connectors::ErrorKind;
+use domain::scope::Scope;
+use domain::stream::Stream;
+use serde_json::json;
+use simulator::Fault;
+
+use super::{VENDOR, status};
+use crate::vendor::{FULL, Vendor, ids, ids_of, whole};
+
+pub async fn thread_limit() {
+    for code in [429, 500] {
+        let stand = VENDOR.start().await;
+        let words = json!({ "errors": ["Itgenatr005: too many concurrent requests for this object endpoint."] });
+        stand.control().set_fault(
+            Fault::new(status(code, words))
+                .on_path("Tickets/query")
+                .times(1),
+        );
+        let pages = whole(&*stand.connector(), Stream::Tickets)
+            .await
+            .expect("it passes in a second");
+        assert_eq!(
+            ids(&pages),
+            ids_of(stand.control(), "Tickets"),
+            "under status {code}"
+        );
+    }
+}
+
+pub async fn final_500() {
+    let stand = VENDOR.start().await;
+    let words =
+        json!({ "errors": ["Unable to find colour in the Ticket Entity.", "Second\n line."] });
+    stand
+        .control()
+        .set_fault(Fault::new(status(500, words)).on_path("Tickets/query"));
+    let error = whole(&*stand.connector(), Stream::Tickets)
+        .await
+        .expect_err("refused");
+    assert_eq!((error.kind, error.status), (ErrorKind::Invalid, Some(500)));
+    assert_eq!(
+        error.message,
+        "Unable to find colour in the Ticket Entity.; Second line."
+    );
+    assert_eq!(stand.requests_about("Tickets").len(), 1, "never repeated");
+}
+
+pub async fn permission_500() {
+    let stand = VENDOR.start().await;
+    let words = json!({ "errors": ["The logged in Resource does not have the adequate permissions to query this entity type."] });
+    stand
+        .control()
+        .set_fault(Fault::new(status(500, words)).on_path("Tickets/query"));
+    let error = whole(&*stand.connector(), Stream::Tickets)
+        .await
+        .expect_err("refused");
+    assert_eq!(error.kind, ErrorKind::PermissionDenied);
+    assert!(
+        error.message.starts_with("The logged in Resource"),
+        "{}",
+        error.message
+    );
+}
+
+pub async fn usage() {
+    let stand = VENDOR.start().await;
+    let connector = stand.connector();
+    for _ in 0..201 {
+        connector
+            .total(Stream::ContactGroups, FULL, &Scope::default())
+            .await
+            .expect("a total");
+    }
+    let looks = stand
+        .control()
+        .journal()
+        .into_iter()
+        .filter(|entry| entry.path.ends_with("ThresholdInformation"))
+        .count();
+    assert_eq!(looks, 1);
+}
+
+pub async fn without_opportunities() {
+    let stand = VENDOR.start().await;
+    let words = json!({ "errors": ["You do not have the adequate permissions."] });
+    stand
+        .control()
+        .set_fault(Fault::new(status(403, words)).on_path("Opportunit"));
+    let items = stand.connector().reference_data().await.expect("the rest");
+    assert!(
+        items
+            .iter()
+            .any(|item| item.kind == domain::reference::ReferenceKind::Owner)
+    );
+    assert!(
+        !items
+            .iter()
+            .any(|item| item.kind == domain::reference::ReferenceKind::OpportunityStage)
+    );
+}

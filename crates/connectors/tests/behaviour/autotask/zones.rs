@@ -1,0 +1,191 @@
+//! Zones and rights of an API user.
+
+use connectors::ErrorKind;
+use domain::scope::Scope;
+use serde_json::json;
+use simulator::{Fault, FaultKind};
+
+use super::{VENDOR, status};
+use crate::vendor::{Vendor, batch_ids, tickets};
+
+pub async fn zone_moved() {
+    let stand = VENDOR.start().await;
+    let connector = stand.connector();
+    let scope = Scope::default();
+    let first = connector
+        .list_page(tickets(None, &scope, 50))
+        .await
+        .expect("a page");
+    stand.control().set_zone_moved(true);
+    let second = connector
+        .list_page(tickets(first.next.as_ref(), &scope, 50))
+        .await
+        .expect("found again");
+    assert!(
+        batch_ids(&second.batch)
+            .iter()
+            .all(|id| !batch_ids(&first.batch).contains(id))
+    );
+    let before = stand.control().request_count();
+    connector
+        .list_page(tickets(second.next.as_ref(), &scope, 50))
+        .await
+        .expect("known now");
+    assert_eq!(
+        stand.control().request_count(),
+        before + 1,
+        "looked up once"
+    );
+    stand.control().set_credentials_valid(false);
+    let before = stand.control().request_count();
+    let error = connector
+        .list_page(tickets(None, &scope, 50))
+        .await
+        .expect_err("wrong");
+    assert_eq!(error.kind, ErrorKind::AuthFailed);
+    assert_eq!(
+        stand.control().request_count(),
+        before + 2,
+        "one look-up, no second try at the same address"
+    );
+}
+
+pub async fn zone_by_hand() {
+    let stand = VENDOR.start().await;
+    let base = stand.connect().base_url.expect("a base address");
+    stand
+        .control()
+        .set_fault(Fault::new(FaultKind::Html).on_path("zoneInformation"));
+    let by_hand = stand.connector_with("zone_url", &format!("{base}atservicesrest/"));
+    let report = by_hand.test_connection().await.expect("no look-up needed");
+    assert!(report.account.contains("by hand"), "{}", report.account);
+    let mut connect = stand.connect();
+    connect
+        .credentials
+        .insert("zone_url".into(), "https://zone.elsewhere.example/".into());
+    let error = connectors::build("autotask", connect)
+        .err()
+        .expect("not Autotask's");
+    assert_eq!(
+        (error.kind, error.field),
+        (ErrorKind::Invalid, Some("zone_url"))
+    );
+}
+
+pub async fn foreign_zone() {
+    let stand = VENDOR.start().await;
+    let zone = json!({ "zoneName": "Trap", "url": "http://127.0.0.2:9/atservicesrest/", "webUrl": "", "ci": 1 });
+    stand
+        .control()
+        .set_fault(Fault::new(status(200, zone)).on_path("zoneInformation"));
+    let error = stand
+        .connector()
+        .test_connection()
+        .await
+        .expect_err("not the vendor's host");
+    assert_eq!(error.kind, ErrorKind::Unexpected);
+    assert!(
+        error.message.contains("no credentials were sent"),
+        "{}",
+        error.message
+    );
+    for zone in [json!({ "zoneName": "Nowhere", "url": null }), json!({})] {
+        stand.control().clear_faults();
+        stand
+            .control()
+            .set_fault(Fault::new(status(200, zone)).on_path("zoneInformation"));
+        let error = stand
+            .connector()
+            .test_connection()
+            .await
+            .expect_err("no address");
+        assert_eq!(
+            (error.kind, error.field),
+            (ErrorKind::AuthFailed, Some("user_name"))
+        );
+    }
+}
+
+pub async fn zone_outage() {
+    let stand = VENDOR.start().await;
+    stand
+        .control()
+        .set_fault(Fault::new(FaultKind::Html).on_path("zoneInformation"));
+    let error = stand
+        .connector()
+        .test_connection()
+        .await
+        .expect_err("an outage");
+    assert_eq!(
+        (error.kind, error.field),
+        (ErrorKind::Unavailable, None),
+        "the schedule must not be paused for this"
+    );
+    stand.control().clear_faults();
+    stand.control().set_fault(
+        Fault::new(FaultKind::Html)
+            .on_path("zoneInformation")
+            .times(1),
+    );
+    stand
+        .connector()
+        .test_connection()
+        .await
+        .expect("it passed");
+}
+
+pub async fn restricted() {
+    let stand = VENDOR.start().await;
+    stand
+        .control()
+        .set_security("Tickets", "query", "Restricted");
+    let report = stand.connector().test_connection().await.expect("a report");
+    assert_eq!(
+        report.missing_required().count(),
+        0,
+        "Restricted still answers"
+    );
+    let refusal = json!({ "errors": ["The logged in Resource does not have the adequate permissions to query this entity type."] });
+    stand
+        .control()
+        .set_fault(Fault::new(status(500, refusal)).on_path("Tickets/query"));
+    let report = stand.connector().test_connection().await.expect("a report");
+    let missing: Vec<_> = report
+        .missing_required()
+        .map(|finding| finding.area.as_str())
+        .collect();
+    assert_eq!(
+        missing,
+        ["Tickets"],
+        "the level says Restricted, the query says no"
+    );
+}
+
+pub async fn optional_rights() {
+    let stand = VENDOR.start().await;
+    for (entity, action) in [
+        ("Opportunities", "query"),
+        ("DeletedTicketLogs", "query"),
+        ("TicketWebhooks", "create"),
+    ] {
+        stand.control().set_security(entity, action, "None");
+    }
+    let report = stand.connector().test_connection().await.expect("a report");
+    assert_eq!(report.missing_required().count(), 0);
+    let missing: Vec<_> = report
+        .permissions
+        .iter()
+        .filter_map(|finding| finding.missing.as_deref())
+        .collect();
+    assert_eq!(missing.len(), 3, "{missing:?}");
+    assert!(
+        missing.contains(&"Security level: Other > Can create webhooks"),
+        "{missing:?}"
+    );
+    assert!(
+        report.account.contains("23117") || report.account.contains("23,117"),
+        "{}",
+        report.account
+    );
+    assert!(report.web_url.is_some());
+}

@@ -1,0 +1,152 @@
+//! Connecting: good credentials, each wrong one, and missing rights.
+
+use connectors::ErrorKind;
+use domain::stream::Stream;
+
+use crate::case::Case;
+use crate::vendor::{Vendor, capability, whole};
+
+/// The cases of this area.
+pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
+    let mut cases = vec![
+        Case::new("connect", "good_credentials", move || async move {
+            let stand = vendor.start().await;
+            let report = stand
+                .connector()
+                .test_connection()
+                .await
+                .expect("good credentials");
+            assert!(!report.account.is_empty());
+            assert!(!report.permissions.is_empty());
+            assert_eq!(report.missing_required().count(), 0, "{report:?}");
+        }),
+        Case::new(
+            "connect",
+            "a_test_counts_its_requests",
+            move || async move {
+                let stand = vendor.start().await;
+                let connect = stand.connect();
+                let counter = std::sync::Arc::clone(&connect.requests);
+                connectors::build(vendor.key(), connect)
+                    .expect("a connector")
+                    .test_connection()
+                    .await
+                    .expect("good");
+                assert_eq!(counter.total(), stand.control().request_count());
+            },
+        ),
+        Case::new("connect", "credentials_revoked_later", move || async move {
+            let stand = vendor.start().await;
+            let connector = stand.connector();
+            whole(&*connector, Stream::Companies)
+                .await
+                .expect("they are good");
+            stand.control().set_credentials_valid(false);
+            let error = whole(&*connector, Stream::Companies)
+                .await
+                .expect_err("they are revoked");
+            assert_eq!(error.kind, ErrorKind::AuthFailed);
+            stand.control().set_credentials_valid(true);
+            whole(&*connector, Stream::Companies)
+                .await
+                .expect("they are good again");
+        }),
+        Case::new("connect", "limits_name_an_account", move || async move {
+            let stand = vendor.start().await;
+            let limits = stand.connector().limits().await.expect("limits");
+            assert!(
+                limits.account_key.starts_with(vendor.key()),
+                "{}",
+                limits.account_key
+            );
+            assert_eq!(
+                limits,
+                stand.connector().limits().await.expect("limits"),
+                "the same for every job"
+            );
+        }),
+        Case::new(
+            "connect",
+            "a_closed_port_is_said_in_words",
+            move || async move {
+                let stand = vendor.start().await;
+                let mut connect = stand.connect();
+                let base = connect.base_url.as_mut().expect("a base address");
+                base.set_port(Some(1)).expect("a port");
+                let error = connectors::build(vendor.key(), connect)
+                    .expect("a connector")
+                    .test_connection()
+                    .await;
+                let error = error.expect_err("nothing listens there");
+                assert_eq!((error.kind, error.status), (ErrorKind::Unavailable, None));
+                assert!(
+                    error.message.contains("refused the connection"),
+                    "{}",
+                    error.message
+                );
+                assert!(error.no_effect, "it never left");
+            },
+        ),
+    ];
+    for (field, blamed) in vendor.wrong_credentials() {
+        cases.push(Case::new(
+            "connect",
+            format!("wrong_{field}"),
+            move || async move {
+                let stand = vendor.start().await;
+                let error = stand
+                    .connector_with(field, "wrong@elsewhere.example")
+                    .test_connection()
+                    .await;
+                let error = error.expect_err("the vendor does not know it");
+                assert_eq!(
+                    (error.kind, error.field),
+                    (ErrorKind::AuthFailed, Some(blamed)),
+                    "{error}"
+                );
+            },
+        ));
+    }
+    for stream in [
+        Stream::Companies,
+        Stream::Contacts,
+        Stream::Technicians,
+        Stream::Tickets,
+    ] {
+        if capability(vendor).stream(stream).is_none() {
+            continue;
+        }
+        cases.push(Case::new(
+            "connect",
+            format!("missing_right_{}", stream.key()),
+            move || async move {
+                let stand = vendor.start().await;
+                stand
+                    .control()
+                    .set_security(vendor.entity(stream), "query", "None");
+                let report = stand
+                    .connector()
+                    .test_connection()
+                    .await
+                    .expect("a missing right is no error");
+                let missing: Vec<_> = report.missing_required().collect();
+                assert_eq!(missing.len(), 1, "{report:?}");
+                let right = missing[0].missing.as_deref().unwrap_or_default();
+                assert!(
+                    right.contains('>') && right.contains('—'),
+                    "in the words of the screens: {right}"
+                );
+                let error = whole(&*stand.connector(), stream)
+                    .await
+                    .expect_err("it is not allowed");
+                assert_eq!(error.kind, ErrorKind::PermissionDenied);
+                assert!(
+                    error.message.contains("permission"),
+                    "in the vendor's words: {}",
+                    error.message
+                );
+            },
+        ));
+    }
+    cases
+}

@@ -1,0 +1,92 @@
+//! What a provider's connector can do. A claimed capability has a passing trial in the behaviour suite;
+//! an operation that is not claimed answers `Unsupported`.
+
+use crate::clock::UtcMillis;
+use crate::stream::Stream;
+
+/// How a provider can be read for one stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamCapability {
+    /// The stream.
+    pub stream: Stream,
+    /// The vendor can filter it by time of change. Without, every run is a full one at a slower cadence (rule S1).
+    pub incremental: bool,
+    /// The vendor can tell how many records there are, so that full runs can be verified (rule P10).
+    pub total: bool,
+    /// One record can be fetched by id.
+    pub by_id: bool,
+    /// Records per page asked for.
+    pub page_size: u32,
+    /// Milliseconds subtracted from a watermark, for vendors whose change times become visible late (rule P3).
+    pub overlap: i64,
+    /// Milliseconds between runs of a stream that is not incremental.
+    pub full_cadence: i64,
+}
+
+impl StreamCapability {
+    /// An incremental stream with total and by-id look-up: page 500, overlap 5 minutes.
+    #[must_use]
+    pub const fn incremental(stream: Stream) -> Self {
+        Self {
+            stream,
+            incremental: true,
+            total: true,
+            by_id: true,
+            page_size: 500,
+            overlap: 5 * UtcMillis::MINUTE,
+            full_cadence: UtcMillis::DAY,
+        }
+    }
+
+    /// A stream the vendor cannot filter by change: read whole, hourly.
+    #[must_use]
+    pub const fn full_only(stream: Stream) -> Self {
+        Self {
+            incremental: false,
+            full_cadence: UtcMillis::HOUR,
+            ..Self::incremental(stream)
+        }
+    }
+}
+
+/// How a vendor lists the comments of tickets (rule P15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteListing {
+    /// As a stream of their own, for all tickets.
+    Global,
+    /// One request per ticket only.
+    PerTicket,
+    /// Not at all.
+    None,
+}
+
+/// What a connector can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capability {
+    /// The streams it reads, in reading order.
+    pub streams: &'static [StreamCapability],
+    /// How comments are listed.
+    pub notes: NoteListing,
+    /// It can create and change tickets and comments.
+    pub write: bool,
+    /// It can register webhooks and verify deliveries.
+    pub webhooks: bool,
+}
+
+impl Capability {
+    /// A connector that can do nothing: the provider is not available yet.
+    pub const NONE: Self = Self {
+        streams: &[],
+        notes: NoteListing::None,
+        write: false,
+        webhooks: false,
+    };
+
+    /// How this provider can be read for a stream; `None` when it has no such records.
+    #[must_use]
+    pub fn stream(&self, stream: Stream) -> Option<&'static StreamCapability> {
+        self.streams
+            .iter()
+            .find(|capability| capability.stream == stream)
+    }
+}

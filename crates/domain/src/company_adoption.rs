@@ -1,0 +1,59 @@
+//! Which synced companies become Portico companies on their own.
+//!
+//! The integration that is the *company source* (the first PSA connected) creates a Portico company for each
+//! active client it sends; every other integration's companies wait to be mapped. A company whose type the
+//! administrator did not select, an inactive one, and the MSP's own record stay external until somebody
+//! imports them by hand.
+
+use std::collections::BTreeSet;
+
+/// Why a synced company does or does not become a Portico company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adoption {
+    /// It becomes one.
+    Adopt,
+    /// This integration is not where companies come from.
+    NotTheSource,
+    /// The vendor has it switched off.
+    Inactive,
+    /// Its type is not selected.
+    Type,
+}
+
+/// Decides for one company.
+#[must_use]
+pub fn decide(
+    source: bool,
+    active: bool,
+    type_id: Option<&str>,
+    types: &BTreeSet<String>,
+) -> Adoption {
+    if !source {
+        Adoption::NotTheSource
+    } else if !active {
+        Adoption::Inactive
+    } else if !types.is_empty() && !type_id.is_some_and(|id| types.contains(id)) {
+        Adoption::Type
+    } else {
+        Adoption::Adopt
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table() {
+        let types: BTreeSet<String> = ["1".to_owned()].into();
+        assert_eq!(decide(true, true, Some("1"), &types), Adoption::Adopt);
+        assert_eq!(decide(true, true, Some("2"), &types), Adoption::Type);
+        assert_eq!(decide(true, true, None, &types), Adoption::Type);
+        assert_eq!(decide(true, false, Some("1"), &types), Adoption::Inactive);
+        assert_eq!(
+            decide(false, true, Some("1"), &types),
+            Adoption::NotTheSource
+        );
+        assert_eq!(decide(true, true, None, &BTreeSet::new()), Adoption::Adopt);
+    }
+}

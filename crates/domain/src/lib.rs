@@ -1,0 +1,27 @@
+//! What Portico talks about, and the rules it keeps, without any input or output.
+//!
+//! Everything here is data or a pure function: no network, no database, no wall clock. The other crates
+//! depend on this one and never the other way round (`ARCHITECTURE.md`).
+
+pub mod body;
+pub mod capability;
+pub mod clock;
+pub mod company_adoption;
+pub mod field;
+pub mod hint;
+pub mod id;
+pub mod job;
+pub mod permission;
+pub mod provider;
+pub mod record;
+pub mod reference;
+pub mod removal_guard;
+pub mod run;
+pub mod scope;
+pub mod secret;
+pub mod settings;
+pub mod stage;
+pub mod status;
+pub mod stream;
+pub mod text;
+pub mod viewer;

@@ -1,0 +1,231 @@
+//! Providers: the products Portico connects to, as data. Pages are built from it and never see a connector.
+//!
+//! One file per provider; adding one is a file there and a line in [`ALL`].
+
+mod autotask;
+mod bigger_brains;
+mod connectwise_asio;
+mod connectwise_psa;
+mod datto_rmm;
+mod halo_psa;
+mod microsoft_365;
+mod ninjaone;
+mod stripe;
+mod syncro;
+
+use crate::capability::Capability;
+use crate::field::{CatalogueField, FormField};
+
+/// What kind of tool a provider is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// Professional services automation: companies, contacts, tickets.
+    Psa,
+    /// Remote monitoring and management: devices.
+    Rmm,
+    /// Cloud services.
+    Cloud,
+    /// Billing and payment.
+    Billing,
+    /// Training content.
+    Training,
+}
+
+impl Category {
+    /// The name shown to people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Psa => "PSA",
+            Self::Rmm => "RMM",
+            Self::Cloud => "Cloud",
+            Self::Billing => "Billing",
+            Self::Training => "Training",
+        }
+    }
+}
+
+/// The provider's own words for things, used on its screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// A queue, board or team.
+    pub queue: &'static str,
+    /// Its plural.
+    pub queues: &'static str,
+    /// A technician: resource, member, agent.
+    pub technician: &'static str,
+    /// Its plural.
+    pub technicians: &'static str,
+    /// A company: account, organization, client.
+    pub company: &'static str,
+    /// Its plural.
+    pub companies: &'static str,
+    /// Where a person looks for an error in the vendor's own product.
+    pub screens: &'static str,
+}
+
+impl Words {
+    /// Words for a provider without words of its own.
+    pub const PLAIN: Self = Self {
+        queue: "Queue",
+        queues: "Queues",
+        technician: "Technician",
+        technicians: "Technicians",
+        company: "Company",
+        companies: "Companies",
+        screens: "",
+    };
+}
+
+/// One row of a troubleshooting table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Troubleshooting {
+    /// What a person sees.
+    pub issue: &'static str,
+    /// What to do.
+    pub solution: &'static str,
+}
+
+/// A numbered part of the instructions beside the connect form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instruction {
+    /// Heading.
+    pub title: &'static str,
+    /// Steps, in order.
+    pub steps: &'static [&'static str],
+}
+
+/// What a person must know to connect a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Documentation {
+    /// What must be there first.
+    pub prerequisites: &'static [&'static str],
+    /// What to do in the vendor's product.
+    pub instructions: &'static [Instruction],
+    /// What to check when it does not work.
+    pub troubleshooting: &'static [Troubleshooting],
+}
+
+impl Documentation {
+    /// Nothing yet, for a provider that is not available.
+    pub const NONE: Self = Self {
+        prerequisites: &[],
+        instructions: &[],
+        troubleshooting: &[],
+    };
+}
+
+/// A product that can be connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Provider {
+    /// Stable key, used in addresses and the database.
+    pub key: &'static str,
+    /// Name on the card.
+    pub name: &'static str,
+    /// One line on the card.
+    pub description: &'static str,
+    /// What kind of tool it is.
+    pub category: Category,
+    /// Whether a connector exists. Cards of the others say *Not available yet*.
+    pub available: bool,
+    /// Its words.
+    pub words: Words,
+    /// Fields of the connect form, in order.
+    pub form: &'static [FormField],
+    /// What its connector can do.
+    pub capability: Capability,
+    /// Further fields its records carry.
+    pub catalogue: &'static [CatalogueField],
+    /// What a person must know.
+    pub documentation: Documentation,
+}
+
+impl Provider {
+    /// A provider that has a card and nothing behind it yet.
+    const fn announced(
+        key: &'static str,
+        name: &'static str,
+        description: &'static str,
+        category: Category,
+    ) -> Self {
+        Self {
+            key,
+            name,
+            description,
+            category,
+            available: false,
+            words: Words::PLAIN,
+            form: &[],
+            capability: Capability::NONE,
+            catalogue: &[],
+            documentation: Documentation::NONE,
+        }
+    }
+
+    /// The catalogue entry of a record field.
+    #[must_use]
+    pub fn catalogue_field(&self, key: &str) -> Option<&'static CatalogueField> {
+        self.catalogue.iter().find(|field| field.key == key)
+    }
+}
+
+/// Every provider, in the order of the cards.
+pub static ALL: [&Provider; 10] = [
+    &halo_psa::PROVIDER,
+    &connectwise_psa::PROVIDER,
+    &autotask::PROVIDER,
+    &syncro::PROVIDER,
+    &datto_rmm::PROVIDER,
+    &connectwise_asio::PROVIDER,
+    &ninjaone::PROVIDER,
+    &microsoft_365::PROVIDER,
+    &stripe::PROVIDER,
+    &bigger_brains::PROVIDER,
+];
+
+/// The provider with this key.
+#[must_use]
+pub fn find(key: &str) -> Option<&'static Provider> {
+    ALL.into_iter().find(|provider| provider.key == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ten_cards_with_distinct_keys_and_names() {
+        let keys: BTreeSet<_> = ALL.iter().map(|provider| provider.key).collect();
+        let names: BTreeSet<_> = ALL.iter().map(|provider| provider.name).collect();
+        assert_eq!((keys.len(), names.len()), (10, 10));
+    }
+
+    #[test]
+    fn an_available_provider_is_whole() {
+        for provider in ALL.iter().filter(|provider| provider.available) {
+            assert!(!provider.form.is_empty(), "{}: form", provider.key);
+            assert!(
+                !provider.capability.streams.is_empty(),
+                "{}: streams",
+                provider.key
+            );
+            assert!(
+                !provider.documentation.troubleshooting.is_empty(),
+                "{}: troubleshooting",
+                provider.key
+            );
+            let streams: Vec<_> = provider
+                .capability
+                .streams
+                .iter()
+                .map(|capability| capability.stream)
+                .collect();
+            assert!(
+                streams.is_sorted(),
+                "{}: streams are listed in reading order (rule P8)",
+                provider.key
+            );
+        }
+    }
+}

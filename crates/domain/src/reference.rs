@@ -1,0 +1,107 @@
+//! Reference data: boards, queues, statuses, priorities, types, categories and the like.
+
+use serde::{Deserialize, Serialize};
+
+/// What a reference item is a value of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferenceKind {
+    /// Queue, board or team of a ticket.
+    Queue,
+    /// Ticket status.
+    TicketStatus,
+    /// Ticket priority.
+    TicketPriority,
+    /// Ticket category.
+    TicketCategory,
+    /// Ticket type.
+    TicketType,
+    /// Ticket issue type.
+    IssueType,
+    /// Ticket sub-issue type; `parent` is the issue type.
+    SubIssueType,
+    /// Where a ticket came from.
+    TicketSource,
+    /// Company type.
+    CompanyType,
+    /// Kind of comment.
+    NoteType,
+    /// Audience of a comment.
+    NotePublish,
+    /// Opportunity stage.
+    OpportunityStage,
+    /// Opportunity status.
+    OpportunityStatus,
+    /// Opportunity category.
+    OpportunityCategory,
+    /// A person who may own an opportunity.
+    Owner,
+}
+
+impl ReferenceKind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::Queue,
+        Self::TicketStatus,
+        Self::TicketPriority,
+        Self::TicketCategory,
+        Self::TicketType,
+        Self::IssueType,
+        Self::SubIssueType,
+        Self::TicketSource,
+        Self::CompanyType,
+        Self::NoteType,
+        Self::NotePublish,
+        Self::OpportunityStage,
+        Self::OpportunityStatus,
+        Self::OpportunityCategory,
+        Self::Owner,
+    ];
+
+    /// The stable key stored in the database.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::TicketStatus => "ticket_status",
+            Self::TicketPriority => "ticket_priority",
+            Self::TicketCategory => "ticket_category",
+            Self::TicketType => "ticket_type",
+            Self::IssueType => "issue_type",
+            Self::SubIssueType => "sub_issue_type",
+            Self::TicketSource => "ticket_source",
+            Self::CompanyType => "company_type",
+            Self::NoteType => "note_type",
+            Self::NotePublish => "note_publish",
+            Self::OpportunityStage => "opportunity_stage",
+            Self::OpportunityStatus => "opportunity_status",
+            Self::OpportunityCategory => "opportunity_category",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The kind with this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+}
+
+/// One value of reference data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferenceItem {
+    /// What it is a value of.
+    pub kind: ReferenceKind,
+    /// The vendor's id of the value, as records carry it.
+    pub external_id: String,
+    /// The label people see there.
+    pub label: String,
+    /// The parent value's id for chained lists.
+    pub parent: Option<String>,
+    /// Whether it may still be chosen; inactive values only explain old records.
+    pub active: bool,
+    /// The vendor's order.
+    pub sort_order: i64,
+    /// Whether the vendor calls it a system value (Autotask: status 1 and 5).
+    pub system: bool,
+}

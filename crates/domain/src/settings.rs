@@ -1,0 +1,64 @@
+//! What an administrator chose for one integration, stored as JSON with a revision that counts its changes.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scope::Scope;
+use crate::stage::StageMap;
+use crate::stream::{RecordType, Stream};
+
+/// How often auto-sync runs, in minutes.
+pub const INTERVALS: [u32; 3] = [5, 15, 30];
+
+/// Settings of one integration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IntegrationSettings {
+    /// Auto-sync on or off; survives restarts.
+    pub auto_sync: bool,
+    /// Auto-sync interval: one of [`INTERVALS`].
+    pub interval_minutes: u32,
+    /// Import existing tickets, notes and opportunities on first connect. Off: only those active from the
+    /// connection on. Companies, contacts and technicians are always read whole, since tickets need them.
+    pub initial_import: bool,
+    /// The record types to sync.
+    pub record_types: BTreeSet<RecordType>,
+    /// Ticket sync scope.
+    pub scope: Scope,
+    /// Company types that become Portico companies on their own; empty means all.
+    pub company_types: BTreeSet<String>,
+    /// Whether this integration is where Portico companies come from.
+    pub company_source: bool,
+    /// Statuses that mean a ticket is closed.
+    pub closed_statuses: BTreeSet<String>,
+    /// Resolution status stepper.
+    pub stages: StageMap,
+    /// Audiences of a comment that clients may read.
+    pub public_note_audiences: BTreeSet<String>,
+}
+
+impl Default for IntegrationSettings {
+    fn default() -> Self {
+        Self {
+            auto_sync: true,
+            interval_minutes: 15,
+            initial_import: true,
+            record_types: RecordType::ALL.into(),
+            scope: Scope::default(),
+            company_types: BTreeSet::new(),
+            company_source: false,
+            closed_statuses: BTreeSet::new(),
+            stages: StageMap::new(),
+            public_note_audiences: BTreeSet::new(),
+        }
+    }
+}
+
+impl IntegrationSettings {
+    /// Whether a stream is to be read.
+    #[must_use]
+    pub fn reads(&self, stream: Stream) -> bool {
+        self.record_types.contains(&stream.record_type())
+    }
+}

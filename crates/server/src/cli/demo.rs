@@ -1,0 +1,148 @@
+//! `portico demo`: all of Portico with a generated MSP, on this machine, in one command.
+//!
+//! The sandbox runs in the same process on loopback and only process configuration points the connector at it. All is
+//! kept in the data folder (database, key, sandbox state, sign-in), so that a second start goes on where the first
+//! ended.
+
+mod account;
+mod progress;
+mod world;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use domain::clock::{SharedClock, SystemClock};
+use simulator::{Sandbox, SandboxConfig, SandboxCredentials, SandboxError};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Source, logging, output, sandbox, serve, stop};
+use crate::app::{App, Start, make_private_folder};
+
+const USUAL_PORT: u16 = 8080;
+
+/// Arguments of `portico demo`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Start with nothing connected, and print the sandbox's credentials to try the connect form with.
+    #[arg(long)]
+    empty: bool,
+    /// Port of the web pages; 0 takes a free one. When not given: 8080, or a free one when that is taken.
+    #[arg(long)]
+    port: Option<u16>,
+    #[command(flatten)]
+    world: world::WorldArguments,
+}
+
+/// Runs the demo until a signal comes.
+///
+/// # Errors
+/// When it cannot start, with what to do about it.
+pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
+    let folder = source.data.clone().unwrap_or_else(|| PathBuf::from("portico-data/demo"));
+    let mut config = Source { file: source.file.clone(), data: Some(folder.clone()) }.load(None)?;
+    if config.log.level == "info" {
+        // The demo tells what matters itself.
+        "warn".clone_into(&mut config.log.level);
+    }
+    logging::start(&config.log)?;
+    make_private_folder(&folder)?;
+    let stop = stop::on_signal()?;
+    let listener = listen(arguments.port).await?;
+    config.server.listen = listener.local_addr()?;
+    config.server.base_address = String::new();
+    let (sandbox, credentials) = start_sandbox(&folder, &arguments.world).await?;
+    let start = Start { base_urls: BTreeMap::from([("autotask".to_owned(), sandbox.base_url())]), stop: stop.clone() };
+    let clock: SharedClock = Arc::new(SystemClock);
+    let app = App::open(config, clock, start).await?;
+    let sign_in = account::prepare(app.store(), &folder).await?;
+    let tasks = TaskTracker::new();
+    app.engine().start_worker(&tasks, stop.clone());
+    let connected = if arguments.empty { None } else { Some(connect(&app, &credentials).await?) };
+    output::say(&welcome(&app, &sign_in, &folder));
+    match connected {
+        Some(integration) => drop(tasks.spawn(progress::show(app.clone(), integration, stop.clone()))),
+        None => output::say(&format!("\n{}\n", sandbox::describe(&sandbox, &credentials))),
+    }
+    let result = serve::serve(&app, listener, &tasks, &stop).await;
+    sandbox.stop().await;
+    output::say("The demo has ended. The same command goes on from here.");
+    result
+}
+
+/// The address people open: the port asked for, else the usual one, else a free one.
+async fn listen(port: Option<u16>) -> anyhow::Result<TcpListener> {
+    let loopback = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+    match port {
+        Some(port) => serve::listen(loopback(port)).await,
+        None => match TcpListener::bind(loopback(USUAL_PORT)).await {
+            Ok(listener) => Ok(listener),
+            Err(_) => {
+                output::complain(&format!("Port {USUAL_PORT} is taken by another program, so the demo takes a free one."));
+                serve::listen(loopback(0)).await
+            }
+        },
+    }
+}
+
+async fn start_sandbox(folder: &Path, arguments: &world::WorldArguments) -> anyhow::Result<(Sandbox, SandboxCredentials)> {
+    let credentials = SandboxCredentials::default();
+    let config = SandboxConfig {
+        world: world::choose(folder, arguments)?,
+        state_file: Some(folder.join("sandbox.state")),
+        credentials: credentials.clone(),
+        ..SandboxConfig::default()
+    };
+    let sandbox = Sandbox::start_autotask(config).await.map_err(|error| {
+        let other_world = matches!(error, SandboxError::OtherWorld { .. });
+        let error = anyhow::Error::from(error);
+        if other_world { error.context("The demo's data belong to another world; choose another folder with --data") } else { error }
+    });
+    Ok((sandbox.context("The Autotask sandbox cannot start")?, credentials))
+}
+
+/// The block that says where to go and how to get in.
+fn welcome(app: &App, sign_in: &account::SignIn, folder: &Path) -> String {
+    format!(
+        "\n  Portico is running\n\n    \
+         Open       {}\n    \
+         E-mail     {}\n    \
+         Password   {}\n\n  \
+         Data in {}. Ctrl-C ends it, the same command goes on.\n",
+        app.config().base_address(),
+        sign_in.email,
+        sign_in.password.expose(),
+        folder.display()
+    )
+}
+
+/// Connects to the sandbox, unless an earlier start did.
+async fn connect(app: &App, credentials: &SandboxCredentials) -> anyhow::Result<domain::id::IntegrationId> {
+    let known = store::integrations::list_integrations(app.store()).await?;
+    if let Some(known) = known.into_iter().find(|known| known.provider == "autotask") {
+        return Ok(known.id);
+    }
+    let form: BTreeMap<String, String> = [
+        ("user_name", &credentials.user_name),
+        ("secret", &credentials.secret),
+        ("integration_code", &credentials.integration_code),
+    ]
+    .map(|(key, value)| (key.to_owned(), value.clone()))
+    .into();
+    let outcome = sync::connect::connect(app.engine(), &sync::Actor::CommandLine, "autotask", &form, None).await?;
+    match outcome {
+        sync::connect::ConnectOutcome::Connected { integration, .. } => Ok(integration),
+        sync::connect::ConnectOutcome::Refused(refusal) => {
+            anyhow::bail!("The sandbox refused the connection: {}", refusal.message)
+        }
+    }
+}
+
+/// Waits for the token or the time, whichever comes first; tells whether to go on.
+async fn pause(stop: &CancellationToken, time: std::time::Duration) -> bool {
+    tokio::time::timeout(time, stop.cancelled()).await.is_err()
+}

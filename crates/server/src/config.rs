@@ -1,0 +1,420 @@
+//! Configuration: `portico.default.toml`, then a file, then the environment, then the command line.
+//!
+//! The only place that reads environment variables. No key has a default in the code: the compiled-in file is the
+//! default, and a key that is not in it is refused (`deny_unknown_fields`), so documentation and code cannot differ.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use domain::clock::UtcMillis;
+use domain::secret::Secret;
+use serde::Deserialize;
+use url::Url;
+
+/// The compiled-in defaults, which are also the documentation.
+pub const DEFAULT: &str = include_str!("../../../portico.default.toml");
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Web server.
+    pub server: Server,
+    /// Files.
+    pub storage: Storage,
+    /// Database.
+    pub database: Database,
+    /// Keys and sessions.
+    pub security: Security,
+    /// Background work.
+    pub worker: Worker,
+    /// Installation-wide values for Autotask.
+    pub autotask: Autotask,
+    /// Log.
+    pub log: Log,
+    /// Prometheus metrics.
+    pub metrics: Metrics,
+}
+
+/// Web server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address people type; empty: from `listen`.
+    pub base_address: String,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// Files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    /// Folder for database and key.
+    pub data_dir: PathBuf,
+}
+
+/// Database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// PostgreSQL address; empty: SQLite in the data folder.
+    pub url: Secret,
+    /// Largest number of connections.
+    pub connections: u32,
+}
+
+/// Keys and sessions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Security {
+    /// File of the master key; empty: beside the SQLite database.
+    pub master_key_file: String,
+    /// Idle end of a session.
+    pub session_idle_hours: i64,
+    /// Absolute end of a session.
+    pub session_absolute_days: i64,
+}
+
+impl Security {
+    /// Idle end of a session in milliseconds.
+    #[must_use]
+    pub const fn session_idle(&self) -> i64 {
+        self.session_idle_hours * UtcMillis::HOUR
+    }
+
+    /// Absolute end of a session in milliseconds.
+    #[must_use]
+    pub const fn session_absolute(&self) -> i64 {
+        self.session_absolute_days * UtcMillis::DAY
+    }
+}
+
+/// Background work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    /// Jobs at once.
+    pub concurrency: usize,
+}
+
+/// Installation-wide values for Autotask.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Autotask {
+    /// Tracking identifier used when the form leaves it empty.
+    pub integration_code: Secret,
+    /// Address that stands in for Autotask's own: the sandbox. Empty: Autotask itself.
+    pub base_url: String,
+}
+
+/// Log.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// For whom.
+    pub format: LogFormat,
+    /// What.
+    pub level: String,
+}
+
+/// For whom the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// People.
+    Text,
+    /// Machines.
+    Json,
+}
+
+/// Prometheus metrics.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Bearer token for scrapers that are not on this machine; empty: loopback only.
+    pub token: Secret,
+}
+
+/// An address or a range of addresses, such as `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    /// Whether the address lies in the range.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let bits = |address: IpAddr| match address {
+            IpAddr::V4(v4) => (u128::from(u32::from(v4)) << 96, 32),
+            IpAddr::V6(v6) => (u128::from(v6), 128),
+        };
+        let (own, length) = bits(self.address.to_canonical());
+        let (other, other_length) = bits(address.to_canonical());
+        let shift = 128 - u32::from(self.prefix);
+        length == other_length && (shift == 128 || own >> shift == other >> shift)
+    }
+}
+
+impl TryFrom<String> for Network {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no address or network such as 10.0.0.0/8");
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text.as_str(), None),
+        };
+        let address: IpAddr = address.trim().parse().map_err(|_| wrong())?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = match prefix {
+            Some(prefix) => prefix.trim().parse().map_err(|_| wrong())?,
+            None => longest,
+        };
+        if prefix > longest {
+            return Err(wrong());
+        }
+        Ok(Self { address, prefix })
+    }
+}
+
+/// What the command line sets; wins over everything else.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `server.listen`.
+    pub listen: Option<SocketAddr>,
+    /// `storage.data_dir`.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Reads the configuration of this process.
+///
+/// # Errors
+/// When a source cannot be read, a key is unknown or missing, or a value makes no sense.
+pub fn load(file: Option<&Path>, overrides: &Overrides) -> anyhow::Result<Config> {
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("PORTICO_"))
+        .collect();
+    load_from(file, environment, overrides)
+}
+
+/// Reads a configuration from the given sources.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_from(
+    file: Option<&Path>,
+    environment: HashMap<String, String>,
+    overrides: &Overrides,
+) -> anyhow::Result<Config> {
+    let mut builder = config::Config::builder().add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml));
+    if let Some(path) = file {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("The configuration file {} cannot be read", path.display()))?;
+        builder = builder.add_source(config::File::from_str(&text, config::FileFormat::Toml));
+    }
+    for (key, value) in environment_keys(environment)? {
+        builder = if key == "server.trusted_proxies" {
+            let items: Vec<&str> = value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+            builder.set_override(&key, items)?
+        } else {
+            builder.set_override(&key, value)?
+        };
+    }
+    if let Some(listen) = overrides.listen {
+        builder = builder.set_override("server.listen", listen.to_string())?;
+    }
+    if let Some(folder) = &overrides.data_dir {
+        builder = builder.set_override("storage.data_dir", folder.display().to_string())?;
+    }
+    let loaded: Config = builder
+        .build()
+        .and_then(config::Config::try_deserialize)
+        .context("The configuration cannot be used; every key is described in portico.default.toml")?;
+    loaded.check()?;
+    Ok(loaded)
+}
+
+/// Turns `PORTICO__A__B` into `a.b`, and reads the files that `_FILE` variables name.
+fn environment_keys(environment: HashMap<String, String>) -> anyhow::Result<Vec<(String, String)>> {
+    let mut keys = Vec::new();
+    for (name, value) in environment {
+        if name == "PORTICO_MASTER_KEY_FILE" {
+            keys.push(("security.master_key_file".to_owned(), value));
+            continue;
+        }
+        let Some(path) = name.strip_prefix("PORTICO__") else { continue };
+        let key = path.to_lowercase().replace("__", ".");
+        match key.strip_suffix("_file") {
+            Some(secret) if key != "security.master_key_file" => {
+                let text = std::fs::read_to_string(&value)
+                    .with_context(|| format!("The file {value}, named by {name}, cannot be read"))?;
+                keys.push((secret.to_owned(), text.trim_end_matches(['\r', '\n']).to_owned()));
+            }
+            _ => keys.push((key, value)),
+        }
+    }
+    Ok(keys)
+}
+
+impl Config {
+    fn check(&self) -> anyhow::Result<()> {
+        if !self.server.base_address.is_empty() {
+            let url = Url::parse(&self.server.base_address)
+                .with_context(|| format!("server.base_address: {:?} is no address", self.server.base_address))?;
+            if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !matches!(url.path(), "" | "/") {
+                bail!("server.base_address must be http or https and a host name, without a path");
+            }
+        }
+        self.autotask_base_url()?;
+        if self.worker.concurrency == 0 || self.database.connections == 0 {
+            bail!("worker.concurrency and database.connections must be at least 1");
+        }
+        let security = &self.security;
+        if !(1..=12).contains(&security.session_idle_hours) || !(1..=7).contains(&security.session_absolute_days) {
+            bail!("security.session_idle_hours must be 1 to 12, security.session_absolute_days 1 to 7");
+        }
+        if self.uses_postgres() && self.security.master_key_file.is_empty() {
+            bail!(
+                "With PostgreSQL, security.master_key_file (PORTICO_MASTER_KEY_FILE) must name the key file, the same \
+                 on every node. Create one with: openssl rand -base64 32 > portico.key"
+            );
+        }
+        Ok(())
+    }
+
+    /// The address that stands in for Autotask's own, when one is configured.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn autotask_base_url(&self) -> anyhow::Result<Option<Url>> {
+        let text = self.autotask.base_url.as_str();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        Url::parse(text).map(Some).with_context(|| format!("autotask.base_url: {text:?} is no address"))
+    }
+
+    /// Whether the database is PostgreSQL.
+    #[must_use]
+    pub fn uses_postgres(&self) -> bool {
+        !self.database.url.is_empty()
+    }
+
+    /// The SQLite file.
+    #[must_use]
+    pub fn sqlite_file(&self) -> PathBuf {
+        self.storage.data_dir.join("portico.db")
+    }
+
+    /// The file of the master key.
+    #[must_use]
+    pub fn master_key_file(&self) -> PathBuf {
+        if self.security.master_key_file.is_empty() {
+            self.storage.data_dir.join("portico.db.key")
+        } else {
+            PathBuf::from(&self.security.master_key_file)
+        }
+    }
+
+    /// The address people type, without a slash at its end.
+    #[must_use]
+    pub fn base_address(&self) -> String {
+        if self.server.base_address.is_empty() {
+            format!("http://{}", self.server.listen)
+        } else {
+            self.server.base_address.trim_end_matches('/').to_owned()
+        }
+    }
+
+    /// Whether people reach Portico by https, which decides the cookie's name and flags.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.server.base_address.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_with(environment: &[(&str, &str)]) -> anyhow::Result<Config> {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        load_from(None, environment, &Overrides::default())
+    }
+
+    #[test]
+    fn the_default_file_is_complete_and_every_key_is_needed() {
+        let config = load_with(&[]).unwrap();
+        assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.security.session_idle(), 12 * UtcMillis::HOUR);
+        for (number, line) in DEFAULT.lines().enumerate() {
+            if line.starts_with('#') || !line.contains(" = ") {
+                continue;
+            }
+            let without: String = DEFAULT.lines().enumerate().filter(|(n, _)| *n != number).fold(
+                String::new(),
+                |text, (_, line)| text + line + "\n",
+            );
+            let built = config::Config::builder()
+                .add_source(config::File::from_str(&without, config::FileFormat::Toml))
+                .build()
+                .unwrap();
+            assert!(built.try_deserialize::<Config>().is_err(), "{line}: the struct does not read this key");
+        }
+    }
+
+    #[test]
+    fn later_sources_win_and_unknown_keys_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("portico.toml");
+        std::fs::write(&file, "[log]\nlevel = \"debug\"\nformat = \"json\"\n").unwrap();
+        let environment = HashMap::from([("PORTICO__LOG__LEVEL".to_owned(), "warn".to_owned())]);
+        let overrides = Overrides { data_dir: Some("/tmp/x".into()), ..Overrides::default() };
+        let config = load_from(Some(&file), environment, &overrides).unwrap();
+        assert_eq!((config.log.level.as_str(), config.log.format), ("warn", LogFormat::Json));
+        assert_eq!(config.sqlite_file(), Path::new("/tmp/x/portico.db"));
+        let error = format!("{:#}", load_with(&[("PORTICO__LOG__LEVLE", "warn")]).unwrap_err());
+        assert!(error.contains("levle"), "{error}");
+    }
+
+    #[test]
+    fn secrets_come_from_files_and_stay_out_of_debug_output() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, "squeamish ossifrage\n").unwrap();
+        let config = load_with(&[("PORTICO__METRICS__TOKEN_FILE", file.to_str().unwrap())]).unwrap();
+        assert_eq!(config.metrics.token.expose(), "squeamish ossifrage");
+        assert!(!format!("{config:?}").contains("squeamish"));
+    }
+
+    #[test]
+    fn postgres_needs_a_key_file() {
+        assert!(load_with(&[("PORTICO__DATABASE__URL", "postgres://h/d")]).is_err());
+        let both = [("PORTICO__DATABASE__URL", "postgres://h/d"), ("PORTICO_MASTER_KEY_FILE", "/etc/portico.key")];
+        assert_eq!(load_with(&both).unwrap().master_key_file(), Path::new("/etc/portico.key"));
+    }
+
+    #[test]
+    fn networks() {
+        let network = |text: &str| Network::try_from(text.to_owned());
+        assert!(network("10.0.0.0/8").unwrap().contains("10.9.8.7".parse().unwrap()));
+        assert!(!network("10.0.0.0/8").unwrap().contains("11.0.0.1".parse().unwrap()));
+        assert!(network("::1").unwrap().contains("::1".parse().unwrap()));
+        assert!(!network("::/0").unwrap().contains("10.0.0.1".parse().unwrap()));
+        assert!(network("127.0.0.1").unwrap().contains("::ffff:127.0.0.1".parse().unwrap()));
+        for wrong in ["", "10.0.0.0/33", "host", "10.0.0.0/x"] {
+            assert!(network(wrong).is_err(), "{wrong}");
+        }
+        let several = load_with(&[("PORTICO__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1")]).unwrap();
+        assert_eq!(several.server.trusted_proxies.len(), 2);
+    }
+}

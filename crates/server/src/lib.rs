@@ -1,0 +1,10 @@
+//! Portico: web pages, JSON API and command line over the sync engine.
+//!
+//! Everything hangs off one [`app::App`] value: there is no global state, so that one process can run several. The
+//! index of everything that can be reached by HTTP is [`web::router`].
+
+pub mod administrator;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod web;

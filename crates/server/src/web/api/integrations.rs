@@ -1,0 +1,97 @@
+//! `/api/v1/integrations`: status and freshness.
+
+use axum::Json;
+use axum::extract::State;
+use domain::status::IntegrationStatus;
+use serde::Serialize;
+use sync::status::{self, Overview};
+use utoipa::ToSchema;
+
+use super::label::instant;
+use super::list::{Page, Parameters};
+use crate::app::App;
+use crate::web::access::ApiCaller;
+use crate::web::error::Failure;
+
+/// A configured provider.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Integration {
+    /// Id of the integration.
+    id: String,
+    /// Key of the provider, such as `autotask`.
+    provider: String,
+    /// Name.
+    name: String,
+    /// `connected`, `disconnected`, `error` or `syncing`.
+    status: &'static str,
+    /// The vendor does not answer properly, but not for long enough to call it an error.
+    warning: bool,
+    /// What is wrong, in the vendor's words.
+    trouble: Option<String>,
+    /// Account, tenant or zone there.
+    account: String,
+    /// When a run last ended well.
+    last_sync_at: Option<String>,
+    /// How many seconds what is shown may lag behind the vendor at most; null before the first complete run.
+    freshness_seconds: Option<i64>,
+    /// When everything was last read whole.
+    last_reconciliation_at: Option<String>,
+    /// Whether auto-sync is on.
+    auto_sync: bool,
+    /// When auto-sync is due.
+    next_sync_at: Option<String>,
+    /// Records that could not be read and are tried again.
+    set_aside: i64,
+    /// Questions about mass removals that wait for a person.
+    open_questions: usize,
+    /// Rights the credentials lack.
+    missing_rights: Vec<String>,
+}
+
+const fn key(status: IntegrationStatus) -> &'static str {
+    match status {
+        IntegrationStatus::Connected => "connected",
+        IntegrationStatus::Disconnected => "disconnected",
+        IntegrationStatus::Error => "error",
+        IntegrationStatus::Syncing => "syncing",
+    }
+}
+
+fn to_integration(overview: Overview) -> Integration {
+    let row = overview.integration;
+    Integration {
+        id: row.uuid.to_string(),
+        provider: row.provider,
+        name: row.name,
+        status: key(overview.status.status),
+        warning: overview.status.warning,
+        trouble: overview.trouble.map(|trouble| trouble.message),
+        account: row.account,
+        last_sync_at: instant(overview.last_sync_at),
+        // Rounded up, since it is a bound.
+        freshness_seconds: overview.freshness.map(|freshness| (freshness.at_most + 999) / 1_000),
+        last_reconciliation_at: instant(overview.last_reconciliation_at),
+        auto_sync: row.auto_sync,
+        next_sync_at: instant(overview.next_sync_at),
+        set_aside: overview.set_aside,
+        open_questions: overview.questions.len(),
+        missing_rights: overview.missing_rights.into_iter().map(|right| format!("{}: {}", right.area, right.right)).collect(),
+    }
+}
+
+/// All integrations with status and freshness.
+///
+/// # Errors
+/// 422 for a wrong parameter.
+#[utoipa::path(
+    get,
+    path = "/api/v1/integrations",
+    summary = "All integrations with status and freshness",
+    tag = "integrations",
+    responses((status = 200, description = "All integrations", body = Page<Integration>)),
+)]
+pub async fn list(State(app): State<App>, _: ApiCaller, parameters: Parameters) -> Result<Json<Page<Integration>>, Failure> {
+    parameters.only(&[])?;
+    let overviews = status::overviews(app.engine()).await?;
+    Ok(Json(Page::whole(overviews.into_iter().map(to_integration).collect())))
+}

@@ -1,0 +1,108 @@
+//! `/api/v1/opportunities`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::clock::UtcMillis;
+use serde::Serialize;
+use store::listing::Direction;
+use store::opportunities::{self, OpportunityFilter, OpportunityRow, OpportunitySort};
+use utoipa::ToSchema;
+
+use super::label::Label;
+use super::list::{DIRECTIONS, Page, Parameters};
+use crate::app::App;
+use crate::web::access::ApiCaller;
+use crate::web::error::Failure;
+
+/// A sales opportunity.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Opportunity {
+    /// Id of the opportunity.
+    id: String,
+    /// Key of the provider it comes from.
+    provider: String,
+    /// The vendor's id.
+    external_id: String,
+    /// One-line summary.
+    title: String,
+    /// Stage.
+    stage: Option<Label>,
+    /// Status.
+    status: Option<Label>,
+    /// Amount in hundredths of the currency unit.
+    amount_cents: Option<i64>,
+    /// Probability of winning, 0 to 100.
+    probability: Option<i64>,
+    /// Projected close, a date.
+    projected_close: Option<String>,
+    /// Id of the company; null while the vendor's company belongs to none here.
+    company_id: Option<String>,
+    /// Name of the company.
+    company: Option<String>,
+    /// Name of the technician who owns it.
+    owner: Option<String>,
+    /// When anything last happened on it.
+    updated_at: String,
+}
+
+/// A date that is stored as its midnight in UTC.
+fn date(at: UtcMillis) -> String {
+    at.to_rfc3339().chars().take(10).collect()
+}
+
+fn to_opportunity(row: OpportunityRow) -> Opportunity {
+    Opportunity {
+        id: row.uuid.to_string(),
+        provider: row.provider,
+        external_id: row.external_id,
+        title: row.title,
+        stage: row.stage.map(Label::from),
+        status: row.status.map(Label::from),
+        amount_cents: row.amount_cents,
+        probability: row.probability,
+        projected_close: row.projected_close_at.map(date),
+        company_id: row.company_uuid.map(|uuid| uuid.to_string()),
+        company: row.company,
+        owner: row.owner,
+        updated_at: row.updated_at.to_rfc3339(),
+    }
+}
+
+const SORTS: [(&str, OpportunitySort); 2] = [("updated_at", OpportunitySort::Updated), ("title", OpportunitySort::Title)];
+
+/// Opportunities, last updated first.
+///
+/// # Errors
+/// 422 for a wrong parameter.
+#[utoipa::path(
+    get,
+    path = "/api/v1/opportunities",
+    summary = "Opportunities, last updated first",
+    tag = "opportunities",
+    params(
+        ("integration" = Option<String>, Query, description = "Only of this integration, by its id"),
+        ("company" = Option<String>, Query, description = "Only of this company, by its id"),
+        ("stage" = Option<String>, Query, description = "Only in this stage, by the vendor's id"),
+        ("search" = Option<String>, Query, description = "Only those whose title has these words"),
+        ("sort" = Option<String>, Query, description = "updated_at (when not given) or title"),
+        ("direction" = Option<String>, Query, description = "desc (when not given) or asc"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 100; 25 when not given"),
+    ),
+    responses((status = 200, description = "A page of opportunities", body = Page<Opportunity>)),
+)]
+pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Parameters) -> Result<Json<Page<Opportunity>>, Failure> {
+    let parameters = parameters.only(&["integration", "company", "stage", "search", "sort", "direction", "cursor", "limit"])?;
+    let filter = OpportunityFilter {
+        integration: parameters.integration(app.store()).await?,
+        company: parameters.id("company")?,
+        stage: parameters.text("stage"),
+        search: parameters.text("search"),
+    };
+    let sort = parameters.choice("sort", &SORTS)?.unwrap_or_default();
+    let direction = parameters.choice("direction", &DIRECTIONS)?.unwrap_or(Direction::Descending);
+    let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
+    let listing =
+        opportunities::list_for_viewer(app.store(), &caller.viewer, &filter, sort, direction, cursor.as_ref(), limit).await?;
+    Ok(Json(Page::of(listing, to_opportunity)))
+}

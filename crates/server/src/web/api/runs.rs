@@ -1,0 +1,206 @@
+//! `/api/v1/integrations/{id}/runs`: what syncs did.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::run::Counts;
+use serde::Serialize;
+use store::Store;
+use store::integrations::{Integration, find_integration_by_uuid};
+use store::runs::{self, Run, StreamRun};
+use utoipa::ToSchema;
+
+use super::label::instant;
+use super::list::{ListCount, Page, Parameters, path_id, wrong};
+use crate::app::App;
+use crate::web::access::ApiCaller;
+use crate::web::error::Failure;
+
+/// One sync run.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SyncRun {
+    /// Id of the run.
+    id: String,
+    /// What woke it, such as `schedule` or `resync`.
+    trigger: &'static str,
+    /// Who asked, when a person did.
+    requested_by: Option<String>,
+    /// `full` or `incremental`.
+    mode: String,
+    /// `waiting`, `running`, `completed`, `partial`, `failed` or `superseded`.
+    state: &'static str,
+    /// When it was asked for.
+    requested_at: String,
+    /// When a worker began.
+    started_at: Option<String>,
+    /// When it ended.
+    finished_at: Option<String>,
+    /// What there is to say, in the vendor's words where it is the vendor's.
+    message: Option<String>,
+    /// What to check.
+    hint: Option<&'static str>,
+}
+
+/// One sync run with its streams.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SyncRunDetail {
+    /// The run.
+    run: SyncRun,
+    /// Its streams in reading order.
+    streams: Vec<SyncStream>,
+}
+
+/// What one stream of a run counted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SyncStream {
+    /// Key of the stream, such as `tickets`.
+    stream: &'static str,
+    /// `full` or `incremental`.
+    mode: &'static str,
+    /// State, as for a run.
+    state: &'static str,
+    /// Distinct records the vendor sent.
+    fetched: i64,
+    /// New here.
+    created: i64,
+    /// Known and different.
+    changed: i64,
+    /// Known and equal.
+    unchanged: i64,
+    /// Marked as removed.
+    removed: i64,
+    /// Not kept because of the scope.
+    out_of_scope: i64,
+    /// Could not be read; tried again.
+    set_aside: i64,
+    /// Requests sent to the vendor.
+    requests: i64,
+    /// The vendor's own total after the last page.
+    vendor_total: Option<i64>,
+    /// Whether the distinct count and the vendor's total agree; null: not verified.
+    verified: Option<bool>,
+    /// When a worker began.
+    started_at: Option<String>,
+    /// When it ended.
+    finished_at: Option<String>,
+    /// What there is to say.
+    message: Option<String>,
+    /// What to check.
+    hint: Option<&'static str>,
+    /// What was noticed and not trusted.
+    oddities: Vec<String>,
+}
+
+fn to_run(run: Run) -> SyncRun {
+    SyncRun {
+        id: run.uuid.to_string(),
+        trigger: run.trigger_key.key(),
+        requested_by: run.requested_by,
+        mode: run.mode,
+        state: run.state.key(),
+        requested_at: run.requested_at.to_rfc3339(),
+        started_at: instant(run.started_at),
+        finished_at: instant(run.finished_at),
+        message: run.message,
+        hint: run.hint.map(domain::hint::Hint::sentence),
+    }
+}
+
+fn to_stream(part: StreamRun) -> SyncStream {
+    let Counts { fetched, created, changed, unchanged, removed, out_of_scope, set_aside, requests, .. } = part.counts;
+    SyncStream {
+        stream: part.stream.key(),
+        mode: part.mode.key(),
+        state: part.state.key(),
+        fetched,
+        created,
+        changed,
+        unchanged,
+        removed,
+        out_of_scope,
+        set_aside,
+        requests,
+        vendor_total: part.total_after,
+        verified: part.verified,
+        started_at: instant(part.started_at),
+        finished_at: instant(part.finished_at),
+        message: part.message,
+        hint: part.hint.map(domain::hint::Hint::sentence),
+        oddities: part.oddities,
+    }
+}
+
+async fn find_integration(store: &Store, id: &str) -> Result<Integration, Failure> {
+    let found = find_integration_by_uuid(store, &path_id(id, "Integration")?).await?;
+    found.ok_or_else(|| Failure::not_found("Integration"))
+}
+
+/// Runs of an integration, newest first.
+///
+/// # Errors
+/// 404 without such an integration, 422 for a wrong parameter.
+#[utoipa::path(
+    get,
+    path = "/api/v1/integrations/{id}/runs",
+    summary = "Sync runs of an integration, newest first",
+    tag = "integrations",
+    params(
+        ("id" = String, Path, description = "Id of the integration"),
+        ("cursor" = Option<String>, Query, description = "Id of the last run of the page before"),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 100; 25 when not given"),
+    ),
+    responses((status = 200, description = "A page of runs", body = Page<SyncRun>)),
+)]
+pub async fn list(
+    State(app): State<App>,
+    _: ApiCaller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<Page<SyncRun>>, Failure> {
+    let parameters = parameters.only(&["cursor", "limit"])?;
+    let store = app.store();
+    let integration = find_integration(store, &id).await?;
+    let before = match parameters.id("cursor")? {
+        Some(uuid) => match runs::find_run_by_uuid(store, &uuid).await? {
+            Some(run) if run.integration_id == integration.id => Some(run.id),
+            _ => return Err(wrong("cursor", "is not one of ours")),
+        },
+        None => None,
+    };
+    let limit = parameters.limit()?;
+    let mut found = runs::list_runs(store, integration.id, before, i64::from(limit) + 1).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next_cursor = found.last().filter(|_| more).map(|run| run.uuid.to_string());
+    let count = ListCount { value: found.len() as u64, exact: !more && before.is_none() };
+    Ok(Json(Page { data: found.into_iter().map(to_run).collect(), next_cursor, count }))
+}
+
+/// One run with what each stream counted.
+///
+/// # Errors
+/// 404 without such a run.
+#[utoipa::path(
+    get,
+    path = "/api/v1/integrations/{id}/runs/{run}",
+    summary = "One sync run with what each stream counted",
+    tag = "integrations",
+    params(
+        ("id" = String, Path, description = "Id of the integration"),
+        ("run" = String, Path, description = "Id of the run"),
+    ),
+    responses((status = 200, description = "The run", body = SyncRunDetail)),
+)]
+pub async fn show(
+    State(app): State<App>,
+    _: ApiCaller,
+    Path((id, run)): Path<(String, String)>,
+    parameters: Parameters,
+) -> Result<Json<SyncRunDetail>, Failure> {
+    parameters.only(&[])?;
+    let store = app.store();
+    let integration = find_integration(store, &id).await?;
+    let run = runs::find_run_by_uuid(store, &path_id(&run, "Sync run")?).await?;
+    let run = run.filter(|run| run.integration_id == integration.id).ok_or_else(|| Failure::not_found("Sync run"))?;
+    let streams = runs::list_stream_runs(store, run.id).await?;
+    Ok(Json(SyncRunDetail { streams: streams.into_iter().map(to_stream).collect(), run: to_run(run) }))
+}

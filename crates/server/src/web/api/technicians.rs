@@ -1,0 +1,65 @@
+//! `/api/v1/technicians`: MSP staff as the vendors know them.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use domain::id::IntegrationId;
+use serde::Serialize;
+use store::technicians::{self, TechnicianRow};
+use utoipa::ToSchema;
+
+use super::list::{Page, Parameters};
+use crate::app::App;
+use crate::web::access::ApiCaller;
+use crate::web::error::Failure;
+
+/// An MSP staff record of a vendor.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Technician {
+    /// Id of the integration it comes from.
+    integration_id: String,
+    /// The vendor's id, as in the filter of tickets.
+    id: String,
+    /// First and last name.
+    name: String,
+    /// E-mail address as typed there.
+    email: Option<String>,
+    /// Job title.
+    title: Option<String>,
+    /// Whether the vendor has it switched on.
+    active: bool,
+    /// Whether it is a person, not an API-only or service record.
+    person: bool,
+}
+
+/// Technicians by name.
+///
+/// # Errors
+/// 422 for a wrong parameter.
+#[utoipa::path(
+    get,
+    path = "/api/v1/technicians",
+    summary = "Technicians by name",
+    tag = "integrations",
+    params(("integration" = Option<String>, Query, description = "Only of this integration, by its id")),
+    responses((status = 200, description = "All technicians", body = Page<Technician>)),
+)]
+pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Parameters) -> Result<Json<Page<Technician>>, Failure> {
+    let parameters = parameters.only(&["integration"])?;
+    let store = app.store();
+    let only = parameters.integration(store).await?;
+    let integrations: BTreeMap<IntegrationId, String> =
+        store::integrations::list_integrations(store).await?.into_iter().map(|one| (one.id, one.uuid.to_string())).collect();
+    let to_technician = |row: TechnicianRow| Technician {
+        integration_id: integrations.get(&row.integration).cloned().unwrap_or_default(),
+        id: row.external_id,
+        name: row.name,
+        email: row.email,
+        title: row.title,
+        active: row.active,
+        person: row.person,
+    };
+    let rows = technicians::list_for_viewer(store, &caller.viewer, only).await?;
+    Ok(Json(Page::whole(rows.into_iter().map(to_technician).collect())))
+}

@@ -1,0 +1,74 @@
+//! `GET /companies`.
+
+use axum::extract::State;
+use store::companies::{CompanyRow, CompanySort, list_for_viewer};
+use store::integrations::{Integration, list_integrations};
+
+use super::list_page::{LinkLine, ListPage, Row};
+use super::query::{CompanyQuery, first, sort_word};
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::Answer;
+use crate::web::page::page;
+use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
+use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
+
+/// The list with its filters.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer {
+    let integrations = list_integrations(app.store()).await?;
+    let asked = CompanyQuery::read(&query, &integrations);
+    let (sort, direction) = (asked.sort, asked.direction);
+    let found = list_for_viewer(app.store(), staff.viewer(), &asked.filter, sort, direction, asked.page.as_ref(), PAGE_ROWS).await?;
+    let shell = staff.shell(Section::Companies);
+    let choice = |one: &Integration| Choice::new(one.uuid.to_string(), &one.name, asked.filter.integration == Some(one.id));
+    page(&ListPage {
+        search: asked.filter.search.clone().unwrap_or_default(),
+        integrations: integrations.iter().map(choice).collect(),
+        removed: asked.filter.removed,
+        sort: asked.sort_word().to_owned(),
+        direction: asked.direction_word().to_owned(),
+        filtered: asked.is_filtered(),
+        headings: headings(&asked),
+        pager: Pager::new(
+            count_text(found.count, "company", "companies"),
+            found.previous.as_ref(),
+            found.next.as_ref(),
+            |key| asked.address("/companies", asked.sort_word(), asked.direction_word(), key),
+            asked.address("/companies.csv", asked.sort_word(), asked.direction_word(), ""),
+        ),
+        rows: found.rows.into_iter().map(|row| to_row(&shell, row, &integrations)).collect(),
+        shell,
+    })
+}
+
+fn headings(asked: &CompanyQuery) -> Vec<Heading> {
+    let sorting = |label, sort: CompanySort| {
+        Heading::sorting(label, (asked.sort == sort).then_some(asked.direction), first(sort), |direction| {
+            let word = if direction == first(sort) { "" } else { direction_word(direction) };
+            asked.address("/companies", sort_word(sort), word, "")
+        })
+    };
+    vec![sorting("Name", CompanySort::Name), Heading::fixed("Known as"), sorting("Added", CompanySort::Created)]
+}
+
+fn to_row(shell: &Shell, row: CompanyRow, integrations: &[Integration]) -> Row {
+    let links = row.links.into_iter().map(|link| LinkLine {
+        integration: integrations
+            .iter()
+            .find(|one| one.id == link.integration)
+            .map_or_else(|| link.provider.clone(), |one| one.name.clone()),
+        name: link.name,
+        external_id: link.external_id,
+        removed: link.removed,
+    });
+    Row { uuid: row.uuid.to_string(), name: named(row.name), links: links.collect(), created: shell.time(row.created_at) }
+}
+
+/// A name to click on, also when the vendor has none.
+#[must_use]
+pub fn named(name: String) -> String {
+    if name.trim().is_empty() { "(no name)".to_owned() } else { name }
+}

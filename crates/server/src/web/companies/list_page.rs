@@ -1,0 +1,95 @@
+//! The list of companies.
+
+use askama::Template;
+
+use crate::web::view::{Choice, Heading, Pager, Shell, Time};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "companies/list.html")]
+pub struct ListPage {
+    /// The frame.
+    pub shell: Shell,
+    /// What was searched for.
+    pub search: String,
+    /// Integrations to filter by.
+    pub integrations: Vec<Choice>,
+    /// Whether removed ones are shown.
+    pub removed: bool,
+    /// Sort.
+    pub sort: String,
+    /// Direction.
+    pub direction: String,
+    /// Whether anything is filtered by.
+    pub filtered: bool,
+    /// Column headings.
+    pub headings: Vec<Heading>,
+    /// The companies.
+    pub rows: Vec<Row>,
+    /// Count and paging.
+    pub pager: Pager,
+}
+
+/// One company.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its id in addresses.
+    pub uuid: String,
+    /// Name.
+    pub name: String,
+    /// The records of connected tools that are this company.
+    pub links: Vec<LinkLine>,
+    /// When it was added.
+    pub created: Time,
+}
+
+/// A record of a tool that is a company.
+#[derive(Debug, Clone)]
+pub struct LinkLine {
+    /// The integration.
+    pub integration: String,
+    /// The name there.
+    pub name: String,
+    /// The id there.
+    pub external_id: String,
+    /// The vendor no longer has it.
+    pub removed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::view::Section;
+    use crate::web::view::sample::{self, HOSTILE};
+
+    #[test]
+    fn renders() {
+        let shell = sample::shell(Section::Companies);
+        let row = |name: &str| Row {
+            uuid: "c".into(),
+            name: name.into(),
+            links: vec![LinkLine { integration: "Autotask".into(), name: HOSTILE.into(), external_id: "291".into(), removed: true }],
+            created: shell.time(shell.now),
+        };
+        let rows = vec![row("Brightwater Dental Group"), row(HOSTILE), row(&sample::long()), row("Osprey Logistics GmbH")];
+        let mut page = ListPage {
+            search: HOSTILE.into(),
+            integrations: vec![Choice::new("1", "Autotask", true)],
+            removed: false,
+            sort: String::new(),
+            direction: String::new(),
+            filtered: false,
+            headings: vec![
+                Heading { href: "/x".into(), order: "ascending", ..Heading::fixed("Name") },
+                Heading::fixed("Known as"),
+                Heading { href: "/x".into(), ..Heading::fixed("Added") },
+            ],
+            rows,
+            pager: Pager { count: "310 companies".into(), next: Some("/y".into()), ..Pager::default() },
+            shell,
+        };
+        sample::check("companies", &page);
+        page.rows.clear();
+        assert!(sample::check("companies_empty", &page).contains("Connect a PSA"));
+    }
+}

@@ -1,0 +1,113 @@
+//! `GET /companies/{company}`.
+
+use axum::extract::{Path, State};
+use domain::id::PublicId;
+use domain::viewer::Viewer;
+use store::companies::{Company, CompanyField, ExternalCompany, FieldRule, find_for_viewer};
+use store::contacts::{self, ContactFilter};
+use store::listing::Direction;
+use store::opportunities::{self, OpportunityFilter, OpportunitySort};
+use store::tickets::{self, TicketFilter, TicketSort};
+
+use super::list::named;
+use super::show_page::{ContactLine, ExternalRow, OpportunityLine, ShowPage};
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::page::page;
+use crate::web::tickets::row::{titled, to_row};
+use crate::web::view::list::count_text;
+use crate::web::view::number::amount;
+use crate::web::view::{Fact, Section};
+
+/// Lines of each list on the page.
+const LINES: u32 = 10;
+
+/// The company.
+///
+/// # Errors
+/// `404` when there is none, or none the viewer may see.
+pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<String>) -> Answer {
+    let uuid: PublicId = company.parse().map_err(|_| Failure::not_found("Company"))?;
+    let (store, viewer) = (app.store(), staff.viewer());
+    let company = find_for_viewer(store, viewer, &uuid).await?.ok_or_else(|| Failure::not_found("Company"))?;
+    let shell = staff.shell(Section::Companies);
+    let open = TicketFilter { company: Some(uuid.clone()), closed: Some(false), ..TicketFilter::default() };
+    let open = tickets::list_for_viewer(store, viewer, &open, TicketSort::Updated, Direction::Descending, None, LINES).await?;
+    let people = ContactFilter { company: Some(uuid.clone()), ..ContactFilter::default() };
+    let people = contacts::list_for_viewer(store, viewer, &people, Direction::Ascending, None, LINES).await?;
+    let sales = OpportunityFilter { company: Some(uuid.clone()), ..OpportunityFilter::default() };
+    let sales =
+        opportunities::list_for_viewer(store, viewer, &sales, OpportunitySort::Updated, Direction::Descending, None, LINES).await?;
+    page(&ShowPage {
+        uuid: uuid.to_string(),
+        removed: company.removed_at.is_some(),
+        facts: facts(&company),
+        ticket_count: count_text(open.count, "open ticket", "open tickets"),
+        tickets: open.rows.into_iter().map(|row| to_row(&shell, row)).collect(),
+        contact_count: count_text(people.count, "contact", "contacts"),
+        contacts: people.rows.into_iter().map(to_contact).collect(),
+        opportunity_count: count_text(sales.count, "opportunity", "opportunities"),
+        opportunities: sales.rows.into_iter().map(to_opportunity).collect(),
+        externals: company.externals.into_iter().map(to_external).collect(),
+        name: named(company.name),
+        shell,
+    })
+}
+
+/// The name of the company a list is narrowed to, as far as this viewer may know it; empty when it is not narrowed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn name_of(app: &App, viewer: &Viewer, company: Option<&PublicId>) -> Result<String, Failure> {
+    let Some(uuid) = company else { return Ok(String::new()) };
+    let found = find_for_viewer(app.store(), viewer, uuid).await?;
+    Ok(found.map_or_else(|| "a company that is not here".to_owned(), |company| named(company.name)))
+}
+
+fn facts(company: &Company) -> Vec<Fact> {
+    company.fields.iter().map(to_fact).collect()
+}
+
+/// A value with the rule that gave it (design 5: why).
+fn to_fact(field: &CompanyField) -> Fact {
+    let from = &field.origin.integration_name;
+    let origin = match field.rule {
+        FieldRule::Primary => format!("from {from}, its primary integration"),
+        FieldRule::Another => format!("from {from}; the primary integration has none"),
+    };
+    Fact::new(field.label, field.value.clone()).from(origin)
+}
+
+fn to_external(external: ExternalCompany) -> ExternalRow {
+    let note = match (external.removed, external.active) {
+        (true, _) => "removed there",
+        (false, false) => "inactive",
+        _ => "",
+    };
+    ExternalRow {
+        integration: external.origin.integration_name,
+        name: external.name,
+        external_id: external.origin.external_id,
+        note: note.to_owned(),
+    }
+}
+
+fn to_contact(row: contacts::ContactRow) -> ContactLine {
+    ContactLine {
+        uuid: row.uuid.to_string(),
+        name: named(row.name),
+        email: row.email.unwrap_or_default(),
+        primary: row.primary,
+        active: row.active,
+    }
+}
+
+fn to_opportunity(row: opportunities::OpportunityRow) -> OpportunityLine {
+    OpportunityLine {
+        uuid: row.uuid.to_string(),
+        title: titled(row.title),
+        stage: row.stage.map(|stage| stage.text().to_owned()).unwrap_or_default(),
+        amount: row.amount_cents.map(amount).unwrap_or_default(),
+    }
+}

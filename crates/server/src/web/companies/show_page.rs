@@ -1,0 +1,112 @@
+//! One company: what is known about it and from where, its records in each tool, contacts, tickets, opportunities.
+
+use askama::Template;
+
+use crate::web::tickets::list_page::TicketRow;
+use crate::web::view::{Fact, Shell};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "companies/show.html")]
+pub struct ShowPage {
+    /// The frame.
+    pub shell: Shell,
+    /// Its id in addresses.
+    pub uuid: String,
+    /// Name.
+    pub name: String,
+    /// The vendor no longer has it.
+    pub removed: bool,
+    /// What is known, each with its origin.
+    pub facts: Vec<Fact>,
+    /// Its records in the connected tools.
+    pub externals: Vec<ExternalRow>,
+    /// Newest open tickets.
+    pub tickets: Vec<TicketRow>,
+    /// How many open tickets there are.
+    pub ticket_count: String,
+    /// First contacts.
+    pub contacts: Vec<ContactLine>,
+    /// How many contacts there are.
+    pub contact_count: String,
+    /// Newest opportunities.
+    pub opportunities: Vec<OpportunityLine>,
+    /// How many opportunities there are.
+    pub opportunity_count: String,
+}
+
+/// A record of a tool that is this company.
+#[derive(Debug, Clone)]
+pub struct ExternalRow {
+    /// The integration.
+    pub integration: String,
+    /// The name there.
+    pub name: String,
+    /// The id there.
+    pub external_id: String,
+    /// Inactive, removed.
+    pub note: String,
+}
+
+/// A contact in short.
+#[derive(Debug, Clone)]
+pub struct ContactLine {
+    /// Its id in addresses.
+    pub uuid: String,
+    /// Name.
+    pub name: String,
+    /// E-mail.
+    pub email: String,
+    /// The company's primary contact.
+    pub primary: bool,
+    /// Switched on there.
+    pub active: bool,
+}
+
+/// An opportunity in short.
+#[derive(Debug, Clone)]
+pub struct OpportunityLine {
+    /// Its id in addresses.
+    pub uuid: String,
+    /// Title.
+    pub title: String,
+    /// Stage.
+    pub stage: String,
+    /// Amount.
+    pub amount: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::tickets::list_page::samples;
+    use crate::web::view::Section;
+    use crate::web::view::sample::{self, HOSTILE};
+
+    #[test]
+    fn renders() {
+        let shell = sample::shell(Section::Companies);
+        let contact = |name: &str| ContactLine { uuid: "c".into(), name: name.into(), email: HOSTILE.into(), primary: true, active: false };
+        let opportunity = |title: &str| OpportunityLine { uuid: "o".into(), title: title.into(), stage: "Proposal".into(), amount: "12,480.00".into() };
+        let external = |name: &str| ExternalRow { integration: "Autotask".into(), name: name.into(), external_id: "291".into(), note: "inactive".into() };
+        let page = ShowPage {
+            uuid: "c".into(),
+            name: sample::long(),
+            removed: true,
+            facts: vec![
+                Fact::new("Phone", "+43 316 123456").from("from Autotask, its primary integration"),
+                Fact::new("Address", "Hauptplatz 1\n8010 Graz").from("from Autotask, its primary integration"),
+                Fact::new("Website", HOSTILE),
+            ],
+            externals: vec![external("Brightwater Dental"), external(HOSTILE)],
+            tickets: samples::rows(&shell),
+            ticket_count: "12 open tickets".into(),
+            contacts: vec![contact("Maria Huber"), contact(&sample::long())],
+            contact_count: "24 contacts".into(),
+            opportunities: vec![opportunity("Firewall replacement"), opportunity(&sample::long())],
+            opportunity_count: "2 opportunities".into(),
+            shell,
+        };
+        sample::check("company", &page);
+    }
+}

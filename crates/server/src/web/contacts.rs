@@ -1,0 +1,12 @@
+//! Contacts: list, one contact, export.
+
+mod export;
+mod list;
+pub mod list_page;
+pub mod query;
+mod show;
+pub mod show_page;
+
+pub use export::export;
+pub use list::list;
+pub use show::show;

@@ -1,0 +1,149 @@
+//! The index of everything that can be reached by HTTP: address, right, handler.
+//!
+//! A route that is not in this table cannot be mounted ([`super::route_table`]); `tests/web/access_coverage.rs` tries
+//! each one signed out and with too little right.
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
+use domain::permission::{Area, Permission};
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa::openapi::OpenApi;
+
+use super::access::Rule;
+use super::access::Rule::{Metrics, Open, Public, SignedIn, Staff};
+use super::api::{self, describe};
+use super::error::Failure;
+use super::route_table::{RouteEntry, RouteTable};
+use super::{
+    access, assets, companies, contacts, headers, health, home, layers, metrics, onboarding, opportunities, profile, settings, sign_in, tickets,
+};
+use crate::app::App;
+
+const READ_COMPANIES: Rule = Staff(Permission::read(Area::Companies));
+const READ_TICKETS: Rule = Staff(Permission::read(Area::Tickets));
+const READ_OPPORTUNITIES: Rule = Staff(Permission::read(Area::Opportunities));
+const READ_INTEGRATIONS: Rule = Staff(Permission::read(Area::Integrations));
+const WRITE_INTEGRATIONS: Rule = Staff(Permission::write(Area::Integrations));
+const MANAGE_INTEGRATIONS: Rule = Staff(Permission::manage(Area::Integrations));
+const MANAGE_SETTINGS: Rule = Staff(Permission::manage(Area::Settings));
+
+/// Every route with its rule.
+#[must_use]
+pub fn table() -> RouteTable {
+    let table = RouteTable::new(describe::document())
+        .files("/static", "/static/{*file}", assets::files())
+        .get("/healthz", Open, health::health)
+        .get("/readyz", Open, health::ready)
+        .get("/metrics", Metrics, metrics::show)
+        // Signing in and out, first start.
+        .get("/sign-in", Public, sign_in::show)
+        .post("/sign-in", Public, sign_in::submit)
+        .post("/sign-out", SignedIn, sign_in::leave)
+        .get("/welcome", Public, onboarding::show)
+        .post("/welcome", Public, onboarding::create)
+        // The person's own page.
+        .get("/profile", SignedIn, profile::show)
+        .post("/profile", SignedIn, profile::update)
+        .post("/profile/password", SignedIn, profile::change_password)
+        .post("/profile/sessions/{session}/revoke", SignedIn, profile::revoke_session)
+        .post("/profile/sessions/revoke-others", SignedIn, profile::revoke_others)
+        // Everyday pages.
+        .get("/", SignedIn, home::show)
+        .get("/companies", READ_COMPANIES, companies::list)
+        .get("/companies.csv", READ_COMPANIES, companies::export)
+        .get("/companies/{company}", READ_COMPANIES, companies::show)
+        .get("/contacts", READ_COMPANIES, contacts::list)
+        .get("/contacts.csv", READ_COMPANIES, contacts::export)
+        .get("/contacts/{contact}", READ_COMPANIES, contacts::show)
+        .get("/tickets", READ_TICKETS, tickets::list)
+        .get("/tickets.csv", READ_TICKETS, tickets::export)
+        .get("/tickets/{ticket}", READ_TICKETS, tickets::show)
+        .get("/opportunities", READ_OPPORTUNITIES, opportunities::list)
+        .get("/opportunities.csv", READ_OPPORTUNITIES, opportunities::export)
+        .get("/opportunities/{opportunity}", READ_OPPORTUNITIES, opportunities::show);
+    let table = integrations(table)
+        // Settings.
+        .get("/settings/api-keys", MANAGE_SETTINGS, settings::api_keys::show)
+        .post("/settings/api-keys", MANAGE_SETTINGS, settings::api_keys::create)
+        .get("/settings/api-keys/{key}/revoke", MANAGE_SETTINGS, settings::api_keys::ask_revoke)
+        .post("/settings/api-keys/{key}/revoke", MANAGE_SETTINGS, settings::api_keys::revoke);
+    api::routes::add(table)
+}
+
+fn integrations(table: RouteTable) -> RouteTable {
+    use settings::{integrations as pages, sync_log};
+    table
+        .get("/settings/integrations", READ_INTEGRATIONS, pages::list)
+        .get("/settings/integrations/events", READ_INTEGRATIONS, pages::list_events)
+        .get("/settings/integrations/{provider}", READ_INTEGRATIONS, pages::show)
+        .get("/settings/integrations/{provider}/events", READ_INTEGRATIONS, pages::show_events)
+        .post("/settings/integrations/{provider}", MANAGE_INTEGRATIONS, pages::update)
+        .get("/settings/integrations/{provider}/connect", MANAGE_INTEGRATIONS, pages::connect_form)
+        .post("/settings/integrations/{provider}/connect", MANAGE_INTEGRATIONS, pages::connect)
+        .get("/settings/integrations/{provider}/credentials", MANAGE_INTEGRATIONS, pages::credentials_form)
+        .post("/settings/integrations/{provider}/credentials", MANAGE_INTEGRATIONS, pages::update_credentials)
+        .post("/settings/integrations/{provider}/auto-sync", MANAGE_INTEGRATIONS, pages::auto_sync)
+        .post("/settings/integrations/{provider}/resync", WRITE_INTEGRATIONS, pages::resync)
+        .post("/settings/integrations/{provider}/quick-sync", WRITE_INTEGRATIONS, pages::quick_sync)
+        .post("/settings/integrations/{provider}/reference-data", WRITE_INTEGRATIONS, pages::reference_data)
+        .get("/settings/integrations/{provider}/clear", MANAGE_INTEGRATIONS, pages::ask_clear)
+        .post("/settings/integrations/{provider}/clear", MANAGE_INTEGRATIONS, pages::clear)
+        .get("/settings/integrations/{provider}/disconnect", MANAGE_INTEGRATIONS, pages::ask_disconnect)
+        .post("/settings/integrations/{provider}/disconnect", MANAGE_INTEGRATIONS, pages::disconnect)
+        .get("/settings/integrations/{provider}/delete", MANAGE_INTEGRATIONS, pages::ask_delete)
+        .post("/settings/integrations/{provider}/delete", MANAGE_INTEGRATIONS, pages::delete)
+        .get("/settings/integrations/{provider}/runs", READ_INTEGRATIONS, sync_log::list)
+        .get("/settings/integrations/{provider}/runs/events", READ_INTEGRATIONS, sync_log::list_events)
+        .get("/settings/integrations/{provider}/runs/{run}", READ_INTEGRATIONS, sync_log::show)
+        .get("/settings/integrations/{provider}/runs/{run}/events", READ_INTEGRATIONS, sync_log::show_events)
+        .get("/settings/integrations/{provider}/runs/{run}/diagnostics", READ_INTEGRATIONS, sync_log::diagnostics)
+        .post("/settings/integrations/{provider}/removals/{question}", MANAGE_INTEGRATIONS, sync_log::answer)
+        .post("/settings/integrations/{provider}/set-aside/{record}/retry", WRITE_INTEGRATIONS, sync_log::retry)
+}
+
+/// The routes as data, for tests and the command line.
+#[must_use]
+pub fn routes() -> Vec<RouteEntry> {
+    table().into_parts().1
+}
+
+/// The description of the API.
+#[must_use]
+pub fn document() -> OpenApi {
+    table().into_parts().2
+}
+
+/// The whole of Portico as a service.
+pub fn build(app: &App) -> Router {
+    let (router, _, _) = table().into_parts();
+    router
+        .fallback(missing)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(app.clone(), layers::observe))
+        .layer(from_fn_with_state(app.clone(), headers::add))
+        .layer(Extension(app.clone()))
+        .with_state(app.clone())
+}
+
+async fn missing(State(app): State<App>, request: Request) -> Response {
+    access::refuse(&app, request, Failure::not_found("Page")).await
+}
+
+async fn wrong_method(State(app): State<App>, request: Request) -> Response {
+    let mut failure = Failure::bad_request("This address exists, but not for this kind of request.");
+    failure.status = StatusCode::METHOD_NOT_ALLOWED;
+    failure.code = "method_not_allowed";
+    access::refuse(&app, request, failure).await
+}
+
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let text = cause.downcast_ref::<&str>().map(ToString::to_string).or_else(|| cause.downcast_ref::<String>().cloned());
+    Failure::internal(anyhow::anyhow!("a handler panicked: {}", text.unwrap_or_default())).into_response()
+}

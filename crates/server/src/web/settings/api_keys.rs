@@ -1,0 +1,9 @@
+//! *Settings → API keys*: create (the token is shown once), list, revoke.
+
+mod create;
+mod revoke;
+mod show;
+
+pub use create::create;
+pub use revoke::{ask_revoke, revoke};
+pub use show::show;

@@ -1,0 +1,104 @@
+//! `GET /settings/api-keys`.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::id::{IdentityId, PublicId};
+use domain::secret::Secret;
+use store::identities;
+
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::api::scope::{self, Scope};
+use crate::web::error::Answer;
+use crate::web::page::page_with;
+use crate::web::view::{Section, Shell, Time};
+
+#[derive(Template)]
+#[template(path = "settings/api_keys/show.html")]
+struct ApiKeysPage<'a> {
+    shell: Shell,
+    keys: Vec<KeyRow>,
+    scopes: Vec<ScopeChoice>,
+    base_address: String,
+    typed: Typed<'a>,
+    created: Option<Created>,
+}
+
+struct KeyRow {
+    uuid: PublicId,
+    name: String,
+    hint: String,
+    scopes: String,
+    creator: String,
+    created: Time,
+    used: Option<Time>,
+    revoked: Option<Time>,
+}
+
+struct ScopeChoice {
+    key: &'static str,
+    meaning: &'static str,
+    ticked: bool,
+}
+
+/// What was typed into the form, and what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Typed<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// Ticked scopes.
+    pub scopes: Vec<Scope>,
+    /// What is wrong with the name.
+    pub name_error: &'static str,
+    /// What is wrong with the scopes.
+    pub scopes_error: &'static str,
+}
+
+/// A key that was just made: the only time its token is shown.
+#[derive(Debug)]
+pub struct Created {
+    /// Its name.
+    pub name: String,
+    /// The token.
+    pub token: Secret,
+}
+
+/// Shows the keys.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn show(State(app): State<App>, staff: Staff) -> Answer {
+    render(&app, &staff, StatusCode::OK, Typed::default(), None).await
+}
+
+/// The page, after a mistake or with a new key.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn render(app: &App, staff: &Staff, status: StatusCode, typed: Typed<'_>, created: Option<Created>) -> Answer {
+    let shell = staff.shell(Section::Settings);
+    let keys = store::api_keys::list_api_keys(app.store()).await?;
+    let people: BTreeMap<IdentityId, String> =
+        identities::list_staff(app.store()).await?.into_iter().map(|staff| (staff.identity_id, staff.name)).collect();
+    let keys = keys
+        .into_iter()
+        .map(|key| KeyRow {
+            created: shell.time(key.created_at),
+            used: shell.maybe_time(key.last_used_at),
+            revoked: shell.maybe_time(key.revoked_at),
+            uuid: key.uuid,
+            name: key.name,
+            hint: key.token_hint,
+            scopes: scope::of_grants(&key.scopes).map(Scope::key).collect::<Vec<_>>().join(", "),
+            creator: key.created_by.and_then(|id| people.get(&id).cloned()).unwrap_or_else(|| "—".to_owned()),
+        })
+        .collect();
+    let scopes = Scope::ALL
+        .into_iter()
+        .map(|scope| ScopeChoice { key: scope.key(), meaning: scope.meaning(), ticked: typed.scopes.contains(&scope) })
+        .collect();
+    page_with(status, &ApiKeysPage { shell, keys, scopes, base_address: app.config().base_address(), typed, created })
+}

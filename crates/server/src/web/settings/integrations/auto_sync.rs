@@ -1,0 +1,43 @@
+//! `POST /settings/integrations/{provider}/auto-sync`: the switch and the interval on the card.
+
+use axum::extract::{Path, State};
+use domain::settings::INTERVALS;
+use sync::connect::SettingsOutcome;
+use sync::settings::update_settings;
+
+use super::find::find;
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::form::Fields;
+use crate::web::page::see_other;
+
+/// How often a switch is tried again when somebody saves other settings at the same instant.
+const TRIES: usize = 5;
+
+/// Sets the switch to what the form says, so that pressing twice is the same as once. Other settings stay as they
+/// are, also when somebody saves them at the same time.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn auto_sync(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
+    for _ in 0..TRIES {
+        let (_, integration) = find(app.store(), &key).await?;
+        let mut settings = integration.settings.clone();
+        let mut notice = "saved";
+        match fields.text("auto_sync") {
+            "on" => (settings.auto_sync, notice) = (true, "auto_sync_on"),
+            "off" => (settings.auto_sync, notice) = (false, "auto_sync_off"),
+            _ => {}
+        }
+        if let Some(minutes) = fields.text("interval").parse().ok().filter(|minutes| INTERVALS.contains(minutes)) {
+            settings.interval_minutes = minutes;
+        }
+        let revision = integration.settings_revision;
+        match update_settings(app.engine(), &staff.actor(), integration.id, revision, settings).await? {
+            SettingsOutcome::Conflict => {}
+            _ => return see_other(&format!("/settings/integrations?notice={notice}")),
+        }
+    }
+    Err(Failure::conflict("Others keep saving settings of this integration. Nothing was changed; try again in a moment."))
+}

@@ -1,0 +1,69 @@
+//! `GET` and `POST /settings/integrations/{provider}/clear`: *Clear & Resync* (rule P14).
+
+use axum::extract::{Path, State};
+use sync::clear_resync::{clear_and_resync, preview};
+
+use super::confirm_page::ConfirmPage;
+use super::find::{address, find};
+use super::resync::after;
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::Answer;
+use crate::web::page::{page, see_other};
+use crate::web::view::Section;
+use crate::web::view::number::counted;
+
+/// Asks, with what it is about counted.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn ask_clear(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let (provider, integration) = find(app.store(), &key).await?;
+    if !integration.has_credentials() {
+        return see_other(&address(provider, "not_connected"));
+    }
+    let here = preview(app.engine(), integration.id).await?;
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    page(&ConfirmPage {
+        title: "Clear & Resync?".to_owned(),
+        lead: format!("Everything is read from {} anew and compared, as if it were the first time. Useful after large changes there.", provider.name),
+        action: format!("{}/clear", address(provider, "")),
+        back: address(provider, ""),
+        button: "Clear & Resync".to_owned(),
+        dangerous: false,
+        goes_title: "What happens",
+        goes: vec![
+            format!(
+                "{} and {} are read again",
+                counted(number(here.tickets), "ticket", "tickets"),
+                counted(number(here.notes), "note", "notes")
+            ),
+            "What the vendor no longer has is gone when the sync completes".to_owned(),
+            "A sync that is running right now is replaced".to_owned(),
+        ],
+        stays: vec![
+            "The present data stays visible until the sync completes".to_owned(),
+            format!(
+                "{} with their links, and {} under their ids",
+                counted(number(here.companies), "company", "companies"),
+                counted(number(here.contacts), "contact", "contacts")
+            ),
+            "Settings and the sync log".to_owned(),
+        ],
+        afterwards: "With many tickets this takes a while. The sync's page shows how far it is; you can leave it and come back.".to_owned(),
+        typed: String::new(),
+        typed_error: String::new(),
+        error: String::new(),
+        shell: staff.shell(Section::Settings),
+    })
+}
+
+/// Starts over.
+///
+/// # Errors
+/// As [`ask_clear`].
+pub async fn clear(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let (provider, integration) = find(app.store(), &key).await?;
+    let outcome = clear_and_resync(app.engine(), &staff.actor(), integration.id).await?;
+    see_other(&after(provider, &outcome).replace("notice=sync_started", "notice=clear_started"))
+}

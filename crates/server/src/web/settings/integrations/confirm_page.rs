@@ -1,0 +1,67 @@
+//! What must be confirmed: a page of its own, shown as a dialog where scripts run. It says what goes and what stays.
+
+use askama::Template;
+
+use crate::web::view::Shell;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "settings/integrations/confirm.html")]
+pub struct ConfirmPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The question.
+    pub title: String,
+    /// What it is about.
+    pub lead: String,
+    /// Where the form goes.
+    pub action: String,
+    /// Where Cancel leads.
+    pub back: String,
+    /// The word on the button.
+    pub button: String,
+    /// Whether something is lost.
+    pub dangerous: bool,
+    /// Heading of what goes or happens.
+    pub goes_title: &'static str,
+    /// What goes.
+    pub goes: Vec<String>,
+    /// What stays.
+    pub stays: Vec<String>,
+    /// What to do afterwards.
+    pub afterwards: String,
+    /// The word to type, or nothing.
+    pub typed: String,
+    /// What is wrong with what was typed.
+    pub typed_error: String,
+    /// Why it was not done.
+    pub error: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::view::Section;
+    use crate::web::view::sample;
+
+    #[test]
+    fn renders() {
+        let page = ConfirmPage {
+            shell: sample::shell(Section::Settings),
+            title: "Delete the data of Autotask?".into(),
+            lead: sample::long(),
+            action: "/x".into(),
+            back: "/y".into(),
+            button: "Delete".into(),
+            dangerous: true,
+            goes_title: "What goes",
+            goes: vec!["1,204 contacts".into(), "48,120 tickets".into()],
+            stays: vec!["310 companies".into()],
+            afterwards: "This cannot be undone.".into(),
+            typed: "Autotask".into(),
+            typed_error: "Type the name exactly.".into(),
+            error: String::new(),
+        };
+        sample::check("confirm", &page);
+    }
+}

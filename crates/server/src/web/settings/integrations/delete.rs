@@ -1,0 +1,84 @@
+//! `GET` and `POST /settings/integrations/{provider}/delete`: *Delete data*, after disconnecting.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use domain::provider::Provider;
+use store::integrations::Integration;
+use sync::clear_resync::preview;
+use sync::connect::{ActionOutcome, delete_data};
+
+use super::confirm_page::ConfirmPage;
+use super::find::{address, find};
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::form::Fields;
+use crate::web::page::{page_with, see_other};
+use crate::web::view::Section;
+use crate::web::view::number::counted;
+
+/// Asks for the name to be typed, and says what is lost.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn ask_delete(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let (provider, integration) = find(app.store(), &key).await?;
+    render(&app, &staff, (provider, &integration), StatusCode::OK, "").await
+}
+
+/// Deletes what was synced. It goes on when the browser leaves.
+///
+/// # Errors
+/// As [`ask_delete`].
+pub async fn delete(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
+    let (provider, integration) = find(app.store(), &key).await?;
+    if !fields.text("confirmation").eq_ignore_ascii_case(provider.name) {
+        let problem = "This is not the name. Nothing was deleted.";
+        return render(&app, &staff, (provider, &integration), StatusCode::UNPROCESSABLE_ENTITY, problem).await;
+    }
+    let (engine, actor) = (app.engine().clone(), staff.actor());
+    let work = tokio::spawn(async move { delete_data(&engine, &actor, integration.id).await });
+    match work.await.map_err(Failure::internal)?? {
+        ActionOutcome::Done | ActionOutcome::NotConnected => see_other("/settings/integrations?notice=deleted"),
+        ActionOutcome::Refused(refusal) => Err(Failure::conflict(refusal.message)),
+    }
+}
+
+async fn render(
+    app: &App,
+    staff: &Staff,
+    (provider, integration): (&'static Provider, &Integration),
+    status: StatusCode,
+    typed_error: &str,
+) -> Answer {
+    if integration.has_credentials() {
+        return Err(Failure::conflict("It is connected. Disconnect first; then the data can be deleted."));
+    }
+    let here = preview(app.engine(), integration.id).await?;
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    page_with(
+        status,
+        &ConfirmPage {
+            title: format!("Delete the data of {}?", provider.name),
+            lead: format!("Everything that was synced from {} is deleted here. In {} itself nothing changes.", provider.name, provider.name),
+            action: format!("{}/delete", address(provider, "")),
+            back: address(provider, ""),
+            button: "Delete for good".to_owned(),
+            dangerous: true,
+            goes_title: "What goes",
+            goes: vec![
+                counted(number(here.tickets), "ticket", "tickets"),
+                counted(number(here.notes), "note", "notes"),
+                counted(number(here.contacts), "contact", "contacts"),
+                format!("{} of {}, with their links", counted(number(here.companies), "company record", "company records"), provider.name),
+                "Opportunities, technicians, and queues, statuses and the like".to_owned(),
+            ],
+            stays: vec!["The audit log".to_owned(), "Data of other integrations".to_owned()],
+            afterwards: "This cannot be undone. Connecting again reads everything from the beginning.".to_owned(),
+            typed: provider.name.to_owned(),
+            typed_error: typed_error.to_owned(),
+            error: String::new(),
+            shell: staff.shell(Section::Settings),
+        },
+    )
+}

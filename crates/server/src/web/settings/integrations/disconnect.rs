@@ -1,0 +1,65 @@
+//! `GET` and `POST /settings/integrations/{provider}/disconnect`.
+
+use axum::extract::{Path, State};
+use sync::clear_resync::preview;
+use sync::connect::{ActionOutcome, disconnect as remove_credentials};
+
+use super::confirm_page::ConfirmPage;
+use super::find::{address, find};
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::page::{page, see_other};
+use crate::web::view::Section;
+use crate::web::view::number::{counted, grouped};
+
+/// Asks, and says what goes and what stays.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn ask_disconnect(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let (provider, integration) = find(app.store(), &key).await?;
+    if !integration.has_credentials() {
+        return see_other(&address(provider, "not_connected"));
+    }
+    let here = preview(app.engine(), integration.id).await?;
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let stays = vec![
+        format!("{} and {}", counted(number(here.companies), "company", "companies"), counted(number(here.contacts), "contact", "contacts")),
+        format!("{} with {}", counted(number(here.tickets), "ticket", "tickets"), counted(number(here.notes), "note", "notes")),
+        "Opportunities, links to companies, the sync log and all settings".to_owned(),
+    ];
+    page(&ConfirmPage {
+        title: format!("Disconnect {}?", provider.name),
+        lead: format!("Portico stops reading from {}. What is here stays, and is no longer kept up to date.", provider.name),
+        action: format!("{}/disconnect", address(provider, "")),
+        back: address(provider, ""),
+        button: "Disconnect".to_owned(),
+        dangerous: true,
+        goes_title: "What goes",
+        goes: vec![
+            "The stored credentials".to_owned(),
+            format!("The schedule: no more syncs every {} minutes", grouped(i64::from(integration.settings.interval_minutes))),
+            "A sync that is running right now, and webhooks if there are any".to_owned(),
+        ],
+        stays,
+        afterwards: "To delete the data as well, disconnect first and then use Delete data on the integration's page.".to_owned(),
+        typed: String::new(),
+        typed_error: String::new(),
+        error: String::new(),
+        shell: staff.shell(Section::Settings),
+    })
+}
+
+/// Removes the credentials.
+///
+/// # Errors
+/// As [`ask_disconnect`].
+pub async fn disconnect(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let (_, integration) = find(app.store(), &key).await?;
+    match remove_credentials(app.engine(), &staff.actor(), integration.id).await? {
+        // Somebody who presses twice, or after a colleague did, has what was wanted.
+        ActionOutcome::Done | ActionOutcome::NotConnected => see_other("/settings/integrations?notice=disconnected"),
+        ActionOutcome::Refused(refusal) => Err(Failure::conflict(refusal.message)),
+    }
+}

@@ -1,0 +1,42 @@
+//! The provider an address names, and its integration if there is one.
+
+use domain::provider::{self, Provider};
+use store::Store;
+use store::integrations::{Integration, list_integrations};
+
+use crate::web::error::Failure;
+
+/// The provider with this key, if it can be connected.
+///
+/// # Errors
+/// `404` for a provider that is unknown or not available yet.
+pub fn find_provider(key: &str) -> Result<&'static Provider, Failure> {
+    provider::find(key).filter(|provider| provider.available).ok_or_else(|| Failure::not_found("Integration"))
+}
+
+/// The integration of a provider, connected or not. There is one per provider on these pages; should there be more,
+/// the first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find_of(store: &Store, provider: &Provider) -> Result<Option<Integration>, Failure> {
+    let all = list_integrations(store).await?;
+    Ok(all.into_iter().find(|integration| integration.provider == provider.key))
+}
+
+/// The provider with this key and its integration.
+///
+/// # Errors
+/// `404` when there is none.
+pub async fn find(store: &Store, key: &str) -> Result<(&'static Provider, Integration), Failure> {
+    let provider = find_provider(key)?;
+    let integration = find_of(store, provider).await?.ok_or_else(|| Failure::not_found("Integration"))?;
+    Ok((provider, integration))
+}
+
+/// The address of an integration's page.
+#[must_use]
+pub fn address(provider: &Provider, notice: &str) -> String {
+    let base = format!("/settings/integrations/{}", provider.key);
+    if notice.is_empty() { base } else { format!("{base}?notice={notice}") }
+}

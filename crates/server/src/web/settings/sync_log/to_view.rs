@@ -1,0 +1,187 @@
+//! Runs, from the store's rows to what is shown.
+
+use domain::hint::Hint;
+use domain::run::{Counts, RunState};
+use domain::stream::PullMode;
+use store::removal_questions::{QuestionState, RemovalQuestion};
+use store::runs::{Run, StreamRun};
+use store::set_aside::SetAside;
+
+use super::list_page::Row;
+use super::show_page::{QuestionView, RunView, SetAsideRow, StreamView, Trouble};
+use crate::web::view::number::{counted, grouped};
+use crate::web::view::time::duration;
+use crate::web::view::{Badge, Shell, Tone};
+
+/// The counts of a run: those of its streams together.
+#[must_use]
+pub fn total(streams: &[StreamRun]) -> Counts {
+    streams.iter().fold(Counts::default(), |sum, stream| sum.plus(stream.counts))
+}
+
+/// How long a run took, or takes so far.
+#[must_use]
+pub fn took(shell: &Shell, run: &Run) -> String {
+    match (run.started_at, run.finished_at) {
+        (Some(start), Some(end)) => duration(end.since(start).max(0)),
+        (Some(start), None) => duration(shell.now.since(start).max(0)),
+        (None, _) => String::new(),
+    }
+}
+
+/// A run in the list.
+#[must_use]
+pub fn to_row(shell: &Shell, run: &Run, streams: &[StreamRun]) -> Row {
+    let counts = total(streams);
+    Row {
+        uuid: run.uuid.to_string(),
+        when: shell.time(run.started_at.unwrap_or(run.requested_at)),
+        state: Badge::run(run.state),
+        full: run.mode == "full",
+        trigger: run.trigger_key.label(),
+        who: run.requested_by.clone().unwrap_or_default(),
+        took: took(shell, run),
+        requests: grouped(counts.requests),
+        created: grouped(counts.created),
+        changed: grouped(counts.changed),
+        unchanged: grouped(counts.unchanged),
+        removed: grouped(counts.removed),
+        out_of_scope: grouped(counts.out_of_scope),
+        set_aside: grouped(counts.set_aside),
+        has_set_aside: counts.set_aside > 0,
+    }
+}
+
+/// A run on its own page.
+#[must_use]
+pub fn to_run(shell: &Shell, run: &Run, streams: &[StreamRun]) -> RunView {
+    let counts = total(streams);
+    RunView {
+        state: Badge::run(run.state),
+        trigger: run.trigger_key.label(),
+        who: run.requested_by.clone().unwrap_or_default(),
+        when: shell.time(run.started_at.unwrap_or(run.requested_at)),
+        took: took(shell, run),
+        requests: grouped(counts.requests),
+        fetched: grouped(counts.fetched),
+        trouble: trouble(run),
+        streams: streams.iter().map(|stream| to_stream(shell, stream)).collect(),
+    }
+}
+
+fn trouble(run: &Run) -> Option<Trouble> {
+    let message = run.message.clone().unwrap_or_default();
+    if message.is_empty() && run.hint.is_none() {
+        return None;
+    }
+    let (tone, title) = match run.state {
+        RunState::Failed => (Tone::Bad, "This sync could not finish."),
+        RunState::Partial => (Tone::Warning, "This sync finished, but not everything was read."),
+        RunState::Superseded => (Tone::Plain, "A newer sync took over."),
+        _ => (Tone::Plain, "Worth knowing"),
+    };
+    Some(Trouble { tone, title: title.to_owned(), message, hint: run.hint.map(Hint::sentence) })
+}
+
+fn to_stream(shell: &Shell, stream: &StreamRun) -> StreamView {
+    let counts = stream.counts;
+    let (mode, mode_meaning) = match stream.mode {
+        PullMode::Full { floor: None } => ("full", "Everything".to_owned()),
+        PullMode::Full { floor: Some(floor) } => ("full", format!("Everything active since {}", shell.time(floor).absolute)),
+        PullMode::Since { since } => ("changes", format!("What changed since {}", shell.time(since).absolute)),
+    };
+    let percent = match (stream.state, stream.total_before) {
+        (RunState::Waiting, _) => Some(0),
+        (RunState::Completed | RunState::Partial | RunState::Failed | RunState::Superseded, _) => Some(100),
+        (RunState::Running, Some(total)) if total > 0 => Some((counts.fetched.saturating_mul(100) / total).clamp(0, 99)),
+        (RunState::Running, _) => None,
+    };
+    let bar_class = match stream.state {
+        RunState::Failed => "bad",
+        RunState::Partial => "warn",
+        RunState::Completed => "good",
+        _ => "",
+    };
+    let over = stream.state.is_over();
+    let (verified, verified_class, verified_meaning) = match (over, stream.verified) {
+        (false, _) => ("", "", String::new()),
+        (true, Some(true)) => ("verified", "good-text", totals(stream, "agree with what was read")),
+        (true, Some(false)) => ("differs", "bad-text", totals(stream, "differ from what was read")),
+        (true, None) => ("not verified", "muted", "Only full runs are compared, and only where the vendor tells a total".to_owned()),
+    };
+    StreamView {
+        label: stream.stream.label(),
+        mode,
+        mode_meaning,
+        state: Badge::run(stream.state),
+        percent,
+        bar_class,
+        fetched: grouped(counts.fetched),
+        total: if over { String::new() } else { stream.total_before.map(grouped).unwrap_or_default() },
+        created: grouped(counts.created),
+        changed: grouped(counts.changed),
+        unchanged: grouped(counts.unchanged),
+        out_of_scope: grouped(counts.out_of_scope),
+        set_aside: grouped(counts.set_aside),
+        removed: grouped(counts.removed),
+        verified,
+        verified_meaning,
+        verified_class,
+        message: stream.message.clone().unwrap_or_default(),
+        hint: stream.hint.map(Hint::sentence),
+        oddities: stream.oddities.clone(),
+    }
+}
+
+fn totals(stream: &StreamRun, verdict: &str) -> String {
+    let shown = |total: Option<i64>| total.map_or_else(|| "not told".to_owned(), grouped);
+    format!("The vendor's totals before ({}) and after ({}) {verdict}", shown(stream.total_before), shown(stream.total_after))
+}
+
+/// A record set aside.
+#[must_use]
+pub fn to_set_aside(shell: &Shell, record: SetAside) -> SetAsideRow {
+    let open = record.resolved_at.is_none();
+    SetAsideRow {
+        id: record.id.0,
+        stream: record.stream.label(),
+        external_id: record.external_id,
+        field: record.field.unwrap_or_default(),
+        reason: record.reason,
+        attempts: record.attempts,
+        next: shell.maybe_time(record.next_attempt_at.filter(|_| open)),
+        resolved: match record.resolution.as_deref() {
+            Some("read") => "read since".to_owned(),
+            Some("gone") => "gone at the vendor".to_owned(),
+            Some(other) => other.to_owned(),
+            None if open => "with the next run".to_owned(),
+            None => String::new(),
+        },
+        can_retry: open,
+    }
+}
+
+/// A mass-removal question.
+#[must_use]
+pub fn to_question(shell: &Shell, question: RemovalQuestion) -> QuestionView {
+    let what = question.stream.label().to_lowercase();
+    let by = question.answered_by.unwrap_or_default();
+    QuestionView {
+        uuid: question.uuid.to_string(),
+        title: format!("{} of {} {what} are missing at the vendor. Are they gone?", grouped(question.missing), grouped(question.present)),
+        sentence: format!(
+            "A full run did not find {}. More than a fifth of a stream is never marked as removed without asking: it may be a lost right \
+             or a filter at the vendor.",
+            counted(question.missing, "record that is here", "records that are here")
+        ),
+        asked: shell.time(question.asked_at),
+        sample: question.sample.into_iter().map(|record| format!("{} ({})", record.label, record.external_id)).collect(),
+        open: question.state == QuestionState::Open,
+        answer: match question.state {
+            QuestionState::Open => String::new(),
+            QuestionState::Confirmed => format!("{by} confirmed that they are gone."),
+            QuestionState::Refused => format!("{by} kept them."),
+            QuestionState::Replaced => "A newer full run settled it.".to_owned(),
+        },
+    }
+}

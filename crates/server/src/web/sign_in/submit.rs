@@ -1,0 +1,102 @@
+//! `POST /sign-in`.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use domain::clock::UtcMillis;
+use domain::secret::Secret;
+use store::identities::{self, Identity, MembershipStatus};
+
+use super::limit::Subjects;
+use super::show::SignInPage;
+use crate::app::App;
+use crate::web::access::Visitor;
+use crate::web::error::{Answer, Failure};
+use crate::web::expired::KeptForm;
+use crate::web::form::Fields;
+use crate::web::page::{page, page_with, safe_next, see_other};
+use crate::web::{password, session};
+
+/// Said whatever was wrong, so that nobody learns which addresses exist.
+const WRONG: &str = "The e-mail address or the password is wrong.";
+
+#[derive(Template)]
+#[template(path = "sign_in/resume.html")]
+struct ResumePage<'a> {
+    kept: &'a KeptForm,
+    csrf: &'a str,
+}
+
+/// Signs a person in and leads on, or shows the form that waited for it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) -> Answer {
+    let email = fields.text("email");
+    let kept = KeptForm::read(&fields);
+    let again = |status: StatusCode, error: &str| {
+        page_with(status, &SignInPage {
+            csrf: &visitor.form_token,
+            next: safe_next(fields.text("next")),
+            email,
+            error,
+            notice: None,
+            warning: visitor.warning.as_deref(),
+            kept: kept.as_ref(),
+        })
+    };
+    let given = Secret::from(fields.find("password").unwrap_or_default());
+    if email.is_empty() || given.is_empty() {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, "Fill in both the e-mail address and the password.");
+    }
+    let subjects = Subjects::new(email, visitor.client);
+    if let Some(wait) = subjects.begin(&app).await? {
+        return too_many(again(StatusCode::TOO_MANY_REQUESTS, &wait_sentence(wait))?, wait);
+    }
+    let account = find_account(&app, email).await?;
+    let stored = account.as_ref().and_then(|account| account.password_hash.as_deref()).map(Secret::from);
+    let right = password::verify(&app, given, stored).await?;
+    let Some(account) = account.filter(|_| right) else {
+        tracing::info!(client = %visitor.client, "sign-in refused");
+        return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG);
+    };
+    subjects.succeeded(&app).await?;
+    let cookie = session::start(&app, &visitor, account.id).await?;
+    let mut response = match &kept {
+        None => see_other(safe_next(fields.text("next")))?,
+        Some(kept) => {
+            // The page carries the new session's own token, which its cookie is read back for.
+            let token = cookie_value(&cookie);
+            let person = session::find_person(&app, token).await?;
+            let person = person.ok_or_else(|| Failure::unexpected("a session that is gone at once"))?;
+            page(&ResumePage { kept, csrf: &person.csrf })?
+        }
+    };
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// The person with this address, if it is staff that may sign in.
+async fn find_account(app: &App, email: &str) -> Result<Option<Identity>, Failure> {
+    let Some(identity) = identities::find_identity_by_email(app.store(), email).await? else { return Ok(None) };
+    let staff = identities::find_staff_member(app.store(), identity.id).await?;
+    Ok(staff.is_some_and(|staff| staff.status == MembershipStatus::Active).then_some(identity))
+}
+
+fn cookie_value(cookie: &HeaderValue) -> &str {
+    let text = cookie.to_str().unwrap_or_default();
+    text.split(';').next().and_then(|pair| pair.split_once('=')).map_or("", |(_, value)| value)
+}
+
+fn too_many(mut response: Response, wait: i64) -> Answer {
+    let seconds = ((wait + UtcMillis::SECOND - 1) / UtcMillis::SECOND).to_string();
+    let value = HeaderValue::from_str(&seconds).map_err(Failure::internal)?;
+    response.headers_mut().insert(header::RETRY_AFTER, value);
+    Ok(response)
+}
+
+fn wait_sentence(wait: i64) -> String {
+    let length = crate::web::view::time::length_of(wait);
+    format!("Too many attempts went wrong. Wait {length} and try again.")
+}

@@ -1,0 +1,13 @@
+//! Tickets: list, one ticket, export.
+
+mod export;
+mod list;
+pub mod list_page;
+pub mod query;
+pub mod row;
+mod show;
+pub mod show_page;
+
+pub use export::export;
+pub use list::list;
+pub use show::show;

@@ -1,0 +1,137 @@
+//! `GET /tickets`.
+
+use axum::extract::State;
+use domain::id::IntegrationId;
+use domain::provider::{self, Words};
+use domain::reference::ReferenceKind;
+use store::integrations::{Integration, list_integrations};
+use store::listing::Direction;
+use store::reference_items::{StoredReferenceItem, list_reference_items};
+use store::tickets::{TicketSort, list_for_viewer};
+use store::technicians;
+
+use super::list_page::{FilterView, ListPage};
+use super::query::TicketQuery;
+use super::row::to_row;
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::companies::name_of;
+use crate::web::error::{Answer, Failure};
+use crate::web::page::page;
+use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
+use crate::web::view::{Choice, Heading, Pager, Query, Section};
+
+/// The list with its filters.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer {
+    let store = app.store();
+    let integrations = list_integrations(store).await?;
+    let asked = TicketQuery::read(&query, &integrations);
+    let found =
+        list_for_viewer(store, staff.viewer(), &asked.filter, asked.sort, asked.direction, asked.page.as_ref(), PAGE_ROWS).await?;
+    let shell = staff.shell(Section::Tickets);
+    let pager = Pager::new(
+        count_text(found.count, "ticket", "tickets"),
+        found.previous.as_ref(),
+        found.next.as_ref(),
+        |key| asked.address("/tickets", &[("page", key)]),
+        asked.address("/tickets.csv", &[]),
+    );
+    let filter = filter_view(&app, &staff, &asked, &integrations).await?;
+    page(&ListPage {
+        headings: headings(&asked, filter.queue_label),
+        filter,
+        rows: found.rows.into_iter().map(|row| to_row(&shell, row)).collect(),
+        pager,
+        nothing_connected: integrations.is_empty(),
+        shell,
+    })
+}
+
+fn headings(asked: &TicketQuery, queue: &'static str) -> Vec<Heading> {
+    let sorting = |label, sort: TicketSort, word: &'static str| {
+        let sorted = (asked.sort == sort).then_some(asked.direction);
+        Heading::sorting(label, sorted, Direction::Descending, |direction| {
+            let direction = if direction == Direction::Descending { "" } else { direction_word(direction) };
+            asked.address("/tickets", &[("sort", word), ("direction", direction)])
+        })
+    };
+    vec![
+        Heading::fixed("Number"),
+        Heading::fixed("Title"),
+        Heading::fixed("Company"),
+        Heading::fixed("Status"),
+        Heading::fixed("Priority"),
+        Heading::fixed(queue),
+        Heading::fixed("Assigned to"),
+        sorting("Created", TicketSort::Created, "created"),
+        sorting("Last activity", TicketSort::Updated, ""),
+    ]
+}
+
+async fn filter_view(app: &App, staff: &Staff, asked: &TicketQuery, integrations: &[Integration]) -> Result<FilterView, Failure> {
+    let store = app.store();
+    let filter = &asked.filter;
+    let only = match (filter.integration, integrations) {
+        (Some(id), _) => integrations.iter().find(|integration| integration.id == id),
+        (None, [integration]) => Some(integration),
+        _ => None,
+    };
+    let mut view = FilterView {
+        search: filter.search.clone().unwrap_or_default(),
+        closed: [("open", "Open"), ("closed", "Closed"), ("all", "All")]
+            .map(|(value, label)| Choice::new(value, label, asked.closed == value))
+            .into(),
+        integrations: integrations
+            .iter()
+            .map(|one| Choice::new(one.uuid.to_string(), &one.name, filter.integration == Some(one.id)))
+            .collect(),
+        queue_label: only.map_or(Words::PLAIN, |one| words(one)).queue,
+        sort: asked.sort_word().to_owned(),
+        direction: asked.direction_word().to_owned(),
+        active: asked.is_filtered(),
+        without_company: asked.address("/tickets", &[("company", "")]),
+        ..FilterView::default()
+    };
+    if let Some(one) = only {
+        let items = |kind| choices(app, one.id, kind);
+        view.statuses = mark(items(ReferenceKind::TicketStatus).await?, filter.status.as_deref());
+        view.priorities = mark(items(ReferenceKind::TicketPriority).await?, filter.priority.as_deref());
+        view.queues = mark(items(ReferenceKind::Queue).await?, filter.queue.as_deref());
+        let people = technicians::list_for_viewer(store, staff.viewer(), Some(one.id)).await?.into_iter();
+        let people = people.filter(|person| person.person).map(|person| Choice::new(person.external_id, person.name, false)).collect();
+        view.technicians = mark(people, filter.technician.as_deref());
+    }
+    if let Some(uuid) = &filter.company {
+        view.company = uuid.to_string();
+        view.company_name = name_of(app, staff.viewer(), Some(uuid)).await?;
+    }
+    Ok(view)
+}
+
+fn words(integration: &Integration) -> Words {
+    provider::find(&integration.provider).map_or(Words::PLAIN, |provider| provider.words)
+}
+
+/// Values one can filter by: those still in use there, then those that only explain old records.
+async fn choices(app: &App, integration: IntegrationId, kind: ReferenceKind) -> Result<Vec<Choice>, Failure> {
+    let mut items = list_reference_items(app.store(), integration, Some(kind)).await?;
+    let in_use = |item: &StoredReferenceItem| item.active && item.removed_at.is_none();
+    items.sort_by_key(|item| (!in_use(item), item.sort_order));
+    let label = |item: &StoredReferenceItem| {
+        if in_use(item) { item.label.clone() } else { format!("{} (inactive)", item.label) }
+    };
+    Ok(items.iter().map(|item| Choice::new(&item.external_id, label(item), false)).collect())
+}
+
+/// Marks the chosen value, and keeps one that is not among the choices any more.
+fn mark(mut choices: Vec<Choice>, chosen: Option<&str>) -> Vec<Choice> {
+    let Some(chosen) = chosen else { return choices };
+    match choices.iter_mut().find(|choice| choice.value == chosen) {
+        Some(choice) => choice.on = true,
+        None => choices.push(Choice::new(chosen, chosen, true)),
+    }
+    choices
+}

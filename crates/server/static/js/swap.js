@@ -1,0 +1,99 @@
+// Fragments: a form or link asks for a whole page, and only the named elements of the answer are put in place.
+// 422 is an answer like any other (the form with its messages); 5xx and no answer leave the page as it is.
+import { toast } from "./toast.js";
+import { countChoices } from "./choices.js";
+
+const parser = new DOMParser();
+
+/** Sends a form and puts the answer's elements in place. */
+export async function submit(form, submitter) {
+  const data = new URLSearchParams(new FormData(form, submitter));
+  const get = form.method === "get";
+  const url = new URL(submitter?.getAttribute("formaction") ?? form.action, location.href);
+  if (get) {
+    for (const name of [...data.keys()]) if (data.get(name) === "") data.delete(name);
+    url.search = data;
+    return visit(url, form.dataset.swap);
+  }
+  const answer = await ask(url, { method: "POST", body: data });
+  if (answer) put(answer, form.dataset.swap);
+}
+
+/** Goes to an address by swapping, with a history entry of its own. */
+export async function visit(address, ids) {
+  const answer = await ask(address, {});
+  if (!answer) return;
+  if (put(answer, ids)) {
+    history.pushState({}, "", answer.url);
+    document.title = answer.page.title;
+  }
+}
+
+/** Fetches an address and puts its elements in place, without a history entry. */
+export async function load(address, ids) {
+  const answer = await ask(address, {});
+  if (answer && put(answer, ids)) document.title = answer.page.title;
+}
+
+/** Fetches a page; undefined when there is none to show, which a toast has told by then. */
+export async function ask(address, options) {
+  let response;
+  try {
+    response = await fetch(address, { ...options, headers: { "X-Portico-Fragment": "1" }, credentials: "same-origin" });
+  } catch {
+    toast("bad", "Portico did not answer. Check the network and try again; what you typed is still here.");
+    return undefined;
+  }
+  if (response.status === 401) {
+    toast("bad", "Your session ended. Sign in again in a new tab, then send this again; what you typed is still here.", {
+      href: "/sign-in", label: "Sign in in a new tab",
+    });
+    return undefined;
+  }
+  const page = parser.parseFromString(await response.text(), "text/html");
+  if (!response.ok && response.status !== 422 && response.status !== 409) {
+    const told = page.querySelector("[data-failure], .failure p, .plain-card p")?.textContent.trim();
+    toast("bad", told || `That did not work (${response.status}). Try again; what you typed is still here.`);
+    return undefined;
+  }
+  return { page, url: response.url, ok: response.ok };
+}
+
+/** Puts the named elements of a page in place of ours. Leads to the page itself when it has none of them. */
+function put({ page, url }, ids) {
+  const fresh = ids.split(" ").map((id) => page.getElementById(id)).filter(Boolean);
+  if (fresh.length === 0) {
+    location.assign(url);
+    return false;
+  }
+  for (const element of fresh) replace(element);
+  const notice = page.querySelector("[data-notice] .banner");
+  if (notice) toast(notice.classList.contains("good") ? "good" : "info", notice.textContent.trim());
+  document.querySelector("[aria-invalid=true]")?.focus();
+  return true;
+}
+
+/** Puts one element in place of ours with the same id: typed secrets, open parts and the focus stay. */
+export function replace(fresh) {
+  const old = document.getElementById(fresh.id);
+  if (!old) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  for (const typed of old.querySelectorAll("input[type=password][name]")) {
+    const field = fresh.querySelector(`input[type=password][name="${CSS.escape(typed.name)}"]`);
+    if (field) field.value = typed.value;
+  }
+  for (const open of old.querySelectorAll("details[open][id]")) {
+    fresh.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
+  }
+  old.replaceWith(document.adoptNode(fresh));
+  fresh.querySelectorAll(".choices").forEach((list) => countChoices(list));
+  if (focused) {
+    const again = focused.id
+      ? document.getElementById(focused.id)
+      : focused.name && fresh.querySelector(`[name="${CSS.escape(focused.name)}"]`);
+    again?.focus({ preventScroll: true });
+    if (again?.setSelectionRange && typeof focused.selectionStart === "number") {
+      again.setSelectionRange(focused.selectionStart, focused.selectionEnd);
+    }
+  }
+}

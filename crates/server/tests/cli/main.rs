@@ -1,0 +1,5 @@
+//! The `portico` binary as people start it.
+
+mod commands;
+mod demo;
+mod process;

@@ -1,0 +1,183 @@
+//! A headless Chromium with a fresh profile, and a tab that waits for what a person would wait for.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chromiumoxide::cdp::browser_protocol::emulation::{
+    MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
+};
+use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::page::ScreenshotParams;
+use chromiumoxide::{Browser, BrowserConfig, Page};
+use futures_util::StreamExt;
+use tempfile::TempDir;
+
+/// How long a person would wait before calling a page broken. The machine may be busy, so it is generous.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running browser. [`Chromium::close`] ends it; a test that fails ends it by dropping.
+pub struct Chromium {
+    browser: Browser,
+    _profile: TempDir,
+}
+
+impl Chromium {
+    /// Starts a browser.
+    pub async fn start(executable: &Path) -> Self {
+        let profile = tempfile::tempdir().expect("a folder for the profile");
+        let config = BrowserConfig::builder()
+            .chrome_executable(executable)
+            .new_headless_mode()
+            .no_sandbox()
+            .user_data_dir(profile.path())
+            .launch_timeout(PATIENCE)
+            .request_timeout(PATIENCE)
+            .args([
+                "disable-gpu",
+                "disable-quic",
+                "no-first-run",
+                "disable-background-networking",
+                "disable-component-update",
+                "disable-sync",
+            ])
+            .build()
+            .expect("a browser configuration");
+        let (browser, mut handler) = Browser::launch(config).await.expect("Chromium starts");
+        tokio::spawn(async move { while handler.next().await.is_some() {} });
+        Self { browser, _profile: profile }
+    }
+
+    /// Opens a tab.
+    pub async fn tab(&self, base: &str) -> Tab {
+        let page = self.browser.new_page("about:blank").await.expect("a tab opens");
+        Tab { page, base: base.trim_end_matches('/').to_owned() }
+    }
+
+    /// Ends the browser and waits for it.
+    pub async fn close(mut self) {
+        let _already_gone = self.browser.close().await;
+        let _already_gone = self.browser.wait().await;
+    }
+}
+
+/// A tab.
+pub struct Tab {
+    page: Page,
+    base: String,
+}
+
+impl Tab {
+    /// Opens an address of Portico and waits until the page is loaded.
+    pub async fn open(&self, path: &str) {
+        self.page.goto(format!("{}{path}", self.base)).await.unwrap_or_else(|error| panic!("opening {path}: {error}"));
+        self.wait_until("document.readyState === 'complete'", &format!("{path} is loaded")).await;
+    }
+
+    /// The path, query included, that is shown.
+    pub async fn path(&self) -> String {
+        self.text_of("location.pathname + location.search").await
+    }
+
+    /// Waits until a script expression is true.
+    pub async fn wait_until(&self, expression: &str, what: &str) {
+        let start = Instant::now();
+        loop {
+            // Between two documents there is no context to ask; that is a reason to wait, not to fail.
+            let shown = self.page.evaluate(format!("Boolean({expression})")).await;
+            if shown.ok().and_then(|value| value.into_value::<bool>().ok()).unwrap_or(false) {
+                return;
+            }
+            if start.elapsed() > PATIENCE {
+                let address = self.path().await;
+                let body = self.text_of("document.body.innerText").await;
+                panic!("waited in vain until {what}\nat {address}\n{body}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until a text stands on the page.
+    pub async fn wait_for_text(&self, text: &str) {
+        let wanted = serde_json::to_string(text).expect("text is JSON");
+        self.wait_until(&format!("document.body && document.body.innerText.includes({wanted})"), &format!("\"{text}\" is shown"))
+            .await;
+    }
+
+    /// Whether a text stands on the page now.
+    pub async fn shows(&self, text: &str) -> bool {
+        self.text_of("document.body.innerText").await.contains(text)
+    }
+
+    /// The value of a script expression as text.
+    pub async fn text_of(&self, expression: &str) -> String {
+        let value = self.page.evaluate(format!("String({expression})")).await;
+        value.ok().and_then(|value| value.into_value::<String>().ok()).unwrap_or_default()
+    }
+
+    /// Types into the field with this name, replacing what is there.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let selector = format!("[name=\"{name}\"]");
+        self.wait_until(&format!("document.querySelector('{selector}')"), &format!("the field {name} is there")).await;
+        let field = self.page.find_element(selector.as_str()).await.expect("the field was seen");
+        self.page
+            .evaluate(format!("document.querySelector('{selector}').value = ''"))
+            .await
+            .expect("the field can be emptied");
+        field.scroll_into_view().await.expect("the field can be reached");
+        field.focus().await.expect("the field takes the focus");
+        field.type_str(text).await.expect("the field takes text");
+    }
+
+    /// Clicks the first visible button or link with this label, as a person would find it.
+    pub async fn click(&self, label: &str) {
+        let wanted = serde_json::to_string(label).expect("text is JSON");
+        let find = format!(
+            "(() => {{ const named = (e) => (e.innerText || e.value || '').trim() === {wanted} \
+                        || e.getAttribute('aria-label') === {wanted}; \
+              const seen = (e) => e.getClientRects().length > 0 && !e.disabled; \
+              const all = [...document.querySelectorAll('button, a, input[type=submit], summary, label')]; \
+              document.querySelectorAll('[data-e2e]').forEach((e) => e.removeAttribute('data-e2e')); \
+              const top = document.querySelector('dialog[open]'); \
+              const hit = all.find((e) => named(e) && seen(e) && (!top || top.contains(e))); \
+              if (hit) hit.setAttribute('data-e2e', ''); return Boolean(hit); }})()"
+        );
+        self.wait_until(&find, &format!("\"{label}\" can be clicked")).await;
+        let button = self.page.find_element("[data-e2e]").await.expect("the button was marked");
+        button.scroll_into_view().await.expect("the button can be reached");
+        button.click().await.unwrap_or_else(|error| panic!("clicking \"{label}\": {error}"));
+    }
+
+    /// Sets the size of the window and the colours a person prefers.
+    pub async fn look(&self, width: u32, dark: bool) {
+        let height = if width < 600 { 844 } else { 900 };
+        self.page
+            .execute(SetDeviceMetricsOverrideParams::new(i64::from(width), i64::from(height), 1.0, width < 600))
+            .await
+            .expect("the window takes its size");
+        let value = if dark { "dark" } else { "light" };
+        self.page
+            .emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", value)])
+            .await
+            .expect("the colours can be chosen");
+    }
+
+    /// Switches scripts on or off for pages opened from now on.
+    pub async fn scripts(&self, on: bool) {
+        self.page.execute(SetScriptExecutionDisabledParams::new(!on)).await.expect("scripts can be switched");
+    }
+
+    /// Saves what is shown, down to the end of the page.
+    pub async fn picture(&self, file: &Path) {
+        let params = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).full_page(false).build();
+        let bytes = self.page.screenshot(params).await.expect("a picture is taken");
+        std::fs::write(file, bytes).unwrap_or_else(|error| panic!("writing {}: {error}", file.display()));
+    }
+
+    /// How far the page is wider than the window, in pixels: anything above 0 scrolls sideways.
+    pub async fn overhang(&self) -> i64 {
+        self.text_of("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            .await
+            .parse()
+            .unwrap_or(0)
+    }
+}

@@ -1,0 +1,21 @@
+//! The main walks in a real browser, against the real binary, with the built-in sandbox.
+//!
+//! Runs when `PORTICO_TEST_CHROMIUM` names a Chromium (`cargo xtask test` sets it); says *not run* without, and
+//! fails without when `PORTICO_REQUIRE_ALL` is set.
+
+mod browser;
+mod demo;
+mod screenshots;
+mod walk;
+
+use std::path::PathBuf;
+
+/// The browser to use; `None` means that the walk is not run here.
+fn chromium() -> Option<PathBuf> {
+    let found = std::env::var_os("PORTICO_TEST_CHROMIUM").map(PathBuf::from);
+    if found.is_none() {
+        assert!(std::env::var_os("PORTICO_REQUIRE_ALL").is_none(), "PORTICO_TEST_CHROMIUM is not set");
+        println!("not run: PORTICO_TEST_CHROMIUM is not set");
+    }
+    found
+}

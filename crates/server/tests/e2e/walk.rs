@@ -1,0 +1,104 @@
+//! Connect, sync, tickets: the walk of a new administrator.
+
+use crate::browser::{Chromium, Tab};
+use crate::chromium;
+use crate::demo::Demo;
+
+/// Signs in on the page that asks for it.
+pub async fn sign_in(tab: &Tab, demo: &Demo) {
+    tab.open("/").await;
+    tab.fill("email", &demo.email).await;
+    tab.fill("password", &demo.password).await;
+    tab.click("Sign in").await;
+    tab.wait_for_text("Home").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connect_sync_and_read_tickets() {
+    let Some(executable) = chromium() else { return };
+    let demo = Demo::start(&["--empty", "--tickets", "400"]).await;
+    let browser = Chromium::start(&executable).await;
+    let tab = browser.tab(&demo.address).await;
+    tab.look(1440, false).await;
+    sign_in(&tab, &demo).await;
+
+    // A wrong secret says so beside what is wrong and saves nothing.
+    tab.open("/settings/integrations/autotask/connect").await;
+    tab.fill("user_name", &demo.printed_value("API user name")).await;
+    tab.fill("secret", "certainly wrong").await;
+    tab.click("Test Connection").await;
+    tab.wait_for_text("Verify that the API credentials are correct").await;
+
+    // The right one is shown as connected, with what was typed kept.
+    tab.fill("secret", &demo.printed_value("Secret")).await;
+    tab.click("Test Connection").await;
+    tab.wait_until("!document.body.innerText.includes('Verify that the API credentials')", "the old message is gone").await;
+    tab.wait_for_text("Connected").await;
+    tab.click("Connect").await;
+
+    // The first sync shows its progress and completes.
+    tab.wait_until("location.pathname.includes('/settings/integrations/autotask')", "the integration is shown").await;
+    tab.open("/settings/integrations/autotask/runs").await;
+    tab.wait_for_text("First connection").await;
+    wait_until_synced(&tab).await;
+
+    // The tickets are there, filtered, sorted and readable.
+    tab.open("/tickets?state=all").await;
+    tab.wait_for_text("400").await;
+    tab.wait_until("document.querySelectorAll('main tbody tr').length > 20", "tickets are listed").await;
+    let first = tab.text_of("document.querySelector('main tbody tr a').innerText").await;
+    tab.click(first.trim()).await;
+    tab.wait_until("/^\\/tickets\\/[0-9a-f-]{36}/.test(location.pathname)", "the ticket is opened").await;
+    for stage in ["New", "Triaged", "Working", "Waiting", "Resolved"] {
+        tab.wait_for_text(stage).await;
+    }
+
+    // Asking twice does not sync twice.
+    tab.open("/settings/integrations").await;
+    tab.click("Resync").await;
+    tab.wait_until("document.readyState === 'complete'", "the answer is shown").await;
+
+    browser.close().await;
+    demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_can_be_read_without_scripts() {
+    let Some(executable) = chromium() else { return };
+    let demo = Demo::start(&["--tickets", "200"]).await;
+    let browser = Chromium::start(&executable).await;
+    let tab = browser.tab(&demo.address).await;
+    sign_in(&tab, &demo).await;
+    tab.open("/settings/integrations/autotask/runs").await;
+    wait_until_synced(&tab).await;
+    tab.scripts(false).await;
+    for (path, text) in [
+        ("/", "Home"),
+        ("/companies", "Companies"),
+        ("/contacts", "Contacts"),
+        ("/tickets", "Tickets"),
+        ("/opportunities", "Opportunities"),
+        ("/settings/integrations", "Not available yet"),
+        ("/settings/integrations/autotask", "Autotask"),
+        ("/settings/integrations/autotask/runs", "First connection"),
+    ] {
+        tab.open(path).await;
+        tab.wait_for_text(text).await;
+    }
+    browser.close().await;
+    demo.stop().await;
+}
+
+/// Waits on the sync log until the newest run has ended.
+pub async fn wait_until_synced(tab: &Tab) {
+    for _ in 0..240 {
+        tab.open("/settings/integrations/autotask/runs").await;
+        let newest = tab.text_of("(document.querySelector('main tbody tr') || document.body).innerText").await;
+        if newest.contains("Completed") {
+            return;
+        }
+        assert!(!newest.contains("Failed"), "the first sync failed: {newest}");
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    panic!("the first sync did not complete");
+}

@@ -1,0 +1,275 @@
+//! A whole Portico on a temporary SQLite database with a clock that stands still, and a browser without a network.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use domain::clock::{ManualClock, UtcMillis};
+use domain::permission::{Grants, RoleKind};
+use domain::secret::Secret;
+use portico::app::{App, Start};
+use portico::config::{self, Config, Overrides};
+use portico::web::{password, router};
+use simulator::{Control, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
+use store::identities::{self, MembershipStatus, NewIdentity};
+use store::roles;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// The administrator every site has unless it starts empty.
+pub const EMAIL: &str = "ann@example.com";
+/// Her password.
+pub const PASSWORD: &str = "four wet grey stones";
+/// Where test browsers believe the site is.
+pub const HOST: &str = "127.0.0.1:8080";
+
+/// When the clock of a site starts.
+pub const NOW: &str = "2026-03-02T09:00:00Z";
+
+/// The connect form's fields with what the sandbox accepts.
+pub fn credentials() -> BTreeMap<String, String> {
+    let known = SandboxCredentials::default();
+    [("user_name", known.user_name), ("secret", known.secret), ("integration_code", known.integration_code)]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
+}
+
+/// A running application.
+pub struct Site {
+    pub app: App,
+    pub clock: Arc<ManualClock>,
+    router: Router,
+    sandbox: Option<Sandbox>,
+    _folder: TempDir,
+}
+
+impl Site {
+    /// A site with an administrator and nothing connected.
+    pub async fn start() -> Self {
+        let site = Self::start_empty().await;
+        site.add_staff("Ann Porter", EMAIL, &Grants::everything()).await;
+        site
+    }
+
+    /// A site nobody can sign in to yet.
+    pub async fn start_empty() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// An empty site with some keys of its configuration set as by environment variables.
+    pub async fn start_with(environment: &[(&str, &str)]) -> Self {
+        Self::open(environment, Start::default(), None).await
+    }
+
+    /// A site with an administrator and a sandbox to connect to.
+    pub async fn start_beside_sandbox() -> Self {
+        let config = SandboxConfig {
+            world: WorldConfig { companies: 6, contacts_per_company: 4, technicians: 3, tickets: 90, opportunities: 12, ..WorldConfig::default() },
+            limits: false,
+            clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
+            ..SandboxConfig::default()
+        };
+        let sandbox = Sandbox::start_autotask(config).await.unwrap();
+        let base_urls = BTreeMap::from([("autotask".to_owned(), sandbox.base_url())]);
+        let site = Self::open(&[], Start { base_urls, ..Start::default() }, Some(sandbox)).await;
+        site.add_staff("Ann Porter", EMAIL, &Grants::everything()).await;
+        site
+    }
+
+    /// The same, connected and with the first sync done.
+    pub async fn start_connected() -> Self {
+        let site = Self::start_beside_sandbox().await;
+        let actor = sync::Actor::CommandLine;
+        let outcome = sync::connect::connect(site.app.engine(), &actor, "autotask", &credentials(), None).await.unwrap();
+        assert!(matches!(outcome, sync::connect::ConnectOutcome::Connected { .. }), "{outcome:?}");
+        site.app.engine().run_until_idle().await.unwrap();
+        site
+    }
+
+    /// Steers the sandbox.
+    pub fn sandbox(&self) -> &Control {
+        self.sandbox.as_ref().expect("a site beside a sandbox").control()
+    }
+
+    async fn open(environment: &[(&str, &str)], start: Start, sandbox: Option<Sandbox>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = ManualClock::starting_at(UtcMillis::parse(NOW).unwrap());
+        let app = App::open(config(&folder, environment), clock.clone(), start).await.unwrap();
+        Self { router: router::build(&app), app, clock, sandbox, _folder: folder }
+    }
+
+    /// Adds somebody with a role of exactly these grants.
+    pub async fn add_staff(&self, name: &str, email: &str, grants: &Grants) {
+        let hash = password::hash_now(&Secret::from(PASSWORD)).unwrap();
+        add_staff(&self.app, name, email, grants, &hash).await;
+    }
+
+    /// A browser that is not signed in.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser { site: self, cookies: BTreeMap::new(), csrf: String::new(), peer: "127.0.0.1".to_owned(), extra: Vec::new() }
+    }
+
+    /// A browser signed in as this person.
+    pub async fn browser_of(&self, email: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        browser.get("/sign-in").await;
+        let page = browser.post("/sign-in", &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+        browser.csrf_from("/profile").await;
+        browser
+    }
+
+    /// A browser signed in as the administrator.
+    pub async fn admin(&self) -> Browser<'_> {
+        self.browser_of(EMAIL).await
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, mut request: Request<Body>, peer: &str) -> Page {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 40_000)));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 16 * 1024 * 1024).await.unwrap();
+        Page { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// An API request.
+    pub async fn api(&self, path: &str, key: &str) -> Page {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {key}")).body(Body::empty()).unwrap();
+        self.send(request, "192.0.2.7").await
+    }
+}
+
+fn config(folder: &TempDir, environment: &[(&str, &str)]) -> Config {
+    let environment: HashMap<_, _> = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let overrides = Overrides { data_dir: Some(folder.path().to_owned()), ..Overrides::default() };
+    config::load_from(None, environment, &overrides).unwrap()
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Page {
+    /// A header as text; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Where a redirect leads.
+    pub fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The value of a hidden or other input.
+    pub fn input(&self, name: &str) -> Option<String> {
+        let (_, after) = self.text.split_once(&format!("name=\"{name}\""))?;
+        let (tag, _) = after.split_once('>')?;
+        let (_, after) = tag.split_once(" value=\"")?;
+        let (value, _) = after.split_once('"')?;
+        Some(value.replace("&#38;", "&").replace("&amp;", "&"))
+    }
+}
+
+/// A browser: cookies, the token of the last form, where it sits.
+pub struct Browser<'a> {
+    site: &'a Site,
+    pub cookies: BTreeMap<String, String>,
+    pub csrf: String,
+    pub peer: String,
+    /// Headers of every request, replacing the usual ones.
+    pub extra: Vec<(&'static str, String)>,
+}
+
+impl Browser<'_> {
+    /// Asks for a page.
+    pub async fn get(&mut self, path: &str) -> Page {
+        self.request(Method::GET, path, Body::empty()).await
+    }
+
+    /// Sends a form with the token of the last page.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        text.append_pair("csrf", &self.csrf);
+        text.extend_pairs(fields);
+        self.request(Method::POST, path, Body::from(text.finish())).await
+    }
+
+    /// Sends a form as it is.
+    pub async fn post_raw(&mut self, path: &str, body: impl Into<Body>) -> Page {
+        self.request(Method::POST, path, body.into()).await
+    }
+
+    /// Takes the form token from a page.
+    pub async fn csrf_from(&mut self, path: &str) {
+        let page = self.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    }
+
+    async fn request(&mut self, method: Method, path: &str, body: Body) -> Page {
+        let mut headers: BTreeMap<&str, String> = [("host", HOST.to_owned()), ("user-agent", "Test Firefox/1 (Linux)".to_owned())].into();
+        if method == Method::POST {
+            headers.insert("origin", format!("http://{HOST}"));
+            headers.insert("content-type", "application/x-www-form-urlencoded".to_owned());
+        }
+        if !self.cookies.is_empty() {
+            let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            headers.insert("cookie", pairs.join("; "));
+        }
+        for (name, value) in &self.extra {
+            headers.insert(name, value.clone());
+        }
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let page = self.site.send(request.body(body).unwrap(), &self.peer).await;
+        for cookie in page.headers.get_all(header::SET_COOKIE) {
+            let text = cookie.to_str().unwrap();
+            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
+            if text.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        if let Some(token) = page.input("csrf") {
+            self.csrf = token;
+        }
+        page
+    }
+}
+
+/// Stores a person with a role of exactly these grants.
+async fn add_staff(app: &App, name: &str, email: &str, grants: &Grants, hash: &Secret) {
+    let mut tx = app.store().begin().await.unwrap();
+    let role = roles::insert_role(&mut tx, RoleKind::Staff, &format!("Role of {email}"), grants, false).await.unwrap();
+    let new = NewIdentity { name, email, password_hash: Some(hash.expose()), time_zone: None };
+    let identity = identities::insert_identity(&mut tx, &new).await.unwrap();
+    identities::upsert_staff_membership(&mut tx, identity, role, MembershipStatus::Active, false, true).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Makes an API key with these scopes the way people do, and returns its token.
+pub async fn key_with(site: &Site, scopes: &[portico::web::api::scope::Scope]) -> String {
+    let mut browser = site.admin().await;
+    let mut fields = vec![("name", "Test")];
+    fields.extend(scopes.iter().map(|scope| ("scope", scope.key())));
+    let page = browser.post("/settings/api-keys", &fields).await;
+    assert_eq!(page.status, StatusCode::CREATED, "{}", page.text);
+    page.input("token").unwrap()
+}

@@ -1,0 +1,117 @@
+//! Companies, contacts, tickets, opportunities, home: lists with filters, paging and export, and one record each.
+
+use axum::http::StatusCode;
+use domain::permission::{Area, Grants, Level};
+
+use crate::harness::{Browser, Page, Site};
+
+/// The first address on a page that starts with this and goes on with an id.
+fn first_link(page: &Page, prefix: &str) -> String {
+    let (_, after) = page.text.split_once(&format!("href=\"{prefix}0")).unwrap_or_else(|| panic!("no {prefix} in {}", page.text));
+    format!("{prefix}0{}", after.split('"').next().unwrap())
+}
+
+async fn ok(browser: &mut Browser<'_>, path: &str) -> Page {
+    let page = browser.get(path).await;
+    assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+    page
+}
+
+#[tokio::test]
+async fn empty_lists_say_what_to_do_next() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    for (path, next) in [
+        ("/", "Connect your PSA"),
+        ("/companies", "Connect a PSA"),
+        ("/contacts", "Contacts come from your PSA"),
+        ("/tickets", "Connect a PSA"),
+        ("/opportunities", "They come from your PSA"),
+    ] {
+        assert!(ok(&mut browser, path).await.text.contains(next), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn lists_and_records_show_what_was_synced() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    for path in ["/companies", "/contacts", "/tickets", "/opportunities"] {
+        let list = ok(&mut browser, &format!("{path}?closed=all")).await;
+        let record = first_link(&list, &format!("{path}/"));
+        let page = ok(&mut browser, &record).await;
+        assert!(page.text.contains("Autotask"), "{record}: where it comes from");
+    }
+    let home = ok(&mut browser, "/").await;
+    assert!(home.text.contains("Newest open tickets"));
+}
+
+#[tokio::test]
+async fn tickets_are_filtered_sorted_paged_and_addresses_keep_it() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let all = ok(&mut browser, "/tickets?closed=all").await;
+    assert!(all.text.contains("90 tickets"), "{}", all.text);
+    let (_, after) = all.text.split_once(">Next").map(|(before, after)| (after, before)).expect("more than a page");
+    let next = after.rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    assert!(next.starts_with("/tickets?closed=all&page="), "{next}");
+    let second = ok(&mut browser, &next).await;
+    assert!(second.text.contains("Previous"));
+    assert!(!second.text.contains(">Next"), "90 are two pages");
+    for path in [
+        "/tickets?sort=created&direction=asc",
+        "/tickets?status=1&priority=1&queue=8",
+        "/tickets?search=%25_%27%22%3Cscript%3E",
+        "/tickets?page=nonsense&integration=nonsense&company=nonsense",
+        "/tickets?search=%00%F0%9F%8F%AD",
+    ] {
+        let page = ok(&mut browser, path).await;
+        assert!(!page.text.contains("<script>"), "{path}");
+    }
+    let none = ok(&mut browser, "/tickets?search=zzzzzzzz").await;
+    assert!(none.text.contains("No ticket matches"));
+}
+
+#[tokio::test]
+async fn exports_honour_filters_and_are_whole() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let file = ok(&mut browser, "/tickets.csv?closed=all").await;
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    assert!(file.header("content-disposition").contains("tickets_export_2026-03-02.csv"), "{}", file.header("content-disposition"));
+    assert!(file.text.starts_with("\u{feff}Number,Title,Company"), "{}", &file.text[..80]);
+    assert!(file.text.matches("\r\n").count() >= 91, "a head and 90 tickets");
+    let none = ok(&mut browser, "/tickets.csv?closed=all&search=zzzzzzzz").await;
+    assert_eq!(none.text.matches("\r\n").count(), 1);
+    for path in ["/companies.csv", "/contacts.csv", "/opportunities.csv"] {
+        assert!(ok(&mut browser, path).await.text.matches("\r\n").count() > 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_shows_its_stage_and_hides_system_notes_until_asked() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/tickets?closed=all").await;
+    let ticket = first_link(&list, "/tickets/");
+    let page = ok(&mut browser, &ticket).await;
+    assert!(page.text.contains("class=\"stepper\""));
+    assert!(page.text.contains("Where this comes from"));
+    assert!(page.text.contains("Queue") && page.text.contains("Resource"), "in the provider's words");
+    ok(&mut browser, &format!("{ticket}?notes=all")).await;
+    for missing in ["/tickets/nonsense", "/tickets/0196f5a4-0000-7000-8000-000000000000"] {
+        assert_eq!(browser.get(missing).await.status, StatusCode::NOT_FOUND, "{missing}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_without_companies_gets_no_links_to_them() {
+    let site = Site::start_connected().await;
+    site.add_staff("Tom", "tom@example.com", &Grants([(Area::Tickets, Level::Read)].into())).await;
+    let mut browser = site.browser_of("tom@example.com").await;
+    let page = ok(&mut browser, "/tickets?closed=all").await;
+    assert!(!page.text.contains("href=\"/companies"), "neither in the sidebar nor in the list");
+    assert!(!page.text.contains("/settings/integrations\""));
+    let page = ok(&mut browser, "/").await;
+    assert!(!page.text.contains("How fresh the data is") || !page.text.contains("/settings/integrations/autotask"));
+}

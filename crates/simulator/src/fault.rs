@@ -1,0 +1,275 @@
+//! Planned misbehaviour: which requests it meets and what happens to them.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How a refused client is told to come back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryAfter {
+    /// A number of seconds.
+    Seconds(u32),
+    /// An HTTP date this many seconds ahead of the sandbox clock.
+    Date(u32),
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Answers this status instead of doing anything.
+    Status {
+        /// The status code.
+        code: u16,
+        /// JSON body; a JSON string is sent as HTML. Absent: the vendor's error shape.
+        #[serde(default)]
+        body: Option<Value>,
+        /// `Retry-After` header.
+        #[serde(default)]
+        retry_after: Option<RetryAfter>,
+    },
+    /// Does everything right, but later.
+    Delay {
+        /// Real milliseconds to wait before the answer.
+        ms: u64,
+    },
+    /// Announces the whole answer, sends half of it and closes the connection.
+    Cut,
+    /// Answers 200 with JSON that ends too early.
+    Malformed,
+    /// Answers 502 with the HTML page of a gateway.
+    Html,
+    /// Answers a following page with the records of the page before it.
+    RepeatPage,
+    /// Answers pages smaller than asked for, as if the vendor had a lower limit.
+    CapPage {
+        /// Most records in a page.
+        max: usize,
+    },
+    /// Counts fewer records than there are.
+    ShrinkTotal {
+        /// How many fewer.
+        by: u64,
+    },
+    /// Performs the request, then closes the connection without an answer.
+    LoseAnswer,
+    /// Sends the first record of a page twice.
+    DuplicateRecord,
+    /// Sends one record with a field of the wrong JSON type.
+    GarbledRecord {
+        /// The record; absent: the first of the page.
+        #[serde(default)]
+        id: Option<i64>,
+        /// The field.
+        field: String,
+    },
+    /// Puts a NUL character into the texts of the first record of a page.
+    NullByte,
+    /// Stretches the texts of the first record of a page to 300 characters.
+    Overlong,
+}
+
+/// Which requests a fault meets; absent parts meet every request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultMatch {
+    /// Part of the path and query, without regard to case.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// The entity, without regard to case.
+    #[serde(default)]
+    pub entity: Option<String>,
+    /// The HTTP method, without regard to case.
+    #[serde(default)]
+    pub method: Option<String>,
+}
+
+/// A planned misbehaviour.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Which requests it meets.
+    #[serde(default, rename = "match")]
+    pub matches: FaultMatch,
+    /// Matching requests that pass unharmed first.
+    #[serde(default)]
+    pub after: u32,
+    /// How many requests are harmed; absent: all that follow.
+    #[serde(default)]
+    pub times: Option<u32>,
+    /// Share of matching requests that are harmed, 0.0 to 1.0; which ones is fixed, not random.
+    #[serde(default)]
+    pub probability: Option<f64>,
+    /// What happens.
+    pub kind: FaultKind,
+}
+
+impl Fault {
+    /// A fault that meets every request.
+    pub fn new(kind: FaultKind) -> Self {
+        Self {
+            matches: FaultMatch::default(),
+            after: 0,
+            times: None,
+            probability: None,
+            kind,
+        }
+    }
+
+    /// Limits the fault to paths that contain `path`.
+    #[must_use]
+    pub fn on_path(mut self, path: &str) -> Self {
+        self.matches.path = Some(path.to_owned());
+        self
+    }
+
+    /// Limits the fault to one entity.
+    #[must_use]
+    pub fn on_entity(mut self, entity: &str) -> Self {
+        self.matches.entity = Some(entity.to_owned());
+        self
+    }
+
+    /// Limits the fault to one HTTP method.
+    #[must_use]
+    pub fn on_method(mut self, method: &str) -> Self {
+        self.matches.method = Some(method.to_owned());
+        self
+    }
+
+    /// Lets the first `n` matching requests pass.
+    #[must_use]
+    pub fn after(mut self, n: u32) -> Self {
+        self.after = n;
+        self
+    }
+
+    /// Harms at most `n` requests.
+    #[must_use]
+    pub fn times(mut self, n: u32) -> Self {
+        self.times = Some(n);
+        self
+    }
+
+    /// Harms this share of the matching requests.
+    #[must_use]
+    pub fn probability(mut self, share: f64) -> Self {
+        self.probability = Some(share);
+        self
+    }
+}
+
+struct Planned {
+    id: u64,
+    fault: Fault,
+    seen: u32,
+    harmed: u32,
+}
+
+impl Planned {
+    fn meets(&self, method: &str, target: &str, entity: Option<&str>) -> bool {
+        let wanted = &self.fault.matches;
+        let path_fits = wanted
+            .path
+            .as_ref()
+            .is_none_or(|p| target.to_lowercase().contains(&p.to_lowercase()));
+        let entity_fits = wanted
+            .entity
+            .as_ref()
+            .is_none_or(|e| entity.is_some_and(|have| have.eq_ignore_ascii_case(e)));
+        let method_fits = wanted
+            .method
+            .as_ref()
+            .is_none_or(|m| m.eq_ignore_ascii_case(method));
+        path_fits && entity_fits && method_fits
+    }
+
+    fn strikes(&mut self) -> bool {
+        let position = self.seen;
+        self.seen += 1;
+        if position < self.fault.after || self.fault.times.is_some_and(|t| self.harmed >= t) {
+            return false;
+        }
+        if let Some(share) = self.fault.probability {
+            // Spread evenly and the same in every run: the golden ratio's multiples are dense.
+            let draw = (f64::from(position) * 0.618_033_988_75 + self.id as f64 * 0.37).fract();
+            if draw >= share {
+                return false;
+            }
+        }
+        self.harmed += 1;
+        true
+    }
+}
+
+#[derive(Default)]
+struct Plan {
+    next_id: u64,
+    planned: Vec<Planned>,
+}
+
+/// The faults planned for a sandbox, asked once for each request.
+#[derive(Default)]
+pub struct Faults(Mutex<Plan>);
+
+impl Faults {
+    /// Plans a fault and returns its number.
+    pub fn add(&self, fault: Fault) -> u64 {
+        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.next_id += 1;
+        let id = plan.next_id;
+        plan.planned.push(Planned {
+            id,
+            fault,
+            seen: 0,
+            harmed: 0,
+        });
+        id
+    }
+
+    /// Forgets all faults.
+    pub fn clear(&self) {
+        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.planned.clear();
+    }
+
+    /// The misbehaviour for one request; the earliest planned fault that strikes wins.
+    pub fn strike(&self, method: &str, target: &str, entity: Option<&str>) -> Option<FaultKind> {
+        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.planned
+            .iter_mut()
+            .filter(|p| p.meets(method, target, entity))
+            .find_map(|p| p.strikes().then(|| p.fault.kind.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skips_counts_and_stops() {
+        let faults = Faults::default();
+        faults.add(
+            Fault::new(FaultKind::Cut)
+                .on_entity("tickets")
+                .after(1)
+                .times(2),
+        );
+        let hits: Vec<bool> = (0..5)
+            .map(|_| faults.strike("GET", "/x", Some("Tickets")).is_some())
+            .collect();
+        assert_eq!(hits, [false, true, true, false, false]);
+        assert!(faults.strike("GET", "/x", Some("Contacts")).is_none());
+    }
+
+    #[test]
+    fn probability_is_a_share() {
+        let faults = Faults::default();
+        faults.add(Fault::new(FaultKind::Html).probability(0.25));
+        let hits = (0..1000)
+            .filter(|_| faults.strike("GET", "/", None).is_some())
+            .count();
+        assert!((240..=260).contains(&hits), "{hits}");
+    }
+}

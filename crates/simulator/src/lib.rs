@@ -1,0 +1,28 @@
+//! Stand-ins for the vendors' products: stateful HTTP servers on loopback that show one generated
+//! managed service provider.
+//!
+//! Tests, `portico demo` and `portico sandbox` start a [`Sandbox`] and steer it through its
+//! [`Control`]. The crate depends on no other crate of this workspace and shares no type with a
+//! connector, so a mistake in one cannot hide in the other.
+
+mod clock;
+mod config;
+mod control;
+mod control_routes;
+mod exchange;
+mod fault;
+mod host;
+mod journal;
+mod raw_quotes;
+mod sandbox;
+mod server;
+mod state;
+mod vendors;
+mod world;
+
+pub use config::{SandboxConfig, SandboxCredentials, SandboxError, WorldConfig};
+pub use control::{Control, SandboxStats};
+pub use fault::{Fault, FaultKind, FaultMatch, RetryAfter};
+pub use journal::JournalEntry;
+pub use sandbox::Sandbox;
+pub use vendors::autotask::webhook_signature;

@@ -1,0 +1,186 @@
+//! The state file: one JSON line for each change, rewritten without old lines at every start.
+//!
+//! A line is handed to the operating system as soon as a change is made, so a killed process
+//! loses nothing and a torn last line is the worst a crash of the machine leaves; it is skipped.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::Record;
+use crate::clock::wall_ms;
+use crate::config::{SandboxError, WorldConfig};
+
+/// One line of the state file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The world the file belongs to and the instant its generated part ends.
+    World {
+        /// Size and seed.
+        config: WorldConfig,
+        /// The instant.
+        base_ms: i64,
+    },
+    /// How far the sandbox clock is ahead of the wall clock.
+    Clock {
+        /// Milliseconds.
+        ahead_ms: i64,
+        /// What it showed when this was written: it never goes back behind that.
+        shown_ms: i64,
+    },
+    /// A record created or changed, or deleted when `record` is absent.
+    Put {
+        /// Entity.
+        entity: String,
+        /// Id.
+        id: i64,
+        /// All its fields.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        record: Option<Record>,
+        /// When it last changed, for incremental queries.
+        changed_ms: i64,
+    },
+}
+
+/// What an earlier start left behind.
+pub struct Stored {
+    /// The instant the generated world ends.
+    pub base_ms: i64,
+    /// What the clock shows at the start.
+    pub clock_ms: i64,
+    /// Record changes in order, the last one for each record.
+    pub changes: Vec<Change>,
+}
+
+impl Stored {
+    /// Nothing left behind.
+    pub fn fresh(start_ms: i64) -> Self {
+        Self {
+            base_ms: start_ms,
+            clock_ms: start_ms,
+            changes: Vec::new(),
+        }
+    }
+}
+
+/// Appends changes to the state file, or to nothing.
+pub struct StateLog(Option<Mutex<File>>);
+
+impl StateLog {
+    /// A log that keeps nothing.
+    pub fn in_memory() -> Self {
+        Self(None)
+    }
+
+    /// Reads the file, rewrites it compactly and opens it for appending.
+    pub fn open(
+        path: &Path,
+        world: &WorldConfig,
+        start_ms: i64,
+    ) -> Result<(Self, Stored), SandboxError> {
+        let failed = |source| SandboxError::State {
+            path: path.to_owned(),
+            source,
+        };
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(e) => return Err(failed(e)),
+        };
+        let mut stored = Stored::fresh(start_ms);
+        let mut latest = std::collections::HashMap::new();
+        for line in text.lines() {
+            let Ok(change) = serde_json::from_str::<Change>(line) else {
+                continue;
+            };
+            match change {
+                Change::World { config, base_ms } => {
+                    if config != *world {
+                        return Err(SandboxError::OtherWorld {
+                            path: path.to_owned(),
+                        });
+                    }
+                    stored.base_ms = base_ms;
+                }
+                Change::Clock { ahead_ms, shown_ms } => {
+                    stored.clock_ms = (wall_ms() + ahead_ms).max(shown_ms);
+                }
+                Change::Put { ref entity, id, .. } => {
+                    latest.insert((entity.clone(), id), stored.changes.len());
+                    stored.changes.push(change);
+                }
+            }
+        }
+        let mut position = 0;
+        stored.changes.retain(|change| {
+            let keep = match change {
+                Change::Put { entity, id, .. } => {
+                    latest.get(&(entity.clone(), *id)) == Some(&position)
+                }
+                _ => false,
+            };
+            position += 1;
+            keep
+        });
+        let log = Self::rewrite(path, world, &stored).map_err(failed)?;
+        Ok((log, stored))
+    }
+
+    fn rewrite(path: &Path, world: &WorldConfig, stored: &Stored) -> std::io::Result<Self> {
+        let mut text = String::new();
+        let first = [
+            Change::World {
+                config: world.clone(),
+                base_ms: stored.base_ms,
+            },
+            clock_line(stored.clock_ms),
+        ];
+        for change in first.iter().chain(&stored.changes) {
+            text.push_str(&serde_json::to_string(change)?);
+            text.push('\n');
+        }
+        let mut name = path.as_os_str().to_owned();
+        name.push(".new");
+        let beside = PathBuf::from(name);
+        let mut file = File::create(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)?;
+        let file = OpenOptions::new().append(true).open(path)?;
+        Ok(Self(Some(Mutex::new(file))))
+    }
+
+    /// Appends a change.
+    pub fn append(&self, change: &Change) {
+        let Some(file) = &self.0 else { return };
+        let Ok(mut line) = serde_json::to_string(change) else {
+            return;
+        };
+        line.push('\n');
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = file.write_all(line.as_bytes()) {
+            tracing::error!(%error, "the sandbox could not write its state file");
+        }
+    }
+
+    /// Whether changes are kept, so that callers need not build lines for nothing.
+    pub fn keeps(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Appends what the clock shows.
+    pub fn append_clock(&self, now_ms: i64) {
+        self.append(&clock_line(now_ms));
+    }
+}
+
+fn clock_line(now_ms: i64) -> Change {
+    Change::Clock {
+        ahead_ms: now_ms - wall_ms(),
+        shown_ms: now_ms,
+    }
+}

@@ -1,0 +1,87 @@
+//! Faults that change the content of an answer.
+
+use super::query::RowWriter;
+use super::rows::Row;
+use super::schema::Schema;
+use super::value::Val;
+use crate::fault::FaultKind;
+
+/// The planned misbehaviour of one answer, if any.
+#[derive(Clone, Copy)]
+pub struct Twist<'f>(pub Option<&'f FaultKind>);
+
+impl Twist<'_> {
+    /// Records to send when `asked` were asked for.
+    pub fn page_size(self, asked: usize) -> usize {
+        match self.0 {
+            Some(FaultKind::CapPage { max }) => asked.min(*max).max(1),
+            _ => asked,
+        }
+    }
+
+    /// The id after which a page begins.
+    pub fn page_start(self, after: i64, earlier: &[i64]) -> i64 {
+        match (self.0, earlier.last()) {
+            (Some(FaultKind::RepeatPage), Some(start)) => *start,
+            _ => after,
+        }
+    }
+
+    /// The number of records to claim.
+    pub fn total(self, count: u64) -> u64 {
+        match self.0 {
+            Some(FaultKind::ShrinkTotal { by }) => count.saturating_sub(*by),
+            _ => count,
+        }
+    }
+
+    /// Writes one record of a page.
+    pub fn write(
+        self,
+        schema: &Schema,
+        writer: &RowWriter<'_>,
+        id: i64,
+        row: &Row<'_>,
+        place: usize,
+        out: &mut String,
+    ) {
+        let first = place == 0;
+        match self.0 {
+            Some(FaultKind::DuplicateRecord) if first => {
+                writer.write(row, out, |_, value| value);
+                out.push(',');
+                writer.write(row, out, |_, value| value);
+            }
+            Some(FaultKind::GarbledRecord { id: wanted, field })
+                if wanted.map_or(first, |w| w == id) =>
+            {
+                let name = schema.field(field).map_or("id", |f| f.name);
+                writer.write(
+                    row,
+                    out,
+                    |have, value| if have == name { garbled(&value) } else { value },
+                );
+            }
+            Some(FaultKind::NullByte) if first => writer.write(row, out, |_, value| match value {
+                Val::Str(text) if !text.is_empty() => Val::owned(format!("{text}\0 end")),
+                other => other,
+            }),
+            Some(FaultKind::Overlong) if first => writer.write(row, out, |_, value| match value {
+                Val::Str(text) if !text.is_empty() => {
+                    Val::owned(text.chars().cycle().take(300).collect())
+                }
+                other => other,
+            }),
+            _ => writer.write(row, out, |_, value| value),
+        }
+    }
+}
+
+/// A value of another JSON type.
+fn garbled(value: &Val<'_>) -> Val<'static> {
+    match value {
+        Val::Str(_) | Val::Time(_) => Val::Int(17),
+        Val::Bool(_) => Val::text("perhaps"),
+        _ => Val::text("not-a-number"),
+    }
+}

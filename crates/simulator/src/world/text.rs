@@ -1,0 +1,56 @@
+//! Making texts from parts.
+
+use super::dice::Dice;
+
+/// Lower-case letters and digits of a name, for addresses; accents are folded, the rest dropped.
+pub fn slug(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'a'..='z' | '0'..='9' => out.push(letter),
+            'á' | 'à' | 'â' | 'å' | 'ã' => out.push('a'),
+            'ä' => out.push_str("ae"),
+            'ç' | 'č' => out.push('c'),
+            'é' | 'è' | 'ê' | 'ë' | 'ę' => out.push('e'),
+            'í' | 'ì' | 'ï' | 'ı' => out.push('i'),
+            'ł' => out.push('l'),
+            'ñ' => out.push('n'),
+            'ó' | 'ò' | 'ô' => out.push('o'),
+            'ö' | 'ø' => out.push_str("oe"),
+            'ř' => out.push('r'),
+            'š' => out.push('s'),
+            'ß' => out.push_str("ss"),
+            'ú' | 'ù' => out.push('u'),
+            'ü' => out.push_str("ue"),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Fills a post code pattern: `#` is a digit, `@` a letter.
+pub fn post_code(pattern: &str, dice: &mut Dice) -> String {
+    pattern
+        .chars()
+        .map(|c| match c {
+            '#' => char::from(b'0' + dice.below(10) as u8),
+            '@' => char::from(dice.pick(b"ABDEFGHJLNPQRSTUWXYZ")),
+            other => other,
+        })
+        .collect()
+}
+
+/// Appends a template, with each `{name}` replaced by what `value` appends for it.
+pub fn fill(out: &mut String, template: &str, mut value: impl FnMut(&str, &mut String)) {
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let after = &rest[open + 1..];
+        let Some(close) = after.find('}') else {
+            break;
+        };
+        value(&after[..close], out);
+        rest = &after[close + 1..];
+    }
+    out.push_str(rest);
+}

@@ -1,0 +1,269 @@
+//! Backup and restore. The master keys are never part of a backup: who finds one cannot read credentials with it.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use domain::clock::UtcMillis;
+
+use crate::config::Database;
+use crate::db::{self, Db};
+use crate::error::{ErrorKind, Result, StoreError};
+use crate::key_ring::{self, sync_folder};
+use crate::open::{Store, lock_file};
+use crate::{migrate, secrets};
+
+/// A finished backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// The file.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// What to tell the person: the keys are not in it.
+    pub notice: String,
+}
+
+/// A finished restore.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the database that was there before is now.
+    pub replaced: Option<PathBuf>,
+    /// Fingerprints of the master keys the restored database needs.
+    pub needs_keys: Vec<String>,
+    /// Its newest migration.
+    pub migration: i64,
+}
+
+fn io(what: &str, path: &Path, error: std::io::Error) -> StoreError {
+    StoreError::new(
+        ErrorKind::Configuration,
+        format!("{what} {}: {error}", path.display()),
+    )
+    .because(error)
+}
+
+/// Writes a consistent copy of the SQLite database to a new file, while work goes on. Works on a store opened for
+/// reading only, beside the running process.
+///
+/// # Errors
+/// `Configuration` on PostgreSQL, when the file exists, and when it cannot be written.
+pub async fn sqlite_backup(store: &Store, to: &Path) -> Result<Backup> {
+    let Db::Lite { r, .. } = store.db() else {
+        return Err(StoreError::new(
+            ErrorKind::Configuration,
+            format!(
+                "PostgreSQL is backed up with its own tools: {}",
+                postgres_commands(store).join("; ")
+            ),
+        ));
+    };
+    if to.exists() {
+        return Err(StoreError::new(
+            ErrorKind::Configuration,
+            format!(
+                "{} exists; a backup is never written over something",
+                to.display()
+            ),
+        ));
+    }
+    let temporary = beside(to, &format!(".{}.new", std::process::id()));
+    let _left_over = fs::remove_file(&temporary);
+    // SQLite fills an empty file, and this one is for its owner only.
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&temporary)
+        .map_err(|error| io("cannot create", &temporary, error))?;
+    let made = fill(r, &temporary, &file, to).await;
+    let _already_moved = fs::remove_file(&temporary);
+    made?;
+    sync_folder(to).map_err(|error| io("cannot flush the folder of", to, error))?;
+    let bytes = fs::metadata(to)
+        .map_err(|error| io("cannot read", to, error))?
+        .len();
+    let config = store.config();
+    let where_keys = key_ring::path(&config.database, &config.master_key)
+        .map_or_else(String::new, |path| format!(" ({})", path.display()));
+    let notice = format!(
+        "The master key file{where_keys} is not part of this backup. Keep a copy of it in another place: without it the \
+         credentials in the backup cannot be read and every integration has to be connected again."
+    );
+    Ok(Backup {
+        path: to.to_owned(),
+        bytes,
+        notice,
+    })
+}
+
+async fn fill(pool: &sqlx::SqlitePool, temporary: &Path, file: &File, to: &Path) -> Result<()> {
+    let name = temporary.to_str().ok_or_else(|| {
+        StoreError::new(
+            ErrorKind::Configuration,
+            "the path of a backup must be UTF-8",
+        )
+    })?;
+    sqlx::query(VACUUM_INTO).bind(name).execute(pool).await?;
+    file.sync_all()
+        .map_err(|error| io("cannot flush", temporary, error))?;
+    // A link fails when the name was taken meanwhile, which a rename would not.
+    fs::hard_link(temporary, to).map_err(|error| io("cannot create", to, error))
+}
+
+/// The commands that back up and restore a PostgreSQL database, without its password.
+#[must_use]
+pub fn postgres_commands(store: &Store) -> Vec<String> {
+    let schema = store
+        .config()
+        .schema
+        .as_ref()
+        .map_or_else(String::new, |schema| format!(" --schema={schema}"));
+    vec![
+        format!("pg_dump --format=custom --no-owner{schema} --file=portico.dump \"$DATABASE_URL\""),
+        format!(
+            "pg_restore --clean --if-exists --no-owner{schema} --dbname=\"$DATABASE_URL\" portico.dump"
+        ),
+    ]
+}
+
+/// Replaces the SQLite database by a backup. The one that was there is kept beside it.
+///
+/// # Errors
+/// `InUse` while a process works on the database; `Corrupt` when the backup is damaged; `Newer` when a newer Portico
+/// made it; `Configuration` when it is no backup.
+pub async fn restore(from: &Path, database: &Database, now: UtcMillis) -> Result<Restored> {
+    let Database::Sqlite(target) = database else {
+        return Err(StoreError::new(
+            ErrorKind::Configuration,
+            "PostgreSQL is restored with its own tools: pg_restore",
+        ));
+    };
+    let _lock = lock_file(target)?;
+    let incoming = beside(target, ".restoring");
+    remove_database(&incoming);
+    // Checked is the copy that will be used, not the original that may change meanwhile.
+    copy_private(from, &incoming)?;
+    let checked = check(&incoming).await;
+    let (needs_keys, migration) = match checked {
+        Ok(found) => found,
+        Err(error) => {
+            remove_database(&incoming);
+            return Err(error);
+        }
+    };
+    let replaced = if target.exists() {
+        Some(keep_aside(target, now).await?)
+    } else {
+        None
+    };
+    fs::rename(&incoming, target).map_err(|error| io("cannot replace", target, error))?;
+    remove_database(&incoming);
+    sync_folder(target).map_err(|error| io("cannot flush the folder of", target, error))?;
+    Ok(Restored {
+        replaced,
+        needs_keys,
+        migration,
+    })
+}
+
+async fn check(path: &Path) -> Result<(Vec<String>, i64)> {
+    let no_backup = |error: StoreError| {
+        StoreError::new(
+            ErrorKind::Corrupt,
+            format!("this is no intact Portico backup: {error}"),
+        )
+        .because(error)
+    };
+    let db = db::open_sqlite(path, true).await.map_err(no_backup)?;
+    let outcome = async {
+        let Db::Lite { r, .. } = &db else {
+            return Err(StoreError::new(
+                ErrorKind::Unexpected,
+                "a file opened as another engine",
+            ));
+        };
+        let verdict: String = sqlx::query_scalar(INTEGRITY)
+            .fetch_one(r)
+            .await
+            .map_err(|error| no_backup(error.into()))?;
+        if verdict != "ok" {
+            return Err(StoreError::new(
+                ErrorKind::Corrupt,
+                format!("the backup is damaged: {verdict}"),
+            ));
+        }
+        let applied = migrate::applied(&db).await?;
+        migrate::check_known(&applied)?;
+        let Some(newest) = applied.last() else {
+            return Err(StoreError::new(
+                ErrorKind::Configuration,
+                "this is a SQLite file, but no Portico backup",
+            ));
+        };
+        Ok((secrets::list_key_ids_in(&db).await?, *newest))
+    }
+    .await;
+    db.close().await;
+    outcome
+}
+
+/// Puts the present database out of the way under a new name, with everything that was committed to it.
+async fn keep_aside(target: &Path, now: UtcMillis) -> Result<PathBuf> {
+    let stamp: String = now
+        .to_rfc3339()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(14)
+        .collect();
+    let mut kept = beside(target, &format!(".replaced-{stamp}"));
+    let mut number = 1;
+    while kept.exists() {
+        number += 1;
+        kept = beside(target, &format!(".replaced-{stamp}-{number}"));
+    }
+    // Opening and closing it moves what a crash left in the write-ahead log into the file. A file that cannot be
+    // opened is kept as it is, log and all.
+    if let Ok(db) = db::open_sqlite(target, false).await {
+        db.close().await;
+    }
+    fs::hard_link(target, &kept).map_err(|error| io("cannot keep", &kept, error))?;
+    for side in ["-wal", "-shm"] {
+        let from = beside(target, side);
+        if from.exists() {
+            fs::rename(&from, beside(&kept, side))
+                .map_err(|error| io("cannot keep", &from, error))?;
+        }
+    }
+    Ok(kept)
+}
+
+fn copy_private(from: &Path, to: &Path) -> Result<()> {
+    let mut source = File::open(from).map_err(|error| io("cannot read", from, error))?;
+    let mut copy = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)
+        .map_err(|error| io("cannot create", to, error))?;
+    std::io::copy(&mut source, &mut copy)
+        .and_then(|_| copy.sync_all())
+        .map_err(|error| io("cannot write", to, error))
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn remove_database(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let _not_there = fs::remove_file(beside(path, suffix));
+    }
+}
+
+statements! {
+    VACUUM_INTO for Sqlite = "VACUUM INTO $1";
+    INTEGRITY for Sqlite = "PRAGMA integrity_check(1)";
+}

@@ -1,0 +1,330 @@
+//! The list of companies.
+//!
+//! Walked by name or creation; where a search, a viewer's memberships or an integration leave few companies, those are
+//! read whole instead, since they may lie anywhere in the list.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use domain::clock::UtcMillis;
+use domain::id::{CompanyId, IntegrationId, PublicId};
+use domain::viewer::Viewer;
+
+use crate::composed::{BOTH, DIRECTIONS, count, keep, keys};
+use crate::db::Db;
+use crate::error::Result;
+use crate::listing::{COUNTED, Count, Direction, Listing, NumberPlace, Page, PageKey, Place, SortKey, TextPlace, Walk};
+use crate::open::Store;
+use crate::statement::Statement;
+use crate::text_search::{MATCHES, Terms};
+
+/// Which companies to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CompanyFilter {
+    /// Only those linked to a company of this integration.
+    pub integration: Option<IntegrationId>,
+    /// Those that were removed, instead of those that are there.
+    pub removed: bool,
+    /// Only those whose name has these words.
+    pub search: Option<String>,
+}
+
+/// What a list of companies is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CompanySort {
+    /// Name.
+    #[default]
+    Name,
+    /// When it came to Portico.
+    Created,
+}
+
+impl CompanySort {
+    const ALL: [Self; 2] = [Self::Name, Self::Created];
+
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Name => "c.name_key",
+            Self::Created => "c.created_at",
+        }
+    }
+}
+
+/// A vendor's company that is linked to a Portico company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyLink {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// Key of its provider.
+    pub provider: String,
+    /// The vendor's id.
+    pub external_id: String,
+    /// Its name there.
+    pub name: String,
+    /// Whether the vendor no longer has it.
+    pub removed: bool,
+}
+
+/// A company in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyRow {
+    /// Row id.
+    pub id: CompanyId,
+    /// Id in addresses.
+    pub uuid: PublicId,
+    /// Name.
+    pub name: String,
+    /// When it came to Portico.
+    pub created_at: UtcMillis,
+    /// When it was removed.
+    pub removed_at: Option<UtcMillis>,
+    /// The vendors' companies it stands for, by provider.
+    pub links: Vec<CompanyLink>,
+}
+
+row! {
+    struct Raw {
+        id: i64,
+        uuid: PublicId = String => crate::decode::public_id,
+        name: String,
+        created_at: i64,
+        removed_at: Option<i64>,
+    }
+}
+
+row! {
+    struct RawLink {
+        company_id: i64,
+        integration_id: i64,
+        provider: String,
+        external_id: String,
+        name: String,
+        absent: i64,
+    }
+}
+
+/// Companies a viewer may see, at most `limit` of them (500 at most). A search looks at 1,000 matches.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &CompanyFilter,
+    sort: CompanySort,
+    direction: Direction,
+    page: Option<&PageKey>,
+    limit: u32,
+) -> Result<Listing<CompanyRow>> {
+    let walk = Walk::new(direction, page, limit, sort == CompanySort::Name);
+    let (page, count) = match few(store, viewer, filter, sort).await? {
+        Some((places, count)) => (walk.page_of_all(places), count),
+        None => (walk_all(store, viewer, filter, sort, &walk).await?, count_all(store, viewer, filter).await?),
+    };
+    let rows = rows_by_id(store, viewer, &page.ids).await?;
+    Ok(page.listing(rows, |row| row.id.0, count))
+}
+
+/// How many companies a viewer may see, counted up to 10,000.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_for_viewer(store: &Store, viewer: &Viewer, filter: &CompanyFilter) -> Result<Count> {
+    match few(store, viewer, filter, CompanySort::Name).await? {
+        Some((_, count)) => Ok(count),
+        None => count_all(store, viewer, filter).await,
+    }
+}
+
+struct Texts {
+    /// By sort and direction; companies that are there, then those that were removed.
+    keys: [[[&'static str; 2]; 2]; 2],
+    counts: [&'static str; 2],
+    kept: Vec<&'static Statement>,
+}
+
+static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    let mut kept = Vec::new();
+    let mut add = |name: String, sql: String| {
+        let statement = keep(name, sql, BOTH);
+        kept.push(statement);
+        statement.sql
+    };
+    let states = [("present", "c.removed_at IS NULL"), ("removed", "c.removed_at IS NOT NULL")];
+    let condition = |state: &str| format!("{state} AND {INTEGRATION} AND {}", company_viewer!("c"));
+    let keys = states.map(|(name, state)| {
+        CompanySort::ALL.map(|sort| {
+            DIRECTIONS.map(|direction| {
+                let sql = keys("company c", &condition(state), "c", sort.column(), direction, ["$5", "$6", "$4"]);
+                add(format!("store::companies::keys_{name}_{sort:?}_{direction:?}"), sql)
+            })
+        })
+    });
+    let counts = states.map(|(name, state)| add(format!("store::companies::count_{name}"), count("company c", &condition(state), "$4")));
+    Texts { keys, counts, kept }
+});
+
+const INTEGRATION: &str = "(CAST($3 AS BIGINT) IS NULL OR EXISTS
+    (SELECT 1 FROM external_company fx WHERE fx.company_id = c.id AND fx.integration_id = $3))";
+
+/// Every composed text, for the registry.
+pub(crate) fn statements() -> &'static [&'static Statement] {
+    &TEXTS.kept
+}
+
+async fn walk_all(store: &Store, viewer: &Viewer, filter: &CompanyFilter, sort: CompanySort, walk: &Walk) -> Result<Page> {
+    let text = TEXTS.keys[usize::from(filter.removed)][sort as usize][walk.read.index()];
+    let (all, identity) = viewer.bind();
+    let integration = filter.integration.map(|id| id.0);
+    let places: Vec<Place> = if sort == CompanySort::Name {
+        let (bound, bound_id) = walk.text_bound();
+        let rows: Vec<TextPlace> = read_all!(store, text, all, identity, integration, walk.asked(), &bound, bound_id)?;
+        rows.into_iter().map(Place::from).collect()
+    } else {
+        let (bound, bound_id) = walk.number_bound();
+        let rows: Vec<NumberPlace> = read_all!(store, text, all, identity, integration, walk.asked(), bound, bound_id)?;
+        rows.into_iter().map(Place::from).collect()
+    };
+    Ok(walk.page(places))
+}
+
+async fn count_all(store: &Store, viewer: &Viewer, filter: &CompanyFilter) -> Result<Count> {
+    let (all, identity) = viewer.bind();
+    let bound = COUNTED as i64 + 1;
+    let row: Option<(i64,)> = match filter.integration {
+        // By the links, not by looking at every company.
+        Some(integration) if all == 1 => read_one!(store, COUNT_LINKED, integration.0, i64::from(filter.removed), bound)?,
+        integration => {
+            let text = TEXTS.counts[usize::from(filter.removed)];
+            read_one!(store, text, all, identity, integration.map(|id| id.0), bound)?
+        }
+    };
+    Ok(Count::bounded(row.map_or(0, |row| row.0.unsigned_abs()), COUNTED))
+}
+
+row! {
+    struct Match {
+        id: i64,
+        name_key: String,
+        created_at: i64,
+    }
+}
+
+/// Companies of a search, a member or an integration, when there are few enough to be read whole; a search always is.
+async fn few(store: &Store, viewer: &Viewer, filter: &CompanyFilter, sort: CompanySort) -> Result<Option<(Vec<Place>, Count)>> {
+    let (all, identity) = viewer.bind();
+    let integration = filter.integration.map(|id| id.0);
+    let removed = i64::from(filter.removed);
+    let terms = filter.search.as_deref().and_then(Terms::parse);
+    let matches: Vec<Match> = match &terms {
+        Some(terms) if terms.is_indexed() => match store.db() {
+            Db::Lite { r, .. } => {
+                let query = sqlx::query_as(MATCH_SQLITE).bind(all).bind(identity).bind(integration).bind(MATCHES + 1).bind(removed);
+                query.bind(terms.phrases()).fetch_all(r).await?
+            }
+            Db::Pg(pool) => {
+                let [first, second] = terms.patterns();
+                let query = sqlx::query_as(MATCH_POSTGRES).bind(all).bind(identity).bind(integration).bind(MATCHES + 1).bind(removed);
+                query.bind(first).bind(second).fetch_all(pool).await?
+            }
+        },
+        Some(terms) => {
+            let (from, until) = terms.range();
+            read_all!(store, MATCH_KEY, all, identity, integration, MATCHES + 1, removed, &from, &until)?
+        }
+        None if all != 1 => read_all!(store, OF_MEMBER, all, identity, integration, MATCHES + 1, removed)?,
+        None if integration.is_some() => read_all!(store, OF_INTEGRATION, all, identity, integration, MATCHES + 1, removed)?,
+        None => return Ok(None),
+    };
+    let cut = matches.len() as i64 > MATCHES;
+    if cut && terms.is_none() {
+        return Ok(None);
+    }
+    let words = |row: &Match| terms.as_ref().is_none_or(|terms| !terms.is_indexed() || terms.matches(&row.name_key));
+    let place = |row: Match| Place {
+        key: if sort == CompanySort::Name { SortKey::Text(row.name_key) } else { SortKey::Number(row.created_at) },
+        id: row.id,
+    };
+    let places: Vec<Place> = matches.into_iter().take(MATCHES as usize).filter(words).map(place).collect();
+    let found = places.len() as u64;
+    Ok(Some((places, if cut { Count::MoreThan(found) } else { Count::Exact(found) })))
+}
+
+async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<CompanyRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (all, identity) = viewer.bind();
+    let (rows, links): (Vec<Raw>, Vec<RawLink>) = match store.db() {
+        Db::Lite { r, .. } => {
+            let ids = serde_json::to_string(ids)?;
+            (
+                sqlx::query_as(ROWS_SQLITE).bind(all).bind(identity).bind(&ids).fetch_all(r).await?,
+                sqlx::query_as(LINKS_SQLITE).bind(all).bind(identity).bind(&ids).fetch_all(r).await?,
+            )
+        }
+        Db::Pg(pool) => (
+            sqlx::query_as(ROWS_POSTGRES).bind(all).bind(identity).bind(ids).fetch_all(pool).await?,
+            sqlx::query_as(LINKS_POSTGRES).bind(all).bind(identity).bind(ids).fetch_all(pool).await?,
+        ),
+    };
+    let mut by_company: HashMap<i64, Vec<CompanyLink>> = HashMap::new();
+    for link in links {
+        by_company.entry(link.company_id).or_default().push(CompanyLink {
+            integration: IntegrationId(link.integration_id),
+            provider: link.provider,
+            external_id: link.external_id,
+            name: link.name,
+            removed: link.absent != 0,
+        });
+    }
+    let row = |row: Raw| CompanyRow {
+        id: CompanyId(row.id),
+        uuid: row.uuid,
+        name: row.name,
+        created_at: UtcMillis(row.created_at),
+        removed_at: row.removed_at.map(UtcMillis),
+        links: by_company.remove(&row.id).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+macro_rules! company_link {
+    () => {
+        "SELECT x.company_id, x.integration_id, i.provider, x.external_id, x.name, x.absent
+        FROM company c JOIN external_company x ON x.company_id = c.id JOIN integration i ON i.id = x.integration_id WHERE "
+    };
+}
+
+/// What every list of few companies carries: viewer, integration `$3`, removed `$5`; the words follow from `$6` on.
+macro_rules! match_filters {
+    () => {
+        concat!(
+            " (CASE WHEN c.removed_at IS NULL THEN 0 ELSE 1 END) = $5 AND (CAST($3 AS BIGINT) IS NULL OR EXISTS
+            (SELECT 1 FROM external_company fx WHERE fx.company_id = c.id AND fx.integration_id = $3)) AND ",
+            company_viewer!("c")
+        )
+    };
+}
+
+statements! {
+    ROWS_SQLITE for Sqlite = concat!("SELECT c.id, c.uuid, c.name, c.created_at, c.removed_at FROM company c
+        WHERE c.id IN (SELECT value FROM json_each($3)) AND ", company_viewer!("c"));
+    ROWS_POSTGRES for Postgres = concat!("SELECT c.id, c.uuid, c.name, c.created_at, c.removed_at FROM company c
+        WHERE c.id = ANY(CAST($3 AS BIGINT[])) AND ", company_viewer!("c"));
+    LINKS_SQLITE for Sqlite = concat!(company_link!(), "c.id IN (SELECT value FROM json_each($3)) AND ", company_viewer!("c"),
+        " ORDER BY i.provider, x.name_key, x.id");
+    LINKS_POSTGRES for Postgres = concat!(company_link!(), "c.id = ANY(CAST($3 AS BIGINT[])) AND ", company_viewer!("c"),
+        " ORDER BY i.provider, x.name_key, x.id");
+    COUNT_LINKED = "SELECT count(*) AS found FROM (SELECT DISTINCT x.company_id FROM external_company x JOIN company c ON c.id = x.company_id
+        WHERE x.integration_id = $1 AND x.company_id IS NOT NULL AND (CASE WHEN c.removed_at IS NULL THEN 0 ELSE 1 END) = $2 LIMIT $3) counted";
+    MATCH_SQLITE for Sqlite = concat!("SELECT c.id, c.name_key, c.created_at FROM company_search f CROSS JOIN company c
+        WHERE f.company_search MATCH $6 AND c.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $4");
+    MATCH_POSTGRES for Postgres = concat!("SELECT c.id, c.name_key, c.created_at FROM company c
+        WHERE c.name_key LIKE $6 AND (CAST($7 AS TEXT) IS NULL OR c.name_key LIKE $7) AND", match_filters!(), " ORDER BY c.id DESC LIMIT $4");
+    MATCH_KEY = concat!("SELECT c.id, c.name_key, c.created_at FROM company c WHERE c.name_key >= $6 AND c.name_key < $7 AND", match_filters!(), " LIMIT $4");
+    OF_MEMBER = concat!("SELECT c.id, c.name_key, c.created_at FROM company_membership m JOIN company c ON c.id = m.company_id
+        WHERE m.identity_id = $2 AND", match_filters!(), " LIMIT $4");
+    OF_INTEGRATION = concat!("SELECT DISTINCT c.id, c.name_key, c.created_at FROM external_company x JOIN company c ON c.id = x.company_id
+        WHERE x.integration_id = $3 AND x.company_id IS NOT NULL AND", match_filters!(), " LIMIT $4");
+}

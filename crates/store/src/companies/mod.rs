@@ -1,0 +1,7 @@
+//! Companies for viewers: the list and one company.
+
+pub(crate) mod company;
+pub(crate) mod list;
+
+pub use company::{Company, CompanyField, ExternalCompany, FieldRule, find_for_viewer};
+pub use list::{CompanyFilter, CompanyLink, CompanyRow, CompanySort, count_for_viewer, list_for_viewer};

@@ -1,0 +1,336 @@
+//! Facts about a store's health, for `portico doctor` and the status page.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use domain::clock::UtcMillis;
+
+use crate::config::Database;
+use crate::db::Db;
+use crate::error::Result;
+use crate::jobs::count_jobs;
+use crate::key_ring;
+use crate::nodes::list_nodes;
+use crate::open::Store;
+use crate::{migrate, secrets};
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Works, but somebody should look.
+    Warn,
+    /// Does not work.
+    Fail,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What was looked at.
+    pub name: &'static str,
+    /// How it came out.
+    pub level: Level,
+    /// What was found, and what to do.
+    pub detail: String,
+}
+
+impl Check {
+    fn new(name: &'static str, level: Level, detail: impl Into<String>) -> Self {
+        Self {
+            name,
+            level,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Free space below which a warning is given.
+const LOW_SPACE: u64 = 1 << 30;
+/// Free space below which nothing works for long.
+const NO_SPACE: u64 = 64 << 20;
+/// Clocks of two machines may differ by this much.
+const CLOCK_TOLERANCE: i64 = 5 * UtcMillis::SECOND;
+/// 2026-01-01T00:00:00Z: no clock that is right shows less.
+const BUILT_AFTER: UtcMillis = UtcMillis(1_767_225_600_000);
+
+/// Looks at everything. A check that cannot be made is a failed check, not an error.
+pub async fn check(store: &Store) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let parts = [
+        ("Database", engine(store).await),
+        ("Integrity", integrity(store).await),
+        ("Schema", schema(store).await),
+        ("Master keys", keys(store).await),
+        ("Jobs", jobs(store).await),
+        ("Nodes", nodes(store).await),
+        ("Clock", clock(store).await),
+    ];
+    for (name, outcome) in parts {
+        checks
+            .push(outcome.unwrap_or_else(|error| Check::new(name, Level::Fail, error.to_string())));
+    }
+    if let Database::Sqlite(path) = &store.config().database {
+        checks.push(space(path));
+        checks.push(permissions(store, path));
+    }
+    checks
+}
+
+async fn engine(store: &Store) -> Result<Check> {
+    let version: String = match store.db() {
+        Db::Lite { r, .. } => sqlx::query_scalar(SQLITE_VERSION).fetch_one(r).await?,
+        Db::Pg(pool) => sqlx::query_scalar(POSTGRES_VERSION).fetch_one(pool).await?,
+    };
+    Ok(Check::new(
+        "Database",
+        Level::Ok,
+        format!("{} {version}", store.engine().label()),
+    ))
+}
+
+async fn integrity(store: &Store) -> Result<Check> {
+    Ok(match store.db() {
+        Db::Lite { r, .. } => {
+            let verdict: String = sqlx::query_scalar(QUICK_CHECK).fetch_one(r).await?;
+            if verdict == "ok" {
+                Check::new("Integrity", Level::Ok, "the file is intact")
+            } else {
+                Check::new(
+                    "Integrity",
+                    Level::Fail,
+                    format!("the file is damaged ({verdict}); stop Portico and restore a backup"),
+                )
+            }
+        }
+        Db::Pg(pool) => {
+            let encoding: String = sqlx::query_scalar(POSTGRES_ENCODING)
+                .fetch_one(pool)
+                .await?;
+            let level = if encoding == "UTF8" {
+                Level::Ok
+            } else {
+                Level::Fail
+            };
+            Check::new("Integrity", level, format!("answers; encoding {encoding}"))
+        }
+    })
+}
+
+async fn schema(store: &Store) -> Result<Check> {
+    let applied = migrate::applied(store.db()).await?;
+    migrate::check_known(&applied)?;
+    let (there, known) = (applied.last().copied().unwrap_or(0), migrate::newest());
+    Ok(if there == known {
+        Check::new(
+            "Schema",
+            Level::Ok,
+            format!("migration {there}, the newest"),
+        )
+    } else {
+        Check::new(
+            "Schema",
+            Level::Warn,
+            format!("migration {there} of {known}; starting Portico brings it up to date"),
+        )
+    })
+}
+
+async fn keys(store: &Store) -> Result<Check> {
+    // A file that cannot be read, or lacks a key, is told in its own words.
+    store.reload_keys()?;
+    let ring: BTreeSet<String> = store.key_ids().into_iter().collect();
+    let used = secrets::count_by_key(store).await?;
+    let needed: BTreeSet<String> = secrets::list_key_ids(store)
+        .await?
+        .into_iter()
+        .chain(used.keys().cloned())
+        .collect();
+    let missing: Vec<&str> = needed.difference(&ring).map(String::as_str).collect();
+    if !missing.is_empty() {
+        return Ok(Check::new(
+            "Master keys",
+            Level::Fail,
+            format!("not in the key file: {}", missing.join(", ")),
+        ));
+    }
+    let newest = store.key_ids().last().cloned().unwrap_or_default();
+    let older: i64 = used
+        .iter()
+        .filter(|(key, _)| **key != newest)
+        .map(|(_, count)| count)
+        .sum();
+    Ok(if older > 0 {
+        Check::new(
+            "Master keys",
+            Level::Warn,
+            format!(
+                "{older} secrets are still sealed with an older key; the rotation job seals them again"
+            ),
+        )
+    } else {
+        Check::new(
+            "Master keys",
+            Level::Ok,
+            format!("{} at hand, sealing with {newest}", ring.len()),
+        )
+    })
+}
+
+async fn jobs(store: &Store) -> Result<Check> {
+    let counts = count_jobs(store).await?;
+    let detail = format!(
+        "{} due, {} later, {} running, {} dead",
+        counts.due, counts.later, counts.running, counts.dead
+    );
+    let late = counts
+        .oldest_due
+        .map_or(0, |since| store.now().since(since));
+    Ok(if counts.expired > 0 {
+        Check::new(
+            "Jobs",
+            Level::Warn,
+            format!(
+                "{detail}; {} with an expired lease: is a worker running?",
+                counts.expired
+            ),
+        )
+    } else if counts.dead > 0 {
+        Check::new(
+            "Jobs",
+            Level::Warn,
+            format!("{detail}; dead jobs are kept for 30 days"),
+        )
+    } else if late > 10 * UtcMillis::MINUTE {
+        Check::new(
+            "Jobs",
+            Level::Warn,
+            format!(
+                "{detail}; the oldest waits for {} minutes: is a worker running?",
+                late / UtcMillis::MINUTE
+            ),
+        )
+    } else {
+        Check::new("Jobs", Level::Ok, detail)
+    })
+}
+
+async fn nodes(store: &Store) -> Result<Check> {
+    let alive: Vec<_> = list_nodes(store)
+        .await?
+        .into_iter()
+        .filter(|node| store.now().since(node.heartbeat_at) < UtcMillis::MINUTE)
+        .collect();
+    let versions: BTreeSet<&str> = alive.iter().map(|node| node.version.as_str()).collect();
+    Ok(if versions.len() > 1 {
+        let versions: Vec<&str> = versions.into_iter().collect();
+        Check::new(
+            "Nodes",
+            Level::Warn,
+            format!(
+                "{} alive with different versions: {}",
+                alive.len(),
+                versions.join(", ")
+            ),
+        )
+    } else {
+        Check::new("Nodes", Level::Ok, format!("{} alive", alive.len()))
+    })
+}
+
+async fn clock(store: &Store) -> Result<Check> {
+    let now = store.now();
+    if now < BUILT_AFTER {
+        return Ok(Check::new(
+            "Clock",
+            Level::Fail,
+            format!("this machine's clock shows {now}; set it"),
+        ));
+    }
+    if let Db::Pg(pool) = store.db() {
+        let theirs: i64 = sqlx::query_scalar(POSTGRES_CLOCK).fetch_one(pool).await?;
+        let apart = now.since(UtcMillis(theirs)).abs();
+        if apart > CLOCK_TOLERANCE {
+            let detail = format!(
+                "{} seconds apart from the database server; leases need clocks that agree",
+                apart / UtcMillis::SECOND
+            );
+            return Ok(Check::new("Clock", Level::Warn, detail));
+        }
+    }
+    let newest: Option<(Option<i64>,)> = read_one!(store, NEWEST_TRACE)?;
+    if let Some(trace) = newest.and_then(|row| row.0)
+        && trace > now.plus(CLOCK_TOLERANCE).0
+    {
+        return Ok(Check::new(
+            "Clock",
+            Level::Warn,
+            format!(
+                "the database has entries from {}, which is in the future; was the clock set back?",
+                UtcMillis(trace)
+            ),
+        ));
+    }
+    Ok(Check::new("Clock", Level::Ok, now.to_rfc3339()))
+}
+
+fn space(database: &Path) -> Check {
+    let folder = match database.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match rustix::fs::statvfs(folder) {
+        Err(error) => Check::new("Disk space", Level::Warn, format!("unknown: {error}")),
+        Ok(found) => {
+            let free = found.f_bavail.saturating_mul(found.f_frsize);
+            let level = if free < NO_SPACE {
+                Level::Fail
+            } else if free < LOW_SPACE {
+                Level::Warn
+            } else {
+                Level::Ok
+            };
+            Check::new("Disk space", level, format!("{} MiB free", free >> 20))
+        }
+    }
+}
+
+fn permissions(store: &Store, database: &Path) -> Check {
+    let config = store.config();
+    let key = key_ring::path(&config.database, &config.master_key);
+    let mut open = Vec::new();
+    for path in [Some(database), key.as_deref()].into_iter().flatten() {
+        if let Ok(found) = std::fs::metadata(path)
+            && found.permissions().mode() & 0o007 != 0
+        {
+            open.push(path.display().to_string());
+        }
+    }
+    if open.is_empty() {
+        Check::new(
+            "File permissions",
+            Level::Ok,
+            "database and keys are for their owner",
+        )
+    } else {
+        Check::new(
+            "File permissions",
+            Level::Warn,
+            format!(
+                "readable by everybody on this machine: {}; run chmod 600",
+                open.join(", ")
+            ),
+        )
+    }
+}
+
+statements! {
+    SQLITE_VERSION for Sqlite = "SELECT sqlite_version() AS version";
+    POSTGRES_VERSION for Postgres = "SELECT current_setting('server_version') AS version";
+    QUICK_CHECK for Sqlite = "PRAGMA quick_check(1)";
+    POSTGRES_ENCODING for Postgres = "SELECT pg_encoding_to_char(encoding)::text AS encoding FROM pg_database WHERE datname = current_database()";
+    POSTGRES_CLOCK for Postgres = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now";
+    NEWEST_TRACE = "SELECT max(at) AS newest FROM audit_entry";
+}

@@ -1,0 +1,58 @@
+//! *Delete data*: everything one integration brought, removed in parts (design 3). Its row, its sync log and the audit
+//! log stay, and so do Portico's own companies that people or other tools belong to.
+
+use domain::id::IntegrationId;
+
+use crate::error::Result;
+use crate::tx::Tx;
+
+/// Removes up to `limit` rows of each kind of record; answers how many were removed. Call it again, each time in a
+/// transaction of its own, until it answers zero.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_batch(tx: &mut Tx, integration: IntegrationId, limit: i64) -> Result<u64> {
+    let mut removed = 0;
+    for statement in [NOTES, TICKETS, OPPORTUNITIES, CONTACTS, GROUP_MEMBERS, GROUPS, TECHNICIANS, COMPANIES, SET_ASIDE] {
+        removed += execute!(tx, statement, integration.0, limit)?;
+    }
+    Ok(removed)
+}
+
+/// Forgets what is left once the records are gone: checkpoints, reference data, open questions, whose account it was.
+/// Companies that came from here and that nobody else knows are marked as removed.
+///
+/// # Errors
+/// As any statement.
+pub async fn forget_account(tx: &mut Tx, integration: IntegrationId) -> Result<()> {
+    let now = tx.store().now();
+    for statement in [CANDIDATES, QUESTIONS, CHECKPOINTS, REFERENCE_ITEMS, WAKE_UPS, ACCOUNT] {
+        execute!(tx, statement, integration.0)?;
+    }
+    execute!(tx, LONELY_COMPANIES, integration.0, now.0)?;
+    execute!(tx, PRIMARY, integration.0)?;
+    tx.tell("integration", integration.0);
+    Ok(())
+}
+
+statements! {
+    NOTES = "DELETE FROM ticket_note WHERE id IN (SELECT id FROM ticket_note WHERE integration_id = $1 LIMIT $2)";
+    TICKETS = "DELETE FROM ticket WHERE id IN (SELECT id FROM ticket WHERE integration_id = $1 LIMIT $2)";
+    OPPORTUNITIES = "DELETE FROM opportunity WHERE id IN (SELECT id FROM opportunity WHERE integration_id = $1 LIMIT $2)";
+    CONTACTS = "DELETE FROM external_contact WHERE id IN (SELECT id FROM external_contact WHERE integration_id = $1 LIMIT $2)";
+    GROUP_MEMBERS = "DELETE FROM contact_group_member WHERE id IN (SELECT id FROM contact_group_member WHERE integration_id = $1 LIMIT $2)";
+    GROUPS = "DELETE FROM contact_group WHERE id IN (SELECT id FROM contact_group WHERE integration_id = $1 LIMIT $2)";
+    TECHNICIANS = "DELETE FROM technician WHERE id IN (SELECT id FROM technician WHERE integration_id = $1 LIMIT $2)";
+    COMPANIES = "DELETE FROM external_company WHERE id IN (SELECT id FROM external_company WHERE integration_id = $1 LIMIT $2)";
+    SET_ASIDE = "DELETE FROM set_aside WHERE id IN (SELECT id FROM set_aside WHERE integration_id = $1 LIMIT $2)";
+    CANDIDATES = "DELETE FROM removal_candidate WHERE question_id IN (SELECT id FROM removal_question WHERE integration_id = $1)";
+    QUESTIONS = "DELETE FROM removal_question WHERE integration_id = $1";
+    CHECKPOINTS = "DELETE FROM checkpoint WHERE integration_id = $1";
+    REFERENCE_ITEMS = "DELETE FROM reference_item WHERE integration_id = $1";
+    WAKE_UPS = "DELETE FROM wake_up WHERE integration_id = $1";
+    ACCOUNT = "UPDATE integration SET account = '', web_url = NULL, reference_data_at = NULL, last_success_at = NULL WHERE id = $1";
+    LONELY_COMPANIES = "UPDATE company SET removed_at = $2, removed_reason = 'cleared' WHERE primary_integration_id = $1 AND removed_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM external_company WHERE external_company.company_id = company.id)
+        AND NOT EXISTS (SELECT 1 FROM company_membership WHERE company_membership.company_id = company.id)";
+    PRIMARY = "UPDATE company SET primary_integration_id = NULL WHERE primary_integration_id = $1";
+}

@@ -1,0 +1,63 @@
+//! Everything Portico keeps: two database engines behind one set of functions, one module per table group.
+//!
+//! Reads take [`Store`], writes take [`Tx`], so that what belongs together commits together (rules P2, W1, X4).
+//! SQL stands only in this crate, as statements registered in [`statement`]; a test prepares each of them on both
+//! engines. Which engine runs is nobody's business outside: see `db.rs` for how they differ.
+
+#[macro_use]
+mod macros;
+#[macro_use]
+mod viewer_sql;
+
+pub mod api_keys;
+pub mod audit;
+pub mod backup;
+pub mod change;
+pub mod checkpoints;
+pub mod companies;
+pub mod company_adoption;
+mod composed;
+pub mod config;
+pub mod contacts;
+mod db;
+mod decode;
+pub mod doctor;
+pub mod envelope;
+pub mod error;
+pub mod housekeeping;
+pub mod identities;
+pub mod installation_settings;
+pub mod integration_data;
+pub mod integrations;
+pub mod jobs;
+pub mod key_ring;
+pub mod listing;
+mod migrate;
+pub mod nodes;
+mod open;
+pub mod opportunities;
+pub mod pages;
+pub mod permits;
+pub mod reference_items;
+pub mod removal_questions;
+pub mod roles;
+pub mod row_id;
+pub mod runs;
+pub mod secrets;
+pub mod sessions;
+pub mod set_aside;
+pub mod shown_fields;
+pub mod sign_in_attempts;
+pub mod statement;
+pub mod technicians;
+pub mod text_search;
+pub mod tickets;
+mod tx;
+mod viewer_companies;
+
+pub use change::Change;
+pub use config::{Database, KeySource, StoreConfig};
+pub use db::{Db, Engine};
+pub use error::{ErrorKind, Result, StoreError};
+pub use open::Store;
+pub use tx::Tx;

@@ -1,0 +1,145 @@
+//! The schema's history: which migrations there are, and whether a database's own history fits.
+//!
+//! One text serves both engines. For PostgreSQL every text column gets the collation "C", so that keys are compared
+//! byte by byte as SQLite does, whatever language the database was created with.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+use crate::db::{Db, Engine};
+use crate::error::{ErrorKind, Result, StoreError};
+
+/// Number, name and text of every migration, in order.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "foundation",
+        include_str!("../migrations/0001_foundation.sql"),
+    ),
+    (
+        2,
+        "ticket indexes",
+        include_str!("../migrations/0002_ticket_indexes.sql"),
+    ),
+];
+
+/// The newest migration this binary knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.0)
+}
+
+fn migrator(engine: Engine) -> Migrator {
+    let migrations = MIGRATIONS
+        .iter()
+        .map(|(version, name, text)| {
+            let sql = match engine {
+                Engine::Sqlite => text.into_sql_str(),
+                Engine::Postgres => AssertSqlSafe(for_postgres(text)).into_sql_str(),
+            };
+            Migration::new(
+                *version,
+                Cow::Borrowed(*name),
+                MigrationType::Simple,
+                sql,
+                false,
+            )
+        })
+        .collect();
+    Migrator::with_migrations(migrations)
+}
+
+fn for_postgres(text: &str) -> String {
+    let mut sql = String::with_capacity(text.len() + text.len() / 8);
+    for line in text.lines() {
+        if line.trim_start().starts_with("--") {
+            sql.push_str(line);
+        } else {
+            sql.push_str(&line.replace(" TEXT", " TEXT COLLATE \"C\""));
+        }
+        sql.push('\n');
+    }
+    sql
+}
+
+/// Applies what is missing. Running it twice, or on several nodes at once, is harmless.
+///
+/// # Errors
+/// `Newer` when the database has a migration this binary does not know; `Corrupt` when an applied one has changed.
+pub(crate) async fn run(db: &Db) -> Result<()> {
+    let migrator = migrator(db.engine());
+    let done = match db {
+        Db::Lite { w, .. } => migrator.run(w).await,
+        Db::Pg(pool) => migrator.run(pool).await,
+    };
+    done.map_err(explain)
+}
+
+fn explain(error: MigrateError) -> StoreError {
+    let (kind, message) = match &error {
+        MigrateError::VersionMissing(version) => (
+            ErrorKind::Newer,
+            format!(
+                "the database was written by a newer Portico (migration {version}, this one knows {}); use that version or restore a backup",
+                newest()
+            ),
+        ),
+        MigrateError::VersionMismatch(version) => (
+            ErrorKind::Corrupt,
+            format!(
+                "migration {version} in the database is not the one this Portico was built with"
+            ),
+        ),
+        MigrateError::Dirty(version) => (
+            ErrorKind::Corrupt,
+            format!("migration {version} was interrupted; restore a backup"),
+        ),
+        other => (
+            ErrorKind::Unexpected,
+            format!("the schema cannot be brought up to date: {other}"),
+        ),
+    };
+    StoreError::new(kind, message).because(error)
+}
+
+/// Versions applied to a database, oldest first; empty when it has no history.
+pub(crate) async fn applied(db: &Db) -> Result<Vec<i64>> {
+    let there = match db {
+        Db::Lite { r, .. } => {
+            sqlx::query_scalar::<_, i64>(HAS_HISTORY_SQLITE)
+                .fetch_one(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            sqlx::query_scalar::<_, i64>(HAS_HISTORY_POSTGRES)
+                .fetch_one(pool)
+                .await?
+        }
+    };
+    if there == 0 {
+        return Ok(Vec::new());
+    }
+    let versions: Vec<i64> = match db {
+        Db::Lite { r, .. } => sqlx::query_scalar(APPLIED).fetch_all(r).await?,
+        Db::Pg(pool) => sqlx::query_scalar(APPLIED).fetch_all(pool).await?,
+    };
+    Ok(versions)
+}
+
+/// Refuses a history that this binary does not know (see [`run`]).
+pub(crate) fn check_known(applied: &[i64]) -> Result<()> {
+    match applied
+        .iter()
+        .find(|version| !MIGRATIONS.iter().any(|known| known.0 == **version))
+    {
+        Some(version) => Err(explain(MigrateError::VersionMissing(*version))),
+        None => Ok(()),
+    }
+}
+
+statements! {
+    HAS_HISTORY_SQLITE for Sqlite = "SELECT count(*) AS found FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
+    HAS_HISTORY_POSTGRES for Postgres = "SELECT count(*) AS found FROM pg_tables WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'";
+    APPLIED = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
+}

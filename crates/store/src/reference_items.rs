@@ -1,0 +1,113 @@
+//! Reference data: the values records point at, with the labels people read.
+
+use std::collections::HashMap;
+
+use domain::clock::UtcMillis;
+use domain::id::IntegrationId;
+use domain::reference::{ReferenceItem, ReferenceKind};
+
+use crate::decode::{flag, known, optional};
+use crate::error::Result;
+use crate::open::Store;
+use crate::tx::Tx;
+
+row! {
+    /// A stored value of reference data.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct StoredReferenceItem {
+        /// What it is a value of.
+        pub kind: ReferenceKind = String => known(ReferenceKind::from_key),
+        /// The vendor's id.
+        pub external_id: String,
+        /// The label.
+        pub label: String,
+        /// The parent value's id.
+        pub parent: Option<String>,
+        /// Whether it may still be chosen.
+        pub active: bool = i64 => flag,
+        /// The vendor's order.
+        pub sort_order: i64,
+        /// Whether the vendor calls it a system value.
+        pub is_system: bool = i64 => flag,
+        /// When the vendor stopped listing it; it stays, to explain old records.
+        pub removed_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
+    }
+}
+
+impl StoredReferenceItem {
+    /// Whether it is the same as what the vendor lists.
+    fn equals(&self, item: &ReferenceItem) -> bool {
+        self.removed_at.is_none()
+            && self.label == item.label
+            && self.parent == item.parent
+            && self.active == item.active
+            && self.sort_order == item.sort_order
+            && self.is_system == item.system
+    }
+}
+
+/// What a refresh of reference data changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReferenceChanges {
+    /// Values that are new or changed.
+    pub written: u64,
+    /// Values the vendor no longer lists.
+    pub removed: u64,
+}
+
+/// Puts what the vendor lists now in place of what it listed before. Of the kinds in `items`, values that are missing
+/// are marked as removed; kinds of which nothing is given stay untouched.
+///
+/// # Errors
+/// As any statement.
+pub async fn replace_reference_items(tx: &mut Tx, integration: IntegrationId, items: &[ReferenceItem]) -> Result<ReferenceChanges> {
+    let now = tx.store().now();
+    let stored: Vec<StoredReferenceItem> = tx_all!(tx, LIST, integration.0, None::<&str>)?;
+    let mut before: HashMap<(ReferenceKind, &str), &StoredReferenceItem> =
+        stored.iter().map(|item| ((item.kind, item.external_id.as_str()), item)).collect();
+    let mut changes = ReferenceChanges::default();
+    for item in items {
+        let same = before.remove(&(item.kind, item.external_id.as_str())).is_some_and(|stored| stored.equals(item));
+        if !same {
+            let (active, system) = (i64::from(item.active), i64::from(item.system));
+            execute!(
+                tx, UPSERT, integration.0, item.kind.key(), &item.external_id, &item.label, item.parent.as_deref(), active, item.sort_order, system
+            )?;
+            changes.written += 1;
+        }
+    }
+    for (kind, external_id) in before.into_iter().filter(|(_, item)| item.removed_at.is_none()).map(|(key, _)| key) {
+        if items.iter().any(|item| item.kind == kind) {
+            changes.removed += execute!(tx, REMOVE, integration.0, kind.key(), external_id, now.0)?;
+        }
+    }
+    Ok(changes)
+}
+
+/// Values of one kind, or of all, in the vendor's order; removed ones included, last within their kind.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_reference_items(store: &Store, integration: IntegrationId, kind: Option<ReferenceKind>) -> Result<Vec<StoredReferenceItem>> {
+    read_all!(store, LIST, integration.0, kind.map(ReferenceKind::key))
+}
+
+/// The label of one value.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_label(store: &Store, integration: IntegrationId, kind: ReferenceKind, external_id: &str) -> Result<Option<String>> {
+    let found: Option<(String,)> = read_one!(store, LABEL, integration.0, kind.key(), external_id)?;
+    Ok(found.map(|row| row.0))
+}
+
+statements! {
+    LIST = "SELECT kind, external_id, label, parent, active, sort_order, is_system, removed_at FROM reference_item
+        WHERE integration_id = $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2)
+        ORDER BY kind, CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END, sort_order, label, external_id";
+    LABEL = "SELECT label FROM reference_item WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
+    UPSERT = "INSERT INTO reference_item (integration_id, kind, external_id, label, parent, active, sort_order, is_system, removed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET label = excluded.label,
+        parent = excluded.parent, active = excluded.active, sort_order = excluded.sort_order, is_system = excluded.is_system, removed_at = NULL";
+    REMOVE = "UPDATE reference_item SET removed_at = $4 WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
+}

@@ -1,0 +1,246 @@
+//! Credentials, sealed at rest (rule X1). The owner is `integration:<id>` or `installation`.
+
+use std::collections::BTreeMap;
+
+use domain::id::IntegrationId;
+use domain::secret::Secret;
+
+use crate::db::Db;
+use crate::envelope;
+use crate::error::{ErrorKind, Result, StoreError};
+use crate::key_ring::KeyRing;
+use crate::open::Store;
+use crate::tx::Tx;
+
+/// The owner of installation-wide secrets.
+pub const INSTALLATION: &str = "installation";
+
+/// The owner of one integration's secrets.
+#[must_use]
+pub fn integration_owner(integration: IntegrationId) -> String {
+    format!("integration:{integration}")
+}
+
+fn place(owner: &str, name: &str) -> String {
+    format!("{owner}|{name}")
+}
+
+row! {
+    struct SealedRow {
+        owner: String,
+        name: String,
+        envelope: String,
+    }
+}
+
+row! {
+    struct KeyRow {
+        id: String,
+        check_envelope: String,
+    }
+}
+
+/// Seals a secret with the newest key and keeps it, replacing an older one of the same name.
+///
+/// # Errors
+/// As any statement.
+pub async fn put_secret(tx: &mut Tx, owner: &str, name: &str, secret: &Secret) -> Result<()> {
+    let ring = tx.store().keys();
+    let now = tx.store().now();
+    let sealed = envelope::seal(&ring, &place(owner, name), secret)?;
+    let key = &ring.newest()?.id;
+    execute!(tx, PUT, owner, name, key, &sealed, now.0)?;
+    Ok(())
+}
+
+/// One secret.
+///
+/// # Errors
+/// `KeyMissing` or `Corrupt` when it cannot be opened.
+pub async fn find_secret(store: &Store, owner: &str, name: &str) -> Result<Option<Secret>> {
+    let found: Option<(String,)> = read_one!(store, FIND, owner, name)?;
+    found
+        .map(|(sealed,)| open_sealed(store, &place(owner, name), &sealed))
+        .transpose()
+}
+
+/// All secrets of an owner, by name.
+///
+/// # Errors
+/// `KeyMissing` or `Corrupt` when one cannot be opened.
+pub async fn find_secrets(store: &Store, owner: &str) -> Result<BTreeMap<String, Secret>> {
+    let rows: Vec<SealedRow> = read_all!(store, LIST_OF_OWNER, owner)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok((
+                row.name.clone(),
+                open_sealed(store, &place(&row.owner, &row.name), &row.envelope)?,
+            ))
+        })
+        .collect()
+}
+
+fn open_sealed(store: &Store, place: &str, sealed: &str) -> Result<Secret> {
+    match envelope::open(&store.keys(), place, sealed) {
+        Err(error) if matches!(error.kind(), ErrorKind::KeyMissing { .. }) => {
+            let ring = store.reload_keys().map_err(|_| error)?;
+            envelope::open(&ring, place, sealed)
+        }
+        other => other,
+    }
+}
+
+/// Removes one secret; answers whether there was one.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_secret(tx: &mut Tx, owner: &str, name: &str) -> Result<bool> {
+    Ok(execute!(tx, REMOVE, owner, name)? > 0)
+}
+
+/// Removes all secrets of an owner; answers how many.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_secrets(tx: &mut Tx, owner: &str) -> Result<u64> {
+    execute!(tx, REMOVE_OF_OWNER, owner)
+}
+
+/// Seals up to `limit` secrets again that an older key sealed, and answers how many are left with older keys.
+///
+/// # Errors
+/// `KeyMissing` when an older key is not in the ring.
+pub async fn rotate_batch(store: &Store, limit: i64) -> Result<i64> {
+    let ring = store.reload_keys()?;
+    let newest = ring.newest()?.id.clone();
+    let mut tx = store.begin().await?;
+    register(&mut tx, &ring).await?;
+    let rows: Vec<SealedRow> = tx_all!(tx, LIST_OLD, &newest, limit)?;
+    for row in rows {
+        let place = place(&row.owner, &row.name);
+        let secret = envelope::open(&ring, &place, &row.envelope)?;
+        let sealed = envelope::seal(&ring, &place, &secret)?;
+        // Guarded by the envelope that was read, so that a newer value is never overwritten by an older one.
+        execute!(
+            tx,
+            RESEAL,
+            &row.owner,
+            &row.name,
+            &newest,
+            &sealed,
+            &row.envelope
+        )?;
+    }
+    let left: Option<(i64,)> = tx_one!(tx, COUNT_OLD, &newest)?;
+    tx.commit().await?;
+    Ok(left.map_or(0, |row| row.0))
+}
+
+/// Strikes a key out of the list of keys this database needs, so that it may leave the key file.
+///
+/// # Errors
+/// `Configuration` while a secret is sealed with it, or when it is the key that seals.
+pub async fn forget_key(store: &Store, key: &str) -> Result<()> {
+    if store.keys().newest()?.id == key {
+        return Err(StoreError::new(
+            ErrorKind::Configuration,
+            format!("{key} is the newest key; it seals secrets"),
+        ));
+    }
+    let mut tx = store.begin().await?;
+    let used: Option<(i64,)> = tx_one!(tx, COUNT_OF_KEY, key)?;
+    let used = used.map_or(0, |row| row.0);
+    if used > 0 {
+        return Err(StoreError::new(
+            ErrorKind::Configuration,
+            format!(
+                "{used} secrets are still sealed with the key {key}; let the rotation finish first"
+            ),
+        ));
+    }
+    execute!(tx, FORGET_KEY, key)?;
+    tx.commit().await
+}
+
+/// How many secrets each key sealed.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_by_key(store: &Store) -> Result<BTreeMap<String, i64>> {
+    let rows: Vec<(String, i64)> = read_all!(store, COUNT_BY_KEY)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Fingerprints of the keys this database needs, oldest first.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_key_ids(store: &Store) -> Result<Vec<String>> {
+    list_key_ids_in(store.db()).await
+}
+
+pub(crate) async fn list_key_ids_in(db: &Db) -> Result<Vec<String>> {
+    let rows: Vec<KeyRow> = match db {
+        Db::Lite { r, .. } => sqlx::query_as(LIST_KEYS).fetch_all(r).await?,
+        Db::Pg(pool) => sqlx::query_as(LIST_KEYS).fetch_all(pool).await?,
+    };
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Refuses a key ring that lacks a key the database names, and names the key that seals in the database.
+pub(crate) async fn check_keys(store: &Store) -> Result<()> {
+    let ring = store.keys();
+    let rows: Vec<KeyRow> = read_all!(store, LIST_KEYS)?;
+    for row in &rows {
+        if ring.find(&row.id).is_none() {
+            return Err(StoreError::new(
+                ErrorKind::KeyMissing {
+                    key: Some(row.id.clone()),
+                },
+                format!(
+                    "the database needs the master key {}, which is not in the key file; the file has {}",
+                    row.id,
+                    ring.ids().join(", ")
+                ),
+            ));
+        }
+        envelope::open(&ring, &check_place(&row.id), &row.check_envelope)?;
+    }
+    let newest = &ring.newest()?.id;
+    if rows.iter().any(|row| row.id == *newest) {
+        return Ok(());
+    }
+    let mut tx = store.begin().await?;
+    register(&mut tx, &ring).await?;
+    tx.commit().await
+}
+
+fn check_place(key: &str) -> String {
+    format!("encryption_key|{key}")
+}
+
+/// Names the key that seals. Older keys were named when they were the newest, and one that was forgotten since must
+/// not come back only because it still stands in the file.
+async fn register(tx: &mut Tx, ring: &KeyRing) -> Result<()> {
+    let now = tx.store().now();
+    let key = ring.newest()?;
+    let check = envelope::seal_with(key, &check_place(&key.id), &Secret::from("portico"))?;
+    execute!(tx, PUT_KEY, &key.id, &check, now.0).map(drop)
+}
+
+statements! {
+    PUT = "INSERT INTO secret (owner, name, key_id, envelope, updated_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (owner, name) DO UPDATE SET key_id = excluded.key_id, envelope = excluded.envelope, updated_at = excluded.updated_at";
+    FIND = "SELECT envelope FROM secret WHERE owner = $1 AND name = $2";
+    LIST_OF_OWNER = "SELECT owner, name, envelope FROM secret WHERE owner = $1 ORDER BY name";
+    REMOVE = "DELETE FROM secret WHERE owner = $1 AND name = $2";
+    REMOVE_OF_OWNER = "DELETE FROM secret WHERE owner = $1";
+    LIST_OLD = "SELECT owner, name, envelope FROM secret WHERE key_id <> $1 ORDER BY owner, name LIMIT $2";
+    RESEAL = "UPDATE secret SET key_id = $3, envelope = $4 WHERE owner = $1 AND name = $2 AND envelope = $5";
+    COUNT_OLD = "SELECT count(*) AS found FROM secret WHERE key_id <> $1";
+    COUNT_OF_KEY = "SELECT count(*) AS found FROM secret WHERE key_id = $1";
+    COUNT_BY_KEY = "SELECT key_id, count(*) AS found FROM secret GROUP BY key_id ORDER BY key_id";
+    LIST_KEYS = "SELECT id, check_envelope FROM encryption_key ORDER BY created_at, id";
+    PUT_KEY = "INSERT INTO encryption_key (id, check_envelope, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+    FORGET_KEY = "DELETE FROM encryption_key WHERE id = $1";
+}

@@ -1,0 +1,49 @@
+//! MSP staff records as vendors know them: for filters, owners and, later, their import as staff users.
+
+use domain::id::{IdentityId, IntegrationId};
+use domain::viewer::Viewer;
+
+use crate::decode::{flag, optional, plain};
+use crate::error::Result;
+use crate::open::Store;
+
+row! {
+    /// A technician.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct TechnicianRow {
+        /// Row id.
+        pub id: i64,
+        /// The integration it comes from.
+        pub integration: IntegrationId = i64 => plain(IntegrationId),
+        /// The vendor's id.
+        pub external_id: String,
+        /// First and last name.
+        pub name: String,
+        /// E-mail address as typed there.
+        pub email: Option<String>,
+        /// Job title.
+        pub title: Option<String>,
+        /// Whether the vendor has it switched on.
+        pub active: bool = i64 => flag,
+        /// Whether it is a person, not an API-only or service record.
+        pub person: bool = i64 => flag,
+        /// The user it is linked to.
+        pub identity: Option<IdentityId> = Option<i64> => optional(IdentityId),
+    }
+}
+
+/// Technicians by name; nobody's at a client. An MSP has at most some hundred, so there are no pages.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_for_viewer(store: &Store, viewer: &Viewer, integration: Option<IntegrationId>) -> Result<Vec<TechnicianRow>> {
+    let (all, _) = viewer.bind();
+    read_all!(store, LIST, all, integration.map(|id| id.0))
+}
+
+statements! {
+    LIST = "SELECT w.id, w.integration_id AS integration, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, w.title,
+            w.active, w.person, w.identity_id AS identity
+        FROM technician w WHERE CAST($1 AS BIGINT) = 1 AND w.absent = 0 AND (CAST($2 AS BIGINT) IS NULL OR w.integration_id = $2)
+        ORDER BY w.name_key, w.id";
+}

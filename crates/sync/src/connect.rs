@@ -1,0 +1,132 @@
+//! Connections: testing, saving, changing and removing credentials (rules X1, X4), and probing refused ones (S2).
+//!
+//! A test alone saves nothing. Connecting tests first; what it then saves (integration, sealed credentials, reference
+//! data, defaults drawn from it, the first run, the audit entry) commits together.
+
+mod defaults;
+mod delete_data;
+pub(crate) mod form;
+pub(crate) mod message;
+mod outcome;
+mod save;
+
+use std::collections::BTreeMap;
+
+use connectors::ErrorKind;
+use connectors::limits::Urgency;
+use connectors::page::ConnectionReport;
+use domain::id::IntegrationId;
+use domain::provider::{self, Provider};
+use domain::settings::IntegrationSettings;
+use store::integrations::{self, Integration};
+
+pub use delete_data::delete_data;
+pub use form::{StoredValue, stored_values};
+pub use outcome::{ActionOutcome, ConnectOutcome, ConnectionSummary, MissingRight, Refusal, SettingsOutcome, TestOutcome};
+pub use save::{connect, disconnect, update_credentials};
+
+use crate::connector::{self, Connection};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::{health, schedule};
+use form::Credentials;
+
+/// Tests what a person typed into a connect form; an empty secret of an existing integration is the stored one.
+///
+/// # Errors
+/// Of our own only; the vendor's are an outcome.
+pub async fn test_connection(
+    engine: &Engine,
+    provider: &str,
+    integration: Option<IntegrationId>,
+    form: &BTreeMap<String, String>,
+) -> Result<TestOutcome> {
+    let provider = find_provider(provider)?;
+    let (stored, settings) = match integration {
+        Some(id) => (form::stored(engine, id).await?, load(engine, id).await?.settings),
+        None => (Credentials::new(), IntegrationSettings::default()),
+    };
+    let credentials = match form::read(provider, form, &stored) {
+        Ok(credentials) => credentials,
+        Err(refusal) => return Ok(TestOutcome::Failed(refusal)),
+    };
+    Ok(match try_out(engine, provider, credentials, &settings).await {
+        Ok((_, report)) => TestOutcome::Connected(summary(report)),
+        Err(refusal) => TestOutcome::Failed(refusal),
+    })
+}
+
+/// Connects with credentials and asks the vendor who we are.
+async fn try_out(
+    engine: &Engine,
+    provider: &'static Provider,
+    credentials: Credentials,
+    settings: &IntegrationSettings,
+) -> std::result::Result<(Connection, ConnectionReport), Refusal> {
+    if !provider.available {
+        return Err(message::plain(format!("{} is not available yet.", provider.name)));
+    }
+    let refusal = |error: connectors::Error| {
+        tracing::info!(provider = provider.key, %error, "a connection test failed");
+        message::refusal(provider, &error)
+    };
+    let connection = connector::open(engine, provider.key, credentials, settings, Urgency::Person).map_err(refusal)?;
+    let report = connection.connector.test_connection().await.map_err(refusal)?;
+    Ok((connection, report))
+}
+
+fn summary(report: ConnectionReport) -> ConnectionSummary {
+    let mut missing: Vec<MissingRight> = report
+        .permissions
+        .into_iter()
+        .filter_map(|finding| {
+            let right = finding.missing?;
+            Some(MissingRight { area: finding.area, right, required: finding.required })
+        })
+        .collect();
+    missing.sort_by_key(|right| !right.required);
+    ConnectionSummary { account: report.account, web_url: report.web_url, missing }
+}
+
+fn find_provider(key: &str) -> Result<&'static Provider> {
+    provider::find(key).ok_or_else(|| Error::UnknownProvider(key.to_owned()))
+}
+
+async fn load(engine: &Engine, id: IntegrationId) -> Result<Integration> {
+    integrations::find_integration(engine.store(), id).await?.ok_or(Error::NoIntegration(id))
+}
+
+/// One look whether refused credentials work again: the schedule goes on when they do.
+pub(crate) async fn probe(engine: &Engine, id: IntegrationId) -> Result<()> {
+    let Some(integration) = integrations::find_integration(engine.store(), id).await? else { return Ok(()) };
+    if !integration.has_credentials() || integration.refused_since.is_none() {
+        return Ok(());
+    }
+    let provider = find_provider(&integration.provider)?;
+    let credentials = form::stored(engine, id).await?;
+    let tried = match connector::open(engine, provider.key, credentials, &integration.settings, Urgency::Background) {
+        Ok(connection) => connection.connector.test_connection().await,
+        Err(error) => Err(error),
+    };
+    let mut tx = engine.store().begin().await?;
+    match tried {
+        Ok(_report) => {
+            health::answered(&mut tx, &integration).await?;
+            if integration.settings.auto_sync {
+                integrations::update_next_sync(&mut tx, id, Some(engine.now())).await?;
+            }
+        }
+        Err(error) if error.kind == ErrorKind::AuthFailed => {
+            let words = message::sentence(provider.name, &error);
+            health::refused(&mut tx, engine, &integration, &words).await?;
+        }
+        // No word about the credentials: the next probe tells.
+        Err(error) => {
+            tracing::info!(%error, "a probe could not reach the vendor");
+            let next = engine.now().plus(schedule::PROBE);
+            integrations::update_next_probe(&mut tx, id, Some(next)).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! The connect form: from what a person typed, and what is stored, to credentials.
+
+use std::collections::BTreeMap;
+
+use domain::id::IntegrationId;
+use domain::provider::Provider;
+use domain::secret::Secret;
+use store::secrets;
+
+use super::message;
+use super::outcome::Refusal;
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// Credentials by field key.
+pub type Credentials = BTreeMap<String, Secret>;
+
+/// Reads a form: values trimmed (a space copied along is the most common wrong secret), unknown keys dropped, an
+/// empty secret replaced by the stored one. Pure.
+///
+/// # Errors
+/// The first field that is missing or too long.
+pub fn read(
+    provider: &Provider,
+    form: &BTreeMap<String, String>,
+    stored: &Credentials,
+) -> std::result::Result<Credentials, Refusal> {
+    let mut credentials = Credentials::new();
+    for field in provider.form {
+        let typed = form.get(field.key).map(|value| value.trim()).unwrap_or_default();
+        if typed.chars().count() > field.max_length {
+            return Err(Refusal {
+                message: format!("{} is longer than {} characters.", field.label, field.max_length),
+                hint: None,
+                field: Some(field.key),
+            });
+        }
+        let value = match stored.get(field.key) {
+            Some(kept) if typed.is_empty() && field.secret => kept.clone(),
+            _ => Secret::from(domain::text::without_nul(typed.to_owned())),
+        };
+        if value.is_empty() {
+            if field.required {
+                return Err(message::missing_field(field.label, field.key));
+            }
+            continue;
+        }
+        credentials.insert(field.key.to_owned(), value);
+    }
+    Ok(credentials)
+}
+
+/// The stored credentials of an integration; empty when it has none.
+pub(crate) async fn stored(engine: &Engine, integration: IntegrationId) -> Result<Credentials> {
+    let owner = secrets::integration_owner(integration);
+    Ok(secrets::find_secrets(engine.store(), &owner).await?)
+}
+
+/// What a connect form of an existing integration is filled with: values of fields that are no secret. A secret is
+/// never shown again (rule X1); the page says that one is stored.
+///
+/// # Errors
+/// As any read.
+pub async fn stored_values(
+    engine: &Engine,
+    provider: &Provider,
+    integration: IntegrationId,
+) -> Result<BTreeMap<&'static str, StoredValue>> {
+    let stored = stored(engine, integration).await?;
+    let values = provider.form.iter().filter_map(|field| {
+        let value = stored.get(field.key)?;
+        let shown = if field.secret {
+            StoredValue::Hidden
+        } else {
+            StoredValue::Shown(value.expose().to_owned())
+        };
+        Some((field.key, shown))
+    });
+    Ok(values.collect())
+}
+
+/// A stored form value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredValue {
+    /// A value that may be shown.
+    Shown(String),
+    /// A secret is stored.
+    Hidden,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(values: &[(&str, &str)]) -> BTreeMap<String, String> {
+        values.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn values_are_trimmed_and_an_empty_secret_keeps_the_stored_one() {
+        let provider = domain::provider::find("autotask").expect("known provider");
+        let none = Credentials::new();
+        let typed = form(&[("user_name", " u "), ("secret", "\ts\n"), ("unknown", "x")]);
+        let credentials = read(provider, &typed, &none).expect("whole form");
+        assert_eq!(credentials["user_name"], Secret::from("u"));
+        assert_eq!(credentials["secret"], Secret::from("s"));
+        assert_eq!(credentials.len(), 2);
+
+        let without = form(&[("user_name", "u"), ("secret", " ")]);
+        assert_eq!(read(provider, &without, &none).expect_err("no secret").field, Some("secret"));
+        let kept = read(provider, &without, &credentials).expect("stored secret");
+        assert_eq!(kept["secret"], Secret::from("s"));
+
+        let long = "x".repeat(201);
+        let overlong = form(&[("user_name", long.as_str()), ("secret", "s")]);
+        assert_eq!(read(provider, &overlong, &none).expect_err("too long").field, Some("user_name"));
+    }
+}

@@ -1,0 +1,134 @@
+//! The redacted bundle of a run: everything that explains it, and nothing that is secret or a client's. Safe to attach
+//! to a public issue.
+
+use std::collections::BTreeMap;
+
+use domain::hint::Hint;
+use domain::id::PublicId;
+use domain::secret::Secret;
+use serde_json::{Value, json};
+use store::integrations;
+use store::runs::{self, StreamRun};
+use store::set_aside;
+
+use crate::connect::form;
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// Records set aside that a bundle lists.
+const SET_ASIDE: i64 = 100;
+
+/// The bundle of a run as pretty JSON; `None` when there is no such run.
+///
+/// # Errors
+/// As any statement.
+pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
+    let store = engine.store();
+    let Some(run) = runs::find_run_by_uuid(store, run).await? else { return Ok(None) };
+    let Some(integration) = integrations::find_integration(store, run.integration_id).await? else { return Ok(None) };
+    let secrets = form::stored(engine, integration.id).await?;
+    let mut parts = Vec::new();
+    for part in runs::list_stream_runs(store, run.id).await? {
+        let aside = set_aside::list_of_stream_run(store, integration.id, part.id, SET_ASIDE).await?;
+        let aside: Vec<Value> = aside
+            .iter()
+            .map(|record| json!({ "external_id": record.external_id, "field": record.field, "reason": record.reason, "attempts": record.attempts }))
+            .collect();
+        parts.push(part_json(&part, aside));
+    }
+    let settings = &integration.settings;
+    let bundle = json!({
+        "portico": { "version": engine.config().version, "database": store.engine().label() },
+        "integration": {
+            "id": integration.uuid.as_str(),
+            "provider": integration.provider,
+            "generation": integration.generation,
+            "settings_revision": integration.settings_revision,
+            "applied_scope_revision": integration.applied_scope_revision,
+            "settings": serde_json::to_value(settings).unwrap_or_default(),
+            "connected_at": integration.connected_at.map(|at| at.to_rfc3339()),
+            "refused_since": integration.refused_since.map(|at| at.to_rfc3339()),
+            "refused_message": integration.refused_message,
+            "outage_since": integration.outage_since.map(|at| at.to_rfc3339()),
+            "outage_message": integration.outage_message,
+            "failures_in_row": integration.failures_in_row,
+            "missing_permissions": integration.missing_permissions.iter().map(|missing| json!({ "area": missing.area, "right": missing.right })).collect::<Vec<_>>(),
+        },
+        "run": {
+            "id": run.uuid.as_str(),
+            "trigger": run.trigger_key.key(),
+            "mode": run.mode,
+            "state": run.state.key(),
+            "generation": run.generation,
+            "settings_revision": run.settings_revision,
+            "requested_at": run.requested_at.to_rfc3339(),
+            "started_at": run.started_at.map(|at| at.to_rfc3339()),
+            "finished_at": run.finished_at.map(|at| at.to_rfc3339()),
+            "message": run.message,
+            "hint": run.hint.map(Hint::sentence),
+        },
+        "streams": parts,
+    });
+    let text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
+    Ok(Some(redact(text, &secrets)))
+}
+
+fn part_json(part: &StreamRun, set_aside: Vec<Value>) -> Value {
+    json!({
+        "stream": part.stream.key(),
+        "mode": part.mode,
+        "state": part.state.key(),
+        "phase": part.phase,
+        "counts": {
+            "fetched": part.counts.fetched, "created": part.counts.created, "changed": part.counts.changed,
+            "unchanged": part.counts.unchanged, "out_of_scope": part.counts.out_of_scope, "set_aside": part.counts.set_aside,
+            "removed": part.counts.removed, "repeated": part.counts.repeated, "pages": part.counts.pages, "requests": part.counts.requests,
+            "adds_up": part.counts.adds_up(),
+        },
+        "total_before": part.total_before,
+        "total_after": part.total_after,
+        "verified": part.verified,
+        "next_watermark": part.next_watermark.map(|at| at.to_rfc3339()),
+        "started_at": part.started_at.map(|at| at.to_rfc3339()),
+        "finished_at": part.finished_at.map(|at| at.to_rfc3339()),
+        "message": part.message,
+        "hint": part.hint.map(Hint::sentence),
+        "oddities": part.oddities,
+        "set_aside": set_aside,
+    })
+}
+
+/// Takes out stored credentials, whoever quoted them, and everything that looks like an e-mail address. Pure.
+fn redact(mut text: String, secrets: &BTreeMap<String, Secret>) -> String {
+    for secret in secrets.values().filter(|secret| secret.expose().len() >= 4) {
+        let quoted = serde_json::to_string(secret.expose()).unwrap_or_default();
+        for form in [secret.expose(), quoted.trim_matches('"')] {
+            if text.contains(form) {
+                text = text.replace(form, "[hidden]");
+            }
+        }
+    }
+    let words = text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | ',' | '<' | '>' | '(' | ')' | ';'));
+    words.map(|word| if is_email(word) { word.replacen(bare(word), "[e-mail]", 1) } else { word.to_owned() }).collect()
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | ',' | '<' | '>' | '(' | ')' | ';' | '.'))
+}
+
+fn is_email(word: &str) -> bool {
+    domain::text::email_key(bare(word)).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x1_a_bundle_holds_no_secret_and_no_address_of_a_person() {
+        let secrets = [("secret".to_owned(), Secret::from("s3\"cr3t"))].into();
+        let text = r#"{ "message": "user ann.lee@client.example, secret s3\"cr3t refused" }"#.to_owned();
+        let redacted = redact(text, &secrets);
+        assert_eq!(redacted, r#"{ "message": "user [e-mail], secret [hidden] refused" }"#);
+    }
+}

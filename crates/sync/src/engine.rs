@@ -1,0 +1,112 @@
+//! The engine: what every part of this crate works with, in one cheap clone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::clock::{SharedClock, UtcMillis};
+use domain::secret::Secret;
+use store::Store;
+
+use crate::permits::StorePermits;
+
+/// How an engine is set up; everything has a default but the node's name.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// Name of this node, unique among the nodes that share a store and new at every start.
+    pub node: String,
+    /// Where the node runs, for people.
+    pub address: String,
+    /// Portico's version, for people.
+    pub version: String,
+    /// Replaces vendors' addresses, by provider key. Only process configuration sets it (design 3).
+    pub base_urls: BTreeMap<String, url::Url>,
+    /// The installation's code for providers that want one, by provider key.
+    pub installation_codes: BTreeMap<String, Secret>,
+    /// Jobs at once on this node.
+    pub concurrency: usize,
+    /// How often a worker looks for jobs when nobody wakes it.
+    pub poll: Duration,
+    /// Records per page, instead of what the provider's capability says; for tests and measurements.
+    pub page_size: Option<u32>,
+}
+
+impl EngineConfig {
+    /// Defaults for a node of this name.
+    #[must_use]
+    pub fn new(node: impl Into<String>) -> Self {
+        Self {
+            node: node.into(),
+            address: String::new(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            base_urls: BTreeMap::new(),
+            installation_codes: BTreeMap::new(),
+            concurrency: 4,
+            poll: Duration::from_millis(500),
+            page_size: None,
+        }
+    }
+}
+
+/// The engine. Clones share everything.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: SharedClock,
+    config: EngineConfig,
+    permits: Arc<StorePermits>,
+}
+
+impl Engine {
+    /// An engine over a store. Nothing runs until [`Engine::start_worker`].
+    #[must_use]
+    pub fn new(store: Store, clock: SharedClock, config: EngineConfig) -> Self {
+        let permits = Arc::new(StorePermits::new(
+            store.clone(),
+            Arc::clone(&clock),
+            config.node.clone(),
+        ));
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            config,
+            permits,
+        }))
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &EngineConfig {
+        &self.0.config
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &SharedClock {
+        &self.0.clock
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> UtcMillis {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn permits(&self) -> &Arc<StorePermits> {
+        &self.0.permits
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Engine").field(&self.0.config.node).finish()
+    }
+}

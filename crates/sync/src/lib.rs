@@ -1,0 +1,33 @@
+//! The engine: connects providers, reads what they hold into the store, and says how it went.
+//!
+//! Pages and the command line call the functions of the modules below; none of them sees a connector. Every function
+//! that changes something takes the [`Actor`] who asked for it and leaves an audit entry in the same commit (rule X4).
+
+mod audit;
+pub mod backoff;
+pub mod clear_resync;
+pub mod connect;
+mod connector;
+pub mod diagnostics;
+mod engine;
+mod error;
+mod health;
+pub mod permits;
+mod pull;
+mod reaper;
+pub mod reference_data;
+pub mod removal_question;
+pub mod request;
+pub mod run_plan;
+pub mod sanitise;
+mod schedule;
+pub mod set_aside;
+pub mod settings;
+pub mod status;
+pub mod telemetry;
+mod upkeep;
+mod worker;
+
+pub use store::audit::Actor;
+pub use engine::{Engine, EngineConfig};
+pub use error::{Error, Result};

@@ -1,0 +1,243 @@
+//! How parts and runs end: well, in trouble, or because somebody gave up.
+
+use connectors::ErrorKind;
+use domain::clock::UtcMillis;
+use domain::hint::Hint;
+use domain::id::{IntegrationId, StreamRunId};
+use domain::job::{Job, Priority};
+use domain::run::{RunState, Trigger};
+use store::integrations;
+use store::jobs::{self, ClaimedJob};
+use store::runs::{self, Run, StreamRun};
+use store::{Tx, pages};
+
+use super::part::Part;
+use crate::connect::message;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::request::{self, RunMode};
+use crate::worker::Ended;
+use crate::{backoff, health, telemetry};
+
+/// Attempts at an answer that cannot be understood, before the part is given up.
+const ODD_ANSWERS: i64 = 3;
+/// Wait between them.
+const ODD_WAIT: i64 = 30 * UtcMillis::SECOND;
+/// Wait when a vendor's limit is used up and it does not say for how long.
+const LIMIT_WAIT: i64 = UtcMillis::MINUTE;
+
+/// What is told about parts that were not read because the run ended early.
+const NOT_READ: &str = "Not read, because the run ended before.";
+
+/// The vendor made a part stop.
+pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> Result<Ended> {
+    let engine = part.engine;
+    let now = engine.now();
+    let words = message::sentence(part.provider.name, error);
+    tracing::warn!(integration = %part.integration.uuid, stream = part.row.stream.key(), %error, "a part of a run met trouble");
+    // No hold_lease here: it would count as progress. Whatever is written below is guarded by the settling of the job.
+    let requests = part.new_requests();
+    let mut tx = engine.store().begin().await?;
+    let ended = match error.kind {
+        ErrorKind::RateLimited => {
+            let at = now.plus(error.retry_after.unwrap_or(LIMIT_WAIT).max(UtcMillis::SECOND));
+            let told = format!("Waiting for the vendor's request limit until {at}. {words}");
+            runs::update_message(&mut tx, part.row.id, Some(&told), Some(Hint::RateLimit)).await?;
+            Ended::Later { at, reason: told, failed: false }
+        }
+        ErrorKind::Unavailable => {
+            let failures = health::outage(&mut tx, engine, &part.integration, &words).await?;
+            if failures <= backoff::OUTAGE_ATTEMPTS {
+                let at = now.plus(backoff::outage(failures));
+                let told = format!("{words} Trying again at {at}.");
+                runs::update_message(&mut tx, part.row.id, Some(&told), error.hint()).await?;
+                Ended::Later { at, reason: told, failed: false }
+            } else {
+                fail_run(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
+                Ended::Done
+            }
+        }
+        ErrorKind::AuthFailed => {
+            health::refused(&mut tx, engine, &part.integration, &words).await?;
+            fail_run(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
+            Ended::Done
+        }
+        ErrorKind::Unexpected if part.attempts < ODD_ANSWERS => Ended::Later { at: now.plus(ODD_WAIT), reason: words, failed: true },
+        kind => {
+            if kind == ErrorKind::PermissionDenied {
+                health::lacks(&mut tx, &part.integration, part.row.stream.label(), &error.message).await?;
+            }
+            fail_part(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
+            Ended::Done
+        }
+    };
+    runs::add_requests(&mut tx, part.row.id, requests).await?;
+    if settle(&mut tx, part, &ended).await? {
+        tx.commit().await?;
+        Ok(Ended::Settled)
+    } else {
+        tx.rollback().await?;
+        Ok(Ended::LeaseLost)
+    }
+}
+
+/// Settles the job in the transaction that says why; `false` when the lease is somebody else's.
+async fn settle(tx: &mut Tx, part: &Part<'_>, ended: &Ended) -> Result<bool> {
+    let settled = match ended {
+        Ended::Later { at, reason, failed: true } => jobs::retry(tx, &part.lease, *at, reason).await?,
+        Ended::Later { at, .. } => jobs::postpone(tx, &part.lease, *at).await?,
+        _ => return Ok(jobs::complete(tx, &part.lease).await?),
+    };
+    Ok(settled != jobs::Settled::Lost)
+}
+
+/// The connector of a part cannot even be built: the run ends.
+pub(super) async fn unusable(engine: &Engine, claimed: &ClaimedJob, id: StreamRunId, error: &connectors::Error) -> Result<()> {
+    let mut tx = engine.store().begin().await?;
+    if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
+        return Ok(());
+    }
+    if let Some(part) = runs::find_stream_run_in(&mut tx, id).await?
+        && let Some(run) = runs::find_run_in(&mut tx, part.run).await?
+    {
+        let hint = error.hint().or(Some(Hint::Credentials));
+        fail_run(engine, &mut tx, &run, &part, &error.message, hint).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// One part failed; the others are still read.
+async fn fail_part(engine: &Engine, tx: &mut Tx, run: &Run, part: &StreamRun, words: &str, hint: Option<Hint>) -> Result<()> {
+    runs::finish_stream_run(tx, part, RunState::Failed, None, Some(words), hint).await?;
+    advance(engine, tx, run).await
+}
+
+/// The run fails with this part; the rest is not read.
+async fn fail_run(engine: &Engine, tx: &mut Tx, run: &Run, part: &StreamRun, words: &str, hint: Option<Hint>) -> Result<()> {
+    runs::finish_stream_run(tx, part, RunState::Failed, None, Some(words), hint).await?;
+    for rest in runs::list_stream_runs_in(tx, run.id).await? {
+        if !rest.state.is_over() {
+            runs::finish_stream_run(tx, &rest, RunState::Failed, None, Some(NOT_READ), None).await?;
+        }
+    }
+    end_run(engine, tx, run, RunState::Failed, Some(words), hint, false).await
+}
+
+/// A job had its last attempt: its part failed, for a reason of our own.
+pub(crate) async fn job_given_up(engine: &Engine, tx: &mut Tx, job: &Job, reason: &str) -> Result<()> {
+    let Job::PullStream { stream_run, .. } = job else { return Ok(()) };
+    let Some(part) = runs::find_stream_run_in(tx, *stream_run).await? else { return Ok(()) };
+    if part.state.is_over() {
+        return Ok(());
+    }
+    let Some(run) = runs::find_run_in(tx, part.run).await? else { return Ok(()) };
+    let words = format!("Portico gave up after several attempts: {reason}");
+    fail_part(engine, tx, &run, &part, &words, None).await
+}
+
+/// Ends what is active for an integration: superseded, with a reason.
+pub(crate) async fn end_active_run(tx: &mut Tx, integration: IntegrationId) -> Result<()> {
+    for run in runs::supersede_runs(tx, integration).await? {
+        telemetry::run(RunState::Superseded);
+        tracing::info!(run = %run.uuid, "a run was superseded");
+    }
+    Ok(())
+}
+
+/// After a part ended: the next one's job, or the end of the run, in the same commit.
+pub(super) async fn advance(engine: &Engine, tx: &mut Tx, run: &Run) -> Result<()> {
+    let parts = runs::list_stream_runs_in(tx, run.id).await?;
+    if let Some(next) = parts.iter().find(|part| !part.state.is_over()) {
+        let job = Job::PullStream { integration: run.integration_id, stream: next.stream, stream_run: next.id };
+        jobs::enqueue(tx, &job, priority(run.trigger_key), engine.now()).await?;
+        return Ok(());
+    }
+    let (state, message, hint) = summary(&parts);
+    end_run(engine, tx, run, state, message.as_deref(), hint, true).await
+}
+
+/// State, message and hint of a run whose parts are all over: the worst part speaks.
+fn summary(parts: &[StreamRun]) -> (RunState, Option<String>, Option<Hint>) {
+    let worst = parts.iter().max_by_key(|part| match part.state {
+        RunState::Failed => 2,
+        RunState::Partial => 1,
+        _ => 0,
+    });
+    let all_failed = !parts.is_empty() && parts.iter().all(|part| part.state == RunState::Failed);
+    let whole = parts.iter().all(|part| part.state == RunState::Completed);
+    let state = if all_failed {
+        RunState::Failed
+    } else if whole {
+        RunState::Completed
+    } else {
+        RunState::Partial
+    };
+    let told = |part: &StreamRun| part.message.as_ref().map(|message| format!("{}: {message}", part.stream.label()));
+    (state, worst.and_then(told), worst.and_then(|part| part.hint))
+}
+
+/// Ends a run: its row, the two-minute window, the facts of success, and a successor for wake-ups that came meanwhile
+/// (rule P9). After a failure they wait for the next run instead, which reads their streams anyway.
+async fn end_run(
+    engine: &Engine,
+    tx: &mut Tx,
+    run: &Run,
+    state: RunState,
+    message: Option<&str>,
+    hint: Option<Hint>,
+    successor: bool,
+) -> Result<()> {
+    if !runs::finish_run(tx, run.id, state, message, hint).await? {
+        return Ok(());
+    }
+    telemetry::run(state);
+    let well = matches!(state, RunState::Completed | RunState::Partial);
+    if well {
+        integrations::update_success(tx, run.integration_id, true).await?;
+    }
+    let mode = if run.mode == RunMode::Full.key() { RunMode::Full } else { RunMode::Incremental };
+    if let Some(key) = request::window::key(run.integration_id, run.trigger_key, mode, run.settings_revision) {
+        if well {
+            let until = engine.now().plus(request::window::WINDOW);
+            runs::set_window(tx, &key, until, Some(&run.uuid)).await?;
+        } else {
+            runs::remove_window(tx, &key).await?;
+        }
+    }
+    if well {
+        jobs::enqueue(tx, &Job::IndexSearch, Priority::Low, engine.now()).await?;
+    }
+    if successor {
+        request::succeed(engine, tx, run.integration_id).await?;
+    }
+    Ok(())
+}
+
+/// Removes a part's marks, in small commits (rule P5); what a crash leaves is swept with the housekeeping.
+pub(super) async fn clear_marks(engine: &Engine, part: StreamRunId) -> Result<()> {
+    loop {
+        let mut tx = engine.store().begin().await?;
+        let more = pages::clear_seen(&mut tx, part).await?;
+        tx.commit().await?;
+        if !more {
+            return Ok(());
+        }
+    }
+}
+
+/// Order among waiting jobs.
+pub(crate) const fn priority(trigger: Trigger) -> Priority {
+    match trigger {
+        Trigger::Connect
+        | Trigger::Resync
+        | Trigger::QuickSync
+        | Trigger::ClearResync
+        | Trigger::Wizard
+        | Trigger::CommandLine
+        | Trigger::SettingsChange => Priority::Interactive,
+        Trigger::Schedule | Trigger::Webhook | Trigger::Retry => Priority::Normal,
+        Trigger::Reconciliation => Priority::Low,
+    }
+}
+

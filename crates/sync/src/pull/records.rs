@@ -1,0 +1,139 @@
+//! The records of a page, whatever their kind: ids, hashes, scope, and a page cut down to what is written.
+
+use domain::record::{Batch, ExternalRecord};
+use domain::settings::IntegrationSettings;
+
+/// Runs the same expression for every kind of record; a deletion feed carries none.
+macro_rules! for_each_kind {
+    ($batch:expr, $records:ident => $body:expr, feed $entries:ident => $feed:expr) => {
+        match $batch {
+            Batch::Companies($records) => $body,
+            Batch::Technicians($records) => $body,
+            Batch::Contacts($records) => $body,
+            Batch::ContactGroups($records) => $body,
+            Batch::ContactGroupMembers($records) => $body,
+            Batch::Tickets($records) => $body,
+            Batch::TicketNotes($records) => $body,
+            Batch::Opportunities($records) => $body,
+            Batch::Deletions($entries) => $feed,
+        }
+    };
+}
+
+/// A page with what the engine needs to know about its records, computed once and away from any transaction.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The records.
+    pub batch: Batch,
+    /// Their ids, in order.
+    pub ids: Vec<String>,
+    /// Their content hashes, in order; empty for a deletion feed.
+    pub hashes: Vec<i64>,
+}
+
+impl Prepared {
+    /// Looks at each record of a batch. A repeat inside it is dropped, the last one wins: PostgreSQL refuses a
+    /// statement that writes one key twice. The number of repeats dropped comes with it.
+    #[must_use]
+    pub fn from(batch: Batch, mapper_version: u32, generation: i64) -> (Self, i64) {
+        let ids = ids_of(&batch);
+        let mut last = std::collections::HashMap::with_capacity(ids.len());
+        for (index, id) in ids.iter().enumerate() {
+            last.insert(id.as_str(), index);
+        }
+        let repeats = ids.len() - last.len();
+        let (batch, ids) = if repeats == 0 {
+            (batch, ids)
+        } else {
+            let keep: Vec<bool> = ids
+                .iter()
+                .enumerate()
+                .map(|(index, id)| last.get(id.as_str()) == Some(&index))
+                .collect();
+            let batch = retain(batch, &keep);
+            let ids = ids_of(&batch);
+            (batch, ids)
+        };
+        let hashes = for_each_kind!(&batch, records => records
+            .iter()
+            .map(|record| record.content_hash(mapper_version, generation))
+            .collect(), feed _entries => Vec::new());
+        let repeats = i64::try_from(repeats).unwrap_or(i64::MAX);
+        (Self { batch, ids, hashes }, repeats)
+    }
+
+    /// Whether each record lies in the scope (rule P13). Only tickets have one.
+    #[must_use]
+    pub fn in_scope(&self, settings: &IntegrationSettings) -> Vec<bool> {
+        match &self.batch {
+            Batch::Tickets(tickets) => tickets
+                .iter()
+                .map(|ticket| {
+                    settings
+                        .scope
+                        .check_ticket(
+                            ticket.queue_id.as_deref(),
+                            ticket.category_id.as_deref(),
+                            ticket.status_id.as_deref(),
+                        )
+                        .is_ok()
+                })
+                .collect(),
+            _ => vec![true; self.ids.len()],
+        }
+    }
+}
+
+/// The ids of a batch, in order.
+#[must_use]
+pub fn ids_of(batch: &Batch) -> Vec<String> {
+    for_each_kind!(batch, records => records.iter().map(|record| record.external_id().to_owned()).collect(),
+        feed entries => entries.iter().map(|entry| entry.external_id.clone()).collect())
+}
+
+/// The batch with only the records whose flag is set.
+#[must_use]
+pub fn retain(mut batch: Batch, keep: &[bool]) -> Batch {
+    fn cut<T>(records: &mut Vec<T>, keep: &[bool]) {
+        let mut flags = keep.iter().copied();
+        records.retain(|_| flags.next().unwrap_or(false));
+    }
+    for_each_kind!(&mut batch, records => cut(records, keep), feed entries => cut(entries, keep));
+    batch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::record::TicketRecord;
+
+    fn ticket(id: &str, title: &str, queue: &str) -> TicketRecord {
+        TicketRecord {
+            external_id: id.into(),
+            title: title.into(),
+            queue_id: Some(queue.into()),
+            ..TicketRecord::default()
+        }
+    }
+
+    #[test]
+    fn a_repeat_inside_a_page_is_dropped_and_the_last_one_wins() {
+        let batch = Batch::Tickets(vec![ticket("1", "old", "8"), ticket("2", "b", "8"), ticket("1", "new", "8")]);
+        let (page, repeats) = Prepared::from(batch, 1, 1);
+        assert_eq!(repeats, 1);
+        assert_eq!(page.ids, ["2", "1"]);
+        let Batch::Tickets(tickets) = &page.batch else { panic!("tickets stay tickets") };
+        assert_eq!(tickets[1].title, "new");
+        assert_eq!(page.hashes.len(), 2);
+    }
+
+    #[test]
+    fn p13_scope_is_judged_per_ticket() {
+        let batch = Batch::Tickets(vec![ticket("1", "a", "8"), ticket("2", "b", "9")]);
+        let (page, _) = Prepared::from(batch, 1, 1);
+        let mut settings = IntegrationSettings::default();
+        assert_eq!(page.in_scope(&settings), [true, true]);
+        settings.scope.queues = ["9".to_owned()].into();
+        assert_eq!(page.in_scope(&settings), [false, true]);
+    }
+}

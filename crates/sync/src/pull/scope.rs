@@ -1,0 +1,62 @@
+//! Judging stored tickets again after a change of settings (rule P13): what left the scope goes, what is in it again
+//! returns, and what counts as closed is decided anew. In fenced parts, before the first page of tickets.
+
+use store::integrations;
+use store::pages::{self, Absence};
+
+use domain::stream::Stream;
+
+use super::part::{Part, Stop};
+
+/// Rows judged in one transaction.
+const ROWS: i64 = 2_000;
+
+/// Does it when the settings changed since it was last done.
+pub(super) async fn reapply_if_due(part: &mut Part<'_>) -> Result<(), Stop> {
+    if part.integration.applied_scope_revision >= part.integration.settings_revision {
+        return Ok(());
+    }
+    let mut after = 0;
+    while let Some(last) = reapply_after(part, after).await? {
+        after = last;
+    }
+    let mut after = Some(0);
+    while let Some(from) = after {
+        let mut tx = part.fence().await?;
+        let closed = &part.integration.settings.closed_statuses;
+        after = pages::update_closed(&mut tx, part.integration.id, closed, from).await?;
+        tx.commit().await?;
+    }
+    let mut tx = part.fence().await?;
+    let revision = part.integration.settings_revision;
+    integrations::update_applied_scope(&mut tx, part.integration.id, revision).await?;
+    tx.commit().await?;
+    part.integration.applied_scope_revision = revision;
+    Ok(())
+}
+
+/// Judges one batch of rows; the last row's id, or `None` at the end.
+async fn reapply_after(part: &Part<'_>, after: i64) -> Result<Option<i64>, Stop> {
+    let rows = pages::list_scope_columns(part.engine.store(), part.integration.id, after, ROWS).await?;
+    let Some(last) = rows.last().map(|row| row.id) else { return Ok(None) };
+    let scope = &part.integration.settings.scope;
+    let (mut back, mut out) = (Vec::new(), Vec::new());
+    for row in rows {
+        let kept = scope
+            .check_ticket(row.queue_id.as_deref(), row.category_id.as_deref(), row.status_id.as_deref())
+            .is_ok();
+        match row.absence {
+            Absence::Present if !kept => out.push(row.id),
+            Absence::OutOfScope if kept => back.push(row.id),
+            _ => {}
+        }
+    }
+    if !back.is_empty() || !out.is_empty() {
+        let now = part.engine.now();
+        let mut tx = part.fence().await?;
+        pages::update_absent(&mut tx, Stream::Tickets, &out, Absence::OutOfScope, now).await?;
+        pages::update_absent(&mut tx, Stream::Tickets, &back, Absence::Present, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(last))
+}

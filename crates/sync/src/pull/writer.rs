@@ -1,0 +1,163 @@
+//! Writing records: what is new or differs, what comes back, what leaves the scope (rules P4, P13). Every record enters
+//! through here (rule P1), whether a page, a retry by id or the comments of one ticket brought it.
+
+use std::collections::HashMap;
+
+use domain::company_adoption::{self, Adoption};
+use domain::record::Batch;
+use domain::run::Counts;
+use domain::stream::Stream;
+use store::integrations::Integration;
+use store::pages::{self, Absence, Known, RecordMark, RemovedReason};
+use store::{Tx, company_adoption as adoption, set_aside};
+
+use super::classify::{Class, Presence, Stored, Write, classify, count};
+use super::records::{Prepared, retain};
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// Writes records of one stream.
+pub(crate) struct Writer<'a> {
+    pub engine: &'a Engine,
+    pub integration: &'a Integration,
+    pub stream: Stream,
+    /// Companies: look at all of a page for adoption, not only at those that are new or differ.
+    pub adopt_all: bool,
+}
+
+/// Writes a batch that did not come with a page: a record fetched by id.
+pub(crate) async fn store_one(
+    engine: &Engine,
+    tx: &mut Tx,
+    integration: &Integration,
+    stream: Stream,
+    batch: Batch,
+    mapper_version: u32,
+) -> Result<()> {
+    let (mut records, _) = Prepared::from(batch, mapper_version, integration.generation);
+    let writer = Writer { engine, integration, stream, adopt_all: false };
+    writer.write(tx, &mut records, &mut Counts::default()).await
+}
+
+impl Writer<'_> {
+    /// Classifies and writes the records of a page; takes them out of it. The counts grow by what they turned out to
+    /// be.
+    pub(super) async fn write(&self, tx: &mut Tx, page: &mut Prepared, counts: &mut Counts) -> Result<()> {
+        let (integration, stream) = (self.integration.id, self.stream);
+        let ids: Vec<&str> = page.ids.iter().map(String::as_str).collect();
+        let known = pages::read_known(tx, integration, stream, &ids).await?;
+        let plan = Plan::of(page, &known, &page.in_scope(&self.integration.settings), counts);
+        let to_adopt = self.to_adopt(&page.batch, &plan.rows);
+        let now = self.engine.now();
+        if plan.rows.iter().any(|write| *write) {
+            let batch = std::mem::replace(&mut page.batch, Batch::Deletions(Vec::new()));
+            let batch = retain(batch, &plan.rows);
+            let marks = self.marks(&batch, plan.marks);
+            pages::upsert_records(tx, integration, &batch, &marks, now).await?;
+        }
+        for (absence, rows) in [(Absence::Present, &plan.back), (Absence::OutOfScope, &plan.out)] {
+            pages::update_absent(tx, stream, rows, absence, now).await?;
+        }
+        if !to_adopt.is_empty() {
+            let to_adopt: Vec<&str> = to_adopt.iter().map(String::as_str).collect();
+            adoption::adopt(tx, integration, &to_adopt).await?;
+        }
+        set_aside::resolve_read(tx, integration, stream, &ids).await?;
+        Ok(())
+    }
+
+    /// Companies of a page that become Portico companies: the new and changed ones, and all of them in the run after
+    /// a change of settings.
+    fn to_adopt(&self, batch: &Batch, written: &[bool]) -> Vec<String> {
+        let Batch::Companies(companies) = batch else { return Vec::new() };
+        let settings = &self.integration.settings;
+        companies
+            .iter()
+            .zip(written)
+            .filter(|(_, written)| self.adopt_all || **written)
+            .filter(|(company, _)| {
+                let type_id = company.type_id.as_deref();
+                company_adoption::decide(settings.company_source, company.active, type_id, &settings.company_types)
+                    == Adoption::Adopt
+            })
+            .map(|(company, _)| company.external_id.clone())
+            .collect()
+    }
+
+    /// Which tickets count as closed: those with an instant of completion, or in one of the closed statuses.
+    fn marks(&self, batch: &Batch, mut marks: Vec<RecordMark>) -> Vec<RecordMark> {
+        if let Batch::Tickets(tickets) = batch {
+            let closed = &self.integration.settings.closed_statuses;
+            for (mark, ticket) in marks.iter_mut().zip(tickets) {
+                mark.closed = ticket.closed_at.is_some()
+                    || ticket.status_id.as_ref().is_some_and(|status| closed.contains(status));
+            }
+        }
+        marks
+    }
+}
+
+/// What is to be written of a page.
+struct Plan {
+    /// Per record, whether its row is written.
+    rows: Vec<bool>,
+    /// Marks of the rows that are written, in order.
+    marks: Vec<RecordMark>,
+    /// Rows that only come back.
+    back: Vec<i64>,
+    /// Rows that only leave the scope.
+    out: Vec<i64>,
+}
+
+impl Plan {
+    fn of(page: &Prepared, known: &HashMap<String, Known>, in_scope: &[bool], counts: &mut Counts) -> Self {
+        let mut plan = Self {
+            rows: Vec::with_capacity(page.ids.len()),
+            marks: Vec::new(),
+            back: Vec::new(),
+            out: Vec::new(),
+        };
+        for ((id, hash), in_scope) in page.ids.iter().zip(&page.hashes).zip(in_scope) {
+            let row = known.get(id);
+            let stored = row.map(|row| Stored {
+                hash: row.content_hash,
+                presence: presence(row.absence),
+            });
+            let (class, write) = match row.map(|row| row.absence) {
+                // A person removed it for good; the vendor's word does not bring it back.
+                Some(Absence::Removed(RemovedReason::Blocked)) => (Class::OutOfScope, Write::Nothing),
+                _ => classify(stored, *hash, *in_scope),
+            };
+            count(counts, class);
+            plan.rows.push(matches!(write, Write::Row(_)));
+            match (write, row) {
+                (Write::Row(presence), row) => plan.marks.push(RecordMark {
+                    hash: *hash,
+                    known: row.map(|row| row.id),
+                    absence: absence(presence),
+                    closed: false,
+                }),
+                (Write::Presence(Presence::Present), Some(row)) => plan.back.push(row.id),
+                (Write::Presence(_), Some(row)) => plan.out.push(row.id),
+                (Write::Presence(_) | Write::Nothing, _) => {}
+            }
+        }
+        plan
+    }
+}
+
+const fn presence(absence: Absence) -> Presence {
+    match absence {
+        Absence::Present => Presence::Present,
+        Absence::Removed(_) => Presence::Removed,
+        Absence::OutOfScope => Presence::OutOfScope,
+    }
+}
+
+const fn absence(presence: Presence) -> Absence {
+    match presence {
+        Presence::Present => Absence::Present,
+        Presence::Removed => Absence::Removed(RemovedReason::Vendor),
+        Presence::OutOfScope => Absence::OutOfScope,
+    }
+}

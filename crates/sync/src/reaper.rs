@@ -1,0 +1,62 @@
+//! The reaper: brings back what a vanished worker held (rule S6), and ends runs that nobody will finish.
+
+use std::time::Duration;
+
+use domain::job::Job;
+use store::jobs::{self, JobState};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::pull;
+
+/// How often expired leases are looked for.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Dead jobs looked at to find the runs they leave behind.
+const DEAD: i64 = 100;
+
+/// Looks until stopped.
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
+    loop {
+        if let Err(error) = reap(&engine).await {
+            tracing::warn!(%error, "cannot take expired leases back, trying again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Takes back what ran out.
+pub(crate) async fn reap(engine: &Engine) -> Result<()> {
+    let (ready, dead) = jobs::release_expired(engine.store(), engine.now()).await?;
+    if ready + dead > 0 {
+        tracing::info!(ready, dead, "took back jobs of a worker that vanished");
+    }
+    if dead > 0 {
+        bury_runs(engine).await?;
+    }
+    Ok(())
+}
+
+/// SQLite at start: whatever is leased belongs to a process that is gone, since we hold the file's lock.
+pub(crate) async fn take_back_own(engine: &Engine) -> Result<()> {
+    jobs::release_own(engine.store()).await?;
+    engine.permits().take_back_own().await?;
+    bury_runs(engine).await
+}
+
+/// Ends the parts of runs whose job had its last attempt.
+async fn bury_runs(engine: &Engine) -> Result<()> {
+    for row in jobs::list_jobs(engine.store(), JobState::Dead, DEAD).await? {
+        if matches!(row.payload, Job::PullStream { .. }) {
+            let reason = row.last_error.unwrap_or_default();
+            let mut tx = engine.store().begin().await?;
+            pull::job_given_up(engine, &mut tx, &row.payload, &reason).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Comments of one ticket (rule P15): fetched when somebody looks, while the stream of comments is not complete yet.
+
+use domain::clock::UtcMillis;
+use domain::id::IntegrationId;
+use domain::job::{Job, Priority};
+use domain::stream::Stream;
+use store::integrations::{self, Integration};
+use store::runs;
+use store::{Tx, checkpoints, jobs};
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+
+/// Whether a ticket's comments are all here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotesState {
+    /// They are.
+    Complete,
+    /// They are still being loaded from the vendor.
+    Loading,
+}
+
+/// How long it is remembered that one ticket's comments were read; by then the stream has completed.
+const REMEMBERED: i64 = 30 * UtcMillis::DAY;
+
+fn key(integration: &Integration, ticket: &str) -> String {
+    format!("notes:{}:{}:{ticket}", integration.id, integration.generation)
+}
+
+/// Whether the comments of a ticket are complete.
+///
+/// # Errors
+/// `NoIntegration`; else as any statement.
+pub async fn notes_state(engine: &Engine, id: IntegrationId, ticket: &str) -> Result<NotesState> {
+    let integration = integrations::find_integration(engine.store(), id).await?.ok_or(Error::NoIntegration(id))?;
+    let stream = checkpoints::find_checkpoint(engine.store(), id, Stream::TicketNotes).await?;
+    let whole = stream.is_some_and(|stream| stream.generation == integration.generation && stream.full_completed_at.is_some());
+    let complete = whole || runs::find_window(engine.store(), &key(&integration, ticket)).await?;
+    Ok(if complete { NotesState::Complete } else { NotesState::Loading })
+}
+
+/// Somebody looks at a ticket: when its comments are not complete, they are fetched at once. Asking again while they
+/// are on their way changes nothing.
+///
+/// # Errors
+/// As [`notes_state`].
+pub async fn request_notes(engine: &Engine, id: IntegrationId, ticket: &str) -> Result<NotesState> {
+    let state = notes_state(engine, id, ticket).await?;
+    if state == NotesState::Loading {
+        let mut tx = engine.store().begin().await?;
+        let job = Job::PullTicketNotes { integration: id, ticket: ticket.to_owned() };
+        jobs::enqueue(&mut tx, &job, Priority::Interactive, engine.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(state)
+}
+
+/// The comments of a ticket were read whole, in this transaction.
+pub(crate) async fn note_complete(tx: &mut Tx, engine: &Engine, integration: &Integration, ticket: &str) -> Result<()> {
+    let until = engine.now().plus(REMEMBERED);
+    Ok(runs::set_window(tx, &key(integration, ticket), until, None).await?)
+}

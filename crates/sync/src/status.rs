@@ -1,0 +1,212 @@
+//! What a card says about an integration (rules S2, S4): status, trouble, freshness, what is due, what waits for a
+//! person.
+
+use domain::clock::UtcMillis;
+use domain::hint::Hint;
+use domain::id::IntegrationId;
+use domain::provider::{self, Provider};
+use domain::run::RunState;
+use domain::status::{self, DerivedStatus};
+use domain::stream::Stream;
+use store::integrations::{self, Integration};
+use store::removal_questions::{self, RemovalQuestion};
+use store::runs::{self, Run};
+use store::{checkpoints, set_aside};
+
+use crate::connect::MissingRight;
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// Everything a card shows.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The integration's row.
+    pub integration: Integration,
+    /// Its provider; `None` when this version does not know it.
+    pub provider: Option<&'static Provider>,
+    /// Status and warning.
+    pub status: DerivedStatus,
+    /// What is wrong, when something is.
+    pub trouble: Option<Trouble>,
+    /// When a run last ended well.
+    pub last_sync_at: Option<UtcMillis>,
+    /// How old what is shown may be at most; `None` before the first complete run.
+    pub freshness: Option<Freshness>,
+    /// When everything was last read whole.
+    pub last_reconciliation_at: Option<UtcMillis>,
+    /// When auto-sync is due.
+    pub next_sync_at: Option<UtcMillis>,
+    /// The run that waits or runs.
+    pub active_run: Option<Run>,
+    /// The run that ended last.
+    pub last_run: Option<Run>,
+    /// Rights that are missing.
+    pub missing_rights: Vec<MissingRight>,
+    /// Mass-removal questions that wait for a person.
+    pub questions: Vec<RemovalQuestion>,
+    /// Records set aside.
+    pub set_aside: i64,
+    /// Streams the vendor cannot filter by change, with how often they are read, in milliseconds.
+    pub slow_streams: Vec<(Stream, i64)>,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Since when.
+    pub since: UtcMillis,
+    /// The vendor's words.
+    pub message: String,
+    /// What to check.
+    pub hint: Hint,
+    /// When it is tried again by itself.
+    pub next_attempt_at: Option<UtcMillis>,
+}
+
+/// An upper bound of how far what is shown lags behind the vendor (rule S4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freshness {
+    /// The bound, in milliseconds.
+    pub at_most: i64,
+    /// The stream that is furthest behind.
+    pub stream: Stream,
+    /// Since when a wake-up waits, if one does.
+    pub waiting_since: Option<UtcMillis>,
+    /// Since when a record is set aside, if one is.
+    pub set_aside_since: Option<UtcMillis>,
+}
+
+/// Everything about one integration; `None` when there is none.
+///
+/// # Errors
+/// As any statement.
+pub async fn overview(engine: &Engine, id: IntegrationId) -> Result<Option<Overview>> {
+    match integrations::find_integration(engine.store(), id).await? {
+        Some(integration) => Ok(Some(of(engine, integration).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The same for all integrations.
+///
+/// # Errors
+/// As any statement.
+pub async fn overviews(engine: &Engine) -> Result<Vec<Overview>> {
+    let mut all = Vec::new();
+    for integration in integrations::list_integrations(engine.store()).await? {
+        all.push(of(engine, integration).await?);
+    }
+    Ok(all)
+}
+
+async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
+    let (store, now, id) = (engine.store(), engine.now(), integration.id);
+    let provider = provider::find(&integration.provider);
+    let active_run = runs::active_run(store, id).await?;
+    let recent = runs::list_runs(store, id, None, 10).await?;
+    let running = active_run.as_ref().is_some_and(|run| run.state == RunState::Running);
+    let checkpoints: Vec<_> = checkpoints::list_checkpoints(store, id)
+        .await?
+        .into_iter()
+        .filter(|checkpoint| checkpoint.generation == integration.generation && integration.settings.reads(checkpoint.stream))
+        .collect();
+    let (set_aside, set_aside_since) = set_aside::count_open(store, id).await?;
+    let waiting_since = runs::list_wake_ups(store, id).await?.first().map(|wake_up| wake_up.at);
+    let capability = provider.map(|provider| &provider.capability);
+    let read: Vec<Stream> = capability
+        .map(|capability| capability.streams.iter().map(|stream| stream.stream).filter(|stream| integration.settings.reads(*stream)).collect())
+        .unwrap_or_default();
+    let starts: Vec<(Stream, Option<UtcMillis>)> = read
+        .iter()
+        .map(|stream| {
+            let found = checkpoints.iter().find(|checkpoint| checkpoint.stream == *stream);
+            (*stream, found.and_then(|checkpoint| checkpoint.last_started_at))
+        })
+        .collect();
+    let last_reconciliation_at = checkpoints
+        .iter()
+        .filter(|checkpoint| !checkpoint.stream.is_deletion_feed())
+        .map(|checkpoint| checkpoint.full_completed_at)
+        .min()
+        .flatten();
+    let slow_streams = capability.map(|capability| capability.streams).unwrap_or_default();
+    Ok(Overview {
+        provider,
+        status: status::derive(integration.status_facts(running || active_run.is_some()), now),
+        trouble: trouble(&integration),
+        last_sync_at: integration.last_success_at,
+        freshness: freshness(now, &starts, waiting_since, set_aside_since),
+        last_reconciliation_at,
+        next_sync_at: integration.next_sync_at.filter(|_| integration.settings.auto_sync),
+        last_run: recent.into_iter().find(|run| run.state.is_over()),
+        active_run,
+        missing_rights: integration
+            .missing_permissions
+            .iter()
+            .map(|missing| MissingRight { area: missing.area.clone(), right: missing.right.clone(), required: missing.required })
+            .collect(),
+        questions: removal_questions::list_open(store, id).await?,
+        set_aside,
+        slow_streams: slow_streams
+            .iter()
+            .filter(|stream| !stream.incremental && integration.settings.reads(stream.stream))
+            .map(|stream| (stream.stream, stream.full_cadence))
+            .collect(),
+        integration,
+    })
+}
+
+fn trouble(integration: &Integration) -> Option<Trouble> {
+    let refused = integration.refused_since.map(|since| Trouble {
+        since,
+        message: integration.refused_message.clone().unwrap_or_default(),
+        hint: Hint::Credentials,
+        next_attempt_at: integration.next_probe_at,
+    });
+    refused.or_else(|| {
+        integration.outage_since.map(|since| Trouble {
+            since,
+            message: integration.outage_message.clone().unwrap_or_default(),
+            hint: Hint::Network,
+            next_attempt_at: integration.next_sync_at.filter(|_| integration.settings.auto_sync),
+        })
+    })
+}
+
+/// The bound: now minus the start of the last completed pull of the stream that is furthest behind, and not less than
+/// the age of the oldest wake-up or record set aside that still waits. `None` while a stream was never read. Pure.
+fn freshness(
+    now: UtcMillis,
+    starts: &[(Stream, Option<UtcMillis>)],
+    waiting_since: Option<UtcMillis>,
+    set_aside_since: Option<UtcMillis>,
+) -> Option<Freshness> {
+    let mut oldest: Option<(Stream, UtcMillis)> = None;
+    for (stream, start) in starts {
+        let start = (*start)?;
+        if oldest.is_none_or(|(_, at)| start < at) {
+            oldest = Some((*stream, start));
+        }
+    }
+    let (stream, start) = oldest?;
+    let since = [Some(start), waiting_since, set_aside_since].into_iter().flatten().min().unwrap_or(start);
+    Some(Freshness { at_most: now.since(since), stream, waiting_since, set_aside_since })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s4_freshness_is_an_upper_bound() {
+        let at = |minute: i64| UtcMillis(minute * UtcMillis::MINUTE);
+        let starts = [(Stream::Companies, Some(at(50))), (Stream::Tickets, Some(at(55)))];
+        let bound = |waiting, aside| freshness(at(60), &starts, waiting, aside).map(|fresh| fresh.at_most / UtcMillis::MINUTE);
+        assert_eq!(bound(None, None), Some(10), "the stream furthest behind");
+        assert_eq!(bound(Some(at(58)), None), Some(10), "a younger wake-up adds nothing");
+        assert_eq!(bound(Some(at(40)), None), Some(20));
+        assert_eq!(bound(Some(at(40)), Some(at(30))), Some(30));
+        let never = [(Stream::Companies, Some(at(50))), (Stream::Tickets, None)];
+        assert_eq!(freshness(at(60), &never, None, None), None);
+    }
+}

@@ -1,0 +1,35 @@
+//! Upkeep that is nobody's in particular: the search index, sealing with the newest key, sweeping old rows.
+
+use store::{housekeeping, secrets, text_search};
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::worker::Ended;
+
+/// Rows per table indexed in one commit.
+const INDEXED: i64 = 500;
+/// Secrets sealed again in one commit.
+const SEALED: i64 = 100;
+
+/// Brings the text search index up to date, in small commits that let others write in between.
+pub(crate) async fn index_search(engine: &Engine) -> Result<Ended> {
+    while text_search::index_pending(engine.store(), INDEXED).await? {
+        tokio::task::yield_now().await;
+    }
+    Ok(Ended::Done)
+}
+
+/// Seals what an older key sealed with the newest one (rule X1).
+pub(crate) async fn rotate_secrets(engine: &Engine) -> Result<Ended> {
+    while secrets::rotate_batch(engine.store(), SEALED).await? > 0 {
+        tokio::task::yield_now().await;
+    }
+    Ok(Ended::Done)
+}
+
+/// Removes what is old.
+pub(crate) async fn housekeeping(engine: &Engine) -> Result<Ended> {
+    let removed = housekeeping::housekeeping(engine.store(), engine.now()).await?;
+    tracing::debug!(?removed, "swept old rows");
+    Ok(Ended::Done)
+}

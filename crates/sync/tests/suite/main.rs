@@ -1,0 +1,15 @@
+//! Tests of the engine's rules against the real stand-in of a vendor, on both database engines, with a clock that
+//! stands still. Each test is named after the rule it can see broken.
+
+#[macro_use]
+mod portal;
+
+mod connection;
+mod crash;
+mod health;
+mod limits;
+mod pages;
+mod removal;
+mod requests;
+mod scope;
+mod worker;

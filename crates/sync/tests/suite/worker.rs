@@ -1,0 +1,98 @@
+//! Leases and stopping (rule S6).
+
+use std::time::Duration;
+
+use domain::clock::UtcMillis;
+use domain::run::RunState;
+use domain::stream::Stream;
+use simulator::{Fault, FaultKind};
+use store::jobs::{self, JobState};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::portal::{Kind, Portal};
+
+on_both_engines! {
+    s6_a_vanished_workers_job_runs_again_within_30_seconds,
+    s6_a_graceful_stop_gives_leases_back_at_once,
+    s6_a_running_worker_reads_everything_by_itself,
+}
+
+/// A worker claims and is never heard of again; another node's reaper brings the job back.
+async fn s6_a_vanished_workers_job_runs_again_within_30_seconds(kind: Kind) {
+    let mut portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    let claimed = jobs::claim(portal.store(), "vanished", 1).await.expect("a claim");
+    assert_eq!(claimed.len(), 1);
+    portal.idle().await;
+    assert_eq!(portal.last_run(id).await.state, RunState::Waiting, "its lease holds");
+    portal.advance(16 * UtcMillis::SECOND);
+    if kind == Kind::Sqlite {
+        portal.restart().await;
+    }
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_worker(&tasks, stop.clone());
+    wait_until(&portal, id, RunState::Completed).await;
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    portal.assert_same(id).await;
+}
+
+/// On SQLite a starting process takes leases back without waiting for them to run out; on PostgreSQL the stopped node
+/// gave them back itself.
+async fn s6_a_graceful_stop_gives_leases_back_at_once(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    portal.control.set_fault(Fault::new(FaultKind::Delay { ms: 20_000 }).on_entity("Tickets").on_path("Tickets/query"));
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_worker(&tasks, stop.clone());
+    for _ in 0..600 {
+        let running = jobs::list_jobs(portal.store(), JobState::Running, 5).await.expect("jobs");
+        if running.iter().any(|job| job.payload.serial_key().ends_with(":tickets")) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    stop.cancel();
+    tasks.close();
+    let stopped = tokio::time::timeout(Duration::from_secs(5), tasks.wait()).await;
+    assert!(stopped.is_ok(), "every loop stops quickly");
+    assert!(jobs::list_jobs(portal.store(), JobState::Running, 5).await.expect("jobs").is_empty());
+    let waiting = jobs::list_jobs(portal.store(), JobState::Ready, 5).await.expect("jobs");
+    let job = waiting.iter().find(|job| job.payload.kind() == "pull_stream").expect("the job waits");
+    assert!(job.run_at <= portal.clock_now(), "ready at once");
+    portal.control.clear_faults();
+    portal.idle().await;
+    assert_eq!(portal.last_run(id).await.state, RunState::Completed);
+    portal.assert_same(id).await;
+}
+
+async fn s6_a_running_worker_reads_everything_by_itself(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_worker(&tasks, stop.clone());
+    let id = portal.connect().await;
+    wait_until(&portal, id, RunState::Completed).await;
+    let nodes = store::nodes::list_nodes(portal.store()).await.expect("nodes");
+    assert_eq!(nodes.len(), 1);
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    assert!(store::nodes::list_nodes(portal.store()).await.expect("nodes").is_empty());
+    portal.assert_equal(id).await;
+    let run = portal.last_run(id).await;
+    assert!(portal.part(&run, Stream::Tickets).await.counts.pages > 1);
+}
+
+async fn wait_until(portal: &Portal, id: domain::id::IntegrationId, state: RunState) {
+    for _ in 0..3_000 {
+        if portal.last_run(id).await.state == state {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let run = portal.last_run(id).await;
+    panic!("the run is {:?}: {:?}", run.state, portal.parts(&run).await);
+}
