@@ -52,7 +52,7 @@ impl Installation {
         )
         .await?;
         // This process tried the connection and ends without a worker that would give its slots back.
-        store::permits::release_all_slots(engine.store()).await?;
+        engine.give_back_slots().await?;
         engine.store().close().await;
         match outcome {
             ConnectOutcome::Connected { integration, .. } => Ok(integration),

@@ -18,12 +18,27 @@ pub const TECHNICIAN: &str = "Technician";
 ///
 /// # Errors
 /// `Conflict` when the address belongs to somebody who cannot sign in.
-pub async fn create_first(tx: &mut Tx, name: &str, email: &str, hash: &Secret) -> Result<Option<IdentityId>, StoreError> {
+pub async fn create_first(
+    tx: &mut Tx,
+    name: &str,
+    email: &str,
+    hash: &Secret,
+) -> Result<Option<IdentityId>, StoreError> {
     if identities::count_active_staff_in(tx).await? > 0 {
         return Ok(None);
     }
     let identity = insert(tx, name, email, hash, true).await?;
-    audit(tx, &Actor::Person { id: identity, name: name.to_owned() }, identity, email, "administrator.create").await?;
+    audit(
+        tx,
+        &Actor::Person {
+            id: identity,
+            name: name.to_owned(),
+        },
+        identity,
+        email,
+        "administrator.create",
+    )
+    .await?;
     Ok(Some(identity))
 }
 
@@ -32,7 +47,12 @@ pub async fn create_first(tx: &mut Tx, name: &str, email: &str, hash: &Secret) -
 ///
 /// # Errors
 /// As any statement.
-pub async fn create_or_reset(store: &Store, name: &str, email: &str, hash: &Secret) -> Result<bool, StoreError> {
+pub async fn create_or_reset(
+    store: &Store,
+    name: &str,
+    email: &str,
+    hash: &Secret,
+) -> Result<bool, StoreError> {
     let known = identities::find_identity_by_email(store, email).await?;
     let mut tx = store.begin().await?;
     let first = identities::count_active_staff_in(&mut tx).await? == 0;
@@ -43,15 +63,29 @@ pub async fn create_or_reset(store: &Store, name: &str, email: &str, hash: &Secr
             join(&mut tx, known.id, first).await?;
             (known.id, "administrator.reset")
         }
-        None => (insert(&mut tx, name, email, hash, first).await?, "administrator.create"),
+        None => (
+            insert(&mut tx, name, email, hash, first).await?,
+            "administrator.create",
+        ),
     };
     audit(&mut tx, &Actor::CommandLine, identity, email, action).await?;
     tx.commit().await?;
     Ok(known.is_none())
 }
 
-async fn insert(tx: &mut Tx, name: &str, email: &str, hash: &Secret, primary: bool) -> Result<IdentityId, StoreError> {
-    let new = NewIdentity { email, name, password_hash: Some(hash.expose()), time_zone: None };
+async fn insert(
+    tx: &mut Tx,
+    name: &str,
+    email: &str,
+    hash: &Secret,
+    primary: bool,
+) -> Result<IdentityId, StoreError> {
+    let new = NewIdentity {
+        email,
+        name,
+        password_hash: Some(hash.expose()),
+        time_zone: None,
+    };
     let identity = identities::insert_identity(tx, &new).await?;
     join(tx, identity, primary).await?;
     Ok(identity)
@@ -60,10 +94,17 @@ async fn insert(tx: &mut Tx, name: &str, email: &str, hash: &Secret, primary: bo
 async fn join(tx: &mut Tx, identity: IdentityId, primary: bool) -> Result<(), StoreError> {
     roles::ensure_role(tx, RoleKind::Staff, TECHNICIAN, &Grants::technician()).await?;
     let role = roles::ensure_role(tx, RoleKind::Staff, ROLE, &Grants::everything()).await?;
-    identities::upsert_staff_membership(tx, identity, role, MembershipStatus::Active, primary, true).await
+    identities::upsert_staff_membership(tx, identity, role, MembershipStatus::Active, primary, true)
+        .await
 }
 
-async fn audit(tx: &mut Tx, actor: &Actor, identity: IdentityId, email: &str, action: &str) -> Result<(), StoreError> {
+async fn audit(
+    tx: &mut Tx,
+    actor: &Actor,
+    identity: IdentityId,
+    email: &str,
+    action: &str,
+) -> Result<(), StoreError> {
     let entry = AuditEntry {
         actor,
         action,

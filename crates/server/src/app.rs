@@ -58,10 +58,16 @@ impl App {
         engine_config.concurrency = config.worker.concurrency;
         engine_config.base_urls = start.base_urls;
         if let Some(address) = config.autotask_base_url()? {
-            engine_config.base_urls.entry("autotask".to_owned()).or_insert(address);
+            engine_config
+                .base_urls
+                .entry("autotask".to_owned())
+                .or_insert(address);
         }
         if !config.autotask.integration_code.is_empty() {
-            engine_config.installation_codes.insert("autotask".to_owned(), config.autotask.integration_code.clone());
+            engine_config.installation_codes.insert(
+                "autotask".to_owned(),
+                config.autotask.integration_code.clone(),
+            );
         }
         let engine = Engine::new(store.clone(), Arc::clone(&clock), engine_config);
         Ok(Self(Arc::new(Inner {
@@ -148,7 +154,9 @@ impl App {
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("App").field(&self.0.config.server.listen).finish()
+        f.debug_tuple("App")
+            .field(&self.0.config.server.listen)
+            .finish()
     }
 }
 
@@ -156,7 +164,10 @@ impl std::fmt::Debug for App {
 #[must_use]
 pub fn store_config(config: &Config) -> StoreConfig {
     let mut store_config = if config.uses_postgres() {
-        StoreConfig::postgres(config.database.url.clone(), KeySource::File(config.master_key_file()))
+        StoreConfig::postgres(
+            config.database.url.clone(),
+            KeySource::File(config.master_key_file()),
+        )
     } else {
         StoreConfig::sqlite(config.sqlite_file())
     };

@@ -25,7 +25,12 @@ use crate::config::{self, Config, Overrides};
 
 /// Open, self-hosted portal for managed service providers.
 #[derive(Debug, Parser)]
-#[command(name = "portico", version, about, after_help = "Every setting is described in portico.default.toml.")]
+#[command(
+    name = "portico",
+    version,
+    about,
+    after_help = "Every setting is described in portico.default.toml."
+)]
 pub struct Cli {
     /// Configuration file (see portico.default.toml).
     #[arg(long, global = true, env = "PORTICO_CONFIG", value_name = "FILE")]
@@ -72,9 +77,14 @@ enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     // One provider for the whole process; a second installation would only happen in tests.
     let _installed_before = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&anyhow::Error::from(error).context("The runtime cannot be started")),
+        Err(error) => {
+            return fail(&anyhow::Error::from(error).context("The runtime cannot be started"));
+        }
     };
     let result = runtime.block_on(dispatch(cli));
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
@@ -90,7 +100,10 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 }
 
 async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
-    let source = Source { file: cli.config, data: cli.data };
+    let source = Source {
+        file: cli.config,
+        data: cli.data,
+    };
     match cli.command {
         Command::Serve(arguments) => serve::run(&source, arguments).await?,
         Command::Worker => worker::run(&source).await?,
@@ -116,7 +129,10 @@ struct Source {
 
 impl Source {
     fn load(&self, listen: Option<SocketAddr>) -> anyhow::Result<Config> {
-        let overrides = Overrides { listen, data_dir: self.data.clone() };
+        let overrides = Overrides {
+            listen,
+            data_dir: self.data.clone(),
+        };
         config::load(self.file.as_deref(), &overrides)
     }
 }

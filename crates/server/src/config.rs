@@ -215,7 +215,8 @@ pub fn load_from(
     environment: HashMap<String, String>,
     overrides: &Overrides,
 ) -> anyhow::Result<Config> {
-    let mut builder = config::Config::builder().add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml));
+    let mut builder = config::Config::builder()
+        .add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml));
     if let Some(path) = file {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("The configuration file {} cannot be read", path.display()))?;
@@ -223,7 +224,11 @@ pub fn load_from(
     }
     for (key, value) in environment_keys(environment)? {
         builder = if key == "server.trusted_proxies" {
-            let items: Vec<&str> = value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+            let items: Vec<&str> = value
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .collect();
             builder.set_override(&key, items)?
         } else {
             builder.set_override(&key, value)?
@@ -238,7 +243,9 @@ pub fn load_from(
     let loaded: Config = builder
         .build()
         .and_then(config::Config::try_deserialize)
-        .context("The configuration cannot be used; every key is described in portico.default.toml")?;
+        .context(
+            "The configuration cannot be used; every key is described in portico.default.toml",
+        )?;
     loaded.check()?;
     Ok(loaded)
 }
@@ -251,13 +258,19 @@ fn environment_keys(environment: HashMap<String, String>) -> anyhow::Result<Vec<
             keys.push(("security.master_key_file".to_owned(), value));
             continue;
         }
-        let Some(path) = name.strip_prefix("PORTICO__") else { continue };
+        let Some(path) = name.strip_prefix("PORTICO__") else {
+            continue;
+        };
         let key = path.to_lowercase().replace("__", ".");
         match key.strip_suffix("_file") {
             Some(secret) if key != "security.master_key_file" => {
-                let text = std::fs::read_to_string(&value)
-                    .with_context(|| format!("The file {value}, named by {name}, cannot be read"))?;
-                keys.push((secret.to_owned(), text.trim_end_matches(['\r', '\n']).to_owned()));
+                let text = std::fs::read_to_string(&value).with_context(|| {
+                    format!("The file {value}, named by {name}, cannot be read")
+                })?;
+                keys.push((
+                    secret.to_owned(),
+                    text.trim_end_matches(['\r', '\n']).to_owned(),
+                ));
             }
             _ => keys.push((key, value)),
         }
@@ -268,9 +281,16 @@ fn environment_keys(environment: HashMap<String, String>) -> anyhow::Result<Vec<
 impl Config {
     fn check(&self) -> anyhow::Result<()> {
         if !self.server.base_address.is_empty() {
-            let url = Url::parse(&self.server.base_address)
-                .with_context(|| format!("server.base_address: {:?} is no address", self.server.base_address))?;
-            if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !matches!(url.path(), "" | "/") {
+            let url = Url::parse(&self.server.base_address).with_context(|| {
+                format!(
+                    "server.base_address: {:?} is no address",
+                    self.server.base_address
+                )
+            })?;
+            if !matches!(url.scheme(), "http" | "https")
+                || url.host_str().is_none()
+                || !matches!(url.path(), "" | "/")
+            {
                 bail!("server.base_address must be http or https and a host name, without a path");
             }
         }
@@ -279,13 +299,17 @@ impl Config {
             bail!("worker.concurrency and database.connections must be at least 1");
         }
         let security = &self.security;
-        if !(1..=12).contains(&security.session_idle_hours) || !(1..=7).contains(&security.session_absolute_days) {
-            bail!("security.session_idle_hours must be 1 to 12, security.session_absolute_days 1 to 7");
+        if !(1..=12).contains(&security.session_idle_hours)
+            || !(1..=7).contains(&security.session_absolute_days)
+        {
+            bail!(
+                "security.session_idle_hours must be 1 to 12, security.session_absolute_days 1 to 7"
+            );
         }
         if self.uses_postgres() && self.security.master_key_file.is_empty() {
             bail!(
                 "With PostgreSQL, security.master_key_file (PORTICO_MASTER_KEY_FILE) must name the key file, the same \
-                 on every node. Create one with: openssl rand -base64 32 > portico.key"
+                 on every node. Create one with: (umask 077; openssl rand -base64 32 > portico.key)"
             );
         }
         Ok(())
@@ -300,7 +324,9 @@ impl Config {
         if text.is_empty() {
             return Ok(None);
         }
-        Url::parse(text).map(Some).with_context(|| format!("autotask.base_url: {text:?} is no address"))
+        Url::parse(text)
+            .map(Some)
+            .with_context(|| format!("autotask.base_url: {text:?} is no address"))
     }
 
     /// Whether the database is PostgreSQL.
@@ -347,7 +373,10 @@ mod tests {
     use super::*;
 
     fn load_with(environment: &[(&str, &str)]) -> anyhow::Result<Config> {
-        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         load_from(None, environment, &Overrides::default())
     }
 
@@ -360,15 +389,19 @@ mod tests {
             if line.starts_with('#') || !line.contains(" = ") {
                 continue;
             }
-            let without: String = DEFAULT.lines().enumerate().filter(|(n, _)| *n != number).fold(
-                String::new(),
-                |text, (_, line)| text + line + "\n",
-            );
+            let without: String = DEFAULT
+                .lines()
+                .enumerate()
+                .filter(|(n, _)| *n != number)
+                .fold(String::new(), |text, (_, line)| text + line + "\n");
             let built = config::Config::builder()
                 .add_source(config::File::from_str(&without, config::FileFormat::Toml))
                 .build()
                 .unwrap();
-            assert!(built.try_deserialize::<Config>().is_err(), "{line}: the struct does not read this key");
+            assert!(
+                built.try_deserialize::<Config>().is_err(),
+                "{line}: the struct does not read this key"
+            );
         }
     }
 
@@ -378,11 +411,20 @@ mod tests {
         let file = folder.path().join("portico.toml");
         std::fs::write(&file, "[log]\nlevel = \"debug\"\nformat = \"json\"\n").unwrap();
         let environment = HashMap::from([("PORTICO__LOG__LEVEL".to_owned(), "warn".to_owned())]);
-        let overrides = Overrides { data_dir: Some("/tmp/x".into()), ..Overrides::default() };
+        let overrides = Overrides {
+            data_dir: Some("/tmp/x".into()),
+            ..Overrides::default()
+        };
         let config = load_from(Some(&file), environment, &overrides).unwrap();
-        assert_eq!((config.log.level.as_str(), config.log.format), ("warn", LogFormat::Json));
+        assert_eq!(
+            (config.log.level.as_str(), config.log.format),
+            ("warn", LogFormat::Json)
+        );
         assert_eq!(config.sqlite_file(), Path::new("/tmp/x/portico.db"));
-        let error = format!("{:#}", load_with(&[("PORTICO__LOG__LEVLE", "warn")]).unwrap_err());
+        let error = format!(
+            "{:#}",
+            load_with(&[("PORTICO__LOG__LEVLE", "warn")]).unwrap_err()
+        );
         assert!(error.contains("levle"), "{error}");
     }
 
@@ -391,7 +433,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("token");
         std::fs::write(&file, "squeamish ossifrage\n").unwrap();
-        let config = load_with(&[("PORTICO__METRICS__TOKEN_FILE", file.to_str().unwrap())]).unwrap();
+        let config =
+            load_with(&[("PORTICO__METRICS__TOKEN_FILE", file.to_str().unwrap())]).unwrap();
         assert_eq!(config.metrics.token.expose(), "squeamish ossifrage");
         assert!(!format!("{config:?}").contains("squeamish"));
     }
@@ -399,22 +442,48 @@ mod tests {
     #[test]
     fn postgres_needs_a_key_file() {
         assert!(load_with(&[("PORTICO__DATABASE__URL", "postgres://h/d")]).is_err());
-        let both = [("PORTICO__DATABASE__URL", "postgres://h/d"), ("PORTICO_MASTER_KEY_FILE", "/etc/portico.key")];
-        assert_eq!(load_with(&both).unwrap().master_key_file(), Path::new("/etc/portico.key"));
+        let both = [
+            ("PORTICO__DATABASE__URL", "postgres://h/d"),
+            ("PORTICO_MASTER_KEY_FILE", "/etc/portico.key"),
+        ];
+        assert_eq!(
+            load_with(&both).unwrap().master_key_file(),
+            Path::new("/etc/portico.key")
+        );
     }
 
     #[test]
     fn networks() {
         let network = |text: &str| Network::try_from(text.to_owned());
-        assert!(network("10.0.0.0/8").unwrap().contains("10.9.8.7".parse().unwrap()));
-        assert!(!network("10.0.0.0/8").unwrap().contains("11.0.0.1".parse().unwrap()));
+        assert!(
+            network("10.0.0.0/8")
+                .unwrap()
+                .contains("10.9.8.7".parse().unwrap())
+        );
+        assert!(
+            !network("10.0.0.0/8")
+                .unwrap()
+                .contains("11.0.0.1".parse().unwrap())
+        );
         assert!(network("::1").unwrap().contains("::1".parse().unwrap()));
-        assert!(!network("::/0").unwrap().contains("10.0.0.1".parse().unwrap()));
-        assert!(network("127.0.0.1").unwrap().contains("::ffff:127.0.0.1".parse().unwrap()));
+        assert!(
+            !network("::/0")
+                .unwrap()
+                .contains("10.0.0.1".parse().unwrap())
+        );
+        assert!(
+            network("127.0.0.1")
+                .unwrap()
+                .contains("::ffff:127.0.0.1".parse().unwrap())
+        );
         for wrong in ["", "10.0.0.0/33", "host", "10.0.0.0/x"] {
             assert!(network(wrong).is_err(), "{wrong}");
         }
-        let several = load_with(&[("PORTICO__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1")]).unwrap();
+        let several = load_with(&[(
+            "PORTICO__SERVER__TRUSTED_PROXIES",
+            "10.0.0.0/8, 192.168.0.1",
+        )])
+        .unwrap();
         assert_eq!(several.server.trusted_proxies.len(), 2);
     }
 }

@@ -132,12 +132,6 @@ pub struct Listing<T> {
     pub count: Count,
 }
 
-impl<T> Listing<T> {
-    pub(crate) fn empty() -> Self {
-        Self { rows: Vec::new(), next: None, previous: None, count: Count::Exact(0) }
-    }
-}
-
 /// A row's place in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {

@@ -48,9 +48,15 @@ pub async fn preview(engine: &Engine, id: IntegrationId) -> Result<ClearPreview>
 ///
 /// # Errors
 /// `NoIntegration`; else as any statement.
-pub async fn clear_and_resync(engine: &Engine, actor: &Actor, id: IntegrationId) -> Result<RequestOutcome> {
+pub async fn clear_and_resync(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+) -> Result<RequestOutcome> {
     let mut tx = engine.store().begin().await?;
-    let integration = integrations::lock_integration(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
+    let integration = integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     if !integration.has_credentials() {
         return Ok(RequestOutcome::NotConnected);
     }
@@ -58,11 +64,32 @@ pub async fn clear_and_resync(engine: &Engine, actor: &Actor, id: IntegrationId)
     let generation = integration.generation + 1;
     integrations::set_generation(&mut tx, id, generation).await?;
     checkpoints::remove_checkpoints(&mut tx, id, None).await?;
-    let cleared = integrations::find_integration_in(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
+    let cleared = integrations::find_integration_in(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     let wanted = Wanted::by(Trigger::ClearResync, RunMode::Full);
-    let outcome = request::ask_in(engine, &mut tx, &cleared, actor, Trigger::ClearResync, wanted).await?;
-    let (before, after) = (json!({ "generation": integration.generation }), json!({ "generation": generation }));
-    audit::of_integration(&mut tx, actor, "integration.clear_resync", &integration, Some(before), Some(after)).await?;
+    let outcome = request::ask_in(
+        engine,
+        &mut tx,
+        &cleared,
+        actor,
+        Trigger::ClearResync,
+        wanted,
+    )
+    .await?;
+    let (before, after) = (
+        json!({ "generation": integration.generation }),
+        json!({ "generation": generation }),
+    );
+    audit::of_integration(
+        &mut tx,
+        actor,
+        "integration.clear_resync",
+        &integration,
+        Some(before),
+        Some(after),
+    )
+    .await?;
     tx.commit().await?;
     Ok(outcome)
 }

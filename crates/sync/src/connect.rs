@@ -22,7 +22,10 @@ use store::integrations::{self, Integration};
 
 pub use delete_data::delete_data;
 pub use form::{StoredValue, stored_values};
-pub use outcome::{ActionOutcome, ConnectOutcome, ConnectionSummary, MissingRight, Refusal, SettingsOutcome, TestOutcome};
+pub use outcome::{
+    ActionOutcome, ConnectOutcome, ConnectionSummary, MissingRight, Refusal, SettingsOutcome,
+    TestOutcome,
+};
 pub use save::{connect, disconnect, update_credentials};
 
 use crate::connector::{self, Connection};
@@ -43,17 +46,22 @@ pub async fn test_connection(
 ) -> Result<TestOutcome> {
     let provider = find_provider(provider)?;
     let (stored, settings) = match integration {
-        Some(id) => (form::stored(engine, id).await?, load(engine, id).await?.settings),
+        Some(id) => (
+            form::stored(engine, id).await?,
+            load(engine, id).await?.settings,
+        ),
         None => (Credentials::new(), IntegrationSettings::default()),
     };
     let credentials = match form::read(provider, form, &stored) {
         Ok(credentials) => credentials,
         Err(refusal) => return Ok(TestOutcome::Failed(refusal)),
     };
-    Ok(match try_out(engine, provider, credentials, &settings).await {
-        Ok((_, report)) => TestOutcome::Connected(summary(report)),
-        Err(refusal) => TestOutcome::Failed(refusal),
-    })
+    Ok(
+        match try_out(engine, provider, credentials, &settings).await {
+            Ok((_, report)) => TestOutcome::Connected(summary(report)),
+            Err(refusal) => TestOutcome::Failed(refusal),
+        },
+    )
 }
 
 /// Connects with credentials and asks the vendor who we are.
@@ -64,14 +72,22 @@ async fn try_out(
     settings: &IntegrationSettings,
 ) -> std::result::Result<(Connection, ConnectionReport), Refusal> {
     if !provider.available {
-        return Err(message::plain(format!("{} is not available yet.", provider.name)));
+        return Err(message::plain(format!(
+            "{} is not available yet.",
+            provider.name
+        )));
     }
     let refusal = |error: connectors::Error| {
         tracing::info!(provider = provider.key, %error, "a connection test failed");
         message::refusal(provider, &error)
     };
-    let connection = connector::open(engine, provider.key, credentials, settings, Urgency::Person).map_err(refusal)?;
-    let report = connection.connector.test_connection().await.map_err(refusal)?;
+    let connection = connector::open(engine, provider.key, credentials, settings, Urgency::Person)
+        .map_err(refusal)?;
+    let report = connection
+        .connector
+        .test_connection()
+        .await
+        .map_err(refusal)?;
     Ok((connection, report))
 }
 
@@ -81,11 +97,19 @@ fn summary(report: ConnectionReport) -> ConnectionSummary {
         .into_iter()
         .filter_map(|finding| {
             let right = finding.missing?;
-            Some(MissingRight { area: finding.area, right, required: finding.required })
+            Some(MissingRight {
+                area: finding.area,
+                right,
+                required: finding.required,
+            })
         })
         .collect();
     missing.sort_by_key(|right| !right.required);
-    ConnectionSummary { account: report.account, web_url: report.web_url, missing }
+    ConnectionSummary {
+        account: report.account,
+        web_url: report.web_url,
+        missing,
+    }
 }
 
 fn find_provider(key: &str) -> Result<&'static Provider> {
@@ -93,18 +117,28 @@ fn find_provider(key: &str) -> Result<&'static Provider> {
 }
 
 async fn load(engine: &Engine, id: IntegrationId) -> Result<Integration> {
-    integrations::find_integration(engine.store(), id).await?.ok_or(Error::NoIntegration(id))
+    integrations::find_integration(engine.store(), id)
+        .await?
+        .ok_or(Error::NoIntegration(id))
 }
 
 /// One look whether refused credentials work again: the schedule goes on when they do.
 pub(crate) async fn probe(engine: &Engine, id: IntegrationId) -> Result<()> {
-    let Some(integration) = integrations::find_integration(engine.store(), id).await? else { return Ok(()) };
+    let Some(integration) = integrations::find_integration(engine.store(), id).await? else {
+        return Ok(());
+    };
     if !integration.has_credentials() || integration.refused_since.is_none() {
         return Ok(());
     }
     let provider = find_provider(&integration.provider)?;
     let credentials = form::stored(engine, id).await?;
-    let tried = match connector::open(engine, provider.key, credentials, &integration.settings, Urgency::Background) {
+    let tried = match connector::open(
+        engine,
+        provider.key,
+        credentials,
+        &integration.settings,
+        Urgency::Background,
+    ) {
         Ok(connection) => connection.connector.test_connection().await,
         Err(error) => Err(error),
     };

@@ -24,12 +24,17 @@ const SET_ASIDE: i64 = 100;
 /// As any statement.
 pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
     let store = engine.store();
-    let Some(run) = runs::find_run_by_uuid(store, run).await? else { return Ok(None) };
-    let Some(integration) = integrations::find_integration(store, run.integration_id).await? else { return Ok(None) };
+    let Some(run) = runs::find_run_by_uuid(store, run).await? else {
+        return Ok(None);
+    };
+    let Some(integration) = integrations::find_integration(store, run.integration_id).await? else {
+        return Ok(None);
+    };
     let secrets = form::stored(engine, integration.id).await?;
     let mut parts = Vec::new();
     for part in runs::list_stream_runs(store, run.id).await? {
-        let aside = set_aside::list_of_stream_run(store, integration.id, part.id, SET_ASIDE).await?;
+        let aside =
+            set_aside::list_of_stream_run(store, integration.id, part.id, SET_ASIDE).await?;
         let aside: Vec<Value> = aside
             .iter()
             .map(|record| json!({ "external_id": record.external_id, "field": record.field, "reason": record.reason, "attempts": record.attempts }))
@@ -108,12 +113,24 @@ fn redact(mut text: String, secrets: &BTreeMap<String, Secret>) -> String {
             }
         }
     }
-    let words = text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | ',' | '<' | '>' | '(' | ')' | ';'));
-    words.map(|word| if is_email(word) { word.replacen(bare(word), "[e-mail]", 1) } else { word.to_owned() }).collect()
+    let words = text.split_inclusive(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | ',' | '<' | '>' | '(' | ')' | ';')
+    });
+    words
+        .map(|word| {
+            if is_email(word) {
+                word.replacen(bare(word), "[e-mail]", 1)
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
 }
 
 fn bare(word: &str) -> &str {
-    word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | ',' | '<' | '>' | '(' | ')' | ';' | '.'))
+    word.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | ',' | '<' | '>' | '(' | ')' | ';' | '.')
+    })
 }
 
 fn is_email(word: &str) -> bool {
@@ -127,8 +144,12 @@ mod tests {
     #[test]
     fn x1_a_bundle_holds_no_secret_and_no_address_of_a_person() {
         let secrets = [("secret".to_owned(), Secret::from("s3\"cr3t"))].into();
-        let text = r#"{ "message": "user ann.lee@client.example, secret s3\"cr3t refused" }"#.to_owned();
+        let text =
+            r#"{ "message": "user ann.lee@client.example, secret s3\"cr3t refused" }"#.to_owned();
         let redacted = redact(text, &secrets);
-        assert_eq!(redacted, r#"{ "message": "user [e-mail], secret [hidden] refused" }"#);
+        assert_eq!(
+            redacted,
+            r#"{ "message": "user [e-mail], secret [hidden] refused" }"#
+        );
     }
 }

@@ -100,6 +100,14 @@ impl Engine {
         self.0.clock.now()
     }
 
+    /// Gives back the vendor's concurrency slots this process holds, when it has no worker whose heartbeat does that.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn give_back_slots(&self) -> crate::error::Result<()> {
+        self.permits().give_back_all().await
+    }
+
     pub(crate) fn permits(&self) -> &Arc<StorePermits> {
         &self.0.permits
     }

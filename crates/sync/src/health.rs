@@ -12,31 +12,60 @@ use crate::{audit, backoff, schedule};
 
 /// The vendor answered: whatever was wrong is over. Costs nothing while nothing was.
 pub(crate) async fn answered(tx: &mut Tx, integration: &Integration) -> Result<()> {
-    let troubled = integration.refused_since.is_some() || integration.outage_since.is_some() || integration.failures_in_row > 0;
+    let troubled = integration.refused_since.is_some()
+        || integration.outage_since.is_some()
+        || integration.failures_in_row > 0;
     if !troubled {
         return Ok(());
     }
     integrations::update_success(tx, integration.id, false).await?;
     if integration.refused_since.is_some() {
-        audit::of_integration(tx, &Actor::System, "integration.credentials_accepted", integration, None, None).await?;
+        audit::of_integration(
+            tx,
+            &Actor::System,
+            "integration.credentials_accepted",
+            integration,
+            None,
+            None,
+        )
+        .await?;
     }
     Ok(())
 }
 
 /// The vendor refused the credentials: the schedule pauses, administrators are told, one probe a day.
-pub(crate) async fn refused(tx: &mut Tx, engine: &Engine, integration: &Integration, words: &str) -> Result<()> {
+pub(crate) async fn refused(
+    tx: &mut Tx,
+    engine: &Engine,
+    integration: &Integration,
+    words: &str,
+) -> Result<()> {
     let probe = engine.now().plus(schedule::PROBE);
     let news = integrations::update_refused(tx, integration.id, words, probe).await?;
     if news {
         tracing::error!(integration = %integration.uuid, provider = integration.provider, words, "the vendor refuses the credentials; auto-sync is paused");
-        let after = json!({ "message": words, "auto_sync": "paused until the credentials work again" });
-        audit::of_integration(tx, &Actor::System, "integration.credentials_refused", integration, None, Some(after)).await?;
+        let after =
+            json!({ "message": words, "auto_sync": "paused until the credentials work again" });
+        audit::of_integration(
+            tx,
+            &Actor::System,
+            "integration.credentials_refused",
+            integration,
+            None,
+            Some(after),
+        )
+        .await?;
     }
     Ok(())
 }
 
 /// The vendor did not answer properly. Answers how often in a row that was; the next scheduled run waits accordingly.
-pub(crate) async fn outage(tx: &mut Tx, engine: &Engine, integration: &Integration, words: &str) -> Result<i64> {
+pub(crate) async fn outage(
+    tx: &mut Tx,
+    engine: &Engine,
+    integration: &Integration,
+    words: &str,
+) -> Result<i64> {
     let failures = integrations::update_outage(tx, integration.id, words).await?;
     if integration.settings.auto_sync {
         let next = engine.now().plus(backoff::outage(failures));
@@ -46,9 +75,16 @@ pub(crate) async fn outage(tx: &mut Tx, engine: &Engine, integration: &Integrati
 }
 
 /// A right turned out to be missing for one area.
-pub(crate) async fn lacks(tx: &mut Tx, integration: &Integration, area: &str, right: &str) -> Result<()> {
+pub(crate) async fn lacks(
+    tx: &mut Tx,
+    integration: &Integration,
+    area: &str,
+    right: &str,
+) -> Result<()> {
     let current = integrations::find_integration_in(tx, integration.id).await?;
-    let mut missing = current.map(|current| current.missing_permissions).unwrap_or_default();
+    let mut missing = current
+        .map(|current| current.missing_permissions)
+        .unwrap_or_default();
     if missing.iter().any(|known| known.area == area) {
         return Ok(());
     }

@@ -28,6 +28,6 @@ pub mod telemetry;
 mod upkeep;
 mod worker;
 
-pub use store::audit::Actor;
 pub use engine::{Engine, EngineConfig};
 pub use error::{Error, Result};
+pub use store::audit::Actor;

@@ -145,7 +145,9 @@ impl StorePermits {
         let mut leased = lock(&self.shared.leased);
         let mut out = Vec::new();
         for slots in leased.slots.values_mut() {
-            let (gone, kept) = std::mem::take(slots).into_iter().partition(|held| which(held));
+            let (gone, kept) = std::mem::take(slots)
+                .into_iter()
+                .partition(|held| which(held));
             *slots = kept;
             out.extend(gone.into_iter().map(|held: Held| held.slot));
         }
@@ -170,7 +172,9 @@ impl StorePermits {
     /// One permit from the leased block, if one is left.
     fn use_block(&self, key: &str, person: bool, now: UtcMillis) -> bool {
         let mut leased = lock(&self.shared.leased);
-        let Some(block) = leased.blocks.get_mut(&(key.to_owned(), person)) else { return false };
+        let Some(block) = leased.blocks.get_mut(&(key.to_owned(), person)) else {
+            return false;
+        };
         let usable = block.left > 0 && block.lapses > now;
         if usable {
             block.left -= 1;
@@ -179,7 +183,12 @@ impl StorePermits {
     }
 
     /// Takes one permit; the instant to wait for when there is none.
-    async fn permit(&self, limits: &Limits, urgency: Urgency, now: UtcMillis) -> Result<Option<UtcMillis>> {
+    async fn permit(
+        &self,
+        limits: &Limits,
+        urgency: Urgency,
+        now: UtcMillis,
+    ) -> Result<Option<UtcMillis>> {
         let key = &limits.account_key;
         let Some(limit) = limits.requests else {
             return Ok(permits::blocked_until(&self.store, key, now).await?);
@@ -192,7 +201,11 @@ impl StorePermits {
             count: i64::from(limit.count),
             window: limit.window,
         };
-        let whom = if person { permits::Urgency::Person } else { permits::Urgency::Background };
+        let whom = if person {
+            permits::Urgency::Person
+        } else {
+            permits::Urgency::Background
+        };
         let block = BLOCK.min((limit.count / 50).max(1));
         match permits::take(&self.store, key, Some(limit), block, whom, now).await? {
             Taken::Granted(granted) => {
@@ -200,7 +213,9 @@ impl StorePermits {
                     left: granted - 1,
                     lapses: now.plus(BLOCK_LIFE),
                 };
-                lock(&self.shared.leased).blocks.insert((key.clone(), person), block);
+                lock(&self.shared.leased)
+                    .blocks
+                    .insert((key.clone(), person), block);
                 Ok(None)
             }
             Taken::Wait(until) => Ok(Some(until)),
@@ -212,7 +227,9 @@ impl StorePermits {
         let mut leased = lock(&self.shared.leased);
         let slots = leased.slots.get_mut(place)?;
         slots.retain(|held| held.busy || held.lease_until > now);
-        let held = slots.iter_mut().find(|held| !held.busy && held.lease_until >= now.plus(SLOT_MARGIN))?;
+        let held = slots
+            .iter_mut()
+            .find(|held| !held.busy && held.lease_until >= now.plus(SLOT_MARGIN))?;
         held.busy = true;
         Some(self.guard(place, held.number))
     }
@@ -227,7 +244,14 @@ impl StorePermits {
     }
 
     /// A concurrency slot, or `None` when all are taken. One is kept for what a person waits for.
-    async fn slot(&self, limits: &Limits, slots: u32, endpoint: &str, urgency: Urgency, now: UtcMillis) -> Result<Option<Guard>> {
+    async fn slot(
+        &self,
+        limits: &Limits,
+        slots: u32,
+        endpoint: &str,
+        urgency: Urgency,
+        now: UtcMillis,
+    ) -> Result<Option<Guard>> {
         let person = urgency == Urgency::Person;
         let place = (format!("{}|{endpoint}", limits.account_key), person);
         if !self.beats.load(Ordering::Relaxed) && self.is_short(&place, now) {
@@ -236,8 +260,14 @@ impl StorePermits {
         if let Some(guard) = self.resting_slot(&place, now) {
             return Ok(Some(guard));
         }
-        let slots = if person { slots } else { slots.saturating_sub(1).max(1) };
-        let Some(slot) = permits::take_slot(&self.store, &place.0, i64::from(slots), &self.node, now).await? else {
+        let slots = if person {
+            slots
+        } else {
+            slots.saturating_sub(1).max(1)
+        };
+        let Some(slot) =
+            permits::take_slot(&self.store, &place.0, i64::from(slots), &self.node, now).await?
+        else {
             return Ok(None);
         };
         let mut leased = lock(&self.shared.leased);
@@ -258,27 +288,47 @@ impl StorePermits {
         lock(&self.shared.leased)
             .slots
             .get(place)
-            .is_some_and(|slots| slots.iter().any(|held| !held.busy && held.lease_until < now.plus(SLOT_MARGIN)))
+            .is_some_and(|slots| {
+                slots
+                    .iter()
+                    .any(|held| !held.busy && held.lease_until < now.plus(SLOT_MARGIN))
+            })
     }
 }
 
 #[async_trait]
 impl Permits for StorePermits {
-    async fn acquire(&self, limits: &Limits, endpoint: &str, urgency: Urgency) -> connectors::Result<Permit> {
+    async fn acquire(
+        &self,
+        limits: &Limits,
+        endpoint: &str,
+        urgency: Urgency,
+    ) -> connectors::Result<Permit> {
         let patience = Instant::now() + Duration::from_millis(INLINE_WAIT.unsigned_abs());
         loop {
             let now = self.clock.now();
-            let Some(until) = self.permit(limits, urgency, now).await.map_err(|error| unavailable(&error))? else { break };
+            let Some(until) = self
+                .permit(limits, urgency, now)
+                .await
+                .map_err(|error| unavailable(&error))?
+            else {
+                break;
+            };
             let wait = until.since(now);
             if wait > INLINE_WAIT || Instant::now() >= patience {
                 return Err(long_wait(wait));
             }
             tokio::time::sleep(Duration::from_millis(wait.clamp(1, 250).unsigned_abs())).await;
         }
-        let Some(slots) = limits.concurrency else { return Ok(Permit::free()) };
+        let Some(slots) = limits.concurrency else {
+            return Ok(Permit::free());
+        };
         loop {
             let now = self.clock.now();
-            let slot = self.slot(limits, slots, endpoint, urgency, now).await.map_err(|error| unavailable(&error))?;
+            let slot = self
+                .slot(limits, slots, endpoint, urgency, now)
+                .await
+                .map_err(|error| unavailable(&error))?;
             if let Some(guard) = slot {
                 return Ok(Permit::holding(guard));
             }
@@ -296,7 +346,9 @@ impl Permits for StorePermits {
         let key = &limits.account_key;
         let now = self.clock.now();
         if let Some(millis) = blocked_for {
-            lock(&self.shared.leased).blocks.retain(|(blocked, _), _| blocked != key);
+            lock(&self.shared.leased)
+                .blocks
+                .retain(|(blocked, _), _| blocked != key);
             if let Err(error) = permits::block(&self.store, key, now.plus(millis)).await {
                 tracing::warn!(%error, "cannot remember that a vendor refuses requests for now");
             }
@@ -304,7 +356,10 @@ impl Permits for StorePermits {
         let Some(usage) = usage else { return };
         let news = {
             let mut leased = lock(&self.shared.leased);
-            let news = leased.reported.get(key).is_none_or(|at| now.since(*at) >= REPORT_EVERY);
+            let news = leased
+                .reported
+                .get(key)
+                .is_none_or(|at| now.since(*at) >= REPORT_EVERY);
             if news {
                 leased.reported.insert(key.clone(), now);
             }
@@ -324,14 +379,22 @@ impl Permits for StorePermits {
 }
 
 fn long_wait(millis: i64) -> Error {
-    Error::new(ErrorKind::RateLimited, "wait for a permit", "the request limit is used up for now")
-        .with_retry_after(Some(millis.max(UtcMillis::SECOND)))
-        .without_effect()
+    Error::new(
+        ErrorKind::RateLimited,
+        "wait for a permit",
+        "the request limit is used up for now",
+    )
+    .with_retry_after(Some(millis.max(UtcMillis::SECOND)))
+    .without_effect()
 }
 
 /// The store could not be asked for a permit: no word about the vendor.
 fn unavailable(error: &crate::error::Error) -> Error {
-    Error::new(ErrorKind::RateLimited, "wait for a permit", format!("permits cannot be counted: {error}"))
-        .with_retry_after(Some(10 * UtcMillis::SECOND))
-        .without_effect()
+    Error::new(
+        ErrorKind::RateLimited,
+        "wait for a permit",
+        format!("permits cannot be counted: {error}"),
+    )
+    .with_retry_after(Some(10 * UtcMillis::SECOND))
+    .without_effect()
 }

@@ -19,7 +19,7 @@ const DEAD: i64 = 100;
 /// Looks until stopped.
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     loop {
-        if let Err(error) = reap(&engine).await {
+        if let Err(error) = engine.reap().await {
             tracing::warn!(%error, "cannot take expired leases back, trying again");
         }
         tokio::select! {
@@ -29,16 +29,21 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     }
 }
 
-/// Takes back what ran out.
-pub(crate) async fn reap(engine: &Engine) -> Result<()> {
-    let (ready, dead) = jobs::release_expired(engine.store(), engine.now()).await?;
-    if ready + dead > 0 {
-        tracing::info!(ready, dead, "took back jobs of a worker that vanished");
+impl Engine {
+    /// Takes back what vanished workers held. The worker does this by itself every other second; tests call it.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn reap(&self) -> Result<()> {
+        let (ready, dead) = jobs::release_expired(self.store(), self.now()).await?;
+        if ready + dead > 0 {
+            tracing::info!(ready, dead, "took back jobs of a worker that vanished");
+        }
+        if dead > 0 {
+            bury_runs(self).await?;
+        }
+        Ok(())
     }
-    if dead > 0 {
-        bury_runs(engine).await?;
-    }
-    Ok(())
 }
 
 /// SQLite at start: whatever is leased belongs to a process that is gone, since we hold the file's lock.

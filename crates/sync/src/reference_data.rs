@@ -18,27 +18,49 @@ use crate::{audit, connector, pull};
 ///
 /// # Errors
 /// `NoIntegration`; else as any statement.
-pub async fn refresh_reference_data(engine: &Engine, actor: &Actor, id: IntegrationId) -> Result<ActionOutcome> {
+pub async fn refresh_reference_data(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+) -> Result<ActionOutcome> {
     let mut tx = engine.store().begin().await?;
-    let integration = integrations::lock_integration(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
+    let integration = integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     if !integration.has_credentials() {
         return Ok(ActionOutcome::NotConnected);
     }
     let job = Job::RefreshReferenceData { integration: id };
     jobs::enqueue(&mut tx, &job, Priority::Interactive, engine.now()).await?;
-    audit::of_integration(&mut tx, actor, "integration.reference_data", &integration, None, None).await?;
+    audit::of_integration(
+        &mut tx,
+        actor,
+        "integration.reference_data",
+        &integration,
+        None,
+        None,
+    )
+    .await?;
     tx.commit().await?;
     Ok(ActionOutcome::Done)
 }
 
 /// Reads it.
 pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId) -> Result<Ended> {
-    let Some(integration) = integrations::find_integration(engine.store(), id).await? else { return Ok(Ended::Done) };
+    let Some(integration) = integrations::find_integration(engine.store(), id).await? else {
+        return Ok(Ended::Done);
+    };
     if !integration.has_credentials() || integration.refused_since.is_some() {
         return Ok(Ended::Done);
     }
     let credentials = form::stored(engine, id).await?;
-    let connection = connector::open(engine, &integration.provider, credentials, &integration.settings, Urgency::Person)?;
+    let connection = connector::open(
+        engine,
+        &integration.provider,
+        credentials,
+        &integration.settings,
+        Urgency::Person,
+    )?;
     let items = match connection.connector.reference_data().await {
         Ok(items) => items,
         Err(error) => return Ok(pull::notes::later(engine, claimed, &error)),

@@ -32,11 +32,19 @@ pub enum AnswerOutcome {
 ///
 /// # Errors
 /// As any statement.
-pub async fn answer_removal(engine: &Engine, actor: &Actor, question: &PublicId, confirm: bool) -> Result<AnswerOutcome> {
-    let Some(question) = removal_questions::find_question_by_uuid(engine.store(), question).await? else {
+pub async fn answer_removal(
+    engine: &Engine,
+    actor: &Actor,
+    question: &PublicId,
+    confirm: bool,
+) -> Result<AnswerOutcome> {
+    let Some(question) = removal_questions::find_question_by_uuid(engine.store(), question).await?
+    else {
         return Ok(AnswerOutcome::Unknown);
     };
-    let Some(integration) = integrations::find_integration(engine.store(), question.integration_id).await? else {
+    let Some(integration) =
+        integrations::find_integration(engine.store(), question.integration_id).await?
+    else {
         return Ok(AnswerOutcome::Unknown);
     };
     let mut tx = engine.store().begin().await?;
@@ -44,10 +52,17 @@ pub async fn answer_removal(engine: &Engine, actor: &Actor, question: &PublicId,
         return Ok(AnswerOutcome::AlreadyAnswered);
     }
     if confirm {
-        let job = Job::ApplyRemoval { integration: integration.id, question: question.id };
+        let job = Job::ApplyRemoval {
+            integration: integration.id,
+            question: question.id,
+        };
         jobs::enqueue(&mut tx, &job, Priority::Interactive, engine.now()).await?;
     }
-    let action = if confirm { "integration.removal_confirmed" } else { "integration.removal_refused" };
+    let action = if confirm {
+        "integration.removal_confirmed"
+    } else {
+        "integration.removal_refused"
+    };
     let after = json!({ "stream": question.stream.key(), "records": question.missing, "of": question.present });
     audit::of_integration(&mut tx, actor, action, &integration, None, Some(after)).await?;
     tx.commit().await?;
@@ -55,14 +70,23 @@ pub async fn answer_removal(engine: &Engine, actor: &Actor, question: &PublicId,
 }
 
 /// Marks what was confirmed, in fenced batches; the candidates dealt with are forgotten in the same commit.
-pub(crate) async fn apply(engine: &Engine, claimed: &ClaimedJob, integration: IntegrationId, id: RemovalQuestionId) -> Result<Ended> {
-    let Some(question) = removal_questions::find_question(engine.store(), id).await? else { return Ok(Ended::Done) };
+pub(crate) async fn apply(
+    engine: &Engine,
+    claimed: &ClaimedJob,
+    integration: IntegrationId,
+    id: RemovalQuestionId,
+) -> Result<Ended> {
+    let Some(question) = removal_questions::find_question(engine.store(), id).await? else {
+        return Ok(Ended::Done);
+    };
     if question.state != QuestionState::Confirmed {
         return Ok(Ended::Done);
     }
     loop {
         let ids = removal_questions::list_candidates(engine.store(), id, None, ROWS).await?;
-        let Some(last) = ids.last() else { return Ok(Ended::Done) };
+        let Some(last) = ids.last() else {
+            return Ok(Ended::Done);
+        };
         let mut tx = engine.store().begin().await?;
         if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
             tx.rollback().await?;
@@ -70,8 +94,19 @@ pub(crate) async fn apply(engine: &Engine, claimed: &ClaimedJob, integration: In
         }
         let given: Vec<&str> = ids.iter().map(String::as_str).collect();
         let known = pages::read_known(&mut tx, integration, question.stream, &given).await?;
-        let rows: Vec<i64> = known.values().filter(|row| row.absence == Absence::Present).map(|row| row.id).collect();
-        pages::mark_removed(&mut tx, question.stream, &rows, RemovedReason::Vendor, engine.now()).await?;
+        let rows: Vec<i64> = known
+            .values()
+            .filter(|row| row.absence == Absence::Present)
+            .map(|row| row.id)
+            .collect();
+        pages::mark_removed(
+            &mut tx,
+            question.stream,
+            &rows,
+            RemovedReason::Vendor,
+            engine.now(),
+        )
+        .await?;
         removal_questions::remove_candidates(&mut tx, id, last).await?;
         tx.commit().await?;
     }

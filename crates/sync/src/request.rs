@@ -19,8 +19,8 @@ use store::integrations::{self, Integration};
 use store::runs::{self, NewRun, Run, WindowOutcome};
 use store::{Tx, checkpoints, jobs};
 
-pub use notes::{NotesState, notes_state, request_notes};
 pub(crate) use notes::note_complete;
+pub use notes::{NotesState, notes_state, request_notes};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -59,7 +59,10 @@ pub struct RunRef {
 
 impl RunRef {
     fn to(run: &Run) -> Self {
-        Self { id: run.id, uuid: run.uuid.clone() }
+        Self {
+            id: run.id,
+            uuid: run.uuid.clone(),
+        }
     }
 }
 
@@ -90,10 +93,26 @@ pub enum RequestOutcome {
 ///
 /// # Errors
 /// `NoIntegration`; else as any statement.
-pub async fn request_sync(engine: &Engine, actor: &Actor, id: IntegrationId, trigger: Trigger, mode: RunMode) -> Result<RequestOutcome> {
+pub async fn request_sync(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+    trigger: Trigger,
+    mode: RunMode,
+) -> Result<RequestOutcome> {
     let mut tx = engine.store().begin().await?;
-    let integration = integrations::lock_integration(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
-    let outcome = ask_in(engine, &mut tx, &integration, actor, trigger, Wanted::by(trigger, mode)).await?;
+    let integration = integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
+    let outcome = ask_in(
+        engine,
+        &mut tx,
+        &integration,
+        actor,
+        trigger,
+        Wanted::by(trigger, mode),
+    )
+    .await?;
     tx.commit().await?;
     Ok(outcome)
 }
@@ -102,11 +121,30 @@ pub async fn request_sync(engine: &Engine, actor: &Actor, id: IntegrationId, tri
 ///
 /// # Errors
 /// As [`request_sync`].
-pub async fn wake(engine: &Engine, id: IntegrationId, streams: BTreeSet<Stream>, trigger: Trigger) -> Result<RequestOutcome> {
+pub async fn wake(
+    engine: &Engine,
+    id: IntegrationId,
+    streams: BTreeSet<Stream>,
+    trigger: Trigger,
+) -> Result<RequestOutcome> {
     let mut tx = engine.store().begin().await?;
-    let integration = integrations::lock_integration(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
-    let wanted = Wanted { mode: RunMode::Incremental, streams: Some(streams), whole: BTreeSet::new() };
-    let outcome = ask_in(engine, &mut tx, &integration, &Actor::System, trigger, wanted).await?;
+    let integration = integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
+    let wanted = Wanted {
+        mode: RunMode::Incremental,
+        streams: Some(streams),
+        whole: BTreeSet::new(),
+    };
+    let outcome = ask_in(
+        engine,
+        &mut tx,
+        &integration,
+        &Actor::System,
+        trigger,
+        wanted,
+    )
+    .await?;
     tx.commit().await?;
     Ok(outcome)
 }
@@ -127,14 +165,23 @@ pub(crate) async fn ask_in(
         let plan = plan(engine, tx, integration, &wanted).await?;
         let streams: BTreeSet<Stream> = plan.iter().map(|(stream, _)| *stream).collect();
         let facts = describe(tx, &active).await?;
-        match window::while_active(&facts, trigger, wanted.mode, &streams, integration.settings_revision) {
+        match window::while_active(
+            &facts,
+            trigger,
+            wanted.mode,
+            &streams,
+            integration.settings_revision,
+        ) {
             WhileActive::Join => return Ok(RequestOutcome::Joined(RunRef::to(&active))),
             WhileActive::Queue => {
                 for stream in streams {
                     let whole = wanted.mode == RunMode::Full || wanted.whole.contains(&stream);
-                    runs::put_wake_up(tx, integration.id, stream, wake_trigger(trigger, whole)).await?;
+                    runs::put_wake_up(tx, integration.id, stream, wake_trigger(trigger, whole))
+                        .await?;
                 }
-                return Ok(RequestOutcome::Queued { behind: RunRef::to(&active) });
+                return Ok(RequestOutcome::Queued {
+                    behind: RunRef::to(&active),
+                });
             }
             WhileActive::Supersede => pull::end_active_run(tx, integration.id).await?,
         }
@@ -164,25 +211,52 @@ pub(crate) async fn ask_in(
 
 /// Starts the successor of a run that ended, when wake-ups came meanwhile (rule P9).
 pub(crate) async fn succeed(engine: &Engine, tx: &mut Tx, id: IntegrationId) -> Result<()> {
-    let Some(integration) = integrations::find_integration_in(tx, id).await? else { return Ok(()) };
+    let Some(integration) = integrations::find_integration_in(tx, id).await? else {
+        return Ok(());
+    };
     if !integration.has_credentials() {
         return Ok(());
     }
-    let mut wanted = Wanted { mode: RunMode::Incremental, streams: Some(BTreeSet::new()), whole: BTreeSet::new() };
-    let Some(trigger) = absorb_wake_ups(tx, id, &mut wanted).await? else { return Ok(()) };
+    let mut wanted = Wanted {
+        mode: RunMode::Incremental,
+        streams: Some(BTreeSet::new()),
+        whole: BTreeSet::new(),
+    };
+    let Some(trigger) = absorb_wake_ups(tx, id, &mut wanted).await? else {
+        return Ok(());
+    };
     let plan = plan(engine, tx, &integration, &wanted).await?;
     if plan.is_empty() {
         return Ok(());
     }
-    let mode = if wanted.whole.is_empty() { RunMode::Incremental } else { RunMode::Full };
-    insert(engine, tx, &integration, &Actor::System, trigger, mode, plan).await?;
+    let mode = if wanted.whole.is_empty() {
+        RunMode::Incremental
+    } else {
+        RunMode::Full
+    };
+    insert(
+        engine,
+        tx,
+        &integration,
+        &Actor::System,
+        trigger,
+        mode,
+        plan,
+    )
+    .await?;
     Ok(())
 }
 
 /// Adds waiting wake-ups to what is wanted; they are gone when the transaction commits. Answers what woke first.
-async fn absorb_wake_ups(tx: &mut Tx, id: IntegrationId, wanted: &mut Wanted) -> Result<Option<Trigger>> {
+async fn absorb_wake_ups(
+    tx: &mut Tx,
+    id: IntegrationId,
+    wanted: &mut Wanted,
+) -> Result<Option<Trigger>> {
     let wake_ups = runs::take_wake_ups(tx, id).await?;
-    let first = wake_ups.iter().min_by_key(|wake_up| (!is_whole(wake_up.trigger_key), wake_up.at));
+    let first = wake_ups
+        .iter()
+        .min_by_key(|wake_up| (!is_whole(wake_up.trigger_key), wake_up.at));
     let first = first.map(|wake_up| wake_up.trigger_key);
     for wake_up in wake_ups {
         if let Some(streams) = &mut wanted.streams {
@@ -200,7 +274,11 @@ async fn absorb_wake_ups(tx: &mut Tx, id: IntegrationId, wanted: &mut Wanted) ->
 const fn is_whole(trigger: Trigger) -> bool {
     matches!(
         trigger,
-        Trigger::Resync | Trigger::SettingsChange | Trigger::Reconciliation | Trigger::Connect | Trigger::ClearResync
+        Trigger::Resync
+            | Trigger::SettingsChange
+            | Trigger::Reconciliation
+            | Trigger::Connect
+            | Trigger::ClearResync
     )
 }
 
@@ -217,21 +295,34 @@ async fn describe(tx: &mut Tx, run: &Run) -> Result<Active> {
     let parts = runs::list_stream_runs_in(tx, run.id).await?;
     Ok(Active {
         trigger: run.trigger_key,
-        mode: if run.mode == RunMode::Full.key() { RunMode::Full } else { RunMode::Incremental },
+        mode: if run.mode == RunMode::Full.key() {
+            RunMode::Full
+        } else {
+            RunMode::Incremental
+        },
         streams: parts.iter().map(|part| part.stream).collect(),
         settings_revision: run.settings_revision,
     })
 }
 
-async fn plan(engine: &Engine, tx: &mut Tx, integration: &Integration, wanted: &Wanted) -> Result<Vec<(Stream, PullMode)>> {
-    let provider = provider::find(&integration.provider).ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
+async fn plan(
+    engine: &Engine,
+    tx: &mut Tx,
+    integration: &Integration,
+    wanted: &Wanted,
+) -> Result<Vec<(Stream, PullMode)>> {
+    let provider = provider::find(&integration.provider)
+        .ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
     let mut progress = BTreeMap::new();
     for capability in provider.capability.streams {
         let found = checkpoints::find_checkpoint_in(tx, integration.id, capability.stream).await?;
         if let Some(found) = found.filter(|found| found.generation == integration.generation) {
             progress.insert(
                 capability.stream,
-                Progress { watermark: found.watermark, last_completed_at: found.last_completed_at },
+                Progress {
+                    watermark: found.watermark,
+                    last_completed_at: found.last_completed_at,
+                },
             );
         }
     }
@@ -242,7 +333,10 @@ async fn plan(engine: &Engine, tx: &mut Tx, integration: &Integration, wanted: &
         connected_at: integration.connected_at.unwrap_or(UtcMillis(0)),
         now: engine.now(),
     };
-    Ok(run_plan::plan(&facts, wanted).into_iter().map(|planned| (planned.stream, planned.mode)).collect())
+    Ok(run_plan::plan(&facts, wanted)
+        .into_iter()
+        .map(|planned| (planned.stream, planned.mode))
+        .collect())
 }
 
 /// Keeps a run and the job of its first part, in one commit.
@@ -267,7 +361,11 @@ async fn insert(
     let run = runs::insert_run(tx, &new).await?;
     let parts = runs::list_stream_runs_in(tx, run.id).await?;
     if let Some(first) = parts.first() {
-        let job = Job::PullStream { integration: integration.id, stream: first.stream, stream_run: first.id };
+        let job = Job::PullStream {
+            integration: integration.id,
+            stream: first.stream,
+            stream_run: first.id,
+        };
         jobs::enqueue(tx, &job, pull::priority(trigger), engine.now()).await?;
     }
     tracing::info!(run = %run.uuid, trigger = trigger.key(), mode = mode.key(), "a run was asked for");

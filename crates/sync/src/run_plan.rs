@@ -89,7 +89,10 @@ pub fn plan(facts: &Facts<'_>, wanted: &Wanted) -> Vec<PlannedStream> {
         .iter()
         .filter(|capability| facts.settings.reads(capability.stream))
         .filter(|capability| {
-            wanted.streams.as_ref().is_none_or(|streams| streams.contains(&capability.stream))
+            wanted
+                .streams
+                .as_ref()
+                .is_none_or(|streams| streams.contains(&capability.stream))
         })
         .filter_map(|capability| {
             let mode = mode_of(facts, wanted, capability)?;
@@ -103,11 +106,7 @@ pub fn plan(facts: &Facts<'_>, wanted: &Wanted) -> Vec<PlannedStream> {
     plan
 }
 
-fn mode_of(
-    facts: &Facts<'_>,
-    wanted: &Wanted,
-    capability: &StreamCapability,
-) -> Option<PullMode> {
+fn mode_of(facts: &Facts<'_>, wanted: &Wanted, capability: &StreamCapability) -> Option<PullMode> {
     let stream = capability.stream;
     let progress = facts.progress.get(&stream).copied().unwrap_or_default();
     let whole = wanted.mode == RunMode::Full || wanted.whole.contains(&stream);
@@ -115,7 +114,9 @@ fn mode_of(
         floor: floor(facts.settings, stream, facts.connected_at),
     };
     if stream.is_deletion_feed() {
-        let since = progress.watermark.unwrap_or(facts.now.plus(-UtcMillis::DAY));
+        let since = progress
+            .watermark
+            .unwrap_or(facts.now.plus(-UtcMillis::DAY));
         return Some(PullMode::Since { since });
     }
     if !capability.incremental {
@@ -153,7 +154,9 @@ mod tests {
     const NOW: UtcMillis = UtcMillis(1_800_000_000_000);
 
     fn autotask() -> &'static Capability {
-        &provider::find("autotask").expect("known provider").capability
+        &provider::find("autotask")
+            .expect("known provider")
+            .capability
     }
 
     fn planned(
@@ -197,7 +200,11 @@ mod tests {
         let settings = IntegrationSettings::default();
         let wanted = Wanted::by(Trigger::Schedule, RunMode::Incremental);
         let first = planned(&settings, &BTreeMap::new(), &wanted);
-        assert!(first.iter().all(|p| p.mode.is_full() || p.stream.is_deletion_feed()));
+        assert!(
+            first
+                .iter()
+                .all(|p| p.mode.is_full() || p.stream.is_deletion_feed())
+        );
         let later = planned(&settings, &all_known(), &wanted);
         assert!(later.iter().all(|p| p.mode
             == PullMode::Since {
@@ -262,7 +269,10 @@ mod tests {
     fn quick_sync_reads_tickets_only() {
         let wanted = Wanted::by(Trigger::QuickSync, RunMode::Incremental);
         let plan = planned(&IntegrationSettings::default(), &all_known(), &wanted);
-        assert!(plan.iter().all(|p| p.stream.record_type() == RecordType::Tickets));
+        assert!(
+            plan.iter()
+                .all(|p| p.stream.record_type() == RecordType::Tickets)
+        );
         assert_eq!(plan.len(), 4);
     }
 }

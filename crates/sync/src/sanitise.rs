@@ -34,10 +34,56 @@ fn cleaner() -> &'static Builder<'static> {
     static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
     CLEANER.get_or_init(|| {
         let tags: HashSet<&str> = [
-            "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "div",
-            "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p",
-            "pre", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td",
-            "tfoot", "th", "thead", "tr", "tt", "u", "ul",
+            "a",
+            "abbr",
+            "b",
+            "blockquote",
+            "br",
+            "caption",
+            "cite",
+            "code",
+            "col",
+            "colgroup",
+            "dd",
+            "del",
+            "div",
+            "dl",
+            "dt",
+            "em",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "i",
+            "ins",
+            "kbd",
+            "li",
+            "mark",
+            "ol",
+            "p",
+            "pre",
+            "q",
+            "s",
+            "samp",
+            "small",
+            "span",
+            "strike",
+            "strong",
+            "sub",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "tfoot",
+            "th",
+            "thead",
+            "tr",
+            "tt",
+            "u",
+            "ul",
         ]
         .into();
         let attributes: HashMap<&str, HashSet<&str>> = [
@@ -105,10 +151,25 @@ mod tests {
                        <a href=\"javascript:x\">l</a><a href='https://e.example'>ok</a>\
                        <iframe src=//e></iframe><style>b{}</style><form><input></form></p>";
         let html = to_html(BodyFormat::Html, hostile);
-        for gone in ["script", "alert", "img", "onclick", "javascript", "iframe", "style", "input", "b{}"] {
+        for gone in [
+            "script",
+            "alert",
+            "img",
+            "onclick",
+            "javascript",
+            "iframe",
+            "style",
+            "input",
+            "b{}",
+        ] {
             assert!(!html.contains(gone), "{gone} in {html}");
         }
-        assert!(html.contains("<a href=\"https://e.example\" rel=\"noopener noreferrer nofollow\">ok</a>"), "{html}");
+        assert!(
+            html.contains(
+                "<a href=\"https://e.example\" rel=\"noopener noreferrer nofollow\">ok</a>"
+            ),
+            "{html}"
+        );
     }
 
     #[test]
@@ -119,7 +180,10 @@ mod tests {
 
     #[test]
     fn text_for_search_has_no_tags() {
-        let text = to_text(BodyFormat::Html, "<table><tr><td>One</td><td>Two &amp; three</td></tr></table><script>x</script>");
+        let text = to_text(
+            BodyFormat::Html,
+            "<table><tr><td>One</td><td>Two &amp; three</td></tr></table><script>x</script>",
+        );
         assert_eq!(text, "One Two & three");
         assert_eq!(to_text(BodyFormat::Plain, "a <b>"), "a <b>");
     }

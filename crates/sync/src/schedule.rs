@@ -14,7 +14,6 @@ use store::integrations::{self, Integration};
 use store::jobs;
 use tokio_util::sync::CancellationToken;
 
-use store::audit::Actor;
 use crate::connect;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -22,6 +21,7 @@ use crate::request::{self, RunMode};
 use crate::run_plan::Wanted;
 use crate::set_aside;
 use crate::worker::Ended;
+use store::audit::Actor;
 
 /// How often the schedule is looked at.
 const EVERY: Duration = Duration::from_secs(2);
@@ -103,7 +103,9 @@ impl Due {
 async fn ask(engine: &Engine, id: IntegrationId) -> Result<()> {
     let now = engine.now();
     let mut tx = engine.store().begin().await?;
-    let Some(integration) = integrations::lock_integration(&mut tx, id).await? else { return Ok(()) };
+    let Some(integration) = integrations::lock_integration(&mut tx, id).await? else {
+        return Ok(());
+    };
     let due = Due::of(&integration, now);
     if due.probe {
         integrations::update_next_probe(&mut tx, id, Some(now.plus(PROBE))).await?;
@@ -125,7 +127,15 @@ async fn ask(engine: &Engine, id: IntegrationId) -> Result<()> {
             jobs::enqueue(&mut tx, &job, Priority::Normal, now).await?;
         }
         let wanted = Wanted::by(trigger, mode);
-        request::ask_in(engine, &mut tx, &integration, &Actor::System, trigger, wanted).await?;
+        request::ask_in(
+            engine,
+            &mut tx,
+            &integration,
+            &Actor::System,
+            trigger,
+            wanted,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(())
@@ -156,8 +166,12 @@ fn spread(uuid: &PublicId, range: i64) -> i64 {
     let hash = uuid
         .as_str()
         .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    i64::try_from(hash >> 1).unwrap_or(0).rem_euclid(range.max(1))
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    i64::try_from(hash >> 1)
+        .unwrap_or(0)
+        .rem_euclid(range.max(1))
 }
 
 /// One look whether refused credentials work again (rule S2).

@@ -36,8 +36,16 @@ pub(crate) async fn ask_due(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-async fn enqueue(tx: &mut Tx, engine: &Engine, record: &SetAside, priority: Priority) -> Result<()> {
-    let job = Job::RetrySetAside { integration: record.integration_id, set_aside: record.id };
+async fn enqueue(
+    tx: &mut Tx,
+    engine: &Engine,
+    record: &SetAside,
+    priority: Priority,
+) -> Result<()> {
+    let job = Job::RetrySetAside {
+        integration: record.integration_id,
+        set_aside: record.id,
+    };
     jobs::enqueue(tx, &job, priority, engine.now()).await?;
     Ok(())
 }
@@ -46,16 +54,28 @@ async fn enqueue(tx: &mut Tx, engine: &Engine, record: &SetAside, priority: Prio
 ///
 /// # Errors
 /// `NoIntegration`; else as any statement.
-pub async fn retry_set_aside(engine: &Engine, actor: &Actor, id: IntegrationId, only: Option<SetAsideId>) -> Result<usize> {
+pub async fn retry_set_aside(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+    only: Option<SetAsideId>,
+) -> Result<usize> {
     let store = engine.store();
-    let integration = integrations::find_integration(store, id).await?.ok_or(Error::NoIntegration(id))?;
+    let integration = integrations::find_integration(store, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     let (mut asked, mut after) = (0, None);
     loop {
         let open = set_aside::list_open(store, id, after, AT_ONCE).await?;
-        let Some(last) = open.last().map(|record| record.id) else { break };
+        let Some(last) = open.last().map(|record| record.id) else {
+            break;
+        };
         after = Some(last);
         let mut tx = store.begin().await?;
-        for record in open.iter().filter(|record| only.is_none_or(|only| only == record.id)) {
+        for record in open
+            .iter()
+            .filter(|record| only.is_none_or(|only| only == record.id))
+        {
             enqueue(&mut tx, engine, record, Priority::Interactive).await?;
             asked += 1;
         }
@@ -64,27 +84,55 @@ pub async fn retry_set_aside(engine: &Engine, actor: &Actor, id: IntegrationId, 
     if asked > 0 {
         let mut tx = store.begin().await?;
         let after = json!({ "records": asked });
-        audit::of_integration(&mut tx, actor, "integration.set_aside_retried", &integration, None, Some(after)).await?;
+        audit::of_integration(
+            &mut tx,
+            actor,
+            "integration.set_aside_retried",
+            &integration,
+            None,
+            Some(after),
+        )
+        .await?;
         tx.commit().await?;
     }
     Ok(asked)
 }
 
 /// Tries a record again.
-pub(crate) async fn retry(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId, record: SetAsideId) -> Result<Ended> {
+pub(crate) async fn retry(
+    engine: &Engine,
+    claimed: &ClaimedJob,
+    id: IntegrationId,
+    record: SetAsideId,
+) -> Result<Ended> {
     let store = engine.store();
-    let (Some(record), Some(integration)) =
-        (set_aside::find_set_aside(store, record).await?, integrations::find_integration(store, id).await?)
-    else {
+    let (Some(record), Some(integration)) = (
+        set_aside::find_set_aside(store, record).await?,
+        integrations::find_integration(store, id).await?,
+    ) else {
         return Ok(Ended::Done);
     };
-    if record.resolved_at.is_some() || !integration.has_credentials() || integration.refused_since.is_some() {
+    if record.resolved_at.is_some()
+        || !integration.has_credentials()
+        || integration.refused_since.is_some()
+    {
         return Ok(Ended::Done);
     }
-    let provider = provider::find(&integration.provider).ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
+    let provider = provider::find(&integration.provider)
+        .ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
     let credentials = form::stored(engine, id).await?;
-    let connection = connector::open(engine, provider.key, credentials, &integration.settings, Urgency::Background)?;
-    let fetched = match connection.connector.fetch(record.stream, &record.external_id).await {
+    let connection = connector::open(
+        engine,
+        provider.key,
+        credentials,
+        &integration.settings,
+        Urgency::Background,
+    )?;
+    let fetched = match connection
+        .connector
+        .fetch(record.stream, &record.external_id)
+        .await
+    {
         Ok(fetched) => fetched,
         Err(error) => return Ok(pull::notes::later(engine, claimed, &error)),
     };
@@ -103,12 +151,26 @@ pub(crate) async fn retry(engine: &Engine, claimed: &ClaimedJob, id: Integration
             let ids = [record.external_id.as_str()];
             let known = pages::read_known(&mut tx, id, record.stream, &ids).await?;
             let rows: Vec<i64> = known.values().map(|row| row.id).collect();
-            pages::mark_removed(&mut tx, record.stream, &rows, RemovedReason::Vendor, engine.now()).await?;
+            pages::mark_removed(
+                &mut tx,
+                record.stream,
+                &rows,
+                RemovedReason::Vendor,
+                engine.now(),
+            )
+            .await?;
             set_aside::resolve(&mut tx, record.id, "gone").await?;
         }
         Fetched::Unreadable(again) => {
             let next = engine.now().plus(backoff::set_aside(record.attempts + 1));
-            set_aside::postpone(&mut tx, record.id, again.field.as_deref(), &again.reason, Some(next)).await?;
+            set_aside::postpone(
+                &mut tx,
+                record.id,
+                again.field.as_deref(),
+                &again.reason,
+                Some(next),
+            )
+            .await?;
         }
     }
     tx.commit().await?;

@@ -32,31 +32,62 @@ pub async fn update_settings(
         settings.interval_minutes = IntegrationSettings::default().interval_minutes;
     }
     let mut tx = engine.store().begin().await?;
-    let before = integrations::lock_integration(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
+    let before = integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     if before.settings == settings {
         return Ok(SettingsOutcome::Unchanged);
     }
     if !integrations::update_settings(&mut tx, id, expected_revision, &settings).await? {
         return Ok(SettingsOutcome::Conflict);
     }
-    let saved = integrations::find_integration_in(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
+    let saved = integrations::find_integration_in(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     let need = Need::of(&before.settings, &settings);
     let (streams, whole) = (need.streams, need.whole);
     let resync = !streams.is_empty() && saved.has_credentials();
     if resync {
-        let wanted = Wanted { mode: RunMode::Incremental, streams: Some(streams), whole };
-        request::ask_in(engine, &mut tx, &saved, actor, Trigger::SettingsChange, wanted).await?;
+        let wanted = Wanted {
+            mode: RunMode::Incremental,
+            streams: Some(streams),
+            whole,
+        };
+        request::ask_in(
+            engine,
+            &mut tx,
+            &saved,
+            actor,
+            Trigger::SettingsChange,
+            wanted,
+        )
+        .await?;
     }
     if saved.has_credentials() && saved.refused_since.is_none() {
-        let next = settings.auto_sync.then(|| schedule::next_slot(engine.now(), schedule::interval(&saved), &saved.uuid));
-        if before.settings.auto_sync != settings.auto_sync || before.settings.interval_minutes != settings.interval_minutes {
+        let next = settings
+            .auto_sync
+            .then(|| schedule::next_slot(engine.now(), schedule::interval(&saved), &saved.uuid));
+        if before.settings.auto_sync != settings.auto_sync
+            || before.settings.interval_minutes != settings.interval_minutes
+        {
             integrations::update_next_sync(&mut tx, id, next).await?;
         }
     }
     let json = |settings: &IntegrationSettings| serde_json::to_value(settings).ok();
-    audit::of_integration(&mut tx, actor, "integration.settings", &saved, json(&before.settings), json(&settings)).await?;
+    audit::of_integration(
+        &mut tx,
+        actor,
+        "integration.settings",
+        &saved,
+        json(&before.settings),
+        json(&settings),
+    )
+    .await?;
     tx.commit().await?;
-    Ok(SettingsOutcome::Saved { revision: saved.settings_revision, resync })
+    Ok(SettingsOutcome::Saved {
+        revision: saved.settings_revision,
+        resync,
+    })
 }
 
 /// What a change makes necessary.
@@ -90,7 +121,9 @@ impl Need {
                 need.whole(stream);
             }
         }
-        if before.company_source != after.company_source || before.company_types != after.company_types {
+        if before.company_source != after.company_source
+            || before.company_types != after.company_types
+        {
             need.whole(Stream::Companies);
         }
         if before.public_note_audiences != after.public_note_audiences {
@@ -152,7 +185,10 @@ mod tests {
         after.scope.queues = set(&["8"]);
         let need = Need::of(&before, &after);
         assert_eq!((need.streams.len(), need.whole.len()), (1, 0));
-        let none = IntegrationSettings { record_types: [RecordType::Companies].into(), ..before.clone() };
+        let none = IntegrationSettings {
+            record_types: [RecordType::Companies].into(),
+            ..before.clone()
+        };
         let need = Need::of(&none, &before);
         assert!(need.whole.contains(&Stream::Tickets) && need.whole.contains(&Stream::Contacts));
         assert!(!need.whole.contains(&Stream::Companies));

@@ -104,23 +104,43 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
     let provider = provider::find(&integration.provider);
     let active_run = runs::active_run(store, id).await?;
     let recent = runs::list_runs(store, id, None, 10).await?;
-    let running = active_run.as_ref().is_some_and(|run| run.state == RunState::Running);
+    let running = active_run
+        .as_ref()
+        .is_some_and(|run| run.state == RunState::Running);
     let checkpoints: Vec<_> = checkpoints::list_checkpoints(store, id)
         .await?
         .into_iter()
-        .filter(|checkpoint| checkpoint.generation == integration.generation && integration.settings.reads(checkpoint.stream))
+        .filter(|checkpoint| {
+            checkpoint.generation == integration.generation
+                && integration.settings.reads(checkpoint.stream)
+        })
         .collect();
     let (set_aside, set_aside_since) = set_aside::count_open(store, id).await?;
-    let waiting_since = runs::list_wake_ups(store, id).await?.first().map(|wake_up| wake_up.at);
+    let waiting_since = runs::list_wake_ups(store, id)
+        .await?
+        .first()
+        .map(|wake_up| wake_up.at);
     let capability = provider.map(|provider| &provider.capability);
     let read: Vec<Stream> = capability
-        .map(|capability| capability.streams.iter().map(|stream| stream.stream).filter(|stream| integration.settings.reads(*stream)).collect())
+        .map(|capability| {
+            capability
+                .streams
+                .iter()
+                .map(|stream| stream.stream)
+                .filter(|stream| integration.settings.reads(*stream))
+                .collect()
+        })
         .unwrap_or_default();
     let starts: Vec<(Stream, Option<UtcMillis>)> = read
         .iter()
         .map(|stream| {
-            let found = checkpoints.iter().find(|checkpoint| checkpoint.stream == *stream);
-            (*stream, found.and_then(|checkpoint| checkpoint.last_started_at))
+            let found = checkpoints
+                .iter()
+                .find(|checkpoint| checkpoint.stream == *stream);
+            (
+                *stream,
+                found.and_then(|checkpoint| checkpoint.last_started_at),
+            )
         })
         .collect();
     let last_reconciliation_at = checkpoints
@@ -129,21 +149,32 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
         .map(|checkpoint| checkpoint.full_completed_at)
         .min()
         .flatten();
-    let slow_streams = capability.map(|capability| capability.streams).unwrap_or_default();
+    let slow_streams = capability
+        .map(|capability| capability.streams)
+        .unwrap_or_default();
     Ok(Overview {
         provider,
-        status: status::derive(integration.status_facts(running || active_run.is_some()), now),
+        status: status::derive(
+            integration.status_facts(running || active_run.is_some()),
+            now,
+        ),
         trouble: trouble(&integration),
         last_sync_at: integration.last_success_at,
         freshness: freshness(now, &starts, waiting_since, set_aside_since),
         last_reconciliation_at,
-        next_sync_at: integration.next_sync_at.filter(|_| integration.settings.auto_sync),
+        next_sync_at: integration
+            .next_sync_at
+            .filter(|_| integration.settings.auto_sync),
         last_run: recent.into_iter().find(|run| run.state.is_over()),
         active_run,
         missing_rights: integration
             .missing_permissions
             .iter()
-            .map(|missing| MissingRight { area: missing.area.clone(), right: missing.right.clone(), required: missing.required })
+            .map(|missing| MissingRight {
+                area: missing.area.clone(),
+                right: missing.right.clone(),
+                required: missing.required,
+            })
             .collect(),
         questions: removal_questions::list_open(store, id).await?,
         set_aside,
@@ -168,7 +199,9 @@ fn trouble(integration: &Integration) -> Option<Trouble> {
             since,
             message: integration.outage_message.clone().unwrap_or_default(),
             hint: Hint::Network,
-            next_attempt_at: integration.next_sync_at.filter(|_| integration.settings.auto_sync),
+            next_attempt_at: integration
+                .next_sync_at
+                .filter(|_| integration.settings.auto_sync),
         })
     })
 }
@@ -189,8 +222,17 @@ fn freshness(
         }
     }
     let (stream, start) = oldest?;
-    let since = [Some(start), waiting_since, set_aside_since].into_iter().flatten().min().unwrap_or(start);
-    Some(Freshness { at_most: now.since(since), stream, waiting_since, set_aside_since })
+    let since = [Some(start), waiting_since, set_aside_since]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(start);
+    Some(Freshness {
+        at_most: now.since(since),
+        stream,
+        waiting_since,
+        set_aside_since,
+    })
 }
 
 #[cfg(test)]
@@ -200,10 +242,20 @@ mod tests {
     #[test]
     fn s4_freshness_is_an_upper_bound() {
         let at = |minute: i64| UtcMillis(minute * UtcMillis::MINUTE);
-        let starts = [(Stream::Companies, Some(at(50))), (Stream::Tickets, Some(at(55)))];
-        let bound = |waiting, aside| freshness(at(60), &starts, waiting, aside).map(|fresh| fresh.at_most / UtcMillis::MINUTE);
+        let starts = [
+            (Stream::Companies, Some(at(50))),
+            (Stream::Tickets, Some(at(55))),
+        ];
+        let bound = |waiting, aside| {
+            freshness(at(60), &starts, waiting, aside)
+                .map(|fresh| fresh.at_most / UtcMillis::MINUTE)
+        };
         assert_eq!(bound(None, None), Some(10), "the stream furthest behind");
-        assert_eq!(bound(Some(at(58)), None), Some(10), "a younger wake-up adds nothing");
+        assert_eq!(
+            bound(Some(at(58)), None),
+            Some(10),
+            "a younger wake-up adds nothing"
+        );
         assert_eq!(bound(Some(at(40)), None), Some(20));
         assert_eq!(bound(Some(at(40)), Some(at(30))), Some(30));
         let never = [(Stream::Companies, Some(at(50))), (Stream::Tickets, None)];

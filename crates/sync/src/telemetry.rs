@@ -30,7 +30,8 @@ pub fn page(stream: Stream, counts: &Counts) {
         ("set_aside", counts.set_aside),
     ] {
         if let Ok(amount @ 1..) = u64::try_from(amount) {
-            metrics::counter!(names::RECORDS, "stream" => stream.key(), "what" => what).increment(amount);
+            metrics::counter!(names::RECORDS, "stream" => stream.key(), "what" => what)
+                .increment(amount);
         }
     }
 }

@@ -39,7 +39,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::{backoff, pull, reaper, reference_data, removal_question, schedule, set_aside, telemetry, upkeep};
+use crate::{
+    backoff, pull, reaper, reference_data, removal_question, schedule, set_aside, telemetry, upkeep,
+};
 
 /// How often a node says that it lives and extends its leases.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -205,8 +207,12 @@ async fn run_job(engine: &Engine, claimed: ClaimedJob, stop: &CancellationToken)
     let outcome = match ended {
         None => give_back(engine, &claimed).await,
         Some(Ok(Ok(ended))) => settle(engine, &claimed, ended).await,
-        Some(Ok(Err(error))) => fail(engine, &claimed, &error.to_string(), error.is_temporary()).await,
-        Some(Err(_panic)) => fail(engine, &claimed, "the worker broke off; see the log", false).await,
+        Some(Ok(Err(error))) => {
+            fail(engine, &claimed, &error.to_string(), error.is_temporary()).await
+        }
+        Some(Err(_panic)) => {
+            fail(engine, &claimed, "the worker broke off; see the log", false).await
+        }
     };
     match outcome {
         Ok(outcome) => telemetry::job(kind, outcome),
@@ -219,16 +225,21 @@ async fn run_job(engine: &Engine, claimed: ClaimedJob, stop: &CancellationToken)
 async fn dispatch(engine: &Engine, claimed: &ClaimedJob) -> Result<Ended> {
     match &claimed.job {
         Job::PullStream { stream_run, .. } => pull::stream(engine, claimed, *stream_run).await,
-        Job::PullTicketNotes { integration, ticket } => {
-            pull::notes::of_ticket(engine, claimed, *integration, ticket).await
+        Job::PullTicketNotes {
+            integration,
+            ticket,
+        } => pull::notes::of_ticket(engine, claimed, *integration, ticket).await,
+        Job::RetrySetAside {
+            integration,
+            set_aside,
+        } => set_aside::retry(engine, claimed, *integration, *set_aside).await,
+        Job::ApplyRemoval {
+            integration,
+            question,
+        } => removal_question::apply(engine, claimed, *integration, *question).await,
+        Job::RefreshReferenceData { integration } => {
+            reference_data::run(engine, claimed, *integration).await
         }
-        Job::RetrySetAside { integration, set_aside } => {
-            set_aside::retry(engine, claimed, *integration, *set_aside).await
-        }
-        Job::ApplyRemoval { integration, question } => {
-            removal_question::apply(engine, claimed, *integration, *question).await
-        }
-        Job::RefreshReferenceData { integration } => reference_data::run(engine, claimed, *integration).await,
         Job::ProbeConnection { integration } => schedule::probe(engine, *integration).await,
         Job::IndexSearch => upkeep::index_search(engine).await,
         Job::RotateSecrets => upkeep::rotate_secrets(engine).await,

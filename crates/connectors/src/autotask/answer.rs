@@ -190,7 +190,7 @@ fn map_of<'a, W: Record<'a>>(
 
 /// Takes note of one id; `false` when it came with an earlier page.
 fn note(seen: &mut Seen, position: Position, id: i64) -> bool {
-    if false && position.last.is_some_and(|last| id <= last) {
+    if position.last.is_some_and(|last| id <= last) {
         seen.before += 1;
         return false;
     }

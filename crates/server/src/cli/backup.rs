@@ -28,6 +28,11 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let store = Store::open_read_only(app::store_config(&config), clock).await?;
     let backup = sqlite_backup(&store, &arguments.to).await?;
     store.close().await;
-    output::say(&format!("Wrote {} ({} KiB).\n{}", backup.path.display(), backup.bytes.div_ceil(1024), backup.notice));
+    output::say(&format!(
+        "Wrote {} ({} KiB).\n{}",
+        backup.path.display(),
+        backup.bytes.div_ceil(1024),
+        backup.notice
+    ));
     Ok(())
 }

@@ -9,8 +9,8 @@ use domain::secret::Secret;
 use domain::text::email_key;
 
 use super::{Source, output};
-use crate::{administrator, app};
 use crate::web::{password, token};
+use crate::{administrator, app};
 
 /// Arguments of `portico create-admin`.
 #[derive(Debug, clap::Args)]
@@ -41,18 +41,25 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         bail!("the name must have 1 to 200 characters");
     }
     let generated = arguments.generate_password;
-    let new = if generated { generate()? } else { read_password()? };
+    let new = if generated {
+        generate()?
+    } else {
+        read_password()?
+    };
     if let Some(problem) = password::problem(&new, &[name, email]) {
         bail!("{problem}");
     }
     let clock: SharedClock = Arc::new(SystemClock);
     let store = app::open_store(&config, clock).await?;
-    let hash = password::hash_now(&new).map_err(|_| anyhow::anyhow!("the password cannot be hashed"))?;
+    let hash =
+        password::hash_now(&new).map_err(|_| anyhow::anyhow!("the password cannot be hashed"))?;
     let created = administrator::create_or_reset(&store, name, email, &hash).await?;
     store.close().await;
     output::say(&match created {
         true => format!("Created the administrator {name} <{email}>."),
-        false => format!("{email} existed: it has the new password now and is an administrator. Its sessions were ended."),
+        false => format!(
+            "{email} existed: it has the new password now and is an administrator. Its sessions were ended."
+        ),
     });
     if generated {
         output::say(&format!("Password: {}", new.expose()));
@@ -65,8 +72,15 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
 /// # Errors
 /// When the machine has no randomness to give.
 pub fn generate() -> anyhow::Result<Secret> {
-    let random = token::random().map_err(|_| anyhow::anyhow!("the machine has no randomness to give"))?;
-    Ok(Secret::from(random.chars().filter(|letter| letter.is_ascii_alphanumeric()).take(24).collect::<String>()))
+    let random =
+        token::random().map_err(|_| anyhow::anyhow!("the machine has no randomness to give"))?;
+    Ok(Secret::from(
+        random
+            .chars()
+            .filter(|letter| letter.is_ascii_alphanumeric())
+            .take(24)
+            .collect::<String>(),
+    ))
 }
 
 /// One line from standard input; on a terminal it is asked for and not shown.
@@ -77,7 +91,10 @@ fn read_password() -> anyhow::Result<Secret> {
         Quiet::start()
     });
     let mut line = String::new();
-    stdin.lock().read_line(&mut line).context("The password cannot be read from standard input")?;
+    stdin
+        .lock()
+        .read_line(&mut line)
+        .context("The password cannot be read from standard input")?;
     drop(quiet);
     let line = line.trim_end_matches(['\r', '\n']);
     if line.is_empty() {
@@ -92,7 +109,9 @@ struct Quiet(Option<rustix::termios::Termios>);
 impl Quiet {
     fn start() -> Self {
         use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-        let Ok(before) = tcgetattr(std::io::stdin()) else { return Self(None) };
+        let Ok(before) = tcgetattr(std::io::stdin()) else {
+            return Self(None);
+        };
         let mut silent = before.clone();
         silent.local_modes.remove(LocalModes::ECHO);
         match tcsetattr(std::io::stdin(), OptionalActions::Flush, &silent) {
@@ -105,7 +124,11 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         if let Some(before) = &self.0 {
-            let _terminal_gone = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Flush, before);
+            let _terminal_gone = rustix::termios::tcsetattr(
+                std::io::stdin(),
+                rustix::termios::OptionalActions::Flush,
+                before,
+            );
             output::complain("");
         }
     }

@@ -43,8 +43,15 @@ pub struct Arguments {
 /// # Errors
 /// When it cannot start, with what to do about it.
 pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
-    let folder = source.data.clone().unwrap_or_else(|| PathBuf::from("portico-data/demo"));
-    let mut config = Source { file: source.file.clone(), data: Some(folder.clone()) }.load(None)?;
+    let folder = source
+        .data
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("portico-data/demo"));
+    let mut config = Source {
+        file: source.file.clone(),
+        data: Some(folder.clone()),
+    }
+    .load(None)?;
     if config.log.level == "info" {
         // The demo tells what matters itself.
         "warn".clone_into(&mut config.log.level);
@@ -56,17 +63,29 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     config.server.listen = listener.local_addr()?;
     config.server.base_address = String::new();
     let (sandbox, credentials) = start_sandbox(&folder, &arguments.world).await?;
-    let start = Start { base_urls: BTreeMap::from([("autotask".to_owned(), sandbox.base_url())]), stop: stop.clone() };
+    let start = Start {
+        base_urls: BTreeMap::from([("autotask".to_owned(), sandbox.base_url())]),
+        stop: stop.clone(),
+    };
     let clock: SharedClock = Arc::new(SystemClock);
     let app = App::open(config, clock, start).await?;
     let sign_in = account::prepare(app.store(), &folder).await?;
     let tasks = TaskTracker::new();
     app.engine().start_worker(&tasks, stop.clone());
-    let connected = if arguments.empty { None } else { Some(connect(&app, &credentials).await?) };
+    let connected = if arguments.empty {
+        None
+    } else {
+        Some(connect(&app, &credentials).await?)
+    };
     output::say(&welcome(&app, &sign_in, &folder));
     match connected {
-        Some(integration) => drop(tasks.spawn(progress::show(app.clone(), integration, stop.clone()))),
-        None => output::say(&format!("\n{}\n", sandbox::describe(&sandbox, &credentials))),
+        Some(integration) => {
+            drop(tasks.spawn(progress::show(app.clone(), integration, stop.clone())))
+        }
+        None => output::say(&format!(
+            "\n{}\n",
+            sandbox::describe(&sandbox, &credentials)
+        )),
     }
     let result = serve::serve(&app, listener, &tasks, &stop).await;
     sandbox.stop().await;
@@ -82,14 +101,19 @@ async fn listen(port: Option<u16>) -> anyhow::Result<TcpListener> {
         None => match TcpListener::bind(loopback(USUAL_PORT)).await {
             Ok(listener) => Ok(listener),
             Err(_) => {
-                output::complain(&format!("Port {USUAL_PORT} is taken by another program, so the demo takes a free one."));
+                output::complain(&format!(
+                    "Port {USUAL_PORT} is taken by another program, so the demo takes a free one."
+                ));
                 serve::listen(loopback(0)).await
             }
         },
     }
 }
 
-async fn start_sandbox(folder: &Path, arguments: &world::WorldArguments) -> anyhow::Result<(Sandbox, SandboxCredentials)> {
+async fn start_sandbox(
+    folder: &Path,
+    arguments: &world::WorldArguments,
+) -> anyhow::Result<(Sandbox, SandboxCredentials)> {
     let credentials = SandboxCredentials::default();
     let config = SandboxConfig {
         world: world::choose(folder, arguments)?,
@@ -100,9 +124,18 @@ async fn start_sandbox(folder: &Path, arguments: &world::WorldArguments) -> anyh
     let sandbox = Sandbox::start_autotask(config).await.map_err(|error| {
         let other_world = matches!(error, SandboxError::OtherWorld { .. });
         let error = anyhow::Error::from(error);
-        if other_world { error.context("The demo's data belong to another world; choose another folder with --data") } else { error }
+        if other_world {
+            error.context(
+                "The demo's data belong to another world; choose another folder with --data",
+            )
+        } else {
+            error
+        }
     });
-    Ok((sandbox.context("The Autotask sandbox cannot start")?, credentials))
+    Ok((
+        sandbox.context("The Autotask sandbox cannot start")?,
+        credentials,
+    ))
 }
 
 /// The block that says where to go and how to get in.
@@ -121,7 +154,10 @@ fn welcome(app: &App, sign_in: &account::SignIn, folder: &Path) -> String {
 }
 
 /// Connects to the sandbox, unless an earlier start did.
-async fn connect(app: &App, credentials: &SandboxCredentials) -> anyhow::Result<domain::id::IntegrationId> {
+async fn connect(
+    app: &App,
+    credentials: &SandboxCredentials,
+) -> anyhow::Result<domain::id::IntegrationId> {
     let known = store::integrations::list_integrations(app.store()).await?;
     if let Some(known) = known.into_iter().find(|known| known.provider == "autotask") {
         return Ok(known.id);
@@ -133,7 +169,14 @@ async fn connect(app: &App, credentials: &SandboxCredentials) -> anyhow::Result<
     ]
     .map(|(key, value)| (key.to_owned(), value.clone()))
     .into();
-    let outcome = sync::connect::connect(app.engine(), &sync::Actor::CommandLine, "autotask", &form, None).await?;
+    let outcome = sync::connect::connect(
+        app.engine(),
+        &sync::Actor::CommandLine,
+        "autotask",
+        &form,
+        None,
+    )
+    .await?;
     match outcome {
         sync::connect::ConnectOutcome::Connected { integration, .. } => Ok(integration),
         sync::connect::ConnectOutcome::Refused(refusal) => {

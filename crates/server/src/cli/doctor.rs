@@ -16,7 +16,11 @@ use crate::app;
 /// When the configuration cannot be used.
 pub async fn run(source: &Source) -> anyhow::Result<ExitCode> {
     let config = source.load(None)?;
-    tell(Level::Ok, "Configuration", &format!("address {}", config.base_address()));
+    tell(
+        Level::Ok,
+        "Configuration",
+        &format!("address {}", config.base_address()),
+    );
     let clock: SharedClock = Arc::new(SystemClock);
     let store = match Store::open_read_only(app::store_config(&config), clock).await {
         Ok(store) => store,
@@ -36,7 +40,11 @@ pub async fn run(source: &Source) -> anyhow::Result<ExitCode> {
         Level::Warn => "\nPortico works; look at the warnings.",
         Level::Fail => "\nSomething is broken; see FAIL above.",
     });
-    Ok(if worst == Level::Fail { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if worst == Level::Fail {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn tell(level: Level, name: &str, detail: &str) {

@@ -29,16 +29,34 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let store_config = app::store_config(&config);
     let restored = backup::restore(&arguments.from, &store_config.database, SystemClock.now())
         .await
-        .with_context(|| format!("{} was not restored; nothing was changed", arguments.from.display()))?;
-    output::say(&format!("Restored {} (schema {}).", arguments.from.display(), restored.migration));
+        .with_context(|| {
+            format!(
+                "{} was not restored; nothing was changed",
+                arguments.from.display()
+            )
+        })?;
+    output::say(&format!(
+        "Restored {} (schema {}).",
+        arguments.from.display(),
+        restored.migration
+    ));
     if let Some(kept) = restored.replaced {
-        output::say(&format!("The database that was there is kept as {}.", kept.display()));
+        output::say(&format!(
+            "The database that was there is kept as {}.",
+            kept.display()
+        ));
     }
     if !restored.needs_keys.is_empty() {
         let file = config.master_key_file();
-        output::say(&format!("It needs the master key file {} with the key {}.", file.display(), restored.needs_keys.join(", ")));
+        output::say(&format!(
+            "It needs the master key file {} with the key {}.",
+            file.display(),
+            restored.needs_keys.join(", ")
+        ));
         if !file.exists() {
-            output::complain("That file is missing: put your copy of it there before starting Portico.");
+            output::complain(
+                "That file is missing: put your copy of it there before starting Portico.",
+            );
         }
     }
     Ok(())

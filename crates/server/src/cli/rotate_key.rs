@@ -30,12 +30,16 @@ pub struct Arguments {
 pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let config = source.load(None)?;
     let store_config = app::store_config(&config);
-    let file = key_ring::path(&store_config.database, &store_config.master_key).context("The master key is not in a file")?;
+    let file = key_ring::path(&store_config.database, &store_config.master_key)
+        .context("The master key is not in a file")?;
     if !arguments.seal {
         // Opening proves that the present keys fit, and on SQLite that nobody else is at work.
         open(&config).await?.close().await;
         let id = key_ring::add_key(&file)?;
-        output::say(&format!("Added the key {id} to {}. Keep a copy of the file in another place.", file.display()));
+        output::say(&format!(
+            "Added the key {id} to {}. Keep a copy of the file in another place.",
+            file.display()
+        ));
         if config.uses_postgres() {
             output::say("Copy the file to every node, then run: portico rotate-key --seal");
             return Ok(());

@@ -37,14 +37,24 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let mut config = source.load(arguments.listen)?;
     logging::start(&config.log)?;
     if arguments.no_worker && !config.uses_postgres() {
-        bail!("--no-worker needs PostgreSQL: with SQLite, one process does everything. Leave it out.");
+        bail!(
+            "--no-worker needs PostgreSQL: with SQLite, one process does everything. Leave it out."
+        );
     }
     let stop = stop::on_signal()?;
     let listener = listen(config.server.listen).await?;
     // Port 0 takes a free one; from here on the address is the one that was taken.
     config.server.listen = listener.local_addr()?;
     let clock: SharedClock = Arc::new(SystemClock);
-    let app = App::open(config, clock, Start { stop: stop.clone(), ..Start::default() }).await?;
+    let app = App::open(
+        config,
+        clock,
+        Start {
+            stop: stop.clone(),
+            ..Start::default()
+        },
+    )
+    .await?;
     tell_setup(&app).await?;
     let tasks = TaskTracker::new();
     if !arguments.no_worker {
@@ -71,10 +81,16 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(app: &App, listener: TcpListener, tasks: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
+pub async fn serve(
+    app: &App,
+    listener: TcpListener,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
     tracing::info!(address = app.config().base_address(), "listening");
     let service = router::build(app).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let server =
+        axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(PATIENCE).await;
@@ -100,10 +116,14 @@ pub async fn finish(app: &App, tasks: &TaskTracker) {
 
 /// While nobody can sign in: where to create the first administrator.
 async fn tell_setup(app: &App) -> anyhow::Result<()> {
-    let token = onboarding::setup_token(app).await.map_err(|failure| anyhow::anyhow!("{}", failure.title))?;
+    let token = onboarding::setup_token(app)
+        .await
+        .map_err(|failure| anyhow::anyhow!("{}", failure.title))?;
     if let Some(token) = token {
         let base = app.config().base_address();
-        tracing::info!("nobody can sign in yet: create the first administrator at {base}/welcome?token={token}");
+        tracing::info!(
+            "nobody can sign in yet: create the first administrator at {base}/welcome?token={token}"
+        );
     }
     Ok(())
 }

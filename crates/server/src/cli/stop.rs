@@ -14,7 +14,10 @@ const INTERRUPTED: i32 = 130;
 /// When the operating system refuses to deliver signals.
 pub fn on_signal() -> anyhow::Result<CancellationToken> {
     let token = CancellationToken::new();
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     let cancelled = token.clone();
     tokio::spawn(async move {
         for round in 0_u8.. {

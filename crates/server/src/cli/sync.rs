@@ -38,9 +38,16 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<ExitCo
     logging::start(&config.log)?;
     let stop = stop::on_signal()?;
     let clock: SharedClock = Arc::new(SystemClock);
-    let app = App::open(config, clock, Start { stop: stop.clone(), ..Start::default() })
-        .await
-        .context("If Portico is running, press Resync on its page instead")?;
+    let app = App::open(
+        config,
+        clock,
+        Start {
+            stop: stop.clone(),
+            ..Start::default()
+        },
+    )
+    .await
+    .context("If Portico is running, press Resync on its page instead")?;
     let tasks = TaskTracker::new();
     if !app.config().uses_postgres() {
         app.engine().start_worker(&tasks, stop.clone());
@@ -51,10 +58,25 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<ExitCo
     result
 }
 
-async fn ask(app: &App, arguments: &Arguments, stop: &CancellationToken) -> anyhow::Result<ExitCode> {
+async fn ask(
+    app: &App,
+    arguments: &Arguments,
+    stop: &CancellationToken,
+) -> anyhow::Result<ExitCode> {
     let integration = find(app, &arguments.integration).await?;
-    let mode = if arguments.full { RunMode::Full } else { RunMode::Incremental };
-    let outcome = request_sync(app.engine(), &Actor::CommandLine, integration.id, Trigger::CommandLine, mode).await?;
+    let mode = if arguments.full {
+        RunMode::Full
+    } else {
+        RunMode::Incremental
+    };
+    let outcome = request_sync(
+        app.engine(),
+        &Actor::CommandLine,
+        integration.id,
+        Trigger::CommandLine,
+        mode,
+    )
+    .await?;
     let run = match outcome {
         RequestOutcome::Started(run) => run.id,
         RequestOutcome::Joined(run) => {
@@ -62,7 +84,9 @@ async fn ask(app: &App, arguments: &Arguments, stop: &CancellationToken) -> anyh
             run.id
         }
         RequestOutcome::Queued { behind } => {
-            output::say("Another sync is running; this one starts after it. Waiting for the one that runs.");
+            output::say(
+                "Another sync is running; this one starts after it. Waiting for the one that runs.",
+            );
             behind.id
         }
         RequestOutcome::Recent { .. } => {
@@ -80,20 +104,36 @@ async fn ask(app: &App, arguments: &Arguments, stop: &CancellationToken) -> anyh
 
 async fn find(app: &App, wanted: &str) -> anyhow::Result<Integration> {
     let all = list_integrations(app.store()).await?;
-    let names = |all: &[Integration]| all.iter().map(|one| format!("{} ({})", one.provider, one.uuid)).collect::<Vec<_>>().join(", ");
-    let mut found: Vec<Integration> =
-        all.iter().filter(|one| one.provider == wanted || one.name == wanted || one.uuid.as_str() == wanted).cloned().collect();
+    let names = |all: &[Integration]| {
+        all.iter()
+            .map(|one| format!("{} ({})", one.provider, one.uuid))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let mut found: Vec<Integration> = all
+        .iter()
+        .filter(|one| one.provider == wanted || one.name == wanted || one.uuid.as_str() == wanted)
+        .cloned()
+        .collect();
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(one),
-        (Some(_), false) => bail!("{wanted:?} fits several integrations; use an id: {}", names(&all)),
+        (Some(_), false) => bail!(
+            "{wanted:?} fits several integrations; use an id: {}",
+            names(&all)
+        ),
         (None, _) if all.is_empty() => bail!("nothing is connected yet"),
-        (None, _) => bail!("there is no integration {wanted:?}; there are: {}", names(&all)),
+        (None, _) => bail!(
+            "there is no integration {wanted:?}; there are: {}",
+            names(&all)
+        ),
     }
 }
 
 async fn wait(app: &App, run: RunId, stop: &CancellationToken) -> anyhow::Result<ExitCode> {
     loop {
-        let Some(found) = runs::find_run(app.store(), run).await? else { bail!("the run was removed") };
+        let Some(found) = runs::find_run(app.store(), run).await? else {
+            bail!("the run was removed")
+        };
         if found.state.is_over() {
             for part in runs::list_stream_runs(app.store(), run).await? {
                 let counts = part.counts;
@@ -109,11 +149,21 @@ async fn wait(app: &App, run: RunId, stop: &CancellationToken) -> anyhow::Result
                     counts.set_aside
                 ));
             }
-            let message = found.message.map(|message| format!(": {message}")).unwrap_or_default();
+            let message = found
+                .message
+                .map(|message| format!(": {message}"))
+                .unwrap_or_default();
             output::say(&format!("Sync {}{message}", found.state.key()));
-            return Ok(if found.state == RunState::Completed { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            return Ok(if found.state == RunState::Completed {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
-        if tokio::time::timeout(Duration::from_millis(300), stop.cancelled()).await.is_ok() {
+        if tokio::time::timeout(Duration::from_millis(300), stop.cancelled())
+            .await
+            .is_ok()
+        {
             bail!("stopped before the sync ended; it goes on at the next start");
         }
     }

@@ -17,11 +17,21 @@ pub async fn run(source: &Source) -> anyhow::Result<()> {
     let config = source.load(None)?;
     logging::start(&config.log)?;
     if !config.uses_postgres() {
-        bail!("A separate worker needs PostgreSQL: with SQLite, one process does everything. Use portico serve.");
+        bail!(
+            "A separate worker needs PostgreSQL: with SQLite, one process does everything. Use portico serve."
+        );
     }
     let stop = stop::on_signal()?;
     let clock: SharedClock = Arc::new(SystemClock);
-    let app = App::open(config, clock, Start { stop: stop.clone(), ..Start::default() }).await?;
+    let app = App::open(
+        config,
+        clock,
+        Start {
+            stop: stop.clone(),
+            ..Start::default()
+        },
+    )
+    .await?;
     let tasks = TaskTracker::new();
     app.engine().start_worker(&tasks, stop.clone());
     tracing::info!("working");

@@ -110,7 +110,10 @@ impl SignedIn {
     /// Who asks, for the audit log and the sync log.
     #[must_use]
     pub fn actor(&self) -> sync::Actor {
-        sync::Actor::Person { id: self.person.identity, name: self.person.name.clone() }
+        sync::Actor::Person {
+            id: self.person.identity,
+            name: self.person.name.clone(),
+        }
     }
 
     /// When the request came.
@@ -175,7 +178,9 @@ pub fn shell(visit: &Visit, person: &Person, section: Section) -> Shell {
             companies: may(Permission::read(Area::Companies)),
             tickets: may(Permission::read(Area::Tickets)),
             opportunities: may(Permission::read(Area::Opportunities)),
-            settings: may(Permission::read(Area::Integrations)) || may(Permission::manage(Area::Settings)),
+            settings: may(Permission::read(Area::Integrations))
+                || may(Permission::manage(Area::Settings)),
+            read_integrations: may(Permission::read(Area::Integrations)),
             write_integrations: may(Permission::write(Area::Integrations)),
             manage_integrations: may(Permission::manage(Area::Integrations)),
             manage_settings: may(Permission::manage(Area::Settings)),
@@ -192,7 +197,9 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
         let visit = parts.extensions.get::<Arc<Visit>>().cloned();
-        visit.map(Self).ok_or_else(|| Failure::unexpected("the route's rule reads nothing about the caller"))
+        visit
+            .map(Self)
+            .ok_or_else(|| Failure::unexpected("the route's rule reads nothing about the caller"))
     }
 }
 
@@ -202,9 +209,14 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let Visitor(visit) = Visitor::from_request_parts(parts, app).await?;
         if !matches!(visit.rule, Rule::SignedIn | Rule::Staff(_)) {
-            return Err(Failure::unexpected("the route's rule does not need a signed-in person"));
+            return Err(Failure::unexpected(
+                "the route's rule does not need a signed-in person",
+            ));
         }
-        let person = visit.person.clone().ok_or_else(|| Failure::unexpected("the guard let a stranger pass"))?;
+        let person = visit
+            .person
+            .clone()
+            .ok_or_else(|| Failure::unexpected("the guard let a stranger pass"))?;
         Ok(Self { visit, person })
     }
 }
@@ -225,7 +237,11 @@ impl FromRequestParts<App> for ApiCaller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Failure::unexpected("the route's rule names no scope"))
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Failure::unexpected("the route's rule names no scope"))
     }
 }
 
@@ -238,7 +254,9 @@ pub async fn guard(rule: Rule, request: Request, next: Next) -> Response {
         Rule::Open => Ok(next.run(request).await),
         Rule::Metrics => metrics::guard(&app, request, next).await,
         Rule::Api(scope) => api::key::guard(&app, scope, request, next).await,
-        Rule::Public | Rule::SignedIn | Rule::Staff(_) => page_guard(&Gate { app, rule }, request, next).await,
+        Rule::Public | Rule::SignedIn | Rule::Staff(_) => {
+            page_guard(&Gate { app, rule }, request, next).await
+        }
     };
     result.unwrap_or_else(IntoResponse::into_response)
 }
@@ -247,8 +265,12 @@ pub async fn guard(rule: Rule, request: Request, next: Next) -> Response {
 pub async fn refuse(app: &App, request: Request, failure: Failure) -> Response {
     let mut response = failure.into_response();
     let (parts, _) = request.into_parts();
-    let is_page = !parts.uri.path().starts_with("/api/") && !parts.uri.path().starts_with("/static/");
-    let gate = Gate { app: app.clone(), rule: Rule::Public };
+    let is_page =
+        !parts.uri.path().starts_with("/api/") && !parts.uri.path().starts_with("/static/");
+    let gate = Gate {
+        app: app.clone(),
+        rule: Rule::Public,
+    };
     // Who it is decides only how the refusal looks, so a database that does not answer is no matter here.
     if is_page && let Ok((visit, _)) = look(&gate, &parts).await {
         response.extensions_mut().insert(Arc::new(visit));
@@ -278,7 +300,10 @@ async fn page_guard(gate: &Gate, request: Request, next: Next) -> Result<Respons
         Err(failure) => failure.into_response(),
     };
     if new_form_token
-        && let Some(cookie) = gate.app.cookies().set(CookieKind::Form, &visit.form_token, 12 * 60 * 60)
+        && let Some(cookie) =
+            gate.app
+                .cookies()
+                .set(CookieKind::Form, &visit.form_token, 12 * 60 * 60)
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -293,7 +318,11 @@ enum Admission {
 
 async fn admit(gate: &Gate, visit: &Visit, parts: Parts, body: Body) -> Result<Admission, Failure> {
     let changes = !matches!(parts.method, Method::GET | Method::HEAD);
-    let (body, fields) = if changes { read_form(&parts.headers, body).await? } else { (body, Fields::default()) };
+    let (body, fields) = if changes {
+        read_form(&parts.headers, body).await?
+    } else {
+        (body, Fields::default())
+    };
     let headers = &parts.headers;
     match (&visit.person, gate.rule) {
         (None, Rule::SignedIn | Rule::Staff(_)) if changes => {
@@ -301,7 +330,11 @@ async fn admit(gate: &Gate, visit: &Visit, parts: Parts, body: Body) -> Result<A
             return Ok(Admission::Instead(page));
         }
         (None, Rule::SignedIn | Rule::Staff(_)) => {
-            let had_session = gate.app.cookies().read(headers, CookieKind::Session).is_some();
+            let had_session = gate
+                .app
+                .cookies()
+                .read(headers, CookieKind::Session)
+                .is_some();
             return Ok(Admission::Instead(to_sign_in(visit, headers, had_session)?));
         }
         (Some(person), Rule::Staff(permission)) if !person.grants.allow(permission) => {
@@ -311,12 +344,18 @@ async fn admit(gate: &Gate, visit: &Visit, parts: Parts, body: Body) -> Result<A
     }
     if changes && !csrf::has_token(headers, &fields, &visit.form_token) {
         // A sign-in form that was opened before the person signed in in another tab carries the older token.
-        let older = gate.app.cookies().read(headers, CookieKind::Form).unwrap_or_default();
+        let older = gate
+            .app
+            .cookies()
+            .read(headers, CookieKind::Form)
+            .unwrap_or_default();
         if gate.rule != Rule::Public || !csrf::has_token(headers, &fields, &older) {
             return Err(Failure::forged());
         }
     }
-    Ok(Admission::Handler(Box::new(Request::from_parts(parts, body))))
+    Ok(Admission::Handler(Box::new(Request::from_parts(
+        parts, body,
+    ))))
 }
 
 /// Reads who is there. The flag tells that the form token is new and its cookie is to be set.
@@ -334,15 +373,27 @@ async fn look(gate: &Gate, parts: &Parts) -> Result<(Visit, bool), Failure> {
         (None, _) => (token::random()?, true),
     };
     let query = parts.uri.query().unwrap_or_default();
-    let notice = Fields::parse(query.as_bytes()).find("notice").and_then(Notice::find);
-    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let notice = Fields::parse(query.as_bytes())
+        .find("notice")
+        .and_then(Notice::find);
+    let user_agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let visit = Visit {
         rule: gate.rule,
         person: person.map(Arc::new),
         form_token,
-        client: client_address(&parts.extensions, headers, &app.config().server.trusted_proxies),
+        client: client_address(
+            &parts.extensions,
+            headers,
+            &app.config().server.trusted_proxies,
+        ),
         user_agent: user_agent.chars().take(200).collect(),
-        address: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        address: parts
+            .uri
+            .path_and_query()
+            .map_or_else(|| "/".to_owned(), ToString::to_string),
         now,
         warning: app.warning().map(str::to_owned),
         notice,
@@ -352,16 +403,30 @@ async fn look(gate: &Gate, parts: &Parts) -> Result<(Visit, bool), Failure> {
 
 /// Takes the body in, at most 2 MB, and reads it as a form; the handler gets it again.
 async fn read_form(headers: &HeaderMap, body: Body) -> Result<(Body, Fields), Failure> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if text(header::CONTENT_LENGTH).parse::<usize>().is_ok_and(|length| length > MAX_BODY) {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    if text(header::CONTENT_LENGTH)
+        .parse::<usize>()
+        .is_ok_and(|length| length > MAX_BODY)
+    {
         return Err(Failure::too_large());
     }
-    let bytes = to_bytes(body, MAX_BODY).await.map_err(|error| match is_too_long(&error) {
-        true => Failure::too_large(),
-        false => Failure::unreadable_form(),
-    })?;
+    let bytes = to_bytes(body, MAX_BODY)
+        .await
+        .map_err(|error| match is_too_long(&error) {
+            true => Failure::too_large(),
+            false => Failure::unreadable_form(),
+        })?;
     let is_form = text(header::CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
-    let fields = if is_form { Fields::parse(&bytes) } else { Fields::default() };
+    let fields = if is_form {
+        Fields::parse(&bytes)
+    } else {
+        Fields::default()
+    };
     Ok((Body::from(bytes), fields))
 }
 
@@ -378,9 +443,14 @@ fn is_too_long(error: &axum::Error) -> bool {
 
 /// Where a stranger goes who asked for a page; scripts and event streams get a plain 401.
 fn to_sign_in(visit: &Visit, headers: &HeaderMap, had_session: bool) -> Result<Response, Failure> {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if accept.contains("text/event-stream") || headers.contains_key("x-portico-fragment") {
-        return Err(Failure::unauthorized("Your session ended. Reload the page to sign in."));
+        return Err(Failure::unauthorized(
+            "Your session ended. Reload the page to sign in.",
+        ));
     }
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if visit.address != "/" {
@@ -390,5 +460,9 @@ fn to_sign_in(visit: &Visit, headers: &HeaderMap, had_session: bool) -> Result<R
         query.append_pair("notice", "session_expired");
     }
     let query = query.finish();
-    see_other(&if query.is_empty() { "/sign-in".to_owned() } else { format!("/sign-in?{query}") })
+    see_other(&if query.is_empty() {
+        "/sign-in".to_owned()
+    } else {
+        format!("/sign-in?{query}")
+    })
 }

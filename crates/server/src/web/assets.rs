@@ -15,24 +15,31 @@ use crate::app::App;
 pub const VERSION: &str = env!("PORTICO_ASSETS");
 
 /// The files below `/static`.
-#[must_use]
 pub fn files() -> Router<App> {
     // The bytes are part of the binary and the same for every application in the process; making them ready leaks a
     // copy, so it is done once.
     static FILES: OnceLock<Router> = OnceLock::new();
     let ready = FILES.get_or_init(|| {
-        memory_serve::load!().index_file(None).cache_control(CacheControl::NoCache).into_router::<()>()
+        memory_serve::load!()
+            .index_file(None)
+            .cache_control(CacheControl::NoCache)
+            .into_router::<()>()
     });
     Router::new().fallback_service(ready.clone().layer(from_fn(keep)))
 }
 
 /// A file asked for with the present version never changes; others are revalidated by their ETag.
 async fn keep(request: Request, next: Next) -> Response {
-    let current = request.uri().query().is_some_and(|query| query.strip_prefix("v=") == Some(VERSION));
+    let current = request
+        .uri()
+        .query()
+        .is_some_and(|query| query.strip_prefix("v=") == Some(VERSION));
     let mut response = next.run(request).await;
     if current && response.status().is_success() && !cfg!(debug_assertions) {
         let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-        response.headers_mut().insert(header::CACHE_CONTROL, forever);
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, forever);
     }
     response
 }

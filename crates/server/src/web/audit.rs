@@ -23,7 +23,11 @@ impl<'a> Subject<'a> {
     /// A person.
     #[must_use]
     pub fn identity(person: &'a Person) -> Self {
-        Self { kind: "identity", id: person.uuid.as_str(), label: &person.email }
+        Self {
+            kind: "identity",
+            id: person.uuid.as_str(),
+            label: &person.email,
+        }
     }
 }
 
@@ -39,7 +43,10 @@ pub async fn write(
     before: Option<Value>,
     after: Option<Value>,
 ) -> Result<(), Failure> {
-    let actor = Actor::Person { id: who.identity, name: who.name.clone() };
+    let actor = Actor::Person {
+        id: who.identity,
+        name: who.name.clone(),
+    };
     let entry = AuditEntry {
         actor: &actor,
         action,

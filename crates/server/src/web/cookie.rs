@@ -72,19 +72,39 @@ mod tests {
 
     #[test]
     fn flags_follow_the_base_address() {
-        let secure = CookieJar::new(true).set(CookieKind::Session, "t", 60).unwrap();
-        assert_eq!(secure, "__Host-portico=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
+        let secure = CookieJar::new(true)
+            .set(CookieKind::Session, "t", 60)
+            .unwrap();
+        assert_eq!(
+            secure,
+            "__Host-portico=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
         let plain = CookieJar::new(false).set(CookieKind::Form, "t", 0).unwrap();
-        assert_eq!(plain, "portico-form=t; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+        assert_eq!(
+            plain,
+            "portico-form=t; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
+        );
     }
 
     #[test]
     fn the_right_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("a=1; portico-form=form; portico=session"));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("a=1; portico-form=form; portico=session"),
+        );
         let jar = CookieJar::new(false);
-        assert_eq!(jar.read(&headers, CookieKind::Session).as_deref(), Some("session"));
-        assert_eq!(jar.read(&headers, CookieKind::Form).as_deref(), Some("form"));
-        assert_eq!(CookieJar::new(true).read(&headers, CookieKind::Session), None);
+        assert_eq!(
+            jar.read(&headers, CookieKind::Session).as_deref(),
+            Some("session")
+        );
+        assert_eq!(
+            jar.read(&headers, CookieKind::Form).as_deref(),
+            Some("form")
+        );
+        assert_eq!(
+            CookieJar::new(true).read(&headers, CookieKind::Session),
+            None
+        );
     }
 }

@@ -30,19 +30,30 @@ pub fn is_own_site(headers: &HeaderMap, base_address: &str) -> bool {
     if origin == base_address {
         return true;
     }
-    let (Ok(origin), Some(host)) = (Url::parse(origin), text(header::HOST.as_str())) else { return false };
-    let Some(name) = origin.host_str() else { return false };
+    let (Ok(origin), Some(host)) = (Url::parse(origin), text(header::HOST.as_str())) else {
+        return false;
+    };
+    let Some(name) = origin.host_str() else {
+        return false;
+    };
     match origin.port() {
         Some(port) => host == format!("{name}:{port}"),
-        None => host == name || host == format!("{name}:{}", origin.port_or_known_default().unwrap_or(0)),
+        None => {
+            host == name
+                || host == format!("{name}:{}", origin.port_or_known_default().unwrap_or(0))
+        }
     }
 }
 
 /// Whether the form, or the header in its place, repeats the token.
 #[must_use]
 pub fn has_token(headers: &HeaderMap, fields: &Fields, token: &str) -> bool {
-    let sent = fields.find(FIELD).or_else(|| headers.get(HEADER).and_then(|value| value.to_str().ok()));
-    sent.is_some_and(|sent| !token.is_empty() && bool::from(sent.as_bytes().ct_eq(token.as_bytes())))
+    let sent = fields
+        .find(FIELD)
+        .or_else(|| headers.get(HEADER).and_then(|value| value.to_str().ok()));
+    sent.is_some_and(|sent| {
+        !token.is_empty() && bool::from(sent.as_bytes().ct_eq(token.as_bytes()))
+    })
 }
 
 #[cfg(test)]
@@ -59,14 +70,35 @@ mod tests {
 
     #[test]
     fn other_sites_are_recognised() {
-        assert!(own(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
+        assert!(own(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "null")
+        ]));
         assert!(!own(&[("sec-fetch-site", "cross-site")]));
-        assert!(!own(&[("sec-fetch-site", "same-site")]), "a sister host is another site");
-        assert!(own(&[("origin", "https://portal.example.com"), ("host", "inner:8080")]), "behind a proxy");
-        assert!(own(&[("origin", "http://localhost:8080"), ("host", "localhost:8080")]));
-        assert!(own(&[("origin", "http://[::1]:8080"), ("host", "[::1]:8080")]));
+        assert!(
+            !own(&[("sec-fetch-site", "same-site")]),
+            "a sister host is another site"
+        );
+        assert!(
+            own(&[
+                ("origin", "https://portal.example.com"),
+                ("host", "inner:8080")
+            ]),
+            "behind a proxy"
+        );
+        assert!(own(&[
+            ("origin", "http://localhost:8080"),
+            ("host", "localhost:8080")
+        ]));
+        assert!(own(&[
+            ("origin", "http://[::1]:8080"),
+            ("host", "[::1]:8080")
+        ]));
         assert!(own(&[("origin", "http://portal"), ("host", "portal")]));
-        assert!(!own(&[("origin", "http://localhost:9090"), ("host", "localhost:8080")]));
+        assert!(!own(&[
+            ("origin", "http://localhost:9090"),
+            ("host", "localhost:8080")
+        ]));
         assert!(!own(&[("origin", "null"), ("host", "localhost:8080")]));
         assert!(own(&[("host", "localhost:8080")]), "no browser");
     }
@@ -77,7 +109,10 @@ mod tests {
         let form = |text: &str| Fields::parse(text.as_bytes());
         assert!(has_token(&headers, &form("a=1&csrf=abc"), "abc"));
         assert!(!has_token(&headers, &form("csrf=abd"), "abc"));
-        assert!(!has_token(&headers, &form("csrf="), ""), "an empty token protects nothing");
+        assert!(
+            !has_token(&headers, &form("csrf="), ""),
+            "an empty token protects nothing"
+        );
         assert!(!has_token(&headers, &form(""), "abc"));
         headers.insert(HEADER, "abc".parse().unwrap());
         assert!(has_token(&headers, &form(""), "abc"));

@@ -70,19 +70,31 @@ impl Failure {
     /// 400: the address or form cannot be understood.
     #[must_use]
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_request", "That request cannot be understood", message)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+            "That request cannot be understood",
+            message,
+        )
     }
 
     /// 400: a form body that is no form.
     #[must_use]
     pub fn unreadable_form() -> Self {
-        Self::bad_request("The form arrived incomplete. Go back, check what you typed and send it again.")
+        Self::bad_request(
+            "The form arrived incomplete. Go back, check what you typed and send it again.",
+        )
     }
 
     /// 401, for scripts and API clients; people are led to the sign-in page instead.
     #[must_use]
     pub fn unauthorized(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Sign in first", message)
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Sign in first",
+            message,
+        )
     }
 
     /// 403: the role lacks a right, named so that an administrator can be asked for it.
@@ -92,7 +104,9 @@ impl Failure {
             StatusCode::FORBIDDEN,
             "forbidden",
             "Your role does not allow this",
-            format!("This page needs the right “{right}”. Ask an administrator to give it to your role."),
+            format!(
+                "This page needs the right “{right}”. Ask an administrator to give it to your role."
+            ),
         )
     }
 
@@ -122,7 +136,12 @@ impl Failure {
     /// 409: somebody else changed the same thing.
     #[must_use]
     pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", "Somebody else changed this meanwhile", message)
+        Self::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "Somebody else changed this meanwhile",
+            message,
+        )
     }
 
     /// 413.
@@ -139,7 +158,12 @@ impl Failure {
     /// 429, with the time to wait.
     #[must_use]
     pub fn too_many(message: impl Into<Cow<'static, str>>, wait_seconds: u64) -> Self {
-        let mut failure = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", message);
+        let mut failure = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limited",
+            "Too many requests",
+            message,
+        );
         failure.retry_after = Some(wait_seconds.max(1));
         failure
     }
@@ -185,11 +209,15 @@ impl IntoResponse for Failure {
         if let Some(seconds) = self.retry_after
             && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
         {
-            response.headers_mut().insert(HeaderName::from_static("retry-after"), value);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static("retry-after"), value);
         }
         if self.status == StatusCode::UNAUTHORIZED {
             let value = HeaderValue::from_static("Bearer realm=\"Portico API\"");
-            response.headers_mut().insert(HeaderName::from_static("www-authenticate"), value);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static("www-authenticate"), value);
         }
         response.extensions_mut().insert(self);
         response
@@ -204,7 +232,11 @@ impl From<askama::Error> for Failure {
 
 impl From<store::StoreError> for Failure {
     fn from(error: store::StoreError) -> Self {
-        if error.is_temporary() { Self::unavailable(error) } else { Self::internal(error) }
+        if error.is_temporary() {
+            Self::unavailable(error)
+        } else {
+            Self::internal(error)
+        }
     }
 }
 

@@ -53,14 +53,19 @@ impl KeptForm {
         Some(Self {
             action: action.to_owned(),
             page: safe_next(fields.text("next")).to_owned(),
-            fields: kept.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            fields: kept
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
             left_out: fields.text("kept_left_out").parse().unwrap_or(0),
         })
     }
 
     /// The fields a person typed or chose, for showing.
     pub fn shown(&self) -> impl Iterator<Item = &(String, String)> {
-        self.fields.iter().filter(|(_, value)| !value.trim().is_empty())
+        self.fields
+            .iter()
+            .filter(|(_, value)| !value.trim().is_empty())
     }
 }
 
@@ -77,28 +82,50 @@ struct ExpiredPage<'a> {
 /// When the page cannot be rendered; for scripts, a plain 401.
 pub fn form_page(app: &App, visit: &Visit, headers: &HeaderMap, fields: &Fields) -> Answer {
     if headers.contains_key("x-portico-fragment") {
-        return Err(Failure::unauthorized("Your session ended. Reload the page to sign in; copy what you typed first."));
+        return Err(Failure::unauthorized(
+            "Your session ended. Reload the page to sign in; copy what you typed first.",
+        ));
     }
     if visit.address == "/sign-out" {
         return see_other("/sign-in?notice=signed_out");
     }
     let kept = keep(visit, headers, fields, &app.config().base_address());
-    let response: Response = page_with(StatusCode::UNAUTHORIZED, &ExpiredPage { kept: &kept, csrf: &visit.form_token })?;
+    let response: Response = page_with(
+        StatusCode::UNAUTHORIZED,
+        &ExpiredPage {
+            kept: &kept,
+            csrf: &visit.form_token,
+        },
+    )?;
     Ok(response)
 }
 
 fn keep(visit: &Visit, headers: &HeaderMap, fields: &Fields, base_address: &str) -> KeptForm {
     let secrets = secret_names();
     let all = fields.iter().filter(|(name, _)| *name != csrf::FIELD);
-    let (kept, left_out): (Vec<_>, Vec<_>) = all.partition(|(name, _)| !may_be_secret(name, &secrets));
-    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let page = referer.and_then(|text| own_page(text, host, base_address)).unwrap_or_else(|| "/".to_owned());
+    let (kept, left_out): (Vec<_>, Vec<_>) =
+        all.partition(|(name, _)| !may_be_secret(name, &secrets));
+    let referer = headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let page = referer
+        .and_then(|text| own_page(text, host, base_address))
+        .unwrap_or_else(|| "/".to_owned());
     KeptForm {
         action: visit.address.clone(),
         page: safe_next(&page).to_owned(),
-        fields: kept.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        left_out: left_out.iter().filter(|(_, value)| !value.is_empty()).count(),
+        fields: kept
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        left_out: left_out
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .count(),
     }
 }
 
@@ -111,19 +138,34 @@ fn own_page(referer: &str, host: &str, base_address: &str) -> Option<String> {
     if authority != host && url.origin().ascii_serialization() != base_address {
         return None;
     }
-    Some(url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())))
+    Some(url.query().map_or_else(
+        || url.path().to_owned(),
+        |query| format!("{}?{query}", url.path()),
+    ))
 }
 
 /// Keys of every field that a provider calls secret.
 fn secret_names() -> BTreeSet<&'static str> {
-    let forms = domain::provider::ALL.iter().flat_map(|provider| provider.form);
-    forms.filter(|field| field.secret).map(|field| field.key).collect()
+    let forms = domain::provider::ALL
+        .iter()
+        .flat_map(|provider| provider.form);
+    forms
+        .filter(|field| field.secret)
+        .map(|field| field.key)
+        .collect()
 }
 
 fn may_be_secret(name: &str, secrets: &BTreeSet<&'static str>) -> bool {
     let name = name.to_lowercase();
-    let last = name.rsplit(['.', '[', ':']).next().unwrap_or(&name).trim_end_matches(']');
-    secrets.contains(last) || ["password", "secret", "token", "credential"].iter().any(|word| name.contains(word))
+    let last = name
+        .rsplit(['.', '[', ':'])
+        .next()
+        .unwrap_or(&name)
+        .trim_end_matches(']');
+    secrets.contains(last)
+        || ["password", "secret", "token", "credential"]
+            .iter()
+            .any(|word| name.contains(word))
 }
 
 #[cfg(test)]
@@ -134,7 +176,11 @@ mod tests {
     fn secrets_are_not_kept() {
         let secrets = secret_names();
         assert!(!secrets.is_empty(), "Autotask has a secret field");
-        for name in secrets.iter().copied().chain(["password", "new_password", "Api_Token"]) {
+        for name in secrets
+            .iter()
+            .copied()
+            .chain(["password", "new_password", "Api_Token"])
+        {
             assert!(may_be_secret(name, &secrets), "{name}");
         }
         for name in ["name", "interval_minutes", "queues"] {
@@ -144,19 +190,42 @@ mod tests {
 
     #[test]
     fn a_kept_form_survives_the_trip_through_the_sign_in_form() {
-        let fields = vec![("text".to_owned(), "a & b\n<c>".to_owned()), ("box".to_owned(), "1".to_owned()), ("box".to_owned(), "2".to_owned())];
-        let kept = KeptForm { action: "/tickets/1".into(), page: "/tickets".into(), fields, left_out: 1 };
+        let fields = vec![
+            ("text".to_owned(), "a & b\n<c>".to_owned()),
+            ("box".to_owned(), "1".to_owned()),
+            ("box".to_owned(), "2".to_owned()),
+        ];
+        let kept = KeptForm {
+            action: "/tickets/1".into(),
+            page: "/tickets".into(),
+            fields,
+            left_out: 1,
+        };
         let mut text = url::form_urlencoded::Serializer::new(String::new());
-        text.append_pair("kept_action", &kept.action).append_pair("kept_fields", &kept.encoded());
-        text.append_pair("next", &kept.page).append_pair("kept_left_out", "1");
-        assert_eq!(KeptForm::read(&Fields::parse(text.finish().as_bytes())), Some(kept));
-        assert_eq!(KeptForm::read(&Fields::parse(b"kept_action=//evil.example&kept_fields=a=1")), None);
+        text.append_pair("kept_action", &kept.action)
+            .append_pair("kept_fields", &kept.encoded());
+        text.append_pair("next", &kept.page)
+            .append_pair("kept_left_out", "1");
+        assert_eq!(
+            KeptForm::read(&Fields::parse(text.finish().as_bytes())),
+            Some(kept)
+        );
+        assert_eq!(
+            KeptForm::read(&Fields::parse(
+                b"kept_action=//evil.example&kept_fields=a=1"
+            )),
+            None
+        );
     }
 
     #[test]
     fn the_page_is_one_of_ours() {
-        let page = |referer: &str| own_page(referer, "localhost:8080", "https://portal.example.com");
-        assert_eq!(page("http://localhost:8080/a?b=1").as_deref(), Some("/a?b=1"));
+        let page =
+            |referer: &str| own_page(referer, "localhost:8080", "https://portal.example.com");
+        assert_eq!(
+            page("http://localhost:8080/a?b=1").as_deref(),
+            Some("/a?b=1")
+        );
         assert_eq!(page("https://portal.example.com/a").as_deref(), Some("/a"));
         assert_eq!(page("https://evil.example/a"), None);
     }

@@ -33,7 +33,10 @@ pub async fn add(State(app): State<App>, request: Request, next: Next) -> Respon
     let https = app.config().is_https();
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     if https {
         set_unless_there(headers, "strict-transport-security", "max-age=31536000");
@@ -44,5 +47,7 @@ pub async fn add(State(app): State<App>, request: Request, next: Next) -> Respon
 
 fn set_unless_there(headers: &mut HeaderMap, name: &'static str, value: &'static str) {
     let name = HeaderName::from_static(name);
-    headers.entry(name).or_insert(HeaderValue::from_static(value));
+    headers
+        .entry(name)
+        .or_insert(HeaderValue::from_static(value));
 }

@@ -24,17 +24,26 @@ pub async fn ready(State(app): State<App>) -> Response {
     let nodes = match store::nodes::list_nodes(app.store()).await {
         Ok(nodes) => nodes,
         Err(error) => {
-            tracing::warn!(cause = format!("{:#}", anyhow::Error::from(error)), "not ready");
+            tracing::warn!(
+                cause = format!("{:#}", anyhow::Error::from(error)),
+                "not ready"
+            );
             return answer(false, false);
         }
     };
     let now = app.clock().now();
-    let worker = nodes.iter().any(|node| now.since(node.heartbeat_at) < FRESH);
+    let worker = nodes
+        .iter()
+        .any(|node| now.since(node.heartbeat_at) < FRESH);
     answer(true, worker)
 }
 
 fn answer(database: bool, worker: bool) -> Response {
-    let status = if database && worker { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if database && worker {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let word = |fine: bool| if fine { "ok" } else { "missing" };
     (status, Json(json!({ "database": word(database), "migrations": word(database), "worker": word(worker) }))).into_response()
 }
@@ -45,7 +54,12 @@ fn answer(database: bool, worker: bool) -> Response {
 /// When the database does not answer.
 pub async fn measure(app: &App) -> Result<(), Failure> {
     let counts = store::jobs::count_jobs(app.store()).await?;
-    let states = [("due", counts.due), ("later", counts.later), ("running", counts.running), ("dead", counts.dead)];
+    let states = [
+        ("due", counts.due),
+        ("later", counts.later),
+        ("running", counts.running),
+        ("dead", counts.dead),
+    ];
     for (state, jobs) in states {
         metrics::gauge!("portico_jobs", "state" => state).set(gauge(jobs));
     }
@@ -53,12 +67,18 @@ pub async fn measure(app: &App) -> Result<(), Failure> {
     let oldest = counts.oldest_due.map_or(0, |due| now.since(due).max(0));
     metrics::gauge!("portico_oldest_due_job_seconds").set(gauge(oldest) / 1000.0);
     let nodes = store::nodes::list_nodes(app.store()).await?;
-    let fresh = nodes.iter().filter(|node| now.since(node.heartbeat_at) < FRESH).count();
+    let fresh = nodes
+        .iter()
+        .filter(|node| now.since(node.heartbeat_at) < FRESH)
+        .count();
     metrics::gauge!("portico_nodes").set(gauge(i64::try_from(fresh).unwrap_or(i64::MAX)));
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "gauges are floating point; counts of this size are exact in it")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "gauges are floating point; counts of this size are exact in it"
+)]
 const fn gauge(count: i64) -> f64 {
     count as f64
 }

@@ -68,9 +68,14 @@ fn count(method: &Method, route: &str, status: u16, seconds: f64) {
         Method::POST => "POST",
         _ => "other",
     };
-    let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
+    let labels = [
+        ("method", method.to_owned()),
+        ("route", route.to_owned()),
+        ("status", status.to_string()),
+    ];
     metrics::counter!("portico_http_requests_total", &labels).increment(1);
-    metrics::histogram!("portico_http_request_seconds", "route" => route.to_owned()).record(seconds);
+    metrics::histogram!("portico_http_request_seconds", "route" => route.to_owned())
+        .record(seconds);
 }
 
 #[derive(Template)]
@@ -90,10 +95,20 @@ struct PlainPage<'a> {
 
 /// Logs a failure's cause and gives the answer its body: a page in the viewer's layout, or JSON for the API.
 fn present(mut response: Response, id: &RequestId, is_api: bool) -> Response {
-    let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else {
+        return response;
+    };
     match (&failure.cause, failure.status.is_server_error()) {
-        (Some(cause), true) => tracing::error!(code = failure.code, cause = format!("{cause:#}"), "request failed"),
-        (Some(cause), false) => tracing::info!(code = failure.code, cause = format!("{cause:#}"), "request refused"),
+        (Some(cause), true) => tracing::error!(
+            code = failure.code,
+            cause = format!("{cause:#}"),
+            "request failed"
+        ),
+        (Some(cause), false) => tracing::info!(
+            code = failure.code,
+            cause = format!("{cause:#}"),
+            "request refused"
+        ),
         (None, _) => {}
     }
     let visit = response.extensions_mut().remove::<Arc<Visit>>();
@@ -109,12 +124,25 @@ fn present(mut response: Response, id: &RequestId, is_api: bool) -> Response {
         }}))
         .into_response())
     } else {
-        match visit.as_ref().and_then(|visit| Some((visit, visit.person.as_ref()?))) {
+        match visit
+            .as_ref()
+            .and_then(|visit| Some((visit, visit.person.as_ref()?)))
+        {
             Some((visit, person)) => page_with(
                 failure.status,
-                &SignedInPage { shell: shell(visit, person, Section::Elsewhere), failure: &failure, id: &id.0 },
+                &SignedInPage {
+                    shell: shell(visit, person, Section::Elsewhere),
+                    failure: &failure,
+                    id: &id.0,
+                },
             ),
-            None => page_with(failure.status, &PlainPage { failure: &failure, id: &id.0 }),
+            None => page_with(
+                failure.status,
+                &PlainPage {
+                    failure: &failure,
+                    id: &id.0,
+                },
+            ),
         }
     };
     let Ok(body) = body else {

@@ -15,7 +15,9 @@ use super::error::{Answer, Failure};
 use crate::app::App;
 
 /// Upper bounds of the buckets of request times, in seconds.
-const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+const SECONDS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
 
 /// Where metrics are collected. The `metrics` facade knows one recorder per process, so applications in one process
 /// share it.
@@ -34,7 +36,9 @@ impl Recorder {
 fn build() -> PrometheusHandle {
     let name = Matcher::Full("portico_http_request_seconds".to_owned());
     let builder = PrometheusBuilder::new();
-    let builder = builder.set_buckets_for_metric(name, &SECONDS).unwrap_or_else(|_| PrometheusBuilder::new());
+    let builder = builder
+        .set_buckets_for_metric(name, &SECONDS)
+        .unwrap_or_else(|_| PrometheusBuilder::new());
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
     if ::metrics::set_global_recorder(recorder).is_err() {
@@ -46,17 +50,35 @@ fn build() -> PrometheusHandle {
 
 fn describe() {
     use ::metrics::{describe_counter, describe_gauge, describe_histogram};
-    describe_counter!("portico_http_requests_total", "HTTP requests by method, route and status");
+    describe_counter!(
+        "portico_http_requests_total",
+        "HTTP requests by method, route and status"
+    );
     describe_histogram!("portico_http_request_seconds", "Time to answer by route");
-    describe_counter!("portico_sync_records_total", "Records read by stream and what became of them");
+    describe_counter!(
+        "portico_sync_records_total",
+        "Records read by stream and what became of them"
+    );
     describe_counter!("portico_sync_pages_total", "Pages stored by stream");
     describe_counter!("portico_sync_runs_total", "Runs ended by state");
-    describe_counter!("portico_vendor_requests_total", "Requests sent to vendors by provider");
+    describe_counter!(
+        "portico_vendor_requests_total",
+        "Requests sent to vendors by provider"
+    );
     describe_counter!("portico_jobs_total", "Jobs ended by kind and outcome");
-    describe_counter!("portico_job_leases_lost_total", "Jobs whose lease was lost while running");
+    describe_counter!(
+        "portico_job_leases_lost_total",
+        "Jobs whose lease was lost while running"
+    );
     describe_gauge!("portico_jobs", "Jobs by state");
-    describe_gauge!("portico_oldest_due_job_seconds", "How long the oldest due job has been waiting");
-    describe_gauge!("portico_database_connections", "Open database connections by pool and state");
+    describe_gauge!(
+        "portico_oldest_due_job_seconds",
+        "How long the oldest due job has been waiting"
+    );
+    describe_gauge!(
+        "portico_database_connections",
+        "Open database connections by pool and state"
+    );
     describe_gauge!("portico_nodes", "Nodes whose heartbeat is fresh");
 }
 
@@ -73,7 +95,8 @@ pub async fn guard(app: &App, request: Request, next: Next) -> Answer {
         .unwrap_or_default();
     let known = !token.is_empty() && bool::from(sent.as_bytes().ct_eq(token.expose().as_bytes()));
     // A proxy on this machine makes the whole world look like loopback; it names whom it speaks for.
-    let forwarded = request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded");
+    let forwarded = request.headers().contains_key("x-forwarded-for")
+        || request.headers().contains_key("forwarded");
     if known || (peer_address(request.extensions()).is_loopback() && !forwarded) {
         return Ok(next.run(request).await);
     }
@@ -92,5 +115,12 @@ pub async fn guard(app: &App, request: Request, next: Next) -> Answer {
 pub async fn show(State(app): State<App>) -> Result<Response, Failure> {
     super::health::measure(&app).await?;
     let text = app.recorder().0.render();
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+    Ok((
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    )
+        .into_response())
 }

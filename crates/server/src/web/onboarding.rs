@@ -50,7 +50,10 @@ pub async fn setup_token(app: &App) -> Result<Option<String>, Failure> {
 /// Whether this request may set up without the token: the browser runs on this machine and asked for it by a name of
 /// this machine (another site's page cannot), with no proxy between.
 fn is_local(peer: IpAddr, visit: &Visit, headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let host = headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
     peer.is_loopback() && visit.client.is_loopback() && !forwarded && is_name_of_this_machine(host)
 }
@@ -58,18 +61,29 @@ fn is_local(peer: IpAddr, visit: &Visit, headers: &HeaderMap) -> bool {
 /// Whether a `Host` header, with or without a port, names this machine.
 fn is_name_of_this_machine(host: &str) -> bool {
     let without_port = match host.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some((name, port))
+            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            name
+        }
         _ => host,
     };
     matches!(without_port, "localhost" | "127.0.0.1" | "[::1]")
 }
 
-async fn may_set_up(app: &App, visit: &Visit, peer: IpAddr, headers: &HeaderMap, given: &str) -> Result<bool, Failure> {
+async fn may_set_up(
+    app: &App,
+    visit: &Visit,
+    peer: IpAddr,
+    headers: &HeaderMap,
+    given: &str,
+) -> Result<bool, Failure> {
     if is_local(peer, visit, headers) {
         return Ok(true);
     }
     let expected = setup_token(app).await?;
-    Ok(expected.is_some_and(|expected| bool::from(expected.as_bytes().ct_eq(given.trim().as_bytes()))))
+    Ok(expected
+        .is_some_and(|expected| bool::from(expected.as_bytes().ct_eq(given.trim().as_bytes()))))
 }
 
 #[cfg(test)]
@@ -78,10 +92,22 @@ mod tests {
 
     #[test]
     fn names_of_this_machine() {
-        for own in ["localhost", "localhost:8080", "127.0.0.1:8080", "[::1]", "[::1]:8080"] {
+        for own in [
+            "localhost",
+            "localhost:8080",
+            "127.0.0.1:8080",
+            "[::1]",
+            "[::1]:8080",
+        ] {
             assert!(is_name_of_this_machine(own), "{own}");
         }
-        for other in ["", "portal.example.com", "localhost.evil.example", "192.0.2.1:8080", "[::2]"] {
+        for other in [
+            "",
+            "portal.example.com",
+            "localhost.evil.example",
+            "192.0.2.1:8080",
+            "[::2]",
+        ] {
             assert!(!is_name_of_this_machine(other), "{other}");
         }
     }

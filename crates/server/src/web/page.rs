@@ -52,8 +52,19 @@ mod tests {
 
     #[test]
     fn only_own_addresses_are_followed() {
-        assert_eq!(safe_next("/tickets?status=8&q=a%20b"), "/tickets?status=8&q=a%20b");
-        for hostile in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "javascript:x", "/sign-in"] {
+        assert_eq!(
+            safe_next("/tickets?status=8&q=a%20b"),
+            "/tickets?status=8&q=a%20b"
+        );
+        for hostile in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\nb",
+            "javascript:x",
+            "/sign-in",
+        ] {
             assert_eq!(safe_next(hostile), "/", "{hostile}");
         }
     }

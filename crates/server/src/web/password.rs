@@ -2,9 +2,9 @@
 //!
 //! The rules follow NIST SP 800-63B: a length and a look at well-known passwords, no rules of composition.
 
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 use domain::secret::Secret;
 
 use super::error::Failure;
@@ -21,9 +21,34 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$aW5zdGVhZG9mYXBlcnNvbg$a93B
 
 /// Well-known passwords of twelve characters and more, and the building blocks of such.
 const WELL_KNOWN: [&str; 28] = [
-    "password", "passwort", "qwertyuiop", "qwertzuiop", "1234567890", "0987654321", "123123123", "abcdefghijkl", "letmein",
-    "iloveyou", "welcome", "administrator", "changeme", "portico", "1q2w3e4r5t", "1qaz2wsx3edc", "zaq12wsx", "q1w2e3r4t5",
-    "asdfghjkl", "football", "baseball", "princess", "sunshine", "superman", "trustno1", "monkey", "dragon", "master",
+    "password",
+    "passwort",
+    "qwertyuiop",
+    "qwertzuiop",
+    "1234567890",
+    "0987654321",
+    "123123123",
+    "abcdefghijkl",
+    "letmein",
+    "iloveyou",
+    "welcome",
+    "administrator",
+    "changeme",
+    "portico",
+    "1q2w3e4r5t",
+    "1qaz2wsx3edc",
+    "zaq12wsx",
+    "q1w2e3r4t5",
+    "asdfghjkl",
+    "football",
+    "baseball",
+    "princess",
+    "sunshine",
+    "superman",
+    "trustno1",
+    "monkey",
+    "dragon",
+    "master",
 ];
 
 /// What is wrong with a new password, in a sentence; `None` when it is fine. `others` are texts a password must not be
@@ -33,7 +58,9 @@ pub fn problem(password: &Secret, others: &[&str]) -> Option<String> {
     let text = password.expose();
     let length = text.chars().count();
     if length < SHORTEST {
-        return Some(format!("Use at least {SHORTEST} characters. A few words in a row are easy to remember."));
+        return Some(format!(
+            "Use at least {SHORTEST} characters. A few words in a row are easy to remember."
+        ));
     }
     if length > LONGEST {
         return Some(format!("Use at most {LONGEST} characters."));
@@ -43,16 +70,29 @@ pub fn problem(password: &Secret, others: &[&str]) -> Option<String> {
     letters.sort_unstable();
     letters.dedup();
     if letters.len() < 4 {
-        return Some("This repeats very few characters. Choose something less easy to guess.".to_owned());
+        return Some(
+            "This repeats very few characters. Choose something less easy to guess.".to_owned(),
+        );
     }
     // What is left of the password without the well-known part must still be worth guessing.
-    let weak = |part: &str| part.chars().count() >= 4 && lower.contains(part) && length - part.chars().count() < 7;
+    let weak = |part: &str| {
+        part.chars().count() >= 4 && lower.contains(part) && length - part.chars().count() < 7
+    };
     if WELL_KNOWN.iter().any(|part| weak(part)) {
-        return Some("This is, or is nearly, one of the best known passwords. Choose another.".to_owned());
+        return Some(
+            "This is, or is nearly, one of the best known passwords. Choose another.".to_owned(),
+        );
     }
-    let own: Vec<String> = others.iter().flat_map(|text| text.split(['@', ' '])).map(str::to_lowercase).collect();
+    let own: Vec<String> = others
+        .iter()
+        .flat_map(|text| text.split(['@', ' ']))
+        .map(str::to_lowercase)
+        .collect();
     if own.iter().any(|part| weak(part)) {
-        return Some("This is little more than a name or address. Choose something harder to guess.".to_owned());
+        return Some(
+            "This is little more than a name or address. Choose something harder to guess."
+                .to_owned(),
+        );
     }
     None
 }
@@ -93,12 +133,21 @@ pub async fn verify(app: &App, password: Secret, stored: Option<Secret>) -> Resu
 #[must_use]
 pub fn matches(password: &Secret, hash: &Secret) -> bool {
     let parsed = PasswordHash::new(hash.expose());
-    parsed.is_ok_and(|parsed| Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok())
+    parsed.is_ok_and(|parsed| {
+        Argon2::default()
+            .verify_password(password.expose().as_bytes(), &parsed)
+            .is_ok()
+    })
 }
 
-async fn run<T: Send + 'static>(app: &App, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+async fn run<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
     let _turn = app.passwords().acquire().await.map_err(Failure::internal)?;
-    tokio::task::spawn_blocking(work).await.map_err(Failure::internal)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Failure::internal)
 }
 
 #[cfg(test)]
@@ -106,28 +155,64 @@ mod tests {
     use super::*;
 
     fn problem_of(text: &str) -> Option<String> {
-        problem(&Secret::from(text), &["Ann Porter", "ann.porter@example.com"])
+        problem(
+            &Secret::from(text),
+            &["Ann Porter", "ann.porter@example.com"],
+        )
     }
 
     #[test]
     fn length_and_familiarity_are_all_that_is_asked() {
-        for fine in ["correct horse battery", "the cat sat on it", "zwölf große Bären", "x9!kd02mzpqw", "passwordless evenings in june"] {
+        for fine in [
+            "correct horse battery",
+            "the cat sat on it",
+            "zwölf große Bären",
+            "x9!kd02mzpqw",
+            "passwordless evenings in june",
+        ] {
             assert_eq!(problem_of(fine), None, "{fine}");
         }
-        for bad in ["short", "password1234", "Portico12345!", "aaaaaaaaaaaaaaaa", "ann.porter123", "123456789012", "qwertyuiop123"] {
+        for bad in [
+            "short",
+            "password1234",
+            "Portico12345!",
+            "aaaaaaaaaaaaaaaa",
+            "ann.porter123",
+            "123456789012",
+            "qwertyuiop123",
+        ] {
             assert!(problem_of(bad).is_some(), "{bad}");
         }
-        assert!(problem_of(&"ab3 ".repeat(65)).is_some(), "longer than the longest");
+        assert!(
+            problem_of(&"ab3 ".repeat(65)).is_some(),
+            "longer than the longest"
+        );
     }
 
     #[test]
     fn hashes_verify_and_the_hash_of_nobody_is_well_formed() {
         let hash = hash_now(&Secret::from("correct horse battery")).unwrap();
-        assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.expose());
+        assert!(
+            hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{}",
+            hash.expose()
+        );
         let parsed = PasswordHash::new(hash.expose()).unwrap();
-        assert!(Argon2::default().verify_password(b"correct horse battery", &parsed).is_ok());
-        assert!(Argon2::default().verify_password(b"incorrect horse", &parsed).is_err());
+        assert!(
+            Argon2::default()
+                .verify_password(b"correct horse battery", &parsed)
+                .is_ok()
+        );
+        assert!(
+            Argon2::default()
+                .verify_password(b"incorrect horse", &parsed)
+                .is_err()
+        );
         let nobody = PasswordHash::new(NOBODY).unwrap();
-        assert_eq!(nobody.params.to_string(), parsed.params.to_string(), "both cost the same");
+        assert_eq!(
+            nobody.params.to_string(),
+            parsed.params.to_string(),
+            "both cost the same"
+        );
     }
 }

@@ -36,10 +36,18 @@ impl RateLimits {
         let full_at = buckets.get(&key).copied().unwrap_or(now).max(now);
         let used = full_at.since(now);
         let allowed = used + REFILL <= UtcMillis::MINUTE;
-        let full_at = if allowed { full_at.plus(REFILL) } else { full_at };
+        let full_at = if allowed {
+            full_at.plus(REFILL)
+        } else {
+            full_at
+        };
         buckets.insert(key, full_at);
         let reset_in = full_at.since(now);
-        Allowance { allowed, remaining: (UtcMillis::MINUTE - reset_in) / REFILL, reset_in }
+        Allowance {
+            allowed,
+            remaining: (UtcMillis::MINUTE - reset_in) / REFILL,
+            reset_in,
+        }
     }
 }
 
@@ -60,6 +68,9 @@ mod tests {
         assert!(limits.take(2, now).allowed, "keys do not share");
         assert!(limits.take(1, now.plus(REFILL)).allowed);
         assert!(!limits.take(1, now.plus(REFILL)).allowed);
-        assert_eq!(limits.take(1, now.plus(10 * UtcMillis::MINUTE)).remaining, PER_MINUTE - 1);
+        assert_eq!(
+            limits.take(1, now.plus(10 * UtcMillis::MINUTE)).remaining,
+            PER_MINUTE - 1
+        );
     }
 }

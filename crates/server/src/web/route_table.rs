@@ -1,8 +1,8 @@
 //! The table of routes: the only way to mount a handler, so that none is without a rule.
 
 use axum::Router;
-use axum::handler::Handler;
 use axum::extract::Request;
+use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodRouter, get, post};
 use utoipa::openapi::security::SecurityRequirement;
@@ -35,7 +35,11 @@ impl RouteTable {
     /// An empty table. `document` is the API description the routes are added to.
     #[must_use]
     pub fn new(document: OpenApi) -> Self {
-        Self { router: Router::new(), entries: Vec::new(), document }
+        Self {
+            router: Router::new(),
+            entries: Vec::new(),
+            document,
+        }
     }
 
     /// A page or other answer to GET.
@@ -61,7 +65,12 @@ impl RouteTable {
     /// An API operation, with its description. Path and method come from the description, the required scope goes
     /// into it, so that neither can differ from what is mounted.
     #[must_use]
-    pub fn api(mut self, path: &'static str, scope: Scope, operation: UtoipaMethodRouter<App>) -> Self {
+    pub fn api(
+        mut self,
+        path: &'static str,
+        scope: Scope,
+        operation: UtoipaMethodRouter<App>,
+    ) -> Self {
         let (schemas, paths, method_router) = operation;
         for (described, mut item) in paths.paths {
             debug_assert_eq!(described, path, "the description names another path");
@@ -71,19 +80,33 @@ impl RouteTable {
             self.document.paths.paths.insert(described, item);
         }
         let components = self.document.components.get_or_insert_default();
-        components.schemas.extend(schemas.into_iter().collect::<Vec<(String, RefOr<Schema>)>>());
+        components.schemas.extend(
+            schemas
+                .into_iter()
+                .collect::<Vec<(String, RefOr<Schema>)>>(),
+        );
         self.mount("GET", path, Rule::Api(scope), method_router)
     }
 
     /// Files that are the same for everybody.
     #[must_use]
     pub fn files(mut self, prefix: &'static str, path: &'static str, files: Router<App>) -> Self {
-        self.entries.push(RouteEntry { method: "GET", path, rule: Rule::Open });
+        self.entries.push(RouteEntry {
+            method: "GET",
+            path,
+            rule: Rule::Open,
+        });
         self.router = self.router.nest(prefix, files);
         self
     }
 
-    fn mount(mut self, method: &'static str, path: &'static str, rule: Rule, route: MethodRouter<App>) -> Self {
+    fn mount(
+        mut self,
+        method: &'static str,
+        path: &'static str,
+        rule: Rule,
+        route: MethodRouter<App>,
+    ) -> Self {
         let gate = from_fn(move |request: Request, next: Next| guard(rule, request, next));
         self.entries.push(RouteEntry { method, path, rule });
         self.router = self.router.route(path, route.route_layer(gate));
@@ -91,7 +114,6 @@ impl RouteTable {
     }
 
     /// The router, the list of its routes and the description of the API.
-    #[must_use]
     pub fn into_parts(self) -> (Router<App>, Vec<RouteEntry>, OpenApi) {
         (self.router, self.entries, self.document)
     }

@@ -20,7 +20,8 @@ use super::api::{self, describe};
 use super::error::Failure;
 use super::route_table::{RouteEntry, RouteTable};
 use super::{
-    access, assets, companies, contacts, headers, health, home, layers, metrics, onboarding, opportunities, profile, settings, sign_in, tickets,
+    access, assets, companies, contacts, headers, health, home, layers, metrics, onboarding,
+    opportunities, profile, settings, sign_in, tickets,
 };
 use crate::app::App;
 
@@ -50,8 +51,16 @@ pub fn table() -> RouteTable {
         .get("/profile", SignedIn, profile::show)
         .post("/profile", SignedIn, profile::update)
         .post("/profile/password", SignedIn, profile::change_password)
-        .post("/profile/sessions/{session}/revoke", SignedIn, profile::revoke_session)
-        .post("/profile/sessions/revoke-others", SignedIn, profile::revoke_others)
+        .post(
+            "/profile/sessions/{session}/revoke",
+            SignedIn,
+            profile::revoke_session,
+        )
+        .post(
+            "/profile/sessions/revoke-others",
+            SignedIn,
+            profile::revoke_others,
+        )
         // Everyday pages.
         .get("/", SignedIn, home::show)
         .get("/companies", READ_COMPANIES, companies::list)
@@ -64,14 +73,38 @@ pub fn table() -> RouteTable {
         .get("/tickets.csv", READ_TICKETS, tickets::export)
         .get("/tickets/{ticket}", READ_TICKETS, tickets::show)
         .get("/opportunities", READ_OPPORTUNITIES, opportunities::list)
-        .get("/opportunities.csv", READ_OPPORTUNITIES, opportunities::export)
-        .get("/opportunities/{opportunity}", READ_OPPORTUNITIES, opportunities::show);
+        .get(
+            "/opportunities.csv",
+            READ_OPPORTUNITIES,
+            opportunities::export,
+        )
+        .get(
+            "/opportunities/{opportunity}",
+            READ_OPPORTUNITIES,
+            opportunities::show,
+        );
     let table = integrations(table)
         // Settings.
-        .get("/settings/api-keys", MANAGE_SETTINGS, settings::api_keys::show)
-        .post("/settings/api-keys", MANAGE_SETTINGS, settings::api_keys::create)
-        .get("/settings/api-keys/{key}/revoke", MANAGE_SETTINGS, settings::api_keys::ask_revoke)
-        .post("/settings/api-keys/{key}/revoke", MANAGE_SETTINGS, settings::api_keys::revoke);
+        .get(
+            "/settings/api-keys",
+            MANAGE_SETTINGS,
+            settings::api_keys::show,
+        )
+        .post(
+            "/settings/api-keys",
+            MANAGE_SETTINGS,
+            settings::api_keys::create,
+        )
+        .get(
+            "/settings/api-keys/{key}/revoke",
+            MANAGE_SETTINGS,
+            settings::api_keys::ask_revoke,
+        )
+        .post(
+            "/settings/api-keys/{key}/revoke",
+            MANAGE_SETTINGS,
+            settings::api_keys::revoke,
+        );
     api::routes::add(table)
 }
 
@@ -79,31 +112,131 @@ fn integrations(table: RouteTable) -> RouteTable {
     use settings::{integrations as pages, sync_log};
     table
         .get("/settings/integrations", READ_INTEGRATIONS, pages::list)
-        .get("/settings/integrations/events", READ_INTEGRATIONS, pages::list_events)
-        .get("/settings/integrations/{provider}", READ_INTEGRATIONS, pages::show)
-        .get("/settings/integrations/{provider}/events", READ_INTEGRATIONS, pages::show_events)
-        .post("/settings/integrations/{provider}", MANAGE_INTEGRATIONS, pages::update)
-        .get("/settings/integrations/{provider}/connect", MANAGE_INTEGRATIONS, pages::connect_form)
-        .post("/settings/integrations/{provider}/connect", MANAGE_INTEGRATIONS, pages::connect)
-        .get("/settings/integrations/{provider}/credentials", MANAGE_INTEGRATIONS, pages::credentials_form)
-        .post("/settings/integrations/{provider}/credentials", MANAGE_INTEGRATIONS, pages::update_credentials)
-        .post("/settings/integrations/{provider}/auto-sync", MANAGE_INTEGRATIONS, pages::auto_sync)
-        .post("/settings/integrations/{provider}/resync", WRITE_INTEGRATIONS, pages::resync)
-        .post("/settings/integrations/{provider}/quick-sync", WRITE_INTEGRATIONS, pages::quick_sync)
-        .post("/settings/integrations/{provider}/reference-data", WRITE_INTEGRATIONS, pages::reference_data)
-        .get("/settings/integrations/{provider}/clear", MANAGE_INTEGRATIONS, pages::ask_clear)
-        .post("/settings/integrations/{provider}/clear", MANAGE_INTEGRATIONS, pages::clear)
-        .get("/settings/integrations/{provider}/disconnect", MANAGE_INTEGRATIONS, pages::ask_disconnect)
-        .post("/settings/integrations/{provider}/disconnect", MANAGE_INTEGRATIONS, pages::disconnect)
-        .get("/settings/integrations/{provider}/delete", MANAGE_INTEGRATIONS, pages::ask_delete)
-        .post("/settings/integrations/{provider}/delete", MANAGE_INTEGRATIONS, pages::delete)
-        .get("/settings/integrations/{provider}/runs", READ_INTEGRATIONS, sync_log::list)
-        .get("/settings/integrations/{provider}/runs/events", READ_INTEGRATIONS, sync_log::list_events)
-        .get("/settings/integrations/{provider}/runs/{run}", READ_INTEGRATIONS, sync_log::show)
-        .get("/settings/integrations/{provider}/runs/{run}/events", READ_INTEGRATIONS, sync_log::show_events)
-        .get("/settings/integrations/{provider}/runs/{run}/diagnostics", READ_INTEGRATIONS, sync_log::diagnostics)
-        .post("/settings/integrations/{provider}/removals/{question}", MANAGE_INTEGRATIONS, sync_log::answer)
-        .post("/settings/integrations/{provider}/set-aside/{record}/retry", WRITE_INTEGRATIONS, sync_log::retry)
+        .get(
+            "/settings/integrations/events",
+            READ_INTEGRATIONS,
+            pages::list_events,
+        )
+        .get(
+            "/settings/integrations/{provider}",
+            READ_INTEGRATIONS,
+            pages::show,
+        )
+        .get(
+            "/settings/integrations/{provider}/events",
+            READ_INTEGRATIONS,
+            pages::show_events,
+        )
+        .post(
+            "/settings/integrations/{provider}",
+            MANAGE_INTEGRATIONS,
+            pages::update,
+        )
+        .get(
+            "/settings/integrations/{provider}/connect",
+            MANAGE_INTEGRATIONS,
+            pages::connect_form,
+        )
+        .post(
+            "/settings/integrations/{provider}/connect",
+            MANAGE_INTEGRATIONS,
+            pages::connect,
+        )
+        .get(
+            "/settings/integrations/{provider}/credentials",
+            MANAGE_INTEGRATIONS,
+            pages::credentials_form,
+        )
+        .post(
+            "/settings/integrations/{provider}/credentials",
+            MANAGE_INTEGRATIONS,
+            pages::update_credentials,
+        )
+        .post(
+            "/settings/integrations/{provider}/auto-sync",
+            MANAGE_INTEGRATIONS,
+            pages::auto_sync,
+        )
+        .post(
+            "/settings/integrations/{provider}/resync",
+            WRITE_INTEGRATIONS,
+            pages::resync,
+        )
+        .post(
+            "/settings/integrations/{provider}/quick-sync",
+            WRITE_INTEGRATIONS,
+            pages::quick_sync,
+        )
+        .post(
+            "/settings/integrations/{provider}/reference-data",
+            WRITE_INTEGRATIONS,
+            pages::reference_data,
+        )
+        .get(
+            "/settings/integrations/{provider}/clear",
+            MANAGE_INTEGRATIONS,
+            pages::ask_clear,
+        )
+        .post(
+            "/settings/integrations/{provider}/clear",
+            MANAGE_INTEGRATIONS,
+            pages::clear,
+        )
+        .get(
+            "/settings/integrations/{provider}/disconnect",
+            MANAGE_INTEGRATIONS,
+            pages::ask_disconnect,
+        )
+        .post(
+            "/settings/integrations/{provider}/disconnect",
+            MANAGE_INTEGRATIONS,
+            pages::disconnect,
+        )
+        .get(
+            "/settings/integrations/{provider}/delete",
+            MANAGE_INTEGRATIONS,
+            pages::ask_delete,
+        )
+        .post(
+            "/settings/integrations/{provider}/delete",
+            MANAGE_INTEGRATIONS,
+            pages::delete,
+        )
+        .get(
+            "/settings/integrations/{provider}/runs",
+            READ_INTEGRATIONS,
+            sync_log::list,
+        )
+        .get(
+            "/settings/integrations/{provider}/runs/events",
+            READ_INTEGRATIONS,
+            sync_log::list_events,
+        )
+        .get(
+            "/settings/integrations/{provider}/runs/{run}",
+            READ_INTEGRATIONS,
+            sync_log::show,
+        )
+        .get(
+            "/settings/integrations/{provider}/runs/{run}/events",
+            READ_INTEGRATIONS,
+            sync_log::show_events,
+        )
+        .get(
+            "/settings/integrations/{provider}/runs/{run}/diagnostics",
+            READ_INTEGRATIONS,
+            sync_log::diagnostics,
+        )
+        .post(
+            "/settings/integrations/{provider}/removals/{question}",
+            MANAGE_INTEGRATIONS,
+            sync_log::answer,
+        )
+        .post(
+            "/settings/integrations/{provider}/set-aside/{record}/retry",
+            WRITE_INTEGRATIONS,
+            sync_log::retry,
+        )
 }
 
 /// The routes as data, for tests and the command line.
@@ -137,13 +270,21 @@ async fn missing(State(app): State<App>, request: Request) -> Response {
 }
 
 async fn wrong_method(State(app): State<App>, request: Request) -> Response {
-    let mut failure = Failure::bad_request("This address exists, but not for this kind of request.");
+    let mut failure =
+        Failure::bad_request("This address exists, but not for this kind of request.");
     failure.status = StatusCode::METHOD_NOT_ALLOWED;
     failure.code = "method_not_allowed";
     access::refuse(&app, request, failure).await
 }
 
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
-    let text = cause.downcast_ref::<&str>().map(ToString::to_string).or_else(|| cause.downcast_ref::<String>().cloned());
-    Failure::internal(anyhow::anyhow!("a handler panicked: {}", text.unwrap_or_default())).into_response()
+    let text = cause
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| cause.downcast_ref::<String>().cloned());
+    Failure::internal(anyhow::anyhow!(
+        "a handler panicked: {}",
+        text.unwrap_or_default()
+    ))
+    .into_response()
 }

@@ -51,8 +51,12 @@ pub struct Person {
 /// When the database does not answer.
 pub async fn find_person(app: &App, token: &str) -> Result<Option<Person>, Failure> {
     let session_hash = token::hash(token);
-    let Some(found) = sessions::find_signed_in(app.store(), &session_hash).await? else { return Ok(None) };
-    let Some(staff) = found.staff else { return Ok(None) };
+    let Some(found) = sessions::find_signed_in(app.store(), &session_hash).await? else {
+        return Ok(None);
+    };
+    let Some(staff) = found.staff else {
+        return Ok(None);
+    };
     let (session, now, security) = (found.session, app.clock().now(), &app.config().security);
     // The store ends sessions after the longest times; the configuration may be stricter.
     let is_over = now.since(session.last_seen_at) >= security.session_idle()

@@ -12,7 +12,9 @@ use super::error::Failure;
 /// When the operating system has no randomness to give.
 pub fn random() -> Result<String, Failure> {
     let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::unexpected("no randomness").because(anyhow::anyhow!("{error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Failure::unexpected("no randomness").because(anyhow::anyhow!("{error}"))
+    })?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

@@ -7,7 +7,13 @@ use crate::process::{portico, run, run_with_input, text};
 #[test]
 fn an_administrator_is_created_and_reset() {
     let data = tempfile::tempdir().unwrap();
-    let create = ["create-admin", "--email", "ann@example.com", "--name", "Ann Porter"];
+    let create = [
+        "create-admin",
+        "--email",
+        "ann@example.com",
+        "--name",
+        "Ann Porter",
+    ];
     let output = run_with_input(data.path(), &create, "four wet grey stones\n");
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("Created the administrator Ann Porter"));
@@ -17,7 +23,10 @@ fn an_administrator_is_created_and_reset() {
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("at least 12 characters"));
     let output = run(data.path(), &create);
-    assert!(text(&output.stderr).contains("--generate-password"), "no input at all");
+    assert!(
+        text(&output.stderr).contains("--generate-password"),
+        "no input at all"
+    );
     let mut generate = create.to_vec();
     generate.push("--generate-password");
     assert!(text(&run(data.path(), &generate).stdout).contains("Password: "));
@@ -28,13 +37,31 @@ fn doctor_finds_what_is_wrong() {
     let data = tempfile::tempdir().unwrap();
     let output = run(data.path(), &["doctor"]);
     assert!(!output.status.success());
-    assert!(text(&output.stdout).contains("FAIL  Database"), "{}", text(&output.stdout));
-    run_with_input(data.path(), &["create-admin", "--email", "a@example.com", "--name", "A"], "four wet grey stones\n");
+    assert!(
+        text(&output.stdout).contains("FAIL  Database"),
+        "{}",
+        text(&output.stdout)
+    );
+    run_with_input(
+        data.path(),
+        &["create-admin", "--email", "a@example.com", "--name", "A"],
+        "four wet grey stones\n",
+    );
     let output = run(data.path(), &["doctor"]);
     assert!(output.status.success(), "{}", text(&output.stdout));
-    let mode = |name: &str| std::fs::metadata(data.path().join(name)).unwrap().permissions().mode() & 0o777;
+    let mode = |name: &str| {
+        std::fs::metadata(data.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
     assert_eq!(mode("portico.db.key"), 0o600);
-    std::fs::set_permissions(data.path().join("portico.db.key"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::fs::set_permissions(
+        data.path().join("portico.db.key"),
+        std::fs::Permissions::from_mode(0o644),
+    )
+    .unwrap();
     assert!(text(&run(data.path(), &["doctor"]).stdout).contains("WARN  File permissions"));
     std::fs::remove_file(data.path().join("portico.db.key")).unwrap();
     let output = run(data.path(), &["doctor"]);
@@ -45,7 +72,11 @@ fn doctor_finds_what_is_wrong() {
 fn a_backup_goes_back_in() {
     let data = tempfile::tempdir().unwrap();
     let create = |email: &str| {
-        let output = run_with_input(data.path(), &["create-admin", "--email", email, "--name", "A"], "four wet grey stones\n");
+        let output = run_with_input(
+            data.path(),
+            &["create-admin", "--email", email, "--name", "A"],
+            "four wet grey stones\n",
+        );
         text(&output.stdout)
     };
     create("ann@example.com");
@@ -53,14 +84,27 @@ fn a_backup_goes_back_in() {
     let to = file.to_str().unwrap();
     let output = run(data.path(), &["backup", "--to", to]);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).contains("not part of this backup"), "{}", text(&output.stdout));
-    assert!(!run(data.path(), &["backup", "--to", to]).status.success(), "never over something");
+    assert!(
+        text(&output.stdout).contains("not part of this backup"),
+        "{}",
+        text(&output.stdout)
+    );
+    assert!(
+        !run(data.path(), &["backup", "--to", to]).status.success(),
+        "never over something"
+    );
     create("bob@example.com");
     let output = run(data.path(), &["restore", "--from", to]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("is kept as"));
-    assert!(create("ann@example.com").contains("existed"), "Ann is in the backup");
-    assert!(create("bob@example.com").contains("Created"), "Bob came after it");
+    assert!(
+        create("ann@example.com").contains("existed"),
+        "Ann is in the backup"
+    );
+    assert!(
+        create("bob@example.com").contains("Created"),
+        "Bob came after it"
+    );
     std::fs::write(&file, "nonsense").unwrap();
     let output = run(data.path(), &["restore", "--from", to]);
     assert!(!output.status.success());
@@ -70,7 +114,11 @@ fn a_backup_goes_back_in() {
 #[test]
 fn keys_are_rotated() {
     let data = tempfile::tempdir().unwrap();
-    run_with_input(data.path(), &["create-admin", "--email", "a@example.com", "--name", "A"], "four wet grey stones\n");
+    run_with_input(
+        data.path(),
+        &["create-admin", "--email", "a@example.com", "--name", "A"],
+        "four wet grey stones\n",
+    );
     let output = run(data.path(), &["rotate-key"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("Every stored secret is sealed with"));
@@ -82,8 +130,14 @@ fn the_api_is_described_without_a_database() {
     let data = tempfile::tempdir().unwrap();
     let output = run(data.path(), &["openapi"]);
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(document["openapi"].as_str().map(|version| &version[..3]), Some("3.1"));
-    assert!(std::fs::read_dir(data.path()).unwrap().next().is_none(), "nothing was created");
+    assert_eq!(
+        document["openapi"].as_str().map(|version| &version[..3]),
+        Some("3.1")
+    );
+    assert!(
+        std::fs::read_dir(data.path()).unwrap().next().is_none(),
+        "nothing was created"
+    );
 }
 
 #[test]
@@ -93,13 +147,27 @@ fn mistakes_are_told_in_a_sentence() {
         (vec!["worker"], "needs PostgreSQL"),
         (vec!["serve", "--no-worker"], "needs PostgreSQL"),
         (vec!["sync", "autotask"], "nothing is connected yet"),
-        (vec!["doctor", "--config", "/nowhere/portico.toml"], "cannot be read"),
+        (
+            vec!["doctor", "--config", "/nowhere/portico.toml"],
+            "cannot be read",
+        ),
     ] {
         let output = run(data.path(), &arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(text(&output.stderr).contains(message), "{arguments:?}: {}", text(&output.stderr));
+        assert!(
+            text(&output.stderr).contains(message),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
         assert!(!text(&output.stderr).contains("panicked"));
     }
-    let output = portico(data.path(), &["doctor"]).env("PORTICO__LOG__LEVLE", "warn").output().unwrap();
-    assert!(text(&output.stderr).contains("levle"), "{}", text(&output.stderr));
+    let output = portico(data.path(), &["doctor"])
+        .env("PORTICO__LOG__LEVLE", "warn")
+        .output()
+        .unwrap();
+    assert!(
+        text(&output.stderr).contains("levle"),
+        "{}",
+        text(&output.stderr)
+    );
 }

@@ -7,11 +7,38 @@ use crate::process::{Running, run, text};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 async fn client_for(address: &str, email: &str, password: &str) -> reqwest::Client {
-    let client = reqwest::Client::builder().cookie_store(true).no_proxy().build().unwrap();
-    let page = client.get(format!("{address}/sign-in")).send().await.unwrap().text().await.unwrap();
-    let token = page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
-    let form = [("csrf", token.as_str()), ("email", email), ("password", password)];
-    let page = client.post(format!("{address}/sign-in")).form(&form).send().await.unwrap();
+    let client = reqwest::Client::builder()
+        .cookie_store(true)
+        .no_proxy()
+        .build()
+        .unwrap();
+    let page = client
+        .get(format!("{address}/sign-in"))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let token = page
+        .split_once("name=\"csrf\" value=\"")
+        .unwrap()
+        .1
+        .split_once('"')
+        .unwrap()
+        .0
+        .to_owned();
+    let form = [
+        ("csrf", token.as_str()),
+        ("email", email),
+        ("password", password),
+    ];
+    let page = client
+        .post(format!("{address}/sign-in"))
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
     assert!(page.status().is_success(), "{}", page.status());
     assert!(!page.url().path().contains("sign-in"), "{}", page.url());
     client
@@ -34,24 +61,63 @@ async fn a_demo_starts_syncs_stops_and_goes_on() {
     let values = demo.values();
     let (address, email, password) = (&values["Open"], &values["E-mail"], &values["Password"]);
     let client = client_for(address, email, password).await;
-    assert_eq!(client.get(format!("{address}/profile")).send().await.unwrap().status(), 200, "usable at once");
+    assert_eq!(
+        client
+            .get(format!("{address}/profile"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200,
+        "usable at once"
+    );
     let line = demo.wait_for("First sync complete", PATIENCE);
     assert_eq!(count_of(&line, "tickets"), 60, "{line}");
-    assert_eq!(client.get(format!("{address}/readyz")).send().await.unwrap().status(), 200);
-    let other = run(&folder, &["create-admin", "--email", "a@example.com", "--name", "A", "--generate-password"]);
-    assert!(text(&other.stderr).contains("in use by another Portico process"), "{}", text(&other.stderr));
+    assert_eq!(
+        client
+            .get(format!("{address}/readyz"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
+    let other = run(
+        &folder,
+        &[
+            "create-admin",
+            "--email",
+            "a@example.com",
+            "--name",
+            "A",
+            "--generate-password",
+        ],
+    );
+    assert!(
+        text(&other.stderr).contains("in use by another Portico process"),
+        "{}",
+        text(&other.stderr)
+    );
     assert_eq!(demo.terminate(), Some(0));
 
     let mut demo = Running::start(&folder, &["demo", "--port", "0"]);
     demo.wait_for("Ctrl-C", PATIENCE);
     let again = demo.values();
-    assert_eq!((&again["E-mail"], &again["Password"]), (email, password), "the printed sign-in stays");
+    assert_eq!(
+        (&again["E-mail"], &again["Password"]),
+        (email, password),
+        "the printed sign-in stays"
+    );
     client_for(&again["Open"], email, password).await;
     demo.wait_for("Connected to the Autotask sandbox", PATIENCE);
     assert_eq!(demo.terminate(), Some(0));
 
     let output = run(&folder, &["demo", "--port", "0", "--tickets", "70"]);
-    assert!(text(&output.stderr).contains("holds a demo with"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("holds a demo with"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
@@ -61,13 +127,28 @@ fn a_taken_port_is_named_with_a_way_out() {
     let port = taken.local_addr().unwrap().port().to_string();
     let output = run(data.path(), &["demo", "--port", &port]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("--port 8081"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("--port 8081"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
 fn the_sandbox_prints_what_a_connector_needs() {
     let data = tempfile::tempdir().unwrap();
-    let arguments = ["sandbox", "autotask", "--port", "0", "--tickets", "20", "--companies", "3", "--user", "me@example.com"];
+    let arguments = [
+        "sandbox",
+        "autotask",
+        "--port",
+        "0",
+        "--tickets",
+        "20",
+        "--companies",
+        "3",
+        "--user",
+        "me@example.com",
+    ];
     let mut sandbox = Running::start(data.path(), &arguments);
     sandbox.wait_for("Ctrl-C", PATIENCE);
     let values = sandbox.values();

@@ -1,5 +1,7 @@
 //! The `portico` binary as people start it.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends at the first surprise")]
+
 mod commands;
 mod demo;
 mod process;

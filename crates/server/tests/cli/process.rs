@@ -25,8 +25,18 @@ pub fn run(data: &Path, arguments: &[&str]) -> Output {
 
 /// Runs a command with a text on its standard input.
 pub fn run_with_input(data: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = portico(data, arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let mut child = portico(data, arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
     child.wait_with_output().unwrap()
 }
 
@@ -45,7 +55,11 @@ pub struct Running {
 impl Running {
     /// Starts it.
     pub fn start(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = portico(data, arguments).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut child = portico(data, arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
         let (sender, lines) = channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
@@ -55,7 +69,11 @@ impl Running {
                 }
             }
         });
-        Self { child, lines, seen: Vec::new() }
+        Self {
+            child,
+            lines,
+            seen: Vec::new(),
+        }
     }
 
     /// Waits for a line with this text.
@@ -64,7 +82,10 @@ impl Running {
         if let Some(line) = self.seen.iter().find(|line| line.contains(wanted)) {
             return line.clone();
         }
-        while let Ok(line) = self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        while let Ok(line) = self
+            .lines
+            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+        {
             self.seen.push(line.clone());
             if line.contains(wanted) {
                 return line;

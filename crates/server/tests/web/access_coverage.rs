@@ -13,18 +13,28 @@ use crate::harness::{Site, key_with};
 /// A path with its parameters filled in with values that name nothing.
 fn example(path: &str) -> String {
     path.split('/')
-        .map(|part| if part.starts_with('{') { "0196f5a4-0000-7000-8000-000000000000" } else { part })
+        .map(|part| {
+            if part.starts_with('{') {
+                "0196f5a4-0000-7000-8000-000000000000"
+            } else {
+                part
+            }
+        })
         .collect::<Vec<_>>()
         .join("/")
 }
 
 async fn ask(site: &Site, route: &RouteEntry, headers: &[(&str, &str)]) -> crate::harness::Page {
     let method: Method = route.method.parse().unwrap();
-    let mut request = Request::builder().method(method).uri(example(route.path)).header("host", crate::harness::HOST);
+    let mut request = Request::builder()
+        .method(method)
+        .uri(example(route.path))
+        .header("host", crate::harness::HOST);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    site.send(request.body(Body::empty()).unwrap(), "192.0.2.7").await
+    site.send(request.body(Body::empty()).unwrap(), "192.0.2.7")
+        .await
 }
 
 #[tokio::test]
@@ -35,14 +45,27 @@ async fn strangers_reach_only_what_is_meant_for_them() {
         let name = format!("{} {}", route.method, route.path);
         match (route.rule, route.method) {
             (Rule::Open, _) => assert_ne!(page.status, StatusCode::UNAUTHORIZED, "{name}"),
-            (Rule::Public, "GET") => assert!(page.status.is_success() || page.status.is_redirection(), "{name}: {}", page.status),
-            (Rule::Public, _) => assert_eq!(page.status, StatusCode::FORBIDDEN, "{name}: a form without a token"),
+            (Rule::Public, "GET") => assert!(
+                page.status.is_success() || page.status.is_redirection(),
+                "{name}: {}",
+                page.status
+            ),
+            (Rule::Public, _) => assert_eq!(
+                page.status,
+                StatusCode::FORBIDDEN,
+                "{name}: a form without a token"
+            ),
             (Rule::SignedIn | Rule::Staff(_), "GET") => {
                 assert_eq!(page.status, StatusCode::SEE_OTHER, "{name}");
-                assert!(page.location().starts_with("/sign-in"), "{name}: {}", page.location());
+                assert!(
+                    page.location().starts_with("/sign-in"),
+                    "{name}: {}",
+                    page.location()
+                );
             }
             (Rule::SignedIn | Rule::Staff(_), _) => {
-                let told = page.status == StatusCode::UNAUTHORIZED || page.location() == "/sign-in?notice=signed_out";
+                let told = page.status == StatusCode::UNAUTHORIZED
+                    || page.location() == "/sign-in?notice=signed_out";
                 assert!(told, "{name}: {} {}", page.status, page.text);
             }
             (Rule::Api(_), _) => assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{name}"),
@@ -77,13 +100,29 @@ async fn too_little_right_is_refused_by_name() {
     assert!(permissions.contains(&Permission::manage(Area::Settings)));
     for (number, permission) in permissions.into_iter().enumerate() {
         let email = format!("p{number}@example.com");
-        site.add_staff("Lacking", &email, &all_but(permission)).await;
+        site.add_staff("Lacking", &email, &all_but(permission))
+            .await;
         let mut browser = site.browser_of(&email).await;
-        for route in router::routes().into_iter().filter(|route| route.rule == Rule::Staff(permission)) {
+        for route in router::routes()
+            .into_iter()
+            .filter(|route| route.rule == Rule::Staff(permission))
+        {
             let path = example(route.path);
-            let page = if route.method == "GET" { browser.get(&path).await } else { browser.post(&path, &[]).await };
-            assert_eq!(page.status, StatusCode::FORBIDDEN, "{} {path}", route.method);
-            assert!(page.text.contains(&permission.label()), "{path}: the page names the right");
+            let page = if route.method == "GET" {
+                browser.get(&path).await
+            } else {
+                browser.post(&path, &[]).await
+            };
+            assert_eq!(
+                page.status,
+                StatusCode::FORBIDDEN,
+                "{} {path}",
+                route.method
+            );
+            assert!(
+                page.text.contains(&permission.label()),
+                "{path}: the page names the right"
+            );
         }
     }
 }
@@ -92,22 +131,34 @@ async fn too_little_right_is_refused_by_name() {
 async fn a_signed_in_form_needs_its_token() {
     let site = Site::start().await;
     let mut browser = site.admin().await;
-    let forms = router::routes().into_iter().filter(|route| route.method == "POST" && !matches!(route.rule, Rule::Api(_)));
+    let forms = router::routes()
+        .into_iter()
+        .filter(|route| route.method == "POST" && !matches!(route.rule, Rule::Api(_)));
     for route in forms {
         browser.csrf = "wrong".to_owned();
         let page = browser.post(&example(route.path), &[]).await;
         assert_eq!(page.status, StatusCode::FORBIDDEN, "{}", route.path);
-        assert!(page.text.contains("was not sent from a current page"), "{}", route.path);
+        assert!(
+            page.text.contains("was not sent from a current page"),
+            "{}",
+            route.path
+        );
     }
 }
 
 #[tokio::test]
 async fn api_routes_need_their_scope() {
     let site = Site::start().await;
-    let routes: Vec<_> = router::routes().into_iter().filter(|route| matches!(route.rule, Rule::Api(_))).collect();
+    let routes: Vec<_> = router::routes()
+        .into_iter()
+        .filter(|route| matches!(route.rule, Rule::Api(_)))
+        .collect();
     assert!(routes.len() >= 11, "{routes:?}");
     for scope in Scope::ALL {
-        let others: Vec<_> = Scope::ALL.into_iter().filter(|other| *other != scope).collect();
+        let others: Vec<_> = Scope::ALL
+            .into_iter()
+            .filter(|other| *other != scope)
+            .collect();
         let key = key_with(&site, &others).await;
         for route in routes.iter().filter(|route| route.rule == Rule::Api(scope)) {
             let page = site.api(&example(route.path), &key).await;
@@ -117,7 +168,13 @@ async fn api_routes_need_their_scope() {
         let key = key_with(&site, &[scope]).await;
         for route in routes.iter().filter(|route| route.rule == Rule::Api(scope)) {
             let page = site.api(&example(route.path), &key).await;
-            assert!(matches!(page.status, StatusCode::OK | StatusCode::NOT_FOUND), "{}: {} {}", route.path, page.status, page.text);
+            assert!(
+                matches!(page.status, StatusCode::OK | StatusCode::NOT_FOUND),
+                "{}: {} {}",
+                route.path,
+                page.status,
+                page.text
+            );
         }
     }
 }
@@ -129,7 +186,13 @@ async fn addresses_that_do_not_exist_tell_nothing() {
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     let page = site.admin().await.get("/tickets-of-everybody").await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
-    assert!(page.text.contains("Ann Porter"), "in the layout of whoever is signed in");
+    assert!(
+        page.text.contains("Ann Porter"),
+        "in the layout of whoever is signed in"
+    );
     let page = site.api("/api/v1/secrets", "pk_x").await;
-    assert_eq!((page.status, page.json()["error"]["code"].clone()), (StatusCode::NOT_FOUND, "not_found".into()));
+    assert_eq!(
+        (page.status, page.json()["error"]["code"].clone()),
+        (StatusCode::NOT_FOUND, "not_found".into())
+    );
 }

@@ -10,7 +10,15 @@ use serde_json::Value;
 
 use crate::harness::{Page, Site, key_with};
 
-const LISTS: [&str; 7] = ["companies", "contacts", "tickets", "opportunities", "integrations", "technicians", "reference-data"];
+const LISTS: [&str; 7] = [
+    "companies",
+    "contacts",
+    "tickets",
+    "opportunities",
+    "integrations",
+    "technicians",
+    "reference-data",
+];
 
 async fn connected() -> (Site, String) {
     let site = Site::start_connected().await;
@@ -25,13 +33,23 @@ async fn get(site: &Site, key: &str, path: &str) -> Value {
 }
 
 fn ids(list: &Value) -> Vec<String> {
-    list["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
 async fn lists_are_walked_to_their_end_without_gap_or_repetition() {
     let (site, key) = connected().await;
-    for (list, limit) in [("companies", 4), ("contacts", 7), ("tickets", 40), ("opportunities", 5)] {
+    for (list, limit) in [
+        ("companies", 4),
+        ("contacts", 7),
+        ("tickets", 40),
+        ("opportunities", 5),
+    ] {
         let whole = get(&site, &key, &format!("{list}?limit=100")).await;
         assert!(whole["next_cursor"].is_null(), "{list}");
         let mut walked = Vec::new();
@@ -46,8 +64,16 @@ async fn lists_are_walked_to_their_end_without_gap_or_repetition() {
         }
         assert_eq!(walked, ids(&whole), "{list}");
         assert!(walked.len() > limit, "{list} has several pages");
-        assert_eq!(whole["count"]["value"].as_u64(), Some(walked.len() as u64), "{list}");
-        assert_eq!(walked.iter().collect::<BTreeSet<_>>().len(), walked.len(), "{list}");
+        assert_eq!(
+            whole["count"]["value"].as_u64(),
+            Some(walked.len() as u64),
+            "{list}"
+        );
+        assert_eq!(
+            walked.iter().collect::<BTreeSet<_>>().len(),
+            walked.len(),
+            "{list}"
+        );
     }
 }
 
@@ -58,19 +84,39 @@ async fn tickets_are_filtered_and_shown() {
     let first = &all["data"][0];
     let queue = first["queue"]["id"].as_str().unwrap();
     let some = get(&site, &key, &format!("tickets?limit=100&queue={queue}")).await;
-    let expected: Vec<_> =
-        all["data"].as_array().unwrap().iter().filter(|row| row["queue"]["id"] == queue).map(|row| row["id"].as_str().unwrap()).collect();
+    let expected: Vec<_> = all["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["queue"]["id"] == queue)
+        .map(|row| row["id"].as_str().unwrap())
+        .collect();
     assert_eq!(ids(&some), expected);
     let open = get(&site, &key, "tickets?limit=100&closed=false").await;
-    assert!(open["data"].as_array().unwrap().iter().all(|row| row["closed"] == false));
+    assert!(
+        open["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["closed"] == false)
+    );
     let oldest = get(&site, &key, "tickets?sort=created_at&direction=asc&limit=2").await;
     assert!(oldest["data"][0]["created_at"].as_str() <= oldest["data"][1]["created_at"].as_str());
     let company = first["company_id"].as_str().unwrap();
     let of_company = get(&site, &key, &format!("tickets?limit=100&company={company}")).await;
-    assert!(of_company["data"].as_array().unwrap().iter().all(|row| row["company_id"] == company));
+    assert!(
+        of_company["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["company_id"] == company)
+    );
     let id = first["id"].as_str().unwrap();
     let detail = get(&site, &key, &format!("tickets/{id}")).await;
-    assert_eq!((&detail["number"], detail["notes"].is_array()), (&first["number"], true));
+    assert_eq!(
+        (&detail["number"], detail["notes"].is_array()),
+        (&first["number"], true)
+    );
     assert!(get(&site, &key, &format!("tickets/{id}?notes=false")).await["notes"].is_null());
 }
 
@@ -79,22 +125,58 @@ async fn companies_runs_and_reference_data_are_there() {
     let (site, key) = connected().await;
     let companies = get(&site, &key, "companies").await;
     let id = companies["data"][0]["id"].as_str().unwrap();
-    assert_eq!(get(&site, &key, &format!("companies/{id}")).await["name"], companies["data"][0]["name"]);
+    assert_eq!(
+        get(&site, &key, &format!("companies/{id}")).await["name"],
+        companies["data"][0]["name"]
+    );
     let contacts = get(&site, &key, &format!("contacts?company={id}")).await;
-    assert!(contacts["data"].as_array().unwrap().iter().all(|row| row["company_id"] == id));
+    assert!(
+        contacts["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["company_id"] == id)
+    );
     let integrations = get(&site, &key, "integrations").await;
     let integration = &integrations["data"][0];
-    assert_eq!((&integration["provider"], &integration["status"]), (&"autotask".into(), &"connected".into()));
+    assert_eq!(
+        (&integration["provider"], &integration["status"]),
+        (&"autotask".into(), &"connected".into())
+    );
     assert!(integration["freshness_seconds"].is_i64(), "{integration}");
     let id = integration["id"].as_str().unwrap();
     let runs = get(&site, &key, &format!("integrations/{id}/runs")).await;
     let run = runs["data"][0]["id"].as_str().unwrap();
     let detail = get(&site, &key, &format!("integrations/{id}/runs/{run}")).await;
     assert_eq!(detail["run"]["state"], "completed", "{detail}");
-    assert!(detail["streams"].as_array().unwrap().iter().any(|part| part["stream"] == "tickets" && part["created"] == 90), "{detail}");
-    let statuses = get(&site, &key, &format!("reference-data?kind=ticket_status&integration={id}")).await;
-    assert!(statuses["data"].as_array().unwrap().iter().any(|item| item["label"] == "Complete"), "{statuses}");
-    assert!(!get(&site, &key, "technicians").await["data"].as_array().unwrap().is_empty());
+    assert!(
+        detail["streams"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|part| part["stream"] == "tickets" && part["created"] == 90),
+        "{detail}"
+    );
+    let statuses = get(
+        &site,
+        &key,
+        &format!("reference-data?kind=ticket_status&integration={id}"),
+    )
+    .await;
+    assert!(
+        statuses["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|item| item["label"] == "Complete"),
+        "{statuses}"
+    );
+    assert!(
+        !get(&site, &key, "technicians").await["data"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -106,15 +188,41 @@ async fn mistakes_are_answered_by_parameter() {
         let page = ask(&format!("{list}?colour=red")).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{list}");
         let error = &page.json()["error"];
-        assert_eq!((&error["code"], &error["details"][0]["parameter"]), (&"invalid_parameter".into(), &"colour".into()), "{list}");
-        assert_eq!(error["request_id"].as_str(), Some(page.header("x-request-id")));
+        assert_eq!(
+            (&error["code"], &error["details"][0]["parameter"]),
+            (&"invalid_parameter".into(), &"colour".into()),
+            "{list}"
+        );
+        assert_eq!(
+            error["request_id"].as_str(),
+            Some(page.header("x-request-id"))
+        );
     }
-    for wrong in ["tickets?limit=101", "tickets?cursor=x", "tickets?company=7", "tickets?closed=maybe", "tickets?integration=0196f5a4-0000-7000-8000-000000000000"] {
-        assert_eq!(ask(wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    for wrong in [
+        "tickets?limit=101",
+        "tickets?cursor=x",
+        "tickets?company=7",
+        "tickets?closed=maybe",
+        "tickets?integration=0196f5a4-0000-7000-8000-000000000000",
+    ] {
+        assert_eq!(
+            ask(wrong).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong}"
+        );
     }
-    for missing in ["tickets/7", "tickets/0196f5a4-0000-7000-8000-000000000000", "companies/x", "integrations/x/runs"] {
+    for missing in [
+        "tickets/7",
+        "tickets/0196f5a4-0000-7000-8000-000000000000",
+        "companies/x",
+        "integrations/x/runs",
+    ] {
         let page = ask(missing).await;
-        assert_eq!((page.status, page.json()["error"]["code"].clone()), (StatusCode::NOT_FOUND, "not_found".into()), "{missing}");
+        assert_eq!(
+            (page.status, page.json()["error"]["code"].clone()),
+            (StatusCode::NOT_FOUND, "not_found".into()),
+            "{missing}"
+        );
     }
 }
 
@@ -124,7 +232,12 @@ async fn the_description_is_what_exists() {
     let mut browser = site.browser();
     let document = browser.get("/api/v1/openapi.json").await.json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    let described: BTreeSet<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    let described: BTreeSet<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
     let mounted: BTreeSet<String> = router::routes()
         .into_iter()
         .filter(|route| matches!(route.rule, Rule::Api(_)))
@@ -135,18 +248,39 @@ async fn the_description_is_what_exists() {
         let operation = &item["get"];
         assert!(operation["summary"].is_string(), "{path}");
         let scope = operation["security"][0]["api_key"][0].as_str().unwrap();
-        let route = router::routes().into_iter().find(|route| route.path == path).unwrap();
-        assert_eq!(Scope::from_key(scope).map(Rule::Api), Some(route.rule), "{path}");
-        for parameter in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+        let route = router::routes()
+            .into_iter()
+            .find(|route| route.path == path)
+            .unwrap();
+        assert_eq!(
+            Scope::from_key(scope).map(Rule::Api),
+            Some(route.rule),
+            "{path}"
+        );
+        for parameter in path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        {
             let known = operation["parameters"].as_array().unwrap();
-            assert!(known.iter().any(|one| one["name"] == parameter && one["in"] == "path"), "{path}: {parameter}");
+            assert!(
+                known
+                    .iter()
+                    .any(|one| one["name"] == parameter && one["in"] == "path"),
+                "{path}: {parameter}"
+            );
         }
     }
     assert_resolved(&document, &document);
-    assert_eq!(document["components"]["securitySchemes"]["api_key"]["scheme"], "bearer");
+    assert_eq!(
+        document["components"]["securitySchemes"]["api_key"]["scheme"],
+        "bearer"
+    );
     let mut admin = site.admin().await;
     let page = admin.get("/api/v1/docs").await;
-    assert!(mounted.iter().all(|path| page.text.contains(path.as_str())), "every operation is on the page");
+    assert!(
+        mounted.iter().all(|path| page.text.contains(path.as_str())),
+        "every operation is on the page"
+    );
 }
 
 /// Every reference in the document leads somewhere.
@@ -157,9 +291,13 @@ fn assert_resolved(document: &Value, part: &Value) {
                 let pointer = reference.trim_start_matches('#');
                 assert!(document.pointer(pointer).is_some(), "{reference}");
             }
-            entries.values().for_each(|value| assert_resolved(document, value));
+            entries
+                .values()
+                .for_each(|value| assert_resolved(document, value));
         }
-        Value::Array(values) => values.iter().for_each(|value| assert_resolved(document, value)),
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| assert_resolved(document, value)),
         _ => {}
     }
 }

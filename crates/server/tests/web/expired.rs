@@ -11,26 +11,52 @@ async fn nothing_typed_is_lost() {
     let mut browser = site.admin().await;
     site.clock.advance(13 * UtcMillis::HOUR);
     browser.extra = vec![("referer", "http://127.0.0.1:8080/profile".into())];
-    let page = browser.post("/profile", &[("name", "Ann \"<b>\" Harbour"), ("zone", "Europe/Berlin")]).await;
+    let page = browser
+        .post(
+            "/profile",
+            &[("name", "Ann \"<b>\" Harbour"), ("zone", "Europe/Berlin")],
+        )
+        .await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);
-    assert!(page.text.contains("Your session ended before this form arrived"));
-    assert!(page.text.contains("Europe/Berlin") && !page.text.contains("<b>"), "shown, escaped");
-    let kept = ["kept_action", "kept_fields", "kept_left_out", "next"].map(|name| (name, page.input(name).unwrap()));
+    assert!(
+        page.text
+            .contains("Your session ended before this form arrived")
+    );
+    assert!(
+        page.text.contains("Europe/Berlin") && !page.text.contains("<b>"),
+        "shown, escaped"
+    );
+    let kept = ["kept_action", "kept_fields", "kept_left_out", "next"]
+        .map(|name| (name, page.input(name).unwrap()));
     assert_eq!(kept[0].1, "/profile");
     // A wrong password keeps it too.
-    let mut fields: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut fields: Vec<(&str, &str)> = kept
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     fields.extend([("email", EMAIL), ("password", "wrong wrong wrong")]);
     let page = browser.post("/sign-in", &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(page.input("kept_fields").as_deref(), Some(kept[1].1.as_str()));
+    assert_eq!(
+        page.input("kept_fields").as_deref(),
+        Some(kept[1].1.as_str())
+    );
     fields.pop();
     fields.push(("password", PASSWORD));
     let page = browser.post("/sign-in", &fields).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("Send your form") && page.text.contains("action=\"/profile\""));
-    assert!(browser.get("/profile").await.text.contains("Ann Porter"), "nothing is sent without a click");
+    assert!(
+        browser.get("/profile").await.text.contains("Ann Porter"),
+        "nothing is sent without a click"
+    );
     browser.csrf = page.input("csrf").unwrap();
-    let page = browser.post("/profile", &[("name", "Ann \"<b>\" Harbour"), ("zone", "Europe/Berlin")]).await;
+    let page = browser
+        .post(
+            "/profile",
+            &[("name", "Ann \"<b>\" Harbour"), ("zone", "Europe/Berlin")],
+        )
+        .await;
     assert_eq!(page.location(), "/profile?notice=profile_saved");
 }
 
@@ -39,9 +65,21 @@ async fn secrets_are_not_kept() {
     let site = Site::start().await;
     let mut browser = site.admin().await;
     site.clock.advance(13 * UtcMillis::HOUR);
-    let page = browser.post("/profile/password", &[("current_password", "old old old old"), ("new_password", "new new new new")]).await;
+    let page = browser
+        .post(
+            "/profile/password",
+            &[
+                ("current_password", "old old old old"),
+                ("new_password", "new new new new"),
+            ],
+        )
+        .await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);
-    assert!(!page.text.contains("old old") && !page.text.contains("new+new") && !page.text.contains("new new"));
+    assert!(
+        !page.text.contains("old old")
+            && !page.text.contains("new+new")
+            && !page.text.contains("new new")
+    );
     assert!(page.text.contains("secrets are not kept"));
 }
 

@@ -34,9 +34,13 @@ pub const NOW: &str = "2026-03-02T09:00:00Z";
 /// The connect form's fields with what the sandbox accepts.
 pub fn credentials() -> BTreeMap<String, String> {
     let known = SandboxCredentials::default();
-    [("user_name", known.user_name), ("secret", known.secret), ("integration_code", known.integration_code)]
-        .map(|(key, value)| (key.to_owned(), value))
-        .into()
+    [
+        ("user_name", known.user_name),
+        ("secret", known.secret),
+        ("integration_code", known.integration_code),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into()
 }
 
 /// A running application.
@@ -52,7 +56,8 @@ impl Site {
     /// A site with an administrator and nothing connected.
     pub async fn start() -> Self {
         let site = Self::start_empty().await;
-        site.add_staff("Ann Porter", EMAIL, &Grants::everything()).await;
+        site.add_staff("Ann Porter", EMAIL, &Grants::everything())
+            .await;
         site
     }
 
@@ -69,15 +74,31 @@ impl Site {
     /// A site with an administrator and a sandbox to connect to.
     pub async fn start_beside_sandbox() -> Self {
         let config = SandboxConfig {
-            world: WorldConfig { companies: 6, contacts_per_company: 4, technicians: 3, tickets: 90, opportunities: 12, ..WorldConfig::default() },
+            world: WorldConfig {
+                companies: 6,
+                contacts_per_company: 4,
+                technicians: 3,
+                tickets: 90,
+                opportunities: 12,
+                ..WorldConfig::default()
+            },
             limits: false,
             clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
             ..SandboxConfig::default()
         };
         let sandbox = Sandbox::start_autotask(config).await.unwrap();
         let base_urls = BTreeMap::from([("autotask".to_owned(), sandbox.base_url())]);
-        let site = Self::open(&[], Start { base_urls, ..Start::default() }, Some(sandbox)).await;
-        site.add_staff("Ann Porter", EMAIL, &Grants::everything()).await;
+        let site = Self::open(
+            &[],
+            Start {
+                base_urls,
+                ..Start::default()
+            },
+            Some(sandbox),
+        )
+        .await;
+        site.add_staff("Ann Porter", EMAIL, &Grants::everything())
+            .await;
         site
     }
 
@@ -85,22 +106,39 @@ impl Site {
     pub async fn start_connected() -> Self {
         let site = Self::start_beside_sandbox().await;
         let actor = sync::Actor::CommandLine;
-        let outcome = sync::connect::connect(site.app.engine(), &actor, "autotask", &credentials(), None).await.unwrap();
-        assert!(matches!(outcome, sync::connect::ConnectOutcome::Connected { .. }), "{outcome:?}");
+        let outcome =
+            sync::connect::connect(site.app.engine(), &actor, "autotask", &credentials(), None)
+                .await
+                .unwrap();
+        assert!(
+            matches!(outcome, sync::connect::ConnectOutcome::Connected { .. }),
+            "{outcome:?}"
+        );
         site.app.engine().run_until_idle().await.unwrap();
         site
     }
 
     /// Steers the sandbox.
     pub fn sandbox(&self) -> &Control {
-        self.sandbox.as_ref().expect("a site beside a sandbox").control()
+        self.sandbox
+            .as_ref()
+            .expect("a site beside a sandbox")
+            .control()
     }
 
     async fn open(environment: &[(&str, &str)], start: Start, sandbox: Option<Sandbox>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::starting_at(UtcMillis::parse(NOW).unwrap());
-        let app = App::open(config(&folder, environment), clock.clone(), start).await.unwrap();
-        Self { router: router::build(&app), app, clock, sandbox, _folder: folder }
+        let app = App::open(config(&folder, environment), clock.clone(), start)
+            .await
+            .unwrap();
+        Self {
+            router: router::build(&app),
+            app,
+            clock,
+            sandbox,
+            _folder: folder,
+        }
     }
 
     /// Adds somebody with a role of exactly these grants.
@@ -111,14 +149,22 @@ impl Site {
 
     /// A browser that is not signed in.
     pub fn browser(&self) -> Browser<'_> {
-        Browser { site: self, cookies: BTreeMap::new(), csrf: String::new(), peer: "127.0.0.1".to_owned(), extra: Vec::new() }
+        Browser {
+            site: self,
+            cookies: BTreeMap::new(),
+            csrf: String::new(),
+            peer: "127.0.0.1".to_owned(),
+            extra: Vec::new(),
+        }
     }
 
     /// A browser signed in as this person.
     pub async fn browser_of(&self, email: &str) -> Browser<'_> {
         let mut browser = self.browser();
         browser.get("/sign-in").await;
-        let page = browser.post("/sign-in", &[("email", email), ("password", PASSWORD)]).await;
+        let page = browser
+            .post("/sign-in", &[("email", email), ("password", PASSWORD)])
+            .await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
         browser.csrf_from("/profile").await;
         browser
@@ -131,23 +177,38 @@ impl Site {
 
     /// Sends a request as it is.
     pub async fn send(&self, mut request: Request<Body>, peer: &str) -> Page {
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 40_000)));
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 40_000)));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 16 * 1024 * 1024).await.unwrap();
-        Page { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Page {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     /// An API request.
     pub async fn api(&self, path: &str, key: &str) -> Page {
-        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {key}")).body(Body::empty()).unwrap();
+        let request = Request::get(path)
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
+            .body(Body::empty())
+            .unwrap();
         self.send(request, "192.0.2.7").await
     }
 }
 
 fn config(folder: &TempDir, environment: &[(&str, &str)]) -> Config {
-    let environment: HashMap<_, _> = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let overrides = Overrides { data_dir: Some(folder.path().to_owned()), ..Overrides::default() };
+    let environment: HashMap<_, _> = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let overrides = Overrides {
+        data_dir: Some(folder.path().to_owned()),
+        ..Overrides::default()
+    };
     config::load_from(None, environment, &overrides).unwrap()
 }
 
@@ -162,7 +223,9 @@ pub struct Page {
 impl Page {
     /// A header as text; empty when it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// Where a redirect leads.
@@ -206,7 +269,8 @@ impl Browser<'_> {
         let mut text = url::form_urlencoded::Serializer::new(String::new());
         text.append_pair("csrf", &self.csrf);
         text.extend_pairs(fields);
-        self.request(Method::POST, path, Body::from(text.finish())).await
+        self.request(Method::POST, path, Body::from(text.finish()))
+            .await
     }
 
     /// Sends a form as it is.
@@ -221,13 +285,24 @@ impl Browser<'_> {
     }
 
     async fn request(&mut self, method: Method, path: &str, body: Body) -> Page {
-        let mut headers: BTreeMap<&str, String> = [("host", HOST.to_owned()), ("user-agent", "Test Firefox/1 (Linux)".to_owned())].into();
+        let mut headers: BTreeMap<&str, String> = [
+            ("host", HOST.to_owned()),
+            ("user-agent", "Test Firefox/1 (Linux)".to_owned()),
+        ]
+        .into();
         if method == Method::POST {
             headers.insert("origin", format!("http://{HOST}"));
-            headers.insert("content-type", "application/x-www-form-urlencoded".to_owned());
+            headers.insert(
+                "content-type",
+                "application/x-www-form-urlencoded".to_owned(),
+            );
         }
         if !self.cookies.is_empty() {
-            let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<_> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             headers.insert("cookie", pairs.join("; "));
         }
         for (name, value) in &self.extra {
@@ -237,7 +312,10 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let page = self.site.send(request.body(body).unwrap(), &self.peer).await;
+        let page = self
+            .site
+            .send(request.body(body).unwrap(), &self.peer)
+            .await;
         for cookie in page.headers.get_all(header::SET_COOKIE) {
             let text = cookie.to_str().unwrap();
             let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
@@ -257,10 +335,32 @@ impl Browser<'_> {
 /// Stores a person with a role of exactly these grants.
 async fn add_staff(app: &App, name: &str, email: &str, grants: &Grants, hash: &Secret) {
     let mut tx = app.store().begin().await.unwrap();
-    let role = roles::insert_role(&mut tx, RoleKind::Staff, &format!("Role of {email}"), grants, false).await.unwrap();
-    let new = NewIdentity { name, email, password_hash: Some(hash.expose()), time_zone: None };
+    let role = roles::insert_role(
+        &mut tx,
+        RoleKind::Staff,
+        &format!("Role of {email}"),
+        grants,
+        false,
+    )
+    .await
+    .unwrap();
+    let new = NewIdentity {
+        name,
+        email,
+        password_hash: Some(hash.expose()),
+        time_zone: None,
+    };
     let identity = identities::insert_identity(&mut tx, &new).await.unwrap();
-    identities::upsert_staff_membership(&mut tx, identity, role, MembershipStatus::Active, false, true).await.unwrap();
+    identities::upsert_staff_membership(
+        &mut tx,
+        identity,
+        role,
+        MembershipStatus::Active,
+        false,
+        true,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 }
 

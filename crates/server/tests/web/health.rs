@@ -5,7 +5,12 @@ use axum::http::{Request, StatusCode};
 
 use crate::harness::Site;
 
-async fn get(site: &Site, path: &str, peer: &str, headers: &[(&str, &str)]) -> crate::harness::Page {
+async fn get(
+    site: &Site,
+    path: &str,
+    peer: &str,
+    headers: &[(&str, &str)],
+) -> crate::harness::Page {
     let mut request = Request::get(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -19,25 +24,83 @@ async fn a_process_without_worker_is_healthy_and_not_ready() {
     assert_eq!(get(&site, "/healthz", "192.0.2.7", &[]).await.text, "ok\n");
     let page = get(&site, "/readyz", "192.0.2.7", &[]).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!((page.json()["database"].clone(), page.json()["worker"].clone()), ("ok".into(), "missing".into()));
+    assert_eq!(
+        (
+            page.json()["database"].clone(),
+            page.json()["worker"].clone()
+        ),
+        ("ok".into(), "missing".into())
+    );
     let mut tx = site.app.store().begin().await.unwrap();
-    store::nodes::upsert_node(&mut tx, "node", "http://127.0.0.1", "0").await.unwrap();
+    store::nodes::upsert_node(&mut tx, "node", "http://127.0.0.1", "0")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(get(&site, "/readyz", "192.0.2.7", &[]).await.status, StatusCode::OK);
+    assert_eq!(
+        get(&site, "/readyz", "192.0.2.7", &[]).await.status,
+        StatusCode::OK
+    );
     site.clock.advance(60_000);
-    assert_eq!(get(&site, "/readyz", "192.0.2.7", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE, "the node is gone");
+    assert_eq!(
+        get(&site, "/readyz", "192.0.2.7", &[]).await.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the node is gone"
+    );
 }
 
 #[tokio::test]
 async fn metrics_are_for_this_machine_or_the_token() {
     let site = Site::start_with(&[("PORTICO__METRICS__TOKEN", "scrape-me")]).await;
-    get(&site, "/profile/sessions/0196f5a4-0000-7000-8000-000000000000/revoke", "127.0.0.1", &[]).await;
+    get(
+        &site,
+        "/profile/sessions/0196f5a4-0000-7000-8000-000000000000/revoke",
+        "127.0.0.1",
+        &[],
+    )
+    .await;
     let page = get(&site, "/metrics", "127.0.0.1", &[]).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains("portico_http_requests_total"), "{}", page.text);
+    assert!(
+        page.text.contains("portico_http_requests_total"),
+        "{}",
+        page.text
+    );
     assert!(!page.text.contains("0196f5a4"), "labels carry no ids");
-    assert_eq!(get(&site, "/metrics", "192.0.2.7", &[]).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(get(&site, "/metrics", "127.0.0.1", &[("x-forwarded-for", "192.0.2.7")]).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(get(&site, "/metrics", "192.0.2.7", &[("authorization", "Bearer scrape-me")]).await.status, StatusCode::OK);
-    assert_eq!(get(&site, "/metrics", "192.0.2.7", &[("authorization", "Bearer scrape-mf")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        get(&site, "/metrics", "192.0.2.7", &[]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        get(
+            &site,
+            "/metrics",
+            "127.0.0.1",
+            &[("x-forwarded-for", "192.0.2.7")]
+        )
+        .await
+        .status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        get(
+            &site,
+            "/metrics",
+            "192.0.2.7",
+            &[("authorization", "Bearer scrape-me")]
+        )
+        .await
+        .status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        get(
+            &site,
+            "/metrics",
+            "192.0.2.7",
+            &[("authorization", "Bearer scrape-mf")]
+        )
+        .await
+        .status,
+        StatusCode::FORBIDDEN
+    );
 }

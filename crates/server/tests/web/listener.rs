@@ -16,13 +16,35 @@ async fn pages_come_over_a_socket_and_stop_with_it() {
     let address: SocketAddr = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
     let running = tokio::spawn(serve(site.app.clone(), listener, stop.clone()));
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-    let page = client.get(format!("http://{address}/sign-in")).send().await.unwrap();
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap();
+    let page = client
+        .get(format!("http://{address}/sign-in"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(page.status(), 200);
     assert!(page.text().await.unwrap().contains("<h1>Sign in</h1>"));
-    let metrics = client.get(format!("http://{address}/metrics")).send().await.unwrap();
+    let metrics = client
+        .get(format!("http://{address}/metrics"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(metrics.status(), 200, "loopback");
     stop.cancel();
-    tokio::time::timeout(Duration::from_secs(10), running).await.unwrap().unwrap().unwrap();
-    assert!(client.get(format!("http://{address}/healthz")).send().await.is_err());
+    tokio::time::timeout(Duration::from_secs(10), running)
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
+    assert!(
+        client
+            .get(format!("http://{address}/healthz"))
+            .send()
+            .await
+            .is_err()
+    );
 }

@@ -1,5 +1,7 @@
 //! Pages and API through the whole router, on a SQLite database of their own. Modules mirror `src/web`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails, in its helpers too")]
+
 mod access_coverage;
 mod api;
 mod api_keys;
@@ -9,8 +11,8 @@ mod harness;
 mod headers;
 mod health;
 mod integrations;
-mod lists;
 mod listener;
+mod lists;
 mod onboarding;
 mod profile;
 mod sign_in;

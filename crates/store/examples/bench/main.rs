@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a table for a person")]
 
 mod bulk;
+mod lists;
 mod world;
 
 use std::error::Error;
@@ -46,6 +47,7 @@ async fn main() -> Outcome {
     let sizes: Vec<usize> = arguments.iter().skip(1).filter_map(|size| size.parse().ok()).collect();
     match arguments.first().map(String::as_str) {
         Some("bulk") => bulk::run(&folder, sizes.first().copied().unwrap_or(100_000)).await,
+        Some("lists") => lists::run(&folder, sizes.first().copied().unwrap_or(20_000), sizes.get(1).copied().unwrap_or(200_000)).await,
         _ => Err("say `bulk [ROWS]` or `lists [SMALL LARGE]`".into()),
     }
 }

@@ -8,7 +8,11 @@ use domain::stage;
 
 /// Fills what an administrator has not chosen yet.
 #[must_use]
-pub fn fill(mut settings: IntegrationSettings, items: &[ReferenceItem], company_source: bool) -> IntegrationSettings {
+pub fn fill(
+    mut settings: IntegrationSettings,
+    items: &[ReferenceItem],
+    company_source: bool,
+) -> IntegrationSettings {
     if settings.stages.is_empty() {
         settings.stages = stage::propose(items);
     }
@@ -16,24 +20,46 @@ pub fn fill(mut settings: IntegrationSettings, items: &[ReferenceItem], company_
         settings.closed_statuses = closed(items);
     }
     if settings.public_note_audiences.is_empty() {
-        settings.public_note_audiences = ids(items, ReferenceKind::NotePublish, |item| item.label.starts_with("All"));
+        settings.public_note_audiences = ids(items, ReferenceKind::NotePublish, |item| {
+            item.label.starts_with("All")
+        });
     }
     if company_source && !settings.company_source {
         settings.company_source = true;
-        settings.company_types = ids(items, ReferenceKind::CompanyType, |item| item.label.eq_ignore_ascii_case("customer"));
+        settings.company_types = ids(items, ReferenceKind::CompanyType, |item| {
+            item.label.eq_ignore_ascii_case("customer")
+        });
     }
     settings
 }
 
 /// Statuses that mean *closed*: the vendor's own system value, else any that is called so.
 fn closed(items: &[ReferenceItem]) -> BTreeSet<String> {
-    let called = |item: &ReferenceItem| ["complete", "completed", "closed"].iter().any(|word| item.label.eq_ignore_ascii_case(word));
-    let system = ids(items, ReferenceKind::TicketStatus, |item| item.system && called(item));
-    if system.is_empty() { ids(items, ReferenceKind::TicketStatus, called) } else { system }
+    let called = |item: &ReferenceItem| {
+        ["complete", "completed", "closed"]
+            .iter()
+            .any(|word| item.label.eq_ignore_ascii_case(word))
+    };
+    let system = ids(items, ReferenceKind::TicketStatus, |item| {
+        item.system && called(item)
+    });
+    if system.is_empty() {
+        ids(items, ReferenceKind::TicketStatus, called)
+    } else {
+        system
+    }
 }
 
-fn ids(items: &[ReferenceItem], kind: ReferenceKind, which: impl Fn(&ReferenceItem) -> bool) -> BTreeSet<String> {
-    items.iter().filter(|item| item.kind == kind && which(item)).map(|item| item.external_id.clone()).collect()
+fn ids(
+    items: &[ReferenceItem],
+    kind: ReferenceKind,
+    which: impl Fn(&ReferenceItem) -> bool,
+) -> BTreeSet<String> {
+    items
+        .iter()
+        .filter(|item| item.kind == kind && which(item))
+        .map(|item| item.external_id.clone())
+        .collect()
 }
 
 #[cfg(test)]
@@ -41,7 +67,15 @@ mod tests {
     use super::*;
 
     fn item(kind: ReferenceKind, id: &str, label: &str, system: bool) -> ReferenceItem {
-        ReferenceItem { kind, external_id: id.into(), label: label.into(), parent: None, active: true, sort_order: 0, system }
+        ReferenceItem {
+            kind,
+            external_id: id.into(),
+            label: label.into(),
+            parent: None,
+            active: true,
+            sort_order: 0,
+            system,
+        }
     }
 
     #[test]
@@ -51,7 +85,12 @@ mod tests {
             item(ReferenceKind::TicketStatus, "5", "Complete", true),
             item(ReferenceKind::TicketStatus, "20", "Closed", false),
             item(ReferenceKind::NotePublish, "1", "All Autotask Users", false),
-            item(ReferenceKind::NotePublish, "2", "Internal Project Team", false),
+            item(
+                ReferenceKind::NotePublish,
+                "2",
+                "Internal Project Team",
+                false,
+            ),
             item(ReferenceKind::CompanyType, "1", "Customer", false),
             item(ReferenceKind::CompanyType, "3", "Prospect", false),
         ];
@@ -61,7 +100,10 @@ mod tests {
         assert_eq!(filled.company_types, ["1".to_owned()].into());
         assert!(filled.company_source && filled.stages.len() >= 2);
 
-        let chosen = IntegrationSettings { closed_statuses: ["20".to_owned()].into(), ..IntegrationSettings::default() };
+        let chosen = IntegrationSettings {
+            closed_statuses: ["20".to_owned()].into(),
+            ..IntegrationSettings::default()
+        };
         let filled = fill(chosen, &items, false);
         assert_eq!(filled.closed_statuses, ["20".to_owned()].into());
         assert!(!filled.company_source && filled.company_types.is_empty());

@@ -20,14 +20,22 @@ const ROWS: i64 = 2_000;
 ///
 /// # Errors
 /// `NoIntegration`; else as any statement. Asking again goes on where it stopped.
-pub async fn delete_data(engine: &Engine, actor: &Actor, id: IntegrationId) -> Result<ActionOutcome> {
+pub async fn delete_data(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+) -> Result<ActionOutcome> {
     let store = engine.store();
     let mut removed = 0;
     loop {
         let mut tx = store.begin().await?;
-        let integration = integrations::lock_integration(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
+        let integration = integrations::lock_integration(&mut tx, id)
+            .await?
+            .ok_or(Error::NoIntegration(id))?;
         if integration.has_credentials() {
-            return Ok(ActionOutcome::Refused(message::plain("Disconnect first; then the data can be deleted.")));
+            return Ok(ActionOutcome::Refused(message::plain(
+                "Disconnect first; then the data can be deleted.",
+            )));
         }
         let gone = integration_data::remove_batch(&mut tx, id, ROWS).await?;
         removed += gone;
@@ -36,7 +44,15 @@ pub async fn delete_data(engine: &Engine, actor: &Actor, id: IntegrationId) -> R
             installation_settings::remove_setting(&mut tx, &account_setting(id)).await?;
             let before = json!({ "account": integration.account });
             let after = json!({ "removed_rows": removed });
-            audit::of_integration(&mut tx, actor, "integration.delete_data", &integration, Some(before), Some(after)).await?;
+            audit::of_integration(
+                &mut tx,
+                actor,
+                "integration.delete_data",
+                &integration,
+                Some(before),
+                Some(after),
+            )
+            .await?;
             tx.commit().await?;
             return Ok(ActionOutcome::Done);
         }

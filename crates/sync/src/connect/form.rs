@@ -27,10 +27,16 @@ pub fn read(
 ) -> std::result::Result<Credentials, Refusal> {
     let mut credentials = Credentials::new();
     for field in provider.form {
-        let typed = form.get(field.key).map(|value| value.trim()).unwrap_or_default();
+        let typed = form
+            .get(field.key)
+            .map(|value| value.trim())
+            .unwrap_or_default();
         if typed.chars().count() > field.max_length {
             return Err(Refusal {
-                message: format!("{} is longer than {} characters.", field.label, field.max_length),
+                message: format!(
+                    "{} is longer than {} characters.",
+                    field.label, field.max_length
+                ),
                 hint: None,
                 field: Some(field.key),
             });
@@ -93,7 +99,10 @@ mod tests {
     use super::*;
 
     fn form(values: &[(&str, &str)]) -> BTreeMap<String, String> {
-        values.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        values
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -107,12 +116,22 @@ mod tests {
         assert_eq!(credentials.len(), 2);
 
         let without = form(&[("user_name", "u"), ("secret", " ")]);
-        assert_eq!(read(provider, &without, &none).expect_err("no secret").field, Some("secret"));
+        assert_eq!(
+            read(provider, &without, &none)
+                .expect_err("no secret")
+                .field,
+            Some("secret")
+        );
         let kept = read(provider, &without, &credentials).expect("stored secret");
         assert_eq!(kept["secret"], Secret::from("s"));
 
         let long = "x".repeat(201);
         let overlong = form(&[("user_name", long.as_str()), ("secret", "s")]);
-        assert_eq!(read(provider, &overlong, &none).expect_err("too long").field, Some("user_name"));
+        assert_eq!(
+            read(provider, &overlong, &none)
+                .expect_err("too long")
+                .field,
+            Some("user_name")
+        );
     }
 }

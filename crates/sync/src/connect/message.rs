@@ -51,17 +51,20 @@ pub fn sentence(provider: &str, error: &Error) -> String {
             None => format!("{provider}'s request limit is used up. {words}"),
         },
         ErrorKind::Unavailable => match error.status {
-            Some(status) => format!("{provider} answers with an error of its own (HTTP {status}). {words}"),
+            Some(status) => {
+                format!("{provider} answers with an error of its own (HTTP {status}). {words}")
+            }
             None => format!("{provider} could not be reached. {words}"),
         },
         ErrorKind::Unsupported => format!("{provider} cannot do that here. {words}"),
-        ErrorKind::Unexpected => format!("{provider} answered in a way Portico does not understand. {words}"),
+        ErrorKind::Unexpected => {
+            format!("{provider} answered in a way Portico does not understand. {words}")
+        }
         ErrorKind::NotFound | ErrorKind::Invalid | ErrorKind::Conflict => words,
     }
     .trim_end()
     .to_owned()
 }
-
 
 /// A length of time in words, rounded up.
 #[must_use]
@@ -106,10 +109,16 @@ mod tests {
             "Autotask answers with an error of its own (HTTP 503). The words."
         );
         assert_eq!(
-            sentence("Autotask", &error(ErrorKind::RateLimited).with_retry_after(Some(90_001))),
+            sentence(
+                "Autotask",
+                &error(ErrorKind::RateLimited).with_retry_after(Some(90_001))
+            ),
             "Autotask's request limit is used up; it accepts requests again in 2 minutes. The words."
         );
-        assert_eq!(sentence("Autotask", &error(ErrorKind::Invalid)), "The words.");
+        assert_eq!(
+            sentence("Autotask", &error(ErrorKind::Invalid)),
+            "The words."
+        );
         assert_eq!(
             sentence("Autotask", &Error::new(ErrorKind::Unavailable, "x", "")),
             "Autotask could not be reached."

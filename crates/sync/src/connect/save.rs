@@ -35,16 +35,23 @@ pub async fn connect(
 ) -> Result<ConnectOutcome> {
     let provider = find_provider(provider)?;
     let all = integrations::list_integrations(engine.store()).await?;
-    let existing = all.iter().find(|integration| integration.provider == provider.key);
+    let existing = all
+        .iter()
+        .find(|integration| integration.provider == provider.key);
     if existing.is_some_and(Integration::has_credentials) {
-        let refusal = message::plain(format!("{} is connected already. Change its credentials under Configure.", provider.name));
+        let refusal = message::plain(format!(
+            "{} is connected already. Change its credentials under Configure.",
+            provider.name
+        ));
         return Ok(ConnectOutcome::Refused(refusal));
     }
     let credentials = match form::read(provider, form, &Credentials::new()) {
         Ok(credentials) => credentials,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
-    let chosen = settings.or_else(|| existing.map(|existing| existing.settings.clone())).unwrap_or_default();
+    let chosen = settings
+        .or_else(|| existing.map(|existing| existing.settings.clone()))
+        .unwrap_or_default();
     let learned = match learn(engine, provider, credentials, &chosen, existing).await? {
         Ok(learned) => learned,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
@@ -55,38 +62,73 @@ pub async fn connect(
     let mut tx = engine.store().begin().await?;
     let integration = match existing {
         Some(existing) => {
-            let current = integrations::lock_integration(&mut tx, existing.id).await?.ok_or(Error::NoIntegration(existing.id))?;
+            let current = integrations::lock_integration(&mut tx, existing.id)
+                .await?
+                .ok_or(Error::NoIntegration(existing.id))?;
             if current.has_credentials() {
                 return Ok(ConnectOutcome::Refused(somebody_else(provider)));
             }
             if current.settings != settings {
-                integrations::update_settings(&mut tx, current.id, current.settings_revision, &settings).await?;
+                integrations::update_settings(
+                    &mut tx,
+                    current.id,
+                    current.settings_revision,
+                    &settings,
+                )
+                .await?;
             }
             current
         }
         None => {
-            let new = NewIntegration { provider: provider.key, name: provider.name, settings: &settings };
+            let new = NewIntegration {
+                provider: provider.key,
+                name: provider.name,
+                settings: &settings,
+            };
             match integrations::insert_integration(&mut tx, &new).await {
                 Ok(integration) => integration,
-                Err(error) if error.is_conflict() => return Ok(ConnectOutcome::Refused(somebody_else(provider))),
+                Err(error) if error.is_conflict() => {
+                    return Ok(ConnectOutcome::Refused(somebody_else(provider)));
+                }
                 Err(error) => return Err(error.into()),
             }
         }
     };
     let connected = save(engine, &mut tx, &integration, &learned).await?;
-    let action = if existing.is_some() { "integration.reconnect" } else { "integration.connect" };
+    let action = if existing.is_some() {
+        "integration.reconnect"
+    } else {
+        "integration.connect"
+    };
     let after = json!({ "account": learned.report.account, "settings": settings });
     audit::of_integration(&mut tx, actor, action, &connected, None, Some(after)).await?;
-    request::ask_in(engine, &mut tx, &connected, actor, Trigger::Connect, Wanted::by(Trigger::Connect, RunMode::Full)).await?;
+    request::ask_in(
+        engine,
+        &mut tx,
+        &connected,
+        actor,
+        Trigger::Connect,
+        Wanted::by(Trigger::Connect, RunMode::Full),
+    )
+    .await?;
     tx.commit().await?;
-    Ok(ConnectOutcome::Connected { integration: connected.id, uuid: connected.uuid, summary: summary(learned.report) })
+    Ok(ConnectOutcome::Connected {
+        integration: connected.id,
+        uuid: connected.uuid,
+        summary: summary(learned.report),
+    })
 }
 
 /// Changes the credentials of a connection: tests, then saves. An empty secret keeps the stored one.
 ///
 /// # Errors
 /// As [`connect`].
-pub async fn update_credentials(engine: &Engine, actor: &Actor, id: IntegrationId, form: &BTreeMap<String, String>) -> Result<ConnectOutcome> {
+pub async fn update_credentials(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+    form: &BTreeMap<String, String>,
+) -> Result<ConnectOutcome> {
     let existing = load(engine, id).await?;
     let provider = find_provider(&existing.provider)?;
     let stored = form::stored(engine, id).await?;
@@ -94,19 +136,41 @@ pub async fn update_credentials(engine: &Engine, actor: &Actor, id: IntegrationI
         Ok(credentials) => credentials,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
-    let learned = match learn(engine, provider, credentials, &existing.settings, Some(&existing)).await? {
+    let learned = match learn(
+        engine,
+        provider,
+        credentials,
+        &existing.settings,
+        Some(&existing),
+    )
+    .await?
+    {
         Ok(learned) => learned,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
     let mut tx = engine.store().begin().await?;
-    let current = integrations::lock_integration(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
+    let current = integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     let connected = save(engine, &mut tx, &current, &learned).await?;
     let after = json!({ "account": learned.report.account });
-    audit::of_integration(&mut tx, actor, "integration.credentials", &connected, None, Some(after)).await?;
+    audit::of_integration(
+        &mut tx,
+        actor,
+        "integration.credentials",
+        &connected,
+        None,
+        Some(after),
+    )
+    .await?;
     let wanted = Wanted::by(Trigger::Connect, RunMode::Incremental);
     request::ask_in(engine, &mut tx, &connected, actor, Trigger::Connect, wanted).await?;
     tx.commit().await?;
-    Ok(ConnectOutcome::Connected { integration: id, uuid: connected.uuid, summary: summary(learned.report) })
+    Ok(ConnectOutcome::Connected {
+        integration: id,
+        uuid: connected.uuid,
+        summary: summary(learned.report),
+    })
 }
 
 /// What the vendor told before anything is saved.
@@ -125,7 +189,8 @@ async fn learn(
     settings: &IntegrationSettings,
     existing: Option<&Integration>,
 ) -> Result<std::result::Result<Learned, Refusal>> {
-    let (connection, report) = match try_out(engine, provider, credentials.clone(), settings).await {
+    let (connection, report) = match try_out(engine, provider, credentials.clone(), settings).await
+    {
         Ok(tried) => tried,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -134,7 +199,9 @@ async fn learn(
         Err(error) => return Ok(Err(message::refusal(provider, &error))),
     };
     if let Some(existing) = existing {
-        let known: Option<String> = installation_settings::find_setting(engine.store(), &account_setting(existing.id)).await?;
+        let known: Option<String> =
+            installation_settings::find_setting(engine.store(), &account_setting(existing.id))
+                .await?;
         if known.is_some_and(|known| is_another(&known, &account_key)) {
             return Ok(Err(message::plain(format!(
                 "These credentials belong to {}, but the records here came from {}. Use credentials of the same account, or \
@@ -144,7 +211,12 @@ async fn learn(
         }
     }
     Ok(match connection.connector.reference_data().await {
-        Ok(items) => Ok(Learned { credentials, account_key, report, items }),
+        Ok(items) => Ok(Learned {
+            credentials,
+            account_key,
+            report,
+            items,
+        }),
         Err(error) => Err(message::refusal(provider, &error)),
     })
 }
@@ -161,7 +233,12 @@ fn is_another(known: &str, now: &str) -> bool {
 }
 
 /// Writes what was learned into an integration's rows and answers it as it is then.
-async fn save(engine: &Engine, tx: &mut Tx, integration: &Integration, learned: &Learned) -> Result<Integration> {
+async fn save(
+    engine: &Engine,
+    tx: &mut Tx,
+    integration: &Integration,
+    learned: &Learned,
+) -> Result<Integration> {
     let id = integration.id;
     let owner = secrets::integration_owner(id);
     secrets::remove_secrets(tx, &owner).await?;
@@ -177,32 +254,53 @@ async fn save(engine: &Engine, tx: &mut Tx, integration: &Integration, learned: 
         .iter()
         .filter_map(|finding| {
             let right = finding.missing.clone()?;
-            Some(MissingPermission { area: finding.area.clone(), right, required: finding.required })
+            Some(MissingPermission {
+                area: finding.area.clone(),
+                right,
+                required: finding.required,
+            })
         })
         .collect();
-    integrations::update_connected(tx, id, &report.account, report.web_url.as_deref(), &missing).await?;
-    let connected = integrations::find_integration_in(tx, id).await?.ok_or(Error::NoIntegration(id))?;
-    let next = connected
-        .settings
-        .auto_sync
-        .then(|| schedule::next_slot(engine.now(), schedule::interval(&connected), &connected.uuid));
+    integrations::update_connected(tx, id, &report.account, report.web_url.as_deref(), &missing)
+        .await?;
+    let connected = integrations::find_integration_in(tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
+    let next = connected.settings.auto_sync.then(|| {
+        schedule::next_slot(
+            engine.now(),
+            schedule::interval(&connected),
+            &connected.uuid,
+        )
+    });
     integrations::update_next_sync(tx, id, next).await?;
     let nightly = schedule::next_reconciliation(engine.now(), &connected.uuid);
     integrations::update_next_reconciliation(tx, id, Some(nightly)).await?;
-    integrations::find_integration_in(tx, id).await?.ok_or(Error::NoIntegration(id))
+    integrations::find_integration_in(tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))
 }
 
 fn somebody_else(provider: &Provider) -> Refusal {
-    message::plain(format!("Somebody else connected {} meanwhile.", provider.name))
+    message::plain(format!(
+        "Somebody else connected {} meanwhile.",
+        provider.name
+    ))
 }
 
 /// Removes the credentials. A run that is on ends, the schedule stops; the data stays and is no longer kept up to date.
 ///
 /// # Errors
 /// As any statement.
-pub async fn disconnect(engine: &Engine, actor: &Actor, id: IntegrationId) -> Result<ActionOutcome> {
+pub async fn disconnect(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+) -> Result<ActionOutcome> {
     let mut tx = engine.store().begin().await?;
-    let integration = integrations::lock_integration(&mut tx, id).await?.ok_or(Error::NoIntegration(id))?;
+    let integration = integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     if !integration.has_credentials() {
         return Ok(ActionOutcome::NotConnected);
     }
@@ -211,7 +309,15 @@ pub async fn disconnect(engine: &Engine, actor: &Actor, id: IntegrationId) -> Re
     secrets::remove_secrets(&mut tx, &secrets::integration_owner(id)).await?;
     integrations::update_disconnected(&mut tx, id).await?;
     let before = json!({ "account": integration.account });
-    audit::of_integration(&mut tx, actor, "integration.disconnect", &integration, Some(before), None).await?;
+    audit::of_integration(
+        &mut tx,
+        actor,
+        "integration.disconnect",
+        &integration,
+        Some(before),
+        None,
+    )
+    .await?;
     tx.commit().await?;
     Ok(ActionOutcome::Done)
 }

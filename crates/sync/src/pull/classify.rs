@@ -52,9 +52,17 @@ pub enum Write {
 /// it is out of scope, so that a later change of the scope judges it by what it is now.
 #[must_use]
 pub fn classify(stored: Option<Stored>, hash: i64, in_scope: bool) -> (Class, Write) {
-    let wanted = if in_scope { Presence::Present } else { Presence::OutOfScope };
+    let wanted = if in_scope {
+        Presence::Present
+    } else {
+        Presence::OutOfScope
+    };
     let Some(stored) = stored else {
-        return if in_scope { (Class::Created, Write::Row(wanted)) } else { (Class::OutOfScope, Write::Nothing) };
+        return if in_scope {
+            (Class::Created, Write::Row(wanted))
+        } else {
+            (Class::OutOfScope, Write::Nothing)
+        };
     };
     let write = if stored.hash != hash {
         Write::Row(wanted)
@@ -94,23 +102,64 @@ mod tests {
             (None, true, (Class::Created, Write::Row(Present))),
             (None, false, (Class::OutOfScope, Write::Nothing)),
             (stored(1, Present), true, (Class::Unchanged, Write::Nothing)),
-            (stored(2, Present), true, (Class::Changed, Write::Row(Present))),
-            (stored(1, Removed), true, (Class::Changed, Write::Presence(Present))),
-            (stored(1, OutOfScope), true, (Class::Changed, Write::Presence(Present))),
-            (stored(2, OutOfScope), true, (Class::Changed, Write::Row(Present))),
-            (stored(1, Present), false, (Class::OutOfScope, Write::Presence(OutOfScope))),
-            (stored(1, OutOfScope), false, (Class::OutOfScope, Write::Nothing)),
-            (stored(2, OutOfScope), false, (Class::OutOfScope, Write::Row(OutOfScope))),
-            (stored(1, Removed), false, (Class::OutOfScope, Write::Presence(OutOfScope))),
+            (
+                stored(2, Present),
+                true,
+                (Class::Changed, Write::Row(Present)),
+            ),
+            (
+                stored(1, Removed),
+                true,
+                (Class::Changed, Write::Presence(Present)),
+            ),
+            (
+                stored(1, OutOfScope),
+                true,
+                (Class::Changed, Write::Presence(Present)),
+            ),
+            (
+                stored(2, OutOfScope),
+                true,
+                (Class::Changed, Write::Row(Present)),
+            ),
+            (
+                stored(1, Present),
+                false,
+                (Class::OutOfScope, Write::Presence(OutOfScope)),
+            ),
+            (
+                stored(1, OutOfScope),
+                false,
+                (Class::OutOfScope, Write::Nothing),
+            ),
+            (
+                stored(2, OutOfScope),
+                false,
+                (Class::OutOfScope, Write::Row(OutOfScope)),
+            ),
+            (
+                stored(1, Removed),
+                false,
+                (Class::OutOfScope, Write::Presence(OutOfScope)),
+            ),
         ] {
-            assert_eq!(classify(known, 1, in_scope), expected, "{known:?} {in_scope}");
+            assert_eq!(
+                classify(known, 1, in_scope),
+                expected,
+                "{known:?} {in_scope}"
+            );
         }
     }
 
     #[test]
     fn p10_every_class_keeps_the_sum() {
         let mut counts = Counts::default();
-        for class in [Class::Created, Class::Changed, Class::Unchanged, Class::OutOfScope] {
+        for class in [
+            Class::Created,
+            Class::Changed,
+            Class::Unchanged,
+            Class::OutOfScope,
+        ] {
             count(&mut counts, class);
         }
         assert!(counts.adds_up());

@@ -14,7 +14,12 @@ use super::part::{Part, Stop};
 
 /// Applies a page of a feed: deleted tickets are marked removed with their notes; of tickets with deleted activity,
 /// whose notes the feed does not name, all notes are read again and compared.
-pub(super) async fn apply(part: &Part<'_>, tx: &mut Tx, entries: &[DeletionRecord], counts: &mut Counts) -> Result<(), Stop> {
+pub(super) async fn apply(
+    part: &Part<'_>,
+    tx: &mut Tx,
+    entries: &[DeletionRecord],
+    counts: &mut Counts,
+) -> Result<(), Stop> {
     let tickets = named_tickets(part, entries).await?;
     let ids: Vec<&str> = tickets.iter().map(String::as_str).collect();
     let integration = part.integration.id;
@@ -28,7 +33,10 @@ pub(super) async fn apply(part: &Part<'_>, tx: &mut Tx, entries: &[DeletionRecor
         let known = pages::read_known(tx, integration, Stream::Tickets, &ids).await?;
         for (ticket, row) in known {
             if row.absence == Absence::Present {
-                let job = Job::PullTicketNotes { integration, ticket };
+                let job = Job::PullTicketNotes {
+                    integration,
+                    ticket,
+                };
                 jobs::enqueue(tx, &job, Priority::Low, part.engine.now()).await?;
                 effective += 1;
             }
@@ -42,13 +50,18 @@ pub(super) async fn apply(part: &Part<'_>, tx: &mut Tx, entries: &[DeletionRecor
 }
 
 /// The tickets a page of a feed is about, by the vendor's ids. A number that fits no ticket, or several, says nothing.
-async fn named_tickets(part: &Part<'_>, entries: &[DeletionRecord]) -> Result<BTreeSet<String>, Stop> {
+async fn named_tickets(
+    part: &Part<'_>,
+    entries: &[DeletionRecord],
+) -> Result<BTreeSet<String>, Stop> {
     let mut tickets = BTreeSet::new();
     for entry in entries {
         if let Some(id) = &entry.ticket_external_id {
             tickets.insert(id.clone());
         } else if let Some(number) = &entry.ticket_number
-            && let Some(id) = pages::find_ticket_by_number(part.engine.store(), part.integration.id, number).await?
+            && let Some(id) =
+                pages::find_ticket_by_number(part.engine.store(), part.integration.id, number)
+                    .await?
         {
             tickets.insert(id);
         }

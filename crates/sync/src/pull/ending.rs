@@ -40,10 +40,19 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
     let mut tx = engine.store().begin().await?;
     let ended = match error.kind {
         ErrorKind::RateLimited => {
-            let at = now.plus(error.retry_after.unwrap_or(LIMIT_WAIT).max(UtcMillis::SECOND));
+            let at = now.plus(
+                error
+                    .retry_after
+                    .unwrap_or(LIMIT_WAIT)
+                    .max(UtcMillis::SECOND),
+            );
             let told = format!("Waiting for the vendor's request limit until {at}. {words}");
             runs::update_message(&mut tx, part.row.id, Some(&told), Some(Hint::RateLimit)).await?;
-            Ended::Later { at, reason: told, failed: false }
+            Ended::Later {
+                at,
+                reason: told,
+                failed: false,
+            }
         }
         ErrorKind::Unavailable => {
             let failures = health::outage(&mut tx, engine, &part.integration, &words).await?;
@@ -51,7 +60,11 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
                 let at = now.plus(backoff::outage(failures));
                 let told = format!("{words} Trying again at {at}.");
                 runs::update_message(&mut tx, part.row.id, Some(&told), error.hint()).await?;
-                Ended::Later { at, reason: told, failed: false }
+                Ended::Later {
+                    at,
+                    reason: told,
+                    failed: false,
+                }
             } else {
                 fail_run(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
                 Ended::Done
@@ -62,17 +75,46 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             fail_run(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
             Ended::Done
         }
-        ErrorKind::Unexpected if part.attempts < ODD_ANSWERS => Ended::Later { at: now.plus(ODD_WAIT), reason: words, failed: true },
+        ErrorKind::Unexpected if part.attempts < ODD_ANSWERS => Ended::Later {
+            at: now.plus(ODD_WAIT),
+            reason: words,
+            failed: true,
+        },
         kind => {
             if kind == ErrorKind::PermissionDenied {
-                health::lacks(&mut tx, &part.integration, part.row.stream.label(), &error.message).await?;
+                health::lacks(
+                    &mut tx,
+                    &part.integration,
+                    part.row.stream.label(),
+                    &error.message,
+                )
+                .await?;
             }
             fail_part(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
             Ended::Done
         }
     };
     runs::add_requests(&mut tx, part.row.id, requests).await?;
-    if settle(&mut tx, part, &ended).await? {
+    // The job is settled in the transaction that says why; what a lost lease says is rolled back.
+    let held = match &ended {
+        Ended::Later {
+            at,
+            reason,
+            failed: true,
+        } => match jobs::retry(&mut tx, &part.lease, *at, reason).await? {
+            jobs::Settled::Lost => false,
+            jobs::Settled::Dead => {
+                fail_part(engine, &mut tx, &part.run, &part.row, reason, error.hint()).await?;
+                true
+            }
+            jobs::Settled::Waiting | jobs::Settled::Merged => true,
+        },
+        Ended::Later { at, .. } => {
+            jobs::postpone(&mut tx, &part.lease, *at).await? != jobs::Settled::Lost
+        }
+        _ => jobs::complete(&mut tx, &part.lease).await?,
+    };
+    if held {
         tx.commit().await?;
         Ok(Ended::Settled)
     } else {
@@ -81,18 +123,13 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
     }
 }
 
-/// Settles the job in the transaction that says why; `false` when the lease is somebody else's.
-async fn settle(tx: &mut Tx, part: &Part<'_>, ended: &Ended) -> Result<bool> {
-    let settled = match ended {
-        Ended::Later { at, reason, failed: true } => jobs::retry(tx, &part.lease, *at, reason).await?,
-        Ended::Later { at, .. } => jobs::postpone(tx, &part.lease, *at).await?,
-        _ => return Ok(jobs::complete(tx, &part.lease).await?),
-    };
-    Ok(settled != jobs::Settled::Lost)
-}
-
 /// The connector of a part cannot even be built: the run ends.
-pub(super) async fn unusable(engine: &Engine, claimed: &ClaimedJob, id: StreamRunId, error: &connectors::Error) -> Result<()> {
+pub(super) async fn unusable(
+    engine: &Engine,
+    claimed: &ClaimedJob,
+    id: StreamRunId,
+    error: &connectors::Error,
+) -> Result<()> {
     let mut tx = engine.store().begin().await?;
     if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
         return Ok(());
@@ -108,30 +145,56 @@ pub(super) async fn unusable(engine: &Engine, claimed: &ClaimedJob, id: StreamRu
 }
 
 /// One part failed; the others are still read.
-async fn fail_part(engine: &Engine, tx: &mut Tx, run: &Run, part: &StreamRun, words: &str, hint: Option<Hint>) -> Result<()> {
+async fn fail_part(
+    engine: &Engine,
+    tx: &mut Tx,
+    run: &Run,
+    part: &StreamRun,
+    words: &str,
+    hint: Option<Hint>,
+) -> Result<()> {
     runs::finish_stream_run(tx, part, RunState::Failed, None, Some(words), hint).await?;
     advance(engine, tx, run).await
 }
 
 /// The run fails with this part; the rest is not read.
-async fn fail_run(engine: &Engine, tx: &mut Tx, run: &Run, part: &StreamRun, words: &str, hint: Option<Hint>) -> Result<()> {
+async fn fail_run(
+    engine: &Engine,
+    tx: &mut Tx,
+    run: &Run,
+    part: &StreamRun,
+    words: &str,
+    hint: Option<Hint>,
+) -> Result<()> {
     runs::finish_stream_run(tx, part, RunState::Failed, None, Some(words), hint).await?;
     for rest in runs::list_stream_runs_in(tx, run.id).await? {
         if !rest.state.is_over() {
-            runs::finish_stream_run(tx, &rest, RunState::Failed, None, Some(NOT_READ), None).await?;
+            runs::finish_stream_run(tx, &rest, RunState::Failed, None, Some(NOT_READ), None)
+                .await?;
         }
     }
     end_run(engine, tx, run, RunState::Failed, Some(words), hint, false).await
 }
 
 /// A job had its last attempt: its part failed, for a reason of our own.
-pub(crate) async fn job_given_up(engine: &Engine, tx: &mut Tx, job: &Job, reason: &str) -> Result<()> {
-    let Job::PullStream { stream_run, .. } = job else { return Ok(()) };
-    let Some(part) = runs::find_stream_run_in(tx, *stream_run).await? else { return Ok(()) };
+pub(crate) async fn job_given_up(
+    engine: &Engine,
+    tx: &mut Tx,
+    job: &Job,
+    reason: &str,
+) -> Result<()> {
+    let Job::PullStream { stream_run, .. } = job else {
+        return Ok(());
+    };
+    let Some(part) = runs::find_stream_run_in(tx, *stream_run).await? else {
+        return Ok(());
+    };
     if part.state.is_over() {
         return Ok(());
     }
-    let Some(run) = runs::find_run_in(tx, part.run).await? else { return Ok(()) };
+    let Some(run) = runs::find_run_in(tx, part.run).await? else {
+        return Ok(());
+    };
     let words = format!("Portico gave up after several attempts: {reason}");
     fail_part(engine, tx, &run, &part, &words, None).await
 }
@@ -149,7 +212,11 @@ pub(crate) async fn end_active_run(tx: &mut Tx, integration: IntegrationId) -> R
 pub(super) async fn advance(engine: &Engine, tx: &mut Tx, run: &Run) -> Result<()> {
     let parts = runs::list_stream_runs_in(tx, run.id).await?;
     if let Some(next) = parts.iter().find(|part| !part.state.is_over()) {
-        let job = Job::PullStream { integration: run.integration_id, stream: next.stream, stream_run: next.id };
+        let job = Job::PullStream {
+            integration: run.integration_id,
+            stream: next.stream,
+            stream_run: next.id,
+        };
         jobs::enqueue(tx, &job, priority(run.trigger_key), engine.now()).await?;
         return Ok(());
     }
@@ -173,8 +240,16 @@ fn summary(parts: &[StreamRun]) -> (RunState, Option<String>, Option<Hint>) {
     } else {
         RunState::Partial
     };
-    let told = |part: &StreamRun| part.message.as_ref().map(|message| format!("{}: {message}", part.stream.label()));
-    (state, worst.and_then(told), worst.and_then(|part| part.hint))
+    let told = |part: &StreamRun| {
+        part.message
+            .as_ref()
+            .map(|message| format!("{}: {message}", part.stream.label()))
+    };
+    (
+        state,
+        worst.and_then(told),
+        worst.and_then(|part| part.hint),
+    )
 }
 
 /// Ends a run: its row, the two-minute window, the facts of success, and a successor for wake-ups that came meanwhile
@@ -196,8 +271,17 @@ async fn end_run(
     if well {
         integrations::update_success(tx, run.integration_id, true).await?;
     }
-    let mode = if run.mode == RunMode::Full.key() { RunMode::Full } else { RunMode::Incremental };
-    if let Some(key) = request::window::key(run.integration_id, run.trigger_key, mode, run.settings_revision) {
+    let mode = if run.mode == RunMode::Full.key() {
+        RunMode::Full
+    } else {
+        RunMode::Incremental
+    };
+    if let Some(key) = request::window::key(
+        run.integration_id,
+        run.trigger_key,
+        mode,
+        run.settings_revision,
+    ) {
         if well {
             let until = engine.now().plus(request::window::WINDOW);
             runs::set_window(tx, &key, until, Some(&run.uuid)).await?;
@@ -240,4 +324,3 @@ pub(crate) const fn priority(trigger: Trigger) -> Priority {
         Trigger::Reconciliation => Priority::Low,
     }
 }
-

@@ -57,7 +57,11 @@ impl OnItsWay {
 }
 
 fn broke_off(why: &str) -> Error {
-    Error::new(ErrorKind::Unexpected, "read a page", format!("reading the page broke off: {why}"))
+    Error::new(
+        ErrorKind::Unexpected,
+        "read a page",
+        format!("reading the page broke off: {why}"),
+    )
 }
 
 impl Question {
@@ -79,7 +83,8 @@ impl Question {
                 "the vendor answered without getting any further",
             ));
         }
-        let (records, repeats) = Prepared::from(page.batch, self.connector.mapper_version(), self.generation);
+        let (records, repeats) =
+            Prepared::from(page.batch, self.connector.mapper_version(), self.generation);
         Ok(Fetched {
             records,
             unreadable: page.unreadable,

@@ -23,7 +23,11 @@ struct Judgement {
 /// Finishes a part whose pages are all stored.
 pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
     let full = part.row.mode.is_full();
-    let judged = if full { judge_full(part).await? } else { judge_incremental(part).await? };
+    let judged = if full {
+        judge_full(part).await?
+    } else {
+        judge_incremental(part).await?
+    };
     let (state, message, hint) = part.outcome(&judged);
     let mut tx = part.fence().await?;
     let requests = part.new_requests();
@@ -34,8 +38,18 @@ pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
             removal_questions::replace_open(&mut tx, part.integration.id, part.row.stream).await?;
         }
     }
-    let verified = (full && judged.verdict != Verdict::NotVerified).then_some(judged.verdict == Verdict::Verified);
-    if !runs::finish_stream_run(&mut tx, &part.row, state, verified, message.as_deref(), hint).await? {
+    let verified = (full && judged.verdict != Verdict::NotVerified)
+        .then_some(judged.verdict == Verdict::Verified);
+    if !runs::finish_stream_run(
+        &mut tx,
+        &part.row,
+        state,
+        verified,
+        message.as_deref(),
+        hint,
+    )
+    .await?
+    {
         tx.rollback().await?;
         return Err(Stop::Lost);
     }
@@ -65,8 +79,17 @@ async fn judge_full(part: &mut Part<'_>) -> Result<Judgement, Stop> {
     }
     let verdict = oddity::judge(seen, part.row.total_before, part.row.total_after);
     let doubtful = oddity::is_doubtful(verdict, &part.row.oddities);
-    let removal = if doubtful { Removal::default() } else { removal::run(part, verdict).await? };
-    Ok(Judgement { verdict, doubtful, removal, seen })
+    let removal = if doubtful {
+        Removal::default()
+    } else {
+        removal::run(part, verdict).await?
+    };
+    Ok(Judgement {
+        verdict,
+        doubtful,
+        removal,
+        seen,
+    })
 }
 
 /// An incremental part is doubtful only when something odd was noticed and the vendor counts more than came.
@@ -80,7 +103,12 @@ async fn judge_incremental(part: &mut Part<'_>) -> Result<Judgement, Stop> {
         part.row.total_after = Some(total);
         verdict = oddity::judge(seen, Some(total), Some(total));
     }
-    Ok(Judgement { verdict, doubtful: verdict == Verdict::Incomplete, removal: Removal::default(), seen })
+    Ok(Judgement {
+        verdict,
+        doubtful: verdict == Verdict::Incomplete,
+        removal: Removal::default(),
+        seen,
+    })
 }
 
 impl Part<'_> {
@@ -101,21 +129,35 @@ impl Part<'_> {
         }
         if judged.removal.asked {
             hint = Some(Hint::RemovalQuestion);
-            told.push(format!("{} records are missing at the vendor. Nothing was removed.", judged.removal.missing));
+            told.push(format!(
+                "{} records are missing at the vendor. Nothing was removed.",
+                judged.removal.missing
+            ));
         }
         if counts.set_aside > 0 {
             hint = hint.or(Some(Hint::SetAside));
-            told.push(format!("{} records could not be read and were set aside.", counts.set_aside));
+            told.push(format!(
+                "{} records could not be read and were set aside.",
+                counts.set_aside
+            ));
         }
         let partial = judged.doubtful || judged.removal.asked || counts.set_aside > 0;
         if hint.is_none() && counts.repeated > 0 {
             hint = Some(Hint::Duplicates);
         }
         let nothing_kept = counts.fetched == counts.out_of_scope;
-        if hint.is_none() && self.row.stream == Stream::Tickets && self.row.mode.is_full() && nothing_kept {
+        if hint.is_none()
+            && self.row.stream == Stream::Tickets
+            && self.row.mode.is_full()
+            && nothing_kept
+        {
             hint = Some(Hint::NothingArrived);
         }
-        let state = if partial { RunState::Partial } else { RunState::Completed };
+        let state = if partial {
+            RunState::Partial
+        } else {
+            RunState::Completed
+        };
         (state, (!told.is_empty()).then(|| told.join(" ")), hint)
     }
 
@@ -131,8 +173,15 @@ impl Part<'_> {
             integration_id: integration,
             stream,
             generation,
-            watermark: watermark::advance(stored.as_ref().and_then(|stored| stored.watermark), self.row.next_watermark),
-            full_completed_at: if full { Some(now) } else { stored.as_ref().and_then(|stored| stored.full_completed_at) },
+            watermark: watermark::advance(
+                stored.as_ref().and_then(|stored| stored.watermark),
+                self.row.next_watermark,
+            ),
+            full_completed_at: if full {
+                Some(now)
+            } else {
+                stored.as_ref().and_then(|stored| stored.full_completed_at)
+            },
             last_completed_at: Some(now),
             last_started_at: Some(self.began),
             verified: if full {

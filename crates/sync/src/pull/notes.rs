@@ -26,14 +26,28 @@ use crate::worker::Ended;
 const ATTEMPTS: i64 = 3;
 
 /// Reads the comments of one ticket.
-pub(crate) async fn of_ticket(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId, ticket: &str) -> Result<Ended> {
-    let Some(integration) = integrations::find_integration(engine.store(), id).await? else { return Ok(Ended::Done) };
+pub(crate) async fn of_ticket(
+    engine: &Engine,
+    claimed: &ClaimedJob,
+    id: IntegrationId,
+    ticket: &str,
+) -> Result<Ended> {
+    let Some(integration) = integrations::find_integration(engine.store(), id).await? else {
+        return Ok(Ended::Done);
+    };
     if !integration.has_credentials() || integration.refused_since.is_some() {
         return Ok(Ended::Done);
     }
-    let provider = provider::find(&integration.provider).ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
+    let provider = provider::find(&integration.provider)
+        .ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
     let credentials = form::stored(engine, id).await?;
-    let connection = connector::open(engine, provider.key, credentials, &integration.settings, Urgency::Person)?;
+    let connection = connector::open(
+        engine,
+        provider.key,
+        credentials,
+        &integration.settings,
+        Urgency::Person,
+    )?;
     let page = match connection.connector.ticket_notes(ticket).await {
         Ok(page) => page,
         Err(error) => return Ok(later(engine, claimed, &error)),
@@ -48,13 +62,31 @@ pub(crate) async fn of_ticket(engine: &Engine, claimed: &ClaimedJob, id: Integra
         return Ok(Ended::LeaseLost);
     }
     let ids = records.ids.clone();
-    let writer = Writer { engine, integration: &integration, stream: Stream::TicketNotes, adopt_all: false };
-    writer.write(&mut tx, &mut records, &mut Counts::default()).await?;
+    let writer = Writer {
+        engine,
+        integration: &integration,
+        stream: Stream::TicketNotes,
+        adopt_all: false,
+    };
+    writer
+        .write(&mut tx, &mut records, &mut Counts::default())
+        .await?;
     let present: HashSet<&str> = ids.iter().map(String::as_str).collect();
     let here = pages::list_note_ids(engine.store(), id, ticket).await?;
-    let gone: Vec<i64> = here.iter().filter(|row| !present.contains(row.external_id.as_str())).map(|row| row.id).collect();
+    let gone: Vec<i64> = here
+        .iter()
+        .filter(|row| !present.contains(row.external_id.as_str()))
+        .map(|row| row.id)
+        .collect();
     if !doubtful {
-        pages::mark_removed(&mut tx, Stream::TicketNotes, &gone, RemovedReason::Vendor, engine.now()).await?;
+        pages::mark_removed(
+            &mut tx,
+            Stream::TicketNotes,
+            &gone,
+            RemovedReason::Vendor,
+            engine.now(),
+        )
+        .await?;
     }
     request::note_complete(&mut tx, engine, &integration, ticket).await?;
     tx.tell("ticket_notes", id.0);
@@ -64,13 +96,24 @@ pub(crate) async fn of_ticket(engine: &Engine, claimed: &ClaimedJob, id: Integra
 
 /// What to do about a vendor's failure. The stream of comments will bring what is missing, so this never insists.
 pub(crate) fn later(engine: &Engine, claimed: &ClaimedJob, error: &connectors::Error) -> Ended {
-    let wait = error.retry_after.unwrap_or(UtcMillis::MINUTE).max(UtcMillis::SECOND);
+    let wait = error
+        .retry_after
+        .unwrap_or(UtcMillis::MINUTE)
+        .max(UtcMillis::SECOND);
     let at = engine.now().plus(wait);
     let reason = error.to_string();
     match error.kind {
-        ErrorKind::RateLimited => Ended::Later { at, reason, failed: false },
+        ErrorKind::RateLimited => Ended::Later {
+            at,
+            reason,
+            failed: false,
+        },
         ErrorKind::Unavailable | ErrorKind::Unexpected if claimed.attempts < ATTEMPTS => {
-            Ended::Later { at, reason, failed: true }
+            Ended::Later {
+                at,
+                reason,
+                failed: true,
+            }
         }
         _ => {
             tracing::warn!(%error, kind = claimed.job.kind(), "given up; the next run brings it");

@@ -70,7 +70,8 @@ impl PageMemory {
 pub const REPEATED_PAGE: &str = "The vendor sent a page of records that had already come.";
 
 /// The sentence for records that came again on a later page.
-pub const REPEATED_RECORDS: &str = "Some records came again on a later page; they are counted once.";
+pub const REPEATED_RECORDS: &str =
+    "Some records came again on a later page; they are counted once.";
 
 /// The sentence for a run that saw fewer records than the vendor counts.
 #[must_use]
@@ -102,7 +103,11 @@ mod tests {
             (10, None, Some(10), Verdict::NotVerified),
             (10, Some(10), None, Verdict::NotVerified),
         ] {
-            assert_eq!(judge(seen, before, after), expected, "{seen} {before:?} {after:?}");
+            assert_eq!(
+                judge(seen, before, after),
+                expected,
+                "{seen} {before:?} {after:?}"
+            );
         }
     }
 

@@ -30,11 +30,14 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     if let Batch::Deletions(entries) = &fetched.records.batch {
         deletions::apply(part, &mut tx, entries, &mut progress.counts).await?;
     } else {
-        part.writer().write(&mut tx, &mut fetched.records, &mut progress.counts).await?;
+        part.writer()
+            .write(&mut tx, &mut fetched.records, &mut progress.counts)
+            .await?;
     }
     progress.counts.fetched += i64::try_from(set_aside.len()).unwrap_or(0);
     progress.counts.set_aside += i64::try_from(set_aside.len()).unwrap_or(0);
-    part.mark_seen(&mut tx, &fetched.records, &set_aside, &mut progress).await?;
+    part.mark_seen(&mut tx, &fetched.records, &set_aside, &mut progress)
+        .await?;
 
     if part.row.next_watermark.is_none() {
         let next = watermark::next(fetched.vendor_time, part.began, part.capability.overlap);
@@ -78,20 +81,36 @@ impl Part<'_> {
         let mut by_id = Vec::new();
         let mut nameless = Vec::new();
         for (number, record) in unreadable.iter().enumerate() {
-            let nameless_id = || format!("unknown-{}-{}-{number}", self.row.id, self.row.counts.pages);
+            let nameless_id =
+                || format!("unknown-{}-{}-{number}", self.row.id, self.row.counts.pages);
             let known = !record.external_id.is_empty();
             let new = NewSetAside {
-                external_id: if known { record.external_id.clone() } else { nameless_id() },
+                external_id: if known {
+                    record.external_id.clone()
+                } else {
+                    nameless_id()
+                },
                 field: record.field.clone(),
                 reason: record.reason.clone(),
             };
-            if known { by_id.push(new) } else { nameless.push(new) }
+            if known {
+                by_id.push(new)
+            } else {
+                nameless.push(new)
+            }
         }
-        let again = self.capability.by_id.then(|| self.engine.now().plus(backoff::set_aside(1)));
+        let again = self
+            .capability
+            .by_id
+            .then(|| self.engine.now().plus(backoff::set_aside(1)));
         let (integration, stream) = (self.integration.id, self.row.stream);
         set_aside::upsert_set_aside(tx, integration, stream, self.row.id, &by_id, again).await?;
         set_aside::upsert_set_aside(tx, integration, stream, self.row.id, &nameless, None).await?;
-        Ok(by_id.into_iter().chain(nameless).map(|new| new.external_id).collect())
+        Ok(by_id
+            .into_iter()
+            .chain(nameless)
+            .map(|new| new.external_id)
+            .collect())
     }
 
     /// What writes the records of this part.
@@ -113,7 +132,12 @@ impl Part<'_> {
         set_aside: &[String],
         progress: &mut StreamProgress,
     ) -> Result<(), Stop> {
-        let ids: Vec<&str> = page.ids.iter().chain(set_aside).map(String::as_str).collect();
+        let ids: Vec<&str> = page
+            .ids
+            .iter()
+            .chain(set_aside)
+            .map(String::as_str)
+            .collect();
         if !self.row.mode.is_full() {
             if self.memory.repeats(&page.ids) {
                 progress.oddities.push(oddity::REPEATED_PAGE.to_owned());
@@ -167,9 +191,23 @@ mod tests {
 
     #[test]
     fn p10_records_that_came_again_leave_the_sum_true() {
-        let mut counts = Counts { fetched: 10, unchanged: 4, changed: 5, set_aside: 1, ..Counts::default() };
+        let mut counts = Counts {
+            fetched: 10,
+            unchanged: 4,
+            changed: 5,
+            set_aside: 1,
+            ..Counts::default()
+        };
         uncount(&mut counts, 6);
-        assert_eq!((counts.fetched, counts.unchanged, counts.changed, counts.repeated), (4, 0, 3, 6));
+        assert_eq!(
+            (
+                counts.fetched,
+                counts.unchanged,
+                counts.changed,
+                counts.repeated
+            ),
+            (4, 0, 3, 6)
+        );
         assert!(counts.adds_up());
     }
 }

@@ -19,10 +19,10 @@ use store::{StoreError, Tx};
 use super::fetch::{OnItsWay, Question};
 use super::oddity::PageMemory;
 use super::{ending, finish, page, scope};
+use crate::connect::form;
 use crate::connector::{self, Connection};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::connect::form;
 use crate::worker::Ended;
 
 /// Phases of a part, stored in its row, so that a restart goes on where it was.
@@ -93,8 +93,14 @@ pub(super) struct Part<'a> {
 }
 
 /// Works on a part of a run until it ends, waits or fails.
-pub(crate) async fn stream(engine: &Engine, claimed: &ClaimedJob, id: StreamRunId) -> Result<Ended> {
-    let Some(mut part) = Part::load(engine, claimed, id).await? else { return Ok(Ended::Done) };
+pub(crate) async fn stream(
+    engine: &Engine,
+    claimed: &ClaimedJob,
+    id: StreamRunId,
+) -> Result<Ended> {
+    let Some(mut part) = Part::load(engine, claimed, id).await? else {
+        return Ok(Ended::Done);
+    };
     match part.work().await {
         Ok(()) => Ok(Ended::Settled),
         Err(Stop::Lost) => Ok(Ended::LeaseLost),
@@ -105,24 +111,42 @@ pub(crate) async fn stream(engine: &Engine, claimed: &ClaimedJob, id: StreamRunI
 
 impl<'a> Part<'a> {
     /// Loads a part; `None` when there is nothing left to do for it.
-    async fn load(engine: &'a Engine, claimed: &ClaimedJob, id: StreamRunId) -> Result<Option<Self>> {
+    async fn load(
+        engine: &'a Engine,
+        claimed: &ClaimedJob,
+        id: StreamRunId,
+    ) -> Result<Option<Self>> {
         let store = engine.store();
-        let Some(row) = runs::find_stream_run(store, id).await? else { return Ok(None) };
-        let (Some(run), Some(integration)) =
-            (runs::find_run(store, row.run).await?, integrations::find_integration(store, row.integration).await?)
-        else {
+        let Some(row) = runs::find_stream_run(store, id).await? else {
+            return Ok(None);
+        };
+        let (Some(run), Some(integration)) = (
+            runs::find_run(store, row.run).await?,
+            integrations::find_integration(store, row.integration).await?,
+        ) else {
             return Ok(None);
         };
         if row.state.is_over() || run.state.is_over() || run.generation != integration.generation {
             return Ok(None);
         }
-        let provider = provider::find(&integration.provider).ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
+        let provider = provider::find(&integration.provider)
+            .ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
         let Some(capability) = provider.capability.stream(row.stream) else {
-            return Err(Error::Stored(format!("{} has no stream {}", provider.name, row.stream.key())));
+            return Err(Error::Stored(format!(
+                "{} has no stream {}",
+                provider.name,
+                row.stream.key()
+            )));
         };
         let credentials = form::stored(engine, integration.id).await?;
         let urgency = urgency(run.trigger_key);
-        let connection = connector::open(engine, provider.key, credentials, &integration.settings, urgency);
+        let connection = connector::open(
+            engine,
+            provider.key,
+            credentials,
+            &integration.settings,
+            urgency,
+        );
         let mut part = Self {
             engine,
             lease: claimed.lease,
@@ -134,7 +158,9 @@ impl<'a> Part<'a> {
             connection: match connection {
                 Ok(connection) => connection,
                 Err(error) => {
-                    return ending::unusable(engine, claimed, id, &error).await.map(|()| None);
+                    return ending::unusable(engine, claimed, id, &error)
+                        .await
+                        .map(|()| None);
                 }
             },
             integration,
@@ -188,7 +214,10 @@ impl<'a> Part<'a> {
 
     /// Records per page.
     fn page_size(&self) -> u32 {
-        self.engine.config().page_size.unwrap_or(self.capability.page_size)
+        self.engine
+            .config()
+            .page_size
+            .unwrap_or(self.capability.page_size)
     }
 
     /// The scope the vendor may be asked within: full runs of tickets only (rule P13).
@@ -206,7 +235,11 @@ impl<'a> Part<'a> {
             return Ok(None);
         }
         let scope = self.asked_scope();
-        let total = self.connection.connector.total(self.row.stream, self.row.mode, &scope).await?;
+        let total = self
+            .connection
+            .connector
+            .total(self.row.stream, self.row.mode, &scope)
+            .await?;
         Ok(total.map(|total| i64::try_from(total).unwrap_or(i64::MAX)))
     }
 
@@ -222,7 +255,8 @@ impl<'a> Part<'a> {
 
     /// Reads pages from the stored cursor on, one ahead.
     async fn pages(&mut self) -> std::result::Result<(), Stop> {
-        if self.row.mode.is_full() && self.row.total_before.is_none() && self.row.counts.pages == 0 {
+        if self.row.mode.is_full() && self.row.total_before.is_none() && self.row.counts.pages == 0
+        {
             self.total_before = self.vendor_total().await?;
         }
         let question = Question {
@@ -237,7 +271,10 @@ impl<'a> Part<'a> {
         let mut on_its_way = Some(OnItsWay::ask(&question, cursor));
         while let Some(asked) = on_its_way.take() {
             let fetched = asked.page().await?;
-            on_its_way = fetched.next.clone().map(|next| OnItsWay::ask(&question, Some(next)));
+            on_its_way = fetched
+                .next
+                .clone()
+                .map(|next| OnItsWay::ask(&question, Some(next)));
             page::store(self, fetched).await?;
             if self.circles >= CIRCLES {
                 return Err(Stop::Vendor(connectors::Error::new(
@@ -268,6 +305,8 @@ pub(super) const fn urgency(trigger: Trigger) -> Urgency {
         | Trigger::Wizard
         | Trigger::CommandLine
         | Trigger::SettingsChange => Urgency::Person,
-        Trigger::Schedule | Trigger::Reconciliation | Trigger::Webhook | Trigger::Retry => Urgency::Background,
+        Trigger::Schedule | Trigger::Reconciliation | Trigger::Webhook | Trigger::Retry => {
+            Urgency::Background
+        }
     }
 }

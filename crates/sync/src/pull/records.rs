@@ -118,11 +118,17 @@ mod tests {
 
     #[test]
     fn a_repeat_inside_a_page_is_dropped_and_the_last_one_wins() {
-        let batch = Batch::Tickets(vec![ticket("1", "old", "8"), ticket("2", "b", "8"), ticket("1", "new", "8")]);
+        let batch = Batch::Tickets(vec![
+            ticket("1", "old", "8"),
+            ticket("2", "b", "8"),
+            ticket("1", "new", "8"),
+        ]);
         let (page, repeats) = Prepared::from(batch, 1, 1);
         assert_eq!(repeats, 1);
         assert_eq!(page.ids, ["2", "1"]);
-        let Batch::Tickets(tickets) = &page.batch else { panic!("tickets stay tickets") };
+        let Batch::Tickets(tickets) = &page.batch else {
+            panic!("tickets stay tickets")
+        };
         assert_eq!(tickets[1].title, "new");
         assert_eq!(page.hashes.len(), 2);
     }

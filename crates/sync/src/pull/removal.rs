@@ -33,7 +33,11 @@ pub(super) async fn run(part: &mut Part<'_>, verdict: Verdict) -> Result<Removal
     let coverage = part.coverage();
     let clears = part.is_first_full_of_a_cleared_generation().await?;
     if clears || part.row.phase == phase::REMOVE {
-        let reason = if clears { RemovedReason::Cleared } else { RemovedReason::Vendor };
+        let reason = if clears {
+            RemovedReason::Cleared
+        } else {
+            RemovedReason::Vendor
+        };
         part.remove_unseen(&coverage, reason).await?;
         return Ok(Removal::default());
     }
@@ -41,14 +45,23 @@ pub(super) async fn run(part: &mut Part<'_>, verdict: Verdict) -> Result<Removal
     if missing == 0 {
         return Ok(Removal::default());
     }
-    let present = pages::count_present(part.engine.store(), part.integration.id, part.row.stream, &coverage).await?;
+    let present = pages::count_present(
+        part.engine.store(),
+        part.integration.id,
+        part.row.stream,
+        &coverage,
+    )
+    .await?;
     let proven = verdict == Verdict::Verified && part.asked_scope().is_everything();
     let many = first.len() > ASKED_BY_ID;
     let can_ask_vendor = part.capability.by_id;
     if removal_guard::must_ask(missing, present) || (!proven && (many || !can_ask_vendor)) {
         part.ask(&coverage, missing, present, &first).await?;
         let missing = i64::try_from(missing).unwrap_or(i64::MAX);
-        return Ok(Removal { asked: true, missing });
+        return Ok(Removal {
+            asked: true,
+            missing,
+        });
     }
     if proven {
         part.enter_removal().await?;
@@ -73,17 +86,34 @@ impl Part<'_> {
         if self.integration.generation <= 1 {
             return Ok(false);
         }
-        let found = checkpoints::find_checkpoint(self.engine.store(), self.integration.id, self.row.stream).await?;
+        let found =
+            checkpoints::find_checkpoint(self.engine.store(), self.integration.id, self.row.stream)
+                .await?;
         let completed = found.is_some_and(|checkpoint| {
-            checkpoint.generation == self.integration.generation && checkpoint.full_completed_at.is_some()
+            checkpoint.generation == self.integration.generation
+                && checkpoint.full_completed_at.is_some()
         });
         Ok(!completed)
     }
 
-    async fn unseen(&self, coverage: &Coverage, after: &str, limit: i64) -> Result<Vec<Unseen>, Stop> {
+    async fn unseen(
+        &self,
+        coverage: &Coverage,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<Unseen>, Stop> {
         let (integration, stream) = (self.integration.id, self.row.stream);
         let store = self.engine.store();
-        Ok(pages::list_unseen(store, integration, stream, self.row.id, coverage, after, limit).await?)
+        Ok(pages::list_unseen(
+            store,
+            integration,
+            stream,
+            self.row.id,
+            coverage,
+            after,
+            limit,
+        )
+        .await?)
     }
 
     /// How many records are missing, and the first few; never all of them in memory (rule P7).
@@ -92,7 +122,9 @@ impl Part<'_> {
         let (mut missing, mut after) = (0, String::new());
         loop {
             let rows = self.unseen(coverage, &after, ROWS).await?;
-            let Some(last) = rows.last() else { return Ok((missing, first)) };
+            let Some(last) = rows.last() else {
+                return Ok((missing, first));
+            };
             after.clone_from(&last.external_id);
             missing += rows.len() as u64;
             let room = (ASKED_BY_ID + 1).saturating_sub(first.len());
@@ -106,7 +138,11 @@ impl Part<'_> {
     }
 
     /// Marks everything unseen, in fenced batches. What is marked is no longer listed, so this needs no cursor.
-    async fn remove_unseen(&mut self, coverage: &Coverage, reason: RemovedReason) -> Result<(), Stop> {
+    async fn remove_unseen(
+        &mut self,
+        coverage: &Coverage,
+        reason: RemovedReason,
+    ) -> Result<(), Stop> {
         loop {
             let rows = self.unseen(coverage, "", ROWS).await?;
             if rows.is_empty() {
@@ -119,7 +155,8 @@ impl Part<'_> {
 
     async fn remove(&mut self, ids: &[i64], reason: RemovedReason) -> Result<(), Stop> {
         let mut tx = self.fence().await?;
-        let removed = pages::mark_removed(&mut tx, self.row.stream, ids, reason, self.engine.now()).await?;
+        let removed =
+            pages::mark_removed(&mut tx, self.row.stream, ids, reason, self.engine.now()).await?;
         let mut progress = StreamProgress::at(None, phase::REMOVE);
         progress.counts.removed = i64::try_from(removed).unwrap_or(i64::MAX);
         if !runs::save_progress(&mut tx, self.row.id, &progress).await? {
@@ -136,12 +173,27 @@ impl Part<'_> {
     async fn remove_denied(&mut self, candidates: Vec<Unseen>) -> Result<(), Stop> {
         let stream = self.row.stream;
         for candidate in candidates {
-            match self.connection.connector.fetch(stream, &candidate.external_id).await? {
+            match self
+                .connection
+                .connector
+                .fetch(stream, &candidate.external_id)
+                .await?
+            {
                 Fetched::Gone => {
                     let mut tx = self.fence().await?;
                     let now = self.engine.now();
-                    let removed = pages::mark_removed(&mut tx, stream, &[candidate.id], RemovedReason::Vendor, now).await?;
-                    let counts = Counts { removed: i64::try_from(removed).unwrap_or(i64::MAX), ..Counts::default() };
+                    let removed = pages::mark_removed(
+                        &mut tx,
+                        stream,
+                        &[candidate.id],
+                        RemovedReason::Vendor,
+                        now,
+                    )
+                    .await?;
+                    let counts = Counts {
+                        removed: i64::try_from(removed).unwrap_or(i64::MAX),
+                        ..Counts::default()
+                    };
                     self.save(tx, counts).await?;
                 }
                 Fetched::Record(batch) => {
@@ -150,7 +202,8 @@ impl Part<'_> {
                     let mut counts = Counts::default();
                     let mut tx = self.fence().await?;
                     self.writer().write(&mut tx, &mut page, &mut counts).await?;
-                    pages::insert_seen(&mut tx, self.row.id, &[candidate.external_id.as_str()]).await?;
+                    pages::insert_seen(&mut tx, self.row.id, &[candidate.external_id.as_str()])
+                        .await?;
                     self.save(tx, counts).await?;
                 }
                 // It exists; a page that carries it will set it aside.
@@ -162,7 +215,10 @@ impl Part<'_> {
 
     async fn save(&mut self, mut tx: store::Tx, mut counts: Counts) -> Result<(), Stop> {
         counts.requests = self.new_requests();
-        let progress = StreamProgress { counts, ..StreamProgress::at(None, phase::JUDGE) };
+        let progress = StreamProgress {
+            counts,
+            ..StreamProgress::at(None, phase::JUDGE)
+        };
         if !runs::save_progress(&mut tx, self.row.id, &progress).await? {
             tx.rollback().await?;
             return Err(Stop::Lost);
@@ -173,7 +229,13 @@ impl Part<'_> {
     }
 
     /// Stores the question with its candidates; whatever was open is replaced (rule P11).
-    async fn ask(&self, coverage: &Coverage, missing: u64, present: u64, first: &[Unseen]) -> Result<(), Stop> {
+    async fn ask(
+        &self,
+        coverage: &Coverage,
+        missing: u64,
+        present: u64,
+        first: &[Unseen],
+    ) -> Result<(), Stop> {
         let count = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
         let sample = first.iter().take(SAMPLE).map(|row| MissingRecord {
             external_id: row.external_id.clone(),

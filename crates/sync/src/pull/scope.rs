@@ -37,13 +37,20 @@ pub(super) async fn reapply_if_due(part: &mut Part<'_>) -> Result<(), Stop> {
 
 /// Judges one batch of rows; the last row's id, or `None` at the end.
 async fn reapply_after(part: &Part<'_>, after: i64) -> Result<Option<i64>, Stop> {
-    let rows = pages::list_scope_columns(part.engine.store(), part.integration.id, after, ROWS).await?;
-    let Some(last) = rows.last().map(|row| row.id) else { return Ok(None) };
+    let rows =
+        pages::list_scope_columns(part.engine.store(), part.integration.id, after, ROWS).await?;
+    let Some(last) = rows.last().map(|row| row.id) else {
+        return Ok(None);
+    };
     let scope = &part.integration.settings.scope;
     let (mut back, mut out) = (Vec::new(), Vec::new());
     for row in rows {
         let kept = scope
-            .check_ticket(row.queue_id.as_deref(), row.category_id.as_deref(), row.status_id.as_deref())
+            .check_ticket(
+                row.queue_id.as_deref(),
+                row.category_id.as_deref(),
+                row.status_id.as_deref(),
+            )
             .is_ok();
         match row.absence {
             Absence::Present if !kept => out.push(row.id),

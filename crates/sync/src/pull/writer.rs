@@ -35,18 +35,33 @@ pub(crate) async fn store_one(
     mapper_version: u32,
 ) -> Result<()> {
     let (mut records, _) = Prepared::from(batch, mapper_version, integration.generation);
-    let writer = Writer { engine, integration, stream, adopt_all: false };
+    let writer = Writer {
+        engine,
+        integration,
+        stream,
+        adopt_all: false,
+    };
     writer.write(tx, &mut records, &mut Counts::default()).await
 }
 
 impl Writer<'_> {
     /// Classifies and writes the records of a page; takes them out of it. The counts grow by what they turned out to
     /// be.
-    pub(super) async fn write(&self, tx: &mut Tx, page: &mut Prepared, counts: &mut Counts) -> Result<()> {
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        page: &mut Prepared,
+        counts: &mut Counts,
+    ) -> Result<()> {
         let (integration, stream) = (self.integration.id, self.stream);
         let ids: Vec<&str> = page.ids.iter().map(String::as_str).collect();
         let known = pages::read_known(tx, integration, stream, &ids).await?;
-        let plan = Plan::of(page, &known, &page.in_scope(&self.integration.settings), counts);
+        let plan = Plan::of(
+            page,
+            &known,
+            &page.in_scope(&self.integration.settings),
+            counts,
+        );
         let to_adopt = self.to_adopt(&page.batch, &plan.rows);
         let now = self.engine.now();
         if plan.rows.iter().any(|write| *write) {
@@ -55,7 +70,10 @@ impl Writer<'_> {
             let marks = self.marks(&batch, plan.marks);
             pages::upsert_records(tx, integration, &batch, &marks, now).await?;
         }
-        for (absence, rows) in [(Absence::Present, &plan.back), (Absence::OutOfScope, &plan.out)] {
+        for (absence, rows) in [
+            (Absence::Present, &plan.back),
+            (Absence::OutOfScope, &plan.out),
+        ] {
             pages::update_absent(tx, stream, rows, absence, now).await?;
         }
         if !to_adopt.is_empty() {
@@ -69,7 +87,9 @@ impl Writer<'_> {
     /// Companies of a page that become Portico companies: the new and changed ones, and all of them in the run after
     /// a change of settings.
     fn to_adopt(&self, batch: &Batch, written: &[bool]) -> Vec<String> {
-        let Batch::Companies(companies) = batch else { return Vec::new() };
+        let Batch::Companies(companies) = batch else {
+            return Vec::new();
+        };
         let settings = &self.integration.settings;
         companies
             .iter()
@@ -77,8 +97,12 @@ impl Writer<'_> {
             .filter(|(_, written)| self.adopt_all || **written)
             .filter(|(company, _)| {
                 let type_id = company.type_id.as_deref();
-                company_adoption::decide(settings.company_source, company.active, type_id, &settings.company_types)
-                    == Adoption::Adopt
+                company_adoption::decide(
+                    settings.company_source,
+                    company.active,
+                    type_id,
+                    &settings.company_types,
+                ) == Adoption::Adopt
             })
             .map(|(company, _)| company.external_id.clone())
             .collect()
@@ -90,7 +114,10 @@ impl Writer<'_> {
             let closed = &self.integration.settings.closed_statuses;
             for (mark, ticket) in marks.iter_mut().zip(tickets) {
                 mark.closed = ticket.closed_at.is_some()
-                    || ticket.status_id.as_ref().is_some_and(|status| closed.contains(status));
+                    || ticket
+                        .status_id
+                        .as_ref()
+                        .is_some_and(|status| closed.contains(status));
             }
         }
         marks
@@ -110,7 +137,12 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(page: &Prepared, known: &HashMap<String, Known>, in_scope: &[bool], counts: &mut Counts) -> Self {
+    fn of(
+        page: &Prepared,
+        known: &HashMap<String, Known>,
+        in_scope: &[bool],
+        counts: &mut Counts,
+    ) -> Self {
         let mut plan = Self {
             rows: Vec::with_capacity(page.ids.len()),
             marks: Vec::new(),
@@ -125,7 +157,9 @@ impl Plan {
             });
             let (class, write) = match row.map(|row| row.absence) {
                 // A person removed it for good; the vendor's word does not bring it back.
-                Some(Absence::Removed(RemovedReason::Blocked)) => (Class::OutOfScope, Write::Nothing),
+                Some(Absence::Removed(RemovedReason::Blocked)) => {
+                    (Class::OutOfScope, Write::Nothing)
+                }
                 _ => classify(stored, *hash, *in_scope),
             };
             count(counts, class);

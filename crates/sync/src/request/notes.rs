@@ -24,7 +24,10 @@ pub enum NotesState {
 const REMEMBERED: i64 = 30 * UtcMillis::DAY;
 
 fn key(integration: &Integration, ticket: &str) -> String {
-    format!("notes:{}:{}:{ticket}", integration.id, integration.generation)
+    format!(
+        "notes:{}:{}:{ticket}",
+        integration.id, integration.generation
+    )
 }
 
 /// Whether the comments of a ticket are complete.
@@ -32,11 +35,19 @@ fn key(integration: &Integration, ticket: &str) -> String {
 /// # Errors
 /// `NoIntegration`; else as any statement.
 pub async fn notes_state(engine: &Engine, id: IntegrationId, ticket: &str) -> Result<NotesState> {
-    let integration = integrations::find_integration(engine.store(), id).await?.ok_or(Error::NoIntegration(id))?;
+    let integration = integrations::find_integration(engine.store(), id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
     let stream = checkpoints::find_checkpoint(engine.store(), id, Stream::TicketNotes).await?;
-    let whole = stream.is_some_and(|stream| stream.generation == integration.generation && stream.full_completed_at.is_some());
+    let whole = stream.is_some_and(|stream| {
+        stream.generation == integration.generation && stream.full_completed_at.is_some()
+    });
     let complete = whole || runs::find_window(engine.store(), &key(&integration, ticket)).await?;
-    Ok(if complete { NotesState::Complete } else { NotesState::Loading })
+    Ok(if complete {
+        NotesState::Complete
+    } else {
+        NotesState::Loading
+    })
 }
 
 /// Somebody looks at a ticket: when its comments are not complete, they are fetched at once. Asking again while they
@@ -48,7 +59,10 @@ pub async fn request_notes(engine: &Engine, id: IntegrationId, ticket: &str) -> 
     let state = notes_state(engine, id, ticket).await?;
     if state == NotesState::Loading {
         let mut tx = engine.store().begin().await?;
-        let job = Job::PullTicketNotes { integration: id, ticket: ticket.to_owned() };
+        let job = Job::PullTicketNotes {
+            integration: id,
+            ticket: ticket.to_owned(),
+        };
         jobs::enqueue(&mut tx, &job, Priority::Interactive, engine.now()).await?;
         tx.commit().await?;
     }
@@ -56,7 +70,12 @@ pub async fn request_notes(engine: &Engine, id: IntegrationId, ticket: &str) -> 
 }
 
 /// The comments of a ticket were read whole, in this transaction.
-pub(crate) async fn note_complete(tx: &mut Tx, engine: &Engine, integration: &Integration, ticket: &str) -> Result<()> {
+pub(crate) async fn note_complete(
+    tx: &mut Tx,
+    engine: &Engine,
+    integration: &Integration,
+    ticket: &str,
+) -> Result<()> {
     let until = engine.now().plus(REMEMBERED);
     Ok(runs::set_window(tx, &key(integration, ticket), until, None).await?)
 }

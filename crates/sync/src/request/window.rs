@@ -16,8 +16,17 @@ pub const WINDOW: i64 = 2 * UtcMillis::MINUTE;
 /// settings' revision is a part of it, so that a sync after a change of settings always runs. Buttons, wizard and
 /// command line share a key; *Quick Sync* reads less than *Resync* and has one of its own.
 #[must_use]
-pub fn key(integration: IntegrationId, trigger: Trigger, mode: RunMode, revision: i64) -> Option<String> {
-    let class = if trigger == Trigger::QuickSync { "quick" } else { "person" };
+pub fn key(
+    integration: IntegrationId,
+    trigger: Trigger,
+    mode: RunMode,
+    revision: i64,
+) -> Option<String> {
+    let class = if trigger == Trigger::QuickSync {
+        "quick"
+    } else {
+        "person"
+    };
     trigger
         .is_windowed()
         .then(|| format!("sync:{integration}:{class}:{}:{revision}", mode.key()))
@@ -52,11 +61,19 @@ pub enum WhileActive {
 /// A person who asks again for the same sync joins it. Anything that could tell about a later change (a webhook, a
 /// smaller sync while a bigger one runs, other settings) is queued, since the active run may be past that stream.
 #[must_use]
-pub fn while_active(active: &Active, trigger: Trigger, mode: RunMode, streams: &BTreeSet<Stream>, revision: i64) -> WhileActive {
+pub fn while_active(
+    active: &Active,
+    trigger: Trigger,
+    mode: RunMode,
+    streams: &BTreeSet<Stream>,
+    revision: i64,
+) -> WhileActive {
     if trigger == Trigger::ClearResync {
         return WhileActive::Supersede;
     }
-    let same = active.mode == mode && active.settings_revision == revision && streams.is_subset(&active.streams);
+    let same = active.mode == mode
+        && active.settings_revision == revision
+        && streams.is_subset(&active.streams);
     match trigger {
         Trigger::Schedule => WhileActive::Join,
         _ if trigger.is_windowed() && same => WhileActive::Join,
@@ -76,11 +93,24 @@ mod tests {
             let key = key(INTEGRATION, trigger, RunMode::Full, 3);
             assert_eq!(key.is_some(), trigger.is_windowed(), "{trigger:?}");
         }
-        let at = |trigger, mode, revision| key(INTEGRATION, trigger, mode, revision).expect("windowed");
-        assert_eq!(at(Trigger::Wizard, RunMode::Full, 1), at(Trigger::Resync, RunMode::Full, 1));
-        assert_ne!(at(Trigger::Resync, RunMode::Full, 1), at(Trigger::Resync, RunMode::Full, 2));
-        assert_ne!(at(Trigger::Resync, RunMode::Full, 1), at(Trigger::Resync, RunMode::Incremental, 1));
-        assert_ne!(at(Trigger::Resync, RunMode::Incremental, 1), at(Trigger::QuickSync, RunMode::Incremental, 1));
+        let at =
+            |trigger, mode, revision| key(INTEGRATION, trigger, mode, revision).expect("windowed");
+        assert_eq!(
+            at(Trigger::Wizard, RunMode::Full, 1),
+            at(Trigger::Resync, RunMode::Full, 1)
+        );
+        assert_ne!(
+            at(Trigger::Resync, RunMode::Full, 1),
+            at(Trigger::Resync, RunMode::Full, 2)
+        );
+        assert_ne!(
+            at(Trigger::Resync, RunMode::Full, 1),
+            at(Trigger::Resync, RunMode::Incremental, 1)
+        );
+        assert_ne!(
+            at(Trigger::Resync, RunMode::Incremental, 1),
+            at(Trigger::QuickSync, RunMode::Incremental, 1)
+        );
     }
 
     #[test]
@@ -108,7 +138,11 @@ mod tests {
             (&small, Trigger::Resync, Incremental, &all, 1, Queue),
             (&small, Trigger::QuickSync, Incremental, &tickets, 1, Join),
         ] {
-            assert_eq!(while_active(active, trigger, mode, streams, revision), expected, "{trigger:?} {mode:?} {revision}");
+            assert_eq!(
+                while_active(active, trigger, mode, streams, revision),
+                expected,
+                "{trigger:?} {mode:?} {revision}"
+            );
         }
     }
 }

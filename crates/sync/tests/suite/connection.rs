@@ -8,7 +8,8 @@ use domain::stream::Stream;
 use simulator::{Fault, FaultKind};
 use store::{audit, integrations, jobs, reference_items};
 use sync::connect::{
-    ActionOutcome, ConnectOutcome, StoredValue, TestOutcome, connect, delete_data, disconnect, stored_values, test_connection, update_credentials,
+    ActionOutcome, ConnectOutcome, StoredValue, TestOutcome, connect, delete_data, disconnect,
+    stored_values, test_connection, update_credentials,
 };
 use sync::reference_data::refresh_reference_data;
 use sync::request::{RequestOutcome, RunMode, request_sync};
@@ -34,33 +35,78 @@ async fn connecting_saves_everything_in_one_commit(kind: Kind) {
     assert!(integration.next_sync_at.is_some() && integration.next_reconciliation_at.is_some());
     let settings = &integration.settings;
     assert!(settings.company_source && !settings.stages.is_empty());
-    assert!(!settings.closed_statuses.is_empty() && !settings.public_note_audiences.is_empty(), "{settings:?}");
-    assert!(!reference_items::list_reference_items(portal.store(), id, None).await.expect("a list").is_empty());
+    assert!(
+        !settings.closed_statuses.is_empty() && !settings.public_note_audiences.is_empty(),
+        "{settings:?}"
+    );
+    assert!(
+        !reference_items::list_reference_items(portal.store(), id, None)
+            .await
+            .expect("a list")
+            .is_empty()
+    );
     let run = portal.last_run(id).await;
-    assert_eq!((run.trigger_key, run.state), (Trigger::Connect, RunState::Waiting));
-    let again = connect(&portal.engine, &ann(), "autotask", &portal.form(), None).await.expect("an outcome");
-    assert!(matches!(again, ConnectOutcome::Refused(_)), "one connection per PSA");
+    assert_eq!(
+        (run.trigger_key, run.state),
+        (Trigger::Connect, RunState::Waiting)
+    );
+    let again = connect(&portal.engine, &ann(), "autotask", &portal.form(), None)
+        .await
+        .expect("an outcome");
+    assert!(
+        matches!(again, ConnectOutcome::Refused(_)),
+        "one connection per PSA"
+    );
     portal.idle().await;
     portal.assert_equal(id).await;
     let tickets = portal.tickets().await;
-    assert!(tickets.values().any(|ticket| ticket.company_uuid.is_some()), "companies were adopted");
+    assert!(
+        tickets.values().any(|ticket| ticket.company_uuid.is_some()),
+        "companies were adopted"
+    );
 }
 
 async fn a_test_alone_and_a_failed_connection_save_nothing(kind: Kind) {
     let portal = Portal::start(kind).await;
-    let tested = test_connection(&portal.engine, "autotask", None, &portal.form()).await.expect("an outcome");
+    let tested = test_connection(&portal.engine, "autotask", None, &portal.form())
+        .await
+        .expect("an outcome");
     assert!(matches!(tested, TestOutcome::Connected(_)), "{tested:?}");
     let mut wrong = portal.form();
     wrong.insert("secret".to_owned(), "not the secret".to_owned());
-    let outcome = connect(&portal.engine, &ann(), "autotask", &wrong, None).await.expect("an outcome");
+    let outcome = connect(&portal.engine, &ann(), "autotask", &wrong, None)
+        .await
+        .expect("an outcome");
     assert!(matches!(outcome, ConnectOutcome::Refused(_)));
     // The test passes, reference data does not come.
-    portal.control.set_fault(Fault::new(FaultKind::Status { code: 503, body: None, retry_after: None }).on_path("entityInformation/fields"));
-    let outcome = connect(&portal.engine, &ann(), "autotask", &portal.form(), None).await.expect("an outcome");
+    portal.control.set_fault(
+        Fault::new(FaultKind::Status {
+            code: 503,
+            body: None,
+            retry_after: None,
+        })
+        .on_path("entityInformation/fields"),
+    );
+    let outcome = connect(&portal.engine, &ann(), "autotask", &portal.form(), None)
+        .await
+        .expect("an outcome");
     assert!(matches!(outcome, ConnectOutcome::Refused(_)), "{outcome:?}");
-    assert!(integrations::list_integrations(portal.store()).await.expect("a list").is_empty());
-    assert_eq!(jobs::count_jobs(portal.store()).await.expect("counts").due, 0);
-    assert!(audit::list_entries(portal.store(), None, 5).await.expect("the log").is_empty());
+    assert!(
+        integrations::list_integrations(portal.store())
+            .await
+            .expect("a list")
+            .is_empty()
+    );
+    assert_eq!(
+        jobs::count_jobs(portal.store()).await.expect("counts").due,
+        0
+    );
+    assert!(
+        audit::list_entries(portal.store(), None, 5)
+            .await
+            .expect("the log")
+            .is_empty()
+    );
 }
 
 async fn messages_say_what_to_do(kind: Kind) {
@@ -68,7 +114,10 @@ async fn messages_say_what_to_do(kind: Kind) {
     let test = |form| {
         let engine = portal.engine.clone();
         async move {
-            match test_connection(&engine, "autotask", None, &form).await.expect("an outcome") {
+            match test_connection(&engine, "autotask", None, &form)
+                .await
+                .expect("an outcome")
+            {
                 TestOutcome::Failed(refusal) => refusal,
                 TestOutcome::Connected(summary) => panic!("connected: {summary:?}"),
             }
@@ -81,8 +130,15 @@ async fn messages_say_what_to_do(kind: Kind) {
     let mut form = portal.form();
     form.remove("user_name");
     let refusal = test(form).await;
-    assert_eq!((refusal.field, refusal.message.as_str()), (Some("user_name"), "API Username is missing."));
-    portal.control.set_fault(Fault::new(FaultKind::Status { code: 503, body: None, retry_after: None }));
+    assert_eq!(
+        (refusal.field, refusal.message.as_str()),
+        (Some("user_name"), "API Username is missing.")
+    );
+    portal.control.set_fault(Fault::new(FaultKind::Status {
+        code: 503,
+        body: None,
+        retry_after: None,
+    }));
     let refusal = test(portal.form()).await;
     assert!(refusal.message.contains("HTTP 503"), "{refusal:?}");
     assert_eq!(refusal.hint, Some(Hint::VendorTrouble));
@@ -93,10 +149,20 @@ async fn messages_say_what_to_do(kind: Kind) {
     for value in trimmed.values_mut() {
         *value = format!("  {value}\n");
     }
-    let tested = test_connection(&portal.engine, "autotask", None, &trimmed).await.expect("an outcome");
-    let TestOutcome::Connected(summary) = tested else { panic!("{tested:?}") };
+    let tested = test_connection(&portal.engine, "autotask", None, &trimmed)
+        .await
+        .expect("an outcome");
+    let TestOutcome::Connected(summary) = tested else {
+        panic!("{tested:?}")
+    };
     assert!(summary.lacks_required(), "{summary:?}");
-    assert!(summary.missing.iter().any(|right| right.area.contains("Ticket") && !right.right.is_empty()), "{summary:?}");
+    assert!(
+        summary
+            .missing
+            .iter()
+            .any(|right| right.area.contains("Ticket") && !right.right.is_empty()),
+        "{summary:?}"
+    );
 }
 
 async fn disconnecting_keeps_data_and_reconnecting_keeps_rows(kind: Kind) {
@@ -104,39 +170,88 @@ async fn disconnecting_keeps_data_and_reconnecting_keeps_rows(kind: Kind) {
     let id = portal.connected().await;
     let before = portal.tickets().await;
     portal.advance(UtcMillis::HOUR);
-    request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Full).await.expect("a request");
-    assert_eq!(disconnect(&portal.engine, &ann(), id).await.expect("an outcome"), ActionOutcome::Done);
-    assert_eq!(portal.last_run(id).await.state, RunState::Superseded, "a run that is on ends");
+    request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Full)
+        .await
+        .expect("a request");
+    assert_eq!(
+        disconnect(&portal.engine, &ann(), id)
+            .await
+            .expect("an outcome"),
+        ActionOutcome::Done
+    );
+    assert_eq!(
+        portal.last_run(id).await.state,
+        RunState::Superseded,
+        "a run that is on ends"
+    );
     portal.control.clear_journal();
     portal.advance(UtcMillis::DAY);
     portal.engine.schedule_due().await.expect("the schedule");
     portal.idle().await;
-    assert!(portal.control.journal().is_empty(), "nobody talks to the vendor any more");
-    let seen = overview(&portal.engine, id).await.expect("a read").expect("it stays");
+    assert!(
+        portal.control.journal().is_empty(),
+        "nobody talks to the vendor any more"
+    );
+    let seen = overview(&portal.engine, id)
+        .await
+        .expect("a read")
+        .expect("it stays");
     assert_eq!(seen.status.status, IntegrationStatus::Disconnected);
     assert_eq!(portal.tickets().await.len(), before.len(), "data stays");
-    assert_eq!(disconnect(&portal.engine, &ann(), id).await.expect("an outcome"), ActionOutcome::NotConnected);
-    let outcome = request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Full).await.expect("a request");
+    assert_eq!(
+        disconnect(&portal.engine, &ann(), id)
+            .await
+            .expect("an outcome"),
+        ActionOutcome::NotConnected
+    );
+    let outcome = request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Full)
+        .await
+        .expect("a request");
     assert_eq!(outcome, RequestOutcome::NotConnected);
 
     assert_eq!(portal.connect().await, id, "the same integration");
     portal.idle().await;
     let after = portal.tickets().await;
-    assert!(before.iter().all(|(ticket, row)| after[ticket].uuid == row.uuid), "the same rows");
+    assert!(
+        before
+            .iter()
+            .all(|(ticket, row)| after[ticket].uuid == row.uuid),
+        "the same rows"
+    );
     portal.assert_equal(id).await;
 }
 
 async fn data_is_deleted_only_when_asked_for(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connected().await;
-    let refused = delete_data(&portal.engine, &ann(), id).await.expect("an outcome");
-    assert!(matches!(refused, ActionOutcome::Refused(_)), "not while connected");
-    disconnect(&portal.engine, &ann(), id).await.expect("an outcome");
-    assert_eq!(delete_data(&portal.engine, &ann(), id).await.expect("an outcome"), ActionOutcome::Done);
-    for stream in [Stream::Companies, Stream::Contacts, Stream::Tickets, Stream::TicketNotes] {
+    let refused = delete_data(&portal.engine, &ann(), id)
+        .await
+        .expect("an outcome");
+    assert!(
+        matches!(refused, ActionOutcome::Refused(_)),
+        "not while connected"
+    );
+    disconnect(&portal.engine, &ann(), id)
+        .await
+        .expect("an outcome");
+    assert_eq!(
+        delete_data(&portal.engine, &ann(), id)
+            .await
+            .expect("an outcome"),
+        ActionOutcome::Done
+    );
+    for stream in [
+        Stream::Companies,
+        Stream::Contacts,
+        Stream::Tickets,
+        Stream::TicketNotes,
+    ] {
         assert!(portal.present(id, stream).await.is_empty(), "{stream:?}");
     }
-    assert!(portal.integration(id).await.account.is_empty(), "another account may come");
+    assert!(
+        portal.integration(id).await.account.is_empty(),
+        "another account may come"
+    );
     portal.connect().await;
     portal.idle().await;
     portal.assert_equal(id).await;
@@ -147,30 +262,49 @@ async fn x1_credentials_are_sealed_and_never_shown_again(kind: Kind) {
     let id = portal.connected().await;
     let form = portal.form();
     let provider = domain::provider::find("autotask").expect("known");
-    let shown = stored_values(&portal.engine, provider, id).await.expect("values");
+    let shown = stored_values(&portal.engine, provider, id)
+        .await
+        .expect("values");
     assert_eq!(shown["secret"], StoredValue::Hidden);
-    assert_eq!(shown["user_name"], StoredValue::Shown(form["user_name"].clone()));
+    assert_eq!(
+        shown["user_name"],
+        StoredValue::Shown(form["user_name"].clone())
+    );
     // An empty secret means the stored one.
     let mut without = form.clone();
     without.insert("secret".to_owned(), String::new());
-    let tested = test_connection(&portal.engine, "autotask", Some(id), &without).await.expect("an outcome");
+    let tested = test_connection(&portal.engine, "autotask", Some(id), &without)
+        .await
+        .expect("an outcome");
     assert!(matches!(tested, TestOutcome::Connected(_)), "{tested:?}");
 
     let run = portal.last_run(id).await;
-    let bundle = sync::diagnostics::bundle(&portal.engine, &run.uuid).await.expect("a bundle").expect("of the run");
+    let bundle = sync::diagnostics::bundle(&portal.engine, &run.uuid)
+        .await
+        .expect("a bundle")
+        .expect("of the run");
     assert!(!bundle.contains(&form["user_name"]), "{bundle}");
     let mut texts = vec![bundle, format!("{:?}", portal.engine)];
-    for entry in audit::list_entries(portal.store(), None, 50).await.expect("the log") {
+    for entry in audit::list_entries(portal.store(), None, 50)
+        .await
+        .expect("the log")
+    {
         texts.push(format!("{entry:?}"));
     }
     for text in texts {
-        assert!(!text.contains(&form["secret"]) && !text.contains(&form["integration_code"]), "{text}");
+        assert!(
+            !text.contains(&form["secret"]) && !text.contains(&form["integration_code"]),
+            "{text}"
+        );
     }
     if kind == Kind::Sqlite {
         for file in std::fs::read_dir(portal.folder()).expect("a folder") {
             let bytes = std::fs::read(file.expect("an entry").path()).expect("bytes");
             let secret = form["secret"].as_bytes();
-            assert!(!bytes.windows(secret.len()).any(|window| window == secret), "sealed at rest");
+            assert!(
+                !bytes.windows(secret.len()).any(|window| window == secret),
+                "sealed at rest"
+            );
         }
     }
 }
@@ -180,17 +314,41 @@ async fn x4_every_change_leaves_an_audit_entry(kind: Kind) {
     let id = portal.connected().await;
     let mut settings = portal.integration(id).await.settings;
     settings.interval_minutes = 30;
-    sync::settings::update_settings(&portal.engine, &ann(), id, 1, settings.clone()).await.expect("saved");
-    let conflict = sync::settings::update_settings(&portal.engine, &ann(), id, 1, domain::settings::IntegrationSettings::default()).await;
-    assert_eq!(conflict.expect("an outcome"), sync::connect::SettingsOutcome::Conflict);
-    update_credentials(&portal.engine, &ann(), id, &portal.form()).await.expect("saved");
-    refresh_reference_data(&portal.engine, &ann(), id).await.expect("asked");
-    sync::clear_resync::clear_and_resync(&portal.engine, &ann(), id).await.expect("asked");
+    sync::settings::update_settings(&portal.engine, &ann(), id, 1, settings.clone())
+        .await
+        .expect("saved");
+    let conflict = sync::settings::update_settings(
+        &portal.engine,
+        &ann(),
+        id,
+        1,
+        domain::settings::IntegrationSettings::default(),
+    )
+    .await;
+    assert_eq!(
+        conflict.expect("an outcome"),
+        sync::connect::SettingsOutcome::Conflict
+    );
+    update_credentials(&portal.engine, &ann(), id, &portal.form())
+        .await
+        .expect("saved");
+    refresh_reference_data(&portal.engine, &ann(), id)
+        .await
+        .expect("asked");
+    sync::clear_resync::clear_and_resync(&portal.engine, &ann(), id)
+        .await
+        .expect("asked");
     disconnect(&portal.engine, &ann(), id).await.expect("done");
     delete_data(&portal.engine, &ann(), id).await.expect("done");
     portal.connect().await;
-    let entries = audit::list_entries(portal.store(), None, 50).await.expect("the log");
-    let actions: Vec<&str> = entries.iter().rev().map(|entry| entry.action.as_str()).collect();
+    let entries = audit::list_entries(portal.store(), None, 50)
+        .await
+        .expect("the log");
+    let actions: Vec<&str> = entries
+        .iter()
+        .rev()
+        .map(|entry| entry.action.as_str())
+        .collect();
     assert_eq!(
         actions,
         [
@@ -204,9 +362,25 @@ async fn x4_every_change_leaves_an_audit_entry(kind: Kind) {
             "integration.reconnect",
         ]
     );
-    assert!(entries.iter().all(|entry| entry.actor == "person:Ann" && entry.subject_kind == "integration"));
-    let saved = entries.iter().find(|entry| entry.action == "integration.settings").expect("an entry");
-    assert!(saved.before_state.as_deref().is_some_and(|before| before.contains("\"interval_minutes\":15")));
-    assert!(saved.after_state.as_deref().is_some_and(|after| after.contains("\"interval_minutes\":30")));
-
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry.actor == "person:Ann" && entry.subject_kind == "integration")
+    );
+    let saved = entries
+        .iter()
+        .find(|entry| entry.action == "integration.settings")
+        .expect("an entry");
+    assert!(
+        saved
+            .before_state
+            .as_deref()
+            .is_some_and(|before| before.contains("\"interval_minutes\":15"))
+    );
+    assert!(
+        saved
+            .after_state
+            .as_deref()
+            .is_some_and(|after| after.contains("\"interval_minutes\":30"))
+    );
 }

@@ -1,9 +1,12 @@
 //! Tests of the engine's rules against the real stand-in of a vendor, on both database engines, with a clock that
 //! stands still. Each test is named after the rule it can see broken.
 
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
+
 #[macro_use]
 mod portal;
 
+mod completeness;
 mod connection;
 mod crash;
 mod health;

@@ -12,8 +12,8 @@ use domain::stream::Stream;
 use domain::viewer::Viewer;
 use simulator::{Control, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
 use store::integrations::{self, Integration};
-use store::pages::{self, Coverage};
 use store::listing::Direction;
+use store::pages::{self, Coverage};
 use store::runs::{self, Run, StreamRun};
 use store::tickets::{self, TicketFilter, TicketRow, TicketSort};
 use store::{KeySource, Store, StoreConfig};
@@ -69,13 +69,18 @@ macro_rules! on_both_engines {
 }
 
 fn variable(name: &str) -> Option<String> {
-    std::env::var_os(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty())
+    std::env::var_os(name)
+        .and_then(|value| value.into_string().ok())
+        .filter(|value| !value.is_empty())
 }
 
 /// Whether a database engine can be tested here. A missing PostgreSQL is a failure where everything is required.
 pub fn is_there(kind: Kind) -> bool {
     let there = kind == Kind::Sqlite || variable(TEST_POSTGRES).is_some();
-    assert!(there || variable(REQUIRE_ALL).is_none(), "{TEST_POSTGRES} is not set, and {REQUIRE_ALL} is");
+    assert!(
+        there || variable(REQUIRE_ALL).is_none(),
+        "{TEST_POSTGRES} is not set, and {REQUIRE_ALL} is"
+    );
     there
 }
 
@@ -123,7 +128,10 @@ pub struct Portal {
 
 /// The actor of the tests.
 pub fn ann() -> Actor {
-    Actor::Person { id: domain::id::IdentityId(1), name: "Ann".to_owned() }
+    Actor::Person {
+        id: domain::id::IdentityId(1),
+        name: "Ann".to_owned(),
+    }
 }
 
 impl Portal {
@@ -181,7 +189,13 @@ impl Portal {
 
     /// Another node on the same store.
     pub fn other_node(&self, name: &str) -> Engine {
-        new_engine(self.store().clone(), &self.clock, &self.sandbox, self.page_size, name)
+        new_engine(
+            self.store().clone(),
+            &self.clock,
+            &self.sandbox,
+            self.page_size,
+            name,
+        )
     }
 
     /// A new process over the same database: the old store is closed, the engine is a new one.
@@ -214,7 +228,14 @@ impl Portal {
 
     /// Connects; the first run waits.
     pub async fn connect(&self) -> IntegrationId {
-        let outcome = connect::connect(&self.engine, &ann(), "autotask", &self.form(), self.settings.clone()).await;
+        let outcome = connect::connect(
+            &self.engine,
+            &ann(),
+            "autotask",
+            &self.form(),
+            self.settings.clone(),
+        )
+        .await;
         match outcome.expect("no trouble of our own") {
             ConnectOutcome::Connected { integration, .. } => integration,
             ConnectOutcome::Refused(refusal) => panic!("not connected: {refusal:?}"),
@@ -226,7 +247,13 @@ impl Portal {
         let id = self.connect().await;
         self.idle().await;
         let run = self.last_run(id).await;
-        assert_eq!(run.state, RunState::Completed, "first run: {:?} {:#?}", run.message, self.parts(&run).await);
+        assert_eq!(
+            run.state,
+            RunState::Completed,
+            "first run: {:?} {:#?}",
+            run.message,
+            self.parts(&run).await
+        );
         id
     }
 
@@ -238,28 +265,40 @@ impl Portal {
     /// Asks for a run, past any window, and runs it to its end.
     pub async fn sync(&self, id: IntegrationId, mode: RunMode) -> Run {
         self.advance(3 * UtcMillis::MINUTE);
-        let outcome = request::request_sync(&self.engine, &ann(), id, Trigger::Resync, mode).await.expect("a request");
+        let outcome = request::request_sync(&self.engine, &ann(), id, Trigger::Resync, mode)
+            .await
+            .expect("a request");
         assert!(matches!(outcome, RequestOutcome::Started(_)), "{outcome:?}");
         self.idle().await;
         self.last_run(id).await
     }
 
     pub async fn last_run(&self, id: IntegrationId) -> Run {
-        let runs = runs::list_runs(self.store(), id, None, 1).await.expect("runs");
+        let runs = runs::list_runs(self.store(), id, None, 1)
+            .await
+            .expect("runs");
         runs.into_iter().next().expect("a run")
     }
 
     pub async fn parts(&self, run: &Run) -> Vec<StreamRun> {
-        runs::list_stream_runs(self.store(), run.id).await.expect("parts")
+        runs::list_stream_runs(self.store(), run.id)
+            .await
+            .expect("parts")
     }
 
     pub async fn part(&self, run: &Run, stream: Stream) -> StreamRun {
         let parts = self.parts(run).await;
-        parts.into_iter().find(|part| part.stream == stream).expect("the stream is a part of the run")
+        parts
+            .into_iter()
+            .find(|part| part.stream == stream)
+            .expect("the stream is a part of the run")
     }
 
     pub async fn integration(&self, id: IntegrationId) -> Integration {
-        integrations::find_integration(self.store(), id).await.expect("a read").expect("the integration")
+        integrations::find_integration(self.store(), id)
+            .await
+            .expect("a read")
+            .expect("the integration")
     }
 
     /// Ids of the records that are present in the store.
@@ -276,13 +315,21 @@ impl Portal {
 
     /// Ids of the records the vendor has.
     pub fn vendor(&self, entity: &str) -> BTreeSet<String> {
-        self.control.ids(entity).into_iter().map(|id| id.to_string()).collect()
+        self.control
+            .ids(entity)
+            .into_iter()
+            .map(|id| id.to_string())
+            .collect()
     }
 
     /// Asserts that exactly the vendor's records are present.
     pub async fn assert_same(&self, id: IntegrationId) {
         for (stream, entity) in ENTITIES {
-            assert_eq!(self.present(id, stream).await, self.vendor(entity), "{entity}");
+            assert_eq!(
+                self.present(id, stream).await,
+                self.vendor(entity),
+                "{entity}"
+            );
         }
     }
 
@@ -292,7 +339,12 @@ impl Portal {
         let run = self.sync(id, RunMode::Full).await;
         for part in self.parts(&run).await {
             let counts = part.counts;
-            assert_eq!((counts.created, counts.changed, counts.removed), (0, 0, 0), "{:?}: {counts:?}", part.stream);
+            assert_eq!(
+                (counts.created, counts.changed, counts.removed),
+                (0, 0, 0),
+                "{:?}: {counts:?}",
+                part.stream
+            );
             assert!(counts.adds_up(), "{:?}: {counts:?}", part.stream);
         }
     }
@@ -306,8 +358,22 @@ impl Portal {
     pub async fn tickets(&self) -> BTreeMap<String, TicketRow> {
         let staff = Viewer::Staff(domain::id::IdentityId(1));
         let (filter, sort) = (TicketFilter::default(), TicketSort::Updated);
-        let listed = tickets::list_for_viewer(self.store(), &staff, &filter, sort, Direction::Descending, None, 500).await;
-        listed.expect("a list").rows.into_iter().map(|row| (row.external_id.clone(), row)).collect()
+        let listed = tickets::list_for_viewer(
+            self.store(),
+            &staff,
+            &filter,
+            sort,
+            Direction::Descending,
+            None,
+            500,
+        )
+        .await;
+        listed
+            .expect("a list")
+            .rows
+            .into_iter()
+            .map(|row| (row.external_id.clone(), row))
+            .collect()
     }
 
     /// When some tickets were last written, by the vendor's id.
@@ -315,7 +381,10 @@ impl Portal {
         let staff = Viewer::Staff(domain::id::IdentityId(1));
         let mut written = BTreeMap::new();
         for (id, row) in self.tickets().await.into_iter().take(40) {
-            let ticket = tickets::find_for_viewer(self.store(), &staff, &row.uuid).await.expect("a read").expect("a ticket");
+            let ticket = tickets::find_for_viewer(self.store(), &staff, &row.uuid)
+                .await
+                .expect("a read")
+                .expect("a ticket");
             written.insert(id, ticket.origin.stored_at);
         }
         written
@@ -326,7 +395,12 @@ impl Portal {
         let entries = self.control.journal();
         entries
             .iter()
-            .filter(|entry| entry.entity.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(entity)))
+            .filter(|entry| {
+                entry
+                    .entity
+                    .as_deref()
+                    .is_some_and(|name| name.eq_ignore_ascii_case(entity))
+            })
             .filter(|entry| entry.path.to_lowercase().ends_with("/query"))
             .count()
     }
@@ -334,10 +408,18 @@ impl Portal {
 
 async fn open_store(config: &StoreConfig, clock: &Arc<ManualClock>) -> Store {
     let clock: SharedClock = Arc::clone(clock) as SharedClock;
-    Store::open(config.clone(), clock).await.expect("the store opens")
+    Store::open(config.clone(), clock)
+        .await
+        .expect("the store opens")
 }
 
-fn new_engine(store: Store, clock: &Arc<ManualClock>, sandbox: &Sandbox, page_size: u32, node: &str) -> Engine {
+fn new_engine(
+    store: Store,
+    clock: &Arc<ManualClock>,
+    sandbox: &Sandbox,
+    page_size: u32,
+    node: &str,
+) -> Engine {
     let config = EngineConfig {
         base_urls: [("autotask".to_owned(), sandbox.base_url())].into(),
         page_size: Some(page_size),

@@ -28,7 +28,9 @@ async fn p9_of_many_requests_at_once_one_run_starts(kind: Kind) {
     let mut asked = tokio::task::JoinSet::new();
     for number in 0..8 {
         let engine = portal.other_node(&format!("node-{number}"));
-        asked.spawn(async move { request_sync(&engine, &ann(), id, Trigger::CommandLine, RunMode::Full).await });
+        asked.spawn(async move {
+            request_sync(&engine, &ann(), id, Trigger::CommandLine, RunMode::Full).await
+        });
     }
     let (mut started, mut joined) = (0, 0);
     while let Some(outcome) = asked.join_next().await {
@@ -44,7 +46,9 @@ async fn p9_of_many_requests_at_once_one_run_starts(kind: Kind) {
 async fn p9_the_same_stream_never_runs_twice_at_once(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connect().await;
-    portal.control.set_fault(Fault::new(FaultKind::Delay { ms: 30 }));
+    portal
+        .control
+        .set_fault(Fault::new(FaultKind::Delay { ms: 30 }));
     let mut nodes = tokio::task::JoinSet::new();
     for number in 0..4 {
         let engine = portal.other_node(&format!("worker-{number}"));
@@ -59,8 +63,11 @@ async fn p9_the_same_stream_never_runs_twice_at_once(kind: Kind) {
     let watch = tokio::spawn(async move {
         let mut most = 0;
         for _ in 0..100 {
-            let running = jobs::list_jobs(&store, JobState::Running, 50).await.expect("jobs");
-            let mut keys: Vec<String> = running.iter().map(|job| job.payload.serial_key()).collect();
+            let running = jobs::list_jobs(&store, JobState::Running, 50)
+                .await
+                .expect("jobs");
+            let mut keys: Vec<String> =
+                running.iter().map(|job| job.payload.serial_key()).collect();
             let all = keys.len();
             keys.sort();
             keys.dedup();
@@ -87,16 +94,46 @@ async fn p9_a_wake_up_during_a_run_is_never_lost(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connected().await;
     portal.advance(UtcMillis::HOUR);
-    portal.control.set_fault(Fault::new(FaultKind::Status { code: 503, body: None, retry_after: None }).on_entity("Opportunities").on_path("Opportunities/query"));
-    request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Incremental).await.expect("a request");
+    portal.control.set_fault(
+        Fault::new(FaultKind::Status {
+            code: 503,
+            body: None,
+            retry_after: None,
+        })
+        .on_entity("Opportunities")
+        .on_path("Opportunities/query"),
+    );
+    request_sync(
+        &portal.engine,
+        &ann(),
+        id,
+        Trigger::Resync,
+        RunMode::Incremental,
+    )
+    .await
+    .expect("a request");
     portal.idle().await;
     let first = portal.last_run(id).await;
     assert_eq!(first.state, RunState::Running, "it waits, past the tickets");
     let ticket = portal.control.ids("Tickets")[6];
-    portal.control.patch("Tickets", ticket, json!({ "title": "Changed behind the run's back" }));
+    portal.control.patch(
+        "Tickets",
+        ticket,
+        json!({ "title": "Changed behind the run's back" }),
+    );
     for _ in 0..3 {
-        let outcome = wake(&portal.engine, id, [Stream::Tickets].into(), Trigger::Webhook).await.expect("a request");
-        assert!(matches!(outcome, RequestOutcome::Queued { .. }), "{outcome:?}");
+        let outcome = wake(
+            &portal.engine,
+            id,
+            [Stream::Tickets].into(),
+            Trigger::Webhook,
+        )
+        .await
+        .expect("a request");
+        assert!(
+            matches!(outcome, RequestOutcome::Queued { .. }),
+            "{outcome:?}"
+        );
     }
     portal.control.clear_faults();
     portal.advance(UtcMillis::MINUTE);
@@ -105,11 +142,21 @@ async fn p9_a_wake_up_during_a_run_is_never_lost(kind: Kind) {
     assert_eq!(second.trigger_key, Trigger::Webhook);
     assert_eq!(second.state, RunState::Completed, "{:?}", second.message);
     let parts = portal.parts(&second).await;
-    assert_eq!(parts.iter().map(|part| part.stream).collect::<Vec<_>>(), [Stream::Tickets]);
+    assert_eq!(
+        parts.iter().map(|part| part.stream).collect::<Vec<_>>(),
+        [Stream::Tickets]
+    );
     assert_eq!(parts[0].counts.changed, 1);
-    let all = runs::list_runs(portal.store(), id, None, 10).await.expect("runs");
+    let all = runs::list_runs(portal.store(), id, None, 10)
+        .await
+        .expect("runs");
     assert_eq!(all.len(), 3, "connect, resync, one successor");
-    assert!(runs::list_wake_ups(portal.store(), id).await.expect("a list").is_empty());
+    assert!(
+        runs::list_wake_ups(portal.store(), id)
+            .await
+            .expect("a list")
+            .is_empty()
+    );
 }
 
 async fn p12_the_same_sync_within_two_minutes_is_dropped(kind: Kind) {
@@ -117,17 +164,35 @@ async fn p12_the_same_sync_within_two_minutes_is_dropped(kind: Kind) {
     let id = portal.connected().await;
     let ask = |trigger| {
         let engine = portal.engine.clone();
-        async move { request_sync(&engine, &ann(), id, trigger, RunMode::Full).await.expect("a request") }
+        async move {
+            request_sync(&engine, &ann(), id, trigger, RunMode::Full)
+                .await
+                .expect("a request")
+        }
     };
-    let RequestOutcome::Started(run) = ask(Trigger::Wizard).await else { panic!("the first one starts") };
-    assert_eq!(ask(Trigger::Resync).await, RequestOutcome::Joined(run.clone()), "while it waits or runs it is joined");
+    let RequestOutcome::Started(run) = ask(Trigger::Wizard).await else {
+        panic!("the first one starts")
+    };
+    assert_eq!(
+        ask(Trigger::Resync).await,
+        RequestOutcome::Joined(run.clone()),
+        "while it waits or runs it is joined"
+    );
     portal.idle().await;
     portal.advance(request::window::WINDOW - UtcMillis::SECOND);
     for trigger in [Trigger::Wizard, Trigger::Resync, Trigger::CommandLine] {
-        assert_eq!(ask(trigger).await, RequestOutcome::Recent { run: Some(run.uuid.clone()) }, "{trigger:?}");
+        assert_eq!(
+            ask(trigger).await,
+            RequestOutcome::Recent {
+                run: Some(run.uuid.clone())
+            },
+            "{trigger:?}"
+        );
     }
     portal.advance(2 * UtcMillis::SECOND);
-    let RequestOutcome::Started(failing) = ask(Trigger::Resync).await else { panic!("the window has passed") };
+    let RequestOutcome::Started(failing) = ask(Trigger::Resync).await else {
+        panic!("the window has passed")
+    };
     // After a failure, asking again makes sense at once.
     portal.control.set_credentials_valid(false);
     portal.idle().await;
@@ -142,17 +207,50 @@ async fn p12_webhooks_schedule_and_changed_settings_are_never_dropped(kind: Kind
     assert_eq!(run.state, RunState::Completed);
     for trigger in [Trigger::Webhook, Trigger::Schedule, Trigger::Retry] {
         for _ in 0..2 {
-            let outcome = request_sync(&portal.engine, &ann(), id, trigger, RunMode::Incremental).await.expect("a request");
-            assert!(matches!(outcome, RequestOutcome::Started(_)), "{trigger:?}: {outcome:?}");
+            let outcome = request_sync(&portal.engine, &ann(), id, trigger, RunMode::Incremental)
+                .await
+                .expect("a request");
+            assert!(
+                matches!(outcome, RequestOutcome::Started(_)),
+                "{trigger:?}: {outcome:?}"
+            );
             portal.idle().await;
         }
     }
     let integration = portal.integration(id).await;
-    let settings = IntegrationSettings { interval_minutes: 5, ..integration.settings.clone() };
-    update_settings(&portal.engine, &ann(), id, integration.settings_revision, settings).await.expect("saved");
-    let outcome = request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Incremental).await.expect("a request");
-    assert!(matches!(outcome, RequestOutcome::Started(_)), "the revision is in the key: {outcome:?}");
+    let settings = IntegrationSettings {
+        interval_minutes: 5,
+        ..integration.settings.clone()
+    };
+    update_settings(
+        &portal.engine,
+        &ann(),
+        id,
+        integration.settings_revision,
+        settings,
+    )
+    .await
+    .expect("saved");
+    let outcome = request_sync(
+        &portal.engine,
+        &ann(),
+        id,
+        Trigger::Resync,
+        RunMode::Incremental,
+    )
+    .await
+    .expect("a request");
+    assert!(
+        matches!(outcome, RequestOutcome::Started(_)),
+        "the revision is in the key: {outcome:?}"
+    );
     portal.idle().await;
     let last = portal.last_run(id).await;
-    assert!(portal.parts(&last).await.iter().any(|part| matches!(part.mode, PullMode::Since { .. })));
+    assert!(
+        portal
+            .parts(&last)
+            .await
+            .iter()
+            .any(|part| matches!(part.mode, PullMode::Since { .. }))
+    );
 }

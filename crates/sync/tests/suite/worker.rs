@@ -22,10 +22,16 @@ on_both_engines! {
 async fn s6_a_vanished_workers_job_runs_again_within_30_seconds(kind: Kind) {
     let mut portal = Portal::start(kind).await;
     let id = portal.connect().await;
-    let claimed = jobs::claim(portal.store(), "vanished", 1).await.expect("a claim");
+    let claimed = jobs::claim(portal.store(), "vanished", 1)
+        .await
+        .expect("a claim");
     assert_eq!(claimed.len(), 1);
     portal.idle().await;
-    assert_eq!(portal.last_run(id).await.state, RunState::Waiting, "its lease holds");
+    assert_eq!(
+        portal.last_run(id).await.state,
+        RunState::Waiting,
+        "its lease holds"
+    );
     portal.advance(16 * UtcMillis::SECOND);
     if kind == Kind::Sqlite {
         portal.restart().await;
@@ -44,12 +50,21 @@ async fn s6_a_vanished_workers_job_runs_again_within_30_seconds(kind: Kind) {
 async fn s6_a_graceful_stop_gives_leases_back_at_once(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connect().await;
-    portal.control.set_fault(Fault::new(FaultKind::Delay { ms: 20_000 }).on_entity("Tickets").on_path("Tickets/query"));
+    portal.control.set_fault(
+        Fault::new(FaultKind::Delay { ms: 20_000 })
+            .on_entity("Tickets")
+            .on_path("Tickets/query"),
+    );
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     portal.engine.start_worker(&tasks, stop.clone());
     for _ in 0..600 {
-        let running = jobs::list_jobs(portal.store(), JobState::Running, 5).await.expect("jobs");
-        if running.iter().any(|job| job.payload.serial_key().ends_with(":tickets")) {
+        let running = jobs::list_jobs(portal.store(), JobState::Running, 5)
+            .await
+            .expect("jobs");
+        if running
+            .iter()
+            .any(|job| job.payload.serial_key().ends_with(":tickets"))
+        {
             break;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -59,9 +74,19 @@ async fn s6_a_graceful_stop_gives_leases_back_at_once(kind: Kind) {
     tasks.close();
     let stopped = tokio::time::timeout(Duration::from_secs(5), tasks.wait()).await;
     assert!(stopped.is_ok(), "every loop stops quickly");
-    assert!(jobs::list_jobs(portal.store(), JobState::Running, 5).await.expect("jobs").is_empty());
-    let waiting = jobs::list_jobs(portal.store(), JobState::Ready, 5).await.expect("jobs");
-    let job = waiting.iter().find(|job| job.payload.kind() == "pull_stream").expect("the job waits");
+    assert!(
+        jobs::list_jobs(portal.store(), JobState::Running, 5)
+            .await
+            .expect("jobs")
+            .is_empty()
+    );
+    let waiting = jobs::list_jobs(portal.store(), JobState::Ready, 5)
+        .await
+        .expect("jobs");
+    let job = waiting
+        .iter()
+        .find(|job| job.payload.kind() == "pull_stream")
+        .expect("the job waits");
     assert!(job.run_at <= portal.clock_now(), "ready at once");
     portal.control.clear_faults();
     portal.idle().await;
@@ -75,12 +100,19 @@ async fn s6_a_running_worker_reads_everything_by_itself(kind: Kind) {
     portal.engine.start_worker(&tasks, stop.clone());
     let id = portal.connect().await;
     wait_until(&portal, id, RunState::Completed).await;
-    let nodes = store::nodes::list_nodes(portal.store()).await.expect("nodes");
+    let nodes = store::nodes::list_nodes(portal.store())
+        .await
+        .expect("nodes");
     assert_eq!(nodes.len(), 1);
     stop.cancel();
     tasks.close();
     tasks.wait().await;
-    assert!(store::nodes::list_nodes(portal.store()).await.expect("nodes").is_empty());
+    assert!(
+        store::nodes::list_nodes(portal.store())
+            .await
+            .expect("nodes")
+            .is_empty()
+    );
     portal.assert_equal(id).await;
     let run = portal.last_run(id).await;
     assert!(portal.part(&run, Stream::Tickets).await.counts.pages > 1);

@@ -31,12 +31,18 @@ pub struct SignIn {
 pub async fn prepare(store: &Store, folder: &Path) -> anyhow::Result<SignIn> {
     let password = read_or_make(&folder.join("password"))?;
     let known = identities::find_identity_by_email(store, EMAIL).await?;
-    let stored = known.and_then(|identity| identity.password_hash).map(Secret::from);
+    let stored = known
+        .and_then(|identity| identity.password_hash)
+        .map(Secret::from);
     if !stored.is_some_and(|stored| password::matches(&password, &stored)) {
-        let hash = password::hash_now(&password).map_err(|_| anyhow::anyhow!("The password cannot be hashed"))?;
+        let hash = password::hash_now(&password)
+            .map_err(|_| anyhow::anyhow!("The password cannot be hashed"))?;
         administrator::create_or_reset(store, NAME, EMAIL, &hash).await?;
     }
-    Ok(SignIn { email: EMAIL, password })
+    Ok(SignIn {
+        email: EMAIL,
+        password,
+    })
 }
 
 /// The password in the file, which only its owner may read.
@@ -50,7 +56,16 @@ fn read_or_make(file: &Path) -> anyhow::Result<Secret> {
     }
     let password = create_admin::generate()?;
     let mut options = std::fs::OpenOptions::new();
-    let mut opened = options.write(true).create(true).truncate(true).mode(0o600).open(file).with_context(cannot)?;
-    opened.write_all(password.expose().as_bytes()).and_then(|()| opened.sync_all()).with_context(cannot)?;
+    let mut opened = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)
+        .with_context(cannot)?;
+    opened
+        .write_all(password.expose().as_bytes())
+        .and_then(|()| opened.sync_all())
+        .with_context(cannot)?;
     Ok(password)
 }

@@ -20,8 +20,18 @@ pub async fn show(app: App, integration: IntegrationId, stop: CancellationToken)
     }
 }
 
-async fn follow(app: &App, integration: IntegrationId, stop: &CancellationToken) -> anyhow::Result<()> {
-    let Some(run) = runs::list_runs(app.store(), integration, None, 1).await?.into_iter().next() else { return Ok(()) };
+async fn follow(
+    app: &App,
+    integration: IntegrationId,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let Some(run) = runs::list_runs(app.store(), integration, None, 1)
+        .await?
+        .into_iter()
+        .next()
+    else {
+        return Ok(());
+    };
     if run.state.is_over() {
         output::say("  Connected to the Autotask sandbox. Auto-sync goes on.");
         return Ok(());
@@ -29,13 +39,19 @@ async fn follow(app: &App, integration: IntegrationId, stop: &CancellationToken)
     let terminal = output::is_terminal();
     let mut told = 0;
     loop {
-        let Some(run) = runs::find_run(app.store(), run.id).await? else { return Ok(()) };
+        let Some(run) = runs::find_run(app.store(), run.id).await? else {
+            return Ok(());
+        };
         let parts = runs::list_stream_runs(app.store(), run.id).await?;
         if terminal {
             output::redraw(&line(&parts));
         } else {
             for part in parts.iter().filter(|part| part.state.is_over()).skip(told) {
-                output::say(&format!("  {}: {} records", part.stream.label(), thousands(part.counts.fetched)));
+                output::say(&format!(
+                    "  {}: {} records",
+                    part.stream.label(),
+                    thousands(part.counts.fetched)
+                ));
                 told += 1;
             }
         }
@@ -46,7 +62,11 @@ async fn follow(app: &App, integration: IntegrationId, stop: &CancellationToken)
             output::say(&summary(&run, &parts));
             return Ok(());
         }
-        let wait = if terminal { Duration::from_millis(200) } else { Duration::from_millis(500) };
+        let wait = if terminal {
+            Duration::from_millis(200)
+        } else {
+            Duration::from_millis(500)
+        };
         if !pause(stop, wait).await {
             return Ok(());
         }
@@ -62,7 +82,12 @@ fn line(parts: &[StreamRun]) -> String {
     let bar = format!("{}{}", "█".repeat(filled), "░".repeat(WIDTH - filled));
     let what = match now {
         Some(part) => match part.total_before {
-            Some(total) => format!("{} {} of {}", part.stream.label(), thousands(part.counts.fetched), thousands(total)),
+            Some(total) => format!(
+                "{} {} of {}",
+                part.stream.label(),
+                thousands(part.counts.fetched),
+                thousands(total)
+            ),
             None => format!("{} {}", part.stream.label(), thousands(part.counts.fetched)),
         },
         None => "waiting".to_owned(),
@@ -70,7 +95,10 @@ fn line(parts: &[StreamRun]) -> String {
     format!("  First sync {bar} {what}")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a bar of 24 cells needs no more")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a bar of 24 cells needs no more"
+)]
 fn fraction(part: &StreamRun) -> f64 {
     match part.total_before {
         Some(total @ 1..) => (part.counts.fetched as f64 / total as f64).clamp(0.0, 1.0),
@@ -78,7 +106,12 @@ fn fraction(part: &StreamRun) -> f64 {
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bar of 24 cells needs no more")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a bar of 24 cells needs no more"
+)]
 fn fill(done: usize, within: f64, all: usize) -> usize {
     if all == 0 {
         return 0;
@@ -90,13 +123,24 @@ fn summary(run: &Run, parts: &[StreamRun]) -> String {
     let counts: Vec<String> = parts
         .iter()
         .filter(|part| part.counts.fetched > 0 && !part.stream.is_deletion_feed())
-        .map(|part| format!("{} {}", thousands(part.counts.fetched), part.stream.label().to_lowercase()))
+        .map(|part| {
+            format!(
+                "{} {}",
+                thousands(part.counts.fetched),
+                part.stream.label().to_lowercase()
+            )
+        })
         .collect();
     let counts = counts.join(", ");
     match run.state {
         RunState::Completed => format!("  First sync complete: {counts}."),
-        RunState::Partial => format!("  First sync complete, with something left to look at (Settings, Integrations): {counts}."),
-        _ => format!("  The first sync ended early: {}. It is tried again.", run.message.as_deref().unwrap_or("no reason given")),
+        RunState::Partial => format!(
+            "  First sync complete, with something left to look at (Settings, Integrations): {counts}."
+        ),
+        _ => format!(
+            "  The first sync ended early: {}. It is tried again.",
+            run.message.as_deref().unwrap_or("no reason given")
+        ),
     }
 }
 
@@ -105,7 +149,7 @@ fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -119,8 +163,19 @@ mod tests {
 
     #[test]
     fn numbers_and_bars() {
-        assert_eq!((thousands(7), thousands(1_234), thousands(1_234_567)), ("7".into(), "1,234".into(), "1,234,567".into()));
-        assert_eq!((fill(0, 0.0, 4), fill(2, 0.0, 4), fill(3, 0.5, 4), fill(4, 0.0, 4)), (0, 12, 21, 24));
+        assert_eq!(
+            (thousands(7), thousands(1_234), thousands(1_234_567)),
+            ("7".into(), "1,234".into(), "1,234,567".into())
+        );
+        assert_eq!(
+            (
+                fill(0, 0.0, 4),
+                fill(2, 0.0, 4),
+                fill(3, 0.5, 4),
+                fill(4, 0.0, 4)
+            ),
+            (0, 12, 21, 24)
+        );
         assert_eq!(fill(0, 0.0, 0), 0);
     }
 }

@@ -46,8 +46,10 @@ pub fn choose(folder: &Path, arguments: &WorldArguments) -> anyhow::Result<World
         std::fs::write(&file, text).with_context(|| format!("Cannot write {}", file.display()))?;
         return Ok(world);
     }
-    let text = std::fs::read_to_string(&file).with_context(|| format!("Cannot read {}", file.display()))?;
-    let world: WorldConfig = serde_json::from_str(&text).with_context(|| format!("Cannot understand {}", file.display()))?;
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("Cannot read {}", file.display()))?;
+    let world: WorldConfig = serde_json::from_str(&text)
+        .with_context(|| format!("Cannot understand {}", file.display()))?;
     if arguments.applied_to(world.clone()) != world {
         bail!(
             "{} holds a demo with seed {}, {} companies, {} tickets and {} opportunities. Leave the numbers out to go on \
@@ -69,12 +71,31 @@ mod tests {
     #[test]
     fn a_folder_keeps_its_world() {
         let folder = tempfile::tempdir().unwrap();
-        let few = WorldArguments { tickets: Some(50), ..WorldArguments::default() };
+        let few = WorldArguments {
+            tickets: Some(50),
+            ..WorldArguments::default()
+        };
         assert_eq!(choose(folder.path(), &few).unwrap().tickets, 50);
-        assert_eq!(choose(folder.path(), &WorldArguments::default()).unwrap().tickets, 50, "remembered");
-        assert_eq!(choose(folder.path(), &few).unwrap().tickets, 50, "the same numbers are fine");
-        let more = WorldArguments { tickets: Some(60), ..WorldArguments::default() };
+        assert_eq!(
+            choose(folder.path(), &WorldArguments::default())
+                .unwrap()
+                .tickets,
+            50,
+            "remembered"
+        );
+        assert_eq!(
+            choose(folder.path(), &few).unwrap().tickets,
+            50,
+            "the same numbers are fine"
+        );
+        let more = WorldArguments {
+            tickets: Some(60),
+            ..WorldArguments::default()
+        };
         let error = choose(folder.path(), &more).unwrap_err().to_string();
-        assert!(error.contains("50 tickets") && error.contains("--data"), "{error}");
+        assert!(
+            error.contains("50 tickets") && error.contains("--data"),
+            "{error}"
+        );
     }
 }

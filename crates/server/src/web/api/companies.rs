@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
-use store::companies::{self, Company, CompanyField, CompanyFilter, CompanyRow, CompanySort, ExternalCompany};
+use store::companies::{
+    self, Company, CompanyField, CompanyFilter, CompanyRow, CompanySort, ExternalCompany,
+};
 use store::listing::{Count, Direction};
 use utoipa::ToSchema;
 
@@ -86,7 +88,12 @@ fn to_listed(row: CompanyRow) -> CompanyListed {
 }
 
 fn to_link(link: companies::CompanyLink) -> CompanyLink {
-    CompanyLink { provider: link.provider, external_id: link.external_id, name: link.name, removed: link.removed }
+    CompanyLink {
+        provider: link.provider,
+        external_id: link.external_id,
+        name: link.name,
+        removed: link.removed,
+    }
 }
 
 fn to_link_of(external: ExternalCompany) -> CompanyLink {
@@ -99,7 +106,12 @@ fn to_link_of(external: ExternalCompany) -> CompanyLink {
 }
 
 fn to_value(field: CompanyField) -> CompanyValue {
-    CompanyValue { key: field.key, label: field.label, value: field.value, provider: field.origin.provider }
+    CompanyValue {
+        key: field.key,
+        label: field.label,
+        value: field.value,
+        provider: field.origin.provider,
+    }
 }
 
 fn to_detail(company: Company) -> CompanyDetail {
@@ -116,7 +128,10 @@ fn to_detail(company: Company) -> CompanyDetail {
     }
 }
 
-const SORTS: [(&str, CompanySort); 2] = [("name", CompanySort::Name), ("created_at", CompanySort::Created)];
+const SORTS: [(&str, CompanySort); 2] = [
+    ("name", CompanySort::Name),
+    ("created_at", CompanySort::Created),
+];
 
 /// Companies by name.
 ///
@@ -138,18 +153,40 @@ const SORTS: [(&str, CompanySort); 2] = [("name", CompanySort::Name), ("created_
     ),
     responses((status = 200, description = "A page of companies", body = Page<CompanyListed>)),
 )]
-pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Parameters) -> Result<Json<Page<CompanyListed>>, Failure> {
-    let parameters = parameters.only(&["integration", "removed", "search", "sort", "direction", "cursor", "limit"])?;
+pub async fn list(
+    State(app): State<App>,
+    caller: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<CompanyListed>>, Failure> {
+    let parameters = parameters.only(&[
+        "integration",
+        "removed",
+        "search",
+        "sort",
+        "direction",
+        "cursor",
+        "limit",
+    ])?;
     let filter = CompanyFilter {
         integration: parameters.integration(app.store()).await?,
         removed: parameters.flag("removed")?.unwrap_or(false),
         search: parameters.text("search"),
     };
     let sort = parameters.choice("sort", &SORTS)?.unwrap_or_default();
-    let direction = parameters.choice("direction", &DIRECTIONS)?.unwrap_or(Direction::Ascending);
+    let direction = parameters
+        .choice("direction", &DIRECTIONS)?
+        .unwrap_or(Direction::Ascending);
     let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
-    let listing =
-        companies::list_for_viewer(app.store(), &caller.viewer, &filter, sort, direction, cursor.as_ref(), limit).await?;
+    let listing = companies::list_for_viewer(
+        app.store(),
+        &caller.viewer,
+        &filter,
+        sort,
+        direction,
+        cursor.as_ref(),
+        limit,
+    )
+    .await?;
     Ok(Json(Page::of(listing, to_listed)))
 }
 
@@ -174,5 +211,7 @@ pub async fn show(
     parameters.only(&[])?;
     let id = path_id(&id, "Company")?;
     let found = companies::find_for_viewer(app.store(), &caller.viewer, &id).await?;
-    Ok(Json(to_detail(found.ok_or_else(|| Failure::not_found("Company"))?)))
+    Ok(Json(to_detail(
+        found.ok_or_else(|| Failure::not_found("Company"))?,
+    )))
 }

@@ -78,16 +78,38 @@ fn to_contact(row: ContactRow) -> Contact {
     ),
     responses((status = 200, description = "A page of contacts", body = Page<Contact>)),
 )]
-pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Parameters) -> Result<Json<Page<Contact>>, Failure> {
-    let parameters = parameters.only(&["integration", "company", "active", "search", "direction", "cursor", "limit"])?;
+pub async fn list(
+    State(app): State<App>,
+    caller: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<Contact>>, Failure> {
+    let parameters = parameters.only(&[
+        "integration",
+        "company",
+        "active",
+        "search",
+        "direction",
+        "cursor",
+        "limit",
+    ])?;
     let filter = ContactFilter {
         integration: parameters.integration(app.store()).await?,
         company: parameters.id("company")?,
         active: parameters.flag("active")?,
         search: parameters.text("search"),
     };
-    let direction = parameters.choice("direction", &DIRECTIONS)?.unwrap_or(Direction::Ascending);
+    let direction = parameters
+        .choice("direction", &DIRECTIONS)?
+        .unwrap_or(Direction::Ascending);
     let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
-    let listing = contacts::list_for_viewer(app.store(), &caller.viewer, &filter, direction, cursor.as_ref(), limit).await?;
+    let listing = contacts::list_for_viewer(
+        app.store(),
+        &caller.viewer,
+        &filter,
+        direction,
+        cursor.as_ref(),
+        limit,
+    )
+    .await?;
     Ok(Json(Page::of(listing, to_contact)))
 }

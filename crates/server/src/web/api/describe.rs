@@ -5,7 +5,9 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths};
+use utoipa::openapi::{
+    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths,
+};
 
 use crate::app::App;
 use crate::web::error::Failure;
@@ -15,7 +17,8 @@ use crate::web::router;
 #[must_use]
 pub fn document() -> OpenApi {
     let mut scheme = Http::new(HttpAuthScheme::Bearer);
-    scheme.description = Some("An API key made under Settings, API keys: `Authorization: Bearer pk_…`.".to_owned());
+    scheme.description =
+        Some("An API key made under Settings, API keys: `Authorization: Bearer pk_…`.".to_owned());
     OpenApiBuilder::new()
         .info(
             InfoBuilder::new()

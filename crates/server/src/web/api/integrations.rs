@@ -69,13 +69,19 @@ fn to_integration(overview: Overview) -> Integration {
         account: row.account,
         last_sync_at: instant(overview.last_sync_at),
         // Rounded up, since it is a bound.
-        freshness_seconds: overview.freshness.map(|freshness| (freshness.at_most + 999) / 1_000),
+        freshness_seconds: overview
+            .freshness
+            .map(|freshness| (freshness.at_most + 999) / 1_000),
         last_reconciliation_at: instant(overview.last_reconciliation_at),
         auto_sync: row.auto_sync,
         next_sync_at: instant(overview.next_sync_at),
         set_aside: overview.set_aside,
         open_questions: overview.questions.len(),
-        missing_rights: overview.missing_rights.into_iter().map(|right| format!("{}: {}", right.area, right.right)).collect(),
+        missing_rights: overview
+            .missing_rights
+            .into_iter()
+            .map(|right| format!("{}: {}", right.area, right.right))
+            .collect(),
     }
 }
 
@@ -90,8 +96,14 @@ fn to_integration(overview: Overview) -> Integration {
     tag = "integrations",
     responses((status = 200, description = "All integrations", body = Page<Integration>)),
 )]
-pub async fn list(State(app): State<App>, _: ApiCaller, parameters: Parameters) -> Result<Json<Page<Integration>>, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    _: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<Integration>>, Failure> {
     parameters.only(&[])?;
     let overviews = status::overviews(app.engine()).await?;
-    Ok(Json(Page::whole(overviews.into_iter().map(to_integration).collect())))
+    Ok(Json(Page::whole(
+        overviews.into_iter().map(to_integration).collect(),
+    )))
 }

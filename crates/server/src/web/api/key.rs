@@ -21,7 +21,10 @@ pub const PREFIX: &str = "pk_";
 /// The part of a token that is shown in lists.
 #[must_use]
 pub fn hint(token: &str) -> String {
-    format!("{}…", token.chars().take(PREFIX.len() + 5).collect::<String>())
+    format!(
+        "{}…",
+        token.chars().take(PREFIX.len() + 5).collect::<String>()
+    )
 }
 
 /// Lets a request with a living key of the right scope through, within the key's limit. Every answer to a known key
@@ -34,13 +37,17 @@ pub async fn guard(app: &App, scope: Scope, mut request: Request, next: Next) ->
     let key = find_key(app, request.headers()).await?;
     let allowance = app.rates().take(key.id, now);
     let mut response = if !allowance.allowed {
-        let message = format!("This key may send {PER_MINUTE} requests a minute. Wait as Retry-After says.");
+        let message =
+            format!("This key may send {PER_MINUTE} requests a minute. Wait as Retry-After says.");
         let wait = u64::try_from(UtcMillis::MINUTE / PER_MINUTE / UtcMillis::SECOND).unwrap_or(0);
         Failure::too_many(message, wait).into_response()
     } else if !key.scopes.allow(scope.permission()) {
         lacks(scope).into_response()
     } else {
-        request.extensions_mut().insert(ApiCaller { key: key.id, viewer: Viewer::ApiKey(key.id) });
+        request.extensions_mut().insert(ApiCaller {
+            key: key.id,
+            viewer: Viewer::ApiKey(key.id),
+        });
         next.run(request).await
     };
     tell(&mut response, allowance, now);
@@ -52,17 +59,26 @@ fn lacks(scope: Scope) -> Failure {
         StatusCode::FORBIDDEN,
         "missing_scope",
         "The key lacks a scope",
-        format!("This needs the scope {}. Create a key that has it under Settings, API keys.", scope.key()),
+        format!(
+            "This needs the scope {}. Create a key that has it under Settings, API keys.",
+            scope.key()
+        ),
     )
 }
 
 async fn find_key(app: &App, headers: &HeaderMap) -> Result<api_keys::ApiKey, Failure> {
-    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let sent = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let Some((scheme, token)) = sent.and_then(|line| line.split_once(' ')) else {
-        return Err(Failure::unauthorized("Send an API key: Authorization: Bearer pk_…"));
+        return Err(Failure::unauthorized(
+            "Send an API key: Authorization: Bearer pk_…",
+        ));
     };
     if !scheme.eq_ignore_ascii_case("bearer") || !token.trim().starts_with(PREFIX) {
-        return Err(Failure::unauthorized("Send an API key: Authorization: Bearer pk_…"));
+        return Err(Failure::unauthorized(
+            "Send an API key: Authorization: Bearer pk_…",
+        ));
     }
     let key = api_keys::find_api_key(app.store(), &token::hash(token.trim())).await?;
     key.ok_or_else(|| Failure::unauthorized("There is no such API key, or it was revoked."))
@@ -76,7 +92,9 @@ fn tell(response: &mut Response, allowance: Allowance, now: UtcMillis) {
         ("x-ratelimit-reset", reset),
     ] {
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
         }
     }
 }

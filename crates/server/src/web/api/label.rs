@@ -17,7 +17,10 @@ pub struct Label {
 
 impl From<Labelled> for Label {
     fn from(value: Labelled) -> Self {
-        Self { id: value.id, label: value.label }
+        Self {
+            id: value.id,
+            label: value.label,
+        }
     }
 }
 
@@ -32,7 +35,10 @@ pub struct Text {
 
 impl From<Body> for Text {
     fn from(body: Body) -> Self {
-        Self { format: body.format.key(), text: body.text }
+        Self {
+            format: body.format.key(),
+            text: body.text,
+        }
     }
 }
 

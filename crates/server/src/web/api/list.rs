@@ -20,7 +20,10 @@ const USUAL: u32 = 25;
 const MOST: u32 = 100;
 
 /// Values of the parameter `direction`.
-pub const DIRECTIONS: [(&str, Direction); 2] = [("asc", Direction::Ascending), ("desc", Direction::Descending)];
+pub const DIRECTIONS: [(&str, Direction); 2] = [
+    ("asc", Direction::Ascending),
+    ("desc", Direction::Descending),
+];
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,7 +49,10 @@ impl From<Count> for ListCount {
     fn from(count: Count) -> Self {
         match count {
             Count::Exact(value) => Self { value, exact: true },
-            Count::MoreThan(value) => Self { value, exact: false },
+            Count::MoreThan(value) => Self {
+                value,
+                exact: false,
+            },
         }
     }
 }
@@ -63,8 +69,15 @@ impl<T> Page<T> {
 
     /// A list that is always whole.
     pub fn whole(data: Vec<T>) -> Self {
-        let count = ListCount { value: data.len() as u64, exact: true };
-        Self { data, next_cursor: None, count }
+        let count = ListCount {
+            value: data.len() as u64,
+            exact: true,
+        };
+        Self {
+            data,
+            next_cursor: None,
+            count,
+        }
     }
 }
 
@@ -77,7 +90,9 @@ impl FromRequestParts<App> for Parameters {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        Ok(Self(Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())))
+        Ok(Self(Fields::parse(
+            parts.uri.query().unwrap_or_default().as_bytes(),
+        )))
     }
 }
 
@@ -89,7 +104,10 @@ impl Parameters {
     pub fn only(self, known: &[&str]) -> Result<Self, Failure> {
         for (name, _) in self.0.iter() {
             if !known.contains(&name) {
-                return Err(wrong(name, format!("is not a parameter here; these are: {}", known.join(", "))));
+                return Err(wrong(
+                    name,
+                    format!("is not a parameter here; these are: {}", known.join(", ")),
+                ));
             }
             if self.0.all(name).count() > 1 {
                 return Err(wrong(name, "comes more than once"));
@@ -101,7 +119,9 @@ impl Parameters {
     /// A text, if it is given and not empty.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
-        Some(self.0.text(name)).filter(|text| !text.is_empty()).map(str::to_owned)
+        Some(self.0.text(name))
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
     }
 
     /// `true` or `false`, if given.
@@ -122,7 +142,9 @@ impl Parameters {
     /// # Errors
     /// 422 when it is none.
     pub fn id(&self, name: &str) -> Result<Option<PublicId>, Failure> {
-        self.text(name).map(|text| text.parse().map_err(|_| wrong(name, "is no id"))).transpose()
+        self.text(name)
+            .map(|text| text.parse().map_err(|_| wrong(name, "is no id")))
+            .transpose()
     }
 
     /// One of several words, if given.
@@ -130,10 +152,17 @@ impl Parameters {
     /// # Errors
     /// 422 for another word.
     pub fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>, Failure> {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        let found = choices.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);
+        let Some(text) = self.text(name) else {
+            return Ok(None);
+        };
+        let found = choices
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, choice)| *choice);
         let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
-        found.map(Some).ok_or_else(|| wrong(name, format!("is one of {}", words.join(", "))))
+        found
+            .map(Some)
+            .ok_or_else(|| wrong(name, format!("is one of {}", words.join(", "))))
     }
 
     /// How many rows: 1 to 100.
@@ -155,7 +184,12 @@ impl Parameters {
     /// # Errors
     /// 422 when it is no cursor of ours.
     pub fn cursor(&self) -> Result<Option<PageKey>, Failure> {
-        self.text("cursor").map(|text| text.parse().map_err(|_| wrong("cursor", "is not one of ours"))).transpose()
+        self.text("cursor")
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| wrong("cursor", "is not one of ours"))
+            })
+            .transpose()
     }
 
     /// The integration named by the parameter `integration`, if given.
@@ -163,9 +197,13 @@ impl Parameters {
     /// # Errors
     /// 422 when there is none of that id.
     pub async fn integration(&self, store: &Store) -> Result<Option<IntegrationId>, Failure> {
-        let Some(uuid) = self.id("integration")? else { return Ok(None) };
+        let Some(uuid) = self.id("integration")? else {
+            return Ok(None);
+        };
         let found = store::integrations::find_integration_by_uuid(store, &uuid).await?;
-        found.map(|integration| Some(integration.id)).ok_or_else(|| wrong("integration", "does not exist"))
+        found
+            .map(|integration| Some(integration.id))
+            .ok_or_else(|| wrong("integration", "does not exist"))
     }
 }
 
@@ -200,9 +238,16 @@ mod tests {
 
     #[test]
     fn mistyped_parameters_are_refused_by_name() {
-        let message = |result: Result<Parameters, Failure>| result.unwrap_err().message.into_owned();
-        assert!(message(parameters("statsu=8").only(&["status"])).starts_with("statsu is not a parameter here"));
-        assert_eq!(message(parameters("a=1&a=2").only(&["a"])), "a comes more than once");
+        let message =
+            |result: Result<Parameters, Failure>| result.unwrap_err().message.into_owned();
+        assert!(
+            message(parameters("statsu=8").only(&["status"]))
+                .starts_with("statsu is not a parameter here")
+        );
+        assert_eq!(
+            message(parameters("a=1&a=2").only(&["a"])),
+            "a comes more than once"
+        );
         assert!(parameters("a=1").only(&["a"]).is_ok());
     }
 
@@ -213,11 +258,19 @@ mod tests {
         for wrong in ["limit=0", "limit=101", "limit=x", "limit=-1"] {
             assert!(parameters(wrong).limit().is_err(), "{wrong}");
         }
-        assert_eq!(parameters("closed=true").flag("closed").unwrap(), Some(true));
+        assert_eq!(
+            parameters("closed=true").flag("closed").unwrap(),
+            Some(true)
+        );
         assert!(parameters("closed=yes").flag("closed").is_err());
         assert!(parameters("cursor=nonsense").cursor().is_err());
         assert!(parameters("company=7").id("company").is_err());
-        assert_eq!(parameters("sort=b").choice("sort", &[("a", 1), ("b", 2)]).unwrap(), Some(2));
+        assert_eq!(
+            parameters("sort=b")
+                .choice("sort", &[("a", 1), ("b", 2)])
+                .unwrap(),
+            Some(2)
+        );
         assert!(parameters("sort=c").choice("sort", &[("a", 1)]).is_err());
     }
 }

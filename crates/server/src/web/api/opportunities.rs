@@ -68,7 +68,10 @@ fn to_opportunity(row: OpportunityRow) -> Opportunity {
     }
 }
 
-const SORTS: [(&str, OpportunitySort); 2] = [("updated_at", OpportunitySort::Updated), ("title", OpportunitySort::Title)];
+const SORTS: [(&str, OpportunitySort); 2] = [
+    ("updated_at", OpportunitySort::Updated),
+    ("title", OpportunitySort::Title),
+];
 
 /// Opportunities, last updated first.
 ///
@@ -91,8 +94,21 @@ const SORTS: [(&str, OpportunitySort); 2] = [("updated_at", OpportunitySort::Upd
     ),
     responses((status = 200, description = "A page of opportunities", body = Page<Opportunity>)),
 )]
-pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Parameters) -> Result<Json<Page<Opportunity>>, Failure> {
-    let parameters = parameters.only(&["integration", "company", "stage", "search", "sort", "direction", "cursor", "limit"])?;
+pub async fn list(
+    State(app): State<App>,
+    caller: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<Opportunity>>, Failure> {
+    let parameters = parameters.only(&[
+        "integration",
+        "company",
+        "stage",
+        "search",
+        "sort",
+        "direction",
+        "cursor",
+        "limit",
+    ])?;
     let filter = OpportunityFilter {
         integration: parameters.integration(app.store()).await?,
         company: parameters.id("company")?,
@@ -100,9 +116,19 @@ pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Paramet
         search: parameters.text("search"),
     };
     let sort = parameters.choice("sort", &SORTS)?.unwrap_or_default();
-    let direction = parameters.choice("direction", &DIRECTIONS)?.unwrap_or(Direction::Descending);
+    let direction = parameters
+        .choice("direction", &DIRECTIONS)?
+        .unwrap_or(Direction::Descending);
     let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
-    let listing =
-        opportunities::list_for_viewer(app.store(), &caller.viewer, &filter, sort, direction, cursor.as_ref(), limit).await?;
+    let listing = opportunities::list_for_viewer(
+        app.store(),
+        &caller.viewer,
+        &filter,
+        sort,
+        direction,
+        cursor.as_ref(),
+        limit,
+    )
+    .await?;
     Ok(Json(Page::of(listing, to_opportunity)))
 }

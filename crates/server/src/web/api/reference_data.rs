@@ -58,7 +58,11 @@ fn to_item(integration: &str, item: StoredReferenceItem) -> ReferenceItem {
     ),
     responses((status = 200, description = "The values in the vendor's order", body = Page<ReferenceItem>)),
 )]
-pub async fn list(State(app): State<App>, _: ApiCaller, parameters: Parameters) -> Result<Json<Page<ReferenceItem>>, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    _: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<ReferenceItem>>, Failure> {
     let parameters = parameters.only(&["integration", "kind"])?;
     let only = parameters.integration(app.store()).await?;
     let kinds = ReferenceKind::ALL.map(|kind| (kind.key(), kind));
@@ -67,7 +71,11 @@ pub async fn list(State(app): State<App>, _: ApiCaller, parameters: Parameters) 
     for integration in store::integrations::list_integrations(app.store()).await? {
         if only.is_none_or(|only| only == integration.id) {
             let items = list_reference_items(app.store(), integration.id, kind).await?;
-            found.extend(items.into_iter().map(|item| to_item(integration.uuid.as_str(), item)));
+            found.extend(
+                items
+                    .into_iter()
+                    .map(|item| to_item(integration.uuid.as_str(), item)),
+            );
         }
     }
     Ok(Json(Page::whole(found)))

@@ -48,8 +48,12 @@ pub async fn show(State(app): State<App>, person: SignedIn) -> Answer {
     page(&ReferencePage {
         shell: person.shell(Section::Settings),
         base_address: app.config().base_address(),
-        operations: entries(&document["paths"]).map(|(path, item)| to_operation(path, &item["get"])).collect(),
-        schemas: entries(&document["components"]["schemas"]).map(|(name, schema)| to_schema(name, schema)).collect(),
+        operations: entries(&document["paths"])
+            .map(|(path, item)| to_operation(path, &item["get"]))
+            .collect(),
+        schemas: entries(&document["components"]["schemas"])
+            .map(|(name, schema)| to_schema(name, schema))
+            .collect(),
     })
 }
 
@@ -74,7 +78,11 @@ fn to_operation(path: &str, operation: &Value) -> Operation {
             .flatten()
             .map(|parameter| Described {
                 name: text(&parameter["name"]),
-                kind: format!("{}, {}", text(&parameter["in"]), kind_of(&parameter["schema"])),
+                kind: format!(
+                    "{}, {}",
+                    text(&parameter["in"]),
+                    kind_of(&parameter["schema"])
+                ),
                 description: text(&parameter["description"]),
             })
             .collect(),
@@ -83,13 +91,22 @@ fn to_operation(path: &str, operation: &Value) -> Operation {
 
 fn to_schema(name: &str, schema: &Value) -> Schema {
     // An object that holds another one's fields lists them as parts.
-    let parts = schema["allOf"].as_array().into_iter().flatten().chain(std::iter::once(schema));
-    let fields = parts.flat_map(|part| entries(&part["properties"])).map(|(name, field)| Described {
-        name: name.clone(),
-        kind: kind_of(field),
-        description: text(&field["description"]),
-    });
-    Schema { name: name.to_owned(), fields: fields.collect() }
+    let parts = schema["allOf"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .chain(std::iter::once(schema));
+    let fields = parts
+        .flat_map(|part| entries(&part["properties"]))
+        .map(|(name, field)| Described {
+            name: name.clone(),
+            kind: kind_of(field),
+            description: text(&field["description"]),
+        });
+    Schema {
+        name: name.to_owned(),
+        fields: fields.collect(),
+    }
 }
 
 /// The type of a schema in a word: `string`, `Ticket`, `array of Ticket`, `string or null`.
@@ -97,13 +114,20 @@ fn kind_of(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         return reference.rsplit('/').next().unwrap_or_default().to_owned();
     }
-    if let Some(choices) = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array()) {
+    if let Some(choices) = schema["oneOf"]
+        .as_array()
+        .or_else(|| schema["anyOf"].as_array())
+    {
         return choices.iter().map(kind_of).collect::<Vec<_>>().join(" or ");
     }
     match &schema["type"] {
         Value::String(kind) if kind == "array" => format!("array of {}", kind_of(&schema["items"])),
         Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        Value::Array(kinds) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" or "),
         _ => "any".to_owned(),
     }
 }
@@ -115,8 +139,19 @@ mod tests {
 
     #[test]
     fn kinds() {
-        assert_eq!(kind_of(&json!({ "type": ["string", "null"] })), "string or null");
-        assert_eq!(kind_of(&json!({ "type": "array", "items": { "$ref": "#/components/schemas/Ticket" } })), "array of Ticket");
-        assert_eq!(kind_of(&json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/x/Note" }] })), "null or Note");
+        assert_eq!(
+            kind_of(&json!({ "type": ["string", "null"] })),
+            "string or null"
+        );
+        assert_eq!(
+            kind_of(
+                &json!({ "type": "array", "items": { "$ref": "#/components/schemas/Ticket" } })
+            ),
+            "array of Ticket"
+        );
+        assert_eq!(
+            kind_of(&json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/x/Note" }] })),
+            "null or Note"
+        );
     }
 }

@@ -3,7 +3,10 @@
 use utoipa_axum::routes;
 
 use super::scope::Scope::{CompaniesRead, IntegrationsRead, OpportunitiesRead, TicketsRead};
-use super::{companies, contacts, describe, integrations, opportunities, reference_data, reference_page, runs, technicians, tickets};
+use super::{
+    companies, contacts, describe, integrations, opportunities, reference_data, reference_page,
+    runs, technicians, tickets,
+};
 use crate::web::access::Rule;
 use crate::web::route_table::RouteTable;
 
@@ -14,14 +17,42 @@ pub fn add(table: RouteTable) -> RouteTable {
         .get("/api/v1/openapi.json", Rule::Open, describe::serve)
         .get("/api/v1/docs", Rule::SignedIn, reference_page::show)
         .api("/api/v1/companies", CompaniesRead, routes!(companies::list))
-        .api("/api/v1/companies/{id}", CompaniesRead, routes!(companies::show))
+        .api(
+            "/api/v1/companies/{id}",
+            CompaniesRead,
+            routes!(companies::show),
+        )
         .api("/api/v1/contacts", CompaniesRead, routes!(contacts::list))
         .api("/api/v1/tickets", TicketsRead, routes!(tickets::list))
         .api("/api/v1/tickets/{id}", TicketsRead, routes!(tickets::show))
-        .api("/api/v1/opportunities", OpportunitiesRead, routes!(opportunities::list))
-        .api("/api/v1/integrations", IntegrationsRead, routes!(integrations::list))
-        .api("/api/v1/integrations/{id}/runs", IntegrationsRead, routes!(runs::list))
-        .api("/api/v1/integrations/{id}/runs/{run}", IntegrationsRead, routes!(runs::show))
-        .api("/api/v1/technicians", IntegrationsRead, routes!(technicians::list))
-        .api("/api/v1/reference-data", IntegrationsRead, routes!(reference_data::list))
+        .api(
+            "/api/v1/opportunities",
+            OpportunitiesRead,
+            routes!(opportunities::list),
+        )
+        .api(
+            "/api/v1/integrations",
+            IntegrationsRead,
+            routes!(integrations::list),
+        )
+        .api(
+            "/api/v1/integrations/{id}/runs",
+            IntegrationsRead,
+            routes!(runs::list),
+        )
+        .api(
+            "/api/v1/integrations/{id}/runs/{run}",
+            IntegrationsRead,
+            routes!(runs::show),
+        )
+        .api(
+            "/api/v1/technicians",
+            IntegrationsRead,
+            routes!(technicians::list),
+        )
+        .api(
+            "/api/v1/reference-data",
+            IntegrationsRead,
+            routes!(reference_data::list),
+        )
 }

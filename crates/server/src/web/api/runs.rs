@@ -106,7 +106,17 @@ fn to_run(run: Run) -> SyncRun {
 }
 
 fn to_stream(part: StreamRun) -> SyncStream {
-    let Counts { fetched, created, changed, unchanged, removed, out_of_scope, set_aside, requests, .. } = part.counts;
+    let Counts {
+        fetched,
+        created,
+        changed,
+        unchanged,
+        removed,
+        out_of_scope,
+        set_aside,
+        requests,
+        ..
+    } = part.counts;
     SyncStream {
         stream: part.stream.key(),
         mode: part.mode.key(),
@@ -170,9 +180,19 @@ pub async fn list(
     let mut found = runs::list_runs(store, integration.id, before, i64::from(limit) + 1).await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let next_cursor = found.last().filter(|_| more).map(|run| run.uuid.to_string());
-    let count = ListCount { value: found.len() as u64, exact: !more && before.is_none() };
-    Ok(Json(Page { data: found.into_iter().map(to_run).collect(), next_cursor, count }))
+    let next_cursor = found
+        .last()
+        .filter(|_| more)
+        .map(|run| run.uuid.to_string());
+    let count = ListCount {
+        value: found.len() as u64,
+        exact: !more && before.is_none(),
+    };
+    Ok(Json(Page {
+        data: found.into_iter().map(to_run).collect(),
+        next_cursor,
+        count,
+    }))
 }
 
 /// One run with what each stream counted.
@@ -200,7 +220,12 @@ pub async fn show(
     let store = app.store();
     let integration = find_integration(store, &id).await?;
     let run = runs::find_run_by_uuid(store, &path_id(&run, "Sync run")?).await?;
-    let run = run.filter(|run| run.integration_id == integration.id).ok_or_else(|| Failure::not_found("Sync run"))?;
+    let run = run
+        .filter(|run| run.integration_id == integration.id)
+        .ok_or_else(|| Failure::not_found("Sync run"))?;
     let streams = runs::list_stream_runs(store, run.id).await?;
-    Ok(Json(SyncRunDetail { streams: streams.into_iter().map(to_stream).collect(), run: to_run(run) }))
+    Ok(Json(SyncRunDetail {
+        streams: streams.into_iter().map(to_stream).collect(),
+        run: to_run(run),
+    }))
 }

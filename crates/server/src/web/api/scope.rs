@@ -17,7 +17,12 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the form.
-    pub const ALL: [Self; 4] = [Self::CompaniesRead, Self::TicketsRead, Self::OpportunitiesRead, Self::IntegrationsRead];
+    pub const ALL: [Self; 4] = [
+        Self::CompaniesRead,
+        Self::TicketsRead,
+        Self::OpportunitiesRead,
+        Self::IntegrationsRead,
+    ];
 
     /// The stable key.
     #[must_use]
@@ -62,10 +67,18 @@ impl Scope {
 /// The grants of a key with these scopes.
 #[must_use]
 pub fn to_grants(scopes: &[Scope]) -> Grants {
-    Grants(scopes.iter().map(|scope| scope.permission()).map(|permission| (permission.area, permission.level)).collect())
+    Grants(
+        scopes
+            .iter()
+            .map(|scope| scope.permission())
+            .map(|permission| (permission.area, permission.level))
+            .collect(),
+    )
 }
 
 /// The scopes that grants stand for.
 pub fn of_grants(grants: &Grants) -> impl Iterator<Item = Scope> {
-    Scope::ALL.into_iter().filter(|scope| grants.allow(scope.permission()))
+    Scope::ALL
+        .into_iter()
+        .filter(|scope| grants.allow(scope.permission()))
 }

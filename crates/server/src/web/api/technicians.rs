@@ -45,14 +45,25 @@ pub struct Technician {
     params(("integration" = Option<String>, Query, description = "Only of this integration, by its id")),
     responses((status = 200, description = "All technicians", body = Page<Technician>)),
 )]
-pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Parameters) -> Result<Json<Page<Technician>>, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    caller: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<Technician>>, Failure> {
     let parameters = parameters.only(&["integration"])?;
     let store = app.store();
     let only = parameters.integration(store).await?;
     let integrations: BTreeMap<IntegrationId, String> =
-        store::integrations::list_integrations(store).await?.into_iter().map(|one| (one.id, one.uuid.to_string())).collect();
+        store::integrations::list_integrations(store)
+            .await?
+            .into_iter()
+            .map(|one| (one.id, one.uuid.to_string()))
+            .collect();
     let to_technician = |row: TechnicianRow| Technician {
-        integration_id: integrations.get(&row.integration).cloned().unwrap_or_default(),
+        integration_id: integrations
+            .get(&row.integration)
+            .cloned()
+            .unwrap_or_default(),
         id: row.external_id,
         name: row.name,
         email: row.email,
@@ -61,5 +72,7 @@ pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Paramet
         person: row.person,
     };
     let rows = technicians::list_for_viewer(store, &caller.viewer, only).await?;
-    Ok(Json(Page::whole(rows.into_iter().map(to_technician).collect())))
+    Ok(Json(Page::whole(
+        rows.into_iter().map(to_technician).collect(),
+    )))
 }

@@ -77,7 +77,10 @@ fn to_ticket(row: TicketRow) -> Ticket {
     }
 }
 
-const SORTS: [(&str, TicketSort); 2] = [("updated_at", TicketSort::Updated), ("created_at", TicketSort::Created)];
+const SORTS: [(&str, TicketSort); 2] = [
+    ("updated_at", TicketSort::Updated),
+    ("created_at", TicketSort::Created),
+];
 
 /// Tickets, last updated first.
 ///
@@ -104,9 +107,23 @@ const SORTS: [(&str, TicketSort); 2] = [("updated_at", TicketSort::Updated), ("c
     ),
     responses((status = 200, description = "A page of tickets", body = Page<Ticket>)),
 )]
-pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Parameters) -> Result<Json<Page<Ticket>>, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    caller: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<Ticket>>, Failure> {
     let parameters = parameters.only(&[
-        "integration", "company", "status", "queue", "priority", "technician", "closed", "search", "sort", "direction", "cursor",
+        "integration",
+        "company",
+        "status",
+        "queue",
+        "priority",
+        "technician",
+        "closed",
+        "search",
+        "sort",
+        "direction",
+        "cursor",
         "limit",
     ])?;
     let filter = TicketFilter {
@@ -120,9 +137,20 @@ pub async fn list(State(app): State<App>, caller: ApiCaller, parameters: Paramet
         search: parameters.text("search"),
     };
     let sort = parameters.choice("sort", &SORTS)?.unwrap_or_default();
-    let direction = parameters.choice("direction", &DIRECTIONS)?.unwrap_or(Direction::Descending);
+    let direction = parameters
+        .choice("direction", &DIRECTIONS)?
+        .unwrap_or(Direction::Descending);
     let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
-    let listing = tickets::list_for_viewer(app.store(), &caller.viewer, &filter, sort, direction, cursor.as_ref(), limit).await?;
+    let listing = tickets::list_for_viewer(
+        app.store(),
+        &caller.viewer,
+        &filter,
+        sort,
+        direction,
+        cursor.as_ref(),
+        limit,
+    )
+    .await?;
     Ok(Json(Page::of(listing, to_ticket)))
 }
 
@@ -210,7 +238,11 @@ fn to_detail(row: tickets::Ticket) -> TicketDetail {
         category: row.category.map(Label::from),
         r#type: row.kind.map(Label::from),
         source: row.source.map(Label::from),
-        fields: row.fields.into_iter().map(|field| (field.key, field.value)).collect(),
+        fields: row
+            .fields
+            .into_iter()
+            .map(|field| (field.key, field.value))
+            .collect(),
         notes: None,
         more_notes: false,
     }

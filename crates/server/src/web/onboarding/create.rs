@@ -32,26 +32,38 @@ pub async fn create(
     if !is_open(&app).await? {
         return see_other("/sign-in");
     }
-    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.0.ip().to_canonical());
+    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| {
+        peer.0.0.ip().to_canonical()
+    });
     let (name, email) = (fields.text("name"), fields.text("email"));
     let given = Secret::from(fields.find("password").unwrap_or_default());
-    let mut errors = check(name, email, &given, fields.find("repeated").unwrap_or_default());
+    let mut errors = check(
+        name,
+        email,
+        &given,
+        fields.find("repeated").unwrap_or_default(),
+    );
     if !may_set_up(&app, &visitor, peer, &headers, fields.text("token")).await? {
         errors.token = "This is not the setup token. It stands in Portico's log, in the line that ends with /welcome.".to_owned();
     }
     if errors != Errors::default() {
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &WelcomePage {
-            csrf: &visitor.form_token,
-            asks_token: !is_local(peer, &visitor, &headers),
-            token: fields.text("token"),
-            name,
-            email,
-            errors,
-            warning: visitor.warning.as_deref(),
-        });
+        return page_with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &WelcomePage {
+                csrf: &visitor.form_token,
+                asks_token: !is_local(peer, &visitor, &headers),
+                token: fields.text("token"),
+                name,
+                email,
+                errors,
+                warning: visitor.warning.as_deref(),
+            },
+        );
     }
     let hash = password::hash(&app, given).await?;
-    let Some(identity) = insert(&app, name, email, &hash).await? else { return see_other("/sign-in") };
+    let Some(identity) = insert(&app, name, email, &hash).await? else {
+        return see_other("/sign-in");
+    };
     tracing::info!("the first administrator was created");
     let cookie = session::start(&app, &visitor, identity).await?;
     let mut response = see_other("/?notice=welcome")?;
@@ -76,7 +88,12 @@ fn check(name: &str, email: &str, given: &Secret, repeated: &str) -> Errors {
 }
 
 /// Stores the administrator, unless somebody else was faster.
-async fn insert(app: &App, name: &str, email: &str, hash: &Secret) -> Result<Option<IdentityId>, Failure> {
+async fn insert(
+    app: &App,
+    name: &str,
+    email: &str,
+    hash: &Secret,
+) -> Result<Option<IdentityId>, Failure> {
     let mut tx = app.store().begin().await?;
     let identity = administrator::create_first(&mut tx, name, email, hash).await?;
     if identity.is_some() {

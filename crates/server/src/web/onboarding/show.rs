@@ -55,7 +55,11 @@ pub async fn show(State(app): State<App>, visitor: Visitor, request: Request) ->
         return see_other("/sign-in");
     }
     let query = Fields::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let local = is_local(peer_address(request.extensions()), &visitor, request.headers());
+    let local = is_local(
+        peer_address(request.extensions()),
+        &visitor,
+        request.headers(),
+    );
     page(&WelcomePage {
         csrf: &visitor.form_token,
         asks_token: !local,

@@ -30,14 +30,32 @@ pub async fn change_password(State(app): State<App>, person: SignedIn, fields: F
         errors.repeated = "The two passwords differ.".to_owned();
     }
     errors.current = check_present(&app, &person, current).await?;
-    if [&errors.current, &errors.password, &errors.repeated].into_iter().any(|error| !error.is_empty()) {
-        return render(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, Typed::default(), errors).await;
+    if [&errors.current, &errors.password, &errors.repeated]
+        .into_iter()
+        .any(|error| !error.is_empty())
+    {
+        return render(
+            &app,
+            &person,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Typed::default(),
+            errors,
+        )
+        .await;
     }
     let hash = password::hash(&app, new).await?;
     let mut tx = app.store().begin().await?;
     identities::update_password(&mut tx, person.identity, hash.expose()).await?;
     store::sessions::remove_sessions(&mut tx, person.identity, None).await?;
-    audit::write(&mut tx, &person, "password.change", audit::Subject::identity(&person), None, None).await?;
+    audit::write(
+        &mut tx,
+        &person,
+        "password.change",
+        audit::Subject::identity(&person),
+        None,
+        None,
+    )
+    .await?;
     tx.commit().await?;
     let cookie = session::start(&app, person.visit(), person.identity).await?;
     let mut response = see_other("/profile?notice=password_changed")?;
@@ -52,7 +70,9 @@ async fn check_present(app: &App, person: &SignedIn, current: Secret) -> Result<
         return Ok("Too many attempts went wrong. Wait a few minutes and try again.".to_owned());
     }
     let identity = identities::find_identity(app.store(), person.identity).await?;
-    let stored = identity.and_then(|identity| identity.password_hash).map(Secret::from);
+    let stored = identity
+        .and_then(|identity| identity.password_hash)
+        .map(Secret::from);
     if !password::verify(app, current, stored).await? {
         return Ok("This is not your present password.".to_owned());
     }

@@ -13,7 +13,11 @@ use crate::web::session;
 ///
 /// # Errors
 /// When the database does not answer, or the person has no such session.
-pub async fn revoke_session(State(app): State<App>, person: SignedIn, Path(id): Path<String>) -> Answer {
+pub async fn revoke_session(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<String>,
+) -> Answer {
     let id: PublicId = id.parse().map_err(|_| Failure::not_found("Session"))?;
     let mut tx = app.store().begin().await?;
     store::sessions::remove_session_by_uuid(&mut tx, person.identity, &id).await?;

@@ -68,14 +68,27 @@ pub struct Typed<'a> {
 /// # Errors
 /// When the database does not answer.
 pub async fn show(State(app): State<App>, person: SignedIn) -> Answer {
-    render(&app, &person, StatusCode::OK, Typed::default(), Errors::default()).await
+    render(
+        &app,
+        &person,
+        StatusCode::OK,
+        Typed::default(),
+        Errors::default(),
+    )
+    .await
 }
 
 /// The page with messages beside fields.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn render(app: &App, person: &SignedIn, status: StatusCode, typed: Typed<'_>, errors: Errors) -> Answer {
+pub async fn render(
+    app: &App,
+    person: &SignedIn,
+    status: StatusCode,
+    typed: Typed<'_>,
+    errors: Errors,
+) -> Answer {
     let shell = person.shell(Section::Elsewhere);
     let sessions = sessions::list_sessions(app.store(), person.identity).await?;
     let sessions = sessions
@@ -90,31 +103,49 @@ pub async fn render(app: &App, person: &SignedIn, status: StatusCode, typed: Typ
         })
         .collect();
     let zone = typed.zone.unwrap_or(&person.zone_name);
-    page_with(status, &ProfilePage {
-        name: typed.name.unwrap_or(&person.name),
-        zone,
-        zones: zones(zone),
-        sessions,
-        errors,
-        shell,
-    })
+    page_with(
+        status,
+        &ProfilePage {
+            name: typed.name.unwrap_or(&person.name),
+            zone,
+            zones: zones(zone),
+            sessions,
+            errors,
+            shell,
+        },
+    )
 }
 
 fn zones(selected: &str) -> Vec<Zone> {
     jiff::tz::db()
         .available()
         .map(|name| name.to_string())
-        .filter(|name| name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("SystemV/"))
-        .map(|name| Zone { selected: name == selected, name })
+        .filter(|name| {
+            name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("SystemV/")
+        })
+        .map(|name| Zone {
+            selected: name == selected,
+            name,
+        })
         .collect()
 }
 
 /// The browser and system in words, as far as they can be told.
 fn browser(user_agent: &str) -> String {
     let find = |names: &[(&'static str, &'static str)]| {
-        names.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+        names
+            .iter()
+            .find(|(mark, _)| user_agent.contains(mark))
+            .map(|(_, name)| *name)
     };
-    let browser = find(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl")]);
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
     let system = find(&[
         ("Android", "Android"),
         ("iPhone", "iPhone"),

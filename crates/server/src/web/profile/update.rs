@@ -25,8 +25,18 @@ pub async fn update(State(app): State<App>, person: SignedIn, fields: Fields) ->
         errors.zone = "There is no time zone of this name.".to_owned();
     }
     if !errors.name.is_empty() || !errors.zone.is_empty() {
-        let typed = Typed { name: Some(name), zone: Some(zone) };
-        return render(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await;
+        let typed = Typed {
+            name: Some(name),
+            zone: Some(zone),
+        };
+        return render(
+            &app,
+            &person,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            typed,
+            errors,
+        )
+        .await;
     }
     let mut tx = app.store().begin().await?;
     let zone = Some(zone).filter(|zone| !zone.is_empty());

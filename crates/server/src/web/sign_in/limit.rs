@@ -16,7 +16,8 @@ impl Subjects {
     /// An attempt for this e-mail address (in its normal form, or as typed when it is none) from this place.
     #[must_use]
     pub fn new(email: &str, address: IpAddr) -> Self {
-        let email = email_key(email).unwrap_or_else(|| email.trim().to_lowercase().chars().take(254).collect());
+        let email = email_key(email)
+            .unwrap_or_else(|| email.trim().to_lowercase().chars().take(254).collect());
         Self([Subject::Account(email), Subject::Address(network(address))])
     }
 
@@ -29,7 +30,9 @@ impl Subjects {
         let mut tx = app.store().begin().await?;
         let mut wait = None;
         for subject in &self.0 {
-            if let Attempt::Blocked(until) = sign_in_attempts::record_failure(&mut tx, subject).await? {
+            if let Attempt::Blocked(until) =
+                sign_in_attempts::record_failure(&mut tx, subject).await?
+            {
                 wait = wait.max(Some(until.since(app.store().now()).max(1)));
             }
         }

@@ -37,7 +37,10 @@ pub struct SignInPage<'a> {
 /// # Errors
 /// When the database does not answer.
 pub async fn show(State(app): State<App>, visitor: Visitor) -> Answer {
-    let query = visitor.address.split_once('?').map_or("", |(_, query)| query);
+    let query = visitor
+        .address
+        .split_once('?')
+        .map_or("", |(_, query)| query);
     let query = Fields::parse(query.as_bytes());
     let next = safe_next(query.text("next"));
     if visitor.person.is_some() {

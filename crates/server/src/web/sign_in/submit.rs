@@ -36,26 +36,38 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
     let email = fields.text("email");
     let kept = KeptForm::read(&fields);
     let again = |status: StatusCode, error: &str| {
-        page_with(status, &SignInPage {
-            csrf: &visitor.form_token,
-            next: safe_next(fields.text("next")),
-            email,
-            error,
-            notice: None,
-            warning: visitor.warning.as_deref(),
-            kept: kept.as_ref(),
-        })
+        page_with(
+            status,
+            &SignInPage {
+                csrf: &visitor.form_token,
+                next: safe_next(fields.text("next")),
+                email,
+                error,
+                notice: None,
+                warning: visitor.warning.as_deref(),
+                kept: kept.as_ref(),
+            },
+        )
     };
     let given = Secret::from(fields.find("password").unwrap_or_default());
     if email.is_empty() || given.is_empty() {
-        return again(StatusCode::UNPROCESSABLE_ENTITY, "Fill in both the e-mail address and the password.");
+        return again(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Fill in both the e-mail address and the password.",
+        );
     }
     let subjects = Subjects::new(email, visitor.client);
     if let Some(wait) = subjects.begin(&app).await? {
-        return too_many(again(StatusCode::TOO_MANY_REQUESTS, &wait_sentence(wait))?, wait);
+        return too_many(
+            again(StatusCode::TOO_MANY_REQUESTS, &wait_sentence(wait))?,
+            wait,
+        );
     }
     let account = find_account(&app, email).await?;
-    let stored = account.as_ref().and_then(|account| account.password_hash.as_deref()).map(Secret::from);
+    let stored = account
+        .as_ref()
+        .and_then(|account| account.password_hash.as_deref())
+        .map(Secret::from);
     let right = password::verify(&app, given, stored).await?;
     let Some(account) = account.filter(|_| right) else {
         tracing::info!(client = %visitor.client, "sign-in refused");
@@ -69,8 +81,12 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
             // The page carries the new session's own token, which its cookie is read back for.
             let token = cookie_value(&cookie);
             let person = session::find_person(&app, token).await?;
-            let person = person.ok_or_else(|| Failure::unexpected("a session that is gone at once"))?;
-            page(&ResumePage { kept, csrf: &person.csrf })?
+            let person =
+                person.ok_or_else(|| Failure::unexpected("a session that is gone at once"))?;
+            page(&ResumePage {
+                kept,
+                csrf: &person.csrf,
+            })?
         }
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -79,14 +95,21 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
 
 /// The person with this address, if it is staff that may sign in.
 async fn find_account(app: &App, email: &str) -> Result<Option<Identity>, Failure> {
-    let Some(identity) = identities::find_identity_by_email(app.store(), email).await? else { return Ok(None) };
+    let Some(identity) = identities::find_identity_by_email(app.store(), email).await? else {
+        return Ok(None);
+    };
     let staff = identities::find_staff_member(app.store(), identity.id).await?;
-    Ok(staff.is_some_and(|staff| staff.status == MembershipStatus::Active).then_some(identity))
+    Ok(staff
+        .is_some_and(|staff| staff.status == MembershipStatus::Active)
+        .then_some(identity))
 }
 
 fn cookie_value(cookie: &HeaderValue) -> &str {
     let text = cookie.to_str().unwrap_or_default();
-    text.split(';').next().and_then(|pair| pair.split_once('=')).map_or("", |(_, value)| value)
+    text.split(';')
+        .next()
+        .and_then(|pair| pair.split_once('='))
+        .map_or("", |(_, value)| value)
 }
 
 fn too_many(mut response: Response, wait: i64) -> Answer {

@@ -59,8 +59,7 @@ fn headings(asked: &TicketQuery, queue: &'static str) -> Vec<Heading> {
         })
     };
     vec![
-        Heading::fixed("Number"),
-        Heading::fixed("Title"),
+        Heading::fixed("Number and title"),
         Heading::fixed("Company"),
         Heading::fixed("Status"),
         Heading::fixed("Priority"),
@@ -88,7 +87,7 @@ async fn filter_view(app: &App, staff: &Staff, asked: &TicketQuery, integrations
             .iter()
             .map(|one| Choice::new(one.uuid.to_string(), &one.name, filter.integration == Some(one.id)))
             .collect(),
-        queue_label: only.map_or(Words::PLAIN, |one| words(one)).queue,
+        queue_label: only.map_or(Words::PLAIN, words).queue,
         sort: asked.sort_word().to_owned(),
         direction: asked.direction_word().to_owned(),
         active: asked.is_filtered(),

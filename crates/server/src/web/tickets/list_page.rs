@@ -141,8 +141,7 @@ mod tests {
                 ..FilterView::default()
             },
             headings: vec![
-                Heading::fixed("Number"),
-                Heading::fixed("Title"),
+                Heading::fixed("Number and title"),
                 Heading::fixed("Company"),
                 Heading::fixed("Status"),
                 Heading::fixed("Priority"),

@@ -35,6 +35,7 @@ pub fn shell(section: Section) -> Shell {
             tickets: true,
             opportunities: true,
             settings: true,
+            read_integrations: true,
             write_integrations: true,
             manage_integrations: true,
             manage_settings: true,

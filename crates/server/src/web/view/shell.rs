@@ -66,6 +66,8 @@ pub struct Rights {
     pub opportunities: bool,
     /// The settings area at all.
     pub settings: bool,
+    /// Integrations and the sync log.
+    pub read_integrations: bool,
     /// Resync, Sync PSA Data, Retry now.
     pub write_integrations: bool,
     /// Connect, settings, Disconnect.

@@ -74,6 +74,16 @@ pub fn length_of(millis: i64) -> String {
     }
 }
 
+/// A length of time between two repetitions: `hour`, `5 min`, `day`.
+#[must_use]
+pub fn every(millis: i64) -> String {
+    match millis {
+        UtcMillis::HOUR => "hour".to_owned(),
+        UtcMillis::DAY => "day".to_owned(),
+        other => length_of(other),
+    }
+}
+
 /// How long something took: `840 ms`, `12.4 s`, `3 min 20 s`, `2 h 5 min`.
 #[must_use]
 pub fn duration(millis: i64) -> String {

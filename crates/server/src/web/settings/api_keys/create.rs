@@ -24,10 +24,23 @@ use crate::web::token;
 pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Answer {
     let name = fields.text("name");
     let scopes: Vec<Scope> = fields.all("scope").filter_map(Scope::from_key).collect();
-    let name_error = if name.is_empty() || name.chars().count() > 100 { "Enter a name of at most 100 characters." } else { "" };
-    let scopes_error = if scopes.is_empty() { "Choose what the key may read." } else { "" };
+    let name_error = if name.is_empty() || name.chars().count() > 100 {
+        "Enter a name of at most 100 characters."
+    } else {
+        ""
+    };
+    let scopes_error = if scopes.is_empty() {
+        "Choose what the key may read."
+    } else {
+        ""
+    };
     if !name_error.is_empty() || !scopes_error.is_empty() {
-        let typed = Typed { name, scopes, name_error, scopes_error };
+        let typed = Typed {
+            name,
+            scopes,
+            name_error,
+            scopes_error,
+        };
         return render(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, typed, None).await;
     }
     let token = Secret::from(format!("{}{}", key::PREFIX, token::random()?));
@@ -41,9 +54,31 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
         created_by: Some(staff.identity),
     };
     let uuid = insert_api_key(&mut tx, &new).await?;
-    let subject = Subject { kind: "api_key", id: uuid.as_str(), label: name };
-    audit::write(&mut tx, &staff, "api_key.create", subject, None, Some(json!({ "scopes": keys }))).await?;
+    let subject = Subject {
+        kind: "api_key",
+        id: uuid.as_str(),
+        label: name,
+    };
+    audit::write(
+        &mut tx,
+        &staff,
+        "api_key.create",
+        subject,
+        None,
+        Some(json!({ "scopes": keys })),
+    )
+    .await?;
     tx.commit().await?;
-    let created = Created { name: name.to_owned(), token };
-    render(&app, &staff, StatusCode::CREATED, Typed::default(), Some(created)).await
+    let created = Created {
+        name: name.to_owned(),
+        token,
+    };
+    render(
+        &app,
+        &staff,
+        StatusCode::CREATED,
+        Typed::default(),
+        Some(created),
+    )
+    .await
 }

@@ -26,7 +26,11 @@ struct RevokePage {
 /// When the database does not answer, or there is no such key.
 pub async fn ask_revoke(State(app): State<App>, staff: Staff, Path(id): Path<String>) -> Answer {
     let key = find(&app, &id).await?;
-    page(&RevokePage { shell: staff.shell(Section::Settings), name: key.name, key: key.uuid })
+    page(&RevokePage {
+        shell: staff.shell(Section::Settings),
+        name: key.name,
+        key: key.uuid,
+    })
 }
 
 /// Revokes a key; it stops working with the next request.
@@ -37,7 +41,11 @@ pub async fn revoke(State(app): State<App>, staff: Staff, Path(id): Path<String>
     let key = find(&app, &id).await?;
     let mut tx = app.store().begin().await?;
     if api_keys::revoke_api_key(&mut tx, &key.uuid).await? {
-        let subject = Subject { kind: "api_key", id: key.uuid.as_str(), label: &key.name };
+        let subject = Subject {
+            kind: "api_key",
+            id: key.uuid.as_str(),
+            label: &key.name,
+        };
         audit::write(&mut tx, &staff, "api_key.revoke", subject, None, None).await?;
     }
     tx.commit().await?;
@@ -46,5 +54,7 @@ pub async fn revoke(State(app): State<App>, staff: Staff, Path(id): Path<String>
 
 async fn find(app: &App, id: &str) -> Result<ApiKey, Failure> {
     let keys = api_keys::list_api_keys(app.store()).await?;
-    keys.into_iter().find(|key| key.uuid.as_str() == id).ok_or_else(|| Failure::not_found("API key"))
+    keys.into_iter()
+        .find(|key| key.uuid.as_str() == id)
+        .ok_or_else(|| Failure::not_found("API key"))
 }

@@ -78,11 +78,20 @@ pub async fn show(State(app): State<App>, staff: Staff) -> Answer {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn render(app: &App, staff: &Staff, status: StatusCode, typed: Typed<'_>, created: Option<Created>) -> Answer {
+pub async fn render(
+    app: &App,
+    staff: &Staff,
+    status: StatusCode,
+    typed: Typed<'_>,
+    created: Option<Created>,
+) -> Answer {
     let shell = staff.shell(Section::Settings);
     let keys = store::api_keys::list_api_keys(app.store()).await?;
-    let people: BTreeMap<IdentityId, String> =
-        identities::list_staff(app.store()).await?.into_iter().map(|staff| (staff.identity_id, staff.name)).collect();
+    let people: BTreeMap<IdentityId, String> = identities::list_staff(app.store())
+        .await?
+        .into_iter()
+        .map(|staff| (staff.identity_id, staff.name))
+        .collect();
     let keys = keys
         .into_iter()
         .map(|key| KeyRow {
@@ -92,13 +101,33 @@ pub async fn render(app: &App, staff: &Staff, status: StatusCode, typed: Typed<'
             uuid: key.uuid,
             name: key.name,
             hint: key.token_hint,
-            scopes: scope::of_grants(&key.scopes).map(Scope::key).collect::<Vec<_>>().join(", "),
-            creator: key.created_by.and_then(|id| people.get(&id).cloned()).unwrap_or_else(|| "—".to_owned()),
+            scopes: scope::of_grants(&key.scopes)
+                .map(Scope::key)
+                .collect::<Vec<_>>()
+                .join(", "),
+            creator: key
+                .created_by
+                .and_then(|id| people.get(&id).cloned())
+                .unwrap_or_else(|| "—".to_owned()),
         })
         .collect();
     let scopes = Scope::ALL
         .into_iter()
-        .map(|scope| ScopeChoice { key: scope.key(), meaning: scope.meaning(), ticked: typed.scopes.contains(&scope) })
+        .map(|scope| ScopeChoice {
+            key: scope.key(),
+            meaning: scope.meaning(),
+            ticked: typed.scopes.contains(&scope),
+        })
         .collect();
-    page_with(status, &ApiKeysPage { shell, keys, scopes, base_address: app.config().base_address(), typed, created })
+    page_with(
+        status,
+        &ApiKeysPage {
+            shell,
+            keys,
+            scopes,
+            base_address: app.config().base_address(),
+            typed,
+            created,
+        },
+    )
 }

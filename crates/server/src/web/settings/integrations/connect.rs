@@ -64,13 +64,12 @@ pub async fn credentials_form(State(app): State<App>, staff: Staff, Path(key): P
 /// As [`connect_form`].
 pub async fn connect(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
     let form = Form::load(&app, &key, false).await?;
-    let read = read_options(&fields, form.settings());
-    let settings = read.clone().unwrap_or_else(|_| form.settings());
+    let (settings, problem) = read_options(&fields, form.settings());
     let mut typed = Typed { values: fields.to_map(), settings: settings.clone(), sent: true, ..Typed::default() };
     if fields.text("action") != "save" {
         return form.test(&app, &staff, typed).await;
     }
-    if let Err(problem) = read {
+    if let Some(problem) = problem {
         typed.options_error = problem;
         return form.render(&staff, StatusCode::UNPROCESSABLE_ENTITY, &typed);
     }

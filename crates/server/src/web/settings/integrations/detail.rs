@@ -1,7 +1,5 @@
 //! `GET /settings/integrations/{provider}`, its live stream, and `POST` for its settings.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -16,7 +14,7 @@ use sync::connect::SettingsOutcome;
 use sync::settings::update_settings;
 
 use super::connect_page::MissingRight;
-use super::detail_page::{Conflict, DetailPage, Overview, StageChoice, StreamRow};
+use super::detail_page::{Conflict, DetailPage, Overview, StageChoice, StatusPart, StreamRow};
 use super::find::{address, find};
 use super::options::{self, Options};
 use super::settings_form::{Labels, merge, read};
@@ -28,8 +26,8 @@ use crate::web::form::Fields;
 use crate::web::live::{self, Parts};
 use crate::web::page::{page_with, see_other};
 use crate::web::view::number::grouped;
-use crate::web::view::time::length_of;
-use crate::web::view::{Choice, Link, Section, Shell};
+use crate::web::view::time::every;
+use crate::web::view::{Badge, Choice, Link, Section, Shell};
 
 /// The integration.
 ///
@@ -50,14 +48,11 @@ pub async fn update(State(app): State<App>, staff: Staff, Path(key): Path<String
     let (provider, integration) = find(app.store(), &key).await?;
     let base = serde_json::from_str(fields.find("base").unwrap_or_default()).unwrap_or_else(|_| integration.settings.clone());
     let revision: i64 = fields.text("revision").parse().unwrap_or(0);
-    let mine = match read(&fields, base.clone()) {
-        Ok(mine) => mine,
-        Err(problem) => {
-            let typed = IntegrationSettings { record_types: [].into(), ..base.clone() };
-            let form = SettingsForm { settings: typed, base, revision, options_error: problem, conflicts: Vec::new() };
-            return render(&app, &staff, (provider, &integration), StatusCode::UNPROCESSABLE_ENTITY, form).await;
-        }
-    };
+    let (mine, problem) = read(&fields, base.clone());
+    if let Some(problem) = problem {
+        let form = SettingsForm { settings: mine, base, revision, options_error: problem, conflicts: Vec::new() };
+        return render(&app, &staff, (provider, &integration), StatusCode::UNPROCESSABLE_ENTITY, form).await;
+    }
     match update_settings(app.engine(), &staff.actor(), integration.id, revision, mine.clone()).await? {
         SettingsOutcome::Saved { resync: false, .. } => see_other(&address(provider, "saved")),
         SettingsOutcome::Saved { resync: true, .. } => see_other(&address(provider, "saved_resync")),
@@ -84,8 +79,10 @@ pub async fn show_events(State(app): State<App>, staff: Staff, Path(key): Path<S
         let shell = Shell { now: app.clock().now(), ..staff.shell(Section::Settings) };
         async move {
             let (provider, integration) = find(app.store(), &key).await?;
-            let (_, overview) = overview(&app, &shell, provider, &integration).await?;
-            Ok(Parts { elements: BTreeMap::from([("overview-facts".to_owned(), overview.render()?)]), done: false })
+            let (known, overview) = overview(&app, &shell, provider, &integration).await?;
+            let status = StatusPart { status: Badge::status(known.status.status) };
+            let elements = [("overview-facts", overview.render()?), ("integration-status", status.render()?)];
+            Ok(Parts { elements: elements.map(|(id, html)| (id.to_owned(), html)).into(), done: false })
         }
     }))
 }
@@ -247,7 +244,7 @@ async fn streams(app: &App, shell: &Shell, provider: &Provider, integration: &In
             on: integration.settings.reads(stream),
             records,
             last_completed: shell.maybe_time(found.and_then(|one| one.last_completed_at)),
-            how: if capability.incremental { "by change".to_owned() } else { format!("whole, every {}", length_of(capability.full_cadence)) },
+            how: if capability.incremental { "by change".to_owned() } else { format!("whole, every {}", every(capability.full_cadence)) },
             full_completed: shell.maybe_time(found.and_then(|one| one.full_completed_at)),
             verified: match found.map(|one| one.verified) {
                 Some(Some(true)) => "verified",

@@ -5,7 +5,7 @@ use askama::Template;
 use super::card::{Card, State};
 use super::connect_page::MissingRight;
 use super::options::Options;
-use crate::web::view::{Choice, Link, Shell, Time};
+use crate::web::view::{Badge, Choice, Link, Shell, Time};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -69,6 +69,14 @@ pub struct Overview {
     pub streams: Vec<StreamRow>,
 }
 
+/// The status beside the name alone, for live updates.
+#[derive(Debug, Template)]
+#[template(path = "settings/integrations/status.html")]
+pub struct StatusPart {
+    /// The status.
+    pub status: Badge,
+}
+
 /// One stream.
 #[derive(Debug, Clone)]
 pub struct StreamRow {
@@ -128,7 +136,7 @@ mod tests {
     use super::*;
     use crate::web::settings::integrations::list_page::samples;
     use crate::web::view::sample::{self, HOSTILE};
-    use crate::web::view::{Badge, Section};
+    use crate::web::view::Section;
     use domain::clock::UtcMillis;
     use domain::stage::Stage;
     use domain::status::IntegrationStatus;

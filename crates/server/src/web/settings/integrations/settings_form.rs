@@ -10,11 +10,10 @@ use domain::stream::RecordType;
 use super::detail_page::Conflict;
 use crate::web::form::Fields;
 
-/// Reads the sync options of a form over settings.
-///
-/// # Errors
-/// A sentence for the field that is wrong: nothing selected to read.
-pub fn read_options(fields: &Fields, mut settings: IntegrationSettings) -> Result<IntegrationSettings, &'static str> {
+/// Reads the sync options of a form over settings. Also answers what is wrong with them, so that the form can be shown
+/// again as it was filled in.
+#[must_use]
+pub fn read_options(fields: &Fields, mut settings: IntegrationSettings) -> (IntegrationSettings, Option<&'static str>) {
     settings.auto_sync = fields.has("auto_sync");
     settings.initial_import = fields.has("initial_import");
     if let Some(minutes) = fields.text("interval").parse().ok().filter(|minutes| INTERVALS.contains(minutes)) {
@@ -22,20 +21,17 @@ pub fn read_options(fields: &Fields, mut settings: IntegrationSettings) -> Resul
     }
     let chosen: Vec<&str> = fields.all("record_type").collect();
     settings.record_types = RecordType::ALL.into_iter().filter(|kind| chosen.contains(&kind.key())).collect();
-    if settings.record_types.is_empty() {
-        return Err("Choose at least one record type; with none there is nothing to read.");
-    }
-    Ok(settings)
+    let nothing = "Choose at least one record type; with none there is nothing to read.";
+    let problem = settings.record_types.is_empty().then_some(nothing);
+    (settings, problem)
 }
 
-/// Reads the whole settings form over the settings it started from.
-///
-/// # Errors
-/// As [`read_options`].
-pub fn read(fields: &Fields, base: IntegrationSettings) -> Result<IntegrationSettings, &'static str> {
-    let mut settings = read_options(fields, base)?;
+/// Reads the whole settings form over the settings it started from. What the form did not show stays.
+#[must_use]
+pub fn read(fields: &Fields, base: IntegrationSettings) -> (IntegrationSettings, Option<&'static str>) {
+    let (mut settings, problem) = read_options(fields, base);
     if !fields.has("with_reference_data") {
-        return Ok(settings);
+        return (settings, problem);
     }
     let set = |name: &str| -> BTreeSet<String> { fields.all(name).map(str::to_owned).collect() };
     settings.scope.queues = set("queue");
@@ -45,15 +41,14 @@ pub fn read(fields: &Fields, base: IntegrationSettings) -> Result<IntegrationSet
     settings.company_types = set("company_type");
     settings.public_note_audiences = set("public_audience");
     settings.closed_statuses = set("closed_status");
-    settings.stages = fields
-        .iter()
-        .filter_map(|(name, value)| {
-            let status = name.strip_prefix("stage.")?;
-            let stage = Stage::ALL.into_iter().find(|stage| stage.label() == value)?;
-            Some((status.to_owned(), stage))
-        })
-        .collect();
-    Ok(settings)
+    for (name, value) in fields.iter() {
+        let Some(status) = name.strip_prefix("stage.") else { continue };
+        match Stage::ALL.into_iter().find(|stage| stage.label() == value) {
+            Some(stage) => settings.stages.insert(status.to_owned(), stage),
+            None => settings.stages.remove(status),
+        };
+    }
+    (settings, problem)
 }
 
 /// Labels of reference values, for showing sets of their ids.
@@ -177,7 +172,9 @@ mod tests {
     #[test]
     fn a_form_without_record_types_is_told() {
         let fields = Fields::parse(b"auto_sync=on&interval=5");
-        assert!(read(&fields, IntegrationSettings::default()).is_err());
+        let (typed, problem) = read(&fields, IntegrationSettings::default());
+        assert!(problem.is_some());
+        assert_eq!(typed.interval_minutes, 5, "what was filled in stays");
     }
 
     #[test]
@@ -186,15 +183,19 @@ mod tests {
             b"interval=30&record_type=tickets&record_type=companies&record_type=nonsense&with_reference_data=1&queue=8&queue=9\
               &stage.1=New&stage.5=&stage.8=Working&exclude_status=5",
         );
-        let settings = read(&fields, IntegrationSettings::default()).expect("good");
+        let mut base = IntegrationSettings::default();
+        base.stages.extend([("5".to_owned(), Stage::Resolved), ("77".to_owned(), Stage::Waiting)]);
+        let (settings, problem) = read(&fields, base);
+        assert_eq!(problem, None);
         assert!(!settings.auto_sync && !settings.initial_import);
         assert_eq!(settings.interval_minutes, 30);
         assert_eq!(settings.record_types, [RecordType::Companies, RecordType::Tickets].into());
         assert_eq!(settings.scope.queues.iter().collect::<Vec<_>>(), ["8", "9"]);
         assert_eq!(settings.stages.get("1"), Some(&Stage::New));
         assert_eq!(settings.stages.get("5"), None);
+        assert_eq!(settings.stages.get("77"), Some(&Stage::Waiting), "a status the form did not show keeps its stage");
         let odd = Fields::parse(b"interval=7&record_type=tickets");
-        assert_eq!(read(&odd, IntegrationSettings::default()).expect("good").interval_minutes, 15, "not offered, not taken");
+        assert_eq!(read(&odd, IntegrationSettings::default()).0.interval_minutes, 15, "not offered, not taken");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::card::{Card, Problem, Running, State};
 use crate::app::App;
 use crate::web::error::Failure;
 use crate::web::view::number::{counted, grouped};
-use crate::web::view::time::length_of;
+use crate::web::view::time::{every, length_of};
 use crate::web::view::{Badge, Link, Shell, Tone};
 
 /// The card of a provider: with its integration, if there is one.
@@ -92,7 +92,7 @@ fn slower(provider: &Provider, overview: &Overview) -> Option<String> {
     let names: Vec<String> = overview.slow_streams.iter().map(|(stream, _)| stream.label().to_lowercase()).collect();
     let (last, rest) = names.split_last()?;
     let list = if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
-    let mut sentence = format!("{list} are read whole every {}: {} cannot list them by change.", length_of(*first), provider.name);
+    let mut sentence = format!("{list} are read whole every {}: {} cannot list them by change.", every(*first), provider.name);
     if let Some(letter) = sentence.get(..1).map(str::to_uppercase) {
         sentence.replace_range(..1, &letter);
     }

@@ -1,0 +1,160 @@
+//! Order and completeness: P8 and P10.
+
+use domain::hint::Hint;
+use domain::run::{Counts, RunState};
+use domain::stream::Stream;
+use simulator::{Fault, FaultKind};
+use sync::request::RunMode;
+
+use crate::portal::{Kind, Portal};
+
+on_both_engines! {
+    p8_companies_come_before_contacts_before_tickets,
+    p8_a_record_whose_parent_is_missing_is_kept,
+    p10_counts_add_up_and_totals_verify,
+    p10_odd_pages_are_noticed,
+    p10_a_total_that_shrinks_is_not_trusted,
+}
+
+async fn p8_companies_come_before_contacts_before_tickets(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    portal.control.clear_journal();
+    portal.idle().await;
+    let journal = portal.control.journal();
+    let at = |entity: &str, last: bool| {
+        let mut pages = journal
+            .iter()
+            .filter(|entry| entry.path.to_lowercase().ends_with("/query"))
+            .filter(|entry| entry.entity.as_deref() == Some(entity))
+            .map(|entry| entry.sequence);
+        if last {
+            pages.next_back()
+        } else {
+            pages.next()
+        }
+        .expect("asked for")
+    };
+    assert!(at("Companies", true) < at("Contacts", false));
+    assert!(at("Contacts", true) < at("Tickets", false));
+    assert!(at("Tickets", true) < at("TicketNotes", false));
+    portal.assert_equal(id).await;
+}
+
+/// Companies may not be read at first: contacts and tickets are kept, and belong to their company once it arrives.
+async fn p8_a_record_whose_parent_is_missing_is_kept(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    portal.control.set_security("Companies", "query", "None");
+    portal.idle().await;
+    let run = portal.last_run(id).await;
+    assert_eq!(
+        portal.part(&run, Stream::Companies).await.state,
+        RunState::Failed
+    );
+    assert!(portal.present(id, Stream::Companies).await.is_empty());
+    assert_eq!(
+        portal.present(id, Stream::Contacts).await,
+        portal.vendor("Contacts")
+    );
+    assert_eq!(
+        portal.present(id, Stream::Tickets).await,
+        portal.vendor("Tickets")
+    );
+    portal.control.set_security("Companies", "query", "All");
+    portal.sync(id, RunMode::Incremental).await;
+    portal.assert_equal(id).await;
+}
+
+async fn p10_counts_add_up_and_totals_verify(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let run = portal.last_run(id).await;
+    for part in portal.parts(&run).await {
+        assert!(part.counts.adds_up(), "{part:?}");
+        if part.mode.is_full() {
+            assert_eq!(part.verified, Some(true), "{part:?}");
+            assert_eq!(part.total_before, Some(part.counts.fetched), "{part:?}");
+            assert_eq!(part.total_before, part.total_after, "{part:?}");
+        }
+    }
+    let all = portal
+        .parts(&run)
+        .await
+        .iter()
+        .fold(Counts::default(), |sum, part| sum.plus(part.counts));
+    assert!(all.requests > 0 && all.pages > 0);
+    let again = portal.sync(id, RunMode::Full).await;
+    for part in portal.parts(&again).await {
+        assert!(part.counts.adds_up(), "{part:?}");
+    }
+}
+
+/// One page is capped smaller than asked, another carries a record twice.
+async fn p10_odd_pages_are_noticed(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    // Behind the question for the total.
+    portal.control.set_fault(
+        Fault::new(FaultKind::CapPage { max: 20 })
+            .on_entity("Tickets")
+            .on_path("Tickets/query")
+            .after(1)
+            .times(1),
+    );
+    portal.control.set_fault(
+        Fault::new(FaultKind::DuplicateRecord)
+            .on_entity("Contacts")
+            .on_path("Contacts/query")
+            .after(1)
+            .times(1),
+    );
+    portal.idle().await;
+    let run = portal.last_run(id).await;
+    let part = portal.part(&run, Stream::Tickets).await;
+    assert!(
+        part.oddities
+            .iter()
+            .any(|oddity| oddity.contains("20 records although 50")),
+        "{part:?}"
+    );
+    // Every record arrived nevertheless, and the totals prove it.
+    let total = i64::try_from(portal.vendor("Tickets").len()).expect("few");
+    assert_eq!(
+        (part.counts.fetched, part.verified, part.state),
+        (total, Some(true), RunState::Completed),
+        "{part:?}"
+    );
+    let part = portal.part(&run, Stream::Contacts).await;
+    assert_eq!(
+        (part.counts.repeated, part.hint),
+        (1, Some(Hint::Duplicates)),
+        "{part:?}"
+    );
+    assert!(part.counts.adds_up(), "{part:?}");
+    portal.assert_same(id).await;
+}
+
+async fn p10_a_total_that_shrinks_is_not_trusted(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    portal
+        .control
+        .set_fault(Fault::new(FaultKind::ShrinkTotal { by: 3 }).on_entity("Contacts"));
+    let gone = portal.control.ids("Contacts")[5];
+    portal.control.delete("Contacts", gone);
+    let run = portal.sync(id, RunMode::Full).await;
+    let part = portal.part(&run, Stream::Contacts).await;
+    assert_eq!(
+        part.verified, None,
+        "more than the total is no proof: {part:?}"
+    );
+    // Unproven, so the vendor was asked about the one candidate by id.
+    assert_eq!(part.counts.removed, 1);
+    assert!(
+        !portal
+            .present(id, Stream::Contacts)
+            .await
+            .contains(&gone.to_string())
+    );
+}
