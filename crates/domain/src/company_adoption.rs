@@ -2,8 +2,12 @@
 //!
 //! The integration that is the *company source* (the first PSA connected) creates a Portico company for each
 //! active client it sends; every other integration's companies wait to be mapped. A company whose type the
-//! administrator did not select, an inactive one, and the MSP's own record stay external until somebody
-//! imports them by hand.
+//! administrator did not select and an inactive one stay external until somebody imports them by hand.
+//!
+//! The MSP's own record (Autotask's company 0, which carries `own_company`) is on purpose no exception: it is imported
+//! like any other of a selected type, as people expect (product reference 2.3), so that internal tickets and staff
+//! listed as contacts have a home. It opens nothing to anybody: a person sees a company only as a member of it, and
+//! members are invited by hand.
 
 use std::collections::BTreeSet;
 

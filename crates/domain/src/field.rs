@@ -19,6 +19,20 @@ pub struct FormField {
     pub advanced: bool,
     /// Longest accepted text, in characters.
     pub max_length: usize,
+    /// For a value an installation may have once for all its connections: the sentence under the field where it has
+    /// none. The field is required and in the main part then, whatever the two flags above say.
+    pub without_installation: Option<&'static str>,
+}
+
+/// What the value of a vendor field is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldValue {
+    /// What a person reads.
+    Plain,
+    /// The vendor's id of something. A page shows what it is called, and nothing when that is not known.
+    Reference,
+    /// The vendor's id of a technician, shown by name.
+    Technician,
 }
 
 /// Where a vendor field is shown and how it is protected.
@@ -32,4 +46,6 @@ pub struct CatalogueField {
     pub section: &'static str,
     /// Hidden from company users unless a display group says otherwise.
     pub sensitive: bool,
+    /// What the value is.
+    pub value: FieldValue,
 }

@@ -7,6 +7,7 @@ mod bigger_brains;
 mod connectwise_asio;
 mod connectwise_psa;
 mod datto_rmm;
+mod deep_link;
 mod halo_psa;
 mod microsoft_365;
 mod ninjaone;
@@ -15,6 +16,9 @@ mod syncro;
 
 use crate::capability::Capability;
 use crate::field::{CatalogueField, FormField};
+use crate::stream::Stream;
+
+pub use deep_link::{DeepLinks, deep_link};
 
 /// What kind of tool a provider is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,6 +79,16 @@ impl Words {
         companies: "Companies",
         screens: "",
     };
+
+    /// What a stream is called on the provider's screens.
+    #[must_use]
+    pub const fn stream(self, stream: Stream) -> &'static str {
+        match stream {
+            Stream::Companies => self.companies,
+            Stream::Technicians => self.technicians,
+            other => other.label(),
+        }
+    }
 }
 
 /// One row of a troubleshooting table.
@@ -134,6 +148,8 @@ pub struct Provider {
     pub form: &'static [FormField],
     /// What its connector can do.
     pub capability: Capability,
+    /// Pages of its records in the vendor's own product.
+    pub deep_links: DeepLinks,
     /// Further fields its records carry.
     pub catalogue: &'static [CatalogueField],
     /// What a person must know.
@@ -157,6 +173,7 @@ impl Provider {
             words: Words::PLAIN,
             form: &[],
             capability: Capability::NONE,
+            deep_links: DeepLinks::NONE,
             catalogue: &[],
             documentation: Documentation::NONE,
         }
@@ -199,6 +216,25 @@ mod tests {
         let keys: BTreeSet<_> = ALL.iter().map(|provider| provider.key).collect();
         let names: BTreeSet<_> = ALL.iter().map(|provider| provider.name).collect();
         assert_eq!((keys.len(), names.len()), (10, 10));
+    }
+
+    #[test]
+    fn streams_are_called_what_the_provider_calls_them() {
+        let autotask = find("autotask").expect("there").words;
+        assert_eq!(autotask.stream(Stream::Technicians), "Resources");
+        assert_eq!(autotask.stream(Stream::TicketNotes), "Ticket notes");
+        assert_eq!(Words::PLAIN.stream(Stream::Technicians), "Technicians");
+    }
+
+    #[test]
+    fn deep_links_name_the_address_and_the_record() {
+        for provider in ALL {
+            let DeepLinks { ticket, company } = provider.deep_links;
+            for pattern in [ticket, company].into_iter().filter(|one| !one.is_empty()) {
+                assert!(pattern.starts_with("{web_url}"), "{}", provider.key);
+                assert!(pattern.contains("{id}"), "{}", provider.key);
+            }
+        }
     }
 
     #[test]

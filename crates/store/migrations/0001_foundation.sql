@@ -166,10 +166,10 @@ CREATE TABLE company (
     removed_at BIGINT,
     removed_reason TEXT
 );
-CREATE INDEX company_by_name ON company (name_key, id) WHERE removed_at IS NULL;
-CREATE INDEX company_by_creation ON company (created_at, id) WHERE removed_at IS NULL;
-CREATE INDEX company_removed_by_name ON company (name_key, id) WHERE removed_at IS NOT NULL;
-CREATE INDEX company_removed_by_creation ON company (created_at, id) WHERE removed_at IS NOT NULL;
+CREATE INDEX company_by_name ON company (name_key, id, removed_at) WHERE removed_at IS NULL;
+CREATE INDEX company_by_creation ON company (created_at, id, removed_at) WHERE removed_at IS NULL;
+CREATE INDEX company_removed_by_name ON company (name_key, id, removed_at) WHERE removed_at IS NOT NULL;
+CREATE INDEX company_removed_by_creation ON company (created_at, id, removed_at) WHERE removed_at IS NOT NULL;
 CREATE INDEX company_by_primary_integration ON company (primary_integration_id);
 
 CREATE TABLE company_membership (

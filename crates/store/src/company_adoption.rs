@@ -48,7 +48,11 @@ struct NewCompany {
 ///
 /// # Errors
 /// As any statement.
-pub async fn adopt(tx: &mut Tx, integration: IntegrationId, external_ids: &[&str]) -> Result<Adopted> {
+pub async fn adopt(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    external_ids: &[&str],
+) -> Result<Adopted> {
     if external_ids.is_empty() {
         return Ok(Adopted::default());
     }
@@ -57,7 +61,11 @@ pub async fn adopt(tx: &mut Tx, integration: IntegrationId, external_ids: &[&str
     let mut done = Adopted::default();
     let mut new = Vec::new();
     for candidate in candidates {
-        match (candidate.company_id, candidate.removed_at, candidate.removed_reason.as_deref()) {
+        match (
+            candidate.company_id,
+            candidate.removed_at,
+            candidate.removed_reason.as_deref(),
+        ) {
             (None, ..) => new.push(candidate),
             (Some(_), None, _) => {}
             (Some(_), Some(_), Some("blocked")) => done.blocked += 1,
@@ -69,19 +77,36 @@ pub async fn adopt(tx: &mut Tx, integration: IntegrationId, external_ids: &[&str
     Ok(done)
 }
 
-async fn candidates(tx: &mut Tx, integration: IntegrationId, external_ids: &[&str]) -> Result<Vec<Candidate>> {
+async fn candidates(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    external_ids: &[&str],
+) -> Result<Vec<Candidate>> {
     Ok(match tx.connection() {
         Connection::Lite(transaction) => {
             let ids = serde_json::to_string(external_ids)?;
-            sqlx::query_as(CANDIDATES_SQLITE).bind(integration.0).bind(ids).fetch_all(&mut **transaction).await?
+            sqlx::query_as(CANDIDATES_SQLITE)
+                .bind(integration.0)
+                .bind(ids)
+                .fetch_all(&mut **transaction)
+                .await?
         }
         Connection::Pg(transaction) => {
-            sqlx::query_as(CANDIDATES_POSTGRES).bind(integration.0).bind(external_ids).fetch_all(&mut **transaction).await?
+            sqlx::query_as(CANDIDATES_POSTGRES)
+                .bind(integration.0)
+                .bind(external_ids)
+                .fetch_all(&mut **transaction)
+                .await?
         }
     })
 }
 
-async fn create(tx: &mut Tx, integration: IntegrationId, candidates: Vec<Candidate>, now: UtcMillis) -> Result<()> {
+async fn create(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    candidates: Vec<Candidate>,
+    now: UtcMillis,
+) -> Result<()> {
     if candidates.is_empty() {
         return Ok(());
     }
@@ -99,17 +124,35 @@ async fn create(tx: &mut Tx, integration: IntegrationId, candidates: Vec<Candida
     match tx.connection() {
         Connection::Lite(transaction) => {
             let rows = serde_json::to_string(&new)?;
-            sqlx::query(CREATE_SQLITE).bind(&rows).bind(integration.0).bind(now.0).execute(&mut **transaction).await?;
-            sqlx::query(LINK_SQLITE).bind(&rows).execute(&mut **transaction).await?;
+            sqlx::query(CREATE_SQLITE)
+                .bind(&rows)
+                .bind(integration.0)
+                .bind(now.0)
+                .execute(&mut **transaction)
+                .await?;
+            sqlx::query(LINK_SQLITE)
+                .bind(&rows)
+                .execute(&mut **transaction)
+                .await?;
         }
         Connection::Pg(transaction) => {
             let ids: Vec<i64> = new.iter().map(|company| company.id).collect();
             let externals: Vec<i64> = new.iter().map(|company| company.external).collect();
             let texts = |text: fn(&NewCompany) -> &str| new.iter().map(text).collect::<Vec<_>>();
-            let query = sqlx::query(CREATE_POSTGRES).bind(&ids).bind(texts(|company| &company.uuid)).bind(texts(|company| &company.name));
-            let query = query.bind(texts(|company| &company.name_key)).bind(integration.0).bind(now.0);
+            let query = sqlx::query(CREATE_POSTGRES)
+                .bind(&ids)
+                .bind(texts(|company| &company.uuid))
+                .bind(texts(|company| &company.name));
+            let query = query
+                .bind(texts(|company| &company.name_key))
+                .bind(integration.0)
+                .bind(now.0);
             query.execute(&mut **transaction).await?;
-            sqlx::query(LINK_POSTGRES).bind(&ids).bind(&externals).execute(&mut **transaction).await?;
+            sqlx::query(LINK_POSTGRES)
+                .bind(&ids)
+                .bind(&externals)
+                .execute(&mut **transaction)
+                .await?;
         }
     }
     Ok(())
@@ -120,17 +163,29 @@ async fn create(tx: &mut Tx, integration: IntegrationId, candidates: Vec<Candida
 ///
 /// # Errors
 /// As any statement.
-pub async fn update_names(tx: &mut Tx, integration: IntegrationId, external_ids: &[&str]) -> Result<u64> {
+pub async fn update_names(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    external_ids: &[&str],
+) -> Result<u64> {
     if external_ids.is_empty() {
         return Ok(0);
     }
     let renamed: Vec<(i64,)> = match tx.connection() {
         Connection::Lite(transaction) => {
             let ids = serde_json::to_string(external_ids)?;
-            sqlx::query_as(RENAME_SQLITE).bind(integration.0).bind(ids).fetch_all(&mut **transaction).await?
+            sqlx::query_as(RENAME_SQLITE)
+                .bind(integration.0)
+                .bind(ids)
+                .fetch_all(&mut **transaction)
+                .await?
         }
         Connection::Pg(transaction) => {
-            sqlx::query_as(RENAME_POSTGRES).bind(integration.0).bind(external_ids).fetch_all(&mut **transaction).await?
+            sqlx::query_as(RENAME_POSTGRES)
+                .bind(integration.0)
+                .bind(external_ids)
+                .fetch_all(&mut **transaction)
+                .await?
         }
     };
     let ids: Vec<i64> = renamed.into_iter().map(|row| row.0).collect();

@@ -25,7 +25,14 @@ pub(crate) fn keep(name: String, sql: String, engines: &'static [Engine]) -> &'s
 
 /// The keys of one page: sort key and id of rows of a range, beyond a bound, in index order. `parameters` are the
 /// placeholders of the bound key, the bound id and the number of rows.
-pub(crate) fn keys(from: &str, condition: &str, alias: &str, key: &str, direction: Direction, parameters: [&str; 3]) -> String {
+pub(crate) fn keys(
+    from: &str,
+    condition: &str,
+    alias: &str,
+    key: &str,
+    direction: Direction,
+    parameters: [&str; 3],
+) -> String {
     let [bound, bound_id, limit] = parameters;
     let (than, order) = match direction {
         Direction::Ascending => (">", "ASC"),
@@ -39,7 +46,9 @@ pub(crate) fn keys(from: &str, condition: &str, alias: &str, key: &str, directio
 
 /// How many rows a range has, counted up to a bound.
 pub(crate) fn count(from: &str, condition: &str, limit: &str) -> String {
-    format!("SELECT count(*) AS found FROM (SELECT 1 AS one FROM {from} WHERE {condition} LIMIT {limit}) counted")
+    format!(
+        "SELECT count(*) AS found FROM (SELECT 1 AS one FROM {from} WHERE {condition} LIMIT {limit}) counted"
+    )
 }
 
 /// Both directions of a text, by [`Direction::index`].

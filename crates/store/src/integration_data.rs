@@ -13,7 +13,17 @@ use crate::tx::Tx;
 /// As any statement.
 pub async fn remove_batch(tx: &mut Tx, integration: IntegrationId, limit: i64) -> Result<u64> {
     let mut removed = 0;
-    for statement in [NOTES, TICKETS, OPPORTUNITIES, CONTACTS, GROUP_MEMBERS, GROUPS, TECHNICIANS, COMPANIES, SET_ASIDE] {
+    for statement in [
+        NOTES,
+        TICKETS,
+        OPPORTUNITIES,
+        CONTACTS,
+        GROUP_MEMBERS,
+        GROUPS,
+        TECHNICIANS,
+        COMPANIES,
+        SET_ASIDE,
+    ] {
         removed += execute!(tx, statement, integration.0, limit)?;
     }
     Ok(removed)
@@ -26,7 +36,14 @@ pub async fn remove_batch(tx: &mut Tx, integration: IntegrationId, limit: i64) -
 /// As any statement.
 pub async fn forget_account(tx: &mut Tx, integration: IntegrationId) -> Result<()> {
     let now = tx.store().now();
-    for statement in [CANDIDATES, QUESTIONS, CHECKPOINTS, REFERENCE_ITEMS, WAKE_UPS, ACCOUNT] {
+    for statement in [
+        CANDIDATES,
+        QUESTIONS,
+        CHECKPOINTS,
+        REFERENCE_ITEMS,
+        WAKE_UPS,
+        ACCOUNT,
+    ] {
         execute!(tx, statement, integration.0)?;
     }
     execute!(tx, LONELY_COMPANIES, integration.0, now.0)?;
@@ -50,7 +67,7 @@ statements! {
     CHECKPOINTS = "DELETE FROM checkpoint WHERE integration_id = $1";
     REFERENCE_ITEMS = "DELETE FROM reference_item WHERE integration_id = $1";
     WAKE_UPS = "DELETE FROM wake_up WHERE integration_id = $1";
-    ACCOUNT = "UPDATE integration SET account = '', web_url = NULL, reference_data_at = NULL, last_success_at = NULL WHERE id = $1";
+    ACCOUNT = "UPDATE integration SET account = '', web_url = NULL, connected_at = NULL, reference_data_at = NULL, last_success_at = NULL WHERE id = $1";
     LONELY_COMPANIES = "UPDATE company SET removed_at = $2, removed_reason = 'cleared' WHERE primary_integration_id = $1 AND removed_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM external_company WHERE external_company.company_id = company.id)
         AND NOT EXISTS (SELECT 1 FROM company_membership WHERE company_membership.company_id = company.id)";

@@ -221,7 +221,9 @@ pub async fn update_name(tx: &mut Tx, id: IntegrationId, name: &str) -> Result<(
     Ok(())
 }
 
-/// Credentials were accepted and saved: who we are there, and which rights are missing. Clears refusal and outage.
+/// Credentials were accepted and saved: who we are there, and which rights are missing. Clears refusal and outage. The
+/// instant of the first connection stays, also through a disconnect: it is the floor of what is read when existing
+/// records are not imported, and a later one would leave out what changed meanwhile.
 ///
 /// # Errors
 /// As any statement.
@@ -372,7 +374,7 @@ statements! {
     UPDATE_SETTINGS = "UPDATE integration SET settings = $3, auto_sync = $4, settings_revision = settings_revision + 1
         WHERE id = $1 AND settings_revision = $2";
     UPDATE_NAME = "UPDATE integration SET name = $2 WHERE id = $1";
-    CONNECTED = "UPDATE integration SET account = $2, web_url = $3, missing_permissions = $4, connected_at = $5, disconnected_at = NULL,
+    CONNECTED = "UPDATE integration SET account = $2, web_url = $3, missing_permissions = $4, connected_at = COALESCE(connected_at, $5), disconnected_at = NULL,
         refused_since = NULL, refused_message = NULL, outage_since = NULL, outage_message = NULL, failures_in_row = 0, next_probe_at = NULL
         WHERE id = $1";
     MISSING = "UPDATE integration SET missing_permissions = $2 WHERE id = $1";

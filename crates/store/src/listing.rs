@@ -26,7 +26,11 @@ pub enum Count {
 
 impl Count {
     pub(crate) const fn bounded(found: u64, bound: u64) -> Self {
-        if found > bound { Self::MoreThan(bound) } else { Self::Exact(found) }
+        if found > bound {
+            Self::MoreThan(bound)
+        } else {
+            Self::Exact(found)
+        }
     }
 }
 
@@ -115,7 +119,11 @@ impl FromStr for PageKey {
             }
             _ => return Err(NoPageKey),
         };
-        Ok(Self { key, id: id.parse().map_err(|_| NoPageKey)?, before })
+        Ok(Self {
+            key,
+            id: id.parse().map_err(|_| NoPageKey)?,
+            before,
+        })
     }
 }
 
@@ -157,13 +165,19 @@ row! {
 
 impl From<NumberPlace> for Place {
     fn from(row: NumberPlace) -> Self {
-        Self { key: SortKey::Number(row.sort_key), id: row.id }
+        Self {
+            key: SortKey::Number(row.sort_key),
+            id: row.id,
+        }
     }
 }
 
 impl From<TextPlace> for Place {
     fn from(row: TextPlace) -> Self {
-        Self { key: SortKey::Text(row.sort_key), id: row.id }
+        Self {
+            key: SortKey::Text(row.sort_key),
+            id: row.id,
+        }
     }
 }
 
@@ -185,12 +199,24 @@ const LARGEST_PAGE: u32 = 500;
 impl Walk {
     /// A page of at most `limit` rows, from `from` on. A key of a list sorted by something else starts at the
     /// beginning.
-    pub(crate) fn new(direction: Direction, from: Option<&PageKey>, limit: u32, text: bool) -> Self {
+    pub(crate) fn new(
+        direction: Direction,
+        from: Option<&PageKey>,
+        limit: u32,
+        text: bool,
+    ) -> Self {
         let from = from.filter(|from| matches!(from.key, SortKey::Text(_)) == text);
         let back = from.is_some_and(|from| from.before);
         Self {
-            read: if back { direction.reversed() } else { direction },
-            start: from.map(|from| Place { key: from.key.clone(), id: from.id }),
+            read: if back {
+                direction.reversed()
+            } else {
+                direction
+            },
+            start: from.map(|from| Place {
+                key: from.key.clone(),
+                id: from.id,
+            }),
             back,
             limit: limit.clamp(1, LARGEST_PAGE) as usize,
         }
@@ -204,7 +230,13 @@ impl Walk {
     /// The numbers a page begins beyond.
     pub(crate) fn number_bound(&self) -> (i64, i64) {
         match (&self.start, self.read) {
-            (Some(Place { key: SortKey::Number(number), id }), _) => (*number, *id),
+            (
+                Some(Place {
+                    key: SortKey::Number(number),
+                    id,
+                }),
+                _,
+            ) => (*number, *id),
             (_, Direction::Ascending) => (i64::MIN, i64::MIN),
             (_, Direction::Descending) => (i64::MAX, i64::MAX),
         }
@@ -213,7 +245,13 @@ impl Walk {
     /// The text and id a page begins beyond.
     pub(crate) fn text_bound(&self) -> (String, i64) {
         match (&self.start, self.read) {
-            (Some(Place { key: SortKey::Text(text), id }), _) => (text.clone(), *id),
+            (
+                Some(Place {
+                    key: SortKey::Text(text),
+                    id,
+                }),
+                _,
+            ) => (text.clone(), *id),
             (_, Direction::Ascending) => (String::new(), i64::MIN),
             (_, Direction::Descending) => (LAST_TEXT.to_owned(), i64::MAX),
         }
@@ -221,7 +259,11 @@ impl Walk {
 
     fn order(&self, a: &Place, b: &Place) -> Ordering {
         let ascending = (&a.key, a.id).cmp(&(&b.key, b.id));
-        if self.read == Direction::Ascending { ascending } else { ascending.reverse() }
+        if self.read == Direction::Ascending {
+            ascending
+        } else {
+            ascending.reverse()
+        }
     }
 
     /// Merges the ranges read into one page.
@@ -233,8 +275,18 @@ impl Walk {
         if self.back {
             places.reverse();
         }
-        let (has_next, has_previous) = if self.back { (true, more) } else { (more, self.start.is_some()) };
-        let key = |place: Option<&Place>, before| place.map(|place| PageKey { key: place.key.clone(), id: place.id, before });
+        let (has_next, has_previous) = if self.back {
+            (true, more)
+        } else {
+            (more, self.start.is_some())
+        };
+        let key = |place: Option<&Place>, before| {
+            place.map(|place| PageKey {
+                key: place.key.clone(),
+                id: place.id,
+                before,
+            })
+        };
         Page {
             next: key(places.last(), false).filter(|_| has_next),
             previous: key(places.first(), true).filter(|_| has_previous),
@@ -261,10 +313,21 @@ pub(crate) struct Page {
 
 impl Page {
     /// Puts rows that were read by id into the page's order. A row that vanished in between is left out.
-    pub(crate) fn listing<T>(self, rows: Vec<T>, id: impl Fn(&T) -> i64, count: Count) -> Listing<T> {
-        let mut by_id: std::collections::HashMap<i64, T> = rows.into_iter().map(|row| (id(&row), row)).collect();
+    pub(crate) fn listing<T>(
+        self,
+        rows: Vec<T>,
+        id: impl Fn(&T) -> i64,
+        count: Count,
+    ) -> Listing<T> {
+        let mut by_id: std::collections::HashMap<i64, T> =
+            rows.into_iter().map(|row| (id(&row), row)).collect();
         let rows = self.ids.iter().filter_map(|id| by_id.remove(id)).collect();
-        Listing { rows, next: self.next, previous: self.previous, count }
+        Listing {
+            rows,
+            next: self.next,
+            previous: self.previous,
+            count,
+        }
     }
 }
 
@@ -273,14 +336,25 @@ mod tests {
     use super::*;
 
     fn place(key: i64, id: i64) -> Place {
-        Place { key: SortKey::Number(key), id }
+        Place {
+            key: SortKey::Number(key),
+            id,
+        }
     }
 
     #[test]
     fn keys_survive_an_address() {
-        for key in [SortKey::Number(-5), SortKey::Text("müller & söhne.x".into()), SortKey::Text(String::new())] {
+        for key in [
+            SortKey::Number(-5),
+            SortKey::Text("müller & söhne.x".into()),
+            SortKey::Text(String::new()),
+        ] {
             for before in [false, true] {
-                let key = PageKey { key: key.clone(), id: 42, before };
+                let key = PageKey {
+                    key: key.clone(),
+                    id: 42,
+                    before,
+                };
                 assert_eq!(key.to_string().parse(), Ok(key));
             }
         }
@@ -291,11 +365,14 @@ mod tests {
 
     #[test]
     fn a_list_is_walked_both_ways() {
-        let all: Vec<Place> = [(1, 1), (1, 2), (1, 3), (2, 4), (3, 5)].map(|(key, id)| place(key, id)).into();
+        let all: Vec<Place> = [(1, 1), (1, 2), (1, 3), (2, 4), (3, 5)]
+            .map(|(key, id)| place(key, id))
+            .into();
         let mut key = None;
         let mut pages = Vec::new();
         loop {
-            let page = Walk::new(Direction::Descending, key.as_ref(), 2, false).page_of_all(all.clone());
+            let page =
+                Walk::new(Direction::Descending, key.as_ref(), 2, false).page_of_all(all.clone());
             pages.push(page.ids.clone());
             key = page.next;
             if key.is_none() {
@@ -303,7 +380,11 @@ mod tests {
             }
         }
         assert_eq!(pages, [vec![5, 4], vec![3, 2], vec![1]]);
-        let back = PageKey { key: SortKey::Number(1), id: 1, before: true };
+        let back = PageKey {
+            key: SortKey::Number(1),
+            id: 1,
+            before: true,
+        };
         let walk = Walk::new(Direction::Descending, Some(&back), 2, false);
         assert_eq!(walk.read, Direction::Ascending);
         let page = walk.page_of_all(all);

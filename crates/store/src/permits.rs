@@ -259,6 +259,22 @@ pub async fn release_all_slots(store: &Store) -> Result<u64> {
     Ok(released)
 }
 
+/// Gives back the slots of nodes that have been silent since before an instant: a process that died took its requests
+/// with it, and others must not wait for its slots to run out (rule S6). SQLite has one process, which does this at
+/// its start. Holders that never announced themselves as a node keep theirs.
+///
+/// # Errors
+/// As any statement.
+pub async fn release_slots_of_silent(store: &Store, silent_since: UtcMillis) -> Result<u64> {
+    if store.engine() == crate::db::Engine::Sqlite {
+        return Ok(0);
+    }
+    let mut tx = store.begin().await?;
+    let released = execute!(tx, RELEASE_SLOTS_OF_SILENT, silent_since.0)?;
+    tx.commit().await?;
+    Ok(released)
+}
+
 /// Extends every slot a node holds.
 ///
 /// # Errors
@@ -294,5 +310,7 @@ statements! {
             WHERE permit_slot.lease_until <= $5";
     RELEASE_SLOT = "DELETE FROM permit_slot WHERE limit_key = $1 AND slot = $2 AND holder = $3";
     RELEASE_ALL_SLOTS = "DELETE FROM permit_slot";
+    RELEASE_SLOTS_OF_SILENT = "DELETE FROM permit_slot WHERE EXISTS (SELECT 1 FROM node
+        WHERE node.heartbeat_at < $1 AND substr(permit_slot.holder, 1, length(node.id) + 1) = node.id || '/')";
     EXTEND_SLOTS = "UPDATE permit_slot SET lease_until = $2 WHERE substr(holder, 1, length($1)) = $1 AND lease_until > $3";
 }

@@ -60,23 +60,44 @@ pub struct ReferenceChanges {
 ///
 /// # Errors
 /// As any statement.
-pub async fn replace_reference_items(tx: &mut Tx, integration: IntegrationId, items: &[ReferenceItem]) -> Result<ReferenceChanges> {
+pub async fn replace_reference_items(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    items: &[ReferenceItem],
+) -> Result<ReferenceChanges> {
     let now = tx.store().now();
     let stored: Vec<StoredReferenceItem> = tx_all!(tx, LIST, integration.0, None::<&str>)?;
-    let mut before: HashMap<(ReferenceKind, &str), &StoredReferenceItem> =
-        stored.iter().map(|item| ((item.kind, item.external_id.as_str()), item)).collect();
+    let mut before: HashMap<(ReferenceKind, &str), &StoredReferenceItem> = stored
+        .iter()
+        .map(|item| ((item.kind, item.external_id.as_str()), item))
+        .collect();
     let mut changes = ReferenceChanges::default();
     for item in items {
-        let same = before.remove(&(item.kind, item.external_id.as_str())).is_some_and(|stored| stored.equals(item));
+        let same = before
+            .remove(&(item.kind, item.external_id.as_str()))
+            .is_some_and(|stored| stored.equals(item));
         if !same {
             let (active, system) = (i64::from(item.active), i64::from(item.system));
             execute!(
-                tx, UPSERT, integration.0, item.kind.key(), &item.external_id, &item.label, item.parent.as_deref(), active, item.sort_order, system
+                tx,
+                UPSERT,
+                integration.0,
+                item.kind.key(),
+                &item.external_id,
+                &item.label,
+                item.parent.as_deref(),
+                active,
+                item.sort_order,
+                system
             )?;
             changes.written += 1;
         }
     }
-    for (kind, external_id) in before.into_iter().filter(|(_, item)| item.removed_at.is_none()).map(|(key, _)| key) {
+    for (kind, external_id) in before
+        .into_iter()
+        .filter(|(_, item)| item.removed_at.is_none())
+        .map(|(key, _)| key)
+    {
         if items.iter().any(|item| item.kind == kind) {
             changes.removed += execute!(tx, REMOVE, integration.0, kind.key(), external_id, now.0)?;
         }
@@ -88,7 +109,11 @@ pub async fn replace_reference_items(tx: &mut Tx, integration: IntegrationId, it
 ///
 /// # Errors
 /// As any statement.
-pub async fn list_reference_items(store: &Store, integration: IntegrationId, kind: Option<ReferenceKind>) -> Result<Vec<StoredReferenceItem>> {
+pub async fn list_reference_items(
+    store: &Store,
+    integration: IntegrationId,
+    kind: Option<ReferenceKind>,
+) -> Result<Vec<StoredReferenceItem>> {
     read_all!(store, LIST, integration.0, kind.map(ReferenceKind::key))
 }
 
@@ -96,7 +121,12 @@ pub async fn list_reference_items(store: &Store, integration: IntegrationId, kin
 ///
 /// # Errors
 /// As any statement.
-pub async fn find_label(store: &Store, integration: IntegrationId, kind: ReferenceKind, external_id: &str) -> Result<Option<String>> {
+pub async fn find_label(
+    store: &Store,
+    integration: IntegrationId,
+    kind: ReferenceKind,
+    external_id: &str,
+) -> Result<Option<String>> {
     let found: Option<(String,)> = read_one!(store, LABEL, integration.0, kind.key(), external_id)?;
     Ok(found.map(|row| row.0))
 }

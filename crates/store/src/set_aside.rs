@@ -7,7 +7,7 @@ use domain::stream::Stream;
 use crate::decode::{instant, optional, plain, stream};
 use crate::error::Result;
 use crate::open::Store;
-use crate::tx::Tx;
+use crate::tx::{Connection, Tx};
 
 row! {
     /// A record that could not be read.
@@ -134,7 +134,8 @@ pub async fn list_of_stream_run(
     )
 }
 
-/// Open records whose next attempt is due, the longest overdue first.
+/// Open records whose next attempt is due, the longest overdue first. Those of an integration that is disconnected or
+/// refused wait until it works again, and keep nobody else's from their turn.
 ///
 /// # Errors
 /// As any statement.
@@ -188,7 +189,7 @@ pub async fn resolve(tx: &mut Tx, id: SetAsideId, resolution: &str) -> Result<bo
 }
 
 /// Closes the matter of those among a page's records that had been set aside: they could be read. Costs one look-up
-/// while nothing is open.
+/// while nothing is open, and one statement else.
 ///
 /// # Errors
 /// As any statement.
@@ -203,17 +204,22 @@ pub async fn resolve_read(
         return Ok(0);
     }
     let now = tx.store().now();
-    let mut resolved = 0;
-    for external_id in external_ids {
-        resolved += execute!(
-            tx,
-            RESOLVE_READ,
-            integration.0,
-            stream.key(),
-            *external_id,
-            now.0
-        )?;
-    }
+    let resolved = match tx.connection() {
+        Connection::Lite(transaction) => {
+            let query = sqlx::query(RESOLVE_READ_SQLITE).bind(integration.0);
+            let query = query
+                .bind(stream.key())
+                .bind(serde_json::to_string(external_ids)?);
+            let done = query.bind(now.0).execute(&mut **transaction).await?;
+            done.rows_affected()
+        }
+        Connection::Pg(transaction) => {
+            let query = sqlx::query(RESOLVE_READ_POSTGRES).bind(integration.0);
+            let query = query.bind(stream.key()).bind(external_ids);
+            let done = query.bind(now.0).execute(&mut **transaction).await?;
+            done.rows_affected()
+        }
+    };
     Ok(resolved)
 }
 
@@ -230,12 +236,17 @@ statements! {
     FIND = "SELECT * FROM set_aside WHERE id = $1";
     LIST_OPEN = "SELECT * FROM set_aside WHERE integration_id = $1 AND resolved_at IS NULL AND id > $2 ORDER BY id LIMIT $3";
     LIST_OF_STREAM_RUN = "SELECT * FROM set_aside WHERE integration_id = $1 AND stream_run_id = $2 ORDER BY id LIMIT $3";
-    LIST_DUE = "SELECT * FROM set_aside WHERE resolved_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2";
+    LIST_DUE = "SELECT * FROM set_aside WHERE resolved_at IS NULL AND next_attempt_at <= $1
+            AND integration_id IN (SELECT id FROM integration
+                WHERE connected_at IS NOT NULL AND disconnected_at IS NULL AND refused_since IS NULL)
+        ORDER BY next_attempt_at, id LIMIT $2";
     COUNT_OPEN = "SELECT count(*) AS found, min(first_at) AS oldest FROM set_aside WHERE integration_id = $1 AND resolved_at IS NULL";
     COUNT_OPEN_OF_STREAM = "SELECT count(*) AS found FROM set_aside WHERE integration_id = $1 AND stream = $2 AND resolved_at IS NULL";
     POSTPONE = "UPDATE set_aside SET field = $2, reason = $3, next_attempt_at = $4, last_at = $5, attempts = attempts + 1
         WHERE id = $1 AND resolved_at IS NULL";
     RESOLVE = "UPDATE set_aside SET resolved_at = $3, resolution = $2, next_attempt_at = NULL WHERE id = $1 AND resolved_at IS NULL";
-    RESOLVE_READ = "UPDATE set_aside SET resolved_at = $4, resolution = 'read', next_attempt_at = NULL
-        WHERE integration_id = $1 AND stream = $2 AND external_id = $3 AND resolved_at IS NULL";
+    RESOLVE_READ_SQLITE for Sqlite = "UPDATE set_aside SET resolved_at = $4, resolution = 'read', next_attempt_at = NULL
+        WHERE integration_id = $1 AND stream = $2 AND external_id IN (SELECT value FROM json_each($3)) AND resolved_at IS NULL";
+    RESOLVE_READ_POSTGRES for Postgres = "UPDATE set_aside SET resolved_at = $4, resolution = 'read', next_attempt_at = NULL
+        WHERE integration_id = $1 AND stream = $2 AND external_id = ANY(CAST($3 AS TEXT[])) AND resolved_at IS NULL";
 }

@@ -42,11 +42,20 @@ pub struct ShownField {
 /// Leaves of a record's fields what a viewer may have. A person at a client gets no field that the catalogue calls
 /// sensitive, and none that it does not list. Without a provider nothing is listed.
 #[must_use]
-pub fn strip(fields: Fields, provider: Option<&'static Provider>, viewer: &Viewer) -> Vec<ShownField> {
+pub fn strip(
+    fields: Fields,
+    provider: Option<&'static Provider>,
+    viewer: &Viewer,
+) -> Vec<ShownField> {
     let unstripped = viewer.sees_internal();
     fields
         .into_iter()
-        .map(|(key, value)| ShownField { catalogue: provider.and_then(|provider| provider.catalogue_field(&key)), key, value, label: None })
+        .map(|(key, value)| ShownField {
+            catalogue: provider.and_then(|provider| provider.catalogue_field(&key)),
+            key,
+            value,
+            label: None,
+        })
         .filter(|field| unstripped || field.catalogue.is_some_and(|entry| !entry.sensitive))
         .collect()
 }
@@ -59,14 +68,25 @@ mod tests {
 
     #[test]
     fn a_client_gets_only_listed_fields_that_are_not_sensitive() {
-        let fields: Fields = ["issue_type", "resolution", "udf:Rack"].map(|key| (key.to_owned(), serde_json::json!("x"))).into();
+        let fields: Fields = ["issue_type", "resolution", "udf:Rack"]
+            .map(|key| (key.to_owned(), serde_json::json!("x")))
+            .into();
         let provider = domain::provider::find("autotask");
         let keys = |viewer: &Viewer, provider| {
-            strip(fields.clone(), provider, viewer).into_iter().map(|field| field.key).collect::<Vec<_>>()
+            strip(fields.clone(), provider, viewer)
+                .into_iter()
+                .map(|field| field.key)
+                .collect::<Vec<_>>()
         };
-        assert_eq!(keys(&Viewer::Members(IdentityId(1)), provider), ["issue_type"]);
+        assert_eq!(
+            keys(&Viewer::Members(IdentityId(1)), provider),
+            ["issue_type"]
+        );
         assert_eq!(keys(&Viewer::Members(IdentityId(1)), None), [""; 0]);
-        assert_eq!(keys(&Viewer::Staff(IdentityId(1)), provider), ["issue_type", "resolution", "udf:Rack"]);
+        assert_eq!(
+            keys(&Viewer::Staff(IdentityId(1)), provider),
+            ["issue_type", "resolution", "udf:Rack"]
+        );
         assert_eq!(keys(&Viewer::ApiKey(1), provider).len(), 3);
     }
 }

@@ -36,7 +36,11 @@ row! {
 ///
 /// # Errors
 /// As any statement.
-pub async fn list_for_viewer(store: &Store, viewer: &Viewer, integration: Option<IntegrationId>) -> Result<Vec<TechnicianRow>> {
+pub async fn list_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    integration: Option<IntegrationId>,
+) -> Result<Vec<TechnicianRow>> {
     let (all, _) = viewer.bind();
     read_all!(store, LIST, all, integration.map(|id| id.0))
 }

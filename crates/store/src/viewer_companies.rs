@@ -23,18 +23,32 @@ pub(crate) async fn limited_to(
 ) -> Result<Option<Vec<External>>> {
     let integration = integration.map(|id| id.0);
     if let Some(company) = company {
-        return Ok(Some(read_all!(store, EXTERNALS_OF_COMPANY, company.as_str(), integration)?));
+        return Ok(Some(read_all!(
+            store,
+            EXTERNALS_OF_COMPANY,
+            company.as_str(),
+            integration
+        )?));
     }
     let (all, identity) = viewer.bind();
     if all == 1 {
         return Ok(None);
     }
-    let externals: Vec<External> = read_all!(store, EXTERNALS_OF_MEMBER, identity, integration, MERGED as i64 + 1)?;
+    let externals: Vec<External> = read_all!(
+        store,
+        EXTERNALS_OF_MEMBER,
+        identity,
+        integration,
+        MERGED as i64 + 1
+    )?;
     Ok((externals.len() <= MERGED).then_some(externals))
 }
 
 /// The integration of a filter, or every one.
-pub(crate) async fn integrations(store: &Store, integration: Option<IntegrationId>) -> Result<Vec<i64>> {
+pub(crate) async fn integrations(
+    store: &Store,
+    integration: Option<IntegrationId>,
+) -> Result<Vec<i64>> {
     if let Some(id) = integration {
         return Ok(vec![id.0]);
     }

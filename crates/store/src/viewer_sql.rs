@@ -19,6 +19,23 @@ macro_rules! record_viewer {
     };
 }
 
+/// The same where a statement reads the records of one external company, integration `$3` and vendor's id in the named
+/// parameter: it says nothing about single rows, so a database decides it once.
+macro_rules! external_company_viewer {
+    ($parameter:literal) => {
+        concat!(
+            "(CAST($1 AS BIGINT) = 1 OR EXISTS (SELECT 1 FROM external_company vx JOIN company_membership vm ON vm.company_id = vx.company_id
+             WHERE vx.integration_id = $3 AND vx.external_id = ",
+            $parameter,
+            " AND vm.identity_id = $2 AND vm.status = 'active'))"
+        )
+    };
+}
+
+/// The condition that a viewer may see every company. Statements that count for such a viewer carry it instead of
+/// looking at every row: with anybody else they find nothing.
+pub(crate) const EVERYTHING: &str = "CAST($1 AS BIGINT) = 1 AND CAST($2 AS BIGINT) IS NOT NULL";
+
 /// The same for a company of Portico itself.
 macro_rules! company_viewer {
     ($alias:literal) => {

@@ -1,10 +1,11 @@
 //! The engine: what every part of this crate works with, in one cheap clone.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::clock::{SharedClock, UtcMillis};
+use domain::id::JobId;
 use domain::secret::Secret;
 use store::Store;
 
@@ -57,6 +58,20 @@ struct Inner {
     clock: SharedClock,
     config: EngineConfig,
     permits: Arc<StorePermits>,
+    /// Jobs this process works on: only their leases are extended, so that one nobody works on any more runs out.
+    held: Mutex<BTreeSet<JobId>>,
+}
+
+/// A job being worked on, until dropped.
+pub(crate) struct HeldJob<'a> {
+    engine: &'a Engine,
+    job: JobId,
+}
+
+impl Drop for HeldJob<'_> {
+    fn drop(&mut self) {
+        self.engine.held().remove(&self.job);
+    }
 }
 
 impl Engine {
@@ -73,7 +88,23 @@ impl Engine {
             clock,
             config,
             permits,
+            held: Mutex::default(),
         }))
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeSet<JobId>> {
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that this process works on a job, until the answer is dropped.
+    pub(crate) fn hold_job(&self, job: JobId) -> HeldJob<'_> {
+        self.held().insert(job);
+        HeldJob { engine: self, job }
+    }
+
+    /// The jobs this process works on.
+    pub(crate) fn held_jobs(&self) -> Vec<JobId> {
+        self.held().iter().copied().collect()
     }
 
     /// The store.
@@ -98,14 +129,6 @@ impl Engine {
     #[must_use]
     pub fn now(&self) -> UtcMillis {
         self.0.clock.now()
-    }
-
-    /// Gives back the vendor's concurrency slots this process holds, when it has no worker whose heartbeat does that.
-    ///
-    /// # Errors
-    /// As any statement.
-    pub async fn give_back_slots(&self) -> crate::error::Result<()> {
-        self.permits().give_back_all().await
     }
 
     pub(crate) fn permits(&self) -> &Arc<StorePermits> {

@@ -26,7 +26,7 @@ const BLOCK: i64 = 16;
 /// How long a leased permit may be used.
 const BLOCK_LIFE: i64 = 30 * UtcMillis::SECOND;
 /// How long a slot is kept after its last use, for the next request of this node.
-const SLOT_REST: i64 = 3 * UtcMillis::SECOND;
+const SLOT_REST: i64 = UtcMillis::SECOND;
 /// A slot is used only while its lease outlasts a whole request (rule S6: 60 seconds).
 const SLOT_MARGIN: i64 = 65 * UtcMillis::SECOND;
 /// The vendor's word about usage is stored at most this often.
@@ -70,28 +70,43 @@ struct Held {
     used_at: UtcMillis,
 }
 
-/// Gives a slot back to its node when dropped.
+/// Gives a slot back when dropped: to its node, which keeps it for a moment, or, where no heartbeat would give it back
+/// later, to the store at once.
 struct Guard {
     shared: Arc<Shared>,
     clock: SharedClock,
     place: (String, bool),
     number: u64,
+    at_once: Option<Store>,
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         let now = self.clock.now();
         let mut leased = lock(&self.shared.leased);
-        if let Some(held) = leased
-            .slots
-            .get_mut(&self.place)
-            .and_then(|slots| slots.iter_mut().find(|held| held.number == self.number))
-        {
-            held.busy = false;
-            held.used_at = now;
-        }
+        let slots = leased.slots.get_mut(&self.place);
+        let found = slots.and_then(|slots| {
+            let index = slots.iter().position(|held| held.number == self.number)?;
+            if self.at_once.is_some() {
+                return Some(slots.swap_remove(index).slot);
+            }
+            slots[index].busy = false;
+            slots[index].used_at = now;
+            None
+        });
         drop(leased);
         self.shared.freed.notify_one();
+        if let (Some(slot), Some(store), Ok(runtime)) = (
+            found,
+            self.at_once.take(),
+            tokio::runtime::Handle::try_current(),
+        ) {
+            runtime.spawn(async move {
+                if let Err(error) = permits::release_slot(&store, &slot).await {
+                    tracing::debug!(%error, "a slot runs out by its lease instead");
+                }
+            });
+        }
     }
 }
 
@@ -117,14 +132,19 @@ impl StorePermits {
         self.beats.store(true, Ordering::Relaxed);
     }
 
-    /// One heartbeat: extends the slots in use, gives back those that rested long enough.
+    /// One heartbeat: extends the slots this node holds.
     pub(crate) async fn keep(&self) -> Result<()> {
+        self.extend(self.clock.now()).await
+    }
+
+    /// Gives back slots that rested long enough, so that other nodes need not wait for their lease.
+    pub(crate) async fn give_back_rested(&self) -> Result<()> {
         let now = self.clock.now();
         let resting = self.take_out(|held| !held.busy && now.since(held.used_at) >= SLOT_REST);
         for slot in resting {
             permits::release_slot(&self.store, &slot).await?;
         }
-        self.extend(now).await
+        Ok(())
     }
 
     /// A graceful stop gives every slot back.
@@ -240,6 +260,7 @@ impl StorePermits {
             clock: Arc::clone(&self.clock),
             place: place.clone(),
             number,
+            at_once: (!self.beats.load(Ordering::Relaxed)).then(|| self.store.clone()),
         }
     }
 
@@ -254,9 +275,6 @@ impl StorePermits {
     ) -> Result<Option<Guard>> {
         let person = urgency == Urgency::Person;
         let place = (format!("{}|{endpoint}", limits.account_key), person);
-        if !self.beats.load(Ordering::Relaxed) && self.is_short(&place, now) {
-            self.extend(now).await?;
-        }
         if let Some(guard) = self.resting_slot(&place, now) {
             return Ok(Some(guard));
         }
@@ -282,17 +300,6 @@ impl StorePermits {
         });
         drop(leased);
         Ok(Some(self.guard(&place, number)))
-    }
-
-    fn is_short(&self, place: &(String, bool), now: UtcMillis) -> bool {
-        lock(&self.shared.leased)
-            .slots
-            .get(place)
-            .is_some_and(|slots| {
-                slots
-                    .iter()
-                    .any(|held| !held.busy && held.lease_until < now.plus(SLOT_MARGIN))
-            })
     }
 }
 

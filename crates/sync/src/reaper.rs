@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::job::Job;
 use store::jobs::{self, JobState};
+use store::permits;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
@@ -35,6 +36,7 @@ impl Engine {
     /// # Errors
     /// As any statement.
     pub async fn reap(&self) -> Result<()> {
+        permits::release_slots_of_silent(self.store(), self.now().plus(-jobs::LEASE)).await?;
         let (ready, dead) = jobs::release_expired(self.store(), self.now()).await?;
         if ready + dead > 0 {
             tracing::info!(ready, dead, "took back jobs of a worker that vanished");

@@ -112,11 +112,11 @@ pub(crate) async fn retry(
     ) else {
         return Ok(Ended::Done);
     };
-    if record.resolved_at.is_some()
-        || !integration.has_credentials()
-        || integration.refused_since.is_some()
-    {
+    if record.resolved_at.is_some() {
         return Ok(Ended::Done);
+    }
+    if !integration.has_credentials() || integration.refused_since.is_some() {
+        return wait(engine, &record).await;
     }
     let provider = provider::find(&integration.provider)
         .ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
@@ -134,7 +134,7 @@ pub(crate) async fn retry(
         .await
     {
         Ok(fetched) => fetched,
-        Err(error) => return Ok(pull::notes::later(engine, claimed, &error)),
+        Err(error) => return put_off(engine, claimed, &record, &error).await,
     };
     let mut tx = store.begin().await?;
     if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
@@ -173,6 +173,38 @@ pub(crate) async fn retry(
             .await?;
         }
     }
+    tx.commit().await?;
+    Ok(Ended::Done)
+}
+
+/// The vendor could not be asked. Passing trouble is the job's; what will not pass waits like a record that still
+/// cannot be read, so that it is not asked for again at once.
+async fn put_off(
+    engine: &Engine,
+    claimed: &ClaimedJob,
+    record: &SetAside,
+    error: &connectors::Error,
+) -> Result<Ended> {
+    let ended = pull::notes::later(engine, claimed, error);
+    if matches!(ended, Ended::Done) {
+        wait(engine, record).await
+    } else {
+        Ok(ended)
+    }
+}
+
+/// Notes when the record is looked at again.
+async fn wait(engine: &Engine, record: &SetAside) -> Result<Ended> {
+    let next = engine.now().plus(backoff::set_aside(record.attempts + 1));
+    let mut tx = engine.store().begin().await?;
+    set_aside::postpone(
+        &mut tx,
+        record.id,
+        record.field.as_deref(),
+        &record.reason,
+        Some(next),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Ended::Done)
 }

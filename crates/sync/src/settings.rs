@@ -8,7 +8,8 @@ use domain::scope::Scope;
 use domain::settings::{INTERVALS, IntegrationSettings};
 use domain::stream::Stream;
 use store::audit::Actor;
-use store::integrations;
+use store::checkpoints::{self, Checkpoint};
+use store::{Tx, integrations};
 
 use crate::connect::SettingsOutcome;
 use crate::engine::Engine;
@@ -46,6 +47,7 @@ pub async fn update_settings(
         .ok_or(Error::NoIntegration(id))?;
     let need = Need::of(&before.settings, &settings);
     let (streams, whole) = (need.streams, need.whole);
+    forget_watermarks(&mut tx, id, &whole).await?;
     let resync = !streams.is_empty() && saved.has_credentials();
     if resync {
         let wanted = Wanted {
@@ -88,6 +90,21 @@ pub async fn update_settings(
         revision: saved.settings_revision,
         resync,
     })
+}
+
+/// Streams that have to be read whole lose their watermark, so that the need outlives a run that fails: every later
+/// run reads them whole until one completes.
+async fn forget_watermarks(tx: &mut Tx, id: IntegrationId, streams: &BTreeSet<Stream>) -> Result<()> {
+    for stream in streams {
+        if let Some(known) = checkpoints::find_checkpoint_in(tx, id, *stream).await? {
+            let forgotten = Checkpoint {
+                watermark: None,
+                ..known
+            };
+            checkpoints::upsert_checkpoint(tx, &forgotten).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What a change makes necessary.

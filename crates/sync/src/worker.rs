@@ -46,6 +46,9 @@ use crate::{
 /// How often a node says that it lives and extends its leases.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
+/// How often resting slots are looked at.
+const REST: Duration = Duration::from_secs(1);
+
 /// Failures of our own in a row, without progress between them, after which a job is given up.
 const ATTEMPTS: i64 = 5;
 
@@ -75,6 +78,7 @@ impl Engine {
     pub fn start_worker(&self, tasks: &TaskTracker, stop: CancellationToken) {
         self.permits().heartbeat_runs();
         tasks.spawn(heartbeat(self.clone(), stop.clone()));
+        tasks.spawn(give_back_rested(self.clone(), stop.clone()));
         tasks.spawn(reaper::run(self.clone(), stop.clone()));
         tasks.spawn(schedule::run(self.clone(), stop.clone()));
         tasks.spawn(work(self.clone(), stop));
@@ -176,6 +180,19 @@ async fn heartbeat(engine: Engine, stop: CancellationToken) {
     }
 }
 
+/// Other nodes wait for slots that only rest here, so they are looked at more often than the heart beats.
+async fn give_back_rested(engine: Engine, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(REST) => {}
+        }
+        if let Err(error) = engine.permits().give_back_rested().await {
+            tracing::debug!(%error, "slots are given back by their lease instead");
+        }
+    }
+}
+
 async fn announce(engine: &Engine, here: bool) -> Result<()> {
     let config = engine.config();
     let mut tx = engine.store().begin().await?;
@@ -190,7 +207,7 @@ async fn announce(engine: &Engine, here: bool) -> Result<()> {
 
 async fn beat(engine: &Engine) -> Result<()> {
     let config = engine.config();
-    jobs::heartbeat(engine.store(), &config.node).await?;
+    jobs::heartbeat_of(engine.store(), &config.node, &engine.held_jobs()).await?;
     engine.permits().keep().await?;
     Ok(())
 }
@@ -198,6 +215,7 @@ async fn beat(engine: &Engine) -> Result<()> {
 /// Runs one job and settles it. A panic inside is caught: it is one job's trouble.
 async fn run_job(engine: &Engine, claimed: ClaimedJob, stop: &CancellationToken) {
     let kind = claimed.job.kind();
+    let _held = engine.hold_job(claimed.id);
     let work = std::panic::AssertUnwindSafe(dispatch(engine, &claimed)).catch_unwind();
     let ended = tokio::select! {
         biased;
@@ -252,7 +270,13 @@ async fn settle(engine: &Engine, claimed: &ClaimedJob, ended: Ended) -> Result<&
     let mut tx = engine.store().begin().await?;
     let settled = match ended {
         Ended::Settled => return Ok("done"),
-        Ended::LeaseLost => return Ok("lease_lost"),
+        // The part may have been superseded while the lease is still ours: the serial key is let go of, or the run
+        // that superseded it could never begin. Somebody else's lease has another token and is not touched.
+        Ended::LeaseLost => {
+            let held = jobs::complete(&mut tx, &claimed.lease).await?;
+            tx.commit().await?;
+            return Ok(if held { "superseded" } else { "lease_lost" });
+        }
         Ended::Done => {
             let held = jobs::complete(&mut tx, &claimed.lease).await?;
             tx.commit().await?;

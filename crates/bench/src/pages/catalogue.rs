@@ -131,7 +131,13 @@ async fn filters(browser: &Browser, list: &List, first: &str) -> Result<Vec<(Str
         // The first and the last stand for a common and a rare value.
         let ends: BTreeSet<&String> = values.first().into_iter().chain(values.last()).collect();
         for value in ends {
-            found.push((format!("{select}={value}"), format!("{select}={value}")));
+            // An id of this installation is no name: another one has another.
+            let name = if value.len() > 30 {
+                select.clone()
+            } else {
+                format!("{select}={value}")
+            };
+            found.push((name, format!("{select}={value}")));
         }
     }
     for word in list.search {

@@ -172,6 +172,8 @@ fn map_of<'a, W: Record<'a>>(
             repeated += 1;
             records[*place] = ours;
             continue;
+        } else {
+            seen.disordered = true;
         }
         places.insert(id, records.len());
         records.push(ours);

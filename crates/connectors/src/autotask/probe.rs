@@ -36,7 +36,7 @@ const fn area(
 }
 
 /// Everything a sync reads, and what webhooks will need.
-const AREAS: [Area; 9] = [
+const AREAS: [Area; 10] = [
     area(
         "Companies",
         "Companies",
@@ -83,6 +83,12 @@ const AREAS: [Area; 9] = [
         "DeletedTicketLogs",
         "Deleted tickets",
         "Security level: Service Desk — administrator-level access (without it, deleted tickets are found by the nightly full run)",
+        false,
+    ),
+    area(
+        "DeletedTicketActivityLogs",
+        "Deleted ticket activity",
+        "Security level: Service Desk — administrator-level access (without it, deleted notes are found by the nightly full run)",
         false,
     ),
     Area {

@@ -256,6 +256,8 @@ pub(super) struct Seen {
     pub(super) before: usize,
     /// The highest id above the position.
     pub(super) highest: Option<i64>,
+    /// A new record came after one of a higher id: then the highest id is no safe place to go on from.
+    pub(super) disordered: bool,
     /// What the vendor says about the page.
     pub(super) details: AutotaskPageDetails,
 }
@@ -295,6 +297,11 @@ pub(super) fn go_on(
             seen.received
         ));
     }
+    if seen.disordered {
+        odd.push(
+            "its records are not in the order of their ids, so that some may be missed".to_owned(),
+        );
+    }
     let oddity = (!odd.is_empty()).then(|| odd.join("; "));
 
     if !(full || more_announced || short_of_count || repeats) {
@@ -332,6 +339,7 @@ mod tests {
             received,
             before,
             highest,
+            disordered: false,
             details: AutotaskPageDetails {
                 count: Some(count),
                 next_page_url,
@@ -368,6 +376,17 @@ mod tests {
             cursor.is_some() && oddity.is_some(),
             "fewer than the vendor counts"
         );
+    }
+
+    #[test]
+    fn p10_a_page_out_of_order_is_noticed() {
+        let page = Seen {
+            disordered: true,
+            ..seen(500, 0, Some(900), 500, true)
+        };
+        let (cursor, oddity) = go_on(at(10), 500, &page, "list tickets").expect("a next step");
+        assert_eq!(cursor, Some(Cursor("900".into())));
+        assert!(oddity.is_some_and(|text| text.contains("order")));
     }
 
     #[test]

@@ -231,9 +231,12 @@ fn to_owner(technician: TechnicianRecord, position: usize) -> ReferenceItem {
     }
 }
 
-/// The publish values clients may read when nobody chose: those whose label begins with *All*.
+/// The publish values clients may read when nobody chose: those whose label begins with *All*, such as *All Autotask
+/// Users*, unless it says that it is internal: labels are the tenant's, and *All Internal Users* is no client.
 pub(super) fn default_audiences(publish: &[AutotaskPicklistValue]) -> BTreeSet<i64> {
-    with_label(publish, |label| label.trim_start().starts_with("All"))
+    with_label(publish, |label| {
+        label.trim_start().starts_with("All") && !label.to_lowercase().contains("internal")
+    })
 }
 
 /// The licence types of API-only users: those whose label says *API*.
@@ -302,5 +305,10 @@ mod tests {
             default_audiences(picklist(&fields.fields, "publish")),
             BTreeSet::from([1])
         );
+        let renamed: Vec<AutotaskPicklistValue> = serde_json::from_str(
+            r#"[{"value":"1","label":"All Autotask Users"},{"value":"5","label":"All Internal Users"}]"#,
+        )
+        .expect("values");
+        assert_eq!(default_audiences(&renamed), BTreeSet::from([1]));
     }
 }

@@ -62,7 +62,8 @@ impl Client {
 
     fn zone_at(&self, address: &Url, found: Option<AutotaskZone>) -> Zone {
         let (name, web_url, customer) = found.map_or((None, None, None), |found| {
-            (found.name, found.web_url, found.ci)
+            let clean = |text: Option<String>| text.map(domain::text::without_nul);
+            (clean(found.name), clean(found.web_url), found.ci)
         });
         let account_key = match customer {
             Some(customer) => format!("autotask:{customer}"),
@@ -129,11 +130,11 @@ impl Client {
         };
         if !answer.is_success() {
             let error = self.refusal(operation, answer);
-            // An unknown user is a 500 with an error text, some report a 404: whatever will not pass by itself.
-            return Err(if error.is_temporary() {
-                error
-            } else {
-                unknown()
+            // An unknown user is a 500 with an error text, some report a 404. Anything else comes from something in
+            // between, such as a proxy, says nothing about the credentials and must not pause the schedule (rule S2).
+            return Err(match answer.status {
+                401 | 404 | 500 if !error.is_temporary() => unknown(),
+                _ => error,
             });
         }
         let text = Text::of(&answer.body);

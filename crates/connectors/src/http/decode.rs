@@ -10,8 +10,16 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use domain::text::{cut, without_nul};
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::Unreadable;
+
+/// Longest id taken from a record that cannot be read, in bytes; a longer text is no id.
+const LONGEST_ID: usize = 100;
+
+/// Most characters of a value that a reason quotes: it goes into the sync log, and the value is a client's.
+const QUOTED: usize = 40;
 
 /// A body as text. Bytes that are not UTF-8 are replaced, and `repaired` says so: records that hold such a
 /// replacement are then set aside instead of stored with a wrong text.
@@ -101,12 +109,23 @@ fn unreadable_from(raw: &RawValue, id_key: &str, error: &serde_json::Error) -> U
     let text = error.to_string();
     let reason = text
         .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(reason, _)| reason)
-        .to_owned();
+        .map_or(text.as_str(), |(reason, _)| reason);
     Unreadable {
         external_id: id_of(raw, id_key),
-        field: field_of(raw, error, &reason),
-        reason,
+        field: field_of(raw, error, reason).map(|field| without_nul(cut(&field, LONGEST_ID))),
+        reason: brief(reason),
+    }
+}
+
+/// The decoder's reason with the value it quotes cut short.
+fn brief(reason: &str) -> String {
+    match (reason.find('"'), reason.rfind('"')) {
+        (Some(start), Some(end)) if start < end => {
+            let value = cut(&reason[start + 1..end], QUOTED);
+            let (before, after) = (&reason[..=start], &reason[end..]);
+            without_nul(format!("{before}{value}{after}"))
+        }
+        _ => without_nul(cut(reason, 5 * QUOTED)),
     }
 }
 
@@ -119,11 +138,15 @@ fn id_of(raw: &RawValue, id_key: &str) -> String {
         .iter()
         .find(|(key, _)| key.eq_ignore_ascii_case(id_key))
         .map_or("", |(_, value)| value.get());
-    match id.as_bytes().first() {
+    let id = match id.as_bytes().first() {
         Some(b'0'..=b'9' | b'-') => id.to_owned(),
-        Some(b'"') => serde_json::from_str::<String>(id).unwrap_or_default(),
+        Some(b'"') => without_nul(serde_json::from_str::<String>(id).unwrap_or_default()),
         _ => String::new(),
+    };
+    if id.len() > LONGEST_ID {
+        return String::new();
     }
+    id
 }
 
 /// The member whose value the decoder stopped in.
@@ -193,6 +216,27 @@ mod tests {
             unreadable[0].reason.starts_with("invalid type: string"),
             "{}",
             unreadable[0].reason
+        );
+    }
+
+    #[test]
+    fn nothing_a_database_cannot_hold_and_no_long_value_leaves_with_a_bad_record() {
+        let long = "x".repeat(5_000);
+        let page = format!(
+            r#"[{{"id":"7\u0000","name":"a"}},{{"id":"{long}","name":"a"}},{{"id":8,"name":"a","size":"{long}"}}]"#
+        );
+        let raw: Vec<&RawValue> = serde_json::from_str(&page).expect("a list");
+        let (read, unreadable) = each::<Sample<'_>>(&raw, "id", false);
+        assert!(read.is_empty());
+        let ids: Vec<_> = unreadable.iter().map(|u| u.external_id.as_str()).collect();
+        assert_eq!(ids, ["7", "", "8"], "a text of that length is no id");
+        for one in &unreadable {
+            assert!(one.reason.len() < 200 && !one.reason.contains('\0'));
+        }
+        assert!(
+            unreadable[2].reason.ends_with("expected u8"),
+            "{}",
+            unreadable[2].reason
         );
     }
 

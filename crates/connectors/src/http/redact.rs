@@ -58,13 +58,14 @@ impl Redactor {
         text
     }
 
-    /// A vendor's message fit for an error: without secrets, in one line, not longer than 500 characters.
+    /// A vendor's message fit for an error: without secrets, in one line, not longer than 500 characters, and without
+    /// NUL, which a database refuses together with everything that is to be stored beside it.
     #[must_use]
     pub fn message(&self, text: &str) -> String {
         // Hidden first: cutting first could leave the front half of a secret.
         let hidden = self.text(text);
         let line = hidden.split_whitespace().collect::<Vec<_>>().join(" ");
-        domain::text::cut(&line, LONGEST)
+        domain::text::without_nul(domain::text::cut(&line, LONGEST))
     }
 
     /// The address without query values, user and password: `https://host/path?user=[hidden]`.
@@ -135,6 +136,12 @@ mod tests {
             "short values are left alone"
         );
         assert_eq!(format!("{redactor:?}").find("TRACKING"), None);
+    }
+
+    #[test]
+    fn a_message_is_one_line_without_nul() {
+        let redactor = Redactor::default();
+        assert_eq!(redactor.message("a\0b\r\n c"), "ab c");
     }
 
     #[test]

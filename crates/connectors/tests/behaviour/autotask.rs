@@ -109,6 +109,11 @@ impl Vendor for Autotask {
             ),
             Case::new(
                 "connect",
+                "zone_look_up_refused_in_between_is_no_wrong_user",
+                zones::zone_behind_a_proxy,
+            ),
+            Case::new(
+                "connect",
                 "restricted_level_is_proved_by_a_query",
                 zones::restricted,
             ),

@@ -1,8 +1,8 @@
 //! Autotask PSA (Datto/Kaseya): everything about it that is data. The connector is `connectors/src/autotask/`.
 
-use super::{Category, Documentation, Instruction, Provider, Troubleshooting, Words};
+use super::{Category, DeepLinks, Documentation, Instruction, Provider, Troubleshooting, Words};
 use crate::capability::{Capability, NoteListing, StreamCapability};
-use crate::field::{CatalogueField, FormField};
+use crate::field::{CatalogueField, FieldValue, FormField};
 use crate::stream::Stream;
 
 /// Autotask.
@@ -28,6 +28,10 @@ pub static PROVIDER: Provider = Provider {
         write: false,
         webhooks: false,
     },
+    deep_links: DeepLinks {
+        ticket: "{web_url}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID={id}",
+        company: "{web_url}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenAccount&AccountID={id}",
+    },
     catalogue: CATALOGUE,
     documentation: Documentation {
         prerequisites: &[
@@ -49,6 +53,7 @@ const FORM: &[FormField] = &[
         required: true,
         advanced: false,
         max_length: 200,
+        without_installation: None,
     },
     FormField {
         key: "secret",
@@ -59,6 +64,7 @@ const FORM: &[FormField] = &[
         required: true,
         advanced: false,
         max_length: 200,
+        without_installation: None,
     },
     FormField {
         key: "integration_code",
@@ -70,6 +76,10 @@ const FORM: &[FormField] = &[
         required: false,
         advanced: true,
         max_length: 100,
+        without_installation: Some(
+            "The tracking identifier in the API user's record. Portico sends it with every request; this installation \
+             has no code of its own, so this connection needs one.",
+        ),
     },
     FormField {
         key: "zone_url",
@@ -81,6 +91,7 @@ const FORM: &[FormField] = &[
         required: false,
         advanced: true,
         max_length: 300,
+        without_installation: None,
     },
 ];
 
@@ -111,6 +122,7 @@ const fn shown(key: &'static str, label: &'static str, section: &'static str) ->
         label,
         section,
         sensitive: false,
+        value: FieldValue::Plain,
     }
 }
 
@@ -124,24 +136,57 @@ const fn sensitive(
         label,
         section,
         sensitive: true,
+        value: FieldValue::Plain,
     }
 }
 
+/// A field whose value is an id.
+const fn id(field: CatalogueField, value: FieldValue) -> CatalogueField {
+    CatalogueField { value, ..field }
+}
+
 const CATALOGUE: &[CatalogueField] = &[
-    shown("issue_type", "Issue Type", "Classification"),
-    shown("sub_issue_type", "Sub-Issue Type", "Classification"),
-    sensitive("contract_id", "Contract", "Billing"),
-    sensitive("billing_code_id", "Work Type", "Billing"),
+    id(
+        shown("issue_type", "Issue Type", "Classification"),
+        FieldValue::Reference,
+    ),
+    id(
+        shown("sub_issue_type", "Sub-Issue Type", "Classification"),
+        FieldValue::Reference,
+    ),
+    id(
+        sensitive("contract_id", "Contract", "Billing"),
+        FieldValue::Reference,
+    ),
+    id(
+        sensitive("billing_code_id", "Work Type", "Billing"),
+        FieldValue::Reference,
+    ),
     sensitive("estimated_hours", "Estimated Hours", "Billing"),
     sensitive("purchase_order_number", "Purchase Order Number", "Billing"),
     sensitive("resolution", "Resolution", "Work"),
-    sensitive("creator_resource_id", "Created By", "Work"),
+    id(
+        sensitive("creator_resource_id", "Created By", "Work"),
+        FieldValue::Technician,
+    ),
     sensitive("external_number", "External ID", "Work"),
     shown("company_number", "Company Number", "Company"),
-    sensitive("classification", "Classification", "Company"),
-    sensitive("territory_id", "Territory", "Company"),
-    sensitive("market_segment_id", "Market Segment", "Company"),
-    sensitive("country_id", "Country", "Company"),
+    id(
+        sensitive("classification", "Classification", "Company"),
+        FieldValue::Reference,
+    ),
+    id(
+        sensitive("territory_id", "Territory", "Company"),
+        FieldValue::Reference,
+    ),
+    id(
+        sensitive("market_segment_id", "Market Segment", "Company"),
+        FieldValue::Reference,
+    ),
+    id(
+        sensitive("country_id", "Country", "Company"),
+        FieldValue::Reference,
+    ),
     sensitive("fax", "Fax", "Company"),
     sensitive("own_company", "Own Company", "Company"),
     shown("alternate_phone", "Alternate Phone", "Contact"),
@@ -151,14 +196,26 @@ const CATALOGUE: &[CatalogueField] = &[
     sensitive("note", "Note", "Contact"),
     sensitive("user_name", "User Name", "Resource"),
     sensitive("resource_type", "Resource Type", "Resource"),
-    sensitive("license_type", "License Type", "Resource"),
+    id(
+        sensitive("license_type", "License Type", "Resource"),
+        FieldValue::Reference,
+    ),
     sensitive("office_phone", "Office Phone", "Resource"),
     sensitive("mobile_phone", "Mobile Phone", "Resource"),
-    sensitive("lead_source", "Lead Source", "Opportunity"),
+    id(
+        sensitive("lead_source", "Lead Source", "Opportunity"),
+        FieldValue::Reference,
+    ),
     sensitive("next_step", "Next Step", "Opportunity"),
     sensitive("cost", "Cost", "Opportunity"),
-    sensitive("win_reason", "Win Reason", "Opportunity"),
-    sensitive("loss_reason", "Loss Reason", "Opportunity"),
+    id(
+        sensitive("win_reason", "Win Reason", "Opportunity"),
+        FieldValue::Reference,
+    ),
+    id(
+        sensitive("loss_reason", "Loss Reason", "Opportunity"),
+        FieldValue::Reference,
+    ),
     // User-defined fields arrive under `udf:<name>`; a tenant names them, so they have no entry of their own
     // and are sensitive, like everything the catalogue does not list.
 ];
@@ -183,7 +240,7 @@ const INSTRUCTIONS: &[Instruction] = &[
              headquarters as Primary Internal Location.",
             "Generate Key and Generate Secret. Save both now: the secret is not shown again.",
             "Under API Tracking Identifier choose Custom (Internal Integration), name it Portico, and enter the \
-             generated identifier here under Advanced, or once for the installation.",
+             generated identifier here as Integration code, or once for the installation.",
             "Associate the lines of business the API user may see, then Save & Close.",
         ],
     },

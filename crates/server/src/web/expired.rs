@@ -61,12 +61,25 @@ impl KeptForm {
         })
     }
 
-    /// The fields a person typed or chose, for showing.
-    pub fn shown(&self) -> impl Iterator<Item = &(String, String)> {
+    /// The fields a person typed or chose, for showing: what the page itself added is not among them.
+    pub fn shown(&self) -> impl Iterator<Item = (String, &str)> {
         self.fields
             .iter()
-            .filter(|(_, value)| !value.trim().is_empty())
+            .filter(|(name, value)| !value.trim().is_empty() && !OF_THE_PAGE.contains(&&**name))
+            .map(|(name, value)| (words(name), value.as_str()))
     }
+}
+
+/// Hidden fields of forms: what the page stood on when it was opened.
+const OF_THE_PAGE: [&str; 3] = ["base", "revision", "with_reference_data"];
+
+/// The name of a field as words: `record_type` is *Record type*.
+fn words(name: &str) -> String {
+    let mut text = name.replace(['_', '.'], " ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 #[derive(Template)]
@@ -186,6 +199,24 @@ mod tests {
         for name in ["name", "interval_minutes", "queues"] {
             assert!(!may_be_secret(name, &secrets), "{name}");
         }
+    }
+
+    #[test]
+    fn only_what_a_person_filled_in_is_shown() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let kept = KeptForm {
+            action: "/a".into(),
+            page: "/a".into(),
+            fields: vec![
+                field("revision", "3"),
+                field("base", "{}"),
+                field("record_type", "users"),
+                field("name", " "),
+            ],
+            left_out: 0,
+        };
+        let shown: Vec<_> = kept.shown().collect();
+        assert_eq!(shown, [("Record type".to_owned(), "users")]);
     }
 
     #[test]

@@ -57,7 +57,9 @@ where
                     }
                 }
                 if parts.done {
-                    let _gone = sender.send(Event::default().event("done").data("done")).await;
+                    let _gone = sender
+                        .send(Event::default().event("done").data("done"))
+                        .await;
                     return;
                 }
             }
@@ -80,10 +82,15 @@ where
     });
     let events = tokio_stream::wrappers::ReceiverStream::new(receiver);
     let events = futures_util::StreamExt::map(events, Ok::<_, Infallible>);
-    Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+    Sse::new(events)
+        .keep_alive(KeepAlive::default())
+        .into_response()
 }
 
 /// Carriage returns end a line of an event, so they become spaces, which HTML does not tell apart.
 fn part(html: &str) -> Event {
-    Event::default().event("part").retry(Duration::from_millis(500)).data(html.replace('\r', " "))
+    Event::default()
+        .event("part")
+        .retry(Duration::from_millis(500))
+        .data(html.replace('\r', " "))
 }

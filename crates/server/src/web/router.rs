@@ -85,6 +85,7 @@ pub fn table() -> RouteTable {
         );
     let table = integrations(table)
         // Settings.
+        .get("/settings", SignedIn, settings::show)
         .get(
             "/settings/api-keys",
             MANAGE_SETTINGS,

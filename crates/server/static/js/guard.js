@@ -12,7 +12,7 @@ export function begin(form, submitter) {
     submitter?.setAttribute("aria-disabled", "true");
   });
   // A download answers without a new page.
-  if (form.method === "get") setTimeout(() => settle(form), 1500);
+  if (form.getAttribute("method") === "get") setTimeout(() => settle(form), 1500);
   return true;
 }
 

@@ -8,8 +8,9 @@ const parser = new DOMParser();
 /** Sends a form and puts the answer's elements in place. */
 export async function submit(form, submitter) {
   const data = new URLSearchParams(new FormData(form, submitter));
-  const get = form.method === "get";
-  const url = new URL(submitter?.getAttribute("formaction") ?? form.action, location.href);
+  // By attribute: a field named "action" hides the property of that name.
+  const get = form.getAttribute("method") === "get";
+  const url = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action"), location.href);
   if (get) {
     for (const name of [...data.keys()]) if (data.get(name) === "") data.delete(name);
     url.search = data;

@@ -44,13 +44,23 @@ impl Chromium {
             .expect("a browser configuration");
         let (browser, mut handler) = Browser::launch(config).await.expect("Chromium starts");
         tokio::spawn(async move { while handler.next().await.is_some() {} });
-        Self { browser, _profile: profile }
+        Self {
+            browser,
+            _profile: profile,
+        }
     }
 
     /// Opens a tab.
     pub async fn tab(&self, base: &str) -> Tab {
-        let page = self.browser.new_page("about:blank").await.expect("a tab opens");
-        Tab { page, base: base.trim_end_matches('/').to_owned() }
+        let page = self
+            .browser
+            .new_page("about:blank")
+            .await
+            .expect("a tab opens");
+        Tab {
+            page,
+            base: base.trim_end_matches('/').to_owned(),
+        }
     }
 
     /// Ends the browser and waits for it.
@@ -69,8 +79,15 @@ pub struct Tab {
 impl Tab {
     /// Opens an address of Portico and waits until the page is loaded.
     pub async fn open(&self, path: &str) {
-        self.page.goto(format!("{}{path}", self.base)).await.unwrap_or_else(|error| panic!("opening {path}: {error}"));
-        self.wait_until("document.readyState === 'complete'", &format!("{path} is loaded")).await;
+        self.page
+            .goto(format!("{}{path}", self.base))
+            .await
+            .unwrap_or_else(|error| panic!("opening {path}: {error}"));
+        self.wait_until(
+            "document.readyState === 'complete'",
+            &format!("{path} is loaded"),
+        )
+        .await;
     }
 
     /// The path, query included, that is shown.
@@ -84,7 +101,11 @@ impl Tab {
         loop {
             // Between two documents there is no context to ask; that is a reason to wait, not to fail.
             let shown = self.page.evaluate(format!("Boolean({expression})")).await;
-            if shown.ok().and_then(|value| value.into_value::<bool>().ok()).unwrap_or(false) {
+            if shown
+                .ok()
+                .and_then(|value| value.into_value::<bool>().ok())
+                .unwrap_or(false)
+            {
                 return;
             }
             if start.elapsed() > PATIENCE {
@@ -99,31 +120,43 @@ impl Tab {
     /// Waits until a text stands on the page.
     pub async fn wait_for_text(&self, text: &str) {
         let wanted = serde_json::to_string(text).expect("text is JSON");
-        self.wait_until(&format!("document.body && document.body.innerText.includes({wanted})"), &format!("\"{text}\" is shown"))
-            .await;
-    }
-
-    /// Whether a text stands on the page now.
-    pub async fn shows(&self, text: &str) -> bool {
-        self.text_of("document.body.innerText").await.contains(text)
+        self.wait_until(
+            &format!("document.body && document.body.innerText.includes({wanted})"),
+            &format!("\"{text}\" is shown"),
+        )
+        .await;
     }
 
     /// The value of a script expression as text.
     pub async fn text_of(&self, expression: &str) -> String {
         let value = self.page.evaluate(format!("String({expression})")).await;
-        value.ok().and_then(|value| value.into_value::<String>().ok()).unwrap_or_default()
+        value
+            .ok()
+            .and_then(|value| value.into_value::<String>().ok())
+            .unwrap_or_default()
     }
 
     /// Types into the field with this name, replacing what is there.
     pub async fn fill(&self, name: &str, text: &str) {
         let selector = format!("[name=\"{name}\"]");
-        self.wait_until(&format!("document.querySelector('{selector}')"), &format!("the field {name} is there")).await;
-        let field = self.page.find_element(selector.as_str()).await.expect("the field was seen");
+        self.wait_until(
+            &format!("document.querySelector('{selector}')"),
+            &format!("the field {name} is there"),
+        )
+        .await;
+        let field = self
+            .page
+            .find_element(selector.as_str())
+            .await
+            .expect("the field was seen");
         self.page
             .evaluate(format!("document.querySelector('{selector}').value = ''"))
             .await
             .expect("the field can be emptied");
-        field.scroll_into_view().await.expect("the field can be reached");
+        field
+            .scroll_into_view()
+            .await
+            .expect("the field can be reached");
         field.focus().await.expect("the field takes the focus");
         field.type_str(text).await.expect("the field takes text");
     }
@@ -141,17 +174,35 @@ impl Tab {
               const hit = all.find((e) => named(e) && seen(e) && (!top || top.contains(e))); \
               if (hit) hit.setAttribute('data-e2e', ''); return Boolean(hit); }})()"
         );
-        self.wait_until(&find, &format!("\"{label}\" can be clicked")).await;
-        let button = self.page.find_element("[data-e2e]").await.expect("the button was marked");
-        button.scroll_into_view().await.expect("the button can be reached");
-        button.click().await.unwrap_or_else(|error| panic!("clicking \"{label}\": {error}"));
+        let start = Instant::now();
+        loop {
+            self.wait_until(&find, &format!("\"{label}\" can be clicked"))
+                .await;
+            match self.click_marked().await {
+                Ok(()) => return,
+                // A fragment may be swapped between finding the button and clicking it: a person would click again.
+                Err(error) => assert!(start.elapsed() < PATIENCE, "clicking \"{label}\": {error}"),
+            }
+        }
+    }
+
+    async fn click_marked(&self) -> chromiumoxide::error::Result<()> {
+        let button = self.page.find_element("[data-e2e]").await?;
+        button.scroll_into_view().await?;
+        button.click().await?;
+        Ok(())
     }
 
     /// Sets the size of the window and the colours a person prefers.
     pub async fn look(&self, width: u32, dark: bool) {
         let height = if width < 600 { 844 } else { 900 };
         self.page
-            .execute(SetDeviceMetricsOverrideParams::new(i64::from(width), i64::from(height), 1.0, width < 600))
+            .execute(SetDeviceMetricsOverrideParams::new(
+                i64::from(width),
+                i64::from(height),
+                1.0,
+                width < 600,
+            ))
             .await
             .expect("the window takes its size");
         let value = if dark { "dark" } else { "light" };
@@ -163,14 +214,25 @@ impl Tab {
 
     /// Switches scripts on or off for pages opened from now on.
     pub async fn scripts(&self, on: bool) {
-        self.page.execute(SetScriptExecutionDisabledParams::new(!on)).await.expect("scripts can be switched");
+        self.page
+            .execute(SetScriptExecutionDisabledParams::new(!on))
+            .await
+            .expect("scripts can be switched");
     }
 
     /// Saves what is shown, down to the end of the page.
     pub async fn picture(&self, file: &Path) {
-        let params = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).full_page(false).build();
-        let bytes = self.page.screenshot(params).await.expect("a picture is taken");
-        std::fs::write(file, bytes).unwrap_or_else(|error| panic!("writing {}: {error}", file.display()));
+        let params = ScreenshotParams::builder()
+            .format(CaptureScreenshotFormat::Png)
+            .full_page(false)
+            .build();
+        let bytes = self
+            .page
+            .screenshot(params)
+            .await
+            .expect("a picture is taken");
+        std::fs::write(file, bytes)
+            .unwrap_or_else(|error| panic!("writing {}: {error}", file.display()));
     }
 
     /// How far the page is wider than the window, in pixels: anything above 0 scrolls sideways.

@@ -48,19 +48,29 @@ impl Demo {
             printed: Vec::new(),
         };
         let reading = async {
-            while demo.address.is_empty() || demo.email.is_empty() || demo.password.is_empty() {
-                let line = lines.next_line().await.expect("its output is text").expect("it prints a sign-in");
-                if let Some(address) = value_after(&line, "Address") {
+            // Without a connection the sandbox's credentials follow the sign-in.
+            let empty = arguments.contains(&"--empty");
+            let mut sandbox_told = !empty;
+            while demo.password.is_empty() || !sandbox_told {
+                let line = lines
+                    .next_line()
+                    .await
+                    .expect("its output is text")
+                    .expect("it prints a sign-in");
+                if let Some(address) = value_after(&line, "Open") {
                     demo.address = address;
                 } else if let Some(email) = value_after(&line, "E-mail") {
                     demo.email = email;
                 } else if let Some(password) = value_after(&line, "Password") {
                     demo.password = password;
                 }
+                sandbox_told |= line.trim_start().starts_with("Tracking identifier");
                 demo.printed.push(line);
             }
         };
-        tokio::time::timeout(PATIENCE, reading).await.expect("the demo is up in time");
+        tokio::time::timeout(PATIENCE, reading)
+            .await
+            .expect("the demo is up in time");
         // Somebody must go on reading, or the demo would wait for its reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         demo

@@ -3,6 +3,12 @@
 //! Runs when `PORTICO_TEST_CHROMIUM` names a Chromium (`cargo xtask test` sets it); says *not run* without, and
 //! fails without when `PORTICO_REQUIRE_ALL` is set.
 
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a walk that fails says where, and one that is not run says so"
+)]
+
 mod browser;
 mod demo;
 mod screenshots;
@@ -14,7 +20,10 @@ use std::path::PathBuf;
 fn chromium() -> Option<PathBuf> {
     let found = std::env::var_os("PORTICO_TEST_CHROMIUM").map(PathBuf::from);
     if found.is_none() {
-        assert!(std::env::var_os("PORTICO_REQUIRE_ALL").is_none(), "PORTICO_TEST_CHROMIUM is not set");
+        assert!(
+            std::env::var_os("PORTICO_REQUIRE_ALL").is_none(),
+            "PORTICO_TEST_CHROMIUM is not set"
+        );
         println!("not run: PORTICO_TEST_CHROMIUM is not set");
     }
     found

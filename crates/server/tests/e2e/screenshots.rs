@@ -32,7 +32,9 @@ const PAGES: [(&str, &str); 16] = [
 async fn every_page_fits_wide_and_narrow_light_and_dark() {
     let Some(executable) = chromium() else { return };
     let kept = std::env::var_os("PORTICO_SCREENSHOTS").map(PathBuf::from);
-    let folder = kept.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("portico-looks-{}", std::process::id())));
+    let folder = kept.clone().unwrap_or_else(|| {
+        std::env::temp_dir().join(format!("portico-looks-{}", std::process::id()))
+    });
     std::fs::create_dir_all(&folder).expect("a folder for the pictures");
 
     let demo = Demo::start(&[]).await;
@@ -46,7 +48,8 @@ async fn every_page_fits_wide_and_narrow_light_and_dark() {
         tab.open("/sign-in").await;
         let suffix = format!("{width}-{}", if dark { "dark" } else { "light" });
         if tab.path().await.starts_with("/sign-in") {
-            tab.picture(&folder.join(format!("sign-in-{suffix}.png"))).await;
+            tab.picture(&folder.join(format!("sign-in-{suffix}.png")))
+                .await;
             if tab.overhang().await > 0 {
                 wide.push(format!("sign-in at {suffix}"));
             }
@@ -57,20 +60,29 @@ async fn every_page_fits_wide_and_narrow_light_and_dark() {
     wait_until_synced(&tab).await;
 
     for (name, address) in PAGES {
-        let address = match address.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        let address = match address
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+        {
             None => address.to_owned(),
             Some(list) => {
                 tab.look(1440, false).await;
                 tab.open(list).await;
-                tab.wait_until("document.querySelector('main tbody tr a[href]')", "the list has a row").await;
-                tab.text_of("document.querySelector('main tbody tr a[href]').getAttribute('href')").await
+                tab.wait_until(
+                    "document.querySelector('main tbody tr a[href]')",
+                    "the list has a row",
+                )
+                .await;
+                tab.text_of("document.querySelector('main tbody tr a[href]').getAttribute('href')")
+                    .await
             }
         };
         for (width, dark) in [(1440, false), (1440, true), (390, false), (390, true)] {
             tab.look(width, dark).await;
             tab.open(&address).await;
             let suffix = format!("{width}-{}", if dark { "dark" } else { "light" });
-            tab.picture(&folder.join(format!("{name}-{suffix}.png"))).await;
+            tab.picture(&folder.join(format!("{name}-{suffix}.png")))
+                .await;
             if tab.overhang().await > 0 {
                 wide.push(format!("{name} at {suffix}: {} px", tab.overhang().await));
             }

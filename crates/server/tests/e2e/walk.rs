@@ -24,31 +24,57 @@ async fn connect_sync_and_read_tickets() {
 
     // A wrong secret says so beside what is wrong and saves nothing.
     tab.open("/settings/integrations/autotask/connect").await;
-    tab.fill("user_name", &demo.printed_value("API user name")).await;
+    tab.fill("user_name", &demo.printed_value("API user name"))
+        .await;
     tab.fill("secret", "certainly wrong").await;
+    tab.click("Advanced").await;
+    tab.fill(
+        "integration_code",
+        &demo.printed_value("Tracking identifier"),
+    )
+    .await;
     tab.click("Test Connection").await;
-    tab.wait_for_text("Verify that the API credentials are correct").await;
+    tab.wait_for_text("Verify that the API credentials are correct")
+        .await;
 
     // The right one is shown as connected, with what was typed kept.
     tab.fill("secret", &demo.printed_value("Secret")).await;
     tab.click("Test Connection").await;
-    tab.wait_until("!document.body.innerText.includes('Verify that the API credentials')", "the old message is gone").await;
+    tab.wait_until(
+        "!document.body.innerText.includes('Verify that the API credentials')",
+        "the old message is gone",
+    )
+    .await;
     tab.wait_for_text("Connected").await;
     tab.click("Connect").await;
 
     // The first sync shows its progress and completes.
-    tab.wait_until("location.pathname.includes('/settings/integrations/autotask')", "the integration is shown").await;
+    tab.wait_until(
+        "location.pathname === '/settings/integrations/autotask'",
+        "the integration is shown",
+    )
+    .await;
     tab.open("/settings/integrations/autotask/runs").await;
     tab.wait_for_text("First connection").await;
     wait_until_synced(&tab).await;
 
     // The tickets are there, filtered, sorted and readable.
-    tab.open("/tickets?state=all").await;
+    tab.open("/tickets?closed=all").await;
     tab.wait_for_text("400").await;
-    tab.wait_until("document.querySelectorAll('main tbody tr').length > 20", "tickets are listed").await;
-    let first = tab.text_of("document.querySelector('main tbody tr a').innerText").await;
+    tab.wait_until(
+        "document.querySelectorAll('main tbody tr').length > 20",
+        "tickets are listed",
+    )
+    .await;
+    let first = tab
+        .text_of("document.querySelector('main tbody tr a').innerText")
+        .await;
     tab.click(first.trim()).await;
-    tab.wait_until("/^\\/tickets\\/[0-9a-f-]{36}/.test(location.pathname)", "the ticket is opened").await;
+    tab.wait_until(
+        "/^\\/tickets\\/[0-9a-f-]{36}/.test(location.pathname)",
+        "the ticket is opened",
+    )
+    .await;
     for stage in ["New", "Triaged", "Working", "Waiting", "Resolved"] {
         tab.wait_for_text(stage).await;
     }
@@ -56,7 +82,8 @@ async fn connect_sync_and_read_tickets() {
     // Asking twice does not sync twice.
     tab.open("/settings/integrations").await;
     tab.click("Resync").await;
-    tab.wait_until("document.readyState === 'complete'", "the answer is shown").await;
+    tab.wait_until("document.readyState === 'complete'", "the answer is shown")
+        .await;
 
     browser.close().await;
     demo.stop().await;
@@ -93,11 +120,16 @@ async fn everything_can_be_read_without_scripts() {
 pub async fn wait_until_synced(tab: &Tab) {
     for _ in 0..240 {
         tab.open("/settings/integrations/autotask/runs").await;
-        let newest = tab.text_of("(document.querySelector('main tbody tr') || document.body).innerText").await;
+        let newest = tab
+            .text_of("(document.querySelector('main tbody tr') || document.body).innerText")
+            .await;
         if newest.contains("Completed") {
             return;
         }
-        assert!(!newest.contains("Failed"), "the first sync failed: {newest}");
+        assert!(
+            !newest.contains("Failed"),
+            "the first sync failed: {newest}"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
     panic!("the first sync did not complete");

@@ -244,8 +244,13 @@ async fn the_description_is_what_exists() {
         .map(|route| route.path.to_owned())
         .collect();
     assert_eq!(described, mounted);
+    let mut operation_ids = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let operation = &item["get"];
+        assert!(
+            operation_ids.insert(operation["operationId"].as_str().unwrap()),
+            "{path}: an operation id belongs to one operation"
+        );
         assert!(operation["summary"].is_string(), "{path}");
         let scope = operation["security"][0]["api_key"][0].as_str().unwrap();
         let route = router::routes()

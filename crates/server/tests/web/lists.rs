@@ -7,7 +7,10 @@ use crate::harness::{Browser, Page, Site};
 
 /// The first address on a page that starts with this and goes on with an id.
 fn first_link(page: &Page, prefix: &str) -> String {
-    let (_, after) = page.text.split_once(&format!("href=\"{prefix}0")).unwrap_or_else(|| panic!("no {prefix} in {}", page.text));
+    let (_, after) = page
+        .text
+        .split_once(&format!("href=\"{prefix}0"))
+        .unwrap_or_else(|| panic!("no {prefix} in {}", page.text));
     format!("{prefix}0{}", after.split('"').next().unwrap())
 }
 
@@ -26,7 +29,7 @@ async fn empty_lists_say_what_to_do_next() {
         ("/companies", "Connect a PSA"),
         ("/contacts", "Contacts come from your PSA"),
         ("/tickets", "Connect a PSA"),
-        ("/opportunities", "They come from your PSA"),
+        ("/opportunities", "Opportunities come from your PSA"),
     ] {
         assert!(ok(&mut browser, path).await.text.contains(next), "{path}");
     }
@@ -40,10 +43,76 @@ async fn lists_and_records_show_what_was_synced() {
         let list = ok(&mut browser, &format!("{path}?closed=all")).await;
         let record = first_link(&list, &format!("{path}/"));
         let page = ok(&mut browser, &record).await;
-        assert!(page.text.contains("Autotask"), "{record}: where it comes from");
+        assert!(
+            page.text.contains("Autotask"),
+            "{record}: where it comes from"
+        );
     }
     let home = ok(&mut browser, "/").await;
     assert!(home.text.contains("Newest open tickets"));
+}
+
+#[tokio::test]
+async fn who_may_not_connect_is_told_who_may() {
+    let site = Site::start().await;
+    let mut grants = Grants::everything();
+    grants.0.insert(Area::Integrations, Level::Read);
+    site.add_staff("Reader", "reader@example.com", &grants)
+        .await;
+    let mut browser = site.browser_of("reader@example.com").await;
+    for path in ["/companies", "/contacts", "/tickets", "/opportunities"] {
+        let page = ok(&mut browser, path).await;
+        assert!(!page.text.contains("Connect a PSA"), "{path}");
+        assert!(
+            page.text.contains("the right Manage Integrations"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn records_open_in_the_vendors_product_and_ids_have_names() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    for (path, code) in [
+        ("/tickets", "Code=OpenTicketDetail&#38;TicketID="),
+        ("/companies", "Code=OpenAccount&#38;AccountID="),
+    ] {
+        let list = ok(&mut browser, &format!("{path}?closed=all")).await;
+        let page = ok(&mut browser, &first_link(&list, &format!("{path}/"))).await;
+        let (before, after) = page
+            .text
+            .split_once(code)
+            .unwrap_or_else(|| panic!("no link on {path}: {}", page.text));
+        assert!(before.contains("Autotask/AutotaskExtend/ExecuteCommand.aspx?"));
+        let tag = after.split('>').next().unwrap();
+        assert!(
+            tag.contains("target=\"_blank\" rel=\"noopener noreferrer\""),
+            "{tag}"
+        );
+        assert!(
+            !page.text.contains("<dt>Work Type</dt>"),
+            "an id nobody can read"
+        );
+        assert!(
+            !page.text.contains("<dt>Contract</dt>"),
+            "an id nobody can read"
+        );
+    }
+}
+
+#[tokio::test]
+async fn records_that_are_no_companies_are_accounted_for() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/companies").await;
+    let detail = ok(&mut browser, "/settings/integrations/autotask").await;
+    let told = "not companies here: they are inactive, or of a type that is not selected";
+    let differs = detail.text.contains("in Portico</span>");
+    assert_eq!(list.text.contains(told), differs, "both pages say the same");
+    assert_eq!(detail.text.contains(told), differs);
+    let filtered = ok(&mut browser, "/companies?search=a").await;
+    assert!(!filtered.text.contains(told));
 }
 
 #[tokio::test]
@@ -52,8 +121,20 @@ async fn tickets_are_filtered_sorted_paged_and_addresses_keep_it() {
     let mut browser = site.admin().await;
     let all = ok(&mut browser, "/tickets?closed=all").await;
     assert!(all.text.contains("90 tickets"), "{}", all.text);
-    let (_, after) = all.text.split_once(">Next").map(|(before, after)| (after, before)).expect("more than a page");
-    let next = after.rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    let (_, after) = all
+        .text
+        .split_once(">Next")
+        .map(|(before, after)| (after, before))
+        .expect("more than a page");
+    let next = after
+        .rsplit("href=\"")
+        .next()
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&")
+        .replace("&amp;", "&");
     assert!(next.starts_with("/tickets?closed=all&page="), "{next}");
     let second = ok(&mut browser, &next).await;
     assert!(second.text.contains("Previous"));
@@ -78,13 +159,28 @@ async fn exports_honour_filters_and_are_whole() {
     let mut browser = site.admin().await;
     let file = ok(&mut browser, "/tickets.csv?closed=all").await;
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
-    assert!(file.header("content-disposition").contains("tickets_export_2026-03-02.csv"), "{}", file.header("content-disposition"));
-    assert!(file.text.starts_with("\u{feff}Number,Title,Company"), "{}", &file.text[..80]);
-    assert!(file.text.matches("\r\n").count() >= 91, "a head and 90 tickets");
+    assert!(
+        file.header("content-disposition")
+            .contains("tickets_export_2026-03-02.csv"),
+        "{}",
+        file.header("content-disposition")
+    );
+    assert!(
+        file.text.starts_with("\u{feff}Number,Title,Company"),
+        "{}",
+        &file.text[..80]
+    );
+    assert!(
+        file.text.matches("\r\n").count() >= 91,
+        "a head and 90 tickets"
+    );
     let none = ok(&mut browser, "/tickets.csv?closed=all&search=zzzzzzzz").await;
     assert_eq!(none.text.matches("\r\n").count(), 1);
     for path in ["/companies.csv", "/contacts.csv", "/opportunities.csv"] {
-        assert!(ok(&mut browser, path).await.text.matches("\r\n").count() > 1, "{path}");
+        assert!(
+            ok(&mut browser, path).await.text.matches("\r\n").count() > 1,
+            "{path}"
+        );
     }
 }
 
@@ -97,21 +193,42 @@ async fn a_ticket_shows_its_stage_and_hides_system_notes_until_asked() {
     let page = ok(&mut browser, &ticket).await;
     assert!(page.text.contains("class=\"stepper\""));
     assert!(page.text.contains("Where this comes from"));
-    assert!(page.text.contains("Queue") && page.text.contains("Resource"), "in the provider's words");
+    assert!(
+        page.text.contains("Queue") && page.text.contains("Resource"),
+        "in the provider's words"
+    );
     ok(&mut browser, &format!("{ticket}?notes=all")).await;
-    for missing in ["/tickets/nonsense", "/tickets/0196f5a4-0000-7000-8000-000000000000"] {
-        assert_eq!(browser.get(missing).await.status, StatusCode::NOT_FOUND, "{missing}");
+    for missing in [
+        "/tickets/nonsense",
+        "/tickets/0196f5a4-0000-7000-8000-000000000000",
+    ] {
+        assert_eq!(
+            browser.get(missing).await.status,
+            StatusCode::NOT_FOUND,
+            "{missing}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_role_without_companies_gets_no_links_to_them() {
     let site = Site::start_connected().await;
-    site.add_staff("Tom", "tom@example.com", &Grants([(Area::Tickets, Level::Read)].into())).await;
+    site.add_staff(
+        "Tom",
+        "tom@example.com",
+        &Grants([(Area::Tickets, Level::Read)].into()),
+    )
+    .await;
     let mut browser = site.browser_of("tom@example.com").await;
     let page = ok(&mut browser, "/tickets?closed=all").await;
-    assert!(!page.text.contains("href=\"/companies"), "neither in the sidebar nor in the list");
+    assert!(
+        !page.text.contains("href=\"/companies"),
+        "neither in the sidebar nor in the list"
+    );
     assert!(!page.text.contains("/settings/integrations\""));
     let page = ok(&mut browser, "/").await;
-    assert!(!page.text.contains("How fresh the data is") || !page.text.contains("/settings/integrations/autotask"));
+    assert!(
+        !page.text.contains("How fresh the data is")
+            || !page.text.contains("/settings/integrations/autotask")
+    );
 }

@@ -1,6 +1,10 @@
 //! Pages and API through the whole router, on a SQLite database of their own. Modules mirror `src/web`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails, in its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails, in its helpers too"
+)]
 
 mod access_coverage;
 mod api;
@@ -15,5 +19,6 @@ mod listener;
 mod lists;
 mod onboarding;
 mod profile;
+mod settings;
 mod sign_in;
 mod sync_log;

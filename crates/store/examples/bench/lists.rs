@@ -20,8 +20,19 @@ const STAFF: Viewer = Viewer::Staff(IdentityId(1));
 const TIMES: usize = 15;
 const LIMIT: u32 = 50;
 
-async fn batch<R: ExternalRecord>(store: &Store, at: IntegrationId, records: Vec<R>, batch: fn(Vec<R>) -> Batch) -> Outcome {
-    let marks: Vec<RecordMark> = records.iter().map(|record| RecordMark { hash: record.content_hash(1, 1), ..RecordMark::default() }).collect();
+async fn batch<R: ExternalRecord>(
+    store: &Store,
+    at: IntegrationId,
+    records: Vec<R>,
+    batch: fn(Vec<R>) -> Batch,
+) -> Outcome {
+    let marks: Vec<RecordMark> = records
+        .iter()
+        .map(|record| RecordMark {
+            hash: record.content_hash(1, 1),
+            ..RecordMark::default()
+        })
+        .collect();
     let mut tx = store.begin().await?;
     let now = store.now();
     upsert_records(&mut tx, at, &batch(records), &marks, now).await?;
@@ -35,8 +46,17 @@ async fn fill(store: &Store, total: usize) -> Outcome {
     let count = total / 10;
     for start in (0..count).step_by(500) {
         let numbers = start..count.min(start + 500);
-        batch(store, at, numbers.clone().map(world::company).collect(), Batch::Companies).await?;
-        let ids: Vec<String> = numbers.clone().map(|number| (number + 1).to_string()).collect();
+        batch(
+            store,
+            at,
+            numbers.clone().map(world::company).collect(),
+            Batch::Companies,
+        )
+        .await?;
+        let ids: Vec<String> = numbers
+            .clone()
+            .map(|number| (number + 1).to_string())
+            .collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let mut tx = store.begin().await?;
         company_adoption::adopt(&mut tx, at, &ids).await?;
@@ -69,11 +89,15 @@ async fn fill(store: &Store, total: usize) -> Outcome {
     match &store.config().database {
         Database::Sqlite(path) => {
             let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-            sqlx::query("ANALYZE").execute(&mut sqlx::SqliteConnection::connect_with(&options).await?).await?;
+            sqlx::query("ANALYZE")
+                .execute(&mut sqlx::SqliteConnection::connect_with(&options).await?)
+                .await?;
         }
         Database::Postgres(url) => {
             let mut connection = sqlx::PgConnection::connect(url.expose()).await?;
-            sqlx::query("VACUUM ANALYZE").execute(&mut connection).await?;
+            sqlx::query("VACUUM ANALYZE")
+                .execute(&mut connection)
+                .await?;
         }
     }
     Ok(())
@@ -102,7 +126,9 @@ where
     let mut key = first.next.clone();
     for _ in 0..10 {
         let Some(at) = key.clone() else { break };
-        let Some(next) = list(Some(at)).await?.next else { break };
+        let Some(next) = list(Some(at)).await?.next else {
+            break;
+        };
         key = Some(next);
     }
     Ok((timed(None).await?, timed(key).await?, first.count))
@@ -113,62 +139,253 @@ type Figures = Vec<(String, f64, f64, Count)>;
 async fn every_list(store: &Store) -> Outcome<Figures> {
     let mut figures = Vec::new();
     let company = async |search: &str| -> Outcome<Option<domain::id::PublicId>> {
-        let filter = CompanyFilter { search: Some(search.into()), ..CompanyFilter::default() };
-        let found = companies::list_for_viewer(store, &STAFF, &filter, CompanySort::Created, Direction::Ascending, None, 500).await?;
-        Ok(found.rows.into_iter().find(|row| row.name.ends_with(search)).map(|row| row.uuid))
+        let filter = CompanyFilter {
+            search: Some(search.into()),
+            ..CompanyFilter::default()
+        };
+        let found = companies::list_for_viewer(
+            store,
+            &STAFF,
+            &filter,
+            CompanySort::Created,
+            Direction::Ascending,
+            None,
+            500,
+        )
+        .await?;
+        Ok(found
+            .rows
+            .into_iter()
+            .find(|row| row.name.ends_with(search))
+            .map(|row| row.uuid))
     };
     let text = |text: &str| Some(text.to_owned());
     let none = TicketFilter::default;
     let mut filters = vec![
         ("all", none()),
-        ("open", TicketFilter { closed: Some(false), ..none() }),
-        ("closed", TicketFilter { closed: Some(true), ..none() }),
-        ("status frequent", TicketFilter { status: text("5"), ..none() }),
-        ("status rare", TicketFilter { status: text("99"), ..none() }),
-        ("status middling, open", TicketFilter { status: text("8"), closed: Some(false), ..none() }),
-        ("queue frequent", TicketFilter { queue: text("8"), ..none() }),
-        ("queue, open", TicketFilter { queue: text("8"), closed: Some(false), ..none() }),
-        ("queue rare", TicketFilter { queue: text("6"), ..none() }),
-        ("priority", TicketFilter { priority: text("3"), ..none() }),
-        ("technician", TicketFilter { technician: text("29682890"), ..none() }),
-        ("technician, open", TicketFilter { technician: text("29682890"), closed: Some(false), ..none() }),
-        ("status and queue", TicketFilter { status: text("8"), queue: text("6"), ..none() }),
-        ("search frequent", TicketFilter { search: text("printer"), ..none() }),
-        ("search rare", TicketFilter { search: text("floor 96"), ..none() }),
-        ("search number", TicketFilter { search: text("T20260000012.0007"), ..none() }),
+        (
+            "open",
+            TicketFilter {
+                closed: Some(false),
+                ..none()
+            },
+        ),
+        (
+            "closed",
+            TicketFilter {
+                closed: Some(true),
+                ..none()
+            },
+        ),
+        (
+            "status frequent",
+            TicketFilter {
+                status: text("5"),
+                ..none()
+            },
+        ),
+        (
+            "status rare",
+            TicketFilter {
+                status: text("99"),
+                ..none()
+            },
+        ),
+        (
+            "status middling, open",
+            TicketFilter {
+                status: text("8"),
+                closed: Some(false),
+                ..none()
+            },
+        ),
+        (
+            "queue frequent",
+            TicketFilter {
+                queue: text("8"),
+                ..none()
+            },
+        ),
+        (
+            "queue, open",
+            TicketFilter {
+                queue: text("8"),
+                closed: Some(false),
+                ..none()
+            },
+        ),
+        (
+            "queue rare",
+            TicketFilter {
+                queue: text("6"),
+                ..none()
+            },
+        ),
+        (
+            "priority",
+            TicketFilter {
+                priority: text("3"),
+                ..none()
+            },
+        ),
+        (
+            "technician",
+            TicketFilter {
+                technician: text("29682890"),
+                ..none()
+            },
+        ),
+        (
+            "technician, open",
+            TicketFilter {
+                technician: text("29682890"),
+                closed: Some(false),
+                ..none()
+            },
+        ),
+        (
+            "status and queue",
+            TicketFilter {
+                status: text("8"),
+                queue: text("6"),
+                ..none()
+            },
+        ),
+        (
+            "search frequent",
+            TicketFilter {
+                search: text("printer"),
+                ..none()
+            },
+        ),
+        (
+            "search rare",
+            TicketFilter {
+                search: text("floor 96"),
+                ..none()
+            },
+        ),
+        (
+            "search number",
+            TicketFilter {
+                search: text("T20260000012.0007"),
+                ..none()
+            },
+        ),
     ];
     for (name, search) in [("company large", " 0"), ("company small", " 700")] {
         let company = company(search).await?;
-        filters.push((name, TicketFilter { company: company.clone(), ..none() }));
-        filters.push((if search == " 0" { "company large, open" } else { "company small, open" }, TicketFilter { company, closed: Some(false), ..none() }));
+        filters.push((
+            name,
+            TicketFilter {
+                company: company.clone(),
+                ..none()
+            },
+        ));
+        filters.push((
+            if search == " 0" {
+                "company large, open"
+            } else {
+                "company small, open"
+            },
+            TicketFilter {
+                company,
+                closed: Some(false),
+                ..none()
+            },
+        ));
     }
     for (name, filter) in &filters {
-        for (sort, direction) in
-            [(TicketSort::Updated, Direction::Descending), (TicketSort::Updated, Direction::Ascending), (TicketSort::Created, Direction::Descending), (TicketSort::Created, Direction::Ascending)]
-        {
-            let (first, middle, count) =
-                measure(async |key| tickets::list_for_viewer(store, &STAFF, filter, sort, direction, key.as_ref(), LIMIT).await).await?;
-            figures.push((format!("tickets {name} {sort:?} {direction:?}"), first, middle, count));
+        for (sort, direction) in [
+            (TicketSort::Updated, Direction::Descending),
+            (TicketSort::Updated, Direction::Ascending),
+            (TicketSort::Created, Direction::Descending),
+            (TicketSort::Created, Direction::Ascending),
+        ] {
+            let (first, middle, count) = measure(async |key| {
+                tickets::list_for_viewer(
+                    store,
+                    &STAFF,
+                    filter,
+                    sort,
+                    direction,
+                    key.as_ref(),
+                    LIMIT,
+                )
+                .await
+            })
+            .await?;
+            figures.push((
+                format!("tickets {name} {sort:?} {direction:?}"),
+                first,
+                middle,
+                count,
+            ));
         }
     }
     for (name, filter) in [
         ("all", CompanyFilter::default()),
-        ("integration", CompanyFilter { integration: Some(IntegrationId(1)), ..CompanyFilter::default() }),
-        ("search", CompanyFilter { search: text("zebra"), ..CompanyFilter::default() }),
+        (
+            "integration",
+            CompanyFilter {
+                integration: Some(IntegrationId(1)),
+                ..CompanyFilter::default()
+            },
+        ),
+        (
+            "search",
+            CompanyFilter {
+                search: text("zebra"),
+                ..CompanyFilter::default()
+            },
+        ),
     ] {
         for sort in [CompanySort::Name, CompanySort::Created] {
-            let (first, middle, count) =
-                measure(async |key| companies::list_for_viewer(store, &STAFF, &filter, sort, Direction::Ascending, key.as_ref(), LIMIT).await).await?;
+            let (first, middle, count) = measure(async |key| {
+                companies::list_for_viewer(
+                    store,
+                    &STAFF,
+                    &filter,
+                    sort,
+                    Direction::Ascending,
+                    key.as_ref(),
+                    LIMIT,
+                )
+                .await
+            })
+            .await?;
             figures.push((format!("companies {name} {sort:?}"), first, middle, count));
         }
     }
     for (name, filter) in [
         ("all", ContactFilter::default()),
-        ("inactive", ContactFilter { active: Some(false), ..ContactFilter::default() }),
-        ("search", ContactFilter { search: text("person 77"), ..ContactFilter::default() }),
+        (
+            "inactive",
+            ContactFilter {
+                active: Some(false),
+                ..ContactFilter::default()
+            },
+        ),
+        (
+            "search",
+            ContactFilter {
+                search: text("person 77"),
+                ..ContactFilter::default()
+            },
+        ),
     ] {
-        let (first, middle, count) =
-            measure(async |key| contacts::list_for_viewer(store, &STAFF, &filter, Direction::Ascending, key.as_ref(), LIMIT).await).await?;
+        let (first, middle, count) = measure(async |key| {
+            contacts::list_for_viewer(
+                store,
+                &STAFF,
+                &filter,
+                Direction::Ascending,
+                key.as_ref(),
+                LIMIT,
+            )
+            .await
+        })
+        .await?;
         figures.push((format!("contacts {name}"), first, middle, count));
     }
     Ok(figures)
@@ -187,16 +404,26 @@ pub async fn run(folder: &Path, small: usize, large: usize) -> Outcome {
         by_size.push(here);
     }
     for ((engine, small_figures), (_, large_figures)) in by_size[0].iter().zip(&by_size[1]) {
-        println!("\n{engine}, milliseconds, {LIMIT} rows a page: first page and eleventh, of {small} and of {large} tickets");
+        println!(
+            "\n{engine}, milliseconds, {LIMIT} rows a page: first page and eleventh, of {small} and of {large} tickets"
+        );
         let mut medians = [Vec::new(), Vec::new()];
-        for ((name, first, middle, _), (_, large_first, large_middle, count)) in small_figures.iter().zip(large_figures) {
-            println!("{name:<48}{first:>7.2}{middle:>7.2}{large_first:>8.2}{large_middle:>7.2}{:>6.2}  {count:?}", large_first / first);
+        for ((name, first, middle, _), (_, large_first, large_middle, count)) in
+            small_figures.iter().zip(large_figures)
+        {
+            println!(
+                "{name:<48}{first:>7.2}{middle:>7.2}{large_first:>8.2}{large_middle:>7.2}{:>6.2}  {count:?}",
+                large_first / first
+            );
             medians[0].extend([*first, *middle]);
             medians[1].extend([*large_first, *large_middle]);
         }
         let worst = medians[1].iter().copied().fold(0.0, f64::max);
         let [small_median, large_median] = medians.map(median);
-        println!("median {small_median:.2} and {large_median:.2} ms: {:.2} times; slowest of the large {worst:.2} ms", large_median / small_median);
+        println!(
+            "median {small_median:.2} and {large_median:.2} ms: {:.2} times; slowest of the large {worst:.2} ms",
+            large_median / small_median
+        );
     }
     Ok(())
 }

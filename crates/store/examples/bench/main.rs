@@ -25,7 +25,10 @@ async fn stores(folder: &std::path::Path, name: &str) -> Outcome<Vec<(&'static s
     for suffix in ["", "-wal", "-shm"] {
         let _missing = std::fs::remove_file(folder.join(format!("{name}.db{suffix}")));
     }
-    stores.push(("SQLite", Store::open(StoreConfig::sqlite(path), Arc::new(SystemClock)).await?));
+    stores.push((
+        "SQLite",
+        Store::open(StoreConfig::sqlite(path), Arc::new(SystemClock)).await?,
+    ));
     #[expect(clippy::disallowed_methods, reason = "a tool run by hand")]
     if let Ok(url) = std::env::var("PORTICO_TEST_POSTGRES") {
         let config = StoreConfig {
@@ -34,7 +37,10 @@ async fn stores(folder: &std::path::Path, name: &str) -> Outcome<Vec<(&'static s
             schema: Some(format!("bench_{name}_{}", std::process::id())),
             connections: 8,
         };
-        stores.push(("PostgreSQL", Store::open(config, Arc::new(SystemClock)).await?));
+        stores.push((
+            "PostgreSQL",
+            Store::open(config, Arc::new(SystemClock)).await?,
+        ));
     }
     Ok(stores)
 }
@@ -44,10 +50,21 @@ async fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folder = std::env::temp_dir().join("portico-store-bench");
     std::fs::create_dir_all(&folder)?;
-    let sizes: Vec<usize> = arguments.iter().skip(1).filter_map(|size| size.parse().ok()).collect();
+    let sizes: Vec<usize> = arguments
+        .iter()
+        .skip(1)
+        .filter_map(|size| size.parse().ok())
+        .collect();
     match arguments.first().map(String::as_str) {
         Some("bulk") => bulk::run(&folder, sizes.first().copied().unwrap_or(100_000)).await,
-        Some("lists") => lists::run(&folder, sizes.first().copied().unwrap_or(20_000), sizes.get(1).copied().unwrap_or(200_000)).await,
+        Some("lists") => {
+            lists::run(
+                &folder,
+                sizes.first().copied().unwrap_or(20_000),
+                sizes.get(1).copied().unwrap_or(200_000),
+            )
+            .await
+        }
         _ => Err("say `bulk [ROWS]` or `lists [SMALL LARGE]`".into()),
     }
 }

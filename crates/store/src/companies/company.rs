@@ -135,7 +135,11 @@ impl RawExternal {
     }
 }
 
-type Column = (&'static str, &'static str, fn(&RawExternal) -> Option<&String>);
+type Column = (
+    &'static str,
+    &'static str,
+    fn(&RawExternal) -> Option<&String>,
+);
 
 const FIELDS: [Column; 8] = [
     ("type", "Type", RawExternal::kind),
@@ -144,7 +148,9 @@ const FIELDS: [Column; 8] = [
     ("street", "Street", |external| external.street.as_ref()),
     ("city", "City", |external| external.city.as_ref()),
     ("state", "State", |external| external.state.as_ref()),
-    ("postal_code", "Postal code", |external| external.postal_code.as_ref()),
+    ("postal_code", "Postal code", |external| {
+        external.postal_code.as_ref()
+    }),
     ("country", "Country", |external| external.country.as_ref()),
 ];
 
@@ -152,9 +158,21 @@ const FIELDS: [Column; 8] = [
 /// company before those that no longer do.
 fn fields(externals: &[RawExternal], primary: Option<i64>) -> Vec<CompanyField> {
     let field = |(key, label, column): Column| {
-        let external = externals.iter().find(|external| column(external).is_some_and(|value| !value.trim().is_empty()))?;
-        let rule = if Some(external.integration_id) == primary { FieldRule::Primary } else { FieldRule::Another };
-        Some(CompanyField { key, label, value: column(external)?.clone(), rule, origin: external.origin() })
+        let external = externals
+            .iter()
+            .find(|external| column(external).is_some_and(|value| !value.trim().is_empty()))?;
+        let rule = if Some(external.integration_id) == primary {
+            FieldRule::Primary
+        } else {
+            FieldRule::Another
+        };
+        Some(CompanyField {
+            key,
+            label,
+            value: column(external)?.clone(),
+            rule,
+            origin: external.origin(),
+        })
     };
     FIELDS.into_iter().filter_map(field).collect()
 }
@@ -163,13 +181,22 @@ fn fields(externals: &[RawExternal], primary: Option<i64>) -> Vec<CompanyField> 
 ///
 /// # Errors
 /// As any statement.
-pub async fn find_for_viewer(store: &Store, viewer: &Viewer, company: &PublicId) -> Result<Option<Company>> {
+pub async fn find_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    company: &PublicId,
+) -> Result<Option<Company>> {
     let (all, identity) = viewer.bind();
     let found: Option<Raw> = read_one!(store, FIND, all, identity, company.as_str())?;
     let Some(row) = found else { return Ok(None) };
     let primary = row.primary_integration_id;
     let mut raw: Vec<RawExternal> = read_all!(store, EXTERNALS, all, identity, row.id)?;
-    raw.sort_by_key(|external| (external.absent != 0, Some(external.integration_id) != primary));
+    raw.sort_by_key(|external| {
+        (
+            external.absent != 0,
+            Some(external.integration_id) != primary,
+        )
+    });
     let fields = fields(&raw, primary);
     let mut externals = Vec::with_capacity(raw.len());
     for external in raw {
@@ -178,13 +205,24 @@ pub async fn find_for_viewer(store: &Store, viewer: &Viewer, company: &PublicId)
             active: external.active,
             kind: external.kind().cloned(),
             removed: external.absent != 0,
-            fields: shown_fields::strip(external.fields, domain::provider::find(&external.provider), viewer),
+            fields: shown_fields::strip(
+                external.fields,
+                domain::provider::find(&external.provider),
+                viewer,
+            ),
             name: external.name,
             link_origin: external.link_origin,
         });
     }
-    let of_company = ContactFilter { company: Some(row.uuid.clone()), ..ContactFilter::default() };
-    let open = TicketFilter { company: Some(row.uuid.clone()), closed: Some(false), ..TicketFilter::default() };
+    let of_company = ContactFilter {
+        company: Some(row.uuid.clone()),
+        ..ContactFilter::default()
+    };
+    let open = TicketFilter {
+        company: Some(row.uuid.clone()),
+        closed: Some(false),
+        ..TicketFilter::default()
+    };
     Ok(Some(Company {
         contacts: contacts::count_for_viewer(store, viewer, &of_company).await?,
         open_tickets: tickets::count_for_viewer(store, viewer, &open).await?,

@@ -13,10 +13,13 @@ use domain::viewer::Viewer;
 use crate::composed::{BOTH, DIRECTIONS, count, keep, keys};
 use crate::db::Db;
 use crate::error::Result;
-use crate::listing::{COUNTED, Count, Direction, Listing, NumberPlace, Page, PageKey, Place, SortKey, TextPlace, Walk};
+use crate::listing::{
+    COUNTED, Count, Direction, Listing, NumberPlace, Page, PageKey, Place, SortKey, TextPlace, Walk,
+};
 use crate::open::Store;
 use crate::statement::Statement;
 use crate::text_search::{MATCHES, Terms};
+use crate::viewer_sql::EVERYTHING;
 
 /// Which companies to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -119,7 +122,10 @@ pub async fn list_for_viewer(
     let walk = Walk::new(direction, page, limit, sort == CompanySort::Name);
     let (page, count) = match few(store, viewer, filter, sort).await? {
         Some((places, count)) => (walk.page_of_all(places), count),
-        None => (walk_all(store, viewer, filter, sort, &walk).await?, count_all(store, viewer, filter).await?),
+        None => (
+            walk_all(store, viewer, filter, sort, &walk).await?,
+            count_all(store, viewer, filter).await?,
+        ),
     };
     let rows = rows_by_id(store, viewer, &page.ids).await?;
     Ok(page.listing(rows, |row| row.id.0, count))
@@ -129,7 +135,11 @@ pub async fn list_for_viewer(
 ///
 /// # Errors
 /// As any statement.
-pub async fn count_for_viewer(store: &Store, viewer: &Viewer, filter: &CompanyFilter) -> Result<Count> {
+pub async fn count_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &CompanyFilter,
+) -> Result<Count> {
     match few(store, viewer, filter, CompanySort::Name).await? {
         Some((_, count)) => Ok(count),
         None => count_all(store, viewer, filter).await,
@@ -140,6 +150,8 @@ struct Texts {
     /// By sort and direction; companies that are there, then those that were removed.
     keys: [[[&'static str; 2]; 2]; 2],
     counts: [&'static str; 2],
+    /// For a viewer without limits and without a filter.
+    plain_counts: [&'static str; 2],
     kept: Vec<&'static Statement>,
 }
 
@@ -150,18 +162,48 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
         kept.push(statement);
         statement.sql
     };
-    let states = [("present", "c.removed_at IS NULL"), ("removed", "c.removed_at IS NOT NULL")];
+    let states = [
+        ("present", "c.removed_at IS NULL"),
+        ("removed", "c.removed_at IS NOT NULL"),
+    ];
     let condition = |state: &str| format!("{state} AND {INTEGRATION} AND {}", company_viewer!("c"));
     let keys = states.map(|(name, state)| {
         CompanySort::ALL.map(|sort| {
             DIRECTIONS.map(|direction| {
-                let sql = keys("company c", &condition(state), "c", sort.column(), direction, ["$5", "$6", "$4"]);
-                add(format!("store::companies::keys_{name}_{sort:?}_{direction:?}"), sql)
+                let sql = keys(
+                    "company c",
+                    &condition(state),
+                    "c",
+                    sort.column(),
+                    direction,
+                    ["$5", "$6", "$4"],
+                );
+                add(
+                    format!("store::companies::keys_{name}_{sort:?}_{direction:?}"),
+                    sql,
+                )
             })
         })
     });
-    let counts = states.map(|(name, state)| add(format!("store::companies::count_{name}"), count("company c", &condition(state), "$4")));
-    Texts { keys, counts, kept }
+    let counts = states.map(|(name, state)| {
+        add(
+            format!("store::companies::count_{name}"),
+            count("company c", &condition(state), "$4"),
+        )
+    });
+    let plain = |state: &str| format!("{state} AND {EVERYTHING}");
+    let plain_counts = states.map(|(name, state)| {
+        add(
+            format!("store::companies::count_plain_{name}"),
+            count("company c", &plain(state), "$3"),
+        )
+    });
+    Texts {
+        keys,
+        counts,
+        plain_counts,
+        kept,
+    }
 });
 
 const INTEGRATION: &str = "(CAST($3 AS BIGINT) IS NULL OR EXISTS
@@ -172,17 +214,41 @@ pub(crate) fn statements() -> &'static [&'static Statement] {
     &TEXTS.kept
 }
 
-async fn walk_all(store: &Store, viewer: &Viewer, filter: &CompanyFilter, sort: CompanySort, walk: &Walk) -> Result<Page> {
+async fn walk_all(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &CompanyFilter,
+    sort: CompanySort,
+    walk: &Walk,
+) -> Result<Page> {
     let text = TEXTS.keys[usize::from(filter.removed)][sort as usize][walk.read.index()];
     let (all, identity) = viewer.bind();
     let integration = filter.integration.map(|id| id.0);
     let places: Vec<Place> = if sort == CompanySort::Name {
         let (bound, bound_id) = walk.text_bound();
-        let rows: Vec<TextPlace> = read_all!(store, text, all, identity, integration, walk.asked(), &bound, bound_id)?;
+        let rows: Vec<TextPlace> = read_all!(
+            store,
+            text,
+            all,
+            identity,
+            integration,
+            walk.asked(),
+            &bound,
+            bound_id
+        )?;
         rows.into_iter().map(Place::from).collect()
     } else {
         let (bound, bound_id) = walk.number_bound();
-        let rows: Vec<NumberPlace> = read_all!(store, text, all, identity, integration, walk.asked(), bound, bound_id)?;
+        let rows: Vec<NumberPlace> = read_all!(
+            store,
+            text,
+            all,
+            identity,
+            integration,
+            walk.asked(),
+            bound,
+            bound_id
+        )?;
         rows.into_iter().map(Place::from).collect()
     };
     Ok(walk.page(places))
@@ -192,14 +258,38 @@ async fn count_all(store: &Store, viewer: &Viewer, filter: &CompanyFilter) -> Re
     let (all, identity) = viewer.bind();
     let bound = COUNTED as i64 + 1;
     let row: Option<(i64,)> = match filter.integration {
-        // By the links, not by looking at every company.
-        Some(integration) if all == 1 => read_one!(store, COUNT_LINKED, integration.0, i64::from(filter.removed), bound)?,
+        None if all == 1 => read_one!(
+            store,
+            TEXTS.plain_counts[usize::from(filter.removed)],
+            all,
+            identity,
+            bound
+        )?,
+        // All that are linked, without the removed ones, which are few: so the links alone are counted.
+        Some(integration) if all == 1 && !filter.removed => {
+            let removed: Option<(i64,)> =
+                read_one!(store, TEXTS.counts[1], all, identity, integration.0, bound)?;
+            let removed = removed.map_or(0, |row| row.0);
+            let linked: Option<(i64,)> =
+                read_one!(store, COUNT_LINKED, integration.0, bound + removed)?;
+            linked.map(|row| (row.0 - removed,))
+        }
         integration => {
             let text = TEXTS.counts[usize::from(filter.removed)];
-            read_one!(store, text, all, identity, integration.map(|id| id.0), bound)?
+            read_one!(
+                store,
+                text,
+                all,
+                identity,
+                integration.map(|id| id.0),
+                bound
+            )?
         }
     };
-    Ok(Count::bounded(row.map_or(0, |row| row.0.unsigned_abs()), COUNTED))
+    Ok(Count::bounded(
+        row.map_or(0, |row| row.0.unsigned_abs()),
+        COUNTED,
+    ))
 }
 
 row! {
@@ -211,7 +301,12 @@ row! {
 }
 
 /// Companies of a search, a member or an integration, when there are few enough to be read whole; a search always is.
-async fn few(store: &Store, viewer: &Viewer, filter: &CompanyFilter, sort: CompanySort) -> Result<Option<(Vec<Place>, Count)>> {
+async fn few(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &CompanyFilter,
+    sort: CompanySort,
+) -> Result<Option<(Vec<Place>, Count)>> {
     let (all, identity) = viewer.bind();
     let integration = filter.integration.map(|id| id.0);
     let removed = i64::from(filter.removed);
@@ -219,35 +314,99 @@ async fn few(store: &Store, viewer: &Viewer, filter: &CompanyFilter, sort: Compa
     let matches: Vec<Match> = match &terms {
         Some(terms) if terms.is_indexed() => match store.db() {
             Db::Lite { r, .. } => {
-                let query = sqlx::query_as(MATCH_SQLITE).bind(all).bind(identity).bind(integration).bind(MATCHES + 1).bind(removed);
+                let query = sqlx::query_as(MATCH_SQLITE)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(integration)
+                    .bind(MATCHES + 1)
+                    .bind(removed);
                 query.bind(terms.phrases()).fetch_all(r).await?
             }
             Db::Pg(pool) => {
                 let [first, second] = terms.patterns();
-                let query = sqlx::query_as(MATCH_POSTGRES).bind(all).bind(identity).bind(integration).bind(MATCHES + 1).bind(removed);
+                let query = sqlx::query_as(MATCH_POSTGRES)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(integration)
+                    .bind(MATCHES + 1)
+                    .bind(removed);
                 query.bind(first).bind(second).fetch_all(pool).await?
             }
         },
         Some(terms) => {
             let (from, until) = terms.range();
-            read_all!(store, MATCH_KEY, all, identity, integration, MATCHES + 1, removed, &from, &until)?
+            read_all!(
+                store,
+                MATCH_KEY,
+                all,
+                identity,
+                integration,
+                MATCHES + 1,
+                removed,
+                &from,
+                &until
+            )?
         }
-        None if all != 1 => read_all!(store, OF_MEMBER, all, identity, integration, MATCHES + 1, removed)?,
-        None if integration.is_some() => read_all!(store, OF_INTEGRATION, all, identity, integration, MATCHES + 1, removed)?,
-        None => return Ok(None),
+        None if all != 1 => read_all!(
+            store,
+            OF_MEMBER,
+            all,
+            identity,
+            integration,
+            MATCHES + 1,
+            removed
+        )?,
+        None => {
+            let linked: Option<(i64,)> = match integration {
+                Some(integration) => read_one!(store, COUNT_LINKED, integration, MATCHES + 1)?,
+                None => None,
+            };
+            if linked.is_none_or(|linked| linked.0 > MATCHES) {
+                return Ok(None);
+            }
+            read_all!(
+                store,
+                OF_INTEGRATION,
+                all,
+                identity,
+                integration,
+                MATCHES + 1,
+                removed
+            )?
+        }
     };
     let cut = matches.len() as i64 > MATCHES;
     if cut && terms.is_none() {
         return Ok(None);
     }
-    let words = |row: &Match| terms.as_ref().is_none_or(|terms| !terms.is_indexed() || terms.matches(&row.name_key));
+    let words = |row: &Match| {
+        terms
+            .as_ref()
+            .is_none_or(|terms| !terms.is_indexed() || terms.matches(&row.name_key))
+    };
     let place = |row: Match| Place {
-        key: if sort == CompanySort::Name { SortKey::Text(row.name_key) } else { SortKey::Number(row.created_at) },
+        key: if sort == CompanySort::Name {
+            SortKey::Text(row.name_key)
+        } else {
+            SortKey::Number(row.created_at)
+        },
         id: row.id,
     };
-    let places: Vec<Place> = matches.into_iter().take(MATCHES as usize).filter(words).map(place).collect();
+    let places: Vec<Place> = matches
+        .into_iter()
+        .take(MATCHES as usize)
+        .filter(words)
+        .map(place)
+        .collect();
     let found = places.len() as u64;
-    Ok(Some((places, if cut { Count::MoreThan(found) } else { Count::Exact(found) })))
+    Ok(Some((
+        places,
+        if cut {
+            Count::MoreThan(found)
+        } else {
+            Count::Exact(found)
+        },
+    )))
 }
 
 async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<CompanyRow>> {
@@ -259,24 +418,47 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<C
         Db::Lite { r, .. } => {
             let ids = serde_json::to_string(ids)?;
             (
-                sqlx::query_as(ROWS_SQLITE).bind(all).bind(identity).bind(&ids).fetch_all(r).await?,
-                sqlx::query_as(LINKS_SQLITE).bind(all).bind(identity).bind(&ids).fetch_all(r).await?,
+                sqlx::query_as(ROWS_SQLITE)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(&ids)
+                    .fetch_all(r)
+                    .await?,
+                sqlx::query_as(LINKS_SQLITE)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(&ids)
+                    .fetch_all(r)
+                    .await?,
             )
         }
         Db::Pg(pool) => (
-            sqlx::query_as(ROWS_POSTGRES).bind(all).bind(identity).bind(ids).fetch_all(pool).await?,
-            sqlx::query_as(LINKS_POSTGRES).bind(all).bind(identity).bind(ids).fetch_all(pool).await?,
+            sqlx::query_as(ROWS_POSTGRES)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(pool)
+                .await?,
+            sqlx::query_as(LINKS_POSTGRES)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(pool)
+                .await?,
         ),
     };
     let mut by_company: HashMap<i64, Vec<CompanyLink>> = HashMap::new();
     for link in links {
-        by_company.entry(link.company_id).or_default().push(CompanyLink {
-            integration: IntegrationId(link.integration_id),
-            provider: link.provider,
-            external_id: link.external_id,
-            name: link.name,
-            removed: link.absent != 0,
-        });
+        by_company
+            .entry(link.company_id)
+            .or_default()
+            .push(CompanyLink {
+                integration: IntegrationId(link.integration_id),
+                provider: link.provider,
+                external_id: link.external_id,
+                name: link.name,
+                removed: link.absent != 0,
+            });
     }
     let row = |row: Raw| CompanyRow {
         id: CompanyId(row.id),
@@ -316,8 +498,8 @@ statements! {
         " ORDER BY i.provider, x.name_key, x.id");
     LINKS_POSTGRES for Postgres = concat!(company_link!(), "c.id = ANY(CAST($3 AS BIGINT[])) AND ", company_viewer!("c"),
         " ORDER BY i.provider, x.name_key, x.id");
-    COUNT_LINKED = "SELECT count(*) AS found FROM (SELECT DISTINCT x.company_id FROM external_company x JOIN company c ON c.id = x.company_id
-        WHERE x.integration_id = $1 AND x.company_id IS NOT NULL AND (CASE WHEN c.removed_at IS NULL THEN 0 ELSE 1 END) = $2 LIMIT $3) counted";
+    COUNT_LINKED = "SELECT count(*) AS found FROM
+        (SELECT DISTINCT x.company_id FROM external_company x WHERE x.integration_id = $1 AND x.company_id IS NOT NULL LIMIT $2) counted";
     MATCH_SQLITE for Sqlite = concat!("SELECT c.id, c.name_key, c.created_at FROM company_search f CROSS JOIN company c
         WHERE f.company_search MATCH $6 AND c.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $4");
     MATCH_POSTGRES for Postgres = concat!("SELECT c.id, c.name_key, c.created_at FROM company c

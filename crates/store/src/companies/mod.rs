@@ -4,4 +4,6 @@ pub(crate) mod company;
 pub(crate) mod list;
 
 pub use company::{Company, CompanyField, ExternalCompany, FieldRule, find_for_viewer};
-pub use list::{CompanyFilter, CompanyLink, CompanyRow, CompanySort, count_for_viewer, list_for_viewer};
+pub use list::{
+    CompanyFilter, CompanyLink, CompanyRow, CompanySort, count_for_viewer, list_for_viewer,
+};

@@ -79,12 +79,19 @@ row! {
 ///
 /// # Errors
 /// As any statement.
-pub async fn find_for_viewer(store: &Store, viewer: &Viewer, contact: &PublicId) -> Result<Option<Contact>> {
+pub async fn find_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    contact: &PublicId,
+) -> Result<Option<Contact>> {
     let (all, identity) = viewer.bind();
     let found: Option<Raw> = read_one!(store, FIND, all, identity, contact.as_str())?;
     let Some(row) = found else { return Ok(None) };
-    let groups: Vec<(String,)> =
-        if viewer.sees_internal() { read_all!(store, GROUPS, row.integration_id, &row.external_id)? } else { Vec::new() };
+    let groups: Vec<(String,)> = if viewer.sees_internal() {
+        read_all!(store, GROUPS, row.integration_id, &row.external_id)?
+    } else {
+        Vec::new()
+    };
     Ok(Some(Contact {
         id: row.id,
         uuid: row.uuid,

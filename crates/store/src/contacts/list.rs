@@ -8,11 +8,14 @@ use domain::viewer::Viewer;
 use crate::composed::{BOTH, DIRECTIONS, count, keep, keys};
 use crate::db::Db;
 use crate::error::Result;
-use crate::listing::{COUNTED, Count, Direction, Listing, Page, PageKey, Place, SortKey, TextPlace, Walk};
+use crate::listing::{
+    COUNTED, Count, Direction, Listing, Page, PageKey, Place, SortKey, TextPlace, Walk,
+};
 use crate::open::Store;
 use crate::statement::Statement;
 use crate::text_search::{MATCHES, Terms};
 use crate::viewer_companies;
+use crate::viewer_sql::EVERYTHING;
 
 /// Which contacts to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,7 +93,11 @@ pub async fn list_for_viewer(
 ///
 /// # Errors
 /// As any statement.
-pub async fn count_for_viewer(store: &Store, viewer: &Viewer, filter: &ContactFilter) -> Result<Count> {
+pub async fn count_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &ContactFilter,
+) -> Result<Count> {
     match filter.search.as_deref().and_then(Terms::parse) {
         Some(terms) => Ok(search(store, viewer, filter, &terms).await?.1),
         None => {
@@ -110,6 +117,8 @@ enum Lead {
 struct Texts {
     keys: [[&'static str; 2]; 2],
     counts: [&'static str; 2],
+    /// For a viewer without limits and no filter but company and active.
+    plain_counts: [&'static str; 2],
     kept: Vec<&'static Statement>,
 }
 
@@ -123,20 +132,65 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let leads = [Lead::All, Lead::Company];
     let keys = leads.map(|lead| {
         DIRECTIONS.map(|direction| {
-            let sql = keys("external_contact k", &condition(lead), "k", "k.name_key", direction, ["$7", "$8", "$5"]);
+            let sql = keys(
+                "external_contact k",
+                &condition(lead),
+                "k",
+                "k.name_key",
+                direction,
+                ["$7", "$8", "$5"],
+            );
             add(format!("store::contacts::keys_{lead:?}_{direction:?}"), sql)
         })
     });
-    let counts = leads.map(|lead| add(format!("store::contacts::count_{lead:?}"), count("external_contact k", &condition(lead), "$5")));
-    Texts { keys, counts, kept }
+    let counts = leads.map(|lead| {
+        add(
+            format!("store::contacts::count_{lead:?}"),
+            count("external_contact k", &condition(lead), "$5"),
+        )
+    });
+    let plain_counts = leads.map(|lead| {
+        add(
+            format!("store::contacts::count_plain_{lead:?}"),
+            count("external_contact k", &plain_condition(lead), "$5"),
+        )
+    });
+    Texts {
+        keys,
+        counts,
+        plain_counts,
+        kept,
+    }
 });
 
 fn condition(lead: Lead) -> String {
     let led = match lead {
-        Lead::All => "(CAST($3 AS BIGINT) IS NULL OR k.integration_id = $3) AND CAST($6 AS TEXT) IS NULL",
+        Lead::All => {
+            "(CAST($3 AS BIGINT) IS NULL OR k.integration_id = $3) AND CAST($6 AS TEXT) IS NULL"
+        }
         Lead::Company => "k.integration_id = $3 AND k.company_external_id = $6",
     };
-    format!("k.absent = 0 AND {led} AND k.active = $4 AND {}", record_viewer!("k"))
+    let viewer = if matches!(lead, Lead::Company) {
+        external_company_viewer!("$6")
+    } else {
+        record_viewer!("k")
+    };
+    format!("k.absent = 0 AND {led} AND k.active = $4 AND {viewer}")
+}
+
+/// What an index answers without a look at the rows.
+fn plain_condition(lead: Lead) -> String {
+    let (led, viewer) = match lead {
+        Lead::All => (
+            "CAST($3 AS BIGINT) IS NULL AND CAST($6 AS TEXT) IS NULL",
+            EVERYTHING,
+        ),
+        Lead::Company => (
+            "k.integration_id = $3 AND k.company_external_id = $6",
+            external_company_viewer!("$6"),
+        ),
+    };
+    format!("k.absent = 0 AND {led} AND k.active = $4 AND {viewer}")
 }
 
 /// Every composed text, for the registry.
@@ -153,7 +207,11 @@ struct Ranges {
 
 impl Ranges {
     fn each(&self) -> impl Iterator<Item = (Option<i64>, Option<&str>, i64)> {
-        self.starts.iter().flat_map(|(integration, company)| self.active.iter().map(|active| (*integration, company.as_deref(), *active)))
+        self.starts.iter().flat_map(|(integration, company)| {
+            self.active
+                .iter()
+                .map(|active| (*integration, company.as_deref(), *active))
+        })
     }
 }
 
@@ -163,38 +221,100 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &ContactFilter) -> Resul
         Some(false) => &[0],
         None => &[0, 1],
     };
-    Ok(match viewer_companies::limited_to(store, viewer, filter.company.as_ref(), filter.integration).await? {
-        Some(externals) => {
-            let starts = externals.into_iter().map(|(integration, id)| (Some(integration), Some(id))).collect();
-            Ranges { lead: Lead::Company, starts, active }
-        }
-        None => Ranges { lead: Lead::All, starts: vec![(filter.integration.map(|id| id.0), None)], active },
-    })
+    Ok(
+        match viewer_companies::limited_to(
+            store,
+            viewer,
+            filter.company.as_ref(),
+            filter.integration,
+        )
+        .await?
+        {
+            Some(externals) => {
+                let starts = externals
+                    .into_iter()
+                    .map(|(integration, id)| (Some(integration), Some(id)))
+                    .collect();
+                Ranges {
+                    lead: Lead::Company,
+                    starts,
+                    active,
+                }
+            }
+            None => Ranges {
+                lead: Lead::All,
+                starts: vec![(filter.integration.map(|id| id.0), None)],
+                active,
+            },
+        },
+    )
 }
 
-async fn walk_ranges(store: &Store, viewer: &Viewer, filter: &ContactFilter, walk: &Walk) -> Result<(Page, Count)> {
+async fn walk_ranges(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &ContactFilter,
+    walk: &Walk,
+) -> Result<(Page, Count)> {
     let ranges = ranges(store, viewer, filter).await?;
     let text = TEXTS.keys[ranges.lead as usize][walk.read.index()];
     let (all, identity) = viewer.bind();
     let (bound, bound_id) = walk.text_bound();
     let mut places = Vec::new();
     for (integration, company, active) in ranges.each() {
-        let rows: Vec<TextPlace> = read_all!(store, text, all, identity, integration, active, walk.asked(), company, &bound, bound_id)?;
+        let rows: Vec<TextPlace> = read_all!(
+            store,
+            text,
+            all,
+            identity,
+            integration,
+            active,
+            walk.asked(),
+            company,
+            &bound,
+            bound_id
+        )?;
         places.extend(rows.into_iter().map(Place::from));
     }
-    Ok((walk.page(places), count_ranges(store, viewer, &ranges).await?))
+    Ok((
+        walk.page(places),
+        count_ranges(store, viewer, &ranges).await?,
+    ))
 }
 
 async fn count_ranges(store: &Store, viewer: &Viewer, ranges: &Ranges) -> Result<Count> {
-    let text = TEXTS.counts[ranges.lead as usize];
     let (all, identity) = viewer.bind();
+    let plain = match ranges.lead {
+        Lead::All => {
+            all == 1
+                && ranges
+                    .starts
+                    .iter()
+                    .all(|(integration, _)| integration.is_none())
+        }
+        Lead::Company => true,
+    };
+    let text = if plain {
+        TEXTS.plain_counts
+    } else {
+        TEXTS.counts
+    }[ranges.lead as usize];
     let mut found: u64 = 0;
     for (integration, company, active) in ranges.each() {
         let left = (COUNTED + 1).saturating_sub(found);
         if left == 0 {
             break;
         }
-        let row: Option<(i64,)> = read_one!(store, text, all, identity, integration, active, left as i64, company)?;
+        let row: Option<(i64,)> = read_one!(
+            store,
+            text,
+            all,
+            identity,
+            integration,
+            active,
+            left as i64,
+            company
+        )?;
         found += row.map_or(0, |row| row.0.unsigned_abs());
     }
     Ok(Count::bounded(found, COUNTED))
@@ -208,7 +328,12 @@ row! {
     }
 }
 
-async fn search(store: &Store, viewer: &Viewer, filter: &ContactFilter, terms: &Terms) -> Result<(Vec<Place>, Count)> {
+async fn search(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &ContactFilter,
+    terms: &Terms,
+) -> Result<(Vec<Place>, Count)> {
     let (all, identity) = viewer.bind();
     let integration = filter.integration.map(|id| id.0);
     let active = filter.active.map(i64::from);
@@ -216,29 +341,76 @@ async fn search(store: &Store, viewer: &Viewer, filter: &ContactFilter, terms: &
     let matches: Vec<Match> = if terms.is_indexed() {
         match store.db() {
             Db::Lite { r, .. } => {
-                let query = sqlx::query_as(MATCH_SQLITE).bind(all).bind(identity).bind(integration).bind(active).bind(MATCHES + 1);
-                query.bind(company).bind(terms.phrases()).fetch_all(r).await?
+                let query = sqlx::query_as(MATCH_SQLITE)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(integration)
+                    .bind(active)
+                    .bind(MATCHES + 1);
+                query
+                    .bind(company)
+                    .bind(terms.phrases())
+                    .fetch_all(r)
+                    .await?
             }
             Db::Pg(pool) => {
                 let [first, second] = terms.patterns();
-                let query = sqlx::query_as(MATCH_POSTGRES).bind(all).bind(identity).bind(integration).bind(active).bind(MATCHES + 1);
-                query.bind(company).bind(first).bind(second).fetch_all(pool).await?
+                let query = sqlx::query_as(MATCH_POSTGRES)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(integration)
+                    .bind(active)
+                    .bind(MATCHES + 1);
+                query
+                    .bind(company)
+                    .bind(first)
+                    .bind(second)
+                    .fetch_all(pool)
+                    .await?
             }
         }
     } else {
         let (from, until) = terms.range();
-        read_all!(store, MATCH_KEY, all, identity, integration, active, MATCHES + 1, company, &from, &until)?
+        read_all!(
+            store,
+            MATCH_KEY,
+            all,
+            identity,
+            integration,
+            active,
+            MATCHES + 1,
+            company,
+            &from,
+            &until
+        )?
     };
     let cut = matches.len() as i64 > MATCHES;
-    let words = |row: &Match| !terms.is_indexed() || terms.matches(&format!("{} {}", row.name_key, row.email_key.as_deref().unwrap_or_default()));
+    let words = |row: &Match| {
+        !terms.is_indexed()
+            || terms.matches(&format!(
+                "{} {}",
+                row.name_key,
+                row.email_key.as_deref().unwrap_or_default()
+            ))
+    };
     let places: Vec<Place> = matches
         .into_iter()
         .take(MATCHES as usize)
         .filter(words)
-        .map(|row| Place { key: SortKey::Text(row.name_key), id: row.id })
+        .map(|row| Place {
+            key: SortKey::Text(row.name_key),
+            id: row.id,
+        })
         .collect();
     let found = places.len() as u64;
-    Ok((places, if cut { Count::MoreThan(found) } else { Count::Exact(found) }))
+    Ok((
+        places,
+        if cut {
+            Count::MoreThan(found)
+        } else {
+            Count::Exact(found)
+        },
+    ))
 }
 
 async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<ContactRow>> {
@@ -249,9 +421,21 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<C
     Ok(match store.db() {
         Db::Lite { r, .. } => {
             let ids = serde_json::to_string(ids)?;
-            sqlx::query_as(ROWS_SQLITE).bind(all).bind(identity).bind(ids).fetch_all(r).await?
+            sqlx::query_as(ROWS_SQLITE)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(r)
+                .await?
         }
-        Db::Pg(pool) => sqlx::query_as(ROWS_POSTGRES).bind(all).bind(identity).bind(ids).fetch_all(pool).await?,
+        Db::Pg(pool) => {
+            sqlx::query_as(ROWS_POSTGRES)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(pool)
+                .await?
+        }
     })
 }
 

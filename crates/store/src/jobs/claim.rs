@@ -9,6 +9,7 @@ use crate::db::Db;
 use crate::decode::{json, plain};
 use crate::error::{Result, StoreError};
 use crate::open::Store;
+use crate::tx::Connection;
 
 /// A job in a worker's hands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct ClaimedJob {
     pub id: JobId,
     /// What is to be done.
     pub job: Job,
+    /// Who waits for it: the number of a `Priority`.
+    pub priority: i64,
     /// How often it was claimed without progress, this time included.
     pub attempts: i64,
     /// After this many attempts it is dead.
@@ -29,6 +32,7 @@ row! {
     struct ClaimedRow {
         id: JobId = i64 => plain(JobId),
         payload: Job = String => json,
+        priority: i64,
         attempts: i64,
         max_attempts: i64,
         lease_token: i64,
@@ -40,6 +44,7 @@ impl From<ClaimedRow> for ClaimedJob {
         Self {
             id: row.id,
             job: row.payload,
+            priority: row.priority,
             attempts: row.attempts,
             max_attempts: row.max_attempts,
             lease: Lease {
@@ -97,6 +102,11 @@ pub async fn claim(store: &Store, node: &str, limit: usize) -> Result<Vec<Claime
                     // Another node started a job with the same serial key in this instant.
                     Err(error) if error.is_conflict() && races < RACES => races += 1,
                     Err(error) if error.is_conflict() => break,
+                    // What was taken before is in our hands: it must be worked on, or nobody would.
+                    Err(error) if !claimed.is_empty() => {
+                        tracing::warn!(%error, "cannot take more jobs for now");
+                        break;
+                    }
                     Err(error) => return Err(error),
                 }
             }
@@ -116,6 +126,36 @@ pub async fn heartbeat(store: &Store, node: &str) -> Result<u64> {
     let held = execute!(tx, EXTEND, node, now.plus(LEASE).0)?;
     tx.commit().await?;
     Ok(held)
+}
+
+/// The same for the jobs a node says it works on, and only those: one that it lost sight of (a claim whose answer never
+/// arrived, an end that could not be stored) runs out and is taken back like a dead node's (rule S6).
+///
+/// # Errors
+/// As any statement.
+pub async fn heartbeat_of(store: &Store, node: &str, held: &[JobId]) -> Result<u64> {
+    let mut tx = store.begin().await?;
+    let now = store.now();
+    execute!(tx, NODE_LIVES, node, now.0)?;
+    let ids: Vec<i64> = held.iter().map(|job| job.0).collect();
+    let until = now.plus(LEASE).0;
+    let extended = match tx.connection() {
+        Connection::Lite(transaction) => {
+            let query = sqlx::query(EXTEND_SQLITE).bind(node).bind(until);
+            let query = query.bind(serde_json::to_string(&ids)?);
+            query.execute(&mut **transaction).await?.rows_affected()
+        }
+        Connection::Pg(transaction) => {
+            let query = sqlx::query(EXTEND_POSTGRES).bind(node).bind(until);
+            query
+                .bind(&ids)
+                .execute(&mut **transaction)
+                .await?
+                .rows_affected()
+        }
+    };
+    tx.commit().await?;
+    Ok(extended)
 }
 
 /// Takes back jobs whose lease ran out. Answers how many are ready again and how many are dead.
@@ -185,14 +225,16 @@ statements! {
         WHERE id = (SELECT waiting.id FROM job AS waiting WHERE waiting.state = 0 AND waiting.run_at <= $1
             AND NOT EXISTS (SELECT 1 FROM job AS running WHERE running.state = 1 AND running.serial_key = waiting.serial_key)
             ORDER BY waiting.priority, waiting.run_at, waiting.id LIMIT 1)
-        RETURNING id, payload, attempts, max_attempts, lease_token";
+        RETURNING id, payload, priority, attempts, max_attempts, lease_token";
     CLAIM_POSTGRES for Postgres = "UPDATE job SET state = 1, lease_by = $2, lease_until = $3, lease_token = lease_token + 1, attempts = attempts + 1
         WHERE id = (SELECT waiting.id FROM job AS waiting WHERE waiting.state = 0 AND waiting.run_at <= $1
             AND NOT EXISTS (SELECT 1 FROM job AS running WHERE running.state = 1 AND running.serial_key = waiting.serial_key)
             ORDER BY waiting.priority, waiting.run_at, waiting.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id, payload, attempts, max_attempts, lease_token";
+        RETURNING id, payload, priority, attempts, max_attempts, lease_token";
     NODE_LIVES = "UPDATE node SET heartbeat_at = $2 WHERE id = $1";
     EXTEND = "UPDATE job SET lease_until = $2 WHERE state = 1 AND lease_by = $1";
+    EXTEND_SQLITE for Sqlite = "UPDATE job SET lease_until = $2 WHERE state = 1 AND lease_by = $1 AND id IN (SELECT value FROM json_each($3))";
+    EXTEND_POSTGRES for Postgres = "UPDATE job SET lease_until = $2 WHERE state = 1 AND lease_by = $1 AND id = ANY(CAST($3 AS BIGINT[]))";
     LIST_EXPIRED = "SELECT id, lease_token, lease_until FROM job WHERE state = 1 AND lease_until < $1 ORDER BY id LIMIT 200";
     LIST_RUNNING = "SELECT id, lease_token, lease_until FROM job WHERE state = 1 ORDER BY id";
     RELEASE = "UPDATE job SET state = 0, lease_by = NULL, lease_until = NULL, run_at = $4, last_error = $5

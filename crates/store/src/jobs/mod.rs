@@ -6,8 +6,8 @@
 //! somebody else: a worker that was away too long cannot store a page (rule P2). Two unique indexes make certain what
 //! the claim asks for: at most one waiting job per unique key, at most one running job per serial key (rule P9).
 //!
-//! A lease lasts 15 s. Each node extends all of its own every 5 s with one statement, and any node releases those that
-//! ran out. Enqueueing takes the caller's transaction: a change that is rolled back leaves no job (rule W1).
+//! A lease lasts 15 s. Each node extends those of the jobs it works on every 5 s with one statement, and any node
+//! releases those that ran out. Enqueueing takes the caller's transaction: a change that is rolled back leaves no job (rule W1).
 
 pub(crate) mod claim;
 pub(crate) mod listing;
@@ -17,7 +17,7 @@ use domain::clock::UtcMillis;
 use domain::id::JobId;
 use domain::job::{Job, Priority};
 
-pub use claim::{ClaimedJob, claim, heartbeat, release_expired, release_own};
+pub use claim::{ClaimedJob, claim, heartbeat, heartbeat_of, release_expired, release_own};
 pub use listing::{JobCounts, JobRow, JobState, count_jobs, find_job, list_jobs};
 pub use settle::{Settled, complete, give_up, hold_lease, postpone, retry, revive};
 

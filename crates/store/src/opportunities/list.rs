@@ -9,7 +9,9 @@ use domain::viewer::Viewer;
 use crate::composed::{BOTH, DIRECTIONS, count, keep, keys};
 use crate::db::Db;
 use crate::error::Result;
-use crate::listing::{COUNTED, Count, Direction, Listing, NumberPlace, Page, PageKey, Place, SortKey, TextPlace, Walk};
+use crate::listing::{
+    COUNTED, Count, Direction, Listing, NumberPlace, Page, PageKey, Place, SortKey, TextPlace, Walk,
+};
 use crate::open::Store;
 use crate::statement::Statement;
 use crate::text_search::{MATCHES, Terms};
@@ -179,22 +181,44 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let keys = leads.map(|lead| {
         OpportunitySort::ALL.map(|sort| {
             DIRECTIONS.map(|direction| {
-                let sql = keys("opportunity o", &condition(lead), "o", sort.column(), direction, ["$7", "$8", "$5"]);
-                add(format!("store::opportunities::keys_{lead:?}_{sort:?}_{direction:?}"), sql)
+                let sql = keys(
+                    "opportunity o",
+                    &condition(lead),
+                    "o",
+                    sort.column(),
+                    direction,
+                    ["$7", "$8", "$5"],
+                );
+                add(
+                    format!("store::opportunities::keys_{lead:?}_{sort:?}_{direction:?}"),
+                    sql,
+                )
             })
         })
     });
-    let counts = leads.map(|lead| add(format!("store::opportunities::count_{lead:?}"), count("opportunity o", &condition(lead), "$5")));
+    let counts = leads.map(|lead| {
+        add(
+            format!("store::opportunities::count_{lead:?}"),
+            count("opportunity o", &condition(lead), "$5"),
+        )
+    });
     Texts { keys, counts, kept }
 });
 
 fn condition(lead: Lead) -> String {
     let led = match lead {
-        Lead::All => "(CAST($3 AS BIGINT) IS NULL OR o.integration_id = $3) AND CAST($6 AS TEXT) IS NULL",
+        Lead::All => {
+            "(CAST($3 AS BIGINT) IS NULL OR o.integration_id = $3) AND CAST($6 AS TEXT) IS NULL"
+        }
         Lead::Company => "o.integration_id = $3 AND o.company_external_id = $6",
         Lead::Stage => "o.integration_id = $3 AND o.stage_id = $6",
     };
-    format!("o.absent = 0 AND {led} AND (CAST($4 AS TEXT) IS NULL OR o.stage_id = $4) AND {}", record_viewer!("o"))
+    let viewer = if lead == Lead::Company {
+        external_company_viewer!("$6")
+    } else {
+        record_viewer!("o")
+    };
+    format!("o.absent = 0 AND {led} AND (CAST($4 AS TEXT) IS NULL OR o.stage_id = $4) AND {viewer}")
 }
 
 /// Every composed text, for the registry.
@@ -210,19 +234,46 @@ struct Ranges {
 }
 
 async fn ranges(store: &Store, viewer: &Viewer, filter: &OpportunityFilter) -> Result<Ranges> {
-    if let Some(externals) = viewer_companies::limited_to(store, viewer, filter.company.as_ref(), filter.integration).await? {
-        let starts = externals.into_iter().map(|(integration, id)| (Some(integration), Some(id))).collect();
-        return Ok(Ranges { lead: Lead::Company, starts, stage: filter.stage.clone() });
+    if let Some(externals) =
+        viewer_companies::limited_to(store, viewer, filter.company.as_ref(), filter.integration)
+            .await?
+    {
+        let starts = externals
+            .into_iter()
+            .map(|(integration, id)| (Some(integration), Some(id)))
+            .collect();
+        return Ok(Ranges {
+            lead: Lead::Company,
+            starts,
+            stage: filter.stage.clone(),
+        });
     }
     if filter.stage.is_some() {
         let integrations = viewer_companies::integrations(store, filter.integration).await?;
-        let starts = integrations.into_iter().map(|id| (Some(id), filter.stage.clone())).collect();
-        return Ok(Ranges { lead: Lead::Stage, starts, stage: None });
+        let starts = integrations
+            .into_iter()
+            .map(|id| (Some(id), filter.stage.clone()))
+            .collect();
+        return Ok(Ranges {
+            lead: Lead::Stage,
+            starts,
+            stage: None,
+        });
     }
-    Ok(Ranges { lead: Lead::All, starts: vec![(filter.integration.map(|id| id.0), None)], stage: None })
+    Ok(Ranges {
+        lead: Lead::All,
+        starts: vec![(filter.integration.map(|id| id.0), None)],
+        stage: None,
+    })
 }
 
-async fn walk_ranges(store: &Store, viewer: &Viewer, filter: &OpportunityFilter, sort: OpportunitySort, walk: &Walk) -> Result<(Page, Count)> {
+async fn walk_ranges(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &OpportunityFilter,
+    sort: OpportunitySort,
+    walk: &Walk,
+) -> Result<(Page, Count)> {
     let ranges = ranges(store, viewer, filter).await?;
     let text = TEXTS.keys[ranges.lead as usize][sort as usize][walk.read.index()];
     let count_text = TEXTS.counts[ranges.lead as usize];
@@ -234,16 +285,47 @@ async fn walk_ranges(store: &Store, viewer: &Viewer, filter: &OpportunityFilter,
         let value = value.as_deref();
         if sort == OpportunitySort::Title {
             let (bound, bound_id) = walk.text_bound();
-            let rows: Vec<TextPlace> = read_all!(store, text, all, identity, *integration, stage, walk.asked(), value, &bound, bound_id)?;
+            let rows: Vec<TextPlace> = read_all!(
+                store,
+                text,
+                all,
+                identity,
+                *integration,
+                stage,
+                walk.asked(),
+                value,
+                &bound,
+                bound_id
+            )?;
             places.extend(rows.into_iter().map(Place::from));
         } else {
             let (bound, bound_id) = walk.number_bound();
-            let rows: Vec<NumberPlace> = read_all!(store, text, all, identity, *integration, stage, walk.asked(), value, bound, bound_id)?;
+            let rows: Vec<NumberPlace> = read_all!(
+                store,
+                text,
+                all,
+                identity,
+                *integration,
+                stage,
+                walk.asked(),
+                value,
+                bound,
+                bound_id
+            )?;
             places.extend(rows.into_iter().map(Place::from));
         }
         let left = (COUNTED + 1).saturating_sub(found);
         if left > 0 {
-            let row: Option<(i64,)> = read_one!(store, count_text, all, identity, *integration, stage, left as i64, value)?;
+            let row: Option<(i64,)> = read_one!(
+                store,
+                count_text,
+                all,
+                identity,
+                *integration,
+                stage,
+                left as i64,
+                value
+            )?;
             found += row.map_or(0, |row| row.0.unsigned_abs());
         }
     }
@@ -258,7 +340,13 @@ row! {
     }
 }
 
-async fn search(store: &Store, viewer: &Viewer, filter: &OpportunityFilter, sort: OpportunitySort, terms: &Terms) -> Result<(Vec<Place>, Count)> {
+async fn search(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &OpportunityFilter,
+    sort: OpportunitySort,
+    terms: &Terms,
+) -> Result<(Vec<Place>, Count)> {
     let (all, identity) = viewer.bind();
     let integration = filter.integration.map(|id| id.0);
     let stage = filter.stage.as_deref();
@@ -266,28 +354,74 @@ async fn search(store: &Store, viewer: &Viewer, filter: &OpportunityFilter, sort
     let matches: Vec<Match> = if terms.is_indexed() {
         match store.db() {
             Db::Lite { r, .. } => {
-                let query = sqlx::query_as(MATCH_SQLITE).bind(all).bind(identity).bind(integration).bind(stage).bind(MATCHES + 1);
-                query.bind(company).bind(terms.phrases()).fetch_all(r).await?
+                let query = sqlx::query_as(MATCH_SQLITE)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(integration)
+                    .bind(stage)
+                    .bind(MATCHES + 1);
+                query
+                    .bind(company)
+                    .bind(terms.phrases())
+                    .fetch_all(r)
+                    .await?
             }
             Db::Pg(pool) => {
                 let [first, second] = terms.patterns();
-                let query = sqlx::query_as(MATCH_POSTGRES).bind(all).bind(identity).bind(integration).bind(stage).bind(MATCHES + 1);
-                query.bind(company).bind(first).bind(second).fetch_all(pool).await?
+                let query = sqlx::query_as(MATCH_POSTGRES)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(integration)
+                    .bind(stage)
+                    .bind(MATCHES + 1);
+                query
+                    .bind(company)
+                    .bind(first)
+                    .bind(second)
+                    .fetch_all(pool)
+                    .await?
             }
         }
     } else {
         let (from, until) = terms.range();
-        read_all!(store, MATCH_KEY, all, identity, integration, stage, MATCHES + 1, company, &from, &until)?
+        read_all!(
+            store,
+            MATCH_KEY,
+            all,
+            identity,
+            integration,
+            stage,
+            MATCHES + 1,
+            company,
+            &from,
+            &until
+        )?
     };
     let cut = matches.len() as i64 > MATCHES;
     let place = |row: Match| Place {
-        key: if sort == OpportunitySort::Title { SortKey::Text(row.title_key) } else { SortKey::Number(row.updated_at) },
+        key: if sort == OpportunitySort::Title {
+            SortKey::Text(row.title_key)
+        } else {
+            SortKey::Number(row.updated_at)
+        },
         id: row.id,
     };
     let words = |row: &Match| !terms.is_indexed() || terms.matches(&row.title_key);
-    let places: Vec<Place> = matches.into_iter().take(MATCHES as usize).filter(words).map(place).collect();
+    let places: Vec<Place> = matches
+        .into_iter()
+        .take(MATCHES as usize)
+        .filter(words)
+        .map(place)
+        .collect();
     let found = places.len() as u64;
-    Ok((places, if cut { Count::MoreThan(found) } else { Count::Exact(found) }))
+    Ok((
+        places,
+        if cut {
+            Count::MoreThan(found)
+        } else {
+            Count::Exact(found)
+        },
+    ))
 }
 
 async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<OpportunityRow>> {
@@ -298,9 +432,21 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<O
     let rows: Vec<Raw> = match store.db() {
         Db::Lite { r, .. } => {
             let ids = serde_json::to_string(ids)?;
-            sqlx::query_as(ROWS_SQLITE).bind(all).bind(identity).bind(ids).fetch_all(r).await?
+            sqlx::query_as(ROWS_SQLITE)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(r)
+                .await?
         }
-        Db::Pg(pool) => sqlx::query_as(ROWS_POSTGRES).bind(all).bind(identity).bind(ids).fetch_all(pool).await?,
+        Db::Pg(pool) => {
+            sqlx::query_as(ROWS_POSTGRES)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(pool)
+                .await?
+        }
     };
     Ok(rows.into_iter().map(OpportunityRow::from).collect())
 }

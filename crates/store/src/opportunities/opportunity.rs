@@ -92,7 +92,11 @@ row! {
 ///
 /// # Errors
 /// As any statement.
-pub async fn find_for_viewer(store: &Store, viewer: &Viewer, opportunity: &PublicId) -> Result<Option<Opportunity>> {
+pub async fn find_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    opportunity: &PublicId,
+) -> Result<Option<Opportunity>> {
     let (all, identity) = viewer.bind();
     let found: Option<Raw> = read_one!(store, FIND, all, identity, opportunity.as_str())?;
     let name = |name: Option<String>| name.filter(|name| !name.is_empty());

@@ -14,7 +14,13 @@ use crate::tx::{Connection, Tx};
 ///
 /// # Errors
 /// As any statement; also for a deletion feed, which has no records.
-pub async fn update_absent(tx: &mut Tx, stream: Stream, ids: &[i64], absence: Absence, now: UtcMillis) -> Result<u64> {
+pub async fn update_absent(
+    tx: &mut Tx,
+    stream: Stream,
+    ids: &[i64],
+    absence: Absence,
+    now: UtcMillis,
+) -> Result<u64> {
     if ids.is_empty() {
         return Ok(0);
     }
@@ -22,12 +28,22 @@ pub async fn update_absent(tx: &mut Tx, stream: Stream, ids: &[i64], absence: Ab
     let (absent, reason) = absence.columns();
     let since = absence.since(now);
     let done = match tx.connection() {
-        Connection::Lite(transaction) => {
-            sqlx::query(text).bind(json_list(ids)?).bind(absent).bind(since).bind(reason).execute(&mut **transaction).await?.rows_affected()
-        }
-        Connection::Pg(transaction) => {
-            sqlx::query(text).bind(ids).bind(absent).bind(since).bind(reason).execute(&mut **transaction).await?.rows_affected()
-        }
+        Connection::Lite(transaction) => sqlx::query(text)
+            .bind(json_list(ids)?)
+            .bind(absent)
+            .bind(since)
+            .bind(reason)
+            .execute(&mut **transaction)
+            .await?
+            .rows_affected(),
+        Connection::Pg(transaction) => sqlx::query(text)
+            .bind(ids)
+            .bind(absent)
+            .bind(since)
+            .bind(reason)
+            .execute(&mut **transaction)
+            .await?
+            .rows_affected(),
     };
     Ok(done)
 }
@@ -36,7 +52,13 @@ pub async fn update_absent(tx: &mut Tx, stream: Stream, ids: &[i64], absence: Ab
 ///
 /// # Errors
 /// As [`update_absent`].
-pub async fn mark_removed(tx: &mut Tx, stream: Stream, ids: &[i64], reason: RemovedReason, now: UtcMillis) -> Result<u64> {
+pub async fn mark_removed(
+    tx: &mut Tx,
+    stream: Stream,
+    ids: &[i64],
+    reason: RemovedReason,
+    now: UtcMillis,
+) -> Result<u64> {
     update_absent(tx, stream, ids, Absence::Removed(reason), now).await
 }
 
@@ -54,7 +76,12 @@ pub struct Deleted {
 ///
 /// # Errors
 /// As any statement.
-pub async fn remove_deleted(tx: &mut Tx, integration: IntegrationId, tickets: &[&str], now: UtcMillis) -> Result<Deleted> {
+pub async fn remove_deleted(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    tickets: &[&str],
+    now: UtcMillis,
+) -> Result<Deleted> {
     if tickets.is_empty() {
         return Ok(Deleted::default());
     }
@@ -62,16 +89,38 @@ pub async fn remove_deleted(tx: &mut Tx, integration: IntegrationId, tickets: &[
     Ok(match tx.connection() {
         Connection::Lite(transaction) => {
             let ids = json_list(tickets)?;
-            let gone = sqlx::query(REMOVE_TICKETS_SQLITE).bind(integration.0).bind(&ids).bind(now.0).bind(reason);
+            let gone = sqlx::query(REMOVE_TICKETS_SQLITE)
+                .bind(integration.0)
+                .bind(&ids)
+                .bind(now.0)
+                .bind(reason);
             let tickets = gone.execute(&mut **transaction).await?.rows_affected();
-            let gone = sqlx::query(REMOVE_NOTES_SQLITE).bind(integration.0).bind(&ids).bind(now.0).bind(reason);
-            Deleted { tickets, notes: gone.execute(&mut **transaction).await?.rows_affected() }
+            let gone = sqlx::query(REMOVE_NOTES_SQLITE)
+                .bind(integration.0)
+                .bind(&ids)
+                .bind(now.0)
+                .bind(reason);
+            Deleted {
+                tickets,
+                notes: gone.execute(&mut **transaction).await?.rows_affected(),
+            }
         }
         Connection::Pg(transaction) => {
-            let gone = sqlx::query(REMOVE_TICKETS_POSTGRES).bind(integration.0).bind(tickets).bind(now.0).bind(reason);
+            let gone = sqlx::query(REMOVE_TICKETS_POSTGRES)
+                .bind(integration.0)
+                .bind(tickets)
+                .bind(now.0)
+                .bind(reason);
             let removed = gone.execute(&mut **transaction).await?.rows_affected();
-            let gone = sqlx::query(REMOVE_NOTES_POSTGRES).bind(integration.0).bind(tickets).bind(now.0).bind(reason);
-            Deleted { tickets: removed, notes: gone.execute(&mut **transaction).await?.rows_affected() }
+            let gone = sqlx::query(REMOVE_NOTES_POSTGRES)
+                .bind(integration.0)
+                .bind(tickets)
+                .bind(now.0)
+                .bind(reason);
+            Deleted {
+                tickets: removed,
+                notes: gone.execute(&mut **transaction).await?.rows_affected(),
+            }
         }
     })
 }
@@ -81,16 +130,28 @@ pub async fn remove_deleted(tx: &mut Tx, integration: IntegrationId, tickets: &[
 ///
 /// # Errors
 /// As any statement.
-pub async fn find_ticket_by_number(store: &Store, integration: IntegrationId, number: &str) -> Result<Option<String>> {
+pub async fn find_ticket_by_number(
+    store: &Store,
+    integration: IntegrationId,
+    number: &str,
+) -> Result<Option<String>> {
     let mut rows: Vec<(String,)> = read_all!(store, TICKET_BY_NUMBER, integration.0, number)?;
-    Ok(if rows.len() == 1 { rows.pop().map(|row| row.0) } else { None })
+    Ok(if rows.len() == 1 {
+        rows.pop().map(|row| row.0)
+    } else {
+        None
+    })
 }
 
 /// Present notes of one ticket, for comparison with what the vendor lists now.
 ///
 /// # Errors
 /// As any statement.
-pub async fn list_note_ids(store: &Store, integration: IntegrationId, ticket: &str) -> Result<Vec<Unseen>> {
+pub async fn list_note_ids(
+    store: &Store,
+    integration: IntegrationId,
+    ticket: &str,
+) -> Result<Vec<Unseen>> {
     read_all!(store, NOTE_IDS, integration.0, ticket)
 }
 

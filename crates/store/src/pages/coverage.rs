@@ -30,16 +30,26 @@ impl Coverage {
     #[must_use]
     pub fn new(floor: Option<UtcMillis>, scope: &Scope) -> Self {
         let list = |ids: &std::collections::BTreeSet<String>| ids.iter().cloned().collect();
-        Self { floor, queues: list(&scope.queues), categories: list(&scope.categories), exclude_statuses: list(&scope.exclude_statuses) }
+        Self {
+            floor,
+            queues: list(&scope.queues),
+            categories: list(&scope.categories),
+            exclude_statuses: list(&scope.exclude_statuses),
+        }
     }
 
     fn lists(&self) -> [Option<&[String]>; 3] {
-        [&self.queues, &self.categories, &self.exclude_statuses].map(|list| (!list.is_empty()).then_some(list.as_slice()))
+        [&self.queues, &self.categories, &self.exclude_statuses]
+            .map(|list| (!list.is_empty()).then_some(list.as_slice()))
     }
 
     fn json(&self) -> Result<[Option<String>; 3]> {
         let [queues, categories, statuses] = self.lists();
-        Ok([queues.map(json_list).transpose()?, categories.map(json_list).transpose()?, statuses.map(json_list).transpose()?])
+        Ok([
+            queues.map(json_list).transpose()?,
+            categories.map(json_list).transpose()?,
+            statuses.map(json_list).transpose()?,
+        ])
     }
 }
 
@@ -74,13 +84,33 @@ pub async fn list_unseen(
     let rows = match store.db() {
         Db::Lite { r, .. } => {
             let [queues, categories, statuses] = coverage.json()?;
-            let query = sqlx::query_as(text).bind(integration.0).bind(floor).bind(queues).bind(categories).bind(statuses);
-            query.bind(stream_run.0).bind(after).bind(limit).fetch_all(r).await?
+            let query = sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(floor)
+                .bind(queues)
+                .bind(categories)
+                .bind(statuses);
+            query
+                .bind(stream_run.0)
+                .bind(after)
+                .bind(limit)
+                .fetch_all(r)
+                .await?
         }
         Db::Pg(pool) => {
             let [queues, categories, statuses] = coverage.lists();
-            let query = sqlx::query_as(text).bind(integration.0).bind(floor).bind(queues).bind(categories).bind(statuses);
-            query.bind(stream_run.0).bind(after).bind(limit).fetch_all(pool).await?
+            let query = sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(floor)
+                .bind(queues)
+                .bind(categories)
+                .bind(statuses);
+            query
+                .bind(stream_run.0)
+                .bind(after)
+                .bind(limit)
+                .fetch_all(pool)
+                .await?
         }
     };
     Ok(rows)
@@ -90,18 +120,37 @@ pub async fn list_unseen(
 ///
 /// # Errors
 /// As [`list_unseen`].
-pub async fn count_present(store: &Store, integration: IntegrationId, stream: Stream, coverage: &Coverage) -> Result<u64> {
+pub async fn count_present(
+    store: &Store,
+    integration: IntegrationId,
+    stream: Stream,
+    coverage: &Coverage,
+) -> Result<u64> {
     let texts = sql::of(stream)?;
     let text = texts.count_present.on(store.engine());
     let floor = coverage.floor.map(|floor| floor.0);
     let (present,): (i64,) = match store.db() {
         Db::Lite { r, .. } => {
             let [queues, categories, statuses] = coverage.json()?;
-            sqlx::query_as(text).bind(integration.0).bind(floor).bind(queues).bind(categories).bind(statuses).fetch_one(r).await?
+            sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(floor)
+                .bind(queues)
+                .bind(categories)
+                .bind(statuses)
+                .fetch_one(r)
+                .await?
         }
         Db::Pg(pool) => {
             let [queues, categories, statuses] = coverage.lists();
-            sqlx::query_as(text).bind(integration.0).bind(floor).bind(queues).bind(categories).bind(statuses).fetch_one(pool).await?
+            sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(floor)
+                .bind(queues)
+                .bind(categories)
+                .bind(statuses)
+                .fetch_one(pool)
+                .await?
         }
     };
     Ok(present.unsigned_abs())
@@ -112,11 +161,28 @@ pub async fn count_present(store: &Store, integration: IntegrationId, stream: St
 ///
 /// # Errors
 /// As [`list_unseen`].
-pub async fn count_written_since(store: &Store, integration: IntegrationId, stream: Stream, since: UtcMillis) -> Result<u64> {
+pub async fn count_written_since(
+    store: &Store,
+    integration: IntegrationId,
+    stream: Stream,
+    since: UtcMillis,
+) -> Result<u64> {
     let text = sql::of(stream)?.count_written_since.on(store.engine());
     let (written,): (i64,) = match store.db() {
-        Db::Lite { r, .. } => sqlx::query_as(text).bind(integration.0).bind(since.0).fetch_one(r).await?,
-        Db::Pg(pool) => sqlx::query_as(text).bind(integration.0).bind(since.0).fetch_one(pool).await?,
+        Db::Lite { r, .. } => {
+            sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(since.0)
+                .fetch_one(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(since.0)
+                .fetch_one(pool)
+                .await?
+        }
     };
     Ok(written.unsigned_abs())
 }

@@ -37,7 +37,14 @@ fn collect(rows: Vec<KnownRow>) -> HashMap<String, Known> {
     rows.into_iter()
         .map(|row| {
             let absence = Absence::from_columns(row.absent, row.removed_reason.as_deref());
-            (row.external_id, Known { id: row.id, content_hash: row.content_hash, absence })
+            (
+                row.external_id,
+                Known {
+                    id: row.id,
+                    content_hash: row.content_hash,
+                    absence,
+                },
+            )
         })
         .collect()
 }
@@ -46,16 +53,29 @@ fn collect(rows: Vec<KnownRow>) -> HashMap<String, Known> {
 ///
 /// # Errors
 /// As any statement; also for a deletion feed, which has no records.
-pub async fn read_known(tx: &mut Tx, integration: IntegrationId, stream: Stream, external_ids: &[&str]) -> Result<HashMap<String, Known>> {
+pub async fn read_known(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    stream: Stream,
+    external_ids: &[&str],
+) -> Result<HashMap<String, Known>> {
     let texts = sql::of(stream)?;
     let text = texts.read_known.on(tx.store().engine());
     let rows: Vec<KnownRow> = match tx.connection() {
         Connection::Lite(transaction) => {
             let ids = json_list(external_ids)?;
-            sqlx::query_as(text).bind(integration.0).bind(ids).fetch_all(&mut **transaction).await?
+            sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(ids)
+                .fetch_all(&mut **transaction)
+                .await?
         }
         Connection::Pg(transaction) => {
-            sqlx::query_as(text).bind(integration.0).bind(external_ids).fetch_all(&mut **transaction).await?
+            sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(external_ids)
+                .fetch_all(&mut **transaction)
+                .await?
         }
     };
     Ok(collect(rows))
@@ -66,15 +86,30 @@ pub async fn read_known(tx: &mut Tx, integration: IntegrationId, stream: Stream,
 ///
 /// # Errors
 /// As [`read_known`].
-pub async fn read_known_before(store: &Store, integration: IntegrationId, stream: Stream, external_ids: &[&str]) -> Result<HashMap<String, Known>> {
+pub async fn read_known_before(
+    store: &Store,
+    integration: IntegrationId,
+    stream: Stream,
+    external_ids: &[&str],
+) -> Result<HashMap<String, Known>> {
     let texts = sql::of(stream)?;
     let text = texts.read_known.on(store.engine());
     let rows: Vec<KnownRow> = match store.db() {
         Db::Lite { r, .. } => {
             let ids = json_list(external_ids)?;
-            sqlx::query_as(text).bind(integration.0).bind(ids).fetch_all(r).await?
+            sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(ids)
+                .fetch_all(r)
+                .await?
         }
-        Db::Pg(pool) => sqlx::query_as(text).bind(integration.0).bind(external_ids).fetch_all(pool).await?,
+        Db::Pg(pool) => {
+            sqlx::query_as(text)
+                .bind(integration.0)
+                .bind(external_ids)
+                .fetch_all(pool)
+                .await?
+        }
     };
     Ok(collect(rows))
 }

@@ -22,7 +22,9 @@ mod value;
 
 use domain::clock::UtcMillis;
 
-pub use absence::{Deleted, find_ticket_by_number, list_note_ids, mark_removed, remove_deleted, update_absent};
+pub use absence::{
+    Deleted, find_ticket_by_number, list_note_ids, mark_removed, remove_deleted, update_absent,
+};
 pub use coverage::{Coverage, Unseen, count_present, count_written_since, list_unseen};
 pub use known::{Known, read_known, read_known_before};
 pub use scope::{ScopeRow, list_scope_columns, update_closed};
@@ -95,7 +97,11 @@ impl Absence {
         match absent {
             0 => Self::Present,
             2 => Self::OutOfScope,
-            _ => Self::Removed(reason.and_then(RemovedReason::from_key).unwrap_or(RemovedReason::Vendor)),
+            _ => Self::Removed(
+                reason
+                    .and_then(RemovedReason::from_key)
+                    .unwrap_or(RemovedReason::Vendor),
+            ),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use domain::body::Body;
 use domain::record::{
-    CompanyRecord, ContactGroupMemberRecord, ContactGroupRecord, ContactRecord, ExternalRecord, Fields, OpportunityRecord,
-    TechnicianRecord, TicketNoteRecord, TicketRecord,
+    CompanyRecord, ContactGroupMemberRecord, ContactGroupRecord, ContactRecord, ExternalRecord,
+    Fields, OpportunityRecord, TechnicianRecord, TicketNoteRecord, TicketRecord,
 };
 use domain::text::{email_key, name_key};
 
@@ -15,21 +15,37 @@ use crate::error::Result;
 /// A record that has a row.
 pub(crate) trait Row: ExternalRecord {
     /// Appends the values of the record's own columns.
-    fn push<'a>(&'a self, mark: &RecordMark, engine: Engine, row: &mut Vec<Value<'a>>) -> Result<()>;
+    fn push<'a>(
+        &'a self,
+        mark: &RecordMark,
+        engine: Engine,
+        row: &mut Vec<Value<'a>>,
+    ) -> Result<()>;
 }
 
 fn json(fields: &Fields) -> Result<Value<'static>> {
-    Ok(if fields.is_empty() { Value::from("{}") } else { Value::from(serde_json::to_string(fields)?) })
+    Ok(if fields.is_empty() {
+        Value::from("{}")
+    } else {
+        Value::from(serde_json::to_string(fields)?)
+    })
 }
 
 fn body(body: Option<&Body>) -> [Value<'_>; 2] {
-    [Value::from(body.map(|body| body.text.as_str())), Value::from(body.map(|body| body.format.key()))]
+    [
+        Value::from(body.map(|body| body.text.as_str())),
+        Value::from(body.map(|body| body.format.key())),
+    ]
 }
 
 /// The key people are sorted by: first and last name; the e-mail address of somebody without a name.
 fn person_key(first: &str, last: &str, email: Option<&str>) -> String {
     let key = name_key(&format!("{first} {last}"));
-    if key.is_empty() { name_key(email.unwrap_or_default()) } else { key }
+    if key.is_empty() {
+        name_key(email.unwrap_or_default())
+    } else {
+        key
+    }
 }
 
 impl Row for CompanyRecord {
@@ -100,26 +116,40 @@ impl Row for ContactRecord {
 
 impl Row for ContactGroupRecord {
     fn push<'a>(&'a self, _: &RecordMark, _: Engine, row: &mut Vec<Value<'a>>) -> Result<()> {
-        row.extend([(&self.external_id).into(), (&self.name).into(), self.active.into()]);
+        row.extend([
+            (&self.external_id).into(),
+            (&self.name).into(),
+            self.active.into(),
+        ]);
         Ok(())
     }
 }
 
 impl Row for ContactGroupMemberRecord {
     fn push<'a>(&'a self, _: &RecordMark, _: Engine, row: &mut Vec<Value<'a>>) -> Result<()> {
-        row.extend([(&self.external_id).into(), (&self.group_external_id).into(), (&self.contact_external_id).into()]);
+        row.extend([
+            (&self.external_id).into(),
+            (&self.group_external_id).into(),
+            (&self.contact_external_id).into(),
+        ]);
         Ok(())
     }
 }
 
 impl Row for TicketRecord {
-    fn push<'a>(&'a self, mark: &RecordMark, engine: Engine, row: &mut Vec<Value<'a>>) -> Result<()> {
+    fn push<'a>(
+        &'a self,
+        mark: &RecordMark,
+        engine: Engine,
+        row: &mut Vec<Value<'a>>,
+    ) -> Result<()> {
         let [description, format] = body(self.description.as_ref());
         // Lists are sorted by both instants, so neither may be missing.
         let created = self.created_at.or(self.updated_at).unwrap_or_default();
         let updated = self.updated_at.unwrap_or(created);
         // SQLite has a search index of its own (text_search).
-        let search_text = (engine == Engine::Postgres).then(|| format!("{} {}", self.number, self.title).to_lowercase());
+        let search_text = (engine == Engine::Postgres)
+            .then(|| format!("{} {}", self.number, self.title).to_lowercase());
         row.extend([
             (&self.external_id).into(),
             (&self.number).into(),

@@ -40,7 +40,12 @@ pub struct ScopeRow {
 ///
 /// # Errors
 /// As any statement.
-pub async fn list_scope_columns(store: &Store, integration: IntegrationId, after: i64, limit: i64) -> Result<Vec<ScopeRow>> {
+pub async fn list_scope_columns(
+    store: &Store,
+    integration: IntegrationId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ScopeRow>> {
     let rows: Vec<Columns> = read_all!(store, SCOPE_COLUMNS, integration.0, after, limit)?;
     let row = |row: Columns| ScopeRow {
         id: row.id,
@@ -58,16 +63,29 @@ pub async fn list_scope_columns(store: &Store, integration: IntegrationId, after
 ///
 /// # Errors
 /// As any statement.
-pub async fn update_closed(tx: &mut Tx, integration: IntegrationId, closed_statuses: &BTreeSet<String>, after: i64) -> Result<Option<i64>> {
+pub async fn update_closed(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    closed_statuses: &BTreeSet<String>,
+    after: i64,
+) -> Result<Option<i64>> {
     let until = after.saturating_add(CLOSED_AT_ONCE);
     let statuses: Vec<&str> = closed_statuses.iter().map(String::as_str).collect();
     match tx.connection() {
         Connection::Lite(transaction) => {
-            let query = sqlx::query(UPDATE_CLOSED_SQLITE).bind(integration.0).bind(after).bind(until).bind(json_list(&statuses)?);
+            let query = sqlx::query(UPDATE_CLOSED_SQLITE)
+                .bind(integration.0)
+                .bind(after)
+                .bind(until)
+                .bind(json_list(&statuses)?);
             query.execute(&mut **transaction).await?;
         }
         Connection::Pg(transaction) => {
-            let query = sqlx::query(UPDATE_CLOSED_POSTGRES).bind(integration.0).bind(after).bind(until).bind(&statuses);
+            let query = sqlx::query(UPDATE_CLOSED_POSTGRES)
+                .bind(integration.0)
+                .bind(after)
+                .bind(until)
+                .bind(&statuses);
             query.execute(&mut **transaction).await?;
         }
     }

@@ -12,18 +12,30 @@ use crate::tx::{Connection, Tx};
 ///
 /// # Errors
 /// As any statement.
-pub async fn insert_seen(tx: &mut Tx, stream_run: StreamRunId, external_ids: &[&str]) -> Result<u64> {
+pub async fn insert_seen(
+    tx: &mut Tx,
+    stream_run: StreamRunId,
+    external_ids: &[&str],
+) -> Result<u64> {
     if external_ids.is_empty() {
         return Ok(0);
     }
     let done = match tx.connection() {
         Connection::Lite(transaction) => {
             let ids = json_list(external_ids)?;
-            sqlx::query(INSERT_SEEN_SQLITE).bind(stream_run.0).bind(ids).execute(&mut **transaction).await?.rows_affected()
+            sqlx::query(INSERT_SEEN_SQLITE)
+                .bind(stream_run.0)
+                .bind(ids)
+                .execute(&mut **transaction)
+                .await?
+                .rows_affected()
         }
-        Connection::Pg(transaction) => {
-            sqlx::query(INSERT_SEEN_POSTGRES).bind(stream_run.0).bind(external_ids).execute(&mut **transaction).await?.rows_affected()
-        }
+        Connection::Pg(transaction) => sqlx::query(INSERT_SEEN_POSTGRES)
+            .bind(stream_run.0)
+            .bind(external_ids)
+            .execute(&mut **transaction)
+            .await?
+            .rows_affected(),
     };
     Ok(done)
 }

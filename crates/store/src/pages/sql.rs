@@ -50,7 +50,10 @@ impl PerEngine {
 
 static ALL: LazyLock<(Vec<TableSql>, Vec<&'static Statement>)> = LazyLock::new(|| {
     let mut kept = Vec::new();
-    let tables = TABLES.iter().map(|table| compose(table, &mut kept)).collect();
+    let tables = TABLES
+        .iter()
+        .map(|table| compose(table, &mut kept))
+        .collect();
     (tables, kept)
 });
 
@@ -61,7 +64,12 @@ static ALL: LazyLock<(Vec<TableSql>, Vec<&'static Statement>)> = LazyLock::new(|
 pub(crate) fn of(stream: Stream) -> Result<&'static TableSql> {
     table::position(stream)
         .and_then(|position| ALL.0.get(position))
-        .ok_or_else(|| StoreError::new(ErrorKind::Unexpected, format!("{} carries no records", stream.key())))
+        .ok_or_else(|| {
+            StoreError::new(
+                ErrorKind::Unexpected,
+                format!("{} carries no records", stream.key()),
+            )
+        })
 }
 
 /// Every text, for the registry.
@@ -85,7 +93,13 @@ fn compose(table: &'static Table, kept: &mut Vec<&'static Statement>) -> TableSq
         statement.sql
     };
     let kinds: Vec<Kind> = table.all_columns().map(|(_, kind)| kind).collect();
-    let upsert_values = CHUNKS.map(|rows| add(&format!("upsert_{rows}"), upsert_values(table, rows), SQLITE));
+    let upsert_values = CHUNKS.map(|rows| {
+        add(
+            &format!("upsert_{rows}"),
+            upsert_values(table, rows),
+            SQLITE,
+        )
+    });
     let upsert_unnest = add("upsert", upsert_unnest(table), POSTGRES);
     let mut both = |what: &str, compose: &dyn Fn(Engine) -> String| PerEngine {
         lite: add(what, compose(Engine::Sqlite), SQLITE),
@@ -98,7 +112,9 @@ fn compose(table: &'static Table, kept: &mut Vec<&'static Statement>) -> TableSq
         upsert_unnest,
         read_known: both("read_known", &|engine| {
             let asked = among(engine, "external_id", "$2", "TEXT");
-            format!("SELECT external_id, id, content_hash, absent, removed_reason FROM {name} WHERE integration_id = $1 AND {asked}")
+            format!(
+                "SELECT external_id, id, content_hash, absent, removed_reason FROM {name} WHERE integration_id = $1 AND {asked}"
+            )
         }),
         update_absent: both("update_absent", &|engine| {
             let asked = among(engine, "id", "$1", "BIGINT");
@@ -116,10 +132,15 @@ fn compose(table: &'static Table, kept: &mut Vec<&'static Statement>) -> TableSq
             )
         }),
         count_present: both("count_present", &|engine| {
-            format!("SELECT count(*) AS present FROM {name} r WHERE r.integration_id = $1 AND r.absent = 0{}", coverage(table, engine))
+            format!(
+                "SELECT count(*) AS present FROM {name} r WHERE r.integration_id = $1 AND r.absent = 0{}",
+                coverage(table, engine)
+            )
         }),
         count_written_since: both("count_written_since", &|_| {
-            format!("SELECT count(*) AS written FROM {name} r WHERE r.integration_id = $1 AND (r.stored_at >= $2 OR r.removed_at >= $2)")
+            format!(
+                "SELECT count(*) AS written FROM {name} r WHERE r.integration_id = $1 AND (r.stored_at >= $2 OR r.removed_at >= $2)"
+            )
         }),
     }
 }
@@ -135,7 +156,10 @@ fn coverage(table: &Table, engine: Engine) -> String {
         true => [
             among(engine, "r.queue_id", "$3", "TEXT"),
             among(engine, "r.category_id", "$4", "TEXT"),
-            format!("r.status_id IS NULL OR NOT ({})", among(engine, "r.status_id", "$5", "TEXT")),
+            format!(
+                "r.status_id IS NULL OR NOT ({})",
+                among(engine, "r.status_id", "$5", "TEXT")
+            ),
         ],
         false => ["1 = 1"; 3].map(str::to_owned),
     };
@@ -149,16 +173,29 @@ fn coverage(table: &Table, engine: Engine) -> String {
 }
 
 fn column_names(table: &Table) -> String {
-    table.all_columns().map(|(name, _)| name).collect::<Vec<_>>().join(", ")
+    table
+        .all_columns()
+        .map(|(name, _)| name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A row that is there keeps its id, its address and what Portico itself wrote into it.
 fn on_conflict(table: &Table) -> String {
     let mut sql = String::from(" ON CONFLICT (integration_id, external_id) DO UPDATE SET ");
     let mut first = true;
-    for (name, _) in table.columns.iter().chain(table::TRAILING).filter(|(name, _)| *name != "external_id") {
+    for (name, _) in table
+        .columns
+        .iter()
+        .chain(table::TRAILING)
+        .filter(|(name, _)| *name != "external_id")
+    {
         // Writing into a String cannot fail.
-        let _infallible = write!(sql, "{}{name} = excluded.{name}", if first { "" } else { ", " });
+        let _infallible = write!(
+            sql,
+            "{}{name} = excluded.{name}",
+            if first { "" } else { ", " }
+        );
         first = false;
     }
     sql
@@ -168,14 +205,25 @@ fn on_conflict(table: &Table) -> String {
 fn upsert_values(table: &Table, rows: usize) -> String {
     let tuple = format!("({})", vec!["?"; table.all_columns().count()].join(","));
     let tuples = vec![tuple.as_str(); rows].join(",");
-    format!("INSERT INTO {} ({}) VALUES {tuples}{}", table.name, column_names(table), on_conflict(table))
+    format!(
+        "INSERT INTO {} ({}) VALUES {tuples}{}",
+        table.name,
+        column_names(table),
+        on_conflict(table)
+    )
 }
 
 fn upsert_unnest(table: &Table) -> String {
     let arrays: Vec<String> = table
         .all_columns()
         .enumerate()
-        .map(|(index, (_, kind))| format!("${}::{}[]", index + 1, if kind == Kind::Int { "BIGINT" } else { "TEXT" }))
+        .map(|(index, (_, kind))| {
+            format!(
+                "${}::{}[]",
+                index + 1,
+                if kind == Kind::Int { "BIGINT" } else { "TEXT" }
+            )
+        })
         .collect();
     format!(
         "INSERT INTO {} ({}) SELECT * FROM UNNEST({}){}",
@@ -193,14 +241,21 @@ mod tests {
     #[test]
     fn the_largest_chunk_binds_less_than_sqlite_allows() {
         for table in &TABLES {
-            assert!(table.all_columns().count() * CHUNKS[0] <= 32_766, "{}", table.name);
+            assert!(
+                table.all_columns().count() * CHUNKS[0] <= 32_766,
+                "{}",
+                table.name
+            );
         }
         assert_eq!(CHUNKS.last(), Some(&1), "any number of rows can be split");
     }
 
     #[test]
     fn every_text_has_its_own_name_per_engine() {
-        let names: std::collections::BTreeSet<_> = statements().iter().map(|s| (s.name, s.engines == SQLITE)).collect();
+        let names: std::collections::BTreeSet<_> = statements()
+            .iter()
+            .map(|s| (s.name, s.engines == SQLITE))
+            .collect();
         assert_eq!(names.len(), statements().len());
         assert!(statements().iter().all(|s| s.engines.len() == 1));
     }

@@ -24,8 +24,13 @@ pub(crate) struct Table {
 /// Columns before the record's own: id, perhaps uuid, integration.
 pub(crate) const LEADING: &[(&str, Kind)] = &[("id", Int), ("uuid", Text), ("integration_id", Int)];
 /// Columns after the record's own.
-pub(crate) const TRAILING: &[(&str, Kind)] =
-    &[("content_hash", Int), ("absent", Int), ("removed_at", Int), ("removed_reason", Text), ("stored_at", Int)];
+pub(crate) const TRAILING: &[(&str, Kind)] = &[
+    ("content_hash", Int),
+    ("absent", Int),
+    ("removed_at", Int),
+    ("removed_reason", Text),
+    ("stored_at", Int),
+];
 
 /// Every record table.
 pub(crate) static TABLES: [Table; 8] = [
@@ -105,7 +110,11 @@ pub(crate) static TABLES: [Table; 8] = [
     Table {
         name: "contact_group_member",
         uuid: false,
-        columns: &[("external_id", Text), ("group_external_id", Text), ("contact_external_id", Text)],
+        columns: &[
+            ("external_id", Text),
+            ("group_external_id", Text),
+            ("contact_external_id", Text),
+        ],
         activity: None,
         scoped: false,
     },
@@ -203,7 +212,9 @@ pub(crate) const fn position(stream: Stream) -> Option<usize> {
 impl Table {
     /// Every column of an inserted row, in order.
     pub(crate) fn all_columns(&self) -> impl Iterator<Item = (&'static str, Kind)> + '_ {
-        let leading = LEADING.iter().filter(|(name, _)| self.uuid || *name != "uuid");
+        let leading = LEADING
+            .iter()
+            .filter(|(name, _)| self.uuid || *name != "uuid");
         leading.chain(self.columns).chain(TRAILING).copied()
     }
 }

@@ -136,7 +136,11 @@ impl Value<'_> {
 }
 
 fn not_encoded(error: sqlx::error::BoxDynError) -> StoreError {
-    StoreError::new(ErrorKind::Unexpected, "a value cannot be sent to the database").because(error)
+    StoreError::new(
+        ErrorKind::Unexpected,
+        "a value cannot be sent to the database",
+    )
+    .because(error)
 }
 
 /// A list of texts as one JSON bind, which SQLite unfolds with `json_each`.

@@ -244,7 +244,7 @@ pub async fn start_stream_run(tx: &mut Tx, part: &StreamRun) -> Result<bool> {
     Ok(started)
 }
 
-/// Adds what a page brought; `false` when the part is not running any more, and then the page must be rolled back.
+/// Adds what a page brought, and withdraws what was said about waiting; `false` when the part is not running any more, and then the page must be rolled back.
 ///
 /// # Errors
 /// As any statement.
@@ -368,7 +368,7 @@ statements! {
     PROGRESS = "UPDATE stream_run SET cursor = $2, phase = $3, fetched = fetched + $4, created = created + $5, changed = changed + $6,
             unchanged = unchanged + $7, out_of_scope = out_of_scope + $8, set_aside = set_aside + $9, removed = removed + $10,
             repeated = repeated + $11, pages = pages + $12, requests = requests + $13,
-            next_watermark = COALESCE($14, next_watermark), progress_at = $15
+            next_watermark = COALESCE($14, next_watermark), progress_at = $15, message = NULL, hint = NULL
         WHERE id = $1 AND state IN ('waiting', 'running') RETURNING run_id, oddities";
     NOTICE = "UPDATE stream_run SET oddities = $2 WHERE id = $1";
     TOTALS = "UPDATE stream_run SET total_before = COALESCE($2, total_before), total_after = COALESCE($3, total_after) WHERE id = $1";

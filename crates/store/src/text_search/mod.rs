@@ -28,10 +28,30 @@ struct Searched {
 }
 
 static SEARCHED: [Searched; 4] = [
-    Searched { table: "ticket", pending: PENDING_TICKETS, moved: MOVE_TICKETS, update: UPDATE_TICKETS },
-    Searched { table: "company", pending: PENDING_COMPANIES, moved: MOVE_COMPANIES, update: UPDATE_COMPANIES },
-    Searched { table: "external_contact", pending: PENDING_CONTACTS, moved: MOVE_CONTACTS, update: UPDATE_CONTACTS },
-    Searched { table: "opportunity", pending: PENDING_OPPORTUNITIES, moved: MOVE_OPPORTUNITIES, update: UPDATE_OPPORTUNITIES },
+    Searched {
+        table: "ticket",
+        pending: PENDING_TICKETS,
+        moved: MOVE_TICKETS,
+        update: UPDATE_TICKETS,
+    },
+    Searched {
+        table: "company",
+        pending: PENDING_COMPANIES,
+        moved: MOVE_COMPANIES,
+        update: UPDATE_COMPANIES,
+    },
+    Searched {
+        table: "external_contact",
+        pending: PENDING_CONTACTS,
+        moved: MOVE_CONTACTS,
+        update: UPDATE_CONTACTS,
+    },
+    Searched {
+        table: "opportunity",
+        pending: PENDING_OPPORTUNITIES,
+        moved: MOVE_OPPORTUNITIES,
+        update: UPDATE_OPPORTUNITIES,
+    },
 ];
 
 /// Creates what search needs and is not there. Called at start, after the migrations.
@@ -43,7 +63,12 @@ pub async fn install(store: &Store) -> Result<()> {
     match store.db() {
         Db::Lite { .. } => {
             let mut tx = store.begin().await?;
-            for text in [CREATE_TICKETS, CREATE_COMPANIES, CREATE_CONTACTS, CREATE_OPPORTUNITIES] {
+            for text in [
+                CREATE_TICKETS,
+                CREATE_COMPANIES,
+                CREATE_CONTACTS,
+                CREATE_OPPORTUNITIES,
+            ] {
                 execute!(tx, text)?;
             }
             for searched in &SEARCHED {
@@ -55,11 +80,16 @@ pub async fn install(store: &Store) -> Result<()> {
             let mut tx = pool.begin().await?;
             // Several nodes may start at once.
             sqlx::query(LOCK).execute(&mut *tx).await?;
-            let found: Option<(String,)> = sqlx::query_as(EXTENSION_SCHEMA).fetch_optional(&mut *tx).await?;
+            let found: Option<(String,)> = sqlx::query_as(EXTENSION_SCHEMA)
+                .fetch_optional(&mut *tx)
+                .await?;
             let schema = match found {
                 Some((schema,)) => schema,
                 None => {
-                    sqlx::query(CREATE_EXTENSION).execute(&mut *tx).await.map_err(not_permitted)?;
+                    sqlx::query(CREATE_EXTENSION)
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(not_permitted)?;
                     "public".to_owned()
                 }
             };
@@ -68,10 +98,16 @@ pub async fn install(store: &Store) -> Result<()> {
             for (name, table, text) in [
                 ("ticket_search_text", "ticket", "search_text"),
                 ("company_search_text", "company", "name_key"),
-                ("external_contact_search_text", "external_contact", CONTACT_TEXT),
+                (
+                    "external_contact_search_text",
+                    "external_contact",
+                    CONTACT_TEXT,
+                ),
                 ("opportunity_search_text", "opportunity", "title_key"),
             ] {
-                let create = format!("CREATE INDEX IF NOT EXISTS {name} ON {table} USING gin (({text}) {operators})");
+                let create = format!(
+                    "CREATE INDEX IF NOT EXISTS {name} ON {table} USING gin (({text}) {operators})"
+                );
                 sqlx::query(AssertSqlSafe(create)).execute(&mut *tx).await?;
             }
             tx.commit().await?;
@@ -124,11 +160,19 @@ pub(crate) async fn update_indexed(tx: &mut Tx, stream: Stream, ids: &[i64]) -> 
 
 /// The same for a table by name.
 pub(crate) async fn update_indexed_in(tx: &mut Tx, table: &str, ids: &[i64]) -> Result<()> {
-    let Some(searched) = SEARCHED.iter().find(|searched| searched.table == table && !ids.is_empty()) else { return Ok(()) };
+    let Some(searched) = SEARCHED
+        .iter()
+        .find(|searched| searched.table == table && !ids.is_empty())
+    else {
+        return Ok(());
+    };
     match tx.connection() {
         Connection::Lite(transaction) => {
             let ids = serde_json::to_string(ids)?;
-            sqlx::query(searched.update).bind(ids).execute(&mut **transaction).await?;
+            sqlx::query(searched.update)
+                .bind(ids)
+                .execute(&mut **transaction)
+                .await?;
         }
         Connection::Pg(_) => {}
     }

@@ -25,13 +25,18 @@ const CHARACTERS: usize = 200;
 impl Terms {
     /// Reads a search; `None` when nothing was typed.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text: String = text.chars().filter(|c| *c != '\0').take(CHARACTERS).collect();
+        let text: String = text
+            .chars()
+            .filter(|c| *c != '\0')
+            .take(CHARACTERS)
+            .collect();
         let whole = domain::text::name_key(&text);
         if whole.is_empty() {
             return None;
         }
         let words = whole.split(' ').take(WORDS).map(str::to_owned);
-        let (mut long, short): (Vec<_>, Vec<_>) = words.partition(|word| word.chars().count() >= INDEXED);
+        let (mut long, short): (Vec<_>, Vec<_>) =
+            words.partition(|word| word.chars().count() >= INDEXED);
         long.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
         Some(Self { long, short, whole })
     }
@@ -41,9 +46,18 @@ impl Terms {
         !self.long.is_empty()
     }
 
+    /// The one word of a search that may be a whole number of something: it has a digit. In lower and in upper case.
+    pub(crate) fn single(&self) -> Option<(String, String)> {
+        let number = !self.whole.contains(' ') && self.whole.chars().any(|c| c.is_ascii_digit());
+        number.then(|| (self.whole.clone(), self.whole.to_uppercase()))
+    }
+
     /// SQLite: every long word as a phrase of FTS5, all of which must match.
     pub(crate) fn phrases(&self) -> String {
-        let quoted = self.long.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\"")));
+        let quoted = self
+            .long
+            .iter()
+            .map(|word| format!("\"{}\"", word.replace('"', "\"\"")));
         quoted.collect::<Vec<_>>().join(" AND ")
     }
 
@@ -61,7 +75,10 @@ impl Terms {
     /// Whether a text has every word: what the index was not asked about is checked here.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        self.long.iter().chain(&self.short).all(|word| text.contains(word.as_str()))
+        self.long
+            .iter()
+            .chain(&self.short)
+            .all(|word| text.contains(word.as_str()))
     }
 }
 
@@ -85,8 +102,14 @@ mod tests {
     #[test]
     fn words_are_literal() {
         let terms = Terms::parse("  100% \"Quoted\" a_b  ").expect("terms");
-        assert_eq!(terms.phrases(), "\"\"\"quoted\"\"\" AND \"100%\" AND \"a_b\"");
-        assert_eq!(terms.patterns(), [Some("%\"quoted\"%".into()), Some("%100\\%%".into())]);
+        assert_eq!(
+            terms.phrases(),
+            "\"\"\"quoted\"\"\" AND \"100%\" AND \"a_b\""
+        );
+        assert_eq!(
+            terms.patterns(),
+            [Some("%\"quoted\"%".into()), Some("%100\\%%".into())]
+        );
         assert!(terms.matches("was 100% \"QUOTED\" as A_B"));
         assert!(!terms.matches("100 quoted ab"));
     }

@@ -10,6 +10,7 @@ use domain::id::{IntegrationId, PublicId};
 use crate::composed::{BOTH, DIRECTIONS, count, keep, keys};
 use crate::listing::Direction;
 use crate::statement::Statement;
+use crate::viewer_sql::EVERYTHING;
 
 /// Which tickets to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,8 +61,15 @@ pub(super) enum Lead {
 }
 
 impl Lead {
-    pub(super) const ALL: [Self; 7] =
-        [Self::All, Self::Company, Self::Technician, Self::Status, Self::Priority, Self::Queue, Self::LargeCompany];
+    pub(super) const ALL: [Self; 7] = [
+        Self::All,
+        Self::Company,
+        Self::Technician,
+        Self::Status,
+        Self::Priority,
+        Self::Queue,
+        Self::LargeCompany,
+    ];
 
     /// What the lead's value is compared with.
     const fn column(self) -> Option<&'static str> {
@@ -84,6 +92,8 @@ pub(super) struct Texts {
     keys: [[[&'static str; 2]; 2]; 7],
     /// By lead.
     counts: [&'static str; 7],
+    /// By lead, for a viewer without limits and no filter but the lead.
+    plain_counts: [&'static str; 7],
     kept: Vec<&'static Statement>,
 }
 
@@ -97,13 +107,39 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let keys = Lead::ALL.map(|lead| {
         TicketSort::ALL.map(|sort| {
             DIRECTIONS.map(|direction| {
-                let sql = keys("ticket t", &condition(lead), "t", sort_key(lead, sort), direction, ["$11", "$12", "$9"]);
-                add(format!("store::tickets::keys_{lead:?}_{sort:?}_{direction:?}"), sql)
+                let sql = keys(
+                    "ticket t",
+                    &condition(lead),
+                    "t",
+                    sort_key(lead, sort),
+                    direction,
+                    ["$11", "$12", "$9"],
+                );
+                add(
+                    format!("store::tickets::keys_{lead:?}_{sort:?}_{direction:?}"),
+                    sql,
+                )
             })
         })
     });
-    let counts = Lead::ALL.map(|lead| add(format!("store::tickets::count_{lead:?}"), count("ticket t", &condition(lead), "$9")));
-    Texts { keys, counts, kept }
+    let counts = Lead::ALL.map(|lead| {
+        add(
+            format!("store::tickets::count_{lead:?}"),
+            count("ticket t", &condition(lead), "$9"),
+        )
+    });
+    let plain_counts = Lead::ALL.map(|lead| {
+        add(
+            format!("store::tickets::count_plain_{lead:?}"),
+            count("ticket t", &plain_condition(lead), "$5"),
+        )
+    });
+    Texts {
+        keys,
+        counts,
+        plain_counts,
+        kept,
+    }
 });
 
 /// What a lead's keys are sorted by.
@@ -124,11 +160,35 @@ const fn sort_key(lead: Lead, sort: TicketSort) -> &'static str {
 /// A range of an index, narrowed by the other filters. Every lead takes the same parameters: viewer `$1` and `$2`,
 /// integration `$3`, closed `$4`, other filters `$5` to `$8`, rows `$9`, the lead's value `$10`, a bound `$11`, `$12`.
 fn condition(lead: Lead) -> String {
-    let led = match lead.column() {
-        Some(column) => format!(" AND {column} = $10"),
-        None => " AND CAST($10 AS TEXT) IS NULL".to_owned(),
+    let viewer = if lead == Lead::Company {
+        external_company_viewer!("$10")
+    } else {
+        record_viewer!("t")
     };
-    format!("t.absent = 0 AND t.integration_id = $3{led} AND t.closed = $4 AND {} AND {}", other_filters!(), record_viewer!("t"))
+    format!(
+        "{} AND {} AND {viewer}",
+        range(lead, "$10"),
+        other_filters!()
+    )
+}
+
+/// The range alone, which an index answers without a look at the rows: viewer `$1` and `$2`, integration `$3`, closed
+/// `$4`, rows `$5`, the lead's value `$6`.
+fn plain_condition(lead: Lead) -> String {
+    let viewer = if lead == Lead::Company {
+        external_company_viewer!("$6")
+    } else {
+        EVERYTHING
+    };
+    format!("{} AND {viewer}", range(lead, "$6"))
+}
+
+fn range(lead: Lead, value: &str) -> String {
+    let led = match lead.column() {
+        Some(column) => format!("{column} = {value}"),
+        None => format!("CAST({value} AS TEXT) IS NULL"),
+    };
+    format!("t.absent = 0 AND t.integration_id = $3 AND {led} AND t.closed = $4")
 }
 
 pub(super) fn keys_text(lead: Lead, sort: TicketSort, direction: Direction) -> &'static str {
@@ -137,6 +197,11 @@ pub(super) fn keys_text(lead: Lead, sort: TicketSort, direction: Direction) -> &
 
 pub(super) fn count_text(lead: Lead) -> &'static str {
     TEXTS.counts[lead as usize]
+}
+
+/// The text that counts a range nothing else narrows.
+pub(super) fn plain_count_text(lead: Lead) -> &'static str {
+    TEXTS.plain_counts[lead as usize]
 }
 
 /// Every text, for the registry.

@@ -8,7 +8,9 @@ use super::filter::{self, Lead};
 use super::{Labelled, TicketFilter, TicketSort};
 use crate::db::Db;
 use crate::error::Result;
-use crate::listing::{COUNTED, Count, Direction, Listing, NumberPlace, Page, PageKey, Place, SortKey, Walk};
+use crate::listing::{
+    COUNTED, Count, Direction, Listing, NumberPlace, Page, PageKey, Place, SortKey, Walk,
+};
 use crate::open::Store;
 use crate::text_search::{MATCHES, Terms};
 use crate::viewer_companies;
@@ -112,7 +114,8 @@ impl From<Raw> for TicketRow {
 
 /// Tickets a viewer may see, at most `limit` of them (500 at most).
 ///
-/// A search looks at the newest 1,000 matches; its count says when there are more.
+/// A search looks at the newest 1,000 matches; its count says when there are more. A ticket's whole number finds that
+/// ticket alone.
 ///
 /// # Errors
 /// As any statement.
@@ -141,9 +144,15 @@ pub async fn list_for_viewer(
 ///
 /// # Errors
 /// As any statement.
-pub async fn count_for_viewer(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result<Count> {
+pub async fn count_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &TicketFilter,
+) -> Result<Count> {
     if let Some(terms) = filter.search.as_deref().and_then(Terms::parse) {
-        return Ok(search(store, viewer, filter, TicketSort::Updated, &terms).await?.1);
+        return Ok(search(store, viewer, filter, TicketSort::Updated, &terms)
+            .await?
+            .1);
     }
     let ranges = ranges(store, viewer, filter).await?;
     count(store, viewer, filter, &ranges).await
@@ -160,7 +169,11 @@ struct Ranges {
 
 impl Ranges {
     fn each(&self) -> impl Iterator<Item = (i64, Option<&str>, i64)> {
-        self.starts.iter().flat_map(|(integration, value)| self.closed.iter().map(|closed| (*integration, value.as_deref(), *closed)))
+        self.starts.iter().flat_map(|(integration, value)| {
+            self.closed
+                .iter()
+                .map(|closed| (*integration, value.as_deref(), *closed))
+        })
     }
 }
 
@@ -170,9 +183,19 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result
         Some(false) => &[0],
         None => &[0, 1],
     };
-    if let Some(externals) = viewer_companies::limited_to(store, viewer, filter.company.as_ref(), filter.integration).await? {
-        let starts = externals.into_iter().map(|(integration, id)| (integration, Some(id))).collect();
-        return Ok(Ranges { lead: Lead::Company, starts, closed });
+    if let Some(externals) =
+        viewer_companies::limited_to(store, viewer, filter.company.as_ref(), filter.integration)
+            .await?
+    {
+        let starts = externals
+            .into_iter()
+            .map(|(integration, id)| (integration, Some(id)))
+            .collect();
+        return Ok(Ranges {
+            lead: Lead::Company,
+            starts,
+            closed,
+        });
     }
     let (lead, value) = [
         (Lead::Technician, &filter.technician),
@@ -184,7 +207,14 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result
     .find(|(_, value)| value.is_some())
     .unwrap_or((Lead::All, &None));
     let integrations = viewer_companies::integrations(store, filter.integration).await?;
-    Ok(Ranges { lead, starts: integrations.into_iter().map(|id| (id, value.clone())).collect(), closed })
+    Ok(Ranges {
+        lead,
+        starts: integrations
+            .into_iter()
+            .map(|id| (id, value.clone()))
+            .collect(),
+        closed,
+    })
 }
 
 /// Filters that do not lead; the leading one is bound by its range.
@@ -192,15 +222,30 @@ fn others(filter: &TicketFilter, lead: Lead) -> [Option<&str>; 4] {
     [
         filter.status.as_deref().filter(|_| lead != Lead::Status),
         filter.queue.as_deref().filter(|_| lead != Lead::Queue),
-        filter.priority.as_deref().filter(|_| lead != Lead::Priority),
-        filter.technician.as_deref().filter(|_| lead != Lead::Technician),
+        filter
+            .priority
+            .as_deref()
+            .filter(|_| lead != Lead::Priority),
+        filter
+            .technician
+            .as_deref()
+            .filter(|_| lead != Lead::Technician),
     ]
 }
 
-async fn walk_ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter, sort: TicketSort, walk: &Walk) -> Result<(Page, Count)> {
+async fn walk_ranges(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &TicketFilter,
+    sort: TicketSort,
+    walk: &Walk,
+) -> Result<(Page, Count)> {
     let mut ranges = ranges(store, viewer, filter).await?;
     let count = count(store, viewer, filter, &ranges).await?;
-    if ranges.lead == Lead::Company && sort == TicketSort::Created && matches!(count, Count::MoreThan(_)) {
+    if ranges.lead == Lead::Company
+        && sort == TicketSort::Created
+        && matches!(count, Count::MoreThan(_))
+    {
         ranges.lead = Lead::LargeCompany;
     }
     let text = filter::keys_text(ranges.lead, sort, walk.read);
@@ -210,25 +255,72 @@ async fn walk_ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter, sort
     let mut places = Vec::new();
     for (integration, value, closed) in ranges.each() {
         let rows: Vec<NumberPlace> = read_all!(
-            store, text, all, identity, integration, closed, status, queue, priority, technician, walk.asked(), value, bound, bound_id
+            store,
+            text,
+            all,
+            identity,
+            integration,
+            closed,
+            status,
+            queue,
+            priority,
+            technician,
+            walk.asked(),
+            value,
+            bound,
+            bound_id
         )?;
         places.extend(rows.into_iter().map(Place::from));
     }
     Ok((walk.page(places), count))
 }
 
-async fn count(store: &Store, viewer: &Viewer, filter: &TicketFilter, ranges: &Ranges) -> Result<Count> {
-    let text = filter::count_text(ranges.lead);
+async fn count(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &TicketFilter,
+    ranges: &Ranges,
+) -> Result<Count> {
     let (all, identity) = viewer.bind();
     let [status, queue, priority, technician] = others(filter, ranges.lead);
+    let plain = [status, queue, priority, technician]
+        .iter()
+        .all(Option::is_none)
+        && (all == 1 || ranges.lead == Lead::Company);
     let mut found: u64 = 0;
     for (integration, value, closed) in ranges.each() {
         let left = (COUNTED + 1).saturating_sub(found);
         if left == 0 {
             break;
         }
-        let row: Option<(i64,)> =
-            read_one!(store, text, all, identity, integration, closed, status, queue, priority, technician, left as i64, value)?;
+        let row: Option<(i64,)> = if plain {
+            read_one!(
+                store,
+                filter::plain_count_text(ranges.lead),
+                all,
+                identity,
+                integration,
+                closed,
+                left as i64,
+                value
+            )?
+        } else {
+            let text = filter::count_text(ranges.lead);
+            read_one!(
+                store,
+                text,
+                all,
+                identity,
+                integration,
+                closed,
+                status,
+                queue,
+                priority,
+                technician,
+                left as i64,
+                value
+            )?
+        };
         found += row.map_or(0, |row| row.0.unsigned_abs());
     }
     Ok(Count::bounded(found, COUNTED))
@@ -245,23 +337,70 @@ row! {
 }
 
 /// Every match of a search, up to the bound, and how many there are.
-async fn search(store: &Store, viewer: &Viewer, filter: &TicketFilter, sort: TicketSort, terms: &Terms) -> Result<(Vec<Place>, Count)> {
+async fn search(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &TicketFilter,
+    sort: TicketSort,
+    terms: &Terms,
+) -> Result<(Vec<Place>, Count)> {
     let (all, identity) = viewer.bind();
     let integration = filter.integration.map(|id| id.0);
     let closed = filter.closed.map(i64::from);
     let company = filter.company.as_ref().map(PublicId::as_str);
     let [status, queue, priority, technician] = others(filter, Lead::All);
-    let matches: Vec<Match> = if terms.is_indexed() {
+    let exact: Vec<Match> = match terms.single() {
+        Some((lower, upper)) => read_all!(
+            store,
+            MATCH_EXACT,
+            all,
+            identity,
+            integration,
+            closed,
+            status,
+            queue,
+            priority,
+            technician,
+            MATCHES + 1,
+            company,
+            lower,
+            upper
+        )?,
+        None => Vec::new(),
+    };
+    let matches: Vec<Match> = if !exact.is_empty() {
+        exact
+    } else if terms.is_indexed() {
         match store.db() {
             Db::Lite { r, .. } => {
-                let query = sqlx::query_as(MATCH_SQLITE).bind(all).bind(identity).bind(integration).bind(closed);
-                let query = query.bind(status).bind(queue).bind(priority).bind(technician).bind(MATCHES + 1).bind(company);
+                let query = sqlx::query_as(MATCH_SQLITE)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(integration)
+                    .bind(closed);
+                let query = query
+                    .bind(status)
+                    .bind(queue)
+                    .bind(priority)
+                    .bind(technician)
+                    .bind(MATCHES + 1)
+                    .bind(company);
                 query.bind(terms.phrases()).fetch_all(r).await?
             }
             Db::Pg(pool) => {
                 let [first, second] = terms.patterns();
-                let query = sqlx::query_as(MATCH_POSTGRES).bind(all).bind(identity).bind(integration).bind(closed);
-                let query = query.bind(status).bind(queue).bind(priority).bind(technician).bind(MATCHES + 1).bind(company);
+                let query = sqlx::query_as(MATCH_POSTGRES)
+                    .bind(all)
+                    .bind(identity)
+                    .bind(integration)
+                    .bind(closed);
+                let query = query
+                    .bind(status)
+                    .bind(queue)
+                    .bind(priority)
+                    .bind(technician)
+                    .bind(MATCHES + 1)
+                    .bind(company);
                 query.bind(first).bind(second).fetch_all(pool).await?
             }
         }
@@ -269,17 +408,53 @@ async fn search(store: &Store, viewer: &Viewer, filter: &TicketFilter, sort: Tic
         let (from, until) = terms.range();
         let (upper_from, upper_until) = (from.to_uppercase(), until.to_uppercase());
         read_all!(
-            store, MATCH_NUMBER, all, identity, integration, closed, status, queue, priority, technician, MATCHES + 1, company, &from, &until,
-            &upper_from, &upper_until
+            store,
+            MATCH_NUMBER,
+            all,
+            identity,
+            integration,
+            closed,
+            status,
+            queue,
+            priority,
+            technician,
+            MATCHES + 1,
+            company,
+            &from,
+            &until,
+            &upper_from,
+            &upper_until
         )?
     };
     let cut = matches.len() as i64 > MATCHES;
-    let words = |row: &Match| !terms.is_indexed() || terms.matches(&format!("{} {}", row.number, row.title));
-    let key = |row: &Match| SortKey::Number(if sort == TicketSort::Updated { row.updated_at } else { row.created_at });
-    let places: Vec<Place> =
-        matches.iter().take(MATCHES as usize).filter(|row| words(row)).map(|row| Place { key: key(row), id: row.id }).collect();
+    let words = |row: &Match| {
+        !terms.is_indexed() || terms.matches(&format!("{} {}", row.number, row.title))
+    };
+    let key = |row: &Match| {
+        SortKey::Number(if sort == TicketSort::Updated {
+            row.updated_at
+        } else {
+            row.created_at
+        })
+    };
+    let places: Vec<Place> = matches
+        .iter()
+        .take(MATCHES as usize)
+        .filter(|row| words(row))
+        .map(|row| Place {
+            key: key(row),
+            id: row.id,
+        })
+        .collect();
     let found = places.len() as u64;
-    Ok((places, if cut { Count::MoreThan(found) } else { Count::Exact(found) }))
+    Ok((
+        places,
+        if cut {
+            Count::MoreThan(found)
+        } else {
+            Count::Exact(found)
+        },
+    ))
 }
 
 async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<TicketRow>> {
@@ -290,9 +465,21 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<T
     let rows: Vec<Raw> = match store.db() {
         Db::Lite { r, .. } => {
             let ids = serde_json::to_string(ids)?;
-            sqlx::query_as(ROWS_SQLITE).bind(all).bind(identity).bind(ids).fetch_all(r).await?
+            sqlx::query_as(ROWS_SQLITE)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(r)
+                .await?
         }
-        Db::Pg(pool) => sqlx::query_as(ROWS_POSTGRES).bind(all).bind(identity).bind(ids).fetch_all(pool).await?,
+        Db::Pg(pool) => {
+            sqlx::query_as(ROWS_POSTGRES)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(pool)
+                .await?
+        }
     };
     Ok(rows.into_iter().map(TicketRow::from).collect())
 }
@@ -338,6 +525,8 @@ statements! {
         WHERE f.ticket_search MATCH $11 AND t.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $9");
     MATCH_POSTGRES for Postgres = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket t
         WHERE t.search_text LIKE $11 AND (CAST($12 AS TEXT) IS NULL OR t.search_text LIKE $12) AND", match_filters!(), " ORDER BY t.id DESC LIMIT $9");
+    MATCH_EXACT = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket t
+        WHERE (t.number = $11 OR t.number = $12) AND", match_filters!(), " LIMIT $9");
     MATCH_NUMBER = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket t
         WHERE ((t.number >= $11 AND t.number < $12) OR (t.number >= $13 AND t.number < $14)) AND", match_filters!(), " ORDER BY t.id DESC LIMIT $9");
 }

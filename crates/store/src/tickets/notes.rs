@@ -66,14 +66,25 @@ row! {
 impl From<Raw> for NoteRow {
     fn from(row: Raw) -> Self {
         let name = |name: Option<String>| name.filter(|name| !name.is_empty());
-        let format = if row.body_format == BodyFormat::Html.key() { BodyFormat::Html } else { BodyFormat::Plain };
+        let format = if row.body_format == BodyFormat::Html.key() {
+            BodyFormat::Html
+        } else {
+            BodyFormat::Plain
+        };
         Self {
             id: row.id,
             external_id: row.external_id,
             title: row.title,
-            body: Body { format, text: row.body },
+            body: Body {
+                format,
+                text: row.body,
+            },
             // What is not known to be public is internal.
-            visibility: if row.visibility == Visibility::Public.key() { Visibility::Public } else { Visibility::Internal },
+            visibility: if row.visibility == Visibility::Public.key() {
+                Visibility::Public
+            } else {
+                Visibility::Internal
+            },
             system: row.is_system,
             author: name(row.technician_name).or_else(|| name(row.contact_name)),
             by_technician: row.technician_external_id.is_some(),
@@ -89,12 +100,29 @@ impl From<Raw> for NoteRow {
 ///
 /// # Errors
 /// As any statement.
-pub async fn notes_for_viewer(store: &Store, viewer: &Viewer, ticket: &PublicId, limit: u32) -> Result<Notes> {
+pub async fn notes_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    ticket: &PublicId,
+    limit: u32,
+) -> Result<Notes> {
     let (all, identity) = viewer.bind();
     let limit = i64::from(limit);
-    let raw: Vec<Raw> = read_all!(store, NOTES, all, identity, ticket.as_str(), i64::from(viewer.sees_internal()), limit + 1)?;
+    let raw: Vec<Raw> = read_all!(
+        store,
+        NOTES,
+        all,
+        identity,
+        ticket.as_str(),
+        i64::from(viewer.sees_internal()),
+        limit + 1
+    )?;
     let more = raw.len() as i64 > limit;
-    let mut rows: Vec<NoteRow> = raw.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).map(NoteRow::from).collect();
+    let mut rows: Vec<NoteRow> = raw
+        .into_iter()
+        .take(usize::try_from(limit).unwrap_or(usize::MAX))
+        .map(NoteRow::from)
+        .collect();
     rows.reverse();
     Ok(Notes { rows, more })
 }

@@ -116,7 +116,11 @@ row! {
 
 /// A text with its stored format.
 pub(crate) fn body(text: Option<String>, format: Option<&str>) -> Option<Body> {
-    let format = if format == Some(BodyFormat::Html.key()) { BodyFormat::Html } else { BodyFormat::Plain };
+    let format = if format == Some(BodyFormat::Html.key()) {
+        BodyFormat::Html
+    } else {
+        BodyFormat::Plain
+    };
     text.map(|text| Body { format, text })
 }
 
@@ -124,7 +128,11 @@ pub(crate) fn body(text: Option<String>, format: Option<&str>) -> Option<Body> {
 ///
 /// # Errors
 /// As any statement.
-pub async fn find_for_viewer(store: &Store, viewer: &Viewer, ticket: &PublicId) -> Result<Option<Ticket>> {
+pub async fn find_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    ticket: &PublicId,
+) -> Result<Option<Ticket>> {
     let (all, identity) = viewer.bind();
     let found: Option<Raw> = read_one!(store, FIND, all, identity, ticket.as_str())?;
     let Some(row) = found else { return Ok(None) };
@@ -136,7 +144,10 @@ pub async fn find_for_viewer(store: &Store, viewer: &Viewer, ticket: &PublicId) 
             "sub_issue_type" => ReferenceKind::SubIssueType,
             _ => continue,
         };
-        let id = field.value.as_str().map_or_else(|| field.value.to_string(), str::to_owned);
+        let id = field
+            .value
+            .as_str()
+            .map_or_else(|| field.value.to_string(), str::to_owned);
         field.label = reference_items::find_label(store, integration, kind, &id).await?;
     }
     let name = |name: Option<String>| name.filter(|name| !name.is_empty());

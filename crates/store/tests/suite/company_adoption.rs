@@ -13,11 +13,19 @@ fn a_company_is_created_once_and_survives_the_vendors() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
-        let many: Vec<_> = (0..300).map(|number| company(&number.to_string(), &format!("Company {number}"))).collect();
+        let many: Vec<_> = (0..300)
+            .map(|number| company(&number.to_string(), &format!("Company {number}")))
+            .collect();
         store_page(&store, at, &many, Batch::Companies, Absence::Present).await;
-        let ids: Vec<&str> = many.iter().map(|company| company.external_id.as_str()).collect();
+        let ids: Vec<&str> = many
+            .iter()
+            .map(|company| company.external_id.as_str())
+            .collect();
         let mut tx = store.begin().await.unwrap();
-        let created = |created| Adopted { created, ..Adopted::default() };
+        let created = |created| Adopted {
+            created,
+            ..Adopted::default()
+        };
         assert_eq!(adopt(&mut tx, at, &ids[..200]).await.unwrap(), created(200));
         assert_eq!(adopt(&mut tx, at, &ids).await.unwrap(), created(100));
         assert_eq!(adopt(&mut tx, at, &ids).await.unwrap(), created(0));
@@ -27,13 +35,30 @@ fn a_company_is_created_once_and_survives_the_vendors() {
         let linked = "SELECT count(*) FROM external_company x JOIN company c ON c.id = x.company_id
             WHERE x.link_origin = 'source' AND c.name = x.name AND c.name_key = x.name_key AND c.primary_integration_id = x.integration_id";
         assert_eq!(number(&home, linked).await, 300);
-        assert_eq!(number(&home, "SELECT count(DISTINCT uuid) FROM company").await, 300);
+        assert_eq!(
+            number(&home, "SELECT count(DISTINCT uuid) FROM company").await,
+            300
+        );
 
         let mut tx = store.begin().await.unwrap();
-        let known = read_known(&mut tx, at, Stream::Companies, &["7"]).await.unwrap()["7"];
-        mark_removed(&mut tx, Stream::Companies, &[known.id], RemovedReason::Vendor, store.now()).await.unwrap();
+        let known = read_known(&mut tx, at, Stream::Companies, &["7"])
+            .await
+            .unwrap()["7"];
+        mark_removed(
+            &mut tx,
+            Stream::Companies,
+            &[known.id],
+            RemovedReason::Vendor,
+            store.now(),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(count_adopted(&store, at).await.unwrap(), 300, "the vendor's removal leaves the company");
+        assert_eq!(
+            count_adopted(&store, at).await.unwrap(),
+            300,
+            "the vendor's removal leaves the company"
+        );
         store.close().await;
     });
 }
@@ -47,7 +72,14 @@ fn what_a_person_removed_is_not_created_again() {
         execute(&home, "UPDATE company SET removed_at = 5, removed_reason = CASE WHEN name = 'One' THEN 'blocked' ELSE 'cleared' END").await;
         let mut tx = store.begin().await.unwrap();
         let done = adopt(&mut tx, at, &["1", "2"]).await.unwrap();
-        assert_eq!(done, Adopted { created: 0, restored: 1, blocked: 1 });
+        assert_eq!(
+            done,
+            Adopted {
+                created: 0,
+                restored: 1,
+                blocked: 1
+            }
+        );
         tx.commit().await.unwrap();
         assert_eq!(count_adopted(&store, at).await.unwrap(), 1);
         assert_eq!(number(&home, "SELECT count(*) FROM company").await, 2);
@@ -59,19 +91,47 @@ fn what_a_person_removed_is_not_created_again() {
 fn only_the_primary_integration_renames() {
     both(async |home| {
         let store = home.open().await;
-        let (at, other) = (integration(&store, "a").await, integration(&store, "b").await);
+        let (at, other) = (
+            integration(&store, "a").await,
+            integration(&store, "b").await,
+        );
         store_companies(&store, at, &[company("1", "One")]).await;
-        store_page(&store, other, &[company("1", "Uno")], Batch::Companies, Absence::Present).await;
-        execute(&home, "UPDATE external_company SET company_id = (SELECT id FROM company) WHERE name = 'Uno'").await;
+        store_page(
+            &store,
+            other,
+            &[company("1", "Uno")],
+            Batch::Companies,
+            Absence::Present,
+        )
+        .await;
+        execute(
+            &home,
+            "UPDATE external_company SET company_id = (SELECT id FROM company) WHERE name = 'Uno'",
+        )
+        .await;
         let mut tx = store.begin().await.unwrap();
         assert_eq!(update_names(&mut tx, other, &["1"]).await.unwrap(), 0);
         assert_eq!(update_names(&mut tx, at, &["1"]).await.unwrap(), 0);
         tx.commit().await.unwrap();
-        store_page(&store, at, &[company("1", "First")], Batch::Companies, Absence::Present).await;
+        store_page(
+            &store,
+            at,
+            &[company("1", "First")],
+            Batch::Companies,
+            Absence::Present,
+        )
+        .await;
         let mut tx = store.begin().await.unwrap();
         assert_eq!(update_names(&mut tx, at, &["1"]).await.unwrap(), 1);
         tx.commit().await.unwrap();
-        assert_eq!(number(&home, "SELECT count(*) FROM company WHERE name = 'First' AND name_key = 'first'").await, 1);
+        assert_eq!(
+            number(
+                &home,
+                "SELECT count(*) FROM company WHERE name = 'First' AND name_key = 'first'"
+            )
+            .await,
+            1
+        );
         store.close().await;
     });
 }

@@ -5,8 +5,8 @@ use domain::id::{IntegrationId, JobId};
 use domain::job::{Job, Priority};
 use store::jobs::{
     ClaimedJob, Enqueued, JobState, LEASE, MAX_ATTEMPTS, Settled, claim, complete, count_jobs,
-    enqueue, find_job, give_up, heartbeat, hold_lease, list_jobs, postpone, release_expired,
-    release_own, retry, revive, withdraw,
+    enqueue, find_job, give_up, heartbeat, heartbeat_of, hold_lease, list_jobs, postpone,
+    release_expired, release_own, retry, revive, withdraw,
 };
 use store::{Engine, Store};
 
@@ -182,6 +182,36 @@ fn a_lease_taken_over_during_the_transaction_of_a_page_waits_or_loses() {
         let mut tx = store.begin().await.unwrap();
         assert!(complete(&mut tx, &held.lease).await.unwrap());
         tx.commit().await.unwrap();
+    });
+}
+
+#[test]
+fn s6_a_job_its_node_lost_sight_of_runs_out_while_the_node_lives() {
+    both(async |home| {
+        let store = home.open().await;
+        for integration in 1..=3 {
+            put(&store, &probe(integration), Priority::Low, store.now()).await;
+        }
+        let claimed = claim(&store, "a", 3).await.unwrap();
+        assert!(
+            claimed
+                .iter()
+                .all(|job| job.priority == Priority::Low as i64)
+        );
+        let (held, lost) = (claimed[0].id, claimed[1].id);
+        home.clock.advance(LEASE - 1_000);
+        let mine = [held, claimed[2].id];
+        assert_eq!(heartbeat_of(&store, "b", &mine).await.unwrap(), 0);
+        assert_eq!(heartbeat_of(&store, "a", &[]).await.unwrap(), 0);
+        assert_eq!(heartbeat_of(&store, "a", &mine).await.unwrap(), 2);
+        home.clock.advance(2_000);
+        assert_eq!(
+            release_expired(&store, home.clock.now()).await.unwrap(),
+            (1, 0)
+        );
+        let state = async |job| find_job(&store, job).await.unwrap().unwrap().state;
+        assert_eq!(state(held).await, JobState::Running);
+        assert_eq!(state(lost).await, JobState::Ready);
     });
 }
 

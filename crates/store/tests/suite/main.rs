@@ -1,6 +1,10 @@
 //! Every test of the store, each on both engines.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails, in its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails, in its helpers too"
+)]
 
 mod company_adoption;
 mod harness;

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use domain::clock::UtcMillis;
 use domain::id::StreamRunId;
-use domain::record::{Batch, ContactGroupMemberRecord, ContactGroupRecord, ExternalRecord, OpportunityRecord, TechnicianRecord, Visibility};
+use domain::record::{
+    Batch, ContactGroupMemberRecord, ContactGroupRecord, ExternalRecord, OpportunityRecord,
+    TechnicianRecord, Visibility,
+};
 use domain::stream::Stream;
 use store::pages::{
-    Absence, Coverage, Deleted, RecordMark, RemovedReason, UpsertCounts, clear_seen, count_present, count_seen, find_ticket_by_number, insert_seen,
-    list_note_ids, list_scope_columns, list_unseen, mark_removed, read_known, read_known_before, remove_deleted, update_absent, update_closed,
+    Absence, Coverage, Deleted, RecordMark, RemovedReason, UpsertCounts, clear_seen, count_present,
+    count_seen, find_ticket_by_number, insert_seen, list_note_ids, list_scope_columns, list_unseen,
+    mark_removed, read_known, read_known_before, remove_deleted, update_absent, update_closed,
     upsert_records,
 };
 
@@ -20,16 +24,41 @@ fn the_same_page_twice_writes_once() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
-        let tickets: Vec<_> = (0..617).map(|number| ticket(&number.to_string(), "1", i64::from(number))).collect();
+        let tickets: Vec<_> = (0..617)
+            .map(|number| ticket(&number.to_string(), "1", i64::from(number)))
+            .collect();
         let counts = store_tickets(&store, at, &tickets).await;
-        assert_eq!(counts, UpsertCounts { created: 617, changed: 0, repeated: 0 });
-        assert_eq!(store_tickets(&store, at, &tickets).await, UpsertCounts::default());
+        assert_eq!(
+            counts,
+            UpsertCounts {
+                created: 617,
+                changed: 0,
+                repeated: 0
+            }
+        );
+        assert_eq!(
+            store_tickets(&store, at, &tickets).await,
+            UpsertCounts::default()
+        );
         let mut changed = tickets.clone();
         changed[3].title = "Another".into();
-        assert_eq!(store_tickets(&store, at, &changed).await, UpsertCounts { created: 0, changed: 1, repeated: 0 });
+        assert_eq!(
+            store_tickets(&store, at, &changed).await,
+            UpsertCounts {
+                created: 0,
+                changed: 1,
+                repeated: 0
+            }
+        );
         assert_eq!(number(&home, "SELECT count(*) FROM ticket").await, 617);
-        assert_eq!(number(&home, "SELECT count(DISTINCT uuid) FROM ticket").await, 617);
-        assert_eq!(number(&home, "SELECT count(*) FROM ticket WHERE title = 'Another'").await, 1);
+        assert_eq!(
+            number(&home, "SELECT count(DISTINCT uuid) FROM ticket").await,
+            617
+        );
+        assert_eq!(
+            number(&home, "SELECT count(*) FROM ticket WHERE title = 'Another'").await,
+            1
+        );
         store.close().await;
     });
 }
@@ -39,26 +68,98 @@ fn every_kind_of_record_is_stored() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
-        let created = UpsertCounts { created: 1, ..UpsertCounts::default() };
+        let created = UpsertCounts {
+            created: 1,
+            ..UpsertCounts::default()
+        };
         let here = Absence::Present;
-        let technician = TechnicianRecord { external_id: "1".into(), person: true, ..TechnicianRecord::default() };
-        let group = ContactGroupRecord { external_id: "1".into(), name: "VIP".into(), active: true };
-        let member = ContactGroupMemberRecord { external_id: "1".into(), group_external_id: "1".into(), contact_external_id: "1".into() };
-        let opportunity = OpportunityRecord { external_id: "1".into(), title: "Sale".into(), ..OpportunityRecord::default() };
-        assert_eq!(store_page(&store, at, &[company("1", "One")], Batch::Companies, here).await, created);
-        assert_eq!(store_page(&store, at, &[technician], Batch::Technicians, here).await, created);
-        assert_eq!(store_page(&store, at, &[contact("1", "1", "Ann", "Lee")], Batch::Contacts, here).await, created);
-        assert_eq!(store_page(&store, at, &[group], Batch::ContactGroups, here).await, created);
-        assert_eq!(store_page(&store, at, &[member], Batch::ContactGroupMembers, here).await, created);
-        assert_eq!(store_page(&store, at, &[ticket("1", "1", 1)], Batch::Tickets, here).await, created);
-        assert_eq!(store_page(&store, at, &[note("1", "1", Visibility::Public, false)], Batch::TicketNotes, here).await, created);
-        assert_eq!(store_page(&store, at, &[opportunity], Batch::Opportunities, here).await, created);
-        for stream in Stream::ALL.into_iter().filter(|stream| !stream.is_deletion_feed()) {
-            let known = read_known_before(&store, at, stream, &["1", "2"]).await.unwrap();
+        let technician = TechnicianRecord {
+            external_id: "1".into(),
+            person: true,
+            ..TechnicianRecord::default()
+        };
+        let group = ContactGroupRecord {
+            external_id: "1".into(),
+            name: "VIP".into(),
+            active: true,
+        };
+        let member = ContactGroupMemberRecord {
+            external_id: "1".into(),
+            group_external_id: "1".into(),
+            contact_external_id: "1".into(),
+        };
+        let opportunity = OpportunityRecord {
+            external_id: "1".into(),
+            title: "Sale".into(),
+            ..OpportunityRecord::default()
+        };
+        assert_eq!(
+            store_page(&store, at, &[company("1", "One")], Batch::Companies, here).await,
+            created
+        );
+        assert_eq!(
+            store_page(&store, at, &[technician], Batch::Technicians, here).await,
+            created
+        );
+        assert_eq!(
+            store_page(
+                &store,
+                at,
+                &[contact("1", "1", "Ann", "Lee")],
+                Batch::Contacts,
+                here
+            )
+            .await,
+            created
+        );
+        assert_eq!(
+            store_page(&store, at, &[group], Batch::ContactGroups, here).await,
+            created
+        );
+        assert_eq!(
+            store_page(&store, at, &[member], Batch::ContactGroupMembers, here).await,
+            created
+        );
+        assert_eq!(
+            store_page(&store, at, &[ticket("1", "1", 1)], Batch::Tickets, here).await,
+            created
+        );
+        assert_eq!(
+            store_page(
+                &store,
+                at,
+                &[note("1", "1", Visibility::Public, false)],
+                Batch::TicketNotes,
+                here
+            )
+            .await,
+            created
+        );
+        assert_eq!(
+            store_page(&store, at, &[opportunity], Batch::Opportunities, here).await,
+            created
+        );
+        for stream in Stream::ALL
+            .into_iter()
+            .filter(|stream| !stream.is_deletion_feed())
+        {
+            let known = read_known_before(&store, at, stream, &["1", "2"])
+                .await
+                .unwrap();
             assert_eq!(known.len(), 1, "{stream:?}");
-            assert_eq!(count_present(&store, at, stream, &Coverage::default()).await.unwrap(), 1, "{stream:?}");
+            assert_eq!(
+                count_present(&store, at, stream, &Coverage::default())
+                    .await
+                    .unwrap(),
+                1,
+                "{stream:?}"
+            );
         }
-        assert!(read_known_before(&store, at, Stream::DeletedTickets, &["1"]).await.is_err());
+        assert!(
+            read_known_before(&store, at, Stream::DeletedTickets, &["1"])
+                .await
+                .is_err()
+        );
         store.close().await;
     });
 }
@@ -70,11 +171,33 @@ fn of_two_records_with_one_id_the_later_wins() {
         let at = integration(&store, "a").await;
         let mut later = ticket("7", "1", 5);
         later.title = "later".into();
-        let counts = store_tickets(&store, at, &[ticket("7", "1", 4), ticket("8", "1", 4), later]).await;
-        assert_eq!(counts, UpsertCounts { created: 2, changed: 0, repeated: 1 });
-        assert_eq!(number(&home, "SELECT count(*) FROM ticket WHERE title = 'later'").await, 1);
+        let counts = store_tickets(
+            &store,
+            at,
+            &[ticket("7", "1", 4), ticket("8", "1", 4), later],
+        )
+        .await;
+        assert_eq!(
+            counts,
+            UpsertCounts {
+                created: 2,
+                changed: 0,
+                repeated: 1
+            }
+        );
+        assert_eq!(
+            number(&home, "SELECT count(*) FROM ticket WHERE title = 'later'").await,
+            1
+        );
         let mut tx = store.begin().await.unwrap();
-        let wrong = upsert_records(&mut tx, at, &Batch::Tickets(vec![ticket("9", "1", 1)]), &[], UtcMillis(1)).await;
+        let wrong = upsert_records(
+            &mut tx,
+            at,
+            &Batch::Tickets(vec![ticket("9", "1", 1)]),
+            &[],
+            UtcMillis(1),
+        )
+        .await;
         assert!(wrong.is_err(), "one mark per record");
         drop(tx);
         store.close().await;
@@ -87,26 +210,93 @@ fn a_record_that_reappears_is_the_same_row() {
         let store = home.open().await;
         let at = integration(&store, "a").await;
         store_tickets(&store, at, &[ticket("7", "1", 5), ticket("8", "1", 5)]).await;
-        let known = read_known_before(&store, at, Stream::Tickets, &["7"]).await.unwrap()["7"];
+        let known = read_known_before(&store, at, Stream::Tickets, &["7"])
+            .await
+            .unwrap()["7"];
         let before = number(&home, "SELECT max(id) FROM ticket WHERE external_id = '7'").await;
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(mark_removed(&mut tx, Stream::Tickets, &[known.id], RemovedReason::Vendor, UtcMillis(9)).await.unwrap(), 1);
-        assert_eq!(mark_removed(&mut tx, Stream::Tickets, &[known.id], RemovedReason::Vendor, UtcMillis(10)).await.unwrap(), 0);
+        assert_eq!(
+            mark_removed(
+                &mut tx,
+                Stream::Tickets,
+                &[known.id],
+                RemovedReason::Vendor,
+                UtcMillis(9)
+            )
+            .await
+            .unwrap(),
+            1
+        );
+        assert_eq!(
+            mark_removed(
+                &mut tx,
+                Stream::Tickets,
+                &[known.id],
+                RemovedReason::Vendor,
+                UtcMillis(10)
+            )
+            .await
+            .unwrap(),
+            0
+        );
         tx.commit().await.unwrap();
-        let removed = read_known_before(&store, at, Stream::Tickets, &["7"]).await.unwrap()["7"];
+        let removed = read_known_before(&store, at, Stream::Tickets, &["7"])
+            .await
+            .unwrap()["7"];
         assert_eq!(removed.absence, Absence::Removed(RemovedReason::Vendor));
-        assert_eq!(number(&home, "SELECT removed_at FROM ticket WHERE external_id = '7'").await, 9);
-        assert_eq!(store_tickets(&store, at, &[ticket("7", "1", 6)]).await.changed, 1);
-        let again = read_known_before(&store, at, Stream::Tickets, &["7"]).await.unwrap()["7"];
+        assert_eq!(
+            number(
+                &home,
+                "SELECT removed_at FROM ticket WHERE external_id = '7'"
+            )
+            .await,
+            9
+        );
+        assert_eq!(
+            store_tickets(&store, at, &[ticket("7", "1", 6)])
+                .await
+                .changed,
+            1
+        );
+        let again = read_known_before(&store, at, Stream::Tickets, &["7"])
+            .await
+            .unwrap()["7"];
         assert_eq!((again.id, again.absence), (known.id, Absence::Present));
-        assert_eq!(number(&home, "SELECT max(id) FROM ticket WHERE external_id = '7'").await, before);
+        assert_eq!(
+            number(&home, "SELECT max(id) FROM ticket WHERE external_id = '7'").await,
+            before
+        );
         assert_eq!(number(&home, "SELECT count(*) FROM ticket WHERE removed_at IS NOT NULL OR removed_reason IS NOT NULL").await, 0);
 
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(update_absent(&mut tx, Stream::Tickets, &[known.id], Absence::OutOfScope, UtcMillis(11)).await.unwrap(), 1);
-        let out = read_known(&mut tx, at, Stream::Tickets, &["7"]).await.unwrap()["7"];
+        assert_eq!(
+            update_absent(
+                &mut tx,
+                Stream::Tickets,
+                &[known.id],
+                Absence::OutOfScope,
+                UtcMillis(11)
+            )
+            .await
+            .unwrap(),
+            1
+        );
+        let out = read_known(&mut tx, at, Stream::Tickets, &["7"])
+            .await
+            .unwrap()["7"];
         assert_eq!(out.absence, Absence::OutOfScope);
-        assert_eq!(update_absent(&mut tx, Stream::Tickets, &[known.id], Absence::Present, UtcMillis(12)).await.unwrap(), 1);
+        assert_eq!(
+            update_absent(
+                &mut tx,
+                Stream::Tickets,
+                &[known.id],
+                Absence::Present,
+                UtcMillis(12)
+            )
+            .await
+            .unwrap(),
+            1
+        );
         tx.commit().await.unwrap();
         store.close().await;
     });
@@ -134,7 +324,12 @@ fn marks_count_what_is_new_to_a_run() {
         let store = home.open().await;
         let (run, other) = (StreamRunId(1), StreamRunId(2));
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(insert_seen(&mut tx, run, &["1", "2", "3", "3"]).await.unwrap(), 3);
+        assert_eq!(
+            insert_seen(&mut tx, run, &["1", "2", "3", "3"])
+                .await
+                .unwrap(),
+            3
+        );
         assert_eq!(insert_seen(&mut tx, run, &["3", "4"]).await.unwrap(), 1);
         assert_eq!(insert_seen(&mut tx, other, &["3"]).await.unwrap(), 1);
         assert_eq!(insert_seen(&mut tx, other, &[]).await.unwrap(), 0);
@@ -143,7 +338,13 @@ fn marks_count_what_is_new_to_a_run() {
         let mut tx = store.begin().await.unwrap();
         assert!(!clear_seen(&mut tx, run).await.unwrap());
         tx.commit().await.unwrap();
-        assert_eq!((count_seen(&store, run).await.unwrap(), count_seen(&store, other).await.unwrap()), (0, 1));
+        assert_eq!(
+            (
+                count_seen(&store, run).await.unwrap(),
+                count_seen(&store, other).await.unwrap()
+            ),
+            (0, 1)
+        );
         store.close().await;
     });
 }
@@ -157,13 +358,23 @@ fn only_what_a_run_covers_can_be_unseen() {
         let elsewhere = integration(&store, "b").await;
         let run = StreamRunId(1);
         // Old, another queue, no queue, another category, an excluded status, no status, seen, absent, and one unseen.
-        let mut tickets: Vec<_> = ["old", "queue", "no_queue", "category", "status", "no_status", "seen", "absent", "unseen"]
-            .map(|id| {
-                let mut ticket = ticket(id, "1", 1_000);
-                ticket.category_id = Some("3".into());
-                ticket
-            })
-            .into();
+        let mut tickets: Vec<_> = [
+            "old",
+            "queue",
+            "no_queue",
+            "category",
+            "status",
+            "no_status",
+            "seen",
+            "absent",
+            "unseen",
+        ]
+        .map(|id| {
+            let mut ticket = ticket(id, "1", 1_000);
+            ticket.category_id = Some("3".into());
+            ticket
+        })
+        .into();
         tickets[0].updated_at = Some(UtcMillis(999));
         tickets[1].queue_id = Some("9".into());
         tickets[2].queue_id = None;
@@ -172,10 +383,20 @@ fn only_what_a_run_covers_can_be_unseen() {
         tickets[5].status_id = None;
         store_tickets(&store, at, &tickets).await;
         store_tickets(&store, elsewhere, &tickets).await;
-        let known = read_known_before(&store, at, Stream::Tickets, &["absent"]).await.unwrap()["absent"];
+        let known = read_known_before(&store, at, Stream::Tickets, &["absent"])
+            .await
+            .unwrap()["absent"];
         let mut tx = store.begin().await.unwrap();
         insert_seen(&mut tx, run, &["seen"]).await.unwrap();
-        mark_removed(&mut tx, Stream::Tickets, &[known.id], RemovedReason::Vendor, UtcMillis(1)).await.unwrap();
+        mark_removed(
+            &mut tx,
+            Stream::Tickets,
+            &[known.id],
+            RemovedReason::Vendor,
+            UtcMillis(1),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         let narrow = Coverage {
@@ -185,23 +406,73 @@ fn only_what_a_run_covers_can_be_unseen() {
             exclude_statuses: texts(&["5"]),
         };
         let unseen = async |coverage: &Coverage, after: &str, limit| {
-            let rows = list_unseen(&store, at, Stream::Tickets, run, coverage, after, limit).await.unwrap();
-            rows.into_iter().map(|row| row.external_id).collect::<Vec<_>>()
+            let rows = list_unseen(&store, at, Stream::Tickets, run, coverage, after, limit)
+                .await
+                .unwrap();
+            rows.into_iter()
+                .map(|row| row.external_id)
+                .collect::<Vec<_>>()
         };
         assert_eq!(unseen(&narrow, "", 100).await, ["no_status", "unseen"]);
         assert_eq!(unseen(&narrow, "no_status", 100).await, ["unseen"]);
-        assert_eq!(count_present(&store, at, Stream::Tickets, &narrow).await.unwrap(), 3, "the seen one as well");
-        let everything = ["category", "no_queue", "no_status", "old", "queue", "status", "unseen"];
+        assert_eq!(
+            count_present(&store, at, Stream::Tickets, &narrow)
+                .await
+                .unwrap(),
+            3,
+            "the seen one as well"
+        );
+        let everything = [
+            "category",
+            "no_queue",
+            "no_status",
+            "old",
+            "queue",
+            "status",
+            "unseen",
+        ];
         assert_eq!(unseen(&Coverage::default(), "", 100).await, everything);
         assert_eq!(unseen(&Coverage::default(), "", 2).await, everything[..2]);
-        assert_eq!(count_present(&store, at, Stream::Tickets, &Coverage::default()).await.unwrap(), 8);
+        assert_eq!(
+            count_present(&store, at, Stream::Tickets, &Coverage::default())
+                .await
+                .unwrap(),
+            8
+        );
         for (coverage, missing) in [
-            (Coverage { floor: Some(UtcMillis(1_000)), ..Coverage::default() }, &["old"][..]),
-            (Coverage { queues: texts(&["8", "7"]), ..Coverage::default() }, &["no_queue", "queue"]),
-            (Coverage { categories: texts(&["3"]), ..Coverage::default() }, &["category"]),
-            (Coverage { exclude_statuses: texts(&["5", "6"]), ..Coverage::default() }, &["status"]),
+            (
+                Coverage {
+                    floor: Some(UtcMillis(1_000)),
+                    ..Coverage::default()
+                },
+                &["old"][..],
+            ),
+            (
+                Coverage {
+                    queues: texts(&["8", "7"]),
+                    ..Coverage::default()
+                },
+                &["no_queue", "queue"],
+            ),
+            (
+                Coverage {
+                    categories: texts(&["3"]),
+                    ..Coverage::default()
+                },
+                &["category"],
+            ),
+            (
+                Coverage {
+                    exclude_statuses: texts(&["5", "6"]),
+                    ..Coverage::default()
+                },
+                &["status"],
+            ),
         ] {
-            let expected: Vec<_> = everything.into_iter().filter(|id| !missing.contains(id)).collect();
+            let expected: Vec<_> = everything
+                .into_iter()
+                .filter(|id| !missing.contains(id))
+                .collect();
             assert_eq!(unseen(&coverage, "", 100).await, expected, "{coverage:?}");
         }
         store.close().await;
@@ -219,12 +490,56 @@ fn a_floor_counts_for_notes_and_not_for_companies() {
         (changed.created_at, changed.updated_at) = (Some(UtcMillis(5)), Some(UtcMillis(20)));
         let mut unknown = note("3", "1", Visibility::Public, false);
         unknown.created_at = None;
-        store_page(&store, at, &[old, changed, unknown], Batch::TicketNotes, Absence::Present).await;
-        store_page(&store, at, &[company("1", "One")], Batch::Companies, Absence::Present).await;
-        let coverage = Coverage { floor: Some(UtcMillis(10)), queues: vec!["8".into()], ..Coverage::default() };
-        let unseen = list_unseen(&store, at, Stream::TicketNotes, StreamRunId(1), &coverage, "", 10).await.unwrap();
-        assert_eq!(unseen.iter().map(|row| row.external_id.as_str()).collect::<Vec<_>>(), ["2"]);
-        let unseen = list_unseen(&store, at, Stream::Companies, StreamRunId(1), &coverage, "", 10).await.unwrap();
+        store_page(
+            &store,
+            at,
+            &[old, changed, unknown],
+            Batch::TicketNotes,
+            Absence::Present,
+        )
+        .await;
+        store_page(
+            &store,
+            at,
+            &[company("1", "One")],
+            Batch::Companies,
+            Absence::Present,
+        )
+        .await;
+        let coverage = Coverage {
+            floor: Some(UtcMillis(10)),
+            queues: vec!["8".into()],
+            ..Coverage::default()
+        };
+        let unseen = list_unseen(
+            &store,
+            at,
+            Stream::TicketNotes,
+            StreamRunId(1),
+            &coverage,
+            "",
+            10,
+        )
+        .await
+        .unwrap();
+        assert_eq!(
+            unseen
+                .iter()
+                .map(|row| row.external_id.as_str())
+                .collect::<Vec<_>>(),
+            ["2"]
+        );
+        let unseen = list_unseen(
+            &store,
+            at,
+            Stream::Companies,
+            StreamRunId(1),
+            &coverage,
+            "",
+            10,
+        )
+        .await
+        .unwrap();
         assert_eq!(unseen.len(), 1, "companies are always read whole");
         store.close().await;
     });
@@ -236,15 +551,35 @@ fn a_deletion_feed_takes_tickets_with_their_notes() {
         let store = home.open().await;
         let at = integration(&store, "a").await;
         store_tickets(&store, at, &[ticket("1", "1", 1), ticket("2", "1", 1)]).await;
-        let notes = [("1", "1"), ("2", "1"), ("3", "2")].map(|(id, ticket)| note(id, ticket, Visibility::Public, false));
+        let notes = [("1", "1"), ("2", "1"), ("3", "2")]
+            .map(|(id, ticket)| note(id, ticket, Visibility::Public, false));
         store_page(&store, at, &notes, Batch::TicketNotes, Absence::Present).await;
-        assert_eq!(find_ticket_by_number(&store, at, "T1").await.unwrap().as_deref(), Some("1"));
+        assert_eq!(
+            find_ticket_by_number(&store, at, "T1")
+                .await
+                .unwrap()
+                .as_deref(),
+            Some("1")
+        );
         assert_eq!(find_ticket_by_number(&store, at, "T9").await.unwrap(), None);
         assert_eq!(list_note_ids(&store, at, "1").await.unwrap().len(), 2);
         let mut tx = store.begin().await.unwrap();
-        let gone = remove_deleted(&mut tx, at, &["1", "unknown"], UtcMillis(5)).await.unwrap();
-        assert_eq!(gone, Deleted { tickets: 1, notes: 2 });
-        assert_eq!(remove_deleted(&mut tx, at, &["1"], UtcMillis(6)).await.unwrap(), Deleted::default());
+        let gone = remove_deleted(&mut tx, at, &["1", "unknown"], UtcMillis(5))
+            .await
+            .unwrap();
+        assert_eq!(
+            gone,
+            Deleted {
+                tickets: 1,
+                notes: 2
+            }
+        );
+        assert_eq!(
+            remove_deleted(&mut tx, at, &["1"], UtcMillis(6))
+                .await
+                .unwrap(),
+            Deleted::default()
+        );
         tx.commit().await.unwrap();
         assert!(list_note_ids(&store, at, "1").await.unwrap().is_empty());
         assert_eq!(list_note_ids(&store, at, "2").await.unwrap().len(), 1);
@@ -257,14 +592,19 @@ fn settings_are_applied_to_stored_tickets() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
-        let mut tickets: Vec<_> = (1..=4).map(|number| ticket(&number.to_string(), "1", 1)).collect();
+        let mut tickets: Vec<_> = (1..=4)
+            .map(|number| ticket(&number.to_string(), "1", 1))
+            .collect();
         tickets[0].status_id = Some("5".into());
         tickets[1].closed_at = Some(UtcMillis(3));
         tickets[2].status_id = None;
         store_tickets(&store, at, &tickets).await;
         let rows = list_scope_columns(&store, at, 0, 3).await.unwrap();
         assert_eq!(rows.len(), 3);
-        assert_eq!((rows[0].status_id.as_deref(), rows[0].queue_id.as_deref()), (Some("5"), Some("8")));
+        assert_eq!(
+            (rows[0].status_id.as_deref(), rows[0].queue_id.as_deref()),
+            (Some("5"), Some("8"))
+        );
         let rest = list_scope_columns(&store, at, rows[2].id, 3).await.unwrap();
         assert_eq!(rest.len(), 1);
         let closed = async |statuses: &[&str]| {
@@ -275,7 +615,11 @@ fn settings_are_applied_to_stored_tickets() {
                 after = update_closed(&mut tx, at, &statuses, from).await.unwrap();
                 tx.commit().await.unwrap();
             }
-            number(&home, "SELECT CAST(sum(closed * CAST(external_id AS BIGINT)) AS BIGINT) FROM ticket").await
+            number(
+                &home,
+                "SELECT CAST(sum(closed * CAST(external_id AS BIGINT)) AS BIGINT) FROM ticket",
+            )
+            .await
         };
         assert_eq!(closed(&["5"]).await, 1 + 2);
         assert_eq!(closed(&["1"]).await, 2 + 4);
@@ -289,7 +633,11 @@ fn texts_are_stored_verbatim() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
-        let texts = ["x".repeat(300), "🚀 naïve 漢字 \u{202e}".into(), "<script>alert('1')</script> & \"quoted\" \\ %_".into()];
+        let texts = [
+            "x".repeat(300),
+            "🚀 naïve 漢字 \u{202e}".into(),
+            "<script>alert('1')</script> & \"quoted\" \\ %_".into(),
+        ];
         for (index, text) in texts.iter().enumerate() {
             let mut ticket = ticket(&index.to_string(), "1", 1);
             ticket.title.clone_from(text);
@@ -297,17 +645,38 @@ fn texts_are_stored_verbatim() {
             store_tickets(&store, at, &[ticket]).await;
             let staff = domain::viewer::Viewer::ApiKey(1);
             let listed = crate::lists::all_tickets(&store, &staff).await;
-            let found = store::tickets::find_for_viewer(&store, &staff, &listed[index].uuid).await.unwrap().unwrap();
+            let found = store::tickets::find_for_viewer(&store, &staff, &listed[index].uuid)
+                .await
+                .unwrap()
+                .unwrap();
             assert_eq!(&found.title, text);
-            assert_eq!((&found.fields[0].key, &found.fields[0].value), (text, &serde_json::json!(text)));
+            assert_eq!(
+                (&found.fields[0].key, &found.fields[0].value),
+                (text, &serde_json::json!(text))
+            );
         }
         let hash = ticket("1", "1", 1).content_hash(1, 1);
-        let mark = RecordMark { hash, ..RecordMark::default() };
+        let mark = RecordMark {
+            hash,
+            ..RecordMark::default()
+        };
         let mut tx = store.begin().await.unwrap();
         let later = ticket("again", "1", 1);
-        upsert_records(&mut tx, at, &Batch::Tickets(vec![later]), &[mark], UtcMillis(1)).await.unwrap();
+        upsert_records(
+            &mut tx,
+            at,
+            &Batch::Tickets(vec![later]),
+            &[mark],
+            UtcMillis(1),
+        )
+        .await
+        .unwrap();
         tx.rollback().await.unwrap();
-        assert_eq!(number(&home, "SELECT count(*) FROM ticket").await, 3, "what is rolled back is not there");
+        assert_eq!(
+            number(&home, "SELECT count(*) FROM ticket").await,
+            3,
+            "what is rolled back is not there"
+        );
         store.close().await;
     });
 }

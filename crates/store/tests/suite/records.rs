@@ -3,12 +3,16 @@
 use domain::body::Body;
 use domain::clock::UtcMillis;
 use domain::id::{IdentityId, IntegrationId};
-use domain::record::{Batch, CompanyRecord, ContactRecord, ExternalRecord, TicketNoteRecord, TicketRecord, Visibility};
 use domain::permission::{Grants, RoleKind};
+use domain::record::{
+    Batch, CompanyRecord, ContactRecord, ExternalRecord, TicketNoteRecord, TicketRecord, Visibility,
+};
 use domain::viewer::Viewer;
 use store::Store;
 use store::companies::{self, CompanyFilter, CompanySort};
-use store::identities::{MembershipStatus, NewIdentity, insert_identity, upsert_company_membership};
+use store::identities::{
+    MembershipStatus, NewIdentity, insert_identity, upsert_company_membership,
+};
 use store::listing::Direction;
 use store::roles::ensure_role;
 
@@ -35,7 +39,12 @@ pub fn ticket(id: &str, company: &str, at: i64) -> TicketRecord {
 
 /// A company.
 pub fn company(id: &str, name: &str) -> CompanyRecord {
-    CompanyRecord { external_id: id.into(), name: name.into(), active: true, ..CompanyRecord::default() }
+    CompanyRecord {
+        external_id: id.into(),
+        name: name.into(),
+        active: true,
+        ..CompanyRecord::default()
+    }
 }
 
 /// A contact of a company.
@@ -77,7 +86,9 @@ pub async fn store_page<R: ExternalRecord + Clone>(
 ) -> UpsertCounts {
     let mut tx = store.begin().await.unwrap();
     let ids: Vec<&str> = records.iter().map(ExternalRecord::external_id).collect();
-    let known = read_known(&mut tx, integration, R::STREAM, &ids).await.unwrap();
+    let known = read_known(&mut tx, integration, R::STREAM, &ids)
+        .await
+        .unwrap();
     let mut marks = Vec::new();
     let mut differing = Vec::new();
     for record in records {
@@ -86,26 +97,60 @@ pub async fn store_page<R: ExternalRecord + Clone>(
         if row.is_some_and(|row| row.content_hash == hash && row.absence == absence) {
             continue;
         }
-        marks.push(RecordMark { hash, known: row.map(|row| row.id), absence, closed: false });
+        marks.push(RecordMark {
+            hash,
+            known: row.map(|row| row.id),
+            absence,
+            closed: false,
+        });
         differing.push(record.clone());
     }
     let now = store.now();
-    let counts = upsert_records(&mut tx, integration, &batch(differing), &marks, now).await.unwrap();
+    let counts = upsert_records(&mut tx, integration, &batch(differing), &marks, now)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     counts
 }
 
 /// Stores tickets as present.
-pub async fn store_tickets(store: &Store, integration: IntegrationId, tickets: &[TicketRecord]) -> UpsertCounts {
-    store_page(store, integration, tickets, Batch::Tickets, Absence::Present).await
+pub async fn store_tickets(
+    store: &Store,
+    integration: IntegrationId,
+    tickets: &[TicketRecord],
+) -> UpsertCounts {
+    store_page(
+        store,
+        integration,
+        tickets,
+        Batch::Tickets,
+        Absence::Present,
+    )
+    .await
 }
 
 /// Stores companies and makes Portico companies of them.
-pub async fn store_companies(store: &Store, integration: IntegrationId, companies: &[CompanyRecord]) {
-    store_page(store, integration, companies, Batch::Companies, Absence::Present).await;
-    let ids: Vec<&str> = companies.iter().map(|company| company.external_id.as_str()).collect();
+pub async fn store_companies(
+    store: &Store,
+    integration: IntegrationId,
+    companies: &[CompanyRecord],
+) {
+    store_page(
+        store,
+        integration,
+        companies,
+        Batch::Companies,
+        Absence::Present,
+    )
+    .await;
+    let ids: Vec<&str> = companies
+        .iter()
+        .map(|company| company.external_id.as_str())
+        .collect();
     let mut tx = store.begin().await.unwrap();
-    store::company_adoption::adopt(&mut tx, integration, &ids).await.unwrap();
+    store::company_adoption::adopt(&mut tx, integration, &ids)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -114,14 +159,22 @@ pub async fn number(home: &Home, sql: &'static str) -> i64 {
     let row: (i64,) = match &home.config.database {
         store::Database::Sqlite(path) => {
             let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-            let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-            sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+            let mut connection = sqlx::SqliteConnection::connect_with(&options)
+                .await
+                .unwrap();
+            sqlx::query_as(sql)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap()
         }
         store::Database::Postgres(url) => {
             let options: sqlx::postgres::PgConnectOptions = url.expose().parse().unwrap();
             let options = options.options([("search_path", home.config.schema.clone().unwrap())]);
             let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
-            sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+            sqlx::query_as(sql)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap()
         }
     };
     row.0
@@ -130,14 +183,46 @@ pub async fn number(home: &Home, sql: &'static str) -> i64 {
 /// A person with an active membership of the company with this name.
 pub async fn member_of(store: &Store, email: &str, company: &str) -> IdentityId {
     let staff = Viewer::ApiKey(1);
-    let filter = CompanyFilter { search: Some(company.into()), ..CompanyFilter::default() };
+    let filter = CompanyFilter {
+        search: Some(company.into()),
+        ..CompanyFilter::default()
+    };
     while store::text_search::index_pending(store, 100).await.unwrap() {}
-    let found = companies::list_for_viewer(store, &staff, &filter, CompanySort::Name, Direction::Ascending, None, 10).await.unwrap();
+    let found = companies::list_for_viewer(
+        store,
+        &staff,
+        &filter,
+        CompanySort::Name,
+        Direction::Ascending,
+        None,
+        10,
+    )
+    .await
+    .unwrap();
     let company = found.rows.first().expect("a company of that name").id;
     let mut tx = store.begin().await.unwrap();
-    let identity = insert_identity(&mut tx, &NewIdentity { email, ..NewIdentity::default() }).await.unwrap();
-    let role = ensure_role(&mut tx, RoleKind::Company, "Member", &Grants::default()).await.unwrap();
-    upsert_company_membership(&mut tx, identity, company, role, MembershipStatus::Active, None).await.unwrap();
+    let identity = insert_identity(
+        &mut tx,
+        &NewIdentity {
+            email,
+            ..NewIdentity::default()
+        },
+    )
+    .await
+    .unwrap();
+    let role = ensure_role(&mut tx, RoleKind::Company, "Member", &Grants::default())
+        .await
+        .unwrap();
+    upsert_company_membership(
+        &mut tx,
+        identity,
+        company,
+        role,
+        MembershipStatus::Active,
+        None,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     identity
 }

@@ -5,10 +5,10 @@ use domain::hint::Hint;
 use domain::run::{Counts, RunState, Trigger};
 use domain::stream::{PullMode, Stream};
 use store::runs::{
-    NewRun, StreamProgress, WindowOutcome, active_run, find_run_by_uuid, finish_run,
-    finish_stream_run, insert_run, list_runs, list_stream_runs, list_wake_ups, open_window,
-    put_wake_up, remove_window, save_progress, set_window, start_run, start_stream_run,
-    supersede_runs, take_wake_ups, update_totals, window_key,
+    NewRun, StreamProgress, WindowOutcome, active_run, find_run_by_uuid, find_stream_run_in,
+    finish_run, finish_stream_run, insert_run, list_runs, list_stream_runs, list_wake_ups,
+    open_window, put_wake_up, remove_window, save_progress, set_window, start_run,
+    start_stream_run, supersede_runs, take_wake_ups, update_message, update_totals, window_key,
 };
 
 use crate::harness::{both, integration};
@@ -81,6 +81,16 @@ fn a_run_is_kept_with_its_streams_and_there_is_one_at_a_time() {
                 .await
                 .unwrap()
         );
+        update_message(
+            &mut tx,
+            parts[0].id,
+            Some("Waiting."),
+            Some(Hint::RateLimit),
+        )
+        .await
+        .unwrap();
+        let waits = find_stream_run_in(&mut tx, parts[0].id).await.unwrap();
+        assert_eq!(waits.unwrap().message.as_deref(), Some("Waiting."));
         progress.next_watermark = None;
         progress.cursor = None;
         progress.phase = "unseen".into();
@@ -117,6 +127,11 @@ fn a_run_is_kept_with_its_streams_and_there_is_one_at_a_time() {
         assert_eq!(
             (part.state, part.progress_at),
             (RunState::Running, Some(store.now()))
+        );
+        assert_eq!(
+            (part.message, part.hint),
+            (None, None),
+            "it waits no longer"
         );
 
         let mut tx = store.begin().await.unwrap();

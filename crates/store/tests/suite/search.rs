@@ -19,8 +19,21 @@ async fn index(store: &Store) {
 }
 
 async fn found(store: &Store, words: &str) -> Vec<String> {
-    let filter = TicketFilter { search: Some(words.into()), ..TicketFilter::default() };
-    let page = tickets::list_for_viewer(store, &STAFF, &filter, TicketSort::Updated, Direction::Descending, None, 50).await.unwrap();
+    let filter = TicketFilter {
+        search: Some(words.into()),
+        ..TicketFilter::default()
+    };
+    let page = tickets::list_for_viewer(
+        store,
+        &STAFF,
+        &filter,
+        TicketSort::Updated,
+        Direction::Descending,
+        None,
+        50,
+    )
+    .await
+    .unwrap();
     assert_eq!(page.count, Count::Exact(page.rows.len() as u64));
     page.rows.into_iter().map(|row| row.external_id).collect()
 }
@@ -52,7 +65,10 @@ fn words_are_found_as_they_are_typed() {
             .collect();
         store_tickets(&store, at, &records).await;
         if home.engine == Engine::Sqlite {
-            assert!(found(&store, "printer").await.is_empty(), "new rows are searched once they are indexed");
+            assert!(
+                found(&store, "printer").await.is_empty(),
+                "new rows are searched once they are indexed"
+            );
         }
         index(&store).await;
         for (words, expected) in [
@@ -81,14 +97,43 @@ fn words_are_found_as_they_are_typed() {
         ] {
             assert_eq!(found(&store, words).await, expected, "{words}");
         }
-        assert_eq!(found(&store, "  ").await.len(), titles.len(), "nothing typed is no search");
+        records[6].title = "like T2026.0005".into();
+        store_tickets(&store, at, &records).await;
+        assert_eq!(
+            found(&store, "t2026.0005").await,
+            ["5"],
+            "a whole number finds its ticket alone"
+        );
+        assert_eq!(
+            found(&store, "2026.0005").await,
+            ["6", "5"],
+            "a part of one is a word like any other"
+        );
+        assert_eq!(
+            found(&store, "  ").await.len(),
+            titles.len(),
+            "nothing typed is no search"
+        );
 
         records[0].title = "Scanner on fire".into();
         store_tickets(&store, at, &records).await;
-        assert!(found(&store, "printer").await.is_empty(), "a changed row is up to date at once");
+        assert!(
+            found(&store, "printer").await.is_empty(),
+            "a changed row is up to date at once"
+        );
         assert_eq!(found(&store, "scanner").await, ["0"]);
-        store_page(&store, at, &records[..1], Batch::Tickets, Absence::OutOfScope).await;
-        assert!(found(&store, "scanner").await.is_empty(), "a row that is not shown is not found");
+        store_page(
+            &store,
+            at,
+            &records[..1],
+            Batch::Tickets,
+            Absence::OutOfScope,
+        )
+        .await;
+        assert!(
+            found(&store, "scanner").await.is_empty(),
+            "a row that is not shown is not found"
+        );
         store.close().await;
     });
 }
@@ -108,11 +153,25 @@ fn matches_are_paged_and_filtered() {
             .collect();
         store_tickets(&store, at, &records).await;
         index(&store).await;
-        let filter = TicketFilter { search: Some("backup".into()), status: Some("1".into()), ..TicketFilter::default() };
+        let filter = TicketFilter {
+            search: Some("backup".into()),
+            status: Some("1".into()),
+            ..TicketFilter::default()
+        };
         let mut key = None;
         let mut seen = Vec::new();
         loop {
-            let page = tickets::list_for_viewer(&store, &STAFF, &filter, TicketSort::Updated, Direction::Descending, key.as_ref(), 4).await.unwrap();
+            let page = tickets::list_for_viewer(
+                &store,
+                &STAFF,
+                &filter,
+                TicketSort::Updated,
+                Direction::Descending,
+                key.as_ref(),
+                4,
+            )
+            .await
+            .unwrap();
             assert_eq!(page.count, Count::Exact(10));
             seen.extend(page.rows.iter().map(|row| (row.updated_at, row.id)));
             key = page.next;
@@ -131,29 +190,85 @@ fn companies_and_contacts_are_found() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
-        store_companies(&store, at, &[company("1", "Acme Ltd"), company("2", "Müller & Söhne")]).await;
-        store_page(&store, at, &[contact("jo.long", "1", "Jo", "Li"), contact("2", "2", "Ann", "Müller")], Batch::Contacts, Absence::Present).await;
+        store_companies(
+            &store,
+            at,
+            &[company("1", "Acme Ltd"), company("2", "Müller & Söhne")],
+        )
+        .await;
+        store_page(
+            &store,
+            at,
+            &[
+                contact("jo.long", "1", "Jo", "Li"),
+                contact("2", "2", "Ann", "Müller"),
+            ],
+            Batch::Contacts,
+            Absence::Present,
+        )
+        .await;
         index(&store).await;
         let companies = async |words: &str| {
-            let filter = CompanyFilter { search: Some(words.into()), ..CompanyFilter::default() };
-            let page = companies::list_for_viewer(&store, &STAFF, &filter, CompanySort::Name, Direction::Ascending, None, 10).await.unwrap();
-            page.rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+            let filter = CompanyFilter {
+                search: Some(words.into()),
+                ..CompanyFilter::default()
+            };
+            let page = companies::list_for_viewer(
+                &store,
+                &STAFF,
+                &filter,
+                CompanySort::Name,
+                Direction::Ascending,
+                None,
+                10,
+            )
+            .await
+            .unwrap();
+            page.rows
+                .into_iter()
+                .map(|row| row.name)
+                .collect::<Vec<_>>()
         };
         assert_eq!(companies("MÜLL").await, ["Müller & Söhne"]);
         assert_eq!(companies("ac").await, ["Acme Ltd"]);
-        assert_eq!(companies("cm").await, [""; 0], "two letters are a beginning");
+        assert_eq!(
+            companies("cm").await,
+            [""; 0],
+            "two letters are a beginning"
+        );
         let people = async |words: &str| {
-            let filter = ContactFilter { search: Some(words.into()), ..ContactFilter::default() };
-            let page = contacts::list_for_viewer(&store, &STAFF, &filter, Direction::Ascending, None, 10).await.unwrap();
-            page.rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+            let filter = ContactFilter {
+                search: Some(words.into()),
+                ..ContactFilter::default()
+            };
+            let page =
+                contacts::list_for_viewer(&store, &STAFF, &filter, Direction::Ascending, None, 10)
+                    .await
+                    .unwrap();
+            page.rows
+                .into_iter()
+                .map(|row| row.name)
+                .collect::<Vec<_>>()
         };
         assert_eq!(people("long@example").await, ["Jo Li"]);
         assert_eq!(people("ann müller").await, ["Ann Müller"]);
         assert_eq!(people("jo").await, ["Jo Li"]);
         // A vendor's new name is the company's new name, and found.
-        store_page(&store, at, &[company("1", "Zenith Ltd")], Batch::Companies, Absence::Present).await;
+        store_page(
+            &store,
+            at,
+            &[company("1", "Zenith Ltd")],
+            Batch::Companies,
+            Absence::Present,
+        )
+        .await;
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(store::company_adoption::update_names(&mut tx, at, &["1", "2"]).await.unwrap(), 1);
+        assert_eq!(
+            store::company_adoption::update_names(&mut tx, at, &["1", "2"])
+                .await
+                .unwrap(),
+            1
+        );
         tx.commit().await.unwrap();
         assert_eq!(companies("zenith").await, ["Zenith Ltd"]);
         assert_eq!(companies("acme").await, [""; 0]);

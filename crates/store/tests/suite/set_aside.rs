@@ -5,6 +5,7 @@ use domain::stream::Stream;
 use store::checkpoints::{
     Checkpoint, find_checkpoint, list_checkpoints, remove_checkpoints, upsert_checkpoint,
 };
+use store::integrations::{update_connected, update_disconnected, update_refused};
 use store::set_aside::{self, NewSetAside, count_open, list_due, resolve_read, upsert_set_aside};
 
 use crate::harness::{both, integration};
@@ -69,6 +70,7 @@ fn records_set_aside_stay_open_until_they_are_read() {
         let due = store.now().plus(60_000);
         let part = domain::id::StreamRunId(1);
         let mut tx = store.begin().await.unwrap();
+        update_connected(&mut tx, id, "a", None, &[]).await.unwrap();
         upsert_set_aside(
             &mut tx,
             id,
@@ -155,5 +157,53 @@ fn records_set_aside_stay_open_until_they_are_read() {
             (None, 1, store.now()),
             "open again, as the same row"
         );
+    });
+}
+
+#[test]
+fn p6_what_a_dead_connection_left_behind_waits_and_keeps_nobody_from_their_turn() {
+    both(async |home| {
+        let store = home.open().await;
+        let (gone, works) = (
+            integration(&store, "gone").await,
+            integration(&store, "works").await,
+        );
+        let part = domain::id::StreamRunId(1);
+        let mut tx = store.begin().await.unwrap();
+        for (id, due) in [(gone, store.now()), (works, store.now().plus(1))] {
+            update_connected(&mut tx, id, "a", None, &[]).await.unwrap();
+            let record = NewSetAside {
+                external_id: "1".into(),
+                field: None,
+                reason: "no date".into(),
+            };
+            upsert_set_aside(&mut tx, id, Stream::Tickets, part, &[record], Some(due))
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+        let now = store.now().plus(1);
+        let first = async || {
+            let due = list_due(&store, now, 1).await.unwrap();
+            due.first().map(|record| record.integration_id)
+        };
+        assert_eq!(first().await, Some(gone), "the longest overdue first");
+
+        let mut tx = store.begin().await.unwrap();
+        update_refused(&mut tx, gone, "no", now).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(first().await, Some(works), "refused");
+
+        let mut tx = store.begin().await.unwrap();
+        update_disconnected(&mut tx, gone).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(first().await, Some(works), "disconnected");
+
+        let mut tx = store.begin().await.unwrap();
+        update_connected(&mut tx, gone, "a", None, &[])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(first().await, Some(gone), "it is their turn again");
     });
 }

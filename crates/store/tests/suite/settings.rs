@@ -175,6 +175,45 @@ fn facts_follow_what_happened() {
 }
 
 #[test]
+fn the_first_connection_counts_until_the_data_is_deleted() {
+    both(async |home| {
+        let store = home.open().await;
+        let id = integration(&store, "a").await;
+        let first = store.now();
+        let connect = async || {
+            let mut tx = store.begin().await.unwrap();
+            update_connected(&mut tx, id, "a", None, &[]).await.unwrap();
+            tx.commit().await.unwrap();
+            let found = find_integration(&store, id).await.unwrap().unwrap();
+            assert!(found.has_credentials());
+            found.connected_at
+        };
+        assert_eq!(connect().await, Some(first));
+        home.clock.advance(UtcMillis::DAY);
+        assert_eq!(connect().await, Some(first), "other credentials");
+        let mut tx = store.begin().await.unwrap();
+        update_disconnected(&mut tx, id).await.unwrap();
+        tx.commit().await.unwrap();
+        home.clock.advance(UtcMillis::DAY);
+        assert_eq!(
+            connect().await,
+            Some(first),
+            "what changed while it was disconnected lies above the floor"
+        );
+
+        let mut tx = store.begin().await.unwrap();
+        update_disconnected(&mut tx, id).await.unwrap();
+        store::integration_data::forget_account(&mut tx, id)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let found = find_integration(&store, id).await.unwrap().unwrap();
+        assert!(!found.has_credentials());
+        assert_eq!(connect().await, Some(store.now()), "a new beginning");
+    });
+}
+
+#[test]
 fn installation_settings_keep_their_type() {
     both(async |home| {
         let store = home.open().await;

@@ -12,7 +12,7 @@ use store::runs::{self, Run, StreamRun};
 use store::{Tx, pages};
 
 use super::part::Part;
-use crate::connect::message;
+use crate::connect::{form, message};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::request::{self, RunMode};
@@ -38,7 +38,17 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
     // No hold_lease here: it would count as progress. Whatever is written below is guarded by the settling of the job.
     let requests = part.new_requests();
     let mut tx = engine.store().begin().await?;
+    let present = integrations::lock_integration(&mut tx, part.integration.id).await?;
+    let replaced = error.kind == ErrorKind::AuthFailed
+        && present.is_some_and(|now| now.has_credentials())
+        && form::stored(engine, part.integration.id).await? != part.credentials;
     let ended = match error.kind {
+        // Refused were the ones this part was opened with; it is opened again with those that stand now.
+        ErrorKind::AuthFailed if replaced => Ended::Later {
+            at: now,
+            reason: words,
+            failed: false,
+        },
         ErrorKind::RateLimited => {
             let at = now.plus(
                 error
@@ -133,6 +143,9 @@ pub(super) async fn unusable(
     let mut tx = engine.store().begin().await?;
     if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
         return Ok(());
+    }
+    if let Job::PullStream { integration, .. } = &claimed.job {
+        integrations::lock_integration(&mut tx, *integration).await?;
     }
     if let Some(part) = runs::find_stream_run_in(&mut tx, id).await?
         && let Some(run) = runs::find_run_in(&mut tx, part.run).await?

@@ -3,14 +3,17 @@
 
 use domain::hint::Hint;
 use domain::run::RunState;
-use domain::stream::Stream;
+use domain::stream::{PullMode, Stream};
 use store::checkpoints::{self, Checkpoint};
-use store::{Tx, jobs, removal_questions, runs};
+use store::{Tx, integrations, jobs, removal_questions, runs, set_aside};
 
 use super::oddity::{self, Verdict};
 use super::part::{Part, Stop};
 use super::removal::{self, Removal};
 use super::{ending, watermark};
+
+/// Records set aside looked at in one go.
+const SET_ASIDE: i64 = 200;
 
 /// What is known when the last page is stored.
 struct Judgement {
@@ -30,10 +33,15 @@ pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
     };
     let (state, message, hint) = part.outcome(&judged);
     let mut tx = part.fence().await?;
+    // Whoever asks for a run holds this row: the end of one and a request for the next never pass each other (rule P9).
+    integrations::lock_integration(&mut tx, part.integration.id).await?;
     let requests = part.new_requests();
     runs::add_requests(&mut tx, part.row.id, requests).await?;
     if !judged.doubtful {
         part.advance_checkpoint(&mut tx, judged.verdict).await?;
+        if full {
+            part.close_unmet(&mut tx).await?;
+        }
         if full && !judged.removal.asked {
             removal_questions::replace_open(&mut tx, part.integration.id, part.row.stream).await?;
         }
@@ -79,7 +87,8 @@ async fn judge_full(part: &mut Part<'_>) -> Result<Judgement, Stop> {
     }
     let verdict = oddity::judge(seen, part.row.total_before, part.row.total_after);
     let doubtful = oddity::is_doubtful(verdict, &part.row.oddities);
-    let removal = if doubtful {
+    let nameless = part.row.oddities.iter().any(|oddity| oddity == oddity::NAMELESS);
+    let removal = if doubtful || nameless {
         Removal::default()
     } else {
         removal::run(part, verdict).await?
@@ -159,6 +168,28 @@ impl Part<'_> {
             RunState::Completed
         };
         (state, (!told.is_empty()).then(|| told.join(" ")), hint)
+    }
+
+    /// Records that an earlier run set aside and a complete full run did not meet again are gone, or their id could
+    /// not be read and they came under their real one: the matter is closed. A run with a floor cannot tell.
+    async fn close_unmet(&self, tx: &mut Tx) -> Result<(), Stop> {
+        if self.row.mode != (PullMode::Full { floor: None }) {
+            return Ok(());
+        }
+        let (store, integration) = (self.engine.store(), self.integration.id);
+        let mut after = None;
+        loop {
+            let open = set_aside::list_open(store, integration, after, SET_ASIDE).await?;
+            let Some(last) = open.last() else {
+                return Ok(());
+            };
+            after = Some(last.id);
+            for record in open {
+                if record.stream == self.row.stream && record.stream_run_id != self.row.id {
+                    set_aside::resolve(tx, record.id, "gone").await?;
+                }
+            }
+        }
     }
 
     /// The stream is known complete up to the watermark taken when the part began (rule P3).

@@ -6,6 +6,7 @@ use connectors::ErrorKind;
 use connectors::limits::Urgency;
 use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
+use domain::job::Priority;
 use domain::provider;
 use domain::run::Counts;
 use domain::stream::Stream;
@@ -46,7 +47,11 @@ pub(crate) async fn of_ticket(
         provider.key,
         credentials,
         &integration.settings,
-        Urgency::Person,
+        if claimed.priority == Priority::Interactive as i64 {
+            Urgency::Person
+        } else {
+            Urgency::Background
+        },
     )?;
     let page = match connection.connector.ticket_notes(ticket).await {
         Ok(page) => page,
@@ -60,6 +65,12 @@ pub(crate) async fn of_ticket(
     if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
         tx.rollback().await?;
         return Ok(Ended::LeaseLost);
+    }
+    // Disconnected or cleared while the vendor answered: what it said concerns nothing we hold any more.
+    let present = integrations::find_integration_in(&mut tx, id).await?;
+    if !present.is_some_and(|now| now.has_credentials() && now.generation == integration.generation) {
+        tx.rollback().await?;
+        return Ok(Ended::Done);
     }
     let ids = records.ids.clone();
     let writer = Writer {

@@ -46,7 +46,7 @@ pub fn is_doubtful(verdict: Verdict, oddities: &[String]) -> bool {
 pub fn note(oddities: &mut Vec<String>, oddity: impl Into<String>) {
     const MOST: usize = 12;
     let oddity = oddity.into();
-    if oddities.len() < MOST && !oddities.contains(&oddity) {
+    if (oddities.len() < MOST || oddity == NAMELESS) && !oddities.contains(&oddity) {
         oddities.push(oddity);
     }
 }
@@ -68,6 +68,11 @@ impl PageMemory {
 
 /// The sentence for a page that came again.
 pub const REPEATED_PAGE: &str = "The vendor sent a page of records that had already come.";
+
+/// The sentence for a record without a readable id: any record that seems missing may be this one, so nothing is
+/// removed in such a run, whatever the totals say.
+pub const NAMELESS: &str =
+    "A record came without a readable id, so that nothing could be known to be missing; nothing was removed.";
 
 /// The sentence for records that came again on a later page.
 pub const REPEATED_RECORDS: &str =

@@ -2,7 +2,7 @@
 
 use connectors::page::Unreadable;
 use domain::record::Batch;
-use domain::run::{Counts, Trigger};
+use domain::run::Counts;
 use store::runs::{self, StreamProgress};
 use store::set_aside::{self, NewSetAside};
 use store::{Tx, pages};
@@ -27,6 +27,9 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     progress.oddities.extend(fetched.oddity.clone());
 
     let set_aside = part.put_aside(&mut tx, &fetched.unreadable).await?;
+    if fetched.unreadable.iter().any(|record| record.external_id.is_empty()) {
+        progress.oddities.push(oddity::NAMELESS.to_owned());
+    }
     if let Batch::Deletions(entries) = &fetched.records.batch {
         deletions::apply(part, &mut tx, entries, &mut progress.counts).await?;
     } else {
@@ -119,7 +122,7 @@ impl Part<'_> {
             engine: self.engine,
             integration: &self.integration,
             stream: self.row.stream,
-            adopt_all: self.run.trigger_key == Trigger::SettingsChange,
+            adopt_all: self.row.mode.is_full(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One stream's part of a run, from loading its row to its end.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connectors::limits::Urgency;
@@ -10,6 +11,7 @@ use domain::id::StreamRunId;
 use domain::provider::{self, Provider};
 use domain::run::{Counts, RunState, Trigger};
 use domain::scope::Scope;
+use domain::secret::Secret;
 use domain::stream::Stream;
 use store::integrations::{self, Integration};
 use store::jobs::{self, ClaimedJob, Lease};
@@ -77,6 +79,8 @@ pub(super) struct Part<'a> {
     pub run: Run,
     pub row: StreamRun,
     pub connection: Connection,
+    /// What the connection was opened with, to tell whether it was replaced meanwhile.
+    pub credentials: BTreeMap<String, Secret>,
     /// When this part began, by our clock.
     pub began: UtcMillis,
     /// The vendor's total before the first page, asked for and not stored yet.
@@ -143,7 +147,7 @@ impl<'a> Part<'a> {
         let connection = connector::open(
             engine,
             provider.key,
-            credentials,
+            credentials.clone(),
             &integration.settings,
             urgency,
         );
@@ -164,6 +168,7 @@ impl<'a> Part<'a> {
                 }
             },
             integration,
+            credentials,
             total_before: None,
             counted: 0,
             attempts: claimed.attempts,

@@ -52,7 +52,9 @@ pub(super) async fn run(part: &mut Part<'_>, verdict: Verdict) -> Result<Removal
         &coverage,
     )
     .await?;
-    let proven = verdict == Verdict::Verified && part.asked_scope().is_everything();
+    // Totals that moved while the pages came prove no single record's absence; then the vendor is asked by id.
+    let still = part.row.total_before == part.row.total_after;
+    let proven = verdict == Verdict::Verified && still && part.asked_scope().is_everything();
     let many = first.len() > ASKED_BY_ID;
     let can_ask_vendor = part.capability.by_id;
     if removal_guard::must_ask(missing, present) || (!proven && (many || !can_ask_vendor)) {

@@ -10,9 +10,15 @@ use domain::clock::UtcMillis;
 ///
 /// `vendor_time` is the `Date` of the first answer; it is a whole second, cut off, and was taken after the question
 /// was evaluated, which the overlap covers. Without it, our own clock at the start stands in.
+///
+/// A vendor's clock more than a day ahead of ours is not believed: since a watermark never moves back, one answer
+/// dated in another century would hide every later change.
 #[must_use]
 pub fn next(vendor_time: Option<UtcMillis>, started_at: UtcMillis, overlap: i64) -> UtcMillis {
-    vendor_time.unwrap_or(started_at).plus(-overlap.max(0))
+    vendor_time
+        .filter(|at| at.since(started_at) < UtcMillis::DAY)
+        .unwrap_or(started_at)
+        .plus(-overlap.max(0))
 }
 
 /// The watermark to store: it never moves backwards within a generation.
@@ -31,6 +37,8 @@ mod tests {
         let ours = UtcMillis(9_000_000);
         assert_eq!(next(Some(vendor), ours, 300_000), UtcMillis(700_000));
         assert_eq!(next(None, ours, 300_000), UtcMillis(8_700_000));
+        let absurd = ours.plus(UtcMillis::DAY);
+        assert_eq!(next(Some(absurd), ours, 300_000), UtcMillis(8_700_000));
     }
 
     #[test]

@@ -63,6 +63,7 @@ impl Writer<'_> {
             counts,
         );
         let to_adopt = self.to_adopt(&page.batch, &plan.rows);
+        let renamed = written_companies(&page.batch, &plan.rows);
         let now = self.engine.now();
         if plan.rows.iter().any(|write| *write) {
             let batch = std::mem::replace(&mut page.batch, Batch::Deletions(Vec::new()));
@@ -76,6 +77,10 @@ impl Writer<'_> {
         ] {
             pages::update_absent(tx, stream, rows, absence, now).await?;
         }
+        if !renamed.is_empty() {
+            let renamed: Vec<&str> = renamed.iter().map(String::as_str).collect();
+            adoption::update_names(tx, integration, &renamed).await?;
+        }
         if !to_adopt.is_empty() {
             let to_adopt: Vec<&str> = to_adopt.iter().map(String::as_str).collect();
             adoption::adopt(tx, integration, &to_adopt).await?;
@@ -84,8 +89,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Companies of a page that become Portico companies: the new and changed ones, and all of them in the run after
-    /// a change of settings.
+    /// Companies of a page that become Portico companies: the new and changed ones, and all of them in a full run,
+    /// since the rule may have changed meanwhile.
     fn to_adopt(&self, batch: &Batch, written: &[bool]) -> Vec<String> {
         let Batch::Companies(companies) = batch else {
             return Vec::new();
@@ -122,6 +127,15 @@ impl Writer<'_> {
         }
         marks
     }
+}
+
+/// The companies of a page that are new or differ: their names may have changed.
+fn written_companies(batch: &Batch, written: &[bool]) -> Vec<String> {
+    let Batch::Companies(companies) = batch else {
+        return Vec::new();
+    };
+    let written = companies.iter().zip(written).filter(|(_, written)| **written);
+    written.map(|(company, _)| company.external_id.clone()).collect()
 }
 
 /// What is to be written of a page.

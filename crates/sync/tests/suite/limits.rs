@@ -219,6 +219,9 @@ async fn s5_the_vendors_own_limits_are_never_hit(kind: Kind) {
     )
     .await;
     let id = portal.connect().await;
+    portal
+        .control
+        .set_fault(Fault::new(FaultKind::Delay { ms: 40 }));
     let mut nodes = tokio::task::JoinSet::new();
     for number in 0..4 {
         let engine = portal.other_node(&format!("worker-{number}"));

@@ -12,6 +12,8 @@ use simulator::{Fault, FaultKind};
 use store::jobs::{self, JobState, Lease};
 use store::{checkpoints, pages, set_aside};
 use sync::request::RunMode;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::portal::{Kind, Portal, START, Setup};
 
@@ -22,6 +24,7 @@ on_both_engines! {
     p3_a_change_at_the_boundary_is_not_lost,
     p4_an_unchanged_record_costs_no_write,
     p6_an_unreadable_record_is_set_aside_and_read_later,
+    p6_a_record_without_a_readable_id_is_closed_by_the_next_full_run,
     p7_at_most_one_page_is_read_ahead,
 }
 
@@ -358,6 +361,46 @@ async fn p6_an_unreadable_record_is_set_aside_and_read_later(kind: Kind) {
     portal.assert_same(id).await;
 }
 
+async fn p6_a_record_without_a_readable_id_is_closed_by_the_next_full_run(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    let ticket = portal.control.ids("Tickets")[10];
+    let garbled = FaultKind::GarbledRecord {
+        id: Some(ticket),
+        field: "id".to_owned(),
+    };
+    portal
+        .control
+        .set_fault(Fault::new(garbled).on_entity("Tickets"));
+    portal.idle().await;
+    let run = portal.last_run(id).await;
+    let part = portal.part(&run, Stream::Tickets).await;
+    assert_eq!(
+        (part.state, part.counts.set_aside),
+        (RunState::Partial, 1),
+        "{part:?}"
+    );
+    assert!(part.counts.adds_up(), "{part:?}");
+    // There is nothing to ask the vendor for: it is put off, not asked for again at once.
+    portal.advance(UtcMillis::MINUTE);
+    portal.engine.schedule_due().await.expect("the schedule");
+    portal.idle().await;
+    let open = set_aside::list_open(portal.store(), id, None, 10)
+        .await
+        .expect("a list");
+    assert!(
+        open[0].next_attempt_at > Some(portal.clock_now()),
+        "{open:?}"
+    );
+    portal.control.clear_faults();
+    portal.sync(id, RunMode::Full).await;
+    let open = set_aside::list_open(portal.store(), id, None, 10)
+        .await
+        .expect("a list");
+    assert!(open.is_empty(), "{open:?}");
+    portal.assert_same(id).await;
+}
+
 /// The storing of pages stands still: the vendor is asked for one page more than is in hand, and not for a third.
 async fn p7_at_most_one_page_is_read_ahead(kind: Kind) {
     let portal = Portal::start(kind).await;
@@ -368,8 +411,9 @@ async fn p7_at_most_one_page_is_read_ahead(kind: Kind) {
             .on_entity("Tickets")
             .times(2),
     );
-    let engine = portal.engine.clone();
-    let running = tokio::spawn(async move { engine.run_until_idle().await });
+    // With a heartbeat, permits and slots are at hand, so that the look-ahead needs no write of its own.
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_worker(&tasks, stop.clone());
     let lease = wait_for_running(&portal, Stream::Tickets).await;
     // The vendor was asked for its total: the part has begun, its first page is on its way.
     let counted = |entry: &simulator::JournalEntry| {
@@ -391,6 +435,9 @@ async fn p7_at_most_one_page_is_read_ahead(kind: Kind) {
         "one page in hand, one on its way"
     );
     tx.rollback().await.expect("a rollback");
-    running.await.expect("no panic").expect("jobs run");
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    portal.idle().await;
     assert_eq!(portal.last_run(id).await.state, RunState::Completed);
 }

@@ -134,6 +134,30 @@ pub async fn zone_outage() {
         .expect("it passed");
 }
 
+pub async fn zone_behind_a_proxy() {
+    for (code, kind) in [
+        (302, ErrorKind::Unexpected),
+        (400, ErrorKind::Invalid),
+        (403, ErrorKind::PermissionDenied),
+        (407, ErrorKind::Invalid),
+    ] {
+        let stand = VENDOR.start().await;
+        stand
+            .control()
+            .set_fault(Fault::new(status(code, json!("Blocked."))).on_path("zoneInformation"));
+        let error = stand
+            .connector()
+            .test_connection()
+            .await
+            .expect_err("something in between");
+        assert_eq!(
+            (error.kind, error.field),
+            (kind, None),
+            "HTTP {code} says nothing about the user"
+        );
+    }
+}
+
 pub async fn restricted() {
     let stand = VENDOR.start().await;
     stand
@@ -166,6 +190,7 @@ pub async fn optional_rights() {
     for (entity, action) in [
         ("Opportunities", "query"),
         ("DeletedTicketLogs", "query"),
+        ("DeletedTicketActivityLogs", "query"),
         ("TicketWebhooks", "create"),
     ] {
         stand.control().set_security(entity, action, "None");
@@ -177,7 +202,7 @@ pub async fn optional_rights() {
         .iter()
         .filter_map(|finding| finding.missing.as_deref())
         .collect();
-    assert_eq!(missing.len(), 3, "{missing:?}");
+    assert_eq!(missing.len(), 4, "{missing:?}");
     assert!(
         missing.contains(&"Security level: Other > Can create webhooks"),
         "{missing:?}"

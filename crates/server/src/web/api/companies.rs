@@ -140,6 +140,7 @@ const SORTS: [(&str, CompanySort); 2] = [
 #[utoipa::path(
     get,
     path = "/api/v1/companies",
+    operation_id = "list_companies",
     summary = "Companies by name",
     tag = "companies",
     params(
@@ -197,6 +198,7 @@ pub async fn list(
 #[utoipa::path(
     get,
     path = "/api/v1/companies/{id}",
+    operation_id = "get_company",
     summary = "One company with what is known of it",
     tag = "companies",
     params(("id" = String, Path, description = "Id of the company")),

@@ -65,6 +65,7 @@ fn to_contact(row: ContactRow) -> Contact {
 #[utoipa::path(
     get,
     path = "/api/v1/contacts",
+    operation_id = "list_contacts",
     summary = "Contacts by name",
     tag = "companies",
     params(

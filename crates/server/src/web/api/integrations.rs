@@ -92,6 +92,7 @@ fn to_integration(overview: Overview) -> Integration {
 #[utoipa::path(
     get,
     path = "/api/v1/integrations",
+    operation_id = "list_integrations",
     summary = "All integrations with status and freshness",
     tag = "integrations",
     responses((status = 200, description = "All integrations", body = Page<Integration>)),

@@ -80,6 +80,7 @@ const SORTS: [(&str, OpportunitySort); 2] = [
 #[utoipa::path(
     get,
     path = "/api/v1/opportunities",
+    operation_id = "list_opportunities",
     summary = "Opportunities, last updated first",
     tag = "opportunities",
     params(

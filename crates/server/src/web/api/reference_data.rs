@@ -50,6 +50,7 @@ fn to_item(integration: &str, item: StoredReferenceItem) -> ReferenceItem {
 #[utoipa::path(
     get,
     path = "/api/v1/reference-data",
+    operation_id = "list_reference_data",
     summary = "Boards, queues, statuses, priorities, types and the like",
     tag = "integrations",
     params(

@@ -151,6 +151,7 @@ async fn find_integration(store: &Store, id: &str) -> Result<Integration, Failur
 #[utoipa::path(
     get,
     path = "/api/v1/integrations/{id}/runs",
+    operation_id = "list_runs",
     summary = "Sync runs of an integration, newest first",
     tag = "integrations",
     params(
@@ -202,6 +203,7 @@ pub async fn list(
 #[utoipa::path(
     get,
     path = "/api/v1/integrations/{id}/runs/{run}",
+    operation_id = "get_run",
     summary = "One sync run with what each stream counted",
     tag = "integrations",
     params(

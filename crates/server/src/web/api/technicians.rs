@@ -40,6 +40,7 @@ pub struct Technician {
 #[utoipa::path(
     get,
     path = "/api/v1/technicians",
+    operation_id = "list_technicians",
     summary = "Technicians by name",
     tag = "integrations",
     params(("integration" = Option<String>, Query, description = "Only of this integration, by its id")),

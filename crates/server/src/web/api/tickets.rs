@@ -89,6 +89,7 @@ const SORTS: [(&str, TicketSort); 2] = [
 #[utoipa::path(
     get,
     path = "/api/v1/tickets",
+    operation_id = "list_tickets",
     summary = "Tickets, last updated first",
     tag = "tickets",
     params(
@@ -255,6 +256,7 @@ fn to_detail(row: tickets::Ticket) -> TicketDetail {
 #[utoipa::path(
     get,
     path = "/api/v1/tickets/{id}",
+    operation_id = "get_ticket",
     summary = "One ticket with its newest comments",
     tag = "tickets",
     params(

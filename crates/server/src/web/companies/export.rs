@@ -26,19 +26,41 @@ pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answe
         let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));
         async move {
             let (sort, direction) = (asked.sort, asked.direction);
-            let found = list_for_viewer(app.store(), staff.viewer(), &asked.filter, sort, direction, page.as_ref(), 500).await?;
-            Ok((found.rows.into_iter().map(|row| cells(&staff, row)).collect(), found.next))
+            let found = list_for_viewer(
+                app.store(),
+                staff.viewer(),
+                &asked.filter,
+                sort,
+                direction,
+                page.as_ref(),
+                500,
+            )
+            .await?;
+            Ok((
+                found
+                    .rows
+                    .into_iter()
+                    .map(|row| cells(&staff, row))
+                    .collect(),
+                found.next,
+            ))
         }
     })
     .await
 }
 
 fn cells(staff: &Staff, row: CompanyRow) -> Vec<String> {
-    let links: Vec<String> = row.links.iter().map(|link| format!("{}: {} ({})", link.provider, link.name, link.external_id)).collect();
+    let links: Vec<String> = row
+        .links
+        .iter()
+        .map(|link| format!("{}: {} ({})", link.provider, link.name, link.external_id))
+        .collect();
     vec![
         row.name,
         links.join("; "),
         csv::instant(row.created_at, &staff.zone),
-        row.removed_at.map(|at| csv::instant(at, &staff.zone)).unwrap_or_default(),
+        row.removed_at
+            .map(|at| csv::instant(at, &staff.zone))
+            .unwrap_or_default(),
     ]
 }

@@ -1,17 +1,20 @@
 //! `GET /companies`.
 
 use axum::extract::State;
+use domain::stream::Stream;
 use store::companies::{CompanyRow, CompanySort, list_for_viewer};
 use store::integrations::{Integration, list_integrations};
+use store::pages::{Coverage, count_present};
 
 use super::list_page::{LinkLine, ListPage, Row};
 use super::query::{CompanyQuery, first, sort_word};
 use crate::app::App;
 use crate::web::access::Staff;
-use crate::web::error::Answer;
+use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
+use crate::web::settings::integrations::stream_rows::{not_companies, not_companies_text};
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
-use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
+use crate::web::view::{Choice, Heading, Link, Pager, Query, Section, Shell};
 
 /// The list with its filters.
 ///
@@ -21,10 +24,33 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     let integrations = list_integrations(app.store()).await?;
     let asked = CompanyQuery::read(&query, &integrations);
     let (sort, direction) = (asked.sort, asked.direction);
-    let found = list_for_viewer(app.store(), staff.viewer(), &asked.filter, sort, direction, asked.page.as_ref(), PAGE_ROWS).await?;
+    let found = list_for_viewer(
+        app.store(),
+        staff.viewer(),
+        &asked.filter,
+        sort,
+        direction,
+        asked.page.as_ref(),
+        PAGE_ROWS,
+    )
+    .await?;
     let shell = staff.shell(Section::Companies);
-    let choice = |one: &Integration| Choice::new(one.uuid.to_string(), &one.name, asked.filter.integration == Some(one.id));
+    let choice = |one: &Integration| {
+        Choice::new(
+            one.uuid.to_string(),
+            &one.name,
+            asked.filter.integration == Some(one.id),
+        )
+    };
+    let whole = !asked.is_filtered() && asked.page.is_none();
+    let elsewhere = if whole && !found.rows.is_empty() {
+        elsewhere(&app, &shell, &integrations).await?
+    } else {
+        Vec::new()
+    };
     page(&ListPage {
+        nothing_connected: integrations.is_empty(),
+        elsewhere,
         search: asked.filter.search.clone().unwrap_or_default(),
         integrations: integrations.iter().map(choice).collect(),
         removed: asked.filter.removed,
@@ -37,21 +63,70 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             found.previous.as_ref(),
             found.next.as_ref(),
             |key| asked.address("/companies", asked.sort_word(), asked.direction_word(), key),
-            asked.address("/companies.csv", asked.sort_word(), asked.direction_word(), ""),
+            asked.address(
+                "/companies.csv",
+                asked.sort_word(),
+                asked.direction_word(),
+                "",
+            ),
         ),
-        rows: found.rows.into_iter().map(|row| to_row(&shell, row, &integrations)).collect(),
+        rows: found
+            .rows
+            .into_iter()
+            .map(|row| to_row(&shell, row, &integrations))
+            .collect(),
         shell,
     })
 }
 
+/// Records of company sources that are no companies here, with where that is decided.
+async fn elsewhere(
+    app: &App,
+    shell: &Shell,
+    integrations: &[Integration],
+) -> Result<Vec<Link>, Failure> {
+    let mut lines = Vec::new();
+    for one in integrations
+        .iter()
+        .filter(|one| one.settings.company_source)
+    {
+        let all = Coverage::default();
+        let records = count_present(app.store(), one.id, Stream::Companies, &all).await?;
+        let count = not_companies(app, one, records).await?;
+        if count > 0 {
+            let href = if shell.rights.manage_integrations {
+                format!("/settings/integrations/{}#company-types", one.provider)
+            } else {
+                String::new()
+            };
+            let text = not_companies_text(count, &one.name);
+            lines.push(Link::new(href, format!("{text}.")));
+        }
+    }
+    Ok(lines)
+}
+
 fn headings(asked: &CompanyQuery) -> Vec<Heading> {
     let sorting = |label, sort: CompanySort| {
-        Heading::sorting(label, (asked.sort == sort).then_some(asked.direction), first(sort), |direction| {
-            let word = if direction == first(sort) { "" } else { direction_word(direction) };
-            asked.address("/companies", sort_word(sort), word, "")
-        })
+        Heading::sorting(
+            label,
+            (asked.sort == sort).then_some(asked.direction),
+            first(sort),
+            |direction| {
+                let word = if direction == first(sort) {
+                    ""
+                } else {
+                    direction_word(direction)
+                };
+                asked.address("/companies", sort_word(sort), word, "")
+            },
+        )
     };
-    vec![sorting("Name", CompanySort::Name), Heading::fixed("Known as"), sorting("Added", CompanySort::Created)]
+    vec![
+        sorting("Name", CompanySort::Name),
+        Heading::fixed("Known as"),
+        sorting("Added", CompanySort::Created),
+    ]
 }
 
 fn to_row(shell: &Shell, row: CompanyRow, integrations: &[Integration]) -> Row {
@@ -64,11 +139,20 @@ fn to_row(shell: &Shell, row: CompanyRow, integrations: &[Integration]) -> Row {
         external_id: link.external_id,
         removed: link.removed,
     });
-    Row { uuid: row.uuid.to_string(), name: named(row.name), links: links.collect(), created: shell.time(row.created_at) }
+    Row {
+        uuid: row.uuid.to_string(),
+        name: named(row.name),
+        links: links.collect(),
+        created: shell.time(row.created_at),
+    }
 }
 
 /// A name to click on, also when the vendor has none.
 #[must_use]
 pub fn named(name: String) -> String {
-    if name.trim().is_empty() { "(no name)".to_owned() } else { name }
+    if name.trim().is_empty() {
+        "(no name)".to_owned()
+    } else {
+        name
+    }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::view::{Choice, Heading, Pager, Shell, Time};
+use crate::web::view::{Choice, Heading, Link, Pager, Shell, Time};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -22,6 +22,10 @@ pub struct ListPage {
     pub direction: String,
     /// Whether anything is filtered by.
     pub filtered: bool,
+    /// Whether there is no integration companies could come from.
+    pub nothing_connected: bool,
+    /// Records that are no companies here, with where that is decided.
+    pub elsewhere: Vec<Link>,
     /// Column headings.
     pub headings: Vec<Heading>,
     /// The companies.
@@ -68,10 +72,20 @@ mod tests {
         let row = |name: &str| Row {
             uuid: "c".into(),
             name: name.into(),
-            links: vec![LinkLine { integration: "Autotask".into(), name: HOSTILE.into(), external_id: "291".into(), removed: true }],
+            links: vec![LinkLine {
+                integration: "Autotask".into(),
+                name: HOSTILE.into(),
+                external_id: "291".into(),
+                removed: true,
+            }],
             created: shell.time(shell.now),
         };
-        let rows = vec![row("Brightwater Dental Group"), row(HOSTILE), row(&sample::long()), row("Osprey Logistics GmbH")];
+        let rows = vec![
+            row("Brightwater Dental Group"),
+            row(HOSTILE),
+            row(&sample::long()),
+            row("Osprey Logistics GmbH"),
+        ];
         let mut page = ListPage {
             search: HOSTILE.into(),
             integrations: vec![Choice::new("1", "Autotask", true)],
@@ -79,17 +93,38 @@ mod tests {
             sort: String::new(),
             direction: String::new(),
             filtered: false,
+            nothing_connected: true,
+            elsewhere: vec![Link::new(
+                "/settings/integrations/autotask#company-types",
+                HOSTILE,
+            )],
             headings: vec![
-                Heading { href: "/x".into(), order: "ascending", ..Heading::fixed("Name") },
+                Heading {
+                    href: "/x".into(),
+                    order: "ascending",
+                    ..Heading::fixed("Name")
+                },
                 Heading::fixed("Known as"),
-                Heading { href: "/x".into(), ..Heading::fixed("Added") },
+                Heading {
+                    href: "/x".into(),
+                    ..Heading::fixed("Added")
+                },
             ],
             rows,
-            pager: Pager { count: "310 companies".into(), next: Some("/y".into()), ..Pager::default() },
+            pager: Pager {
+                count: "310 companies".into(),
+                next: Some("/y".into()),
+                ..Pager::default()
+            },
             shell,
         };
         sample::check("companies", &page);
         page.rows.clear();
         assert!(sample::check("companies_empty", &page).contains("Connect a PSA"));
+        page.shell.rights.manage_integrations = false;
+        let html = sample::check("companies_empty_reader", &page);
+        assert!(!html.contains("Connect a PSA") && html.contains("the right Manage Integrations"));
+        page.nothing_connected = false;
+        assert!(sample::check("companies_waiting", &page).contains("Look at the sync"));
     }
 }

@@ -26,8 +26,14 @@ impl CompanyQuery {
     #[must_use]
     pub fn read(query: &Query, integrations: &[Integration]) -> Self {
         let named = query.text("integration");
-        let named = integrations.iter().find(|integration| integration.uuid.as_str() == named);
-        let sort = if query.0.text("sort") == "created" { CompanySort::Created } else { CompanySort::Name };
+        let named = integrations
+            .iter()
+            .find(|integration| integration.uuid.as_str() == named);
+        let sort = if query.0.text("sort") == "created" {
+            CompanySort::Created
+        } else {
+            CompanySort::Name
+        };
         Self {
             filter: CompanyFilter {
                 integration: named.map(|integration| integration.id),
@@ -37,7 +43,9 @@ impl CompanyQuery {
             sort,
             direction: query.direction(first(sort)),
             page: query.page(),
-            integration: named.map(|integration| integration.uuid.to_string()).unwrap_or_default(),
+            integration: named
+                .map(|integration| integration.uuid.to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -56,7 +64,11 @@ impl CompanyQuery {
     /// The word for the direction in an address; nothing for the sort's default.
     #[must_use]
     pub fn direction_word(&self) -> &'static str {
-        if self.direction == first(self.sort) { "" } else { direction_word(self.direction) }
+        if self.direction == first(self.sort) {
+            ""
+        } else {
+            direction_word(self.direction)
+        }
     }
 
     /// An address with these filters.

@@ -16,6 +16,7 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
 use crate::web::tickets::row::{titled, to_row};
+use crate::web::view::fields::record_address;
 use crate::web::view::list::count_text;
 use crate::web::view::number::amount;
 use crate::web::view::{Fact, Section};
@@ -30,26 +31,64 @@ const LINES: u32 = 10;
 pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<String>) -> Answer {
     let uuid: PublicId = company.parse().map_err(|_| Failure::not_found("Company"))?;
     let (store, viewer) = (app.store(), staff.viewer());
-    let company = find_for_viewer(store, viewer, &uuid).await?.ok_or_else(|| Failure::not_found("Company"))?;
+    let company = find_for_viewer(store, viewer, &uuid)
+        .await?
+        .ok_or_else(|| Failure::not_found("Company"))?;
     let shell = staff.shell(Section::Companies);
-    let open = TicketFilter { company: Some(uuid.clone()), closed: Some(false), ..TicketFilter::default() };
-    let open = tickets::list_for_viewer(store, viewer, &open, TicketSort::Updated, Direction::Descending, None, LINES).await?;
-    let people = ContactFilter { company: Some(uuid.clone()), ..ContactFilter::default() };
-    let people = contacts::list_for_viewer(store, viewer, &people, Direction::Ascending, None, LINES).await?;
-    let sales = OpportunityFilter { company: Some(uuid.clone()), ..OpportunityFilter::default() };
-    let sales =
-        opportunities::list_for_viewer(store, viewer, &sales, OpportunitySort::Updated, Direction::Descending, None, LINES).await?;
+    let open = TicketFilter {
+        company: Some(uuid.clone()),
+        closed: Some(false),
+        ..TicketFilter::default()
+    };
+    let open = tickets::list_for_viewer(
+        store,
+        viewer,
+        &open,
+        TicketSort::Updated,
+        Direction::Descending,
+        None,
+        LINES,
+    )
+    .await?;
+    let people = ContactFilter {
+        company: Some(uuid.clone()),
+        ..ContactFilter::default()
+    };
+    let people =
+        contacts::list_for_viewer(store, viewer, &people, Direction::Ascending, None, LINES)
+            .await?;
+    let sales = OpportunityFilter {
+        company: Some(uuid.clone()),
+        ..OpportunityFilter::default()
+    };
+    let sales = opportunities::list_for_viewer(
+        store,
+        viewer,
+        &sales,
+        OpportunitySort::Updated,
+        Direction::Descending,
+        None,
+        LINES,
+    )
+    .await?;
+    let externals: Vec<ExternalRow> = company.externals.iter().map(to_external).collect();
+    let (facts, facts_origin) = facts(&company);
     page(&ShowPage {
         uuid: uuid.to_string(),
         removed: company.removed_at.is_some(),
-        facts: facts(&company),
+        facts,
+        facts_origin,
         ticket_count: count_text(open.count, "open ticket", "open tickets"),
-        tickets: open.rows.into_iter().map(|row| to_row(&shell, row)).collect(),
+        tickets: open
+            .rows
+            .into_iter()
+            .map(|row| to_row(&shell, row))
+            .collect(),
         contact_count: count_text(people.count, "contact", "contacts"),
         contacts: people.rows.into_iter().map(to_contact).collect(),
         opportunity_count: count_text(sales.count, "opportunity", "opportunities"),
         opportunities: sales.rows.into_iter().map(to_opportunity).collect(),
-        externals: company.externals.into_iter().map(to_external).collect(),
+        externals,
         name: named(company.name),
         shell,
     })
@@ -59,14 +98,32 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn name_of(app: &App, viewer: &Viewer, company: Option<&PublicId>) -> Result<String, Failure> {
-    let Some(uuid) = company else { return Ok(String::new()) };
+pub async fn name_of(
+    app: &App,
+    viewer: &Viewer,
+    company: Option<&PublicId>,
+) -> Result<String, Failure> {
+    let Some(uuid) = company else {
+        return Ok(String::new());
+    };
     let found = find_for_viewer(app.store(), viewer, uuid).await?;
-    Ok(found.map_or_else(|| "a company that is not here".to_owned(), |company| named(company.name)))
+    Ok(found.map_or_else(
+        || "a company that is not here".to_owned(),
+        |company| named(company.name),
+    ))
 }
 
-fn facts(company: &Company) -> Vec<Fact> {
-    company.fields.iter().map(to_fact).collect()
+/// What is known, and where it comes from: said once when that is the same for all, else beside each.
+fn facts(company: &Company) -> (Vec<Fact>, String) {
+    let mut facts: Vec<Fact> = company.fields.iter().map(to_fact).collect();
+    let first = facts.first().map(|fact| fact.origin.clone());
+    let Some(origin) = first.filter(|first| facts.iter().all(|fact| fact.origin == *first)) else {
+        return (facts, String::new());
+    };
+    for fact in &mut facts {
+        fact.origin.clear();
+    }
+    (facts, format!("All {origin}"))
 }
 
 /// A value with the rule that gave it (design 5: why).
@@ -79,16 +136,21 @@ fn to_fact(field: &CompanyField) -> Fact {
     Fact::new(field.label, field.value.clone()).from(origin)
 }
 
-fn to_external(external: ExternalCompany) -> ExternalRow {
+fn to_external(external: &ExternalCompany) -> ExternalRow {
     let note = match (external.removed, external.active) {
         (true, _) => "removed there",
         (false, false) => "inactive",
         _ => "",
     };
     ExternalRow {
-        integration: external.origin.integration_name,
-        name: external.name,
-        external_id: external.origin.external_id,
+        href: if external.removed {
+            String::new()
+        } else {
+            record_address(&external.origin, |links| links.company)
+        },
+        integration: external.origin.integration_name.clone(),
+        name: external.name.clone(),
+        external_id: external.origin.external_id.clone(),
         note: note.to_owned(),
     }
 }
@@ -107,7 +169,10 @@ fn to_opportunity(row: opportunities::OpportunityRow) -> OpportunityLine {
     OpportunityLine {
         uuid: row.uuid.to_string(),
         title: titled(row.title),
-        stage: row.stage.map(|stage| stage.text().to_owned()).unwrap_or_default(),
+        stage: row
+            .stage
+            .map(|stage| stage.text().to_owned())
+            .unwrap_or_default(),
         amount: row.amount_cents.map(amount).unwrap_or_default(),
     }
 }

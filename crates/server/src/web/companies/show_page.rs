@@ -19,6 +19,8 @@ pub struct ShowPage {
     pub removed: bool,
     /// What is known, each with its origin.
     pub facts: Vec<Fact>,
+    /// Where all of them come from, when that is the same.
+    pub facts_origin: String,
     /// Its records in the connected tools.
     pub externals: Vec<ExternalRow>,
     /// Newest open tickets.
@@ -46,6 +48,8 @@ pub struct ExternalRow {
     pub external_id: String,
     /// Inactive, removed.
     pub note: String,
+    /// Its page there; empty when there is none.
+    pub href: String,
 }
 
 /// A contact in short.
@@ -86,27 +90,50 @@ mod tests {
     #[test]
     fn renders() {
         let shell = sample::shell(Section::Companies);
-        let contact = |name: &str| ContactLine { uuid: "c".into(), name: name.into(), email: HOSTILE.into(), primary: true, active: false };
-        let opportunity = |title: &str| OpportunityLine { uuid: "o".into(), title: title.into(), stage: "Proposal".into(), amount: "12,480.00".into() };
-        let external = |name: &str| ExternalRow { integration: "Autotask".into(), name: name.into(), external_id: "291".into(), note: "inactive".into() };
+        let contact = |name: &str| ContactLine {
+            uuid: "c".into(),
+            name: name.into(),
+            email: HOSTILE.into(),
+            primary: true,
+            active: false,
+        };
+        let opportunity = |title: &str| OpportunityLine {
+            uuid: "o".into(),
+            title: title.into(),
+            stage: "Proposal".into(),
+            amount: "12,480.00".into(),
+        };
+        let external = |name: &str| ExternalRow {
+            integration: "Autotask".into(),
+            name: name.into(),
+            external_id: "291".into(),
+            note: "inactive".into(),
+            href: "https://ww3.autotask.net/x?a=1&b=2".into(),
+        };
         let page = ShowPage {
             uuid: "c".into(),
             name: sample::long(),
             removed: true,
             facts: vec![
                 Fact::new("Phone", "+43 316 123456").from("from Autotask, its primary integration"),
-                Fact::new("Address", "Hauptplatz 1\n8010 Graz").from("from Autotask, its primary integration"),
+                Fact::new("Address", "Hauptplatz 1\n8010 Graz")
+                    .from("from Autotask, its primary integration"),
                 Fact::new("Website", HOSTILE),
             ],
+            facts_origin: "All from Autotask, its primary integration".into(),
             externals: vec![external("Brightwater Dental"), external(HOSTILE)],
             tickets: samples::rows(&shell),
             ticket_count: "12 open tickets".into(),
             contacts: vec![contact("Maria Huber"), contact(&sample::long())],
             contact_count: "24 contacts".into(),
-            opportunities: vec![opportunity("Firewall replacement"), opportunity(&sample::long())],
+            opportunities: vec![
+                opportunity("Firewall replacement"),
+                opportunity(&sample::long()),
+            ],
             opportunity_count: "2 opportunities".into(),
             shell,
         };
-        sample::check("company", &page);
+        let html = sample::check("company", &page);
+        assert!(html.contains(r#"target="_blank" rel="noopener noreferrer""#));
     }
 }

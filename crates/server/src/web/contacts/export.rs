@@ -11,7 +11,9 @@ use crate::web::access::Staff;
 use crate::web::error::Answer;
 use crate::web::view::{Query, csv};
 
-const HEAD: [&str; 8] = ["Name", "Company", "E-mail", "Phone", "Mobile", "Title", "Primary", "Active"];
+const HEAD: [&str; 8] = [
+    "Name", "Company", "E-mail", "Phone", "Mobile", "Title", "Primary", "Active",
+];
 
 /// The file.
 ///
@@ -23,7 +25,15 @@ pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answe
     csv::export("contacts", now, &HEAD, move |page| {
         let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));
         async move {
-            let found = list_for_viewer(app.store(), staff.viewer(), &asked.filter, asked.direction, page.as_ref(), 500).await?;
+            let found = list_for_viewer(
+                app.store(),
+                staff.viewer(),
+                &asked.filter,
+                asked.direction,
+                page.as_ref(),
+                500,
+            )
+            .await?;
             Ok((found.rows.into_iter().map(cells).collect(), found.next))
         }
     })

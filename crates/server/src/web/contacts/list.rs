@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use store::contacts::{ContactRow, list_for_viewer};
+use store::integrations::list_integrations;
 use store::listing::Direction;
 
 use super::list_page::{ListPage, Row};
@@ -20,15 +21,35 @@ use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
 /// When the database does not answer.
 pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer {
     let asked = ContactQuery::read(&query);
-    let found = list_for_viewer(app.store(), staff.viewer(), &asked.filter, asked.direction, asked.page.as_ref(), PAGE_ROWS).await?;
+    let found = list_for_viewer(
+        app.store(),
+        staff.viewer(),
+        &asked.filter,
+        asked.direction,
+        asked.page.as_ref(),
+        PAGE_ROWS,
+    )
+    .await?;
     let shell = staff.shell(Section::Contacts);
-    let by_name = Heading::sorting("Name", Some(asked.direction), Direction::Ascending, |direction| {
-        let word = if direction == Direction::Ascending { "" } else { direction_word(direction) };
-        asked.address("/contacts", word, "")
-    });
+    let by_name = Heading::sorting(
+        "Name",
+        Some(asked.direction),
+        Direction::Ascending,
+        |direction| {
+            let word = if direction == Direction::Ascending {
+                ""
+            } else {
+                direction_word(direction)
+            };
+            asked.address("/contacts", word, "")
+        },
+    );
     let mut headings = vec![by_name];
     headings.extend(["Company", "E-mail", "Phone", "Title", "State"].map(Heading::fixed));
+    let nothing_connected =
+        found.rows.is_empty() && list_integrations(app.store()).await?.is_empty();
     page(&ListPage {
+        nothing_connected,
         search: asked.filter.search.clone().unwrap_or_default(),
         active: [("yes", "Active"), ("no", "Inactive")]
             .map(|(value, label)| Choice::new(value, label, asked.active_word() == value))
@@ -45,7 +66,11 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             |key| asked.address("/contacts", asked.direction_word(), key),
             asked.address("/contacts.csv", asked.direction_word(), ""),
         ),
-        rows: found.rows.into_iter().map(|row| to_row(&shell, row)).collect(),
+        rows: found
+            .rows
+            .into_iter()
+            .map(|row| to_row(&shell, row))
+            .collect(),
         shell,
     })
 }
@@ -55,7 +80,11 @@ fn to_row(shell: &Shell, row: ContactRow) -> Row {
         uuid: row.uuid.to_string(),
         name: named(row.name),
         company: row.company.unwrap_or_default(),
-        company_href: row.company_uuid.filter(|_| shell.rights.companies).map(|uuid| format!("/companies/{uuid}")).unwrap_or_default(),
+        company_href: row
+            .company_uuid
+            .filter(|_| shell.rights.companies)
+            .map(|uuid| format!("/companies/{uuid}"))
+            .unwrap_or_default(),
         email: row.email.unwrap_or_default(),
         phone: row.phone.or(row.mobile).unwrap_or_default(),
         title: row.title.unwrap_or_default(),
@@ -67,5 +96,9 @@ fn to_row(shell: &Shell, row: ContactRow) -> Row {
 /// A name to click on, also when the vendor has none.
 #[must_use]
 pub fn named(name: String) -> String {
-    if name.trim().is_empty() { "(no name)".to_owned() } else { name }
+    if name.trim().is_empty() {
+        "(no name)".to_owned()
+    } else {
+        name
+    }
 }

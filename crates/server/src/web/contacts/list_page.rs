@@ -22,6 +22,8 @@ pub struct ListPage {
     pub direction: String,
     /// Whether anything is filtered by.
     pub filtered: bool,
+    /// Whether there is no integration contacts could come from.
+    pub nothing_connected: bool,
     /// Column headings.
     pub headings: Vec<Heading>,
     /// The contacts.
@@ -75,14 +77,23 @@ mod tests {
         let mut page = ListPage {
             shell: sample::shell(Section::Contacts),
             search: HOSTILE.into(),
-            active: vec![Choice::new("yes", "Active", true), Choice::new("no", "Inactive", false)],
+            active: vec![
+                Choice::new("yes", "Active", true),
+                Choice::new("no", "Inactive", false),
+            ],
             company: "c".into(),
             company_name: sample::long(),
             direction: String::new(),
             filtered: false,
-            headings: ["Name", "Company", "E-mail", "Phone", "Title", "State"].map(Heading::fixed).into(),
+            nothing_connected: true,
+            headings: ["Name", "Company", "E-mail", "Phone", "Title", "State"]
+                .map(Heading::fixed)
+                .into(),
             rows: vec![row("Maria Huber"), row(HOSTILE), row(&sample::long())],
-            pager: Pager { count: "3 contacts".into(), ..Pager::default() },
+            pager: Pager {
+                count: "3 contacts".into(),
+                ..Pager::default()
+            },
         };
         sample::check("contacts", &page);
         page.rows.clear();

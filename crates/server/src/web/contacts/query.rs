@@ -37,7 +37,9 @@ impl ContactQuery {
             },
             direction: query.direction(Direction::Ascending),
             page: query.page(),
-            company: company.map(|company| company.to_string()).unwrap_or_default(),
+            company: company
+                .map(|company| company.to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -63,7 +65,9 @@ impl ContactQuery {
     /// Whether anything is filtered by.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
-        self.filter.company.is_some() || self.filter.active.is_some() || self.filter.search.is_some()
+        self.filter.company.is_some()
+            || self.filter.active.is_some()
+            || self.filter.search.is_some()
     }
 
     /// An address with these filters in another direction or on another page.

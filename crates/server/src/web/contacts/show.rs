@@ -18,11 +18,21 @@ use crate::web::view::{Fact, Facts, Section, Shell};
 /// `404` when there is none, or none the viewer may see.
 pub async fn show(State(app): State<App>, staff: Staff, Path(contact): Path<String>) -> Answer {
     let uuid = contact.parse().map_err(|_| Failure::not_found("Contact"))?;
-    let contact = find_for_viewer(app.store(), staff.viewer(), &uuid).await?.ok_or_else(|| Failure::not_found("Contact"))?;
+    let contact = find_for_viewer(app.store(), staff.viewer(), &uuid)
+        .await?
+        .ok_or_else(|| Failure::not_found("Contact"))?;
     let shell = staff.shell(Section::Contacts);
     page(&ShowPage {
-        name: named(format!("{} {}", contact.first_name, contact.last_name).trim().to_owned()),
-        company_href: contact.company_uuid.as_ref().map(|uuid| format!("/companies/{uuid}")).unwrap_or_default(),
+        name: named(
+            format!("{} {}", contact.first_name, contact.last_name)
+                .trim()
+                .to_owned(),
+        ),
+        company_href: contact
+            .company_uuid
+            .as_ref()
+            .map(|uuid| format!("/companies/{uuid}"))
+            .unwrap_or_default(),
         primary: contact.primary,
         active: contact.active,
         facts: facts(&shell, &contact),
@@ -39,20 +49,30 @@ fn facts(shell: &Shell, contact: &Contact) -> Vec<Fact> {
     facts.add("Title", text(&contact.title));
     let email = text(&contact.email);
     if let Some(key) = domain::text::email_key(&email) {
-        facts.0.push(Fact::new("E-mail", email).linked(format!("mailto:{key}")));
+        facts
+            .0
+            .push(Fact::new("E-mail", email).linked(format!("mailto:{key}")));
     } else {
         facts.add("E-mail", email);
     }
     for (label, number) in [("Phone", &contact.phone), ("Mobile", &contact.mobile)] {
         let number = text(number);
-        let digits: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        let digits: String = number
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect();
         if digits.len() >= 3 {
-            facts.0.push(Fact::new(label, number).linked(format!("tel:{digits}")));
+            facts
+                .0
+                .push(Fact::new(label, number).linked(format!("tel:{digits}")));
         } else {
             facts.add(label, number);
         }
     }
     facts.add("Groups", contact.groups.join(", "));
-    facts.add_some("Created", contact.created_at.map(|at| shell.time(at).absolute));
+    facts.add_some(
+        "Created",
+        contact.created_at.map(|at| shell.time(at).absolute),
+    );
     facts.0
 }

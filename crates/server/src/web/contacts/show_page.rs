@@ -43,8 +43,14 @@ mod tests {
             company_href: "/companies/c".into(),
             primary: true,
             active: false,
-            facts: vec![Fact::new("E-mail", HOSTILE).linked("mailto:a@example.com"), Fact::new("Title", sample::long())],
-            sections: vec![FactSection { title: "Contact".into(), facts: vec![Fact::new("Note", HOSTILE)] }],
+            facts: vec![
+                Fact::new("E-mail", HOSTILE).linked("mailto:a@example.com"),
+                Fact::new("Title", sample::long()),
+            ],
+            sections: vec![FactSection {
+                title: "Contact".into(),
+                facts: vec![Fact::new("Note", HOSTILE)],
+            }],
             origin: Origin {
                 provider_key: "autotask".into(),
                 integration: "Autotask".into(),

@@ -73,7 +73,11 @@ mod tests {
     #[test]
     fn renders() {
         let shell = sample::shell(Section::Home);
-        let count = |label, value: &str| Count { label, value: value.into(), href: "/x".into() };
+        let count = |label, value: &str| Count {
+            label,
+            value: value.into(),
+            href: "/x".into(),
+        };
         let item = |tone, tone_class, sentence: &str| Attention {
             tone,
             tone_class,
@@ -83,8 +87,16 @@ mod tests {
         };
         let mut page = HomePage {
             anything_connected: true,
-            attention: vec![item(Tone::Bad, "bad-text", HOSTILE), item(Tone::Warning, "warn-text", &sample::long())],
-            counts: vec![count("Companies", "310"), count("Contacts", "4,120"), count("Open tickets", "10,000+"), count("Opportunities", "84")],
+            attention: vec![
+                item(Tone::Bad, "bad-text", HOSTILE),
+                item(Tone::Warning, "warn-text", &sample::long()),
+            ],
+            counts: vec![
+                count("Companies", "310"),
+                count("Contacts", "4,120"),
+                count("Open tickets", "10,000+"),
+                count("Opportunities", "84"),
+            ],
             tickets: samples::rows(&shell),
             integrations: vec![IntegrationLine {
                 name: "Autotask".into(),

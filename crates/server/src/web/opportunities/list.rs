@@ -27,9 +27,19 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     let integrations = list_integrations(app.store()).await?;
     let asked = OpportunityQuery::read(&query, &integrations);
     let (sort, direction) = (asked.sort, asked.direction);
-    let found = list_for_viewer(app.store(), staff.viewer(), &asked.filter, sort, direction, asked.page.as_ref(), PAGE_ROWS).await?;
+    let found = list_for_viewer(
+        app.store(),
+        staff.viewer(),
+        &asked.filter,
+        sort,
+        direction,
+        asked.page.as_ref(),
+        PAGE_ROWS,
+    )
+    .await?;
     let shell = staff.shell(Section::Opportunities);
     page(&ListPage {
+        nothing_connected: integrations.is_empty(),
         search: asked.filter.search.clone().unwrap_or_default(),
         stages: stages(&app, &integrations, asked.filter.stage.as_deref()).await?,
         company_name: name_of(&app, staff.viewer(), asked.filter.company.as_ref()).await?,
@@ -42,22 +52,50 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             count_text(found.count, "opportunity", "opportunities"),
             found.previous.as_ref(),
             found.next.as_ref(),
-            |key| asked.address("/opportunities", asked.sort_word(), asked.direction_word(), key),
-            asked.address("/opportunities.csv", asked.sort_word(), asked.direction_word(), ""),
+            |key| {
+                asked.address(
+                    "/opportunities",
+                    asked.sort_word(),
+                    asked.direction_word(),
+                    key,
+                )
+            },
+            asked.address(
+                "/opportunities.csv",
+                asked.sort_word(),
+                asked.direction_word(),
+                "",
+            ),
         ),
-        rows: found.rows.into_iter().map(|row| to_row(&shell, row)).collect(),
+        rows: found
+            .rows
+            .into_iter()
+            .map(|row| to_row(&shell, row))
+            .collect(),
         shell,
     })
 }
 
 fn headings(asked: &OpportunityQuery) -> Vec<Heading> {
     let sorting = |label, sort: OpportunitySort| {
-        Heading::sorting(label, (asked.sort == sort).then_some(asked.direction), first(sort), |direction| {
-            let word = if direction == first(sort) { "" } else { direction_word(direction) };
-            asked.address("/opportunities", sort_word(sort), word, "")
-        })
+        Heading::sorting(
+            label,
+            (asked.sort == sort).then_some(asked.direction),
+            first(sort),
+            |direction| {
+                let word = if direction == first(sort) {
+                    ""
+                } else {
+                    direction_word(direction)
+                };
+                asked.address("/opportunities", sort_word(sort), word, "")
+            },
+        )
     };
-    let number = |label| Heading { number: true, ..Heading::fixed(label) };
+    let number = |label| Heading {
+        number: true,
+        ..Heading::fixed(label)
+    };
     vec![
         sorting("Title", OpportunitySort::Title),
         Heading::fixed("Company"),
@@ -70,11 +108,27 @@ fn headings(asked: &OpportunityQuery) -> Vec<Heading> {
     ]
 }
 
-async fn stages(app: &App, integrations: &[Integration], chosen: Option<&str>) -> Result<Vec<Choice>, Failure> {
-    let [one] = integrations else { return Ok(Vec::new()) };
-    let mut items = list_reference_items(app.store(), one.id, Some(ReferenceKind::OpportunityStage)).await?;
+async fn stages(
+    app: &App,
+    integrations: &[Integration],
+    chosen: Option<&str>,
+) -> Result<Vec<Choice>, Failure> {
+    let [one] = integrations else {
+        return Ok(Vec::new());
+    };
+    let mut items =
+        list_reference_items(app.store(), one.id, Some(ReferenceKind::OpportunityStage)).await?;
     items.sort_by_key(|item| (!item.active, item.sort_order));
-    Ok(items.iter().map(|item| Choice::new(&item.external_id, &item.label, chosen == Some(&item.external_id))).collect())
+    Ok(items
+        .iter()
+        .map(|item| {
+            Choice::new(
+                &item.external_id,
+                &item.label,
+                chosen == Some(&item.external_id),
+            )
+        })
+        .collect())
 }
 
 fn to_row(shell: &Shell, row: OpportunityRow) -> Row {
@@ -82,10 +136,20 @@ fn to_row(shell: &Shell, row: OpportunityRow) -> Row {
         uuid: row.uuid.to_string(),
         title: titled(row.title),
         company: row.company.unwrap_or_default(),
-        company_href: row.company_uuid.filter(|_| shell.rights.companies).map(|uuid| format!("/companies/{uuid}")).unwrap_or_default(),
-        stage: row.stage.map(|stage| stage.text().to_owned()).unwrap_or_default(),
+        company_href: row
+            .company_uuid
+            .filter(|_| shell.rights.companies)
+            .map(|uuid| format!("/companies/{uuid}"))
+            .unwrap_or_default(),
+        stage: row
+            .stage
+            .map(|stage| stage.text().to_owned())
+            .unwrap_or_default(),
         amount: row.amount_cents.map(amount).unwrap_or_default(),
-        probability: row.probability.map(|percent| format!("{percent} %")).unwrap_or_default(),
+        probability: row
+            .probability
+            .map(|percent| format!("{percent} %"))
+            .unwrap_or_default(),
         projected_close: row.projected_close_at.map(plain_date).unwrap_or_default(),
         owner: row.owner.unwrap_or_default(),
         updated: shell.time(row.updated_at),

@@ -24,6 +24,8 @@ pub struct ListPage {
     pub direction: String,
     /// Whether anything is filtered by.
     pub filtered: bool,
+    /// Whether there is no integration opportunities could come from.
+    pub nothing_connected: bool,
     /// Column headings.
     pub headings: Vec<Heading>,
     /// The opportunities.
@@ -78,8 +80,21 @@ mod tests {
             owner: "Ada Moreno".into(),
             updated: shell.time(shell.now),
         };
-        let headings = ["Title", "Company", "Stage", "Amount", "Probability", "Projected close", "Owner", "Last activity"];
-        let rows = vec![row("Firewall replacement"), row(HOSTILE), row(&sample::long())];
+        let headings = [
+            "Title",
+            "Company",
+            "Stage",
+            "Amount",
+            "Probability",
+            "Projected close",
+            "Owner",
+            "Last activity",
+        ];
+        let rows = vec![
+            row("Firewall replacement"),
+            row(HOSTILE),
+            row(&sample::long()),
+        ];
         let mut page = ListPage {
             search: String::new(),
             stages: vec![Choice::new("1", HOSTILE, true)],
@@ -88,9 +103,13 @@ mod tests {
             sort: String::new(),
             direction: String::new(),
             filtered: true,
+            nothing_connected: true,
             headings: headings.map(Heading::fixed).into(),
             rows,
-            pager: Pager { count: "3 opportunities".into(), ..Pager::default() },
+            pager: Pager {
+                count: "3 opportunities".into(),
+                ..Pager::default()
+            },
             shell,
         };
         sample::check("opportunities", &page);

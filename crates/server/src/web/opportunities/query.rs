@@ -32,7 +32,11 @@ impl OpportunityQuery {
             _ => None,
         };
         let stage = only.and_then(|_| query.some("stage"));
-        let sort = if query.0.text("sort") == "title" { OpportunitySort::Title } else { OpportunitySort::Updated };
+        let sort = if query.0.text("sort") == "title" {
+            OpportunitySort::Title
+        } else {
+            OpportunitySort::Updated
+        };
         Self {
             filter: OpportunityFilter {
                 integration: only.filter(|_| stage.is_some()),
@@ -43,7 +47,9 @@ impl OpportunityQuery {
             sort,
             direction: query.direction(first(sort)),
             page: query.page(),
-            company: company.map(|company| company.to_string()).unwrap_or_default(),
+            company: company
+                .map(|company| company.to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -62,7 +68,11 @@ impl OpportunityQuery {
     /// The word for the direction in an address; nothing for the sort's default.
     #[must_use]
     pub fn direction_word(&self) -> &'static str {
-        if self.direction == first(self.sort) { "" } else { direction_word(self.direction) }
+        if self.direction == first(self.sort) {
+            ""
+        } else {
+            direction_word(self.direction)
+        }
     }
 
     /// An address with these filters.

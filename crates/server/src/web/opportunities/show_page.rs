@@ -43,8 +43,14 @@ mod tests {
             company_href: String::new(),
             badges: vec!["Proposal".into(), HOSTILE.into()],
             description: Some(BodyView::plain(HOSTILE)),
-            facts: vec![Fact::new("Amount", "12,480.00"), Fact::new("Owner", sample::long())],
-            sections: vec![FactSection { title: "Opportunity".into(), facts: vec![Fact::new("Next Step", HOSTILE)] }],
+            facts: vec![
+                Fact::new("Amount", "12,480.00"),
+                Fact::new("Owner", sample::long()),
+            ],
+            sections: vec![FactSection {
+                title: "Opportunity".into(),
+                facts: vec![Fact::new("Next Step", HOSTILE)],
+            }],
             origin: Origin {
                 provider_key: "autotask".into(),
                 integration: "Autotask".into(),

@@ -17,6 +17,7 @@ pub mod options;
 mod reference_data;
 mod resync;
 pub mod settings_form;
+pub mod stream_rows;
 pub mod to_card;
 
 pub use auto_sync::auto_sync;

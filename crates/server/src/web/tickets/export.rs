@@ -13,7 +13,18 @@ use crate::web::error::Answer;
 use crate::web::view::{Query, csv};
 
 const HEAD: [&str; 13] = [
-    "Number", "Title", "Company", "Contact", "Status", "Priority", "Queue", "Assigned To", "Closed", "Due", "Created", "Closed Date",
+    "Number",
+    "Title",
+    "Company",
+    "Contact",
+    "Status",
+    "Priority",
+    "Queue",
+    "Assigned To",
+    "Closed",
+    "Due",
+    "Created",
+    "Closed Date",
     "Last Activity",
 ];
 
@@ -28,16 +39,35 @@ pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answe
     csv::export("tickets", now, &HEAD, move |page| {
         let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));
         async move {
-            let found =
-                list_for_viewer(app.store(), staff.viewer(), &asked.filter, asked.sort, asked.direction, page.as_ref(), 500).await?;
-            Ok((found.rows.into_iter().map(|row| cells(&staff, row)).collect(), found.next))
+            let found = list_for_viewer(
+                app.store(),
+                staff.viewer(),
+                &asked.filter,
+                asked.sort,
+                asked.direction,
+                page.as_ref(),
+                500,
+            )
+            .await?;
+            Ok((
+                found
+                    .rows
+                    .into_iter()
+                    .map(|row| cells(&staff, row))
+                    .collect(),
+                found.next,
+            ))
         }
     })
     .await
 }
 
 fn cells(staff: &Staff, row: TicketRow) -> Vec<String> {
-    let text = |value: Option<Labelled>| value.map(|value| value.text().to_owned()).unwrap_or_default();
+    let text = |value: Option<Labelled>| {
+        value
+            .map(|value| value.text().to_owned())
+            .unwrap_or_default()
+    };
     let at = |at| csv::instant(at, &staff.zone);
     vec![
         row.number,

@@ -7,8 +7,8 @@ use domain::reference::ReferenceKind;
 use store::integrations::{Integration, list_integrations};
 use store::listing::Direction;
 use store::reference_items::{StoredReferenceItem, list_reference_items};
-use store::tickets::{TicketSort, list_for_viewer};
 use store::technicians;
+use store::tickets::{TicketSort, list_for_viewer};
 
 use super::list_page::{FilterView, ListPage};
 use super::query::TicketQuery;
@@ -29,8 +29,16 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     let store = app.store();
     let integrations = list_integrations(store).await?;
     let asked = TicketQuery::read(&query, &integrations);
-    let found =
-        list_for_viewer(store, staff.viewer(), &asked.filter, asked.sort, asked.direction, asked.page.as_ref(), PAGE_ROWS).await?;
+    let found = list_for_viewer(
+        store,
+        staff.viewer(),
+        &asked.filter,
+        asked.sort,
+        asked.direction,
+        asked.page.as_ref(),
+        PAGE_ROWS,
+    )
+    .await?;
     let shell = staff.shell(Section::Tickets);
     let pager = Pager::new(
         count_text(found.count, "ticket", "tickets"),
@@ -43,7 +51,11 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     page(&ListPage {
         headings: headings(&asked, filter.queue_label),
         filter,
-        rows: found.rows.into_iter().map(|row| to_row(&shell, row)).collect(),
+        rows: found
+            .rows
+            .into_iter()
+            .map(|row| to_row(&shell, row))
+            .collect(),
         pager,
         nothing_connected: integrations.is_empty(),
         shell,
@@ -54,7 +66,11 @@ fn headings(asked: &TicketQuery, queue: &'static str) -> Vec<Heading> {
     let sorting = |label, sort: TicketSort, word: &'static str| {
         let sorted = (asked.sort == sort).then_some(asked.direction);
         Heading::sorting(label, sorted, Direction::Descending, |direction| {
-            let direction = if direction == Direction::Descending { "" } else { direction_word(direction) };
+            let direction = if direction == Direction::Descending {
+                ""
+            } else {
+                direction_word(direction)
+            };
             asked.address("/tickets", &[("sort", word), ("direction", direction)])
         })
     };
@@ -70,7 +86,12 @@ fn headings(asked: &TicketQuery, queue: &'static str) -> Vec<Heading> {
     ]
 }
 
-async fn filter_view(app: &App, staff: &Staff, asked: &TicketQuery, integrations: &[Integration]) -> Result<FilterView, Failure> {
+async fn filter_view(
+    app: &App,
+    staff: &Staff,
+    asked: &TicketQuery,
+    integrations: &[Integration],
+) -> Result<FilterView, Failure> {
     let store = app.store();
     let filter = &asked.filter;
     let only = match (filter.integration, integrations) {
@@ -85,7 +106,13 @@ async fn filter_view(app: &App, staff: &Staff, asked: &TicketQuery, integrations
             .into(),
         integrations: integrations
             .iter()
-            .map(|one| Choice::new(one.uuid.to_string(), &one.name, filter.integration == Some(one.id)))
+            .map(|one| {
+                Choice::new(
+                    one.uuid.to_string(),
+                    &one.name,
+                    filter.integration == Some(one.id),
+                )
+            })
             .collect(),
         queue_label: only.map_or(Words::PLAIN, words).queue,
         sort: asked.sort_word().to_owned(),
@@ -96,11 +123,22 @@ async fn filter_view(app: &App, staff: &Staff, asked: &TicketQuery, integrations
     };
     if let Some(one) = only {
         let items = |kind| choices(app, one.id, kind);
-        view.statuses = mark(items(ReferenceKind::TicketStatus).await?, filter.status.as_deref());
-        view.priorities = mark(items(ReferenceKind::TicketPriority).await?, filter.priority.as_deref());
+        view.statuses = mark(
+            items(ReferenceKind::TicketStatus).await?,
+            filter.status.as_deref(),
+        );
+        view.priorities = mark(
+            items(ReferenceKind::TicketPriority).await?,
+            filter.priority.as_deref(),
+        );
         view.queues = mark(items(ReferenceKind::Queue).await?, filter.queue.as_deref());
-        let people = technicians::list_for_viewer(store, staff.viewer(), Some(one.id)).await?.into_iter();
-        let people = people.filter(|person| person.person).map(|person| Choice::new(person.external_id, person.name, false)).collect();
+        let people = technicians::list_for_viewer(store, staff.viewer(), Some(one.id))
+            .await?
+            .into_iter();
+        let people = people
+            .filter(|person| person.person)
+            .map(|person| Choice::new(person.external_id, person.name, false))
+            .collect();
         view.technicians = mark(people, filter.technician.as_deref());
     }
     if let Some(uuid) = &filter.company {
@@ -115,14 +153,25 @@ fn words(integration: &Integration) -> Words {
 }
 
 /// Values one can filter by: those still in use there, then those that only explain old records.
-async fn choices(app: &App, integration: IntegrationId, kind: ReferenceKind) -> Result<Vec<Choice>, Failure> {
+async fn choices(
+    app: &App,
+    integration: IntegrationId,
+    kind: ReferenceKind,
+) -> Result<Vec<Choice>, Failure> {
     let mut items = list_reference_items(app.store(), integration, Some(kind)).await?;
     let in_use = |item: &StoredReferenceItem| item.active && item.removed_at.is_none();
     items.sort_by_key(|item| (!in_use(item), item.sort_order));
     let label = |item: &StoredReferenceItem| {
-        if in_use(item) { item.label.clone() } else { format!("{} (inactive)", item.label) }
+        if in_use(item) {
+            item.label.clone()
+        } else {
+            format!("{} (inactive)", item.label)
+        }
     };
-    Ok(items.iter().map(|item| Choice::new(&item.external_id, label(item), false)).collect())
+    Ok(items
+        .iter()
+        .map(|item| Choice::new(&item.external_id, label(item), false))
+        .collect())
 }
 
 /// Marks the chosen value, and keeps one that is not among the choices any more.

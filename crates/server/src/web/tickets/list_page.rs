@@ -93,8 +93,17 @@ pub mod samples {
     /// Some tickets, with hostile and long ones among them.
     #[must_use]
     pub fn rows(shell: &Shell) -> Vec<TicketRow> {
-        let titles = ["Printer on the second floor prints blank pages", "VPN drops every afternoon", "New laptop for Maria Huber", "Outlook asks for a password again and again"];
-        let companies = ["Brightwater Dental Group", "Osprey Logistics GmbH", "Hollis & Vane Architects"];
+        let titles = [
+            "Printer on the second floor prints blank pages",
+            "VPN drops every afternoon",
+            "New laptop for Maria Huber",
+            "Outlook asks for a password again and again",
+        ];
+        let companies = [
+            "Brightwater Dental Group",
+            "Osprey Logistics GmbH",
+            "Hollis & Vane Architects",
+        ];
         let row = |n: usize| TicketRow {
             uuid: format!("t{n}"),
             number: format!("T20260314.{n:04}"),
@@ -103,14 +112,36 @@ pub mod samples {
                 5 => long(),
                 _ => titles[n % 4].into(),
             },
-            company: if n == 5 { long() } else { companies[n % 3].into() },
-            company_href: if n == 1 { String::new() } else { "/companies/c".into() },
-            status: Some(Badge::plain(["New", "In Progress", "Waiting Customer"][n % 3])),
+            company: if n == 5 {
+                long()
+            } else {
+                companies[n % 3].into()
+            },
+            company_href: if n == 1 {
+                String::new()
+            } else {
+                "/companies/c".into()
+            },
+            status: Some(Badge::plain(
+                ["New", "In Progress", "Waiting Customer"][n % 3],
+            )),
             priority: ["High", "Medium", "Low"][n % 3].into(),
-            queue: if n == 5 { long() } else { "Level I Support".into() },
+            queue: if n == 5 {
+                long()
+            } else {
+                "Level I Support".into()
+            },
             technician: ["Jonas Weber", "", "Ada Moreno"][n % 3].into(),
-            created: shell.time(shell.now.plus(-i64::try_from(n).expect("small") * 9 * UtcMillis::HOUR)),
-            updated: shell.time(shell.now.plus(-i64::try_from(n).expect("small") * 17 * UtcMillis::MINUTE)),
+            created: shell.time(
+                shell
+                    .now
+                    .plus(-i64::try_from(n).expect("small") * 9 * UtcMillis::HOUR),
+            ),
+            updated: shell.time(
+                shell
+                    .now
+                    .plus(-i64::try_from(n).expect("small") * 17 * UtcMillis::MINUTE),
+            ),
         };
         (0..12).map(row).collect()
     }
@@ -124,11 +155,19 @@ mod tests {
 
     fn page() -> ListPage {
         let shell = sample::shell(Section::Tickets);
-        let some = |on: &str| ["New", "In Progress", "Waiting Customer", HOSTILE].map(|word| Choice::new(word, word, word == on)).to_vec();
+        let some = |on: &str| {
+            ["New", "In Progress", "Waiting Customer", HOSTILE]
+                .map(|word| Choice::new(word, word, word == on))
+                .to_vec()
+        };
         ListPage {
             filter: FilterView {
                 search: HOSTILE.into(),
-                closed: vec![Choice::new("open", "Open", true), Choice::new("closed", "Closed", false), Choice::new("all", "All", false)],
+                closed: vec![
+                    Choice::new("open", "Open", true),
+                    Choice::new("closed", "Closed", false),
+                    Choice::new("all", "All", false),
+                ],
                 statuses: some("New"),
                 priorities: some(""),
                 queues: some(""),
@@ -147,8 +186,15 @@ mod tests {
                 Heading::fixed("Priority"),
                 Heading::fixed("Queue"),
                 Heading::fixed("Assigned to"),
-                Heading { href: "/tickets?sort=created".into(), ..Heading::fixed("Created") },
-                Heading { href: "/tickets?direction=asc".into(), order: "descending", ..Heading::fixed("Last activity") },
+                Heading {
+                    href: "/tickets?sort=created".into(),
+                    ..Heading::fixed("Created")
+                },
+                Heading {
+                    href: "/tickets?direction=asc".into(),
+                    order: "descending",
+                    ..Heading::fixed("Last activity")
+                },
             ],
             rows: samples::rows(&shell),
             pager: Pager {

@@ -36,7 +36,9 @@ impl TicketQuery {
             _ => "open",
         };
         let named = query.text("integration");
-        let named = integrations.iter().find(|integration| integration.uuid.as_str() == named);
+        let named = integrations
+            .iter()
+            .find(|integration| integration.uuid.as_str() == named);
         let only: Option<IntegrationId> = match (named, integrations) {
             (Some(integration), _) => Some(integration.id),
             (None, [integration]) => Some(integration.id),
@@ -59,12 +61,20 @@ impl TicketQuery {
                 search: query.some("search"),
                 company: company.clone(),
             },
-            sort: if query.0.text("sort") == "created" { TicketSort::Created } else { TicketSort::Updated },
+            sort: if query.0.text("sort") == "created" {
+                TicketSort::Created
+            } else {
+                TicketSort::Updated
+            },
             direction: query.direction(Direction::Descending),
             page: query.page(),
             closed,
-            integration: named.map(|integration| integration.uuid.to_string()).unwrap_or_default(),
-            company: company.map(|company| company.to_string()).unwrap_or_default(),
+            integration: named
+                .map(|integration| integration.uuid.to_string())
+                .unwrap_or_default(),
+            company: company
+                .map(|company| company.to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -90,8 +100,17 @@ impl TicketQuery {
     #[must_use]
     pub fn is_filtered(&self) -> bool {
         let filter = &self.filter;
-        let texts = [&filter.status, &filter.queue, &filter.priority, &filter.technician, &filter.search];
-        self.closed != "open" || filter.company.is_some() || !self.integration.is_empty() || texts.iter().any(|text| text.is_some())
+        let texts = [
+            &filter.status,
+            &filter.queue,
+            &filter.priority,
+            &filter.technician,
+            &filter.search,
+        ];
+        self.closed != "open"
+            || filter.company.is_some()
+            || !self.integration.is_empty()
+            || texts.iter().any(|text| text.is_some())
     }
 
     /// An address with these filters and other values in place of some.
@@ -99,7 +118,11 @@ impl TicketQuery {
     pub fn address(&self, path: &str, replaced: &[(&str, &str)]) -> String {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let filter = &self.filter;
-        let closed = if self.closed == "open" { "" } else { self.closed };
+        let closed = if self.closed == "open" {
+            ""
+        } else {
+            self.closed
+        };
         let values: [(&str, String); 11] = [
             ("search", text(&filter.search)),
             ("closed", closed.to_owned()),
@@ -116,7 +139,10 @@ impl TicketQuery {
         let pairs: Vec<(&str, &str)> = values
             .iter()
             .map(|(name, value)| {
-                let other = replaced.iter().find(|(replaced, _)| replaced == name).map(|(_, value)| *value);
+                let other = replaced
+                    .iter()
+                    .find(|(replaced, _)| replaced == name)
+                    .map(|(_, value)| *value);
                 (*name, other.unwrap_or(value))
             })
             .collect();
@@ -125,5 +151,7 @@ impl TicketQuery {
 }
 
 fn has_vendor_filter(query: &Query) -> bool {
-    ["status", "queue", "priority", "technician"].iter().any(|name| query.some(name).is_some())
+    ["status", "queue", "priority", "technician"]
+        .iter()
+        .any(|name| query.some(name).is_some())
 }

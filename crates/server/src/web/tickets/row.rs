@@ -8,14 +8,22 @@ use crate::web::view::{Badge, Shell};
 /// The row as shown to this viewer.
 #[must_use]
 pub fn to_row(shell: &Shell, row: tickets::TicketRow) -> TicketRow {
-    let text = |value: Option<tickets::Labelled>| value.map(|value| value.text().to_owned()).unwrap_or_default();
+    let text = |value: Option<tickets::Labelled>| {
+        value
+            .map(|value| value.text().to_owned())
+            .unwrap_or_default()
+    };
     let may = shell.rights.companies;
     TicketRow {
         uuid: row.uuid.to_string(),
         number: row.number,
         title: titled(row.title),
         company: row.company.unwrap_or_default(),
-        company_href: row.company_uuid.filter(|_| may).map(|uuid| format!("/companies/{uuid}")).unwrap_or_default(),
+        company_href: row
+            .company_uuid
+            .filter(|_| may)
+            .map(|uuid| format!("/companies/{uuid}"))
+            .unwrap_or_default(),
         status: row.status.map(|status| Badge::plain(status.text())),
         priority: text(row.priority),
         queue: text(row.queue),
@@ -28,5 +36,9 @@ pub fn to_row(shell: &Shell, row: tickets::TicketRow) -> TicketRow {
 /// A title to click on, also when the vendor has none.
 #[must_use]
 pub fn titled(title: String) -> String {
-    if title.trim().is_empty() { "(no title)".to_owned() } else { title }
+    if title.trim().is_empty() {
+        "(no title)".to_owned()
+    } else {
+        title
+    }
 }

@@ -17,62 +17,108 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
-use crate::web::view::fields::{origin, sections, web_address};
+use crate::web::view::fields::{name_people, origin, record_address, sections};
 use crate::web::view::{Badge, BodyView, Fact, Facts, Link, Query, Section, Shell};
 
 /// Most notes of a page.
 const NOTES: u32 = 500;
 
 /// Which notes are shown, in the order of the links.
-const FILTERS: [(&str, &str); 3] = [("", "Conversation"), ("public", "Public only"), ("all", "With system notes")];
+const FILTERS: [(&str, &str); 3] = [
+    ("", "Conversation"),
+    ("public", "Public only"),
+    ("all", "With system notes"),
+];
 
 /// The ticket.
 ///
 /// # Errors
 /// `404` when there is none, or none the viewer may see.
-pub async fn show(State(app): State<App>, staff: Staff, Path(ticket): Path<String>, query: Query) -> Answer {
+pub async fn show(
+    State(app): State<App>,
+    staff: Staff,
+    Path(ticket): Path<String>,
+    query: Query,
+) -> Answer {
     let uuid = ticket.parse().map_err(|_| Failure::not_found("Ticket"))?;
     let store = app.store();
-    let ticket = find_for_viewer(store, staff.viewer(), &uuid).await?.ok_or_else(|| Failure::not_found("Ticket"))?;
+    let mut ticket = find_for_viewer(store, staff.viewer(), &uuid)
+        .await?
+        .ok_or_else(|| Failure::not_found("Ticket"))?;
+    name_people(store, staff.viewer(), &ticket.origin, &mut ticket.fields).await?;
     let notes = notes_for_viewer(store, staff.viewer(), &uuid, NOTES).await?;
     let integration = find_integration(store, ticket.origin.integration).await?;
     let loading = match &integration {
         Some(integration) if integration.has_credentials() => {
-            request_notes(app.engine(), ticket.origin.integration, &ticket.origin.external_id).await? == NotesState::Loading
+            request_notes(
+                app.engine(),
+                ticket.origin.integration,
+                &ticket.origin.external_id,
+            )
+            .await?
+                == NotesState::Loading
         }
         _ => false,
     };
-    let stage = integration.and_then(|one| stage_of(&one.settings.stages, ticket.status.as_ref().map(|status| status.id.as_str())));
+    let stage = integration.and_then(|one| {
+        stage_of(
+            &one.settings.stages,
+            ticket.status.as_ref().map(|status| status.id.as_str()),
+        )
+    });
     let shell = staff.shell(Section::Tickets);
     let asked = query.text("notes");
-    let filter = FILTERS.iter().position(|(word, _)| *word == asked).unwrap_or(0);
-    let shown = notes.rows.into_iter().rev().filter(|note| match FILTERS[filter].0 {
-        "public" => note.visibility == Visibility::Public && !note.system,
-        "all" => true,
-        _ => !note.system,
-    });
+    let filter = FILTERS
+        .iter()
+        .position(|(word, _)| *word == asked)
+        .unwrap_or(0);
+    let shown = notes
+        .rows
+        .into_iter()
+        .rev()
+        .filter(|note| match FILTERS[filter].0 {
+            "public" => note.visibility == Visibility::Public && !note.system,
+            "all" => true,
+            _ => !note.system,
+        });
     let provider = provider::find(&ticket.origin.provider);
     let words = provider.map_or(Words::PLAIN, |provider| provider.words);
     let facts = facts(&shell, words, &ticket);
     page(&ShowPage {
+        uuid: uuid.to_string(),
         number: ticket.number,
         title: titled(ticket.title),
         provider: provider.map_or("the vendor", |provider| provider.name),
         provider_key: provider.map_or("", |provider| provider.key),
         company: ticket.company.unwrap_or_default(),
-        company_href: ticket.company_uuid.filter(|_| shell.rights.companies).map(|id| format!("/companies/{id}")).unwrap_or_default(),
+        company_href: ticket
+            .company_uuid
+            .filter(|_| shell.rights.companies)
+            .map(|id| format!("/companies/{id}"))
+            .unwrap_or_default(),
         contact: ticket.contact.unwrap_or_default(),
         status: ticket.status.map(|status| Badge::plain(status.text())),
         closed: Badge::closed(ticket.closed),
-        priority: ticket.priority.map(|priority| priority.text().to_owned()).unwrap_or_default(),
-        web_url: web_address(ticket.origin.web_url.as_deref()),
+        priority: ticket
+            .priority
+            .map(|priority| priority.text().to_owned())
+            .unwrap_or_default(),
+        web_url: record_address(&ticket.origin, |links| links.ticket),
         stages: steps(stage),
         created: shell.time(ticket.created_at),
-        description: ticket.description.as_ref().filter(|body| !body.text.trim().is_empty()).map(to_view),
-        notes: shown.map(|note| to_note(&shell, staff.viewer(), words, note)).collect(),
+        description: ticket
+            .description
+            .as_ref()
+            .filter(|body| !body.text.trim().is_empty())
+            .map(to_view),
+        notes: shown
+            .map(|note| to_note(&shell, staff.viewer(), words, note))
+            .collect(),
         more_notes: notes.more,
         notes_loading: loading,
-        note_filters: FILTERS.map(|(word, label)| Link::new(note_address(uuid.as_str(), word), label)).into(),
+        note_filters: FILTERS
+            .map(|(word, label)| Link::new(note_address(uuid.as_str(), word), label))
+            .into(),
         note_filter: filter,
         facts,
         sections: sections(&ticket.fields),
@@ -82,7 +128,11 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(ticket): Path<Strin
 }
 
 fn note_address(uuid: &str, word: &str) -> String {
-    if word.is_empty() { format!("/tickets/{uuid}") } else { format!("/tickets/{uuid}?notes={word}") }
+    if word.is_empty() {
+        format!("/tickets/{uuid}")
+    } else {
+        format!("/tickets/{uuid}?notes={word}")
+    }
 }
 
 fn to_view(body: &Body) -> BodyView {
@@ -90,7 +140,13 @@ fn to_view(body: &Body) -> BodyView {
 }
 
 fn to_note(shell: &Shell, viewer: &Viewer, words: Words, note: NoteRow) -> NoteView {
-    let nobody = if note.system { "Automation".to_owned() } else if note.by_technician { words.technician.to_owned() } else { "Unknown".to_owned() };
+    let nobody = if note.system {
+        "Automation".to_owned()
+    } else if note.by_technician {
+        words.technician.to_owned()
+    } else {
+        "Unknown".to_owned()
+    };
     NoteView {
         author: note.author.unwrap_or(nobody),
         at: shell.maybe_time(note.created_at),
@@ -105,7 +161,13 @@ fn facts(shell: &Shell, words: Words, ticket: &Ticket) -> Vec<Fact> {
     let mut facts = Facts::default();
     let text = |value: &Option<Labelled>| value.as_ref().map(|value| value.text().to_owned());
     facts.add_some(words.queue, text(&ticket.queue));
-    facts.add(words.technician, ticket.technician.clone().unwrap_or_else(|| "nobody".to_owned()));
+    facts.add(
+        words.technician,
+        ticket
+            .technician
+            .clone()
+            .unwrap_or_else(|| "nobody".to_owned()),
+    );
     facts.add_some("Contact", ticket.contact.clone());
     facts.add_some("Category", text(&ticket.category));
     facts.add_some("Type", text(&ticket.kind));
@@ -115,7 +177,10 @@ fn facts(shell: &Shell, words: Words, ticket: &Ticket) -> Vec<Fact> {
     facts.add_some("Closed", ticket.closed_at.map(|at| shell.time(at).absolute));
     facts.add("Last activity", shell.time(ticket.updated_at).absolute);
     if ticket.company.is_none() {
-        facts.add_some(format!("{} (not here yet)", words.company), ticket.company_external_id.clone());
+        facts.add_some(
+            format!("{} (not here yet)", words.company),
+            ticket.company_external_id.clone(),
+        );
     }
     facts.0
 }

@@ -11,6 +11,8 @@ use crate::web::view::{Badge, BodyView, Fact, FactSection, Link, Origin, Shell, 
 pub struct ShowPage {
     /// The frame.
     pub shell: Shell,
+    /// Its id in addresses.
+    pub uuid: String,
     /// The number people quote.
     pub number: String,
     /// Title.
@@ -90,7 +92,11 @@ pub struct NoteView {
 pub fn steps(now: Option<Stage>) -> Vec<StageStep> {
     Stage::ALL
         .into_iter()
-        .map(|stage| StageStep { label: stage.label(), done: now.is_some_and(|now| stage < now), now: now == Some(stage) })
+        .map(|stage| StageStep {
+            label: stage.label(),
+            done: now.is_some_and(|now| stage < now),
+            now: now == Some(stage),
+        })
         .collect()
 }
 
@@ -115,13 +121,25 @@ mod tests {
         let note = |author: &str, minutes, text: &str, internal, system| NoteView {
             author: author.into(),
             at: Some(at(minutes)),
-            title: if system { "Workflow rule fired".into() } else { String::new() },
+            title: if system {
+                "Workflow rule fired".into()
+            } else {
+                String::new()
+            },
             body: BodyView::plain(text),
             internal,
             system,
         };
-        let facts = [("Queue", "Level I Support"), ("Resource", "Jonas Weber"), ("Category", "Standard"), ("Type", "Service Request"), ("Source", "Email"), ("Contact", HOSTILE)];
+        let facts = [
+            ("Queue", "Level I Support"),
+            ("Resource", "Jonas Weber"),
+            ("Category", "Standard"),
+            ("Type", "Service Request"),
+            ("Source", "Email"),
+            ("Contact", HOSTILE),
+        ];
         ShowPage {
+            uuid: "t".into(),
             number: "T20260314.0007".into(),
             title: "Printer on the second floor prints blank pages".into(),
             provider: "Autotask",
@@ -168,6 +186,9 @@ mod tests {
         assert_eq!(html.matches("Internal</span>").count(), 2);
         let html = sample::check("ticket_unmapped", &page(None));
         assert!(html.contains("is not mapped to a stage"));
-        assert!(!html.contains(r#"aria-current="step""#), "no stage rather than a wrong one");
+        assert!(
+            !html.contains(r#"aria-current="step""#),
+            "no stage rather than a wrong one"
+        );
     }
 }

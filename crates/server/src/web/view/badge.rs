@@ -23,11 +23,21 @@ impl Badge {
     /// A plain badge with a word of a vendor.
     #[must_use]
     pub fn plain(label: impl Into<String>) -> Self {
-        Self { label: label.into(), meaning: String::new(), class: "", icon: "" }
+        Self {
+            label: label.into(),
+            meaning: String::new(),
+            class: "",
+            icon: "",
+        }
     }
 
     fn new(label: &str, meaning: &str, class: &'static str, icon: &'static str) -> Self {
-        Self { label: label.into(), meaning: meaning.into(), class, icon }
+        Self {
+            label: label.into(),
+            meaning: meaning.into(),
+            class,
+            icon,
+        }
     }
 
     /// The status of an integration, with its meaning.
@@ -47,20 +57,39 @@ impl Badge {
     pub fn run(state: RunState) -> Self {
         match state {
             RunState::Waiting => Self::new("Waiting", "Waiting for a worker", "", "clock"),
-            RunState::Running => Self::new("Running", "Reading from the vendor now", "info spinning", "refresh"),
-            RunState::Completed => Self::new("Completed", "Everything was read", "good", "check-circle"),
-            RunState::Partial => {
-                Self::new("Partial", "Finished, but something was set aside, held back or not read", "warn", "alert")
+            RunState::Running => Self::new(
+                "Running",
+                "Reading from the vendor now",
+                "info spinning",
+                "refresh",
+            ),
+            RunState::Completed => {
+                Self::new("Completed", "Everything was read", "good", "check-circle")
             }
+            RunState::Partial => Self::new(
+                "Partial",
+                "Finished, but something was set aside, held back or not read",
+                "warn",
+                "alert",
+            ),
             RunState::Failed => Self::new("Failed", "Ended without finishing", "bad", "alert"),
-            RunState::Superseded => Self::new("Replaced", "Replaced by a newer run before it finished", "", "x"),
+            RunState::Superseded => Self::new(
+                "Replaced",
+                "Replaced by a newer run before it finished",
+                "",
+                "x",
+            ),
         }
     }
 
     /// Whether a ticket is open or closed.
     #[must_use]
     pub fn closed(closed: bool) -> Self {
-        if closed { Self::new("Closed", "", "", "check") } else { Self::new("Open", "", "good", "ticket") }
+        if closed {
+            Self::new("Closed", "", "", "check")
+        } else {
+            Self::new("Open", "", "good", "ticket")
+        }
     }
 }
 
@@ -70,10 +99,21 @@ impl fmt::Display for Badge {
         f.write_str("<span class=\"badge ")?;
         f.write_str(self.class)?;
         f.write_str("\" title=\"")?;
-        html.write_escaped_str(&mut *f, if self.meaning.is_empty() { &self.label } else { &self.meaning })?;
+        html.write_escaped_str(
+            &mut *f,
+            if self.meaning.is_empty() {
+                &self.label
+            } else {
+                &self.meaning
+            },
+        )?;
         f.write_str("\">")?;
         if !self.icon.is_empty() {
-            write!(f, r##"<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#{}"></use></svg>"##, self.icon)?;
+            write!(
+                f,
+                r##"<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#{}"></use></svg>"##,
+                self.icon
+            )?;
         }
         html.write_escaped_str(&mut *f, &self.label)?;
         f.write_str("</span>")

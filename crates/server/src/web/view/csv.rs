@@ -39,7 +39,12 @@ where
         let key = next?;
         if count >= MOST_ROWS {
             let mut note = String::new();
-            push_row(&mut note, &["Only the first 10,000 rows are in this file. Narrow the filters to export the others."]);
+            push_row(
+                &mut note,
+                &[
+                    "Only the first 10,000 rows are in this file. Narrow the filters to export the others.",
+                ],
+            );
             return Some((Ok(Bytes::from(note)), (None, count, fetch)));
         }
         match fetch(Some(key)).await {
@@ -57,8 +62,14 @@ where
     let name = format!("attachment; filename=\"{what}_export_{}.csv\"", date(now));
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(Failure::internal)?);
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=utf-8"),
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&name).map_err(Failure::internal)?,
+    );
     Ok::<Response, Failure>(response)
 }
 
@@ -70,15 +81,29 @@ struct ExportError;
 /// An instant in a file: ISO 8601 in the viewer's zone, without fractions.
 #[must_use]
 pub fn instant(at: UtcMillis, zone: &TimeZone) -> String {
-    jiff::Timestamp::from_millisecond(at.0)
-        .map_or_else(|_| at.to_rfc3339(), |stamp| stamp.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string())
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(
+        |_| at.to_rfc3339(),
+        |stamp| {
+            stamp
+                .to_zoned(zone.clone())
+                .strftime("%Y-%m-%d %H:%M:%S")
+                .to_string()
+        },
+    )
 }
 
 /// A date that stands for itself.
 #[must_use]
 pub fn date(at: UtcMillis) -> String {
-    jiff::Timestamp::from_millisecond(at.0)
-        .map_or_else(|_| at.to_rfc3339(), |stamp| stamp.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string())
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(
+        |_| at.to_rfc3339(),
+        |stamp| {
+            stamp
+                .to_zoned(TimeZone::UTC)
+                .strftime("%Y-%m-%d")
+                .to_string()
+        },
+    )
 }
 
 fn push_rows(text: &mut String, rows: &[Vec<String>]) {
@@ -99,7 +124,8 @@ fn push_row(text: &mut String, cells: &[impl AsRef<str>]) {
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
 fn push_cell(text: &mut String, cell: &str) {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) || cell.starts_with(['＝', '＋', '－', '＠']);
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+        || cell.starts_with(['＝', '＋', '－', '＠']);
     if !formula && !cell.contains(['"', ',', '\n', '\r', '\'']) {
         text.push_str(cell);
         return;
@@ -138,7 +164,10 @@ mod tests {
     #[test]
     fn instants_are_in_the_viewers_zone() {
         let zone = TimeZone::get("America/New_York").expect("compiled in");
-        assert_eq!(instant(UtcMillis(1_772_373_900_000), &zone), "2026-03-01 09:05:00");
+        assert_eq!(
+            instant(UtcMillis(1_772_373_900_000), &zone),
+            "2026-03-01 09:05:00"
+        );
         assert_eq!(date(UtcMillis(1_772_323_200_000)), "2026-03-01");
     }
 }

@@ -23,7 +23,11 @@ impl Fact {
     /// A fact.
     #[must_use]
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { label: label.into(), value: value.into(), ..Self::default() }
+        Self {
+            label: label.into(),
+            value: value.into(),
+            ..Self::default()
+        }
     }
 
     /// The same as a link.

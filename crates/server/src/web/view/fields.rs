@@ -3,11 +3,17 @@
 use std::collections::BTreeMap;
 
 use domain::clock::UtcMillis;
+use domain::field::FieldValue;
+use domain::provider::{self, DeepLinks, deep_link};
+use domain::viewer::Viewer;
 use serde_json::Value;
+use store::Store;
 use store::shown_fields::{self, ShownField};
+use store::technicians;
 
 use super::detail::{Fact, FactSection, Origin};
 use super::shell::Shell;
+use crate::web::error::Failure;
 
 /// Where a record comes from.
 #[must_use]
@@ -22,28 +28,100 @@ pub fn origin(shell: &Shell, origin: &shown_fields::Origin, updated: Option<UtcM
     }
 }
 
+/// The page of a record in the vendor's product; empty when the provider has none or told no address.
+#[must_use]
+pub fn record_address(
+    origin: &shown_fields::Origin,
+    pattern: fn(DeepLinks) -> &'static str,
+) -> String {
+    let links = provider::find(&origin.provider).map_or(DeepLinks::NONE, |one| one.deep_links);
+    deep_link(
+        pattern(links),
+        origin.web_url.as_deref(),
+        &origin.external_id,
+    )
+    .unwrap_or_default()
+}
+
+/// Gives fields that hold a technician's id the technician's name. Looks only when there is such a field.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn name_people(
+    store: &Store,
+    viewer: &Viewer,
+    origin: &shown_fields::Origin,
+    fields: &mut [ShownField],
+) -> Result<(), Failure> {
+    let is_person = |field: &ShownField| {
+        field.label.is_none()
+            && field
+                .catalogue
+                .is_some_and(|entry| entry.value == FieldValue::Technician)
+            && !text(&field.value).is_empty()
+    };
+    if !fields.iter().any(is_person) {
+        return Ok(());
+    }
+    let people = technicians::list_for_viewer(store, viewer, Some(origin.integration)).await?;
+    for field in fields.iter_mut().filter(|field| is_person(field)) {
+        let id = text(&field.value);
+        field.label = people
+            .iter()
+            .find(|person| person.external_id == id)
+            .map(|person| person.name.clone());
+    }
+    Ok(())
+}
+
 /// An address of the vendor's product that may be linked to: https only, whatever the vendor sent.
 #[must_use]
 pub fn web_address(address: Option<&str>) -> String {
-    address.filter(|address| address.starts_with("https://")).unwrap_or_default().to_owned()
+    address
+        .filter(|address| address.starts_with("https://"))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Further vendor fields under the catalogue's headings; those a tenant defined come last, under *Own fields*.
+/// An id without a name tells a person nothing, so it is left out; the API has it.
 #[must_use]
 pub fn sections(fields: &[ShownField]) -> Vec<FactSection> {
     let mut sections: BTreeMap<(bool, &str), Vec<Fact>> = BTreeMap::new();
     for field in fields {
-        let value = field.label.clone().unwrap_or_else(|| text(&field.value));
+        let plain = field
+            .catalogue
+            .is_none_or(|entry| entry.value == FieldValue::Plain);
+        let value = match &field.label {
+            Some(label) => label.clone(),
+            None if plain => text(&field.value),
+            None => continue,
+        };
         if value.trim().is_empty() {
             continue;
         }
         let (heading, label) = match field.catalogue {
             Some(entry) => ((false, entry.section), entry.label),
-            None => ((true, "Own fields"), field.key.split_once(':').map_or(field.key.as_str(), |(_, name)| name)),
+            None => (
+                (true, "Own fields"),
+                field
+                    .key
+                    .split_once(':')
+                    .map_or(field.key.as_str(), |(_, name)| name),
+            ),
         };
-        sections.entry(heading).or_default().push(Fact::new(label, value));
+        sections
+            .entry(heading)
+            .or_default()
+            .push(Fact::new(label, value));
     }
-    sections.into_iter().map(|((_, title), facts)| FactSection { title: title.to_owned(), facts }).collect()
+    sections
+        .into_iter()
+        .map(|((_, title), facts)| FactSection {
+            title: title.to_owned(),
+            facts,
+        })
+        .collect()
 }
 
 /// A JSON value as a person reads it.
@@ -64,20 +142,74 @@ mod tests {
 
     fn field(key: &str, value: Value) -> ShownField {
         let provider = domain::provider::find("autotask").expect("there");
-        ShownField { key: key.into(), catalogue: provider.catalogue_field(key), value, label: None }
+        ShownField {
+            key: key.into(),
+            catalogue: provider.catalogue_field(key),
+            value,
+            label: None,
+        }
     }
 
     #[test]
     fn fields_come_under_their_headings_and_own_fields_last() {
-        let found = sections(&[field("udf:Rack", json!("A-12")), field("issue_type", json!(7)), field("resolution", json!(""))]);
+        let found = sections(&[
+            field("udf:Rack", json!("A-12")),
+            ShownField {
+                label: Some("Network".into()),
+                ..field("issue_type", json!(7))
+            },
+            field("resolution", json!("")),
+        ]);
         let titles: Vec<_> = found.iter().map(|section| section.title.as_str()).collect();
         assert_eq!(titles, ["Classification", "Own fields"]);
         assert_eq!(found[1].facts, [Fact::new("Rack", "A-12")]);
     }
 
     #[test]
+    fn an_id_without_a_name_is_not_shown() {
+        let ids = [
+            "issue_type",
+            "billing_code_id",
+            "creator_resource_id",
+            "lead_source",
+        ];
+        let fields = ids.map(|key| field(key, json!("29682801")));
+        assert_eq!(sections(&fields), []);
+        let plain = sections(&[field("purchase_order_number", json!("29682801"))]);
+        assert_eq!(
+            plain[0].facts,
+            [Fact::new("Purchase Order Number", "29682801")]
+        );
+    }
+
+    #[test]
+    fn a_record_has_an_address_where_the_provider_has_pages() {
+        let mut origin = shown_fields::Origin {
+            integration: domain::id::IntegrationId(1),
+            integration_uuid: domain::id::PublicId::new(UtcMillis(0)),
+            integration_name: "Autotask".into(),
+            provider: "autotask".into(),
+            web_url: Some("https://ww3.autotask.net/".into()),
+            external_id: "7&x".into(),
+            stored_at: UtcMillis(0),
+        };
+        assert_eq!(
+            record_address(&origin, |links| links.ticket),
+            "https://ww3.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=7%26x"
+        );
+        assert!(
+            record_address(&origin, |links| links.company).contains("Code=OpenAccount&AccountID=")
+        );
+        origin.provider = "stripe".into();
+        assert_eq!(record_address(&origin, |links| links.ticket), "");
+    }
+
+    #[test]
     fn only_https_is_linked_to() {
         assert_eq!(web_address(Some("javascript:alert(1)")), "");
-        assert_eq!(web_address(Some("https://ww3.autotask.net/")), "https://ww3.autotask.net/");
+        assert_eq!(
+            web_address(Some("https://ww3.autotask.net/")),
+            "https://ww3.autotask.net/"
+        );
     }
 }

@@ -21,7 +21,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())))
+        Ok(Self(Fields::parse(
+            parts.uri.query().unwrap_or_default().as_bytes(),
+        )))
     }
 }
 
@@ -29,7 +31,12 @@ impl Query {
     /// A value without white space around it, at most 200 characters; empty when there is none.
     #[must_use]
     pub fn text(&self, name: &str) -> String {
-        self.0.text(name).chars().filter(|letter| *letter != '\0').take(200).collect()
+        self.0
+            .text(name)
+            .chars()
+            .filter(|letter| *letter != '\0')
+            .take(200)
+            .collect()
     }
 
     /// The same, `None` when it is empty.
@@ -69,7 +76,10 @@ pub const fn direction_word(direction: Direction) -> &'static str {
 pub fn count_text(count: Count, one: &str, many: &str) -> String {
     match count {
         Count::Exact(number) => counted(i64::try_from(number).unwrap_or(i64::MAX), one, many),
-        Count::MoreThan(number) => format!("{}+ {many}", grouped(i64::try_from(number).unwrap_or(i64::MAX))),
+        Count::MoreThan(number) => format!(
+            "{}+ {many}",
+            grouped(i64::try_from(number).unwrap_or(i64::MAX))
+        ),
     }
 }
 
@@ -78,7 +88,9 @@ pub fn count_text(count: Count, one: &str, many: &str) -> String {
 pub fn count_number(count: Count) -> String {
     match count {
         Count::Exact(number) => grouped(i64::try_from(number).unwrap_or(i64::MAX)),
-        Count::MoreThan(number) => format!("{}+", grouped(i64::try_from(number).unwrap_or(i64::MAX))),
+        Count::MoreThan(number) => {
+            format!("{}+", grouped(i64::try_from(number).unwrap_or(i64::MAX)))
+        }
     }
 }
 
@@ -95,7 +107,10 @@ impl Link {
     /// A link.
     #[must_use]
     pub fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { href: href.into(), label: label.into() }
+        Self {
+            href: href.into(),
+            label: label.into(),
+        }
     }
 }
 
@@ -114,7 +129,11 @@ impl Choice {
     /// An option.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>, on: bool) -> Self {
-        Self { value: value.into(), label: label.into(), on }
+        Self {
+            value: value.into(),
+            label: label.into(),
+            on,
+        }
     }
 }
 
@@ -134,19 +153,34 @@ pub struct Heading {
 impl Heading {
     /// A column one can sort by. `sorted` when the list is; following the link then turns it round.
     #[must_use]
-    pub fn sorting(label: &'static str, sorted: Option<Direction>, first: Direction, href: impl Fn(Direction) -> String) -> Self {
+    pub fn sorting(
+        label: &'static str,
+        sorted: Option<Direction>,
+        first: Direction,
+        href: impl Fn(Direction) -> String,
+    ) -> Self {
         let order = match sorted {
             Some(Direction::Ascending) => "ascending",
             Some(Direction::Descending) => "descending",
             None => "",
         };
-        Self { label, href: href(sorted.map_or(first, Direction::reversed)), order, number: false }
+        Self {
+            label,
+            href: href(sorted.map_or(first, Direction::reversed)),
+            order,
+            number: false,
+        }
     }
 
     /// A column one cannot sort by.
     #[must_use]
     pub const fn fixed(label: &'static str) -> Self {
-        Self { label, href: String::new(), order: "", number: false }
+        Self {
+            label,
+            href: String::new(),
+            order: "",
+            number: false,
+        }
     }
 }
 
@@ -166,13 +200,28 @@ pub struct Pager {
 impl Pager {
     /// Paging through a list whose addresses `to` makes from a place in it.
     #[must_use]
-    pub fn new(count: String, previous: Option<&PageKey>, next: Option<&PageKey>, to: impl Fn(&str) -> String, export: String) -> Self {
+    pub fn new(
+        count: String,
+        previous: Option<&PageKey>,
+        next: Option<&PageKey>,
+        to: impl Fn(&str) -> String,
+        export: String,
+    ) -> Self {
         let link = |key: Option<&PageKey>| key.map(|key| to(&key.to_string()));
-        Self { count, previous: link(previous), next: link(next), export }
+        Self {
+            count,
+            previous: link(previous),
+            next: link(next),
+            export,
+        }
     }
 }
 
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// An address with the given query parameters; empty values are left out, so that addresses stay readable.
 #[must_use]
@@ -195,8 +244,14 @@ mod tests {
 
     #[test]
     fn addresses_keep_what_was_typed() {
-        assert_eq!(address("/tickets", &[("search", ""), ("closed", "all")]), "/tickets?closed=all");
-        assert_eq!(address("/tickets", &[("search", "a&b=ü 1")]), "/tickets?search=a%26b%3D%C3%BC%201");
+        assert_eq!(
+            address("/tickets", &[("search", ""), ("closed", "all")]),
+            "/tickets?closed=all"
+        );
+        assert_eq!(
+            address("/tickets", &[("search", "a&b=ü 1")]),
+            "/tickets?search=a%26b%3D%C3%BC%201"
+        );
         assert_eq!(address("/tickets", &[]), "/tickets");
     }
 }

@@ -49,45 +49,113 @@ pub struct Notice {
 }
 
 const fn good(key: &'static str, sentence: &'static str) -> Notice {
-    Notice { key, tone: Tone::Good, sentence }
+    Notice {
+        key,
+        tone: Tone::Good,
+        sentence,
+    }
 }
 
 const fn plain(key: &'static str, sentence: &'static str) -> Notice {
-    Notice { key, tone: Tone::Plain, sentence }
+    Notice {
+        key,
+        tone: Tone::Plain,
+        sentence,
+    }
 }
 
 /// Every notice.
 pub const ALL: &[Notice] = &[
     good("saved", "Saved."),
-    good("connected", "Connected. The first sync has started; you can leave this page and come back."),
-    good("credentials_updated", "The new credentials work and are stored."),
-    good("disconnected", "Disconnected. The stored credentials are gone; companies, contacts, tickets and opportunities stay."),
-    good("deleted", "The synced data of this integration was deleted."),
+    good(
+        "connected",
+        "Connected. The first sync has started; you can leave this page and come back.",
+    ),
+    good(
+        "credentials_updated",
+        "The new credentials work and are stored.",
+    ),
+    good(
+        "disconnected",
+        "Disconnected. The stored credentials are gone; companies, contacts, tickets and opportunities stay.",
+    ),
+    good(
+        "deleted",
+        "The synced data of this integration was deleted.",
+    ),
     good("sync_started", "The sync has started."),
-    plain("sync_joined", "A sync was already running. This is it; no second one was started."),
-    plain("sync_recent", "The same sync was asked for less than two minutes ago. This is its result; no second one was started."),
-    good("sync_queued", "Another sync is running. Yours starts by itself as soon as this one has ended."),
-    plain("nothing_to_read", "Nothing was started: no record type is selected."),
-    plain("already_connected", "It is connected already. Nothing was done twice."),
+    plain(
+        "sync_joined",
+        "A sync was already running. This is it; no second one was started.",
+    ),
+    plain(
+        "sync_recent",
+        "The same sync was asked for less than two minutes ago. This is its result; no second one was started.",
+    ),
+    good(
+        "sync_queued",
+        "Another sync is running. Yours starts by itself as soon as this one has ended.",
+    ),
+    plain(
+        "nothing_to_read",
+        "Nothing was started: no record type is selected.",
+    ),
+    plain(
+        "already_connected",
+        "It is connected already. Nothing was done twice.",
+    ),
     plain("unchanged", "Nothing was different, so nothing was saved."),
-    good("saved_resync", "Saved. A sync has started, because the change needs one."),
-    plain("nothing_to_retry", "That record is not set aside any more. Nothing was started."),
-    plain("not_connected", "This integration is not connected, so nothing was started."),
+    good(
+        "saved_resync",
+        "Saved. A sync has started, because the change needs one.",
+    ),
+    plain(
+        "nothing_to_retry",
+        "That record is not set aside any more. Nothing was started.",
+    ),
+    plain(
+        "not_connected",
+        "This integration is not connected, so nothing was started.",
+    ),
     good("auto_sync_on", "Auto-sync is on."),
-    good("auto_sync_off", "Auto-sync is off. Data is only read when somebody presses Resync."),
-    good("reference_started", "Queues, statuses, priorities and types are being read again."),
-    good("clear_started", "Clear & Resync has started. The present data stays visible until it completes."),
-    good("removal_confirmed", "Confirmed. The missing records are being marked as removed."),
+    good(
+        "auto_sync_off",
+        "Auto-sync is off. Data is only read when somebody presses Resync.",
+    ),
+    good(
+        "reference_started",
+        "Queues, statuses, priorities and types are being read again.",
+    ),
+    good(
+        "clear_started",
+        "Clear & Resync has started. The present data stays visible until it completes.",
+    ),
+    good(
+        "removal_confirmed",
+        "Confirmed. The missing records are being marked as removed.",
+    ),
     good("removal_kept", "Kept. Nothing was removed."),
-    plain("already_answered", "Somebody else had answered this already. Nothing was changed."),
+    plain(
+        "already_answered",
+        "Somebody else had answered this already. Nothing was changed.",
+    ),
     good("retry_started", "The record will be tried again now."),
     good("profile_saved", "Your profile was saved."),
-    good("password_changed", "Your password was changed. Your other sessions were signed out."),
+    good(
+        "password_changed",
+        "Your password was changed. Your other sessions were signed out.",
+    ),
     good("sessions_revoked", "The session was signed out."),
-    good("key_revoked", "The API key was revoked and stops working at once."),
+    good(
+        "key_revoked",
+        "The API key was revoked and stops working at once.",
+    ),
     good("welcome", "Portico is ready. Connect your first tool."),
     good("signed_out", "You are signed out."),
-    plain("session_expired", "Your session ended. Sign in again to go on."),
+    plain(
+        "session_expired",
+        "Your session ended. Sign in again to go on.",
+    ),
 ];
 
 impl Notice {

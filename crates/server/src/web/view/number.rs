@@ -20,7 +20,11 @@ pub fn grouped(number: i64) -> String {
 /// A count with its noun: `1 ticket`, `12,480 tickets`.
 #[must_use]
 pub fn counted(number: i64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+    format!(
+        "{} {}",
+        grouped(number),
+        if number == 1 { one } else { many }
+    )
 }
 
 /// Hundredths of a currency unit: `12,480.00`.
@@ -37,7 +41,13 @@ mod tests {
 
     #[test]
     fn separators() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (-12_480, "-12,480"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (-12_480, "-12,480"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
         assert_eq!(counted(1, "ticket", "tickets"), "1 ticket");

@@ -50,22 +50,55 @@ pub fn shell(section: Section) -> Shell {
 /// The same viewer right after something happened.
 #[must_use]
 pub fn shell_after(section: Section, notice: &str) -> Shell {
-    Shell { notice: Notice::find(notice), ..shell(section) }
+    Shell {
+        notice: Notice::find(notice),
+        ..shell(section)
+    }
 }
 
 /// Renders, checks what every page must keep, and leaves the page to be looked at.
 pub fn check(name: &str, template: &impl Template) -> String {
     let html = template.render().expect("renders");
     assert!(!html.contains("<script>"), "{name}: markup came through");
-    for forbidden in [" style=\"", " onclick", " onchange", " onload", "javascript:"] {
-        assert!(!html.contains(forbidden), "{name}: {forbidden} is against the content security policy");
+    for forbidden in [
+        " style=\"",
+        " onclick",
+        " onchange",
+        " onload",
+        "javascript:",
+    ] {
+        assert!(
+            !html.contains(forbidden),
+            "{name}: {forbidden} is against the content security policy"
+        );
     }
-    let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let mut ids: Vec<&str> = html
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
     ids.sort_unstable();
     let doubled: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).collect();
     assert!(doubled.is_empty(), "{name}: ids used twice: {doubled:?}");
-    for label in html.split("<label for=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-        assert!(ids.binary_search(&label).is_ok(), "{name}: a label names {label}, which is not there");
+    for label in html
+        .split("<label for=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
+        assert!(
+            ids.binary_search(&label).is_ok(),
+            "{name}: a label names {label}, which is not there"
+        );
+    }
+    let described = html.split("aria-describedby=\"").skip(1);
+    for id in described
+        .filter_map(|rest| rest.split('"').next())
+        .flat_map(str::split_whitespace)
+    {
+        assert!(
+            ids.binary_search(&id).is_ok(),
+            "{name}: a description names {id}, which is not there"
+        );
     }
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/looks"));
     std::fs::create_dir_all(folder).expect("target is writable");

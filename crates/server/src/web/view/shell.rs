@@ -48,11 +48,36 @@ pub struct NavItem {
 
 /// The lines above *Settings*; which of them a viewer gets follows from the role.
 pub const NAVIGATION: [NavItem; 5] = [
-    NavItem { section: Section::Home, href: "/", label: "Home", icon: "home" },
-    NavItem { section: Section::Companies, href: "/companies", label: "Companies", icon: "building" },
-    NavItem { section: Section::Contacts, href: "/contacts", label: "Contacts", icon: "users" },
-    NavItem { section: Section::Tickets, href: "/tickets", label: "Tickets", icon: "ticket" },
-    NavItem { section: Section::Opportunities, href: "/opportunities", label: "Opportunities", icon: "target" },
+    NavItem {
+        section: Section::Home,
+        href: "/",
+        label: "Home",
+        icon: "home",
+    },
+    NavItem {
+        section: Section::Companies,
+        href: "/companies",
+        label: "Companies",
+        icon: "building",
+    },
+    NavItem {
+        section: Section::Contacts,
+        href: "/contacts",
+        label: "Contacts",
+        icon: "users",
+    },
+    NavItem {
+        section: Section::Tickets,
+        href: "/tickets",
+        label: "Tickets",
+        icon: "ticket",
+    },
+    NavItem {
+        section: Section::Opportunities,
+        href: "/opportunities",
+        label: "Opportunities",
+        icon: "target",
+    },
 ];
 
 /// What the role lets the viewer see of the shell and do on its pages. Pages hide what a handler would refuse.
@@ -115,8 +140,17 @@ impl Shell {
     /// Up to two initials for the user menu.
     #[must_use]
     pub fn initials(&self) -> String {
-        let letters: String = self.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
-        if letters.is_empty() { "?".into() } else { letters.to_uppercase() }
+        let letters: String = self
+            .name
+            .split_whitespace()
+            .filter_map(|word| word.chars().next())
+            .take(2)
+            .collect();
+        if letters.is_empty() {
+            "?".into()
+        } else {
+            letters.to_uppercase()
+        }
     }
 
     /// An instant in the viewer's zone, relative with the absolute time as its title.

@@ -24,7 +24,12 @@ impl Time {
     pub fn new(at: UtcMillis, now: UtcMillis, zone: &TimeZone) -> Self {
         let Ok(stamp) = jiff::Timestamp::from_millisecond(at.0) else {
             let text = at.to_rfc3339();
-            return Self { machine: text.clone(), relative: text.clone(), absolute: text.clone(), date: text };
+            return Self {
+                machine: text.clone(),
+                relative: text.clone(),
+                absolute: text.clone(),
+                date: text,
+            };
         };
         let there = stamp.to_zoned(zone.clone());
         let date = there.strftime("%-d %b %Y").to_string();
@@ -41,7 +46,11 @@ impl Time {
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Every part is made above from numbers and names of zones, so nothing needs escaping.
-        write!(f, r#"<time datetime="{}" title="{}">{}</time>"#, self.machine, self.absolute, self.relative)
+        write!(
+            f,
+            r#"<time datetime="{}" title="{}">{}</time>"#,
+            self.machine, self.absolute, self.relative
+        )
     }
 }
 
@@ -50,19 +59,28 @@ impl askama::filters::HtmlSafe for Time {}
 fn relative(passed: i64) -> Option<String> {
     let length = passed.abs();
     if length < 45 * UtcMillis::SECOND {
-        return Some(if passed < 0 { "in a moment".into() } else { "just now".into() });
+        return Some(if passed < 0 {
+            "in a moment".into()
+        } else {
+            "just now".into()
+        });
     }
     if length >= 7 * UtcMillis::DAY {
         return None;
     }
     let text = length_of(length);
-    Some(if passed < 0 { format!("in {text}") } else { format!("{text} ago") })
+    Some(if passed < 0 {
+        format!("in {text}")
+    } else {
+        format!("{text} ago")
+    })
 }
 
 /// A length of time in its largest unit: `45 s`, `6 min`, `3 h`, `2 d`; rounded up, so that it is a bound.
 #[must_use]
 pub fn length_of(millis: i64) -> String {
-    let up = |unit: i64| millis.max(0).div_euclid(unit) + i64::from(millis.max(0).rem_euclid(unit) > 0);
+    let up =
+        |unit: i64| millis.max(0).div_euclid(unit) + i64::from(millis.max(0).rem_euclid(unit) > 0);
     if millis < UtcMillis::MINUTE {
         format!("{} s", up(UtcMillis::SECOND))
     } else if millis <= UtcMillis::HOUR {
@@ -99,8 +117,15 @@ pub fn duration(millis: i64) -> String {
 /// A date that stands for itself (midnight UTC of it) and is never shifted into a zone.
 #[must_use]
 pub fn plain_date(at: UtcMillis) -> String {
-    jiff::Timestamp::from_millisecond(at.0)
-        .map_or_else(|_| at.to_rfc3339(), |stamp| stamp.to_zoned(TimeZone::UTC).strftime("%-d %b %Y").to_string())
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(
+        |_| at.to_rfc3339(),
+        |stamp| {
+            stamp
+                .to_zoned(TimeZone::UTC)
+                .strftime("%-d %b %Y")
+                .to_string()
+        },
+    )
 }
 
 #[cfg(test)]
@@ -114,10 +139,19 @@ mod tests {
         let time = Time::new(at, at.plus(6 * UtcMillis::MINUTE), &zone);
         assert_eq!(time.absolute, "1 Mar 2026, 09:05 EST");
         assert_eq!(time.relative, "6 min ago");
-        assert_eq!(Time::new(at, at.plus(8 * UtcMillis::DAY), &zone).relative, "1 Mar 2026");
-        assert_eq!(Time::new(at, at.plus(-3 * UtcMillis::HOUR), &zone).relative, "in 3 h");
+        assert_eq!(
+            Time::new(at, at.plus(8 * UtcMillis::DAY), &zone).relative,
+            "1 Mar 2026"
+        );
+        assert_eq!(
+            Time::new(at, at.plus(-3 * UtcMillis::HOUR), &zone).relative,
+            "in 3 h"
+        );
         assert_eq!(Time::new(at, at, &zone).relative, "just now");
-        assert!(time.to_string().contains(r#"datetime="2026-03-01T14:05:00.000Z""#));
+        assert!(
+            time.to_string()
+                .contains(r#"datetime="2026-03-01T14:05:00.000Z""#)
+        );
     }
 
     #[test]

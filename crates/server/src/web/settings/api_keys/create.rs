@@ -29,7 +29,12 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     } else {
         ""
     };
-    let scopes_error = if scopes.is_empty() {
+    let scopes_error = if fields
+        .all("scope")
+        .any(|key| Scope::from_key(key).is_none())
+    {
+        "There is no such scope. Choose from the list."
+    } else if scopes.is_empty() {
         "Choose what the key may read."
     } else {
         ""

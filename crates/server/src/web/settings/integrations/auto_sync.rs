@@ -1,11 +1,12 @@
 //! `POST /settings/integrations/{provider}/auto-sync`: the switch and the interval on the card.
 
 use axum::extract::{Path, State};
-use domain::settings::INTERVALS;
 use sync::connect::SettingsOutcome;
 use sync::settings::update_settings;
 
 use super::find::find;
+use super::list::refuse_interval;
+use super::settings_form::read_interval;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
@@ -19,8 +20,13 @@ const TRIES: usize = 5;
 /// are, also when somebody saves them at the same time.
 ///
 /// # Errors
-/// `404`; else when the database does not answer.
-pub async fn auto_sync(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
+/// `404`; the cards again with a message when the interval is none that is offered; else when the database does not answer.
+pub async fn auto_sync(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
     for _ in 0..TRIES {
         let (_, integration) = find(app.store(), &key).await?;
         let mut settings = integration.settings.clone();
@@ -30,14 +36,26 @@ pub async fn auto_sync(State(app): State<App>, staff: Staff, Path(key): Path<Str
             "off" => (settings.auto_sync, notice) = (false, "auto_sync_off"),
             _ => {}
         }
-        if let Some(minutes) = fields.text("interval").parse().ok().filter(|minutes| INTERVALS.contains(minutes)) {
-            settings.interval_minutes = minutes;
+        match read_interval(&fields) {
+            Ok(Some(minutes)) => settings.interval_minutes = minutes,
+            Ok(None) => {}
+            Err(_) => return refuse_interval(&app, &staff, &key).await,
         }
         let revision = integration.settings_revision;
-        match update_settings(app.engine(), &staff.actor(), integration.id, revision, settings).await? {
+        match update_settings(
+            app.engine(),
+            &staff.actor(),
+            integration.id,
+            revision,
+            settings,
+        )
+        .await?
+        {
             SettingsOutcome::Conflict => {}
             _ => return see_other(&format!("/settings/integrations?notice={notice}")),
         }
     }
-    Err(Failure::conflict("Others keep saving settings of this integration. Nothing was changed; try again in a moment."))
+    Err(Failure::conflict(
+        "Others keep saving settings of this integration. Nothing was changed; try again in a moment.",
+    ))
 }

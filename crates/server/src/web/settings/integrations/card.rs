@@ -18,6 +18,8 @@ pub struct Card {
     pub available: bool,
     /// Whether it is a PSA, which has reference data of its own.
     pub psa: bool,
+    /// What is wrong with the interval somebody sent.
+    pub interval_error: String,
     /// Status; `None` for what is not available yet.
     pub status: Option<Badge>,
     /// What there is to say about it once it was connected.

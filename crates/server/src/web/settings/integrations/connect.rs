@@ -11,14 +11,14 @@ use domain::provider::Provider;
 use domain::settings::IntegrationSettings;
 use store::integrations::Integration;
 use sync::connect::{
-    ConnectOutcome, ConnectionSummary, Refusal, StoredValue, TestOutcome, connect as save, stored_values, test_connection,
-    update_credentials as save_credentials,
+    ConnectOutcome, ConnectionSummary, Refusal, StoredValue, TestOutcome, connect as save,
+    stored_values, test_connection, update_credentials as save_credentials,
 };
 
 use super::connect_page::{ConnectPage, Field, MissingRight, TestResult};
 use super::find::{address, find_of, find_provider};
 use super::options::{self, Options};
-use super::settings_form::read_options;
+use super::settings_form::{Problems, read_options};
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
@@ -38,14 +38,25 @@ pub async fn connect_form(State(app): State<App>, staff: Staff, Path(key): Path<
         return see_other(&address(form.provider, ""));
     }
     let settings = form.settings();
-    form.render(&staff, StatusCode::OK, &Typed { settings, ..Typed::default() })
+    form.render(
+        &staff,
+        StatusCode::OK,
+        &Typed {
+            settings,
+            ..Typed::default()
+        },
+    )
 }
 
 /// The form for new credentials, with what is stored and no secret.
 ///
 /// # Errors
 /// As [`connect_form`].
-pub async fn credentials_form(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+pub async fn credentials_form(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+) -> Answer {
     let form = Form::load(&app, &key, true).await?;
     if !form.is_connected() {
         return see_other(&format!("{}/connect", address(form.provider, "")));
@@ -54,7 +65,11 @@ pub async fn credentials_form(State(app): State<App>, staff: Staff, Path(key): P
         StoredValue::Shown(value) => Some(((*name).to_owned(), value.clone())),
         StoredValue::Hidden => None,
     });
-    let typed = Typed { values: values.collect(), settings: form.settings(), ..Typed::default() };
+    let typed = Typed {
+        values: values.collect(),
+        settings: form.settings(),
+        ..Typed::default()
+    };
     form.render(&staff, StatusCode::OK, &typed)
 }
 
@@ -62,18 +77,37 @@ pub async fn credentials_form(State(app): State<App>, staff: Staff, Path(key): P
 ///
 /// # Errors
 /// As [`connect_form`].
-pub async fn connect(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
+pub async fn connect(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
     let form = Form::load(&app, &key, false).await?;
-    let (settings, problem) = read_options(&fields, form.settings());
-    let mut typed = Typed { values: fields.to_map(), settings: settings.clone(), sent: true, ..Typed::default() };
+    let offered = options::offered(form.provider);
+    let (settings, problems) = read_options(&fields, form.settings(), offered);
+    let mut typed = Typed {
+        values: fields.to_map(),
+        settings: settings.clone(),
+        sent: true,
+        ..Typed::default()
+    };
     if fields.text("action") != "save" {
         return form.test(&app, &staff, typed).await;
     }
-    if let Some(problem) = problem {
-        typed.options_error = problem;
+    if !problems.is_empty() {
+        typed.problems = problems;
         return form.render(&staff, StatusCode::UNPROCESSABLE_ENTITY, &typed);
     }
-    match save(app.engine(), &staff.actor(), form.provider.key, &typed.values, Some(settings)).await? {
+    match save(
+        app.engine(),
+        &staff.actor(),
+        form.provider.key,
+        &typed.values,
+        Some(settings),
+    )
+    .await?
+    {
         ConnectOutcome::Connected { .. } => see_other(&address(form.provider, "connected")),
         ConnectOutcome::Refused(refusal) => {
             // The second of two clicks: what it asked for was done by the first.
@@ -90,17 +124,33 @@ pub async fn connect(State(app): State<App>, staff: Staff, Path(key): Path<Strin
 ///
 /// # Errors
 /// As [`connect_form`].
-pub async fn update_credentials(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
+pub async fn update_credentials(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
     let form = Form::load(&app, &key, true).await?;
-    let Some(integration) = form.integration.as_ref().filter(|one| one.has_credentials()) else {
+    let Some(integration) = form
+        .integration
+        .as_ref()
+        .filter(|one| one.has_credentials())
+    else {
         return see_other(&address(form.provider, "not_connected"));
     };
-    let typed = Typed { values: fields.to_map(), settings: form.settings(), sent: true, ..Typed::default() };
+    let typed = Typed {
+        values: fields.to_map(),
+        settings: form.settings(),
+        sent: true,
+        ..Typed::default()
+    };
     if fields.text("action") != "save" {
         return form.test(&app, &staff, typed).await;
     }
     match save_credentials(app.engine(), &staff.actor(), integration.id, &typed.values).await? {
-        ConnectOutcome::Connected { .. } => see_other(&address(form.provider, "credentials_updated")),
+        ConnectOutcome::Connected { .. } => {
+            see_other(&address(form.provider, "credentials_updated"))
+        }
         ConnectOutcome::Refused(refusal) => form.refused(&staff, typed, &refusal),
     }
 }
@@ -110,7 +160,7 @@ pub async fn update_credentials(State(app): State<App>, staff: Staff, Path(key):
 struct Typed {
     values: BTreeMap<String, String>,
     settings: IntegrationSettings,
-    options_error: &'static str,
+    problems: Problems,
     /// Whether the form was sent, so that its secret fields are empty again.
     sent: bool,
     blamed: Option<&'static str>,
@@ -122,6 +172,8 @@ struct Form {
     integration: Option<Integration>,
     stored: Stored,
     update: bool,
+    /// The installation has a value of its own for fields that ask for one.
+    installation_code: bool,
 }
 
 impl Form {
@@ -129,22 +181,43 @@ impl Form {
         let provider = find_provider(key)?;
         let integration = find_of(app.store(), provider).await?;
         let stored = match &integration {
-            Some(one) if update && one.has_credentials() => stored_values(app.engine(), provider, one.id).await?,
+            Some(one) if update && one.has_credentials() => {
+                stored_values(app.engine(), provider, one.id).await?
+            }
             _ => Stored::new(),
         };
-        Ok(Self { provider, integration, stored, update })
+        Ok(Self {
+            provider,
+            integration,
+            stored,
+            update,
+            installation_code: app
+                .engine()
+                .config()
+                .installation_codes
+                .contains_key(provider.key),
+        })
     }
 
     fn is_connected(&self) -> bool {
-        self.integration.as_ref().is_some_and(Integration::has_credentials)
+        self.integration
+            .as_ref()
+            .is_some_and(Integration::has_credentials)
     }
 
     fn settings(&self) -> IntegrationSettings {
-        self.integration.as_ref().map(|one| one.settings.clone()).unwrap_or_default()
+        self.integration
+            .as_ref()
+            .map(|one| one.settings.clone())
+            .unwrap_or_default()
     }
 
     async fn test(&self, app: &App, staff: &Staff, mut typed: Typed) -> Answer {
-        let existing = self.integration.as_ref().filter(|_| self.update).map(|one| one.id);
+        let existing = self
+            .integration
+            .as_ref()
+            .filter(|_| self.update)
+            .map(|one| one.id);
         match test_connection(app.engine(), self.provider.key, existing, &typed.values).await? {
             TestOutcome::Connected(summary) => {
                 typed.result = Some(good(summary));
@@ -159,17 +232,34 @@ impl Form {
         typed.result = Some(TestResult {
             title: "Not connected.".to_owned(),
             message: refusal.message.clone(),
-            hint: refusal.hint.map(|hint| hint.sentence().to_owned()).unwrap_or_default(),
+            hint: refusal
+                .hint
+                .map(|hint| hint.sentence().to_owned())
+                .unwrap_or_default(),
             ..TestResult::default()
         });
         self.render(staff, StatusCode::UNPROCESSABLE_ENTITY, &typed)
     }
 
     fn render(&self, staff: &Staff, status: StatusCode, typed: &Typed) -> Answer {
-        let fields: Vec<Field> = self.provider.form.iter().map(|field| self.field(field, typed)).collect();
+        let fields: Vec<Field> = self
+            .provider
+            .form
+            .iter()
+            .map(|field| self.field(field, typed))
+            .collect();
         let offered = options::offered(self.provider);
-        let mut options = Options::new(&typed.settings, offered, self.integration.is_some());
-        options.record_types_error = typed.options_error.to_owned();
+        let options = Options::new(&typed.settings, offered, self.integration.is_some())
+            .with(&typed.problems);
+        // Refused for no field in particular: it may be one of those under Advanced.
+        let failed = typed.result.as_ref().is_some_and(|one| !one.connected);
+        let unexplained = failed && typed.blamed.is_none();
+        let filled = |field: &Field| {
+            typed
+                .values
+                .get(field.key)
+                .is_some_and(|one| !one.is_empty())
+        };
         page_with(
             status,
             &ConnectPage {
@@ -180,10 +270,18 @@ impl Form {
                 documentation: self.provider.documentation,
                 update: self.update,
                 has_advanced: fields.iter().any(|field| field.advanced),
-                advanced_open: fields.iter().any(|field| field.advanced && !(field.value.is_empty() && field.error.is_empty())),
+                advanced_open: unexplained
+                    || fields
+                        .iter()
+                        .any(|field| field.advanced && (filled(field) || !field.error.is_empty())),
                 fields,
                 result: typed.result.clone(),
-                retype: typed.sent && self.provider.form.iter().any(|field| field.secret && !self.stored.contains_key(field.key)),
+                retype: typed.sent
+                    && self
+                        .provider
+                        .form
+                        .iter()
+                        .any(|field| field.secret && !self.stored.contains_key(field.key)),
                 options,
             },
         )
@@ -191,24 +289,47 @@ impl Form {
 
     fn field(&self, field: &domain::field::FormField, typed: &Typed) -> Field {
         let blamed = typed.blamed == Some(field.key);
-        let message = typed.result.as_ref().map(|result| result.message.clone()).unwrap_or_default();
+        // With a hint the vendor's words stand in the banner, which is about all fields; without, they are about this one.
+        let message = typed
+            .result
+            .as_ref()
+            .map(|result| match result.hint.is_empty() {
+                true => result.message.clone(),
+                false => "Check this value.".to_owned(),
+            });
+        let lacking = field
+            .without_installation
+            .filter(|_| !self.installation_code);
         Field {
             key: field.key,
             label: field.label,
-            help: field.help,
+            help: lacking.unwrap_or(field.help),
             example: field.example,
             secret: field.secret,
-            required: field.required,
-            advanced: field.advanced,
+            required: field.required || lacking.is_some(),
+            advanced: field.advanced && lacking.is_none(),
             max_length: field.max_length,
-            value: if field.secret { String::new() } else { typed.values.get(field.key).cloned().unwrap_or_default() },
-            error: if blamed { message } else { String::new() },
+            value: if field.secret {
+                String::new()
+            } else {
+                typed.values.get(field.key).cloned().unwrap_or_default()
+            },
+            error: message.filter(|_| blamed).unwrap_or_default(),
             stored: field.secret && self.stored.contains_key(field.key),
         }
     }
 }
 
 fn good(summary: ConnectionSummary) -> TestResult {
-    let missing = summary.missing.into_iter().map(|right| MissingRight { area: right.area, right: right.right, required: right.required });
-    TestResult { connected: true, account: summary.account, missing: missing.collect(), ..TestResult::default() }
+    let missing = summary.missing.into_iter().map(|right| MissingRight {
+        area: right.area,
+        right: right.right,
+        required: right.required,
+    });
+    TestResult {
+        connected: true,
+        account: summary.account,
+        missing: missing.collect(),
+        ..TestResult::default()
+    }
 }

@@ -108,7 +108,11 @@ mod tests {
             required: field.required,
             advanced: field.advanced,
             max_length: field.max_length,
-            value: if field.secret { String::new() } else { HOSTILE.into() },
+            value: if field.secret {
+                String::new()
+            } else {
+                HOSTILE.into()
+            },
             error: error.into(),
             stored: false,
         });
@@ -139,8 +143,17 @@ mod tests {
         };
         let html = sample::check("connect_failed", &page(Some(failed), "Check this value."));
         assert!(html.contains("aria-invalid"));
-        let missing = MissingRight { area: "Tickets".into(), right: "Tickets: View All".into(), required: true };
-        let good = TestResult { connected: true, account: sample::long(), missing: vec![missing], ..TestResult::default() };
+        let missing = MissingRight {
+            area: "Tickets".into(),
+            right: "Tickets: View All".into(),
+            required: true,
+        };
+        let good = TestResult {
+            connected: true,
+            account: sample::long(),
+            missing: vec![missing],
+            ..TestResult::default()
+        };
         let html = sample::check("connect_good", &page(Some(good), ""));
         assert!(html.contains("<strong>Connected</strong>"));
     }

@@ -30,16 +30,33 @@ pub async fn ask_delete(State(app): State<App>, staff: Staff, Path(key): Path<St
 ///
 /// # Errors
 /// As [`ask_delete`].
-pub async fn delete(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
+pub async fn delete(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
-    if !fields.text("confirmation").eq_ignore_ascii_case(provider.name) {
+    if !fields
+        .text("confirmation")
+        .eq_ignore_ascii_case(provider.name)
+    {
         let problem = "This is not the name. Nothing was deleted.";
-        return render(&app, &staff, (provider, &integration), StatusCode::UNPROCESSABLE_ENTITY, problem).await;
+        return render(
+            &app,
+            &staff,
+            (provider, &integration),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            problem,
+        )
+        .await;
     }
     let (engine, actor) = (app.engine().clone(), staff.actor());
     let work = tokio::spawn(async move { delete_data(&engine, &actor, integration.id).await });
     match work.await.map_err(Failure::internal)?? {
-        ActionOutcome::Done | ActionOutcome::NotConnected => see_other("/settings/integrations?notice=deleted"),
+        ActionOutcome::Done | ActionOutcome::NotConnected => {
+            see_other("/settings/integrations?notice=deleted")
+        }
         ActionOutcome::Refused(refusal) => Err(Failure::conflict(refusal.message)),
     }
 }
@@ -52,7 +69,9 @@ async fn render(
     typed_error: &str,
 ) -> Answer {
     if integration.has_credentials() {
-        return Err(Failure::conflict("It is connected. Disconnect first; then the data can be deleted."));
+        return Err(Failure::conflict(
+            "It is connected. Disconnect first; then the data can be deleted.",
+        ));
     }
     let here = preview(app.engine(), integration.id).await?;
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
@@ -60,7 +79,10 @@ async fn render(
         status,
         &ConfirmPage {
             title: format!("Delete the data of {}?", provider.name),
-            lead: format!("Everything that was synced from {} is deleted here. In {} itself nothing changes.", provider.name, provider.name),
+            lead: format!(
+                "Everything that was synced from {} is deleted here. In {} itself nothing changes.",
+                provider.name, provider.name
+            ),
             action: format!("{}/delete", address(provider, "")),
             back: address(provider, ""),
             button: "Delete for good".to_owned(),
@@ -70,11 +92,20 @@ async fn render(
                 counted(number(here.tickets), "ticket", "tickets"),
                 counted(number(here.notes), "note", "notes"),
                 counted(number(here.contacts), "contact", "contacts"),
-                format!("{} of {}, with their links", counted(number(here.companies), "company record", "company records"), provider.name),
+                format!(
+                    "{} of {}, with their links",
+                    counted(number(here.companies), "company record", "company records"),
+                    provider.name
+                ),
                 "Opportunities, technicians, and queues, statuses and the like".to_owned(),
             ],
-            stays: vec!["The audit log".to_owned(), "Data of other integrations".to_owned()],
-            afterwards: "This cannot be undone. Connecting again reads everything from the beginning.".to_owned(),
+            stays: vec![
+                "The audit log".to_owned(),
+                "Data of other integrations".to_owned(),
+            ],
+            afterwards:
+                "This cannot be undone. Connecting again reads everything from the beginning."
+                    .to_owned(),
             typed: provider.name.to_owned(),
             typed_error: typed_error.to_owned(),
             error: String::new(),

@@ -8,16 +8,16 @@ use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::stage::Stage;
 use store::integrations::Integration;
-use store::pages::{Coverage, count_present};
-use store::{checkpoints, reference_items};
+use store::reference_items;
 use sync::connect::SettingsOutcome;
 use sync::settings::update_settings;
 
 use super::connect_page::MissingRight;
-use super::detail_page::{Conflict, DetailPage, Overview, StageChoice, StatusPart, StreamRow};
-use super::find::{address, find};
+use super::detail_page::{Conflict, DetailPage, Overview, StageChoice, StatusPart};
+use super::find::{address, find, find_or_connect};
 use super::options::{self, Options};
-use super::settings_form::{Labels, merge, read};
+use super::settings_form::{Known, Labels, Problems, merge, read};
+use super::stream_rows::streams;
 use super::to_card::{card, question_address, question_label, state};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -25,8 +25,6 @@ use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::live::{self, Parts};
 use crate::web::page::{page_with, see_other};
-use crate::web::view::number::grouped;
-use crate::web::view::time::every;
 use crate::web::view::{Badge, Choice, Link, Section, Shell};
 
 /// The integration.
@@ -34,7 +32,10 @@ use crate::web::view::{Badge, Choice, Link, Section, Shell};
 /// # Errors
 /// `404`; else when the database does not answer.
 pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
-    let (provider, integration) = find(app.store(), &key).await?;
+    let (provider, integration) = match find_or_connect(app.store(), &staff, &key).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
     let form = SettingsForm::of(&integration);
     render(&app, &staff, (provider, &integration), StatusCode::OK, form).await
 }
@@ -44,25 +45,70 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
 ///
 /// # Errors
 /// As [`show`].
-pub async fn update(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
+pub async fn update(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
-    let base = serde_json::from_str(fields.find("base").unwrap_or_default()).unwrap_or_else(|_| integration.settings.clone());
+    let base = serde_json::from_str(fields.find("base").unwrap_or_default())
+        .unwrap_or_else(|_| integration.settings.clone());
     let revision: i64 = fields.text("revision").parse().unwrap_or(0);
-    let (mine, problem) = read(&fields, base.clone());
-    if let Some(problem) = problem {
-        let form = SettingsForm { settings: mine, base, revision, options_error: problem, conflicts: Vec::new() };
-        return render(&app, &staff, (provider, &integration), StatusCode::UNPROCESSABLE_ENTITY, form).await;
+    let known = Known {
+        items: &items(&app, &integration).await?,
+        stored: &integration.settings,
+    };
+    let offered = options::offered(provider);
+    let (mine, problems) = read(&fields, base.clone(), offered, &known);
+    if !problems.is_empty() {
+        let form = SettingsForm {
+            settings: mine,
+            base,
+            revision,
+            problems,
+            conflicts: Vec::new(),
+        };
+        return render(
+            &app,
+            &staff,
+            (provider, &integration),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            form,
+        )
+        .await;
     }
-    match update_settings(app.engine(), &staff.actor(), integration.id, revision, mine.clone()).await? {
+    match update_settings(
+        app.engine(),
+        &staff.actor(),
+        integration.id,
+        revision,
+        mine.clone(),
+    )
+    .await?
+    {
         SettingsOutcome::Saved { resync: false, .. } => see_other(&address(provider, "saved")),
-        SettingsOutcome::Saved { resync: true, .. } => see_other(&address(provider, "saved_resync")),
+        SettingsOutcome::Saved { resync: true, .. } => {
+            see_other(&address(provider, "saved_resync"))
+        }
         SettingsOutcome::Unchanged => see_other(&address(provider, "unchanged")),
         SettingsOutcome::Conflict => {
             let (_, theirs) = find(app.store(), &key).await?;
             let items = items(&app, &theirs).await?;
             let (merged, conflicts) = merge(&base, &theirs.settings, &mine, &Labels::of(&items));
-            let form = SettingsForm { settings: merged, conflicts, ..SettingsForm::of(&theirs) };
-            render(&app, &staff, (provider, &theirs), StatusCode::CONFLICT, form).await
+            let form = SettingsForm {
+                settings: merged,
+                conflicts,
+                ..SettingsForm::of(&theirs)
+            };
+            render(
+                &app,
+                &staff,
+                (provider, &theirs),
+                StatusCode::CONFLICT,
+                form,
+            )
+            .await
         }
     }
 }
@@ -76,13 +122,24 @@ pub async fn show_events(State(app): State<App>, staff: Staff, Path(key): Path<S
     let looking = app.clone();
     Ok(live::stream(&app, move || {
         let (app, key) = (looking.clone(), key.clone());
-        let shell = Shell { now: app.clock().now(), ..staff.shell(Section::Settings) };
+        let shell = Shell {
+            now: app.clock().now(),
+            ..staff.shell(Section::Settings)
+        };
         async move {
             let (provider, integration) = find(app.store(), &key).await?;
             let (known, overview) = overview(&app, &shell, provider, &integration).await?;
-            let status = StatusPart { status: Badge::status(known.status.status) };
-            let elements = [("overview-facts", overview.render()?), ("integration-status", status.render()?)];
-            Ok(Parts { elements: elements.map(|(id, html)| (id.to_owned(), html)).into(), done: false })
+            let status = StatusPart {
+                status: Badge::status(known.status.status),
+            };
+            let elements = [
+                ("overview-facts", overview.render()?),
+                ("integration-status", status.render()?),
+            ];
+            Ok(Parts {
+                elements: elements.map(|(id, html)| (id.to_owned(), html)).into(),
+                done: false,
+            })
         }
     }))
 }
@@ -92,7 +149,7 @@ struct SettingsForm {
     settings: IntegrationSettings,
     base: IntegrationSettings,
     revision: i64,
-    options_error: &'static str,
+    problems: Problems,
     conflicts: Vec<Conflict>,
 }
 
@@ -103,7 +160,7 @@ impl SettingsForm {
             base: settings.clone(),
             settings,
             revision: integration.settings_revision,
-            options_error: "",
+            problems: Problems::new(),
             conflicts: Vec::new(),
         }
     }
@@ -123,7 +180,14 @@ async fn items(app: &App, integration: &Integration) -> Result<Vec<ReferenceItem
             system: item.is_system,
         })
         .collect();
-    items.sort_by(|a, b| (a.kind, !a.active, a.sort_order, &a.label).cmp(&(b.kind, !b.active, b.sort_order, &b.label)));
+    items.sort_by(|a, b| {
+        (a.kind, !a.active, a.sort_order, &a.label).cmp(&(
+            b.kind,
+            !b.active,
+            b.sort_order,
+            &b.label,
+        ))
+    });
     Ok(items)
 }
 
@@ -138,25 +202,36 @@ async fn render(
     let (known, overview) = overview(app, &shell, provider, integration).await?;
     let items = items(app, integration).await?;
     let settings = &form.settings;
-    let choices = |kind: ReferenceKind, chosen: &std::collections::BTreeSet<String>| choices(&items, kind, chosen);
-    let mut options = Options::new(settings, options::offered(provider), true);
-    options.record_types_error = form.options_error.to_owned();
+    let choices = |kind: ReferenceKind, chosen: &std::collections::BTreeSet<String>| {
+        choices(&items, kind, chosen)
+    };
+    let options = Options::new(settings, options::offered(provider), true).with(&form.problems);
+    let form_error = match form.problems.values().next() {
+        Some(problem) => format!("Not saved: {problem}"),
+        None => String::new(),
+    };
     page_with(
         status,
         &DetailPage {
             card: card(app, &shell, provider, Some(&known)).await?,
             connected: integration.has_credentials(),
             overview,
-            form_error: if form.options_error.is_empty() { String::new() } else { format!("Not saved: {}", form.options_error) },
+            form_error,
+            problems: form.problems,
             conflicts: form.conflicts,
             revision: form.revision,
             base: serde_json::to_string(&form.base).map_err(Failure::internal)?,
             options,
-            has_reference_data: items.iter().any(|item| item.kind == ReferenceKind::TicketStatus),
+            has_reference_data: items
+                .iter()
+                .any(|item| item.kind == ReferenceKind::TicketStatus),
             queues_label: format!("{} to Sync", provider.words.queues),
             queues: choices(ReferenceKind::Queue, &settings.scope.queues),
             categories: choices(ReferenceKind::TicketCategory, &settings.scope.categories),
-            exclude_statuses: choices(ReferenceKind::TicketStatus, &settings.scope.exclude_statuses),
+            exclude_statuses: choices(
+                ReferenceKind::TicketStatus,
+                &settings.scope.exclude_statuses,
+            ),
             company_source: settings.company_source,
             company_types: choices(ReferenceKind::CompanyType, &settings.company_types),
             public_audiences: choices(ReferenceKind::NotePublish, &settings.public_note_audiences),
@@ -169,30 +244,47 @@ async fn render(
 
 /// Values to tick: those in use there, and those that are ticked though they no longer are, so that saving the form
 /// never drops a choice somebody made.
-fn choices(items: &[ReferenceItem], kind: ReferenceKind, chosen: &std::collections::BTreeSet<String>) -> Vec<Choice> {
+fn choices(
+    items: &[ReferenceItem],
+    kind: ReferenceKind,
+    chosen: &std::collections::BTreeSet<String>,
+) -> Vec<Choice> {
     let of_kind = items.iter().filter(|item| item.kind == kind);
     let shown = of_kind.filter(|item| item.active || chosen.contains(&item.external_id));
     let mut choices: Vec<Choice> = shown
         .map(|item| {
-            let label = if item.active { item.label.clone() } else { format!("{} (inactive)", item.label) };
+            let label = if item.active {
+                item.label.clone()
+            } else {
+                format!("{} (inactive)", item.label)
+            };
             Choice::new(&item.external_id, label, chosen.contains(&item.external_id))
         })
         .collect();
-    let unknown = chosen.iter().filter(|id| !items.iter().any(|item| item.kind == kind && item.external_id == **id));
+    let unknown = chosen.iter().filter(|id| {
+        !items
+            .iter()
+            .any(|item| item.kind == kind && item.external_id == **id)
+    });
     choices.extend(unknown.map(|id| Choice::new(id, format!("{id} (no longer listed)"), true)));
     choices
 }
 
 fn stages(items: &[ReferenceItem], settings: &IntegrationSettings) -> Vec<StageChoice> {
-    let statuses = items.iter().filter(|item| item.kind == ReferenceKind::TicketStatus);
-    let shown = statuses.filter(|item| item.active || settings.stages.contains_key(&item.external_id));
+    let statuses = items
+        .iter()
+        .filter(|item| item.kind == ReferenceKind::TicketStatus);
+    let shown =
+        statuses.filter(|item| item.active || settings.stages.contains_key(&item.external_id));
     shown
         .map(|item| {
             let now = settings.stages.get(&item.external_id);
             StageChoice {
                 value: item.external_id.clone(),
                 label: item.label.clone(),
-                stages: Stage::ALL.map(|stage| Choice::new(stage.label(), stage.label(), now == Some(&stage))).into(),
+                stages: Stage::ALL
+                    .map(|stage| Choice::new(stage.label(), stage.label(), now == Some(&stage)))
+                    .into(),
             }
         })
         .collect()
@@ -208,14 +300,21 @@ async fn overview(
     let known = known.ok_or_else(|| Failure::not_found("Integration"))?;
     let mut questions = Vec::new();
     for question in &known.questions {
-        questions.push(Link::new(question_address(app, provider, question).await?, question_label(question)));
+        questions.push(Link::new(
+            question_address(app, provider, question).await?,
+            question_label(provider.words, question),
+        ));
     }
     let mut overview_state = state(app, shell, provider, &known).await?;
     if !questions.is_empty() && known.trouble.is_none() {
         overview_state.problem = None;
     }
     let missing = known.missing_rights.iter();
-    let missing = missing.map(|right| MissingRight { area: right.area.clone(), right: right.right.clone(), required: right.required });
+    let missing = missing.map(|right| MissingRight {
+        area: right.area.clone(),
+        right: right.right.clone(),
+        required: right.required,
+    });
     let overview = Overview {
         missing: missing.collect(),
         questions,
@@ -225,34 +324,4 @@ async fn overview(
         state: overview_state,
     };
     Ok((known, overview))
-}
-
-async fn streams(app: &App, shell: &Shell, provider: &Provider, integration: &Integration) -> Result<Vec<StreamRow>, Failure> {
-    let checkpoints = checkpoints::list_checkpoints(app.store(), integration.id).await?;
-    let mut rows = Vec::new();
-    for capability in provider.capability.streams {
-        let stream = capability.stream;
-        let found = checkpoints.iter().find(|one| one.stream == stream && one.generation == integration.generation);
-        let records = if stream.is_deletion_feed() {
-            "–".to_owned()
-        } else {
-            let count = count_present(app.store(), integration.id, stream, &Coverage::default()).await?;
-            grouped(i64::try_from(count).unwrap_or(i64::MAX))
-        };
-        rows.push(StreamRow {
-            label: stream.label(),
-            on: integration.settings.reads(stream),
-            records,
-            last_completed: shell.maybe_time(found.and_then(|one| one.last_completed_at)),
-            how: if capability.incremental { "by change".to_owned() } else { format!("whole, every {}", every(capability.full_cadence)) },
-            full_completed: shell.maybe_time(found.and_then(|one| one.full_completed_at)),
-            verified: match found.map(|one| one.verified) {
-                Some(Some(true)) => "verified",
-                Some(Some(false)) => "differed",
-                Some(None) => "not verified",
-                None => "",
-            },
-        });
-    }
-    Ok(rows)
 }

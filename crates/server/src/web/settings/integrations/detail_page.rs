@@ -5,6 +5,7 @@ use askama::Template;
 use super::card::{Card, State};
 use super::connect_page::MissingRight;
 use super::options::Options;
+use super::settings_form::Problems;
 use crate::web::view::{Badge, Choice, Link, Shell, Time};
 
 /// The page.
@@ -21,6 +22,8 @@ pub struct DetailPage {
     pub overview: Overview,
     /// What somebody else changed while this form was open.
     pub conflicts: Vec<Conflict>,
+    /// What is wrong with the form, by field.
+    pub problems: Problems,
     /// Why the form was not saved.
     pub form_error: String,
     /// The settings' revision this form starts from.
@@ -86,6 +89,10 @@ pub struct StreamRow {
     pub on: bool,
     /// How many records are here.
     pub records: String,
+    /// How many of them became something else here, when that differs.
+    pub note: String,
+    /// Why it differs.
+    pub note_meaning: String,
     /// When it was last read to the end.
     pub last_completed: Option<Time>,
     /// By change, or whole and how often.
@@ -94,6 +101,8 @@ pub struct StreamRow {
     pub full_completed: Option<Time>,
     /// Whether the vendor's own total agreed.
     pub verified: &'static str,
+    /// What that means.
+    pub verified_meaning: &'static str,
 }
 
 /// One setting that somebody else changed meanwhile.
@@ -122,6 +131,14 @@ pub struct StageChoice {
     pub stages: Vec<Choice>,
 }
 
+impl DetailPage {
+    /// What is wrong with a field of the form.
+    #[must_use]
+    pub fn error(&self, field: &str) -> &str {
+        self.problems.get(field).map_or("", String::as_str)
+    }
+}
+
 /// The overview's fields, where templates look for them.
 impl std::ops::Deref for DetailPage {
     type Target = Overview;
@@ -135,8 +152,8 @@ impl std::ops::Deref for DetailPage {
 mod tests {
     use super::*;
     use crate::web::settings::integrations::list_page::samples;
-    use crate::web::view::sample::{self, HOSTILE};
     use crate::web::view::Section;
+    use crate::web::view::sample::{self, HOSTILE};
     use domain::clock::UtcMillis;
     use domain::stage::Stage;
     use domain::status::IntegrationStatus;
@@ -144,7 +161,9 @@ mod tests {
 
     fn choices(count: usize) -> Vec<Choice> {
         let long = Choice::new("long", sample::long(), false);
-        let mut all: Vec<_> = (0..count).map(|n| Choice::new(n.to_string(), format!("Queue {n}"), n % 3 == 0)).collect();
+        let mut all: Vec<_> = (0..count)
+            .map(|n| Choice::new(n.to_string(), format!("Queue {n}"), n % 3 == 0))
+            .collect();
         all.extend([long, Choice::new("hostile", HOSTILE, true)]);
         all
     }
@@ -157,23 +176,43 @@ mod tests {
             label: stream.label(),
             on: true,
             records: "12,480".into(),
+            note: if stream == Stream::Companies {
+                "32 companies in Portico".into()
+            } else {
+                String::new()
+            },
+            note_meaning: "9 records of Autotask are not companies here.".into(),
             last_completed: time.clone(),
             how: "by change".into(),
             full_completed: time.clone(),
             verified: "verified",
+            verified_meaning: "The vendor's own total agreed",
         });
         let overview = Overview {
             state: state.clone(),
-            missing: vec![MissingRight { area: "Opportunities".into(), right: HOSTILE.into(), required: false }],
-            questions: vec![Link::new("/x", "412 of 1,204 contacts are missing at the vendor.")],
+            missing: vec![MissingRight {
+                area: "Opportunities".into(),
+                right: HOSTILE.into(),
+                required: false,
+            }],
+            questions: vec![Link::new(
+                "/x",
+                "412 of 1,204 contacts are missing at the vendor.",
+            )],
             reconciliation: time.clone(),
             reference_data: time.clone(),
             streams: streams.collect(),
         };
         let stages = (0..9).map(|n| StageChoice {
             value: n.to_string(),
-            label: if n == 4 { HOSTILE.into() } else { format!("Status {n}") },
-            stages: Stage::ALL.map(|stage| Choice::new(stage.label(), stage.label(), stage == Stage::Working)).into(),
+            label: if n == 4 {
+                HOSTILE.into()
+            } else {
+                format!("Status {n}")
+            },
+            stages: Stage::ALL
+                .map(|stage| Choice::new(stage.label(), stage.label(), stage == Stage::Working))
+                .into(),
         });
         DetailPage {
             card: Card {
@@ -182,6 +221,7 @@ mod tests {
                 description: "Account and ticket synchronization",
                 available: true,
                 psa: true,
+                interval_error: String::new(),
                 status: Some(Badge::status(IntegrationStatus::Connected)),
                 state: Some(state),
             },
@@ -189,6 +229,7 @@ mod tests {
             overview,
             conflicts: Vec::new(),
             form_error: String::new(),
+            problems: Problems::new(),
             revision: 3,
             base: r#"{"auto_sync":true}"#.into(),
             options: Options::sample(),
@@ -217,8 +258,20 @@ mod tests {
             both: true,
         };
         let mut page = page();
-        page.conflicts = vec![conflict.clone(), Conflict { both: false, ..conflict }];
+        page.conflicts = vec![
+            conflict.clone(),
+            Conflict {
+                both: false,
+                ..conflict
+            },
+        ];
         let html = sample::check("integration_conflict", &page);
         assert!(html.contains("both changed"));
+        page.conflicts.clear();
+        page.problems = ["queue", "stage", "closed_status"]
+            .map(|field| (field, HOSTILE.to_owned()))
+            .into();
+        let html = sample::check("integration_refused", &page);
+        assert_eq!(html.matches("field-error").count(), 3);
     }
 }

@@ -17,7 +17,11 @@ use crate::web::view::number::{counted, grouped};
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
-pub async fn ask_disconnect(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+pub async fn ask_disconnect(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
     if !integration.has_credentials() {
         return see_other(&address(provider, "not_connected"));
@@ -25,8 +29,16 @@ pub async fn ask_disconnect(State(app): State<App>, staff: Staff, Path(key): Pat
     let here = preview(app.engine(), integration.id).await?;
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let stays = vec![
-        format!("{} and {}", counted(number(here.companies), "company", "companies"), counted(number(here.contacts), "contact", "contacts")),
-        format!("{} with {}", counted(number(here.tickets), "ticket", "tickets"), counted(number(here.notes), "note", "notes")),
+        format!(
+            "{} and {}",
+            counted(number(here.companies), "company", "companies"),
+            counted(number(here.contacts), "contact", "contacts")
+        ),
+        format!(
+            "{} with {}",
+            counted(number(here.tickets), "ticket", "tickets"),
+            counted(number(here.notes), "note", "notes")
+        ),
         "Opportunities, links to companies, the sync log and all settings".to_owned(),
     ];
     page(&ConfirmPage {
@@ -59,7 +71,9 @@ pub async fn disconnect(State(app): State<App>, staff: Staff, Path(key): Path<St
     let (_, integration) = find(app.store(), &key).await?;
     match remove_credentials(app.engine(), &staff.actor(), integration.id).await? {
         // Somebody who presses twice, or after a colleague did, has what was wanted.
-        ActionOutcome::Done | ActionOutcome::NotConnected => see_other("/settings/integrations?notice=disconnected"),
+        ActionOutcome::Done | ActionOutcome::NotConnected => {
+            see_other("/settings/integrations?notice=disconnected")
+        }
         ActionOutcome::Refused(refusal) => Err(Failure::conflict(refusal.message)),
     }
 }

@@ -72,7 +72,10 @@ mod tests {
                 description: provider.description,
                 available: provider.available,
                 psa: true,
-                status: provider.available.then(|| Badge::status(IntegrationStatus::Connected)),
+                interval_error: String::new(),
+                status: provider
+                    .available
+                    .then(|| Badge::status(IntegrationStatus::Connected)),
                 state: provider.available.then(|| state(&shell)),
             })
             .collect();
@@ -96,7 +99,11 @@ mod tests {
         cards[3].available = true;
         cards[3].status = Some(Badge::status(IntegrationStatus::Syncing));
         cards[3].state = Some(State {
-            running: Some(Running { href: "/x".into(), label: "Tickets: 12,400 of about 48,000".into(), percent: Some(26) }),
+            running: Some(Running {
+                href: "/x".into(),
+                label: "Tickets: 12,400 of about 48,000".into(),
+                percent: Some(26),
+            }),
             ..state(&shell)
         });
         let statuses = [
@@ -105,9 +112,19 @@ mod tests {
             IntegrationStatus::Error,
             IntegrationStatus::Syncing,
         ];
-        let page = ListPage { shell, cards, statuses: statuses.map(Badge::status).into() };
+        let page = ListPage {
+            shell,
+            cards,
+            statuses: statuses.map(Badge::status).into(),
+        };
         let html = sample::check("integrations", &page);
         assert_eq!(html.matches("Not available yet").count(), 6);
         assert_eq!(html.matches("<article").count(), 10);
+        let place = |name: &str| html.find(&format!("id=\"card-{name}\"")).expect("there");
+        assert!(
+            place("autotask") < place("connectwise_psa")
+                && place("connectwise_psa") < place("datto_rmm"),
+            "connected ones first, then those that can be connected, then the others"
+        );
     }
 }

@@ -4,6 +4,8 @@ use domain::provider::Provider;
 use domain::settings::IntegrationSettings;
 use domain::stream::RecordType;
 
+use super::settings_form::Problems;
+
 /// The options.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -15,6 +17,8 @@ pub struct Options {
     pub auto_sync: bool,
     /// Its interval in minutes.
     pub interval: u32,
+    /// What is wrong with the interval.
+    pub interval_error: String,
     /// Existing records are imported.
     pub initial_import: bool,
     /// What that does here.
@@ -42,8 +46,12 @@ const AFTER: &str = "Switching it on reads the older tickets, notes and opportun
 
 const fn effect(kind: RecordType) -> &'static str {
     match kind {
-        RecordType::Companies => "Client records. Tickets, contacts and opportunities are reached through them.",
-        RecordType::Users => "Contacts of your clients, your own technicians, and groups of contacts.",
+        RecordType::Companies => {
+            "Client records. Tickets, contacts and opportunities are reached through them."
+        }
+        RecordType::Users => {
+            "Contacts of your clients, your own technicians, and groups of contacts."
+        }
         RecordType::Tickets => "Tickets and their notes, and what was deleted of them.",
         RecordType::Opportunities => "Sales opportunities with stage, amount and projected close.",
     }
@@ -51,27 +59,50 @@ const fn effect(kind: RecordType) -> &'static str {
 
 /// Which record types a provider has.
 pub fn offered(provider: &'static Provider) -> impl Fn(RecordType) -> bool {
-    move |kind| provider.capability.streams.iter().any(|one| one.stream.record_type() == kind)
+    move |kind| {
+        provider
+            .capability
+            .streams
+            .iter()
+            .any(|one| one.stream.record_type() == kind)
+    }
 }
 
 impl Options {
     /// The options as set, for a new connection or an existing one.
     #[must_use]
-    pub fn new(settings: &IntegrationSettings, offered: impl Fn(RecordType) -> bool, existing: bool) -> Self {
-        let record_types = RecordType::ALL.into_iter().filter(|kind| offered(*kind)).map(|kind| TypeOption {
-            key: kind.key(),
-            label: kind.label(),
-            effect: effect(kind),
-            on: settings.record_types.contains(&kind),
-        });
+    pub fn new(
+        settings: &IntegrationSettings,
+        offered: impl Fn(RecordType) -> bool,
+        existing: bool,
+    ) -> Self {
+        let record_types = RecordType::ALL
+            .into_iter()
+            .filter(|kind| offered(*kind))
+            .map(|kind| TypeOption {
+                key: kind.key(),
+                label: kind.label(),
+                effect: effect(kind),
+                on: settings.record_types.contains(&kind),
+            });
         Self {
             record_types: record_types.collect(),
             record_types_error: String::new(),
             auto_sync: settings.auto_sync,
             interval: settings.interval_minutes,
+            interval_error: String::new(),
             initial_import: settings.initial_import,
             initial_import_effect: if existing { AFTER } else { BEFORE },
         }
+    }
+
+    /// The same with what is wrong.
+    #[must_use]
+    pub fn with(mut self, problems: &Problems) -> Self {
+        let problem = |name| problems.get(name).cloned().unwrap_or_default();
+        self.record_types_error = problem("record_type");
+        self.interval_error = problem("interval");
+        self
     }
 
     /// The defaults, for samples.

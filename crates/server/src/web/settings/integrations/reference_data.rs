@@ -15,10 +15,19 @@ use crate::web::page::see_other;
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
-pub async fn reference_data(State(app): State<App>, staff: Staff, Path(key): Path<String>, fields: Fields) -> Answer {
+pub async fn reference_data(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
     let outcome = refresh_reference_data(app.engine(), &staff.actor(), integration.id).await?;
-    let notice = if outcome == ActionOutcome::Done { "reference_started" } else { "not_connected" };
+    let notice = if outcome == ActionOutcome::Done {
+        "reference_started"
+    } else {
+        "not_connected"
+    };
     if fields.text("back") == "detail" {
         return see_other(&address(provider, notice));
     }

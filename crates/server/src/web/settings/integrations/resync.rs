@@ -36,13 +36,21 @@ async fn ask(app: &App, staff: &Staff, key: &str, trigger: Trigger, mode: RunMod
 /// Where a request leads.
 #[must_use]
 pub fn after(provider: &Provider, outcome: &RequestOutcome) -> String {
-    let run = |uuid: &domain::id::PublicId, notice: &str| format!("/settings/integrations/{}/runs/{uuid}?notice={notice}", provider.key);
+    let run = |uuid: &domain::id::PublicId, notice: &str| {
+        format!(
+            "/settings/integrations/{}/runs/{uuid}?notice={notice}",
+            provider.key
+        )
+    };
     match outcome {
         RequestOutcome::Started(at) => run(&at.uuid, "sync_started"),
         RequestOutcome::Joined(at) => run(&at.uuid, "sync_joined"),
         RequestOutcome::Queued { behind } => run(&behind.uuid, "sync_queued"),
         RequestOutcome::Recent { run: Some(uuid) } => run(uuid, "sync_recent"),
-        RequestOutcome::Recent { run: None } => format!("/settings/integrations/{}/runs?notice=sync_recent", provider.key),
+        RequestOutcome::Recent { run: None } => format!(
+            "/settings/integrations/{}/runs?notice=sync_recent",
+            provider.key
+        ),
         RequestOutcome::NotConnected => address(provider, "not_connected"),
         RequestOutcome::NothingToRead => address(provider, "nothing_to_read"),
     }

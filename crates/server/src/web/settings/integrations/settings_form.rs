@@ -10,45 +10,163 @@ use domain::stream::RecordType;
 use super::detail_page::Conflict;
 use crate::web::form::Fields;
 
+/// What is wrong with a form, by the name of the field.
+pub type Problems = BTreeMap<&'static str, String>;
+
+/// What is said about an interval that is not offered.
+pub const INTERVAL_PROBLEM: &str = "Choose one of the intervals of the list.";
+
+/// The interval of a form, if it has one.
+///
+/// # Errors
+/// When it is none that is offered.
+pub fn read_interval(fields: &Fields) -> Result<Option<u32>, &'static str> {
+    if !fields.has("interval") {
+        return Ok(None);
+    }
+    let minutes = fields.text("interval").parse().ok();
+    match minutes.filter(|minutes| INTERVALS.contains(minutes)) {
+        Some(minutes) => Ok(Some(minutes)),
+        None => Err(INTERVAL_PROBLEM),
+    }
+}
+
 /// Reads the sync options of a form over settings. Also answers what is wrong with them, so that the form can be shown
 /// again as it was filled in.
 #[must_use]
-pub fn read_options(fields: &Fields, mut settings: IntegrationSettings) -> (IntegrationSettings, Option<&'static str>) {
+pub fn read_options(
+    fields: &Fields,
+    mut settings: IntegrationSettings,
+    offered: impl Fn(RecordType) -> bool,
+) -> (IntegrationSettings, Problems) {
+    let mut problems = Problems::new();
     settings.auto_sync = fields.has("auto_sync");
     settings.initial_import = fields.has("initial_import");
-    if let Some(minutes) = fields.text("interval").parse().ok().filter(|minutes| INTERVALS.contains(minutes)) {
-        settings.interval_minutes = minutes;
+    match read_interval(fields) {
+        Ok(minutes) => {
+            settings.interval_minutes = minutes.unwrap_or(settings.interval_minutes);
+        }
+        Err(problem) => {
+            problems.insert("interval", problem.to_owned());
+        }
     }
+    let kinds: Vec<RecordType> = RecordType::ALL
+        .into_iter()
+        .filter(|kind| offered(*kind))
+        .collect();
     let chosen: Vec<&str> = fields.all("record_type").collect();
-    settings.record_types = RecordType::ALL.into_iter().filter(|kind| chosen.contains(&kind.key())).collect();
-    let nothing = "Choose at least one record type; with none there is nothing to read.";
-    let problem = settings.record_types.is_empty().then_some(nothing);
-    (settings, problem)
+    let unknown = chosen
+        .iter()
+        .find(|key| !kinds.iter().any(|kind| kind.key() == **key));
+    settings.record_types = kinds
+        .iter()
+        .copied()
+        .filter(|kind| chosen.contains(&kind.key()))
+        .collect();
+    if let Some(key) = unknown {
+        problems.insert("record_type", unlisted(key));
+    } else if settings.record_types.is_empty() {
+        let nothing = "Choose at least one record type; with none there is nothing to read.";
+        problems.insert("record_type", nothing.to_owned());
+    }
+    (settings, problems)
 }
+
+fn unlisted(value: &str) -> String {
+    let shown: String = value.chars().take(60).collect();
+    format!(
+        "“{shown}” is not in this list. Reload the page to see what there is to choose from now."
+    )
+}
+
+/// What may be chosen from: the vendor's values, and what is chosen already though the vendor lists it no more.
+pub struct Known<'a> {
+    /// The vendor's values.
+    pub items: &'a [ReferenceItem],
+    /// The settings as stored.
+    pub stored: &'a IntegrationSettings,
+}
+
+impl Known<'_> {
+    fn lists(&self, kind: ReferenceKind, id: &str) -> bool {
+        self.items
+            .iter()
+            .any(|item| item.kind == kind && item.external_id == id)
+    }
+}
+
+type Set = fn(&mut IntegrationSettings) -> &mut BTreeSet<String>;
+
+/// The lists of the form that hold reference values.
+const LISTS: [(&str, ReferenceKind, Set); 6] = [
+    ("queue", ReferenceKind::Queue, |s| &mut s.scope.queues),
+    ("category", ReferenceKind::TicketCategory, |s| {
+        &mut s.scope.categories
+    }),
+    ("exclude_status", ReferenceKind::TicketStatus, |s| {
+        &mut s.scope.exclude_statuses
+    }),
+    ("company_type", ReferenceKind::CompanyType, |s| {
+        &mut s.company_types
+    }),
+    ("public_audience", ReferenceKind::NotePublish, |s| {
+        &mut s.public_note_audiences
+    }),
+    ("closed_status", ReferenceKind::TicketStatus, |s| {
+        &mut s.closed_statuses
+    }),
+];
 
 /// Reads the whole settings form over the settings it started from. What the form did not show stays.
 #[must_use]
-pub fn read(fields: &Fields, base: IntegrationSettings) -> (IntegrationSettings, Option<&'static str>) {
-    let (mut settings, problem) = read_options(fields, base);
+pub fn read(
+    fields: &Fields,
+    base: IntegrationSettings,
+    offered: impl Fn(RecordType) -> bool,
+    known: &Known<'_>,
+) -> (IntegrationSettings, Problems) {
+    let (mut settings, mut problems) = read_options(fields, base, offered);
     if !fields.has("with_reference_data") {
-        return (settings, problem);
+        return (settings, problems);
     }
-    let set = |name: &str| -> BTreeSet<String> { fields.all(name).map(str::to_owned).collect() };
-    settings.scope.queues = set("queue");
-    settings.scope.categories = set("category");
-    settings.scope.exclude_statuses = set("exclude_status");
     settings.company_source = fields.has("company_source");
-    settings.company_types = set("company_type");
-    settings.public_note_audiences = set("public_audience");
-    settings.closed_statuses = set("closed_status");
-    for (name, value) in fields.iter() {
-        let Some(status) = name.strip_prefix("stage.") else { continue };
-        match Stage::ALL.into_iter().find(|stage| stage.label() == value) {
-            Some(stage) => settings.stages.insert(status.to_owned(), stage),
-            None => settings.stages.remove(status),
-        };
+    let mut stored = known.stored.clone();
+    for (name, kind, place) in LISTS {
+        let (base, stored) = (place(&mut settings).clone(), place(&mut stored));
+        let is_known = |id: &str| known.lists(kind, id) || base.contains(id) || stored.contains(id);
+        if let Some(id) = fields.all(name).find(|id| !is_known(id)) {
+            problems.insert(name, unlisted(id));
+        }
+        *place(&mut settings) = fields
+            .all(name)
+            .filter(|id| is_known(id))
+            .map(str::to_owned)
+            .collect();
     }
-    (settings, problem)
+    for (name, value) in fields.iter() {
+        let Some(status) = name.strip_prefix("stage.") else {
+            continue;
+        };
+        let is_known = known.lists(ReferenceKind::TicketStatus, status)
+            || settings.stages.contains_key(status)
+            || stored.stages.contains_key(status);
+        let stage = Stage::ALL.into_iter().find(|stage| stage.label() == value);
+        match stage {
+            _ if !is_known => {
+                problems.insert("stage", unlisted(status));
+            }
+            Some(stage) => {
+                settings.stages.insert(status.to_owned(), stage);
+            }
+            None if value.is_empty() => {
+                settings.stages.remove(status);
+            }
+            None => {
+                problems.insert("stage", unlisted(value));
+            }
+        }
+    }
+    (settings, problems)
 }
 
 /// Labels of reference values, for showing sets of their ids.
@@ -58,7 +176,12 @@ impl<'a> Labels<'a> {
     /// The labels of these items.
     #[must_use]
     pub fn of(items: &'a [ReferenceItem]) -> Self {
-        Self(items.iter().map(|item| ((item.kind, item.external_id.as_str()), item.label.as_str())).collect())
+        Self(
+            items
+                .iter()
+                .map(|item| ((item.kind, item.external_id.as_str()), item.label.as_str()))
+                .collect(),
+        )
     }
 
     fn list(&self, kind: ReferenceKind, ids: &BTreeSet<String>, none: &str) -> String {
@@ -86,28 +209,104 @@ pub fn merge(
     mine: &IntegrationSettings,
     labels: &Labels<'_>,
 ) -> (IntegrationSettings, Vec<Conflict>) {
-    let mut merge = Merge { merged: mine.clone(), told: Vec::new() };
+    let mut merge = Merge {
+        merged: mine.clone(),
+        told: Vec::new(),
+    };
     let switch = |on: &bool| if *on { "on" } else { "off" }.to_owned();
-    merge.field("Auto-sync", (base, theirs, mine), |s| &mut s.auto_sync, |s| &s.auto_sync, switch);
+    merge.field(
+        "Auto-sync",
+        (base, theirs, mine),
+        |s| &mut s.auto_sync,
+        |s| &s.auto_sync,
+        switch,
+    );
     let minutes = |minutes: &u32| format!("{minutes} minutes");
-    merge.field("Interval", (base, theirs, mine), |s| &mut s.interval_minutes, |s| &s.interval_minutes, minutes);
-    merge.field("Initial import", (base, theirs, mine), |s| &mut s.initial_import, |s| &s.initial_import, switch);
-    let kinds = |kinds: &BTreeSet<RecordType>| kinds.iter().map(|kind| kind.label()).collect::<Vec<_>>().join(", ");
-    merge.field("Record types", (base, theirs, mine), |s| &mut s.record_types, |s| &s.record_types, kinds);
-    let list = |kind, none: &'static str| move |ids: &BTreeSet<String>| labels.list(kind, ids, none);
+    merge.field(
+        "Interval",
+        (base, theirs, mine),
+        |s| &mut s.interval_minutes,
+        |s| &s.interval_minutes,
+        minutes,
+    );
+    merge.field(
+        "Initial import",
+        (base, theirs, mine),
+        |s| &mut s.initial_import,
+        |s| &s.initial_import,
+        switch,
+    );
+    let kinds = |kinds: &BTreeSet<RecordType>| {
+        kinds
+            .iter()
+            .map(|kind| kind.label())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    merge.field(
+        "Record types",
+        (base, theirs, mine),
+        |s| &mut s.record_types,
+        |s| &s.record_types,
+        kinds,
+    );
+    let list =
+        |kind, none: &'static str| move |ids: &BTreeSet<String>| labels.list(kind, ids, none);
     let queues = list(ReferenceKind::Queue, "all");
-    merge.field("Queues to Sync", (base, theirs, mine), |s| &mut s.scope.queues, |s| &s.scope.queues, queues);
+    merge.field(
+        "Queues to Sync",
+        (base, theirs, mine),
+        |s| &mut s.scope.queues,
+        |s| &s.scope.queues,
+        queues,
+    );
     let categories = list(ReferenceKind::TicketCategory, "all");
-    merge.field("Categories", (base, theirs, mine), |s| &mut s.scope.categories, |s| &s.scope.categories, categories);
+    merge.field(
+        "Categories",
+        (base, theirs, mine),
+        |s| &mut s.scope.categories,
+        |s| &s.scope.categories,
+        categories,
+    );
     let excluded = list(ReferenceKind::TicketStatus, "none");
-    merge.field("Exclude Statuses", (base, theirs, mine), |s| &mut s.scope.exclude_statuses, |s| &s.scope.exclude_statuses, excluded);
-    merge.field("Companies come from here", (base, theirs, mine), |s| &mut s.company_source, |s| &s.company_source, switch);
+    merge.field(
+        "Exclude Statuses",
+        (base, theirs, mine),
+        |s| &mut s.scope.exclude_statuses,
+        |s| &s.scope.exclude_statuses,
+        excluded,
+    );
+    merge.field(
+        "Companies come from here",
+        (base, theirs, mine),
+        |s| &mut s.company_source,
+        |s| &s.company_source,
+        switch,
+    );
     let types = list(ReferenceKind::CompanyType, "all");
-    merge.field("Company types", (base, theirs, mine), |s| &mut s.company_types, |s| &s.company_types, types);
+    merge.field(
+        "Company types",
+        (base, theirs, mine),
+        |s| &mut s.company_types,
+        |s| &s.company_types,
+        types,
+    );
     let audiences = list(ReferenceKind::NotePublish, "as the vendor marks them");
-    merge.field("Note audiences", (base, theirs, mine), |s| &mut s.public_note_audiences, |s| &s.public_note_audiences, audiences);
+    merge.field(
+        "Note audiences",
+        (base, theirs, mine),
+        |s| &mut s.public_note_audiences,
+        |s| &s.public_note_audiences,
+        audiences,
+    );
     let closed = list(ReferenceKind::TicketStatus, "as the vendor marks them");
-    merge.field("Closed Statuses", (base, theirs, mine), |s| &mut s.closed_statuses, |s| &s.closed_statuses, closed);
+    merge.field(
+        "Closed Statuses",
+        (base, theirs, mine),
+        |s| &mut s.closed_statuses,
+        |s| &s.closed_statuses,
+        closed,
+    );
     merge.stages(base, theirs, mine, labels);
     (merge.merged, merge.told)
 }
@@ -117,7 +316,11 @@ struct Merge {
     told: Vec<Conflict>,
 }
 
-type Three<'a> = (&'a IntegrationSettings, &'a IntegrationSettings, &'a IntegrationSettings);
+type Three<'a> = (
+    &'a IntegrationSettings,
+    &'a IntegrationSettings,
+    &'a IntegrationSettings,
+);
 
 impl Merge {
     fn field<T: Clone + PartialEq>(
@@ -137,14 +340,33 @@ impl Merge {
             *place(&mut self.merged) = theirs.clone();
         }
         let form = if both { mine } else { theirs };
-        self.tell(label.to_owned(), [show(base), show(theirs), show(form)], both);
+        self.tell(
+            label.to_owned(),
+            [show(base), show(theirs), show(form)],
+            both,
+        );
     }
 
     /// Every status is a setting of its own.
-    fn stages(&mut self, base: &IntegrationSettings, theirs: &IntegrationSettings, mine: &IntegrationSettings, labels: &Labels<'_>) {
-        let statuses: BTreeSet<&String> = base.stages.keys().chain(theirs.stages.keys()).chain(mine.stages.keys()).collect();
+    fn stages(
+        &mut self,
+        base: &IntegrationSettings,
+        theirs: &IntegrationSettings,
+        mine: &IntegrationSettings,
+        labels: &Labels<'_>,
+    ) {
+        let statuses: BTreeSet<&String> = base
+            .stages
+            .keys()
+            .chain(theirs.stages.keys())
+            .chain(mine.stages.keys())
+            .collect();
         for status in statuses {
-            let (before, now, typed) = (base.stages.get(status), theirs.stages.get(status), mine.stages.get(status));
+            let (before, now, typed) = (
+                base.stages.get(status),
+                theirs.stages.get(status),
+                mine.stages.get(status),
+            );
             if now == before {
                 continue;
             }
@@ -154,14 +376,24 @@ impl Merge {
                 Some(stage) => self.merged.stages.insert(status.clone(), *stage),
                 None => self.merged.stages.remove(status),
             };
-            let show = |stage: Option<&Stage>| stage.map_or("no stage", |stage| stage.label()).to_owned();
-            let label = format!("Stage of {}", labels.one(ReferenceKind::TicketStatus, status));
+            let show =
+                |stage: Option<&Stage>| stage.map_or("no stage", |stage| stage.label()).to_owned();
+            let label = format!(
+                "Stage of {}",
+                labels.one(ReferenceKind::TicketStatus, status)
+            );
             self.tell(label, [show(before), show(now), show(form)], both);
         }
     }
 
     fn tell(&mut self, label: String, [before, theirs, form]: [String; 3], both: bool) {
-        self.told.push(Conflict { label, before, theirs, form, both });
+        self.told.push(Conflict {
+            label,
+            before,
+            theirs,
+            form,
+            both,
+        });
     }
 }
 
@@ -169,33 +401,97 @@ impl Merge {
 mod tests {
     use super::*;
 
+    fn item(kind: ReferenceKind, id: &str) -> ReferenceItem {
+        ReferenceItem {
+            kind,
+            external_id: id.into(),
+            label: id.into(),
+            parent: None,
+            active: true,
+            sort_order: 0,
+            system: false,
+        }
+    }
+
+    fn read_over(text: &str, base: IntegrationSettings) -> (IntegrationSettings, Problems) {
+        use ReferenceKind::{Queue, TicketStatus};
+        let mut items = ["8", "9"].map(|id| item(Queue, id)).to_vec();
+        items.extend(["1", "5", "8"].map(|id| item(TicketStatus, id)));
+        let known = Known {
+            items: &items,
+            stored: &base.clone(),
+        };
+        read(&Fields::parse(text.as_bytes()), base, |_| true, &known)
+    }
+
     #[test]
     fn a_form_without_record_types_is_told() {
-        let fields = Fields::parse(b"auto_sync=on&interval=5");
-        let (typed, problem) = read(&fields, IntegrationSettings::default());
-        assert!(problem.is_some());
+        let (typed, problems) =
+            read_over("auto_sync=on&interval=5", IntegrationSettings::default());
+        assert_eq!(problems.keys().collect::<Vec<_>>(), [&"record_type"]);
         assert_eq!(typed.interval_minutes, 5, "what was filled in stays");
     }
 
     #[test]
     fn a_form_is_read() {
-        let fields = Fields::parse(
-            b"interval=30&record_type=tickets&record_type=companies&record_type=nonsense&with_reference_data=1&queue=8&queue=9\
-              &stage.1=New&stage.5=&stage.8=Working&exclude_status=5",
-        );
         let mut base = IntegrationSettings::default();
-        base.stages.extend([("5".to_owned(), Stage::Resolved), ("77".to_owned(), Stage::Waiting)]);
-        let (settings, problem) = read(&fields, base);
-        assert_eq!(problem, None);
+        base.stages.extend([
+            ("5".to_owned(), Stage::Resolved),
+            ("77".to_owned(), Stage::Waiting),
+        ]);
+        base.scope.queues.insert("gone".into());
+        let (settings, problems) = read_over(
+            "interval=30&record_type=tickets&record_type=companies&with_reference_data=1&queue=8&queue=9&queue=gone\
+             &stage.1=New&stage.5=&stage.8=Working&exclude_status=5",
+            base,
+        );
+        assert_eq!(problems, Problems::new());
         assert!(!settings.auto_sync && !settings.initial_import);
         assert_eq!(settings.interval_minutes, 30);
-        assert_eq!(settings.record_types, [RecordType::Companies, RecordType::Tickets].into());
-        assert_eq!(settings.scope.queues.iter().collect::<Vec<_>>(), ["8", "9"]);
+        assert_eq!(
+            settings.record_types,
+            [RecordType::Companies, RecordType::Tickets].into()
+        );
+        assert_eq!(
+            settings.scope.queues.iter().collect::<Vec<_>>(),
+            ["8", "9", "gone"],
+            "what was chosen stays, though it is no longer listed"
+        );
         assert_eq!(settings.stages.get("1"), Some(&Stage::New));
         assert_eq!(settings.stages.get("5"), None);
-        assert_eq!(settings.stages.get("77"), Some(&Stage::Waiting), "a status the form did not show keeps its stage");
-        let odd = Fields::parse(b"interval=7&record_type=tickets");
-        assert_eq!(read(&odd, IntegrationSettings::default()).0.interval_minutes, 15, "not offered, not taken");
+        assert_eq!(
+            settings.stages.get("77"),
+            Some(&Stage::Waiting),
+            "a status the form did not show keeps its stage"
+        );
+    }
+
+    #[test]
+    fn what_is_not_offered_is_told_beside_its_field() {
+        let good = "interval=5&record_type=tickets&with_reference_data=1";
+        for (extra, field) in [
+            ("record_type=nonsense", "record_type"),
+            ("queue=5", "queue"),
+            ("category=1", "category"),
+            ("exclude_status=9", "exclude_status"),
+            ("company_type=1", "company_type"),
+            ("public_audience=1", "public_audience"),
+            ("closed_status=x", "closed_status"),
+            ("stage.99=New", "stage"),
+            ("stage.1=Nowhere", "stage"),
+        ] {
+            let text = format!("{good}&{extra}");
+            let (settings, problems) = read_over(&text, IntegrationSettings::default());
+            assert_eq!(problems.keys().collect::<Vec<_>>(), [&field], "{extra}");
+            assert_eq!(settings.stages.len(), 0, "{extra}");
+            assert!(settings.closed_statuses.is_empty() && settings.scope.queues.is_empty());
+        }
+        for interval in ["7", "-5", "", "x"] {
+            let text = format!("record_type=tickets&interval={interval}");
+            let (settings, problems) = read_over(&text, IntegrationSettings::default());
+            assert_eq!(problems.keys().collect::<Vec<_>>(), [&"interval"]);
+            assert_eq!(settings.interval_minutes, 15, "not offered, not taken");
+        }
     }
 
     #[test]
@@ -211,10 +507,26 @@ mod tests {
         mine.stages.insert("2".into(), Stage::Working);
         let (merged, told) = merge(&base, &theirs, &mine, &Labels::of(&[]));
         assert!(!merged.auto_sync, "only they changed it");
-        assert_eq!(merged.interval_minutes, 30, "both changed it: mine is in the form");
+        assert_eq!(
+            merged.interval_minutes, 30,
+            "both changed it: mine is in the form"
+        );
         assert!(merged.scope.queues.contains("8"), "only I changed it");
-        assert_eq!((merged.stages.get("1"), merged.stages.get("2")), (Some(&Stage::New), Some(&Stage::Working)));
-        let told: Vec<_> = told.iter().map(|conflict| (conflict.label.as_str(), conflict.both)).collect();
-        assert_eq!(told, [("Auto-sync", false), ("Interval", true), ("Stage of 1", false)]);
+        assert_eq!(
+            (merged.stages.get("1"), merged.stages.get("2")),
+            (Some(&Stage::New), Some(&Stage::Working))
+        );
+        let told: Vec<_> = told
+            .iter()
+            .map(|conflict| (conflict.label.as_str(), conflict.both))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("Auto-sync", false),
+                ("Interval", true),
+                ("Stage of 1", false)
+            ]
+        );
     }
 }

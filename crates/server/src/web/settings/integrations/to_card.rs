@@ -1,7 +1,7 @@
 //! Cards, from the engine's overview to what is shown.
 
 use domain::id::PublicId;
-use domain::provider::Provider;
+use domain::provider::{Provider, Words};
 use domain::run::RunState;
 use domain::status::IntegrationStatus;
 use store::removal_questions::RemovalQuestion;
@@ -19,10 +19,17 @@ use crate::web::view::{Badge, Link, Shell, Tone};
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn card(app: &App, shell: &Shell, provider: &'static Provider, overview: Option<&Overview>) -> Result<Card, Failure> {
+pub async fn card(
+    app: &App,
+    shell: &Shell,
+    provider: &'static Provider,
+    overview: Option<&Overview>,
+) -> Result<Card, Failure> {
     let status = match overview {
         Some(overview) => Some(overview.status.status),
-        None => provider.available.then_some(IntegrationStatus::Disconnected),
+        None => provider
+            .available
+            .then_some(IntegrationStatus::Disconnected),
     };
     let state = match overview {
         Some(overview) => Some(state(app, shell, provider, overview).await?),
@@ -34,6 +41,7 @@ pub async fn card(app: &App, shell: &Shell, provider: &'static Provider, overvie
         description: provider.description,
         available: provider.available,
         psa: provider.category == domain::provider::Category::Psa,
+        interval_error: String::new(),
         status: status.map(Badge::status),
         state,
     })
@@ -43,14 +51,19 @@ pub async fn card(app: &App, shell: &Shell, provider: &'static Provider, overvie
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn state(app: &App, shell: &Shell, provider: &'static Provider, overview: &Overview) -> Result<State, Failure> {
+pub async fn state(
+    app: &App,
+    shell: &Shell,
+    provider: &'static Provider,
+    overview: &Overview,
+) -> Result<State, Failure> {
     let integration = &overview.integration;
     let connected = integration.has_credentials();
     let running = match &overview.active_run {
         Some(run) => {
             let streams = list_stream_runs(app.store(), run.id).await?;
             let href = run_address(provider, &run.uuid);
-            Some(running(href, &streams))
+            Some(running(href, &streams, provider.words))
         }
         None => None,
     };
@@ -89,10 +102,22 @@ pub fn freshness(overview: &Overview) -> String {
 
 fn slower(provider: &Provider, overview: &Overview) -> Option<String> {
     let (_, first) = overview.slow_streams.first()?;
-    let names: Vec<String> = overview.slow_streams.iter().map(|(stream, _)| stream.label().to_lowercase()).collect();
+    let names: Vec<String> = overview
+        .slow_streams
+        .iter()
+        .map(|(stream, _)| provider.words.stream(*stream).to_lowercase())
+        .collect();
     let (last, rest) = names.split_last()?;
-    let list = if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
-    let mut sentence = format!("{list} are read whole every {}: {} cannot list them by change.", every(*first), provider.name);
+    let list = if rest.is_empty() {
+        last.clone()
+    } else {
+        format!("{} and {last}", rest.join(", "))
+    };
+    let mut sentence = format!(
+        "{list} are read whole every {}: {} cannot list them by change.",
+        every(*first),
+        provider.name
+    );
     if let Some(letter) = sentence.get(..1).map(str::to_uppercase) {
         sentence.replace_range(..1, &letter);
     }
@@ -100,20 +125,30 @@ fn slower(provider: &Provider, overview: &Overview) -> Option<String> {
 }
 
 /// What a run is at: its first stream that is not over.
-fn running(href: String, streams: &[StreamRun]) -> Running {
-    let at = streams.iter().find(|stream| stream.state == RunState::Running);
+fn running(href: String, streams: &[StreamRun], words: Words) -> Running {
+    let at = streams
+        .iter()
+        .find(|stream| stream.state == RunState::Running);
     let Some(stream) = at else {
-        return Running { href, label: "Waiting for a worker".to_owned(), percent: None };
+        return Running {
+            href,
+            label: "Waiting for a worker".to_owned(),
+            percent: None,
+        };
     };
     let fetched = grouped(stream.counts.fetched);
-    let label = stream.stream.label();
+    let label = words.stream(stream.stream);
     match stream.total_before.filter(|total| *total > 0) {
         Some(total) => Running {
             href,
             label: format!("{label}: {fetched} of about {}", grouped(total)),
             percent: Some((stream.counts.fetched.saturating_mul(100) / total).clamp(0, 100)),
         },
-        None => Running { href, label: format!("{label}: {fetched} read"), percent: None },
+        None => Running {
+            href,
+            label: format!("{label}: {fetched} read"),
+            percent: None,
+        },
     }
 }
 
@@ -125,67 +160,111 @@ fn run_address(provider: &Provider, uuid: &PublicId) -> String {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn question_address(app: &App, provider: &Provider, question: &RemovalQuestion) -> Result<String, Failure> {
+pub async fn question_address(
+    app: &App,
+    provider: &Provider,
+    question: &RemovalQuestion,
+) -> Result<String, Failure> {
     let run = match find_stream_run(app.store(), question.stream_run_id).await? {
         Some(part) => find_run(app.store(), part.run).await?,
         None => None,
     };
-    Ok(run.map_or_else(|| format!("/settings/integrations/{}/runs", provider.key), |run| run_address(provider, &run.uuid)))
+    Ok(run.map_or_else(
+        || format!("/settings/integrations/{}/runs", provider.key),
+        |run| run_address(provider, &run.uuid),
+    ))
 }
 
 /// A question in one line.
 #[must_use]
-pub fn question_label(question: &RemovalQuestion) -> String {
+pub fn question_label(words: Words, question: &RemovalQuestion) -> String {
     let (missing, present) = (grouped(question.missing), grouped(question.present));
-    format!("{missing} of {present} {} are missing at the vendor.", question.stream.label().to_lowercase())
+    format!(
+        "{missing} of {present} {} are missing at the vendor.",
+        words.stream(question.stream).to_lowercase()
+    )
 }
 
 /// The worst that is wrong, if anything is.
-async fn problem(app: &App, shell: &Shell, provider: &'static Provider, overview: &Overview) -> Result<Option<Problem>, Failure> {
+async fn problem(
+    app: &App,
+    shell: &Shell,
+    provider: &'static Provider,
+    overview: &Overview,
+) -> Result<Option<Problem>, Failure> {
     let integration = &overview.integration;
     if let Some(trouble) = &overview.trouble {
         let refused = integration.refused_since.is_some();
         let since = shell.time(trouble.since).absolute;
-        let next = trouble.next_attempt_at.map(|at| format!(" Tried again {}.", shell.time(at).relative)).unwrap_or_default();
+        let next = trouble
+            .next_attempt_at
+            .map(|at| format!(" Tried again {}.", shell.time(at).relative))
+            .unwrap_or_default();
         let title = if refused {
             format!("{} refuses the credentials since {since}.", provider.name)
         } else {
-            format!("{} does not answer properly since {since}.{next}", provider.name)
+            format!(
+                "{} does not answer properly since {since}.{next}",
+                provider.name
+            )
         };
         return Ok(Some(Problem {
-            tone: if overview.status.warning { Tone::Warning } else { Tone::Bad },
+            tone: if overview.status.warning {
+                Tone::Warning
+            } else {
+                Tone::Bad
+            },
             title,
             message: trouble.message.clone(),
             hint: Some(trouble.hint.sentence().to_owned()),
-            link: (refused && shell.rights.manage_integrations)
-                .then(|| Link::new(format!("/settings/integrations/{}/credentials", provider.key), "Update credentials")),
+            link: (refused && shell.rights.manage_integrations).then(|| {
+                Link::new(
+                    format!("/settings/integrations/{}/credentials", provider.key),
+                    "Update credentials",
+                )
+            }),
         }));
     }
     if let Some(question) = overview.questions.first() {
         return Ok(Some(Problem {
             tone: Tone::Warning,
-            title: question_label(question),
+            title: question_label(provider.words, question),
             message: "Nothing was removed; a person has to answer.".to_owned(),
             hint: None,
-            link: Some(Link::new(question_address(app, provider, question).await?, "Look at the question")),
+            link: Some(Link::new(
+                question_address(app, provider, question).await?,
+                "Look at the question",
+            )),
         }));
     }
-    let failed = overview.last_run.as_ref().filter(|run| run.state == RunState::Failed && integration.has_credentials());
+    let failed = overview
+        .last_run
+        .as_ref()
+        .filter(|run| run.state == RunState::Failed && integration.has_credentials());
     if let Some(run) = failed {
         return Ok(Some(Problem {
             tone: Tone::Warning,
             title: "The last sync could not finish.".to_owned(),
             message: run.message.clone().unwrap_or_default(),
             hint: run.hint.map(|hint| hint.sentence().to_owned()),
-            link: Some(Link::new(run_address(provider, &run.uuid), "Look at the sync")),
+            link: Some(Link::new(
+                run_address(provider, &run.uuid),
+                "Look at the sync",
+            )),
         }));
     }
     if overview.set_aside > 0 {
-        let link = overview.last_run.as_ref().map(|run| run_address(provider, &run.uuid));
+        let link = overview
+            .last_run
+            .as_ref()
+            .map(|run| run_address(provider, &run.uuid));
         let link = link.unwrap_or_else(|| format!("/settings/integrations/{}/runs", provider.key));
         return Ok(Some(Problem {
             tone: Tone::Warning,
-            title: format!("{} could not be read.", counted(overview.set_aside, "record", "records")),
+            title: format!(
+                "{} could not be read.",
+                counted(overview.set_aside, "record", "records")
+            ),
             message: "They are tried again by themselves; nothing else waits for them.".to_owned(),
             hint: None,
             link: Some(Link::new(link, "Look at the sync log")),
@@ -197,7 +276,10 @@ async fn problem(app: &App, shell: &Shell, provider: &'static Provider, overview
             title: "The API user lacks rights that syncing needs.".to_owned(),
             message: String::new(),
             hint: Some(domain::hint::Hint::Permissions.sentence().to_owned()),
-            link: Some(Link::new(format!("/settings/integrations/{}", provider.key), "See which")),
+            link: Some(Link::new(
+                format!("/settings/integrations/{}", provider.key),
+                "See which",
+            )),
         }));
     }
     Ok(None)

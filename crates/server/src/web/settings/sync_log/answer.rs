@@ -18,10 +18,19 @@ use crate::web::settings::integrations::find::find;
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
-pub async fn answer(State(app): State<App>, staff: Staff, Path((key, question)): Path<(String, String)>, fields: Fields) -> Answer {
+pub async fn answer(
+    State(app): State<App>,
+    staff: Staff,
+    Path((key, question)): Path<(String, String)>,
+    fields: Fields,
+) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
-    let uuid = question.parse().map_err(|_| Failure::not_found("Question"))?;
-    let found = find_question_by_uuid(app.store(), &uuid).await?.filter(|question| question.integration_id == integration.id);
+    let uuid = question
+        .parse()
+        .map_err(|_| Failure::not_found("Question"))?;
+    let found = find_question_by_uuid(app.store(), &uuid)
+        .await?
+        .filter(|question| question.integration_id == integration.id);
     let question = found.ok_or_else(|| Failure::not_found("Question"))?;
     let confirm = match fields.text("answer") {
         "confirm" => true,
@@ -40,19 +49,40 @@ pub async fn answer(State(app): State<App>, staff: Staff, Path((key, question)):
         None => None,
     };
     let runs = format!("/settings/integrations/{}/runs", provider.key);
-    see_other(&run.map_or_else(|| format!("{runs}?notice={notice}"), |run| format!("{runs}/{}?notice={notice}", run.uuid)))
+    see_other(&run.map_or_else(
+        || format!("{runs}?notice={notice}"),
+        |run| format!("{runs}/{}?notice={notice}", run.uuid),
+    ))
 }
 
 /// Tries a record that was set aside again at once (rule P6).
 ///
 /// # Errors
 /// As [`answer`].
-pub async fn retry(State(app): State<App>, staff: Staff, Path((key, record)): Path<(String, String)>, fields: Fields) -> Answer {
+pub async fn retry(
+    State(app): State<App>,
+    staff: Staff,
+    Path((key, record)): Path<(String, String)>,
+    fields: Fields,
+) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
     let record = record.parse().map_err(|_| Failure::not_found("Record"))?;
-    let asked = retry_set_aside(app.engine(), &staff.actor(), integration.id, Some(SetAsideId(record))).await?;
-    let notice = if asked > 0 { "retry_started" } else { "nothing_to_retry" };
+    let asked = retry_set_aside(
+        app.engine(),
+        &staff.actor(),
+        integration.id,
+        Some(SetAsideId(record)),
+    )
+    .await?;
+    let notice = if asked > 0 {
+        "retry_started"
+    } else {
+        "nothing_to_retry"
+    };
     let runs = format!("/settings/integrations/{}/runs", provider.key);
     let run: Option<domain::id::PublicId> = fields.text("run").parse().ok();
-    see_other(&run.map_or_else(|| format!("{runs}?notice={notice}"), |run| format!("{runs}/{run}?notice={notice}")))
+    see_other(&run.map_or_else(
+        || format!("{runs}?notice={notice}"),
+        |run| format!("{runs}/{run}?notice={notice}"),
+    ))
 }

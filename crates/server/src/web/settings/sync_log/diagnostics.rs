@@ -14,11 +14,27 @@ use crate::web::error::{Answer, Failure};
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
-pub async fn diagnostics(State(app): State<App>, _staff: Staff, Path((key, uuid)): Path<(String, String)>) -> Answer {
+pub async fn diagnostics(
+    State(app): State<App>,
+    _staff: Staff,
+    Path((key, uuid)): Path<(String, String)>,
+) -> Answer {
     let (provider, _, run) = find_run(&app, &key, &uuid).await?;
-    let text = bundle(app.engine(), &run.uuid).await?.ok_or_else(|| Failure::not_found("Sync"))?;
-    let name = format!("attachment; filename=\"portico-{}-{}.json\"", provider.key, run.uuid);
+    let text = bundle(app.engine(), &run.uuid)
+        .await?
+        .ok_or_else(|| Failure::not_found("Sync"))?;
+    let name = format!(
+        "attachment; filename=\"portico-{}-{}.json\"",
+        provider.key, run.uuid
+    );
     let name = HeaderValue::from_str(&name).map_err(Failure::internal)?;
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, kind),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        text,
+    )
+        .into_response())
 }

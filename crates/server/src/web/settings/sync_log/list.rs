@@ -15,7 +15,7 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::live::{self, Parts};
 use crate::web::page::page;
-use crate::web::settings::integrations::find::find;
+use crate::web::settings::integrations::find::{find, find_or_connect};
 use crate::web::view::{Query, Section, Shell};
 
 /// Runs of a page.
@@ -27,8 +27,16 @@ const LIVE: i64 = 5;
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
-pub async fn list(State(app): State<App>, staff: Staff, Path(key): Path<String>, query: Query) -> Answer {
-    let (provider, integration) = find(app.store(), &key).await?;
+pub async fn list(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    query: Query,
+) -> Answer {
+    let (provider, integration) = match find_or_connect(app.store(), &staff, &key).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
     let before = query.text("before").parse().ok().map(RunId);
     let shell = staff.shell(Section::Settings);
     let (rows, last) = rows(&app, &shell, &integration, before, RUNS).await?;
@@ -37,7 +45,9 @@ pub async fn list(State(app): State<App>, staff: Staff, Path(key): Path<String>,
         key: provider.key,
         name: provider.name,
         can_sync: integration.has_credentials() && shell.rights.write_integrations,
-        older: last.filter(|_| rows.len() == usize::try_from(RUNS).unwrap_or(usize::MAX)).map(|id| format!("{base}?before={id}")),
+        older: last
+            .filter(|_| rows.len() == usize::try_from(RUNS).unwrap_or(usize::MAX))
+            .map(|id| format!("{base}?before={id}")),
         newest: before.map(|_| base),
         rows,
         shell,
@@ -69,14 +79,27 @@ pub async fn list_events(State(app): State<App>, staff: Staff, Path(key): Path<S
     let looking = app.clone();
     Ok(live::stream(&app, move || {
         let (app, integration) = (looking.clone(), integration.clone());
-        let shell = Shell { now: app.clock().now(), ..staff.shell(Section::Settings) };
+        let shell = Shell {
+            now: app.clock().now(),
+            ..staff.shell(Section::Settings)
+        };
         async move {
             let (rows, _) = rows(&app, &shell, &integration, None, LIVE).await?;
             let mut elements = BTreeMap::new();
             for row in &rows {
-                elements.insert(format!("run-{}", row.uuid), RowPart { key: provider.key, row }.render()?);
+                elements.insert(
+                    format!("run-{}", row.uuid),
+                    RowPart {
+                        key: provider.key,
+                        row,
+                    }
+                    .render()?,
+                );
             }
-            Ok(Parts { elements, done: false })
+            Ok(Parts {
+                elements,
+                done: false,
+            })
         }
     }))
 }

@@ -82,11 +82,21 @@ mod tests {
         let shell = sample::shell(Section::Settings);
         let rows = RunState::ALL.into_iter().enumerate().map(|(n, state)| Row {
             uuid: format!("run-{n}"),
-            when: shell.time(shell.now.plus(-i64::try_from(n).expect("small") * 15 * UtcMillis::MINUTE)),
+            when: shell.time(
+                shell
+                    .now
+                    .plus(-i64::try_from(n).expect("small") * 15 * UtcMillis::MINUTE),
+            ),
             state: Badge::run(state),
             full: n == 2,
             trigger: "Auto-sync",
-            who: if n == 1 { HOSTILE.into() } else if n == 2 { sample::long() } else { String::new() },
+            who: if n == 1 {
+                HOSTILE.into()
+            } else if n == 2 {
+                sample::long()
+            } else {
+                String::new()
+            },
             took: "12.4 s".into(),
             requests: "148".into(),
             created: "12".into(),

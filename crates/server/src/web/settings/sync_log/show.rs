@@ -27,11 +27,17 @@ const SET_ASIDE: usize = 100;
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
-pub async fn find_run(app: &App, key: &str, run: &str) -> Result<(&'static Provider, Integration, Run), Failure> {
+pub async fn find_run(
+    app: &App,
+    key: &str,
+    run: &str,
+) -> Result<(&'static Provider, Integration, Run), Failure> {
     let (provider, integration) = find(app.store(), key).await?;
     let uuid = run.parse().map_err(|_| Failure::not_found("Sync"))?;
     let run = find_run_by_uuid(app.store(), &uuid).await?;
-    let run = run.filter(|run| run.integration_id == integration.id).ok_or_else(|| Failure::not_found("Sync"))?;
+    let run = run
+        .filter(|run| run.integration_id == integration.id)
+        .ok_or_else(|| Failure::not_found("Sync"))?;
     Ok((provider, integration, run))
 }
 
@@ -39,7 +45,11 @@ pub async fn find_run(app: &App, key: &str, run: &str) -> Result<(&'static Provi
 ///
 /// # Errors
 /// As [`find_run`].
-pub async fn show(State(app): State<App>, staff: Staff, Path((key, uuid)): Path<(String, String)>) -> Answer {
+pub async fn show(
+    State(app): State<App>,
+    staff: Staff,
+    Path((key, uuid)): Path<(String, String)>,
+) -> Answer {
     let (provider, integration, run) = find_run(&app, &key, &uuid).await?;
     let shell = staff.shell(Section::Settings);
     let streams = list_stream_runs(app.store(), run.id).await?;
@@ -51,17 +61,28 @@ pub async fn show(State(app): State<App>, staff: Staff, Path((key, uuid)): Path<
     let more_set_aside = set_aside.len() > SET_ASIDE;
     set_aside.truncate(SET_ASIDE);
     let questions = removal_questions::list_open(app.store(), integration.id).await?;
-    let of_run = |question: &removal_questions::RemovalQuestion| streams.iter().any(|stream| stream.id == question.stream_run_id);
+    let of_run = |question: &removal_questions::RemovalQuestion| {
+        streams
+            .iter()
+            .any(|stream| stream.id == question.stream_run_id)
+    };
     page(&ShowPage {
         key: provider.key,
         name: provider.name,
         address: format!("/settings/integrations/{}/runs/{}", provider.key, run.uuid),
         uuid: run.uuid.to_string(),
         live: !run.state.is_over(),
-        run: to_run(&shell, &run, &streams),
-        set_aside: set_aside.into_iter().map(|record| to_set_aside(&shell, record)).collect(),
+        run: to_run(&shell, provider.words, &run, &streams),
+        set_aside: set_aside
+            .into_iter()
+            .map(|record| to_set_aside(&shell, provider.words, record))
+            .collect(),
         more_set_aside,
-        questions: questions.into_iter().filter(of_run).map(|question| to_question(&shell, question)).collect(),
+        questions: questions
+            .into_iter()
+            .filter(of_run)
+            .map(|question| to_question(&shell, provider.words, question))
+            .collect(),
         shell,
     })
 }
@@ -70,18 +91,31 @@ pub async fn show(State(app): State<App>, staff: Staff, Path((key, uuid)): Path<
 ///
 /// # Errors
 /// As [`find_run`].
-pub async fn show_events(State(app): State<App>, staff: Staff, Path((key, uuid)): Path<(String, String)>) -> Answer {
+pub async fn show_events(
+    State(app): State<App>,
+    staff: Staff,
+    Path((key, uuid)): Path<(String, String)>,
+) -> Answer {
     find_run(&app, &key, &uuid).await?;
     let looking = app.clone();
     Ok(live::stream(&app, move || {
         let (app, key, uuid) = (looking.clone(), key.clone(), uuid.clone());
-        let shell = Shell { now: app.clock().now(), ..staff.shell(Section::Settings) };
+        let shell = Shell {
+            now: app.clock().now(),
+            ..staff.shell(Section::Settings)
+        };
         async move {
-            let (_, _, run) = find_run(&app, &key, &uuid).await?;
+            let (provider, _, run) = find_run(&app, &key, &uuid).await?;
             let streams = list_stream_runs(app.store(), run.id).await?;
-            let view = to_run(&shell, &run, &streams);
-            let elements = BTreeMap::from([("run-progress".to_owned(), ProgressPart { run: &view }.render()?)]);
-            Ok(Parts { elements, done: run.state.is_over() })
+            let view = to_run(&shell, provider.words, &run, &streams);
+            let elements = BTreeMap::from([(
+                "run-progress".to_owned(),
+                ProgressPart { run: &view }.render()?,
+            )]);
+            Ok(Parts {
+                elements,
+                done: run.state.is_over(),
+            })
         }
     }))
 }

@@ -179,7 +179,14 @@ mod tests {
     use domain::stream::Stream;
 
     fn stream(position: usize, stream: Stream) -> StreamView {
-        let state = [RunState::Completed, RunState::Completed, RunState::Running, RunState::Failed, RunState::Partial, RunState::Waiting];
+        let state = [
+            RunState::Completed,
+            RunState::Completed,
+            RunState::Running,
+            RunState::Failed,
+            RunState::Partial,
+            RunState::Waiting,
+        ];
         let state = state[position.min(5)];
         StreamView {
             label: stream.label(),
@@ -193,7 +200,11 @@ mod tests {
             },
             bar_class: if state == RunState::Failed { "bad" } else { "" },
             fetched: "12,400".into(),
-            total: if position == 2 { "32,610".into() } else { String::new() },
+            total: if position == 2 {
+                "32,610".into()
+            } else {
+                String::new()
+            },
             created: "12".into(),
             changed: "204".into(),
             unchanged: "12,180".into(),
@@ -203,9 +214,20 @@ mod tests {
             verified: "verified",
             verified_meaning: "The vendor's own total was the same before and after".into(),
             verified_class: "good-text",
-            message: if position == 3 { HOSTILE.into() } else { String::new() },
+            message: if position == 3 {
+                HOSTILE.into()
+            } else {
+                String::new()
+            },
             hint: (position == 3).then_some("Verify that the API credentials are correct."),
-            oddities: if position == 4 { vec!["Page 7 repeated 12 records of page 6.".into(), sample::long()] } else { Vec::new() },
+            oddities: if position == 4 {
+                vec![
+                    "Page 7 repeated 12 records of page 6.".into(),
+                    sample::long(),
+                ]
+            } else {
+                Vec::new()
+            },
         }
     }
 
@@ -226,7 +248,11 @@ mod tests {
                 message: HOSTILE.into(),
                 hint: Some("They are listed below with the field and the reason."),
             }),
-            streams: Stream::ALL.into_iter().enumerate().map(|(position, one)| stream(position, one)).collect(),
+            streams: Stream::ALL
+                .into_iter()
+                .enumerate()
+                .map(|(position, one)| stream(position, one))
+                .collect(),
         };
         let aside = |id, reason: String| SetAsideRow {
             id,
@@ -248,7 +274,11 @@ mod tests {
             open: true,
             answer: String::new(),
         };
-        let set_aside = vec![aside(1, "not a date: 0001-13-45".into()), aside(2, HOSTILE.into()), aside(3, sample::long())];
+        let set_aside = vec![
+            aside(1, "not a date: 0001-13-45".into()),
+            aside(2, HOSTILE.into()),
+            aside(3, sample::long()),
+        ];
         let page = ShowPage {
             shell,
             key: "autotask",

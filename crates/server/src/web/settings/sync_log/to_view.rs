@@ -1,6 +1,7 @@
 //! Runs, from the store's rows to what is shown.
 
 use domain::hint::Hint;
+use domain::provider::Words;
 use domain::run::{Counts, RunState};
 use domain::stream::PullMode;
 use store::removal_questions::{QuestionState, RemovalQuestion};
@@ -16,7 +17,9 @@ use crate::web::view::{Badge, Shell, Tone};
 /// The counts of a run: those of its streams together.
 #[must_use]
 pub fn total(streams: &[StreamRun]) -> Counts {
-    streams.iter().fold(Counts::default(), |sum, stream| sum.plus(stream.counts))
+    streams
+        .iter()
+        .fold(Counts::default(), |sum, stream| sum.plus(stream.counts))
 }
 
 /// How long a run took, or takes so far.
@@ -54,7 +57,7 @@ pub fn to_row(shell: &Shell, run: &Run, streams: &[StreamRun]) -> Row {
 
 /// A run on its own page.
 #[must_use]
-pub fn to_run(shell: &Shell, run: &Run, streams: &[StreamRun]) -> RunView {
+pub fn to_run(shell: &Shell, words: Words, run: &Run, streams: &[StreamRun]) -> RunView {
     let counts = total(streams);
     RunView {
         state: Badge::run(run.state),
@@ -65,7 +68,10 @@ pub fn to_run(shell: &Shell, run: &Run, streams: &[StreamRun]) -> RunView {
         requests: grouped(counts.requests),
         fetched: grouped(counts.fetched),
         trouble: trouble(run),
-        streams: streams.iter().map(|stream| to_stream(shell, stream)).collect(),
+        streams: streams
+            .iter()
+            .map(|stream| to_stream(shell, words, stream))
+            .collect(),
     }
 }
 
@@ -76,24 +82,42 @@ fn trouble(run: &Run) -> Option<Trouble> {
     }
     let (tone, title) = match run.state {
         RunState::Failed => (Tone::Bad, "This sync could not finish."),
-        RunState::Partial => (Tone::Warning, "This sync finished, but not everything was read."),
+        RunState::Partial => (
+            Tone::Warning,
+            "This sync finished, but not everything was read.",
+        ),
         RunState::Superseded => (Tone::Plain, "A newer sync took over."),
         _ => (Tone::Plain, "Worth knowing"),
     };
-    Some(Trouble { tone, title: title.to_owned(), message, hint: run.hint.map(Hint::sentence) })
+    Some(Trouble {
+        tone,
+        title: title.to_owned(),
+        message,
+        hint: run.hint.map(Hint::sentence),
+    })
 }
 
-fn to_stream(shell: &Shell, stream: &StreamRun) -> StreamView {
+fn to_stream(shell: &Shell, words: Words, stream: &StreamRun) -> StreamView {
     let counts = stream.counts;
     let (mode, mode_meaning) = match stream.mode {
         PullMode::Full { floor: None } => ("full", "Everything".to_owned()),
-        PullMode::Full { floor: Some(floor) } => ("full", format!("Everything active since {}", shell.time(floor).absolute)),
-        PullMode::Since { since } => ("changes", format!("What changed since {}", shell.time(since).absolute)),
+        PullMode::Full { floor: Some(floor) } => (
+            "full",
+            format!("Everything active since {}", shell.time(floor).absolute),
+        ),
+        PullMode::Since { since } => (
+            "changes",
+            format!("What changed since {}", shell.time(since).absolute),
+        ),
     };
     let percent = match (stream.state, stream.total_before) {
         (RunState::Waiting, _) => Some(0),
-        (RunState::Completed | RunState::Partial | RunState::Failed | RunState::Superseded, _) => Some(100),
-        (RunState::Running, Some(total)) if total > 0 => Some((counts.fetched.saturating_mul(100) / total).clamp(0, 99)),
+        (RunState::Completed | RunState::Partial | RunState::Failed | RunState::Superseded, _) => {
+            Some(100)
+        }
+        (RunState::Running, Some(total)) if total > 0 => {
+            Some((counts.fetched.saturating_mul(100) / total).clamp(0, 99))
+        }
         (RunState::Running, _) => None,
     };
     let bar_class = match stream.state {
@@ -105,19 +129,37 @@ fn to_stream(shell: &Shell, stream: &StreamRun) -> StreamView {
     let over = stream.state.is_over();
     let (verified, verified_class, verified_meaning) = match (over, stream.verified) {
         (false, _) => ("", "", String::new()),
-        (true, Some(true)) => ("verified", "good-text", totals(stream, "agree with what was read")),
-        (true, Some(false)) => ("differs", "bad-text", totals(stream, "differ from what was read")),
-        (true, None) => ("not verified", "muted", "Only full runs are compared, and only where the vendor tells a total".to_owned()),
+        (true, Some(true)) => (
+            "verified",
+            "good-text",
+            totals(stream, "agree with what was read"),
+        ),
+        (true, Some(false)) => (
+            "differs",
+            "bad-text",
+            totals(stream, "differ from what was read"),
+        ),
+        (true, None) if !stream.mode.is_full() => (
+            "–",
+            "muted",
+            "Only full runs are compared with the vendor's total; this read what changed"
+                .to_owned(),
+        ),
+        (true, None) => ("not verified", "muted", unverified(stream)),
     };
     StreamView {
-        label: stream.stream.label(),
+        label: words.stream(stream.stream),
         mode,
         mode_meaning,
         state: Badge::run(stream.state),
         percent,
         bar_class,
         fetched: grouped(counts.fetched),
-        total: if over { String::new() } else { stream.total_before.map(grouped).unwrap_or_default() },
+        total: if over {
+            String::new()
+        } else {
+            stream.total_before.map(grouped).unwrap_or_default()
+        },
         created: grouped(counts.created),
         changed: grouped(counts.changed),
         unchanged: grouped(counts.unchanged),
@@ -135,16 +177,36 @@ fn to_stream(shell: &Shell, stream: &StreamRun) -> StreamView {
 
 fn totals(stream: &StreamRun, verdict: &str) -> String {
     let shown = |total: Option<i64>| total.map_or_else(|| "not told".to_owned(), grouped);
-    format!("The vendor's totals before ({}) and after ({}) {verdict}", shown(stream.total_before), shown(stream.total_after))
+    format!(
+        "The vendor's totals before ({}) and after ({}) {verdict}",
+        shown(stream.total_before),
+        shown(stream.total_after)
+    )
+}
+
+/// Why a full run could not be verified.
+fn unverified(stream: &StreamRun) -> String {
+    match (stream.total_before, stream.total_after) {
+        _ if stream.state != RunState::Completed && stream.state != RunState::Partial => {
+            "It did not come to the end, so there was nothing to compare".to_owned()
+        }
+        (Some(before), Some(after)) if before != after => format!(
+            "The vendor's total changed while it was read: {} before, {} after",
+            grouped(before),
+            grouped(after)
+        ),
+        (Some(_), Some(_)) => totals(stream, "could not be compared with what was read"),
+        _ => "The vendor told no total to compare with".to_owned(),
+    }
 }
 
 /// A record set aside.
 #[must_use]
-pub fn to_set_aside(shell: &Shell, record: SetAside) -> SetAsideRow {
+pub fn to_set_aside(shell: &Shell, words: Words, record: SetAside) -> SetAsideRow {
     let open = record.resolved_at.is_none();
     SetAsideRow {
         id: record.id.0,
-        stream: record.stream.label(),
+        stream: words.stream(record.stream),
         external_id: record.external_id,
         field: record.field.unwrap_or_default(),
         reason: record.reason,
@@ -161,21 +223,42 @@ pub fn to_set_aside(shell: &Shell, record: SetAside) -> SetAsideRow {
     }
 }
 
+/// A record by name and id; by its id alone where it has no name.
+fn named(label: &str, id: &str) -> String {
+    if label.trim().is_empty() || label == id {
+        format!("Record {id}")
+    } else {
+        format!("{label} ({id})")
+    }
+}
+
 /// A mass-removal question.
 #[must_use]
-pub fn to_question(shell: &Shell, question: RemovalQuestion) -> QuestionView {
-    let what = question.stream.label().to_lowercase();
+pub fn to_question(shell: &Shell, words: Words, question: RemovalQuestion) -> QuestionView {
+    let what = words.stream(question.stream).to_lowercase();
     let by = question.answered_by.unwrap_or_default();
     QuestionView {
         uuid: question.uuid.to_string(),
-        title: format!("{} of {} {what} are missing at the vendor. Are they gone?", grouped(question.missing), grouped(question.present)),
+        title: format!(
+            "{} of {} {what} are missing at the vendor. Are they gone?",
+            grouped(question.missing),
+            grouped(question.present)
+        ),
         sentence: format!(
             "A full run did not find {}. More than a fifth of a stream is never marked as removed without asking: it may be a lost right \
              or a filter at the vendor.",
-            counted(question.missing, "record that is here", "records that are here")
+            counted(
+                question.missing,
+                "record that is here",
+                "records that are here"
+            )
         ),
         asked: shell.time(question.asked_at),
-        sample: question.sample.into_iter().map(|record| format!("{} ({})", record.label, record.external_id)).collect(),
+        sample: question
+            .sample
+            .into_iter()
+            .map(|record| named(&record.label, &record.external_id))
+            .collect(),
         open: question.state == QuestionState::Open,
         answer: match question.state {
             QuestionState::Open => String::new(),
