@@ -34,6 +34,16 @@ impl Output {
         }
     }
 
+    /// The same, and nothing an earlier child of that name printed.
+    pub fn fresh(dir: &Path, name: &str) -> Self {
+        let output = Self::in_dir(dir, name);
+        for path in [&output.out, &output.err] {
+            // Usually there is none.
+            let _ = std::fs::remove_file(path);
+        }
+        output
+    }
+
     /// The last lines of both, for an error message.
     fn tail(&self) -> String {
         let last = |path: &Path| {

@@ -47,9 +47,7 @@ impl Pass {
 /// Starts the process and waits for its figures.
 pub async fn measure(bench: &Path, dir: &Path, sandbox: &Url) -> Result<Pass> {
     let arguments = ["reference", "--sandbox", sandbox.as_str()].map(str::to_owned);
-    let output = Output::in_dir(dir, "reference");
-    // Output is appended: an earlier pass must not answer for this one.
-    let _ = std::fs::remove_file(&output.out);
+    let output = Output::fresh(dir, "reference");
     let mut process = Process::start("reference", bench, &arguments, &[], output)?;
     process
         .wait_for_line(PATIENCE, |line| serde_json::from_str(line).ok())

@@ -68,7 +68,7 @@ impl Sandbox {
         for (name, value) in figures {
             arguments.extend([name.to_owned(), value]);
         }
-        let output = Output::in_dir(dir, "sandbox");
+        let output = Output::fresh(dir, "sandbox");
         let mut process = Process::start("sandbox", portico, &arguments, &[], output)?;
         let address = process.wait_for_line(START, address_in).await?;
         Ok(Self {

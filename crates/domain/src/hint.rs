@@ -66,6 +66,23 @@ impl Hint {
         Self::ALL.into_iter().find(|hint| hint.key() == key)
     }
 
+    /// What to check when a connection was tested and nothing was saved, so that nothing goes on by itself either.
+    #[must_use]
+    pub const fn while_connecting(self) -> &'static str {
+        match self {
+            Self::Permissions => {
+                "Check that the API user's security level grants the right named above, then test again."
+            }
+            Self::VendorTrouble => {
+                "The vendor answered with an error of its own. Nothing was saved; try again in a minute."
+            }
+            Self::RateLimit => {
+                "The vendor's request limit is used up, possibly by another tool. Nothing was saved; try again in a few minutes."
+            }
+            other => other.sentence(),
+        }
+    }
+
     /// What to check.
     #[must_use]
     pub const fn sentence(self) -> &'static str {

@@ -242,7 +242,7 @@ CREATE TABLE external_contact (
     stored_at BIGINT NOT NULL,
     UNIQUE (integration_id, external_id)
 );
-CREATE INDEX external_contact_by_name ON external_contact (active, name_key, id) WHERE absent = 0;
+CREATE INDEX external_contact_by_name ON external_contact (active, name_key, id, integration_id, company_external_id) WHERE absent = 0;
 CREATE INDEX external_contact_by_company ON external_contact (integration_id, company_external_id, active, name_key, id) WHERE absent = 0;
 CREATE INDEX external_contact_by_key ON external_contact (name_key);
 CREATE INDEX external_contact_by_email ON external_contact (email_key) WHERE email_key IS NOT NULL;

@@ -250,6 +250,36 @@ pub async fn remove_candidates(
     execute!(tx, REMOVE_CANDIDATES_THROUGH, question.0, through)
 }
 
+/// Records came again from the vendor: whatever question they were candidates of, they are not gone. Costs one look-up
+/// while nothing waits for an answer or is being done.
+///
+/// # Errors
+/// As any statement.
+pub async fn forget_candidates(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    stream: Stream,
+    external_ids: &[&str],
+) -> Result<()> {
+    let waiting: Option<(i64,)> = tx_one!(tx, COUNT_WAITING, integration.0, stream.key())?;
+    if external_ids.is_empty() || waiting.is_none_or(|row| row.0 == 0) {
+        return Ok(());
+    }
+    connection_arms!(tx,
+        lite => sqlx::query(FORGET_SQLITE).bind(integration.0).bind(stream.key()).bind(serde_json::to_string(external_ids)?).execute(&mut **lite).await?,
+        pg => sqlx::query(FORGET_POSTGRES).bind(integration.0).bind(stream.key()).bind(external_ids).execute(&mut **pg).await?
+    );
+    Ok(())
+}
+
+/// Candidates of a stream's questions that wait for an answer or are being done.
+macro_rules! forget {
+    () => {
+        "DELETE FROM removal_candidate WHERE question_id IN (SELECT id FROM removal_question
+        WHERE integration_id = $1 AND stream = $2 AND state IN ('open', 'confirmed')) AND external_id"
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO removal_question (id, uuid, integration_id, stream, stream_run_id, missing, present, sample, state, asked_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -262,6 +292,10 @@ statements! {
         SELECT $1, external_id FROM unnest(CAST($2 AS TEXT[])) AS given (external_id) ON CONFLICT (question_id, external_id) DO NOTHING";
     LIST_OPEN = "SELECT * FROM removal_question WHERE integration_id = $1 AND state = 'open' ORDER BY id";
     FIND_OPEN = "SELECT * FROM removal_question WHERE integration_id = $1 AND stream = $2 AND state = 'open'";
+    COUNT_WAITING = "SELECT count(*) AS waiting FROM removal_question WHERE integration_id = $1 AND stream = $2 AND state IN ('open', 'confirmed')
+        AND EXISTS (SELECT 1 FROM removal_candidate WHERE question_id = removal_question.id)";
+    FORGET_SQLITE for Sqlite = concat!(forget!(), " IN (SELECT value FROM json_each($3))");
+    FORGET_POSTGRES for Postgres = concat!(forget!(), " = ANY(CAST($3 AS TEXT[]))");
     FIND = "SELECT * FROM removal_question WHERE id = $1";
     FIND_BY_UUID = "SELECT * FROM removal_question WHERE uuid = $1";
     ANSWER = "UPDATE removal_question SET state = $2, answered_by = $3, answered_at = $4 WHERE id = $1 AND state = 'open'";

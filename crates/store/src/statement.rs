@@ -42,6 +42,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::nodes::STATEMENTS,
         crate::open::STATEMENTS,
         crate::pages::absence::STATEMENTS,
+        crate::pages::labels::STATEMENTS,
         crate::pages::scope::STATEMENTS,
         crate::pages::seen::STATEMENTS,
         crate::permits::STATEMENTS,

@@ -77,6 +77,11 @@ pub async fn clear_and_resync(
         wanted,
     )
     .await?;
+    if outcome == RequestOutcome::NothingToRead {
+        // Nothing would ever bring the new generation.
+        tx.rollback().await?;
+        return Ok(outcome);
+    }
     let (before, after) = (
         json!({ "generation": integration.generation }),
         json!({ "generation": generation }),

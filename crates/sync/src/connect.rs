@@ -135,7 +135,7 @@ pub(crate) async fn probe(engine: &Engine, id: IntegrationId) -> Result<()> {
     let tried = match connector::open(
         engine,
         provider.key,
-        credentials,
+        credentials.clone(),
         &integration.settings,
         Urgency::Background,
     ) {
@@ -143,6 +143,13 @@ pub(crate) async fn probe(engine: &Engine, id: IntegrationId) -> Result<()> {
         Err(error) => Err(error),
     };
     let mut tx = engine.store().begin().await?;
+    let present = integrations::lock_integration(&mut tx, id).await?;
+    let same = present.is_some_and(|present| present.has_credentials())
+        && form::stored(engine, id).await? == credentials;
+    if !same {
+        // Others were saved meanwhile, or none are there any more: this is no word about them.
+        return Ok(());
+    }
     match tried {
         Ok(_report) => {
             health::answered(&mut tx, &integration).await?;

@@ -6,9 +6,12 @@ use connectors::connector::RequestCounter;
 use connectors::limits::Urgency;
 use connectors::{Connect, Connector};
 use domain::settings::IntegrationSettings;
+use store::Tx;
+use store::integrations::{self, Integration};
 
 use crate::connect::form::Credentials;
 use crate::engine::Engine;
+use crate::error::Result;
 
 /// A connector and the counter of its requests.
 #[derive(Clone)]
@@ -45,4 +48,16 @@ pub fn open(
         connector,
         requests,
     })
+}
+
+/// Whether what the vendor answered still concerns what is here: not when the integration was disconnected or cleared
+/// while the answer was on its way.
+///
+/// # Errors
+/// As any statement.
+pub async fn still_concerns(tx: &mut Tx, integration: &Integration) -> Result<bool> {
+    let present = integrations::find_integration_in(tx, integration.id).await?;
+    Ok(present.is_some_and(|present| {
+        present.has_credentials() && present.generation == integration.generation
+    }))
 }

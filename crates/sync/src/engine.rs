@@ -1,6 +1,6 @@
 //! The engine: what every part of this crate works with, in one cheap clone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -58,8 +58,9 @@ struct Inner {
     clock: SharedClock,
     config: EngineConfig,
     permits: Arc<StorePermits>,
-    /// Jobs this process works on: only their leases are extended, so that one nobody works on any more runs out.
-    held: Mutex<BTreeSet<JobId>>,
+    /// Jobs this process works on, and how often: only their leases are extended, so that one nobody works on any more
+    /// runs out. A job that was put back and taken again is held twice for a moment.
+    held: Mutex<BTreeMap<JobId, u32>>,
 }
 
 /// A job being worked on, until dropped.
@@ -70,7 +71,13 @@ pub(crate) struct HeldJob<'a> {
 
 impl Drop for HeldJob<'_> {
     fn drop(&mut self) {
-        self.engine.held().remove(&self.job);
+        let mut held = self.engine.held();
+        if let Some(times) = held.get_mut(&self.job) {
+            *times -= 1;
+            if *times == 0 {
+                held.remove(&self.job);
+            }
+        }
     }
 }
 
@@ -92,19 +99,19 @@ impl Engine {
         }))
     }
 
-    fn held(&self) -> MutexGuard<'_, BTreeSet<JobId>> {
+    fn held(&self) -> MutexGuard<'_, BTreeMap<JobId, u32>> {
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that this process works on a job, until the answer is dropped.
     pub(crate) fn hold_job(&self, job: JobId) -> HeldJob<'_> {
-        self.held().insert(job);
+        *self.held().entry(job).or_default() += 1;
         HeldJob { engine: self, job }
     }
 
     /// The jobs this process works on.
     pub(crate) fn held_jobs(&self) -> Vec<JobId> {
-        self.held().iter().copied().collect()
+        self.held().keys().copied().collect()
     }
 
     /// The store.

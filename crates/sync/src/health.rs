@@ -74,12 +74,13 @@ pub(crate) async fn outage(
     Ok(failures)
 }
 
-/// A right turned out to be missing for one area.
+/// A right turned out to be missing for one area; `required` when records are missing without it.
 pub(crate) async fn lacks(
     tx: &mut Tx,
     integration: &Integration,
     area: &str,
     right: &str,
+    required: bool,
 ) -> Result<()> {
     let current = integrations::find_integration_in(tx, integration.id).await?;
     let mut missing = current
@@ -91,7 +92,21 @@ pub(crate) async fn lacks(
     missing.push(MissingPermission {
         area: area.to_owned(),
         right: right.to_owned(),
-        required: true,
+        required,
     });
+    Ok(integrations::update_missing_permissions(tx, integration.id, &missing).await?)
+}
+
+/// An area could be read: a right that was noted as missing for it is there.
+pub(crate) async fn has_right(tx: &mut Tx, integration: &Integration, area: &str) -> Result<()> {
+    let lacked = |missing: &MissingPermission| missing.area == area;
+    if !integration.missing_permissions.iter().any(lacked) {
+        return Ok(());
+    }
+    let current = integrations::find_integration_in(tx, integration.id).await?;
+    let mut missing = current
+        .map(|current| current.missing_permissions)
+        .unwrap_or_default();
+    missing.retain(|missing| !lacked(missing));
     Ok(integrations::update_missing_permissions(tx, integration.id, &missing).await?)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::clock::UtcMillis;
 use domain::job::Job;
 use store::jobs::{self, JobState};
 use store::permits;
@@ -14,14 +15,24 @@ use crate::pull;
 /// How often expired leases are looked for.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// How often runs are looked for whose job is dead: a node may have died between burying the job and its run.
+const BURY: i64 = UtcMillis::MINUTE;
+
 /// Dead jobs looked at to find the runs they leave behind.
 const DEAD: i64 = 100;
 
 /// Looks until stopped.
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
+    let mut buried_at = engine.now();
     loop {
         if let Err(error) = engine.reap().await {
             tracing::warn!(%error, "cannot take expired leases back, trying again");
+        }
+        if engine.now().since(buried_at) >= BURY {
+            buried_at = engine.now();
+            if let Err(error) = bury_runs(&engine).await {
+                tracing::warn!(%error, "cannot end runs whose job is dead, trying again");
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -1,7 +1,6 @@
 //! Reference data: boards, queues, statuses, priorities, types. Read with the connection, nightly, and with
 //! *Sync PSA Data*.
 
-use connectors::limits::Urgency;
 use domain::id::IntegrationId;
 use domain::job::{Job, Priority};
 use store::audit::Actor;
@@ -59,7 +58,7 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
         &integration.provider,
         credentials,
         &integration.settings,
-        Urgency::Person,
+        pull::notes::urgency(claimed),
     )?;
     let items = match connection.connector.reference_data().await {
         Ok(items) => items,
@@ -69,6 +68,10 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
     if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
         tx.rollback().await?;
         return Ok(Ended::LeaseLost);
+    }
+    if !connector::still_concerns(&mut tx, &integration).await? {
+        tx.rollback().await?;
+        return Ok(Ended::Done);
     }
     reference_items::replace_reference_items(&mut tx, id, &items).await?;
     integrations::update_reference_data_at(&mut tx, id, engine.now()).await?;

@@ -202,15 +202,21 @@ pub(crate) async fn ask_in(
         }
         return Ok(RequestOutcome::NothingToRead);
     }
-    let run = insert(engine, tx, integration, actor, trigger, mode, plan).await?;
+    let now = engine.now();
+    let run = insert(tx, integration, actor, trigger, mode, plan, now).await?;
     if let Some(key) = &window {
         runs::set_window(tx, key, engine.now().plus(window::WINDOW), Some(&run.uuid)).await?;
     }
     Ok(RequestOutcome::Started(RunRef::to(&run)))
 }
 
-/// Starts the successor of a run that ended, when wake-ups came meanwhile (rule P9).
-pub(crate) async fn succeed(engine: &Engine, tx: &mut Tx, id: IntegrationId) -> Result<()> {
+/// Starts the successor of a run that ended, when wake-ups came meanwhile (rule P9); it begins at `at`.
+pub(crate) async fn succeed(
+    engine: &Engine,
+    tx: &mut Tx,
+    id: IntegrationId,
+    at: UtcMillis,
+) -> Result<()> {
     let Some(integration) = integrations::find_integration_in(tx, id).await? else {
         return Ok(());
     };
@@ -234,16 +240,7 @@ pub(crate) async fn succeed(engine: &Engine, tx: &mut Tx, id: IntegrationId) -> 
     } else {
         RunMode::Full
     };
-    insert(
-        engine,
-        tx,
-        &integration,
-        &Actor::System,
-        trigger,
-        mode,
-        plan,
-    )
-    .await?;
+    insert(tx, &integration, &Actor::System, trigger, mode, plan, at).await?;
     Ok(())
 }
 
@@ -341,13 +338,13 @@ async fn plan(
 
 /// Keeps a run and the job of its first part, in one commit.
 async fn insert(
-    engine: &Engine,
     tx: &mut Tx,
     integration: &Integration,
     actor: &Actor,
     trigger: Trigger,
     mode: RunMode,
     streams: Vec<(Stream, PullMode)>,
+    at: UtcMillis,
 ) -> Result<Run> {
     let new = NewRun {
         integration: integration.id,
@@ -366,7 +363,7 @@ async fn insert(
             stream: first.stream,
             stream_run: first.id,
         };
-        jobs::enqueue(tx, &job, pull::priority(trigger), engine.now()).await?;
+        jobs::enqueue(tx, &job, pull::priority(trigger), at).await?;
     }
     tracing::info!(run = %run.uuid, trigger = trigger.key(), mode = mode.key(), "a run was asked for");
     Ok(run)

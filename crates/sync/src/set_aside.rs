@@ -66,16 +66,22 @@ pub async fn retry_set_aside(
         .ok_or(Error::NoIntegration(id))?;
     let (mut asked, mut after) = (0, None);
     loop {
-        let open = set_aside::list_open(store, id, after, AT_ONCE).await?;
+        let open = match only {
+            Some(_) if after.is_some() => break,
+            Some(only) => {
+                let found = set_aside::find_set_aside(store, only).await?;
+                let open =
+                    found.filter(|found| found.integration_id == id && found.resolved_at.is_none());
+                open.into_iter().collect()
+            }
+            None => set_aside::list_open(store, id, after, AT_ONCE).await?,
+        };
         let Some(last) = open.last().map(|record| record.id) else {
             break;
         };
         after = Some(last);
         let mut tx = store.begin().await?;
-        for record in open
-            .iter()
-            .filter(|record| only.is_none_or(|only| only == record.id))
-        {
+        for record in &open {
             enqueue(&mut tx, engine, record, Priority::Interactive).await?;
             asked += 1;
         }
@@ -141,11 +147,20 @@ pub(crate) async fn retry(
         tx.rollback().await?;
         return Ok(Ended::LeaseLost);
     }
+    // Whatever settled the matter meanwhile knows more than this answer: a page may have brought a newer version.
+    let open = match &fetched {
+        Fetched::Record(_) => set_aside::resolve(&mut tx, record.id, "read").await?,
+        Fetched::Gone => set_aside::resolve(&mut tx, record.id, "gone").await?,
+        Fetched::Unreadable(_) => true,
+    };
+    if !open || !connector::still_concerns(&mut tx, &integration).await? {
+        tx.rollback().await?;
+        return Ok(Ended::Done);
+    }
     match fetched {
         Fetched::Record(batch) => {
             let version = connection.connector.mapper_version();
             pull::store_one(engine, &mut tx, &integration, record.stream, batch, version).await?;
-            set_aside::resolve(&mut tx, record.id, "read").await?;
         }
         Fetched::Gone => {
             let ids = [record.external_id.as_str()];
@@ -159,7 +174,6 @@ pub(crate) async fn retry(
                 engine.now(),
             )
             .await?;
-            set_aside::resolve(&mut tx, record.id, "gone").await?;
         }
         Fetched::Unreadable(again) => {
             let next = engine.now().plus(backoff::set_aside(record.attempts + 1));

@@ -94,7 +94,11 @@ pub async fn update_settings(
 
 /// Streams that have to be read whole lose their watermark, so that the need outlives a run that fails: every later
 /// run reads them whole until one completes.
-async fn forget_watermarks(tx: &mut Tx, id: IntegrationId, streams: &BTreeSet<Stream>) -> Result<()> {
+async fn forget_watermarks(
+    tx: &mut Tx,
+    id: IntegrationId,
+    streams: &BTreeSet<Stream>,
+) -> Result<()> {
     for stream in streams {
         if let Some(known) = checkpoints::find_checkpoint_in(tx, id, *stream).await? {
             let forgotten = Checkpoint {

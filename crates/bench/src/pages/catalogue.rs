@@ -22,31 +22,34 @@ pub struct Measured {
     pub address: String,
 }
 
-/// A list, with the words to search it for.
+/// A list, with words that are common in it; the first that finds something is searched for.
 struct List {
     path: &'static str,
-    search: &'static [&'static str],
+    common: &'static [&'static str],
 }
 
 const LISTS: [List; 4] = [
-    // A common word, a rare one, a ticket's number.
     List {
         path: "/tickets",
-        search: &["printer", "zzzz", "T2026"],
+        common: &["printer", "password", "outlook"],
     },
     List {
         path: "/companies",
-        search: &["group", "zzzz"],
+        common: &["group", "dental", "partners"],
     },
     List {
         path: "/contacts",
-        search: &["maria", "zzzz"],
+        common: &["anna", "maria", "david", "james", "sarah"],
     },
     List {
         path: "/opportunities",
-        search: &["renewal", "zzzz"],
+        common: &["renewal", "firewall", "migration"],
     },
 ];
+
+/// A word that is nowhere, and what every ticket's number of a year begins with.
+const RARE: &str = "zzzz";
+const NUMBER: &str = "T2026";
 
 /// Reads the site and lists what to measure.
 pub async fn read(browser: &Browser) -> Result<Vec<Measured>> {
@@ -140,10 +143,13 @@ async fn filters(browser: &Browser, list: &List, first: &str) -> Result<Vec<(Str
             found.push((name, format!("{select}={value}")));
         }
     }
-    for word in list.search {
-        found.push((format!("search={word}"), format!("search={word}")));
+    found.push(("search, rare word".to_owned(), format!("search={RARE}")));
+    if let Some(query) = common_word(browser, list).await? {
+        found.push(("search, common word".to_owned(), query));
     }
     if list.path == "/tickets" {
+        let query = format!("closed=all&search={NUMBER}");
+        found.push(("search, every number".to_owned(), query));
         for shown in ["closed", "all"] {
             found.push((format!("closed={shown}"), format!("closed={shown}")));
         }
@@ -162,6 +168,27 @@ async fn filters(browser: &Browser, list: &List, first: &str) -> Result<Vec<(Str
         found.push(("company".to_owned(), format!("company={uuid}")));
     }
     Ok(found)
+}
+
+/// The query for the first common word that finds something, among all that is there.
+async fn common_word(browser: &Browser, list: &List) -> Result<Option<String>> {
+    let all = if list.path == "/tickets" {
+        "closed=all&"
+    } else {
+        ""
+    };
+    for word in list.common {
+        let query = format!("{all}search={word}");
+        let page = browser.get(&format!("{}?{query}", list.path)).await?.body;
+        if browser::links(&page, &format!("{}/", list.path))
+            .next()
+            .is_some()
+        {
+            return Ok(Some(query));
+        }
+    }
+    eprintln!("note: {} finds none of {:?}", list.path, list.common);
+    Ok(None)
 }
 
 fn selects(page: &str) -> BTreeSet<String> {

@@ -23,6 +23,8 @@ pub struct Phase {
     pub report: Report,
     /// The most memory the server had resident, in MB, search index included.
     pub peak_rss_mb: f64,
+    /// The same until the run ended, before the search index was brought up to date.
+    pub peak_rss_of_run_mb: f64,
     /// Processor seconds of the server.
     pub cpu_seconds: f64,
     /// Processor seconds of the sandbox meanwhile.
@@ -39,11 +41,17 @@ pub async fn run_server(
     let sandbox_before = sandbox.stats().await?.cpu_seconds;
     let mut product = Product::start(workplace.portico(), place, &sandbox.address()).await?;
     let store = place.look().await?;
+    while runs::active_run(&store, integration).await?.is_some() {
+        product.process().check_alive()?;
+        tokio::time::sleep(LOOK).await;
+    }
+    let peak_rss_of_run_mb = product.process().peak_rss_mb()?;
     wait_until_idle(&store, &mut product, integration, PATIENCE).await?;
     let report = Report::of(&store, last_run(&store, integration).await?).await?;
     store.close().await;
     let phase = Phase {
         report,
+        peak_rss_of_run_mb,
         peak_rss_mb: product.process().peak_rss_mb()?,
         cpu_seconds: product.process().cpu_seconds()?,
         sandbox_cpu_seconds: sandbox.stats().await?.cpu_seconds - sandbox_before,

@@ -151,6 +151,7 @@ impl Results {
             "all_streams_records": size.first.report.counts().fetched,
             "all_streams_first_s": rounded(size.first.report.seconds(), 2),
             "all_streams_unchanged_s": rounded(size.again.report.seconds(), 2),
+            "first_peak_rss_of_run_mb": rounded(size.first.peak_rss_of_run_mb, 1),
             "unchanged_peak_rss_mb": rounded(size.again.peak_rss_mb, 1),
             "first_cpu_s": rounded(size.first.cpu_seconds, 2),
             "first_sandbox_cpu_s": rounded(size.first.sandbox_cpu_seconds, 2),
@@ -201,6 +202,10 @@ const ROWS: &[Row] = &[
     ("Peak memory, first sync, MB", |size| {
         format!("{:.1}", size.first.peak_rss_mb)
     }),
+    (
+        "Peak memory, first sync without the search index, MB",
+        |size| format!("{:.1}", size.first.peak_rss_of_run_mb),
+    ),
     ("Peak memory, unchanged, MB", |size| {
         format!("{:.1}", size.again.peak_rss_mb)
     }),

@@ -131,15 +131,15 @@ fn map_of<'a, W: Record<'a>>(
         ..Seen::default()
     };
     let mut unreadable = Vec::new();
-    for one in decoded.unreadable {
-        // Without an id nothing can be said about where it stands.
-        if one
-            .external_id
-            .parse()
-            .map_or(true, |id| note(&mut seen, position, id))
-        {
-            unreadable.push(one);
+    for mut one in decoded.unreadable {
+        match one.external_id.parse::<i64>() {
+            Ok(id) if !note(&mut seen, position, id) => continue,
+            Ok(_) => {}
+            // Autotask's ids are numbers: a text that is none names no record, and the record it belongs to is not to
+            // be taken for missing (rule P5). Nothing can be said about where it stands.
+            Err(_) => one.external_id.clear(),
         }
+        unreadable.push(one);
     }
     let mut records: Vec<W::Ours> = Vec::with_capacity(decoded.records.len());
     let mut places: HashMap<i64, usize> = HashMap::new();

@@ -18,8 +18,8 @@ use crate::page::Unreadable;
 /// Longest id taken from a record that cannot be read, in bytes; a longer text is no id.
 const LONGEST_ID: usize = 100;
 
-/// Most characters of a value that a reason quotes: it goes into the sync log, and the value is a client's.
-const QUOTED: usize = 40;
+/// Longest description of an expectation that is told as it stands, in bytes.
+const LONGEST_EXPECTATION: usize = 40;
 
 /// A body as text. Bytes that are not UTF-8 are replaced, and `repaired` says so: records that hold such a
 /// replacement are then set aside instead of stored with a wrong text.
@@ -117,15 +117,43 @@ fn unreadable_from(raw: &RawValue, id_key: &str, error: &serde_json::Error) -> U
     }
 }
 
-/// The decoder's reason with the value it quotes cut short.
+/// The decoder's reason in words for a person. The value is not quoted: it is a client's, and the reason goes into the
+/// sync log and the diagnostic bundle.
 fn brief(reason: &str) -> String {
-    match (reason.find('"'), reason.rfind('"')) {
-        (Some(start), Some(end)) if start < end => {
-            let value = cut(&reason[start + 1..end], QUOTED);
-            let (before, after) = (&reason[..=start], &reason[end..]);
-            without_nul(format!("{before}{value}{after}"))
-        }
-        _ => without_nul(cut(reason, 5 * QUOTED)),
+    if reason.starts_with("missing field") {
+        return String::from("it is missing");
+    }
+    if reason.starts_with("duplicate field") {
+        return String::from("it stands there twice");
+    }
+    let Some((kind, rest)) = reason.split_once(": ") else {
+        return String::from("it cannot be read");
+    };
+    let Some((sent, expected)) = rest.rsplit_once(", expected ") else {
+        return String::from("it cannot be read");
+    };
+    let sent = match sent.split([' ', '`']).next().unwrap_or_default() {
+        "string" => "text",
+        "integer" => "a whole number",
+        "floating" => "a number with decimals",
+        "boolean" => "true or false",
+        "null" => "nothing",
+        "sequence" => "a list",
+        "map" => "a group of values",
+        _ => "something else",
+    };
+    let expected = match expected {
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a string" | "a borrowed string" | "a text" => "text",
+        "a boolean" => "true or false",
+        other if other.len() < LONGEST_EXPECTATION && !other.contains('`') => other,
+        _ => "something else",
+    };
+    if kind == "invalid value" || sent == expected {
+        format!("{expected} within its limits was expected")
+    } else {
+        format!("{expected} was expected, {sent} was sent")
     }
 }
 
@@ -213,7 +241,7 @@ mod tests {
             ]
         );
         assert!(
-            unreadable[0].reason.starts_with("invalid type: string"),
+            unreadable[0].reason == "a whole number was expected, text was sent",
             "{}",
             unreadable[0].reason
         );
@@ -234,7 +262,7 @@ mod tests {
             assert!(one.reason.len() < 200 && !one.reason.contains('\0'));
         }
         assert!(
-            unreadable[2].reason.ends_with("expected u8"),
+            unreadable[2].reason == "a whole number was expected, text was sent",
             "{}",
             unreadable[2].reason
         );

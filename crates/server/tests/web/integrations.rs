@@ -411,6 +411,10 @@ async fn disconnect_says_what_stays_and_data_is_deleted_only_by_name() {
             .text
             .contains("Export CSV")
     );
+    for (path, next) in [("/", "Connect your PSA"), ("/tickets", "Connect a PSA")] {
+        let page = browser.get(path).await;
+        assert!(page.text.contains(next), "{path}: as if never connected");
+    }
 }
 
 #[tokio::test]

@@ -150,3 +150,27 @@ async fn values_no_page_offers_are_refused_beside_their_field() {
     let page = browser.post(AUTOTASK, &good).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
 }
+
+#[tokio::test]
+async fn what_is_switched_off_is_not_said_to_be_read() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let before = browser.get(AUTOTASK).await;
+    assert!(!before.text.contains(">switched off<"), "{}", before.text);
+    let integration = integration(&site).await;
+    let base = serde_json::to_string(&integration.settings).unwrap();
+    let fields = [
+        ("revision", &*integration.settings_revision.to_string()),
+        ("base", &base),
+        ("record_type", "tickets"),
+        ("interval", "15"),
+    ];
+    let saved = browser.post(AUTOTASK, &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let after = browser.get(AUTOTASK).await;
+    let off = after.text.matches(">switched off<").count();
+    assert_eq!(
+        off, 6,
+        "all but tickets, notes and what was deleted of them"
+    );
+}

@@ -67,7 +67,7 @@ async fn fill(store: &Store, total: usize) -> Outcome {
             first_name: ["Ann", "Bob", "Cid", "Dora"][number % 4].into(),
             last_name: format!("Person {number}"),
             email: Some(format!("person{number}@example.com")),
-            active: number % 50 != 0,
+            active: !number.is_multiple_of(50),
             ..ContactRecord::default()
         };
         batch(store, at, numbers.map(contact).collect(), Batch::Contacts).await?;
@@ -76,7 +76,7 @@ async fn fill(store: &Store, total: usize) -> Outcome {
     for start in (0..total).step_by(500) {
         let tickets = (start..total.min(start + 500)).map(|number| {
             let mut ticket = world::ticket(number, total, count);
-            if number % 5 == 0 {
+            if number.is_multiple_of(5) {
                 ticket.company_external_id = Some("1".into());
             }
             ticket

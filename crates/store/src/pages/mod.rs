@@ -12,6 +12,7 @@
 pub(crate) mod absence;
 mod coverage;
 mod known;
+pub(crate) mod labels;
 mod rows;
 pub(crate) mod scope;
 pub(crate) mod seen;
@@ -27,6 +28,7 @@ pub use absence::{
 };
 pub use coverage::{Coverage, Unseen, count_present, count_written_since, list_unseen};
 pub use known::{Known, read_known, read_known_before};
+pub use labels::find_label;
 pub use scope::{ScopeRow, list_scope_columns, update_closed};
 pub use seen::{clear_seen, count_seen, insert_seen};
 pub use upsert::{UpsertCounts, upsert_records};

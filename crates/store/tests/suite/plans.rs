@@ -1,10 +1,12 @@
 //! How SQLite reads a page of a list: one range of one index, in order, whatever the filter and sort.
 
+use domain::record::Batch;
 use sqlx::Connection;
+use store::pages::Absence;
 use store::{Database, Engine};
 
 use crate::harness::{Home, execute, integration, sqlite_only};
-use crate::records::{company, store_companies, store_tickets, ticket};
+use crate::records::{company, contact, store_companies, store_page, store_tickets, ticket};
 
 #[test]
 fn a_page_of_keys_is_one_range_of_one_index() {
@@ -27,6 +29,17 @@ fn a_page_of_keys_is_one_range_of_one_index() {
             })
             .collect();
         store_tickets(&store, at, &tickets).await;
+        let contacts: Vec<_> = (0..900)
+            .map(|number| {
+                contact(
+                    &number.to_string(),
+                    &(number % 300).to_string(),
+                    "Ann",
+                    &number.to_string(),
+                )
+            })
+            .collect();
+        store_page(&store, at, &contacts, Batch::Contacts, Absence::Present).await;
         execute(&home, "ANALYZE").await;
         check(&home).await;
         store.close().await;

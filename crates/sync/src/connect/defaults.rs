@@ -21,7 +21,8 @@ pub fn fill(
     }
     if settings.public_note_audiences.is_empty() {
         settings.public_note_audiences = ids(items, ReferenceKind::NotePublish, |item| {
-            item.label.starts_with("All")
+            // Not *All Internal Users*: clients would read what is meant for staff (rule X3).
+            item.label.starts_with("All") && !item.label.to_lowercase().contains("internal")
         });
     }
     if company_source && !settings.company_source {
@@ -85,6 +86,7 @@ mod tests {
             item(ReferenceKind::TicketStatus, "5", "Complete", true),
             item(ReferenceKind::TicketStatus, "20", "Closed", false),
             item(ReferenceKind::NotePublish, "1", "All Autotask Users", false),
+            item(ReferenceKind::NotePublish, "3", "All Internal Users", false),
             item(
                 ReferenceKind::NotePublish,
                 "2",

@@ -68,6 +68,12 @@ pub async fn connect(
             if current.has_credentials() {
                 return Ok(ConnectOutcome::Refused(somebody_else(provider)));
             }
+            if current.settings_revision != existing.settings_revision {
+                return Ok(ConnectOutcome::Refused(message::plain(format!(
+                    "Somebody changed the settings of {} meanwhile. Please connect again.",
+                    provider.name
+                ))));
+            }
             if current.settings != settings {
                 integrations::update_settings(
                     &mut tx,
@@ -152,6 +158,12 @@ pub async fn update_credentials(
     let current = integrations::lock_integration(&mut tx, id)
         .await?
         .ok_or(Error::NoIntegration(id))?;
+    if !current.has_credentials() {
+        return Ok(ConnectOutcome::Refused(message::plain(format!(
+            "{} is not connected any more. Connect it again instead.",
+            provider.name
+        ))));
+    }
     let connected = save(engine, &mut tx, &current, &learned).await?;
     let after = json!({ "account": learned.report.account });
     audit::of_integration(

@@ -39,10 +39,13 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
     let requests = part.new_requests();
     let mut tx = engine.store().begin().await?;
     let present = integrations::lock_integration(&mut tx, part.integration.id).await?;
+    let connected = present.is_some_and(|present| present.has_credentials());
     let replaced = error.kind == ErrorKind::AuthFailed
-        && present.is_some_and(|now| now.has_credentials())
+        && connected
         && form::stored(engine, part.integration.id).await? != part.credentials;
     let ended = match error.kind {
+        // Disconnected meanwhile: the part is over, and what the vendor said about it is no fact about anything here.
+        _ if !connected => Ended::Done,
         // Refused were the ones this part was opened with; it is opened again with those that stand now.
         ErrorKind::AuthFailed if replaced => Ended::Later {
             at: now,
@@ -56,7 +59,10 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
                     .unwrap_or(LIMIT_WAIT)
                     .max(UtcMillis::SECOND),
             );
-            let told = format!("Waiting for the vendor's request limit until {at}. {words}");
+            let told = format!(
+                "Waiting for the vendor's request limit, a pause of {}. {words}",
+                message::duration(at.since(now))
+            );
             runs::update_message(&mut tx, part.row.id, Some(&told), Some(Hint::RateLimit)).await?;
             Ended::Later {
                 at,
@@ -68,7 +74,10 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             let failures = health::outage(&mut tx, engine, &part.integration, &words).await?;
             if failures <= backoff::OUTAGE_ATTEMPTS {
                 let at = now.plus(backoff::outage(failures));
-                let told = format!("{words} Trying again at {at}.");
+                let told = format!(
+                    "{words} Portico tries again after a pause of {}.",
+                    message::duration(backoff::outage(failures))
+                );
                 runs::update_message(&mut tx, part.row.id, Some(&told), error.hint()).await?;
                 Ended::Later {
                     at,
@@ -77,6 +86,11 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
                 }
             } else {
                 fail_run(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
+                if !part.integration.settings.auto_sync {
+                    // No schedule will read what waits for this run to end.
+                    let at = now.plus(backoff::outage(failures));
+                    request::succeed(engine, &mut tx, part.integration.id, at).await?;
+                }
                 Ended::Done
             }
         }
@@ -91,16 +105,21 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             failed: true,
         },
         kind => {
+            // What was deleted is found by the nightly run too, so that feeds are optional: a run without them is whole.
+            let optional =
+                kind == ErrorKind::PermissionDenied && part.row.stream.is_deletion_feed();
             if kind == ErrorKind::PermissionDenied {
-                health::lacks(
-                    &mut tx,
-                    &part.integration,
-                    part.row.stream.label(),
-                    &error.message,
-                )
-                .await?;
+                let area = part.row.stream.label();
+                health::lacks(&mut tx, &part.integration, area, &error.message, !optional).await?;
             }
-            fail_part(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
+            let state = if optional {
+                RunState::Completed
+            } else {
+                RunState::Failed
+            };
+            let hint = error.hint();
+            runs::finish_stream_run(&mut tx, &part.row, state, None, Some(&words), hint).await?;
+            advance(engine, &mut tx, &part.run).await?;
             Ended::Done
         }
     };
@@ -196,9 +215,15 @@ pub(crate) async fn job_given_up(
     job: &Job,
     reason: &str,
 ) -> Result<()> {
-    let Job::PullStream { stream_run, .. } = job else {
+    let Job::PullStream {
+        integration,
+        stream_run,
+        ..
+    } = job
+    else {
         return Ok(());
     };
+    integrations::lock_integration(tx, *integration).await?;
     let Some(part) = runs::find_stream_run_in(tx, *stream_run).await? else {
         return Ok(());
     };
@@ -306,7 +331,7 @@ async fn end_run(
         jobs::enqueue(tx, &Job::IndexSearch, Priority::Low, engine.now()).await?;
     }
     if successor {
-        request::succeed(engine, tx, run.integration_id).await?;
+        request::succeed(engine, tx, run.integration_id, engine.now()).await?;
     }
     Ok(())
 }

@@ -87,8 +87,7 @@ async fn judge_full(part: &mut Part<'_>) -> Result<Judgement, Stop> {
     }
     let verdict = oddity::judge(seen, part.row.total_before, part.row.total_after);
     let doubtful = oddity::is_doubtful(verdict, &part.row.oddities);
-    let nameless = part.row.oddities.iter().any(|oddity| oddity == oddity::NAMELESS);
-    let removal = if doubtful || nameless {
+    let removal = if doubtful || part.met_nameless() {
         Removal::default()
     } else {
         removal::run(part, verdict).await?
@@ -121,6 +120,12 @@ async fn judge_incremental(part: &mut Part<'_>) -> Result<Judgement, Stop> {
 }
 
 impl Part<'_> {
+    /// Whether a record came without a readable id: it may be any of those that seem to be missing.
+    fn met_nameless(&self) -> bool {
+        let mut oddities = self.row.oddities.iter();
+        oddities.any(|oddity| oddity == oddity::NAMELESS)
+    }
+
     /// State, message and hint of this part.
     fn outcome(&self, judged: &Judgement) -> (RunState, Option<String>, Option<Hint>) {
         let counts = &self.row.counts;
@@ -171,9 +176,13 @@ impl Part<'_> {
     }
 
     /// Records that an earlier run set aside and a complete full run did not meet again are gone, or their id could
-    /// not be read and they came under their real one: the matter is closed. A run with a floor cannot tell.
+    /// not be read and they came under their real one: the matter is closed. A run with a floor, within a scope, or that met a record without a readable
+    /// id cannot tell.
     async fn close_unmet(&self, tx: &mut Tx) -> Result<(), Stop> {
-        if self.row.mode != (PullMode::Full { floor: None }) {
+        let met_all = self.row.mode == (PullMode::Full { floor: None })
+            && self.asked_scope().is_everything()
+            && !self.met_nameless();
+        if !met_all {
             return Ok(());
         }
         let (store, integration) = (self.engine.store(), self.integration.id);

@@ -4,18 +4,22 @@ use std::collections::HashSet;
 
 use connectors::ErrorKind;
 use connectors::limits::Urgency;
+use connectors::page::Unreadable;
 use domain::clock::UtcMillis;
-use domain::id::IntegrationId;
+use domain::id::{IntegrationId, StreamRunId};
 use domain::job::Priority;
 use domain::provider;
 use domain::run::Counts;
 use domain::stream::Stream;
+use store::Tx;
 use store::integrations;
 use store::jobs::{self, ClaimedJob};
 use store::pages::{self, RemovedReason};
+use store::set_aside::{self, NewSetAside};
 
 use super::records::Prepared;
 use super::writer::Writer;
+use crate::backoff;
 use crate::connect::form;
 use crate::connector;
 use crate::engine::Engine;
@@ -41,17 +45,17 @@ pub(crate) async fn of_ticket(
     }
     let provider = provider::find(&integration.provider)
         .ok_or_else(|| Error::UnknownProvider(integration.provider.clone()))?;
+    let by_id = provider
+        .capability
+        .stream(Stream::TicketNotes)
+        .is_some_and(|stream| stream.by_id);
     let credentials = form::stored(engine, id).await?;
     let connection = connector::open(
         engine,
         provider.key,
         credentials,
         &integration.settings,
-        if claimed.priority == Priority::Interactive as i64 {
-            Urgency::Person
-        } else {
-            Urgency::Background
-        },
+        urgency(claimed),
     )?;
     let page = match connection.connector.ticket_notes(ticket).await {
         Ok(page) => page,
@@ -60,15 +64,14 @@ pub(crate) async fn of_ticket(
     let version = connection.connector.mapper_version();
     let (mut records, _) = Prepared::from(page.batch, version, integration.generation);
     let doubtful = page.oddity.is_some() || !page.unreadable.is_empty();
+    let here = pages::list_note_ids(engine.store(), id, ticket).await?;
 
     let mut tx = engine.store().begin().await?;
     if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
         tx.rollback().await?;
         return Ok(Ended::LeaseLost);
     }
-    // Disconnected or cleared while the vendor answered: what it said concerns nothing we hold any more.
-    let present = integrations::find_integration_in(&mut tx, id).await?;
-    if !present.is_some_and(|now| now.has_credentials() && now.generation == integration.generation) {
+    if !connector::still_concerns(&mut tx, &integration).await? {
         tx.rollback().await?;
         return Ok(Ended::Done);
     }
@@ -83,7 +86,6 @@ pub(crate) async fn of_ticket(
         .write(&mut tx, &mut records, &mut Counts::default())
         .await?;
     let present: HashSet<&str> = ids.iter().map(String::as_str).collect();
-    let here = pages::list_note_ids(engine.store(), id, ticket).await?;
     let gone: Vec<i64> = here
         .iter()
         .filter(|row| !present.contains(row.external_id.as_str()))
@@ -99,10 +101,44 @@ pub(crate) async fn of_ticket(
         )
         .await?;
     }
-    request::note_complete(&mut tx, engine, &integration, ticket).await?;
+    put_aside(&mut tx, engine, id, by_id, &page.unreadable).await?;
+    let odd = page.oddity.is_some();
+    request::note_complete(&mut tx, engine, &integration, ticket, odd).await?;
     tx.tell("ticket_notes", id.0);
     tx.commit().await?;
     Ok(Ended::Done)
+}
+
+/// Sets aside comments that could not be read (rule P6); the part of a run they would belong to is none.
+async fn put_aside(
+    tx: &mut Tx,
+    engine: &Engine,
+    integration: IntegrationId,
+    by_id: bool,
+    unreadable: &[Unreadable],
+) -> Result<()> {
+    let named = unreadable
+        .iter()
+        .filter(|record| !record.external_id.is_empty());
+    let records: Vec<NewSetAside> = named
+        .map(|record| NewSetAside {
+            external_id: record.external_id.clone(),
+            field: record.field.clone(),
+            reason: record.reason.clone(),
+        })
+        .collect();
+    let again = by_id.then(|| engine.now().plus(backoff::set_aside(1)));
+    let (stream, none) = (Stream::TicketNotes, StreamRunId(0));
+    Ok(set_aside::upsert_set_aside(tx, integration, stream, none, &records, again).await?)
+}
+
+/// Whether a person waits for a job.
+pub(crate) const fn urgency(claimed: &ClaimedJob) -> Urgency {
+    if claimed.priority == Priority::Interactive as i64 {
+        Urgency::Person
+    } else {
+        Urgency::Background
+    }
 }
 
 /// What to do about a vendor's failure. The stream of comments will bring what is missing, so this never insists.

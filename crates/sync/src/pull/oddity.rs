@@ -31,12 +31,13 @@ pub fn judge(seen: i64, before: Option<i64>, after: Option<i64>) -> Verdict {
 }
 
 /// Whether what was noticed casts doubt on the completeness of a part: then nothing is removed and the watermark
-/// stays. An oddity is forgiven only when the totals prove that nothing is missing.
+/// stays. An oddity is forgiven only when the totals prove that nothing is missing. A record without a readable id is
+/// no such oddity: it did arrive and is set aside; it only forbids removal.
 #[must_use]
 pub fn is_doubtful(verdict: Verdict, oddities: &[String]) -> bool {
     match verdict {
         Verdict::Verified => false,
-        Verdict::NotVerified => !oddities.is_empty(),
+        Verdict::NotVerified => oddities.iter().any(|oddity| oddity != NAMELESS),
         Verdict::Incomplete => true,
     }
 }
@@ -71,8 +72,7 @@ pub const REPEATED_PAGE: &str = "The vendor sent a page of records that had alre
 
 /// The sentence for a record without a readable id: any record that seems missing may be this one, so nothing is
 /// removed in such a run, whatever the totals say.
-pub const NAMELESS: &str =
-    "A record came without a readable id, so that nothing could be known to be missing; nothing was removed.";
+pub const NAMELESS: &str = "A record came without a readable id, so that nothing could be known to be missing; nothing was removed.";
 
 /// The sentence for records that came again on a later page.
 pub const REPEATED_RECORDS: &str =
@@ -123,6 +123,7 @@ mod tests {
         assert!(is_doubtful(Verdict::NotVerified, &odd));
         assert!(!is_doubtful(Verdict::NotVerified, &[]));
         assert!(is_doubtful(Verdict::Incomplete, &[]));
+        assert!(!is_doubtful(Verdict::NotVerified, &[NAMELESS.to_owned()]));
     }
 
     #[test]

@@ -24,12 +24,17 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     progress.counts.pages = 1;
     progress.counts.repeated = fetched.repeated;
     progress.counts.requests = part.new_requests();
+    // First, since only so many are kept: this one decides about removal.
+    if fetched
+        .unreadable
+        .iter()
+        .any(|record| record.external_id.is_empty())
+    {
+        progress.oddities.push(oddity::NAMELESS.to_owned());
+    }
     progress.oddities.extend(fetched.oddity.clone());
 
     let set_aside = part.put_aside(&mut tx, &fetched.unreadable).await?;
-    if fetched.unreadable.iter().any(|record| record.external_id.is_empty()) {
-        progress.oddities.push(oddity::NAMELESS.to_owned());
-    }
     if let Batch::Deletions(entries) = &fetched.records.batch {
         deletions::apply(part, &mut tx, entries, &mut progress.counts).await?;
     } else {
@@ -51,6 +56,7 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     }
     if !part.answered {
         health::answered(&mut tx, &part.integration).await?;
+        health::has_right(&mut tx, &part.integration, part.row.stream.label()).await?;
     }
     if !runs::save_progress(&mut tx, part.row.id, &progress).await? {
         tx.rollback().await.map_err(Stop::from)?;

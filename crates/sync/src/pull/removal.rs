@@ -139,17 +139,19 @@ impl Part<'_> {
         self.remove(&[], RemovedReason::Vendor).await
     }
 
-    /// Marks everything unseen, in fenced batches. What is marked is no longer listed, so this needs no cursor.
+    /// Marks everything unseen, in fenced batches. What is marked is no longer listed, so a restart begins anew.
     async fn remove_unseen(
         &mut self,
         coverage: &Coverage,
         reason: RemovedReason,
     ) -> Result<(), Stop> {
+        let mut after = String::new();
         loop {
-            let rows = self.unseen(coverage, "", ROWS).await?;
-            if rows.is_empty() {
+            let rows = self.unseen(coverage, &after, ROWS).await?;
+            let Some(last) = rows.last() else {
                 return Ok(());
-            }
+            };
+            after.clone_from(&last.external_id);
             let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
             self.remove(&ids, reason).await?;
         }
@@ -239,19 +241,25 @@ impl Part<'_> {
         first: &[Unseen],
     ) -> Result<(), Stop> {
         let count = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
-        let sample = first.iter().take(SAMPLE).map(|row| MissingRecord {
-            external_id: row.external_id.clone(),
-            label: row.external_id.clone(),
-        });
+        let (integration, stream) = (self.integration.id, self.row.stream);
+        let mut tx = self.fence().await?;
+        let mut sample = Vec::new();
+        for row in first.iter().take(SAMPLE) {
+            let external_id = row.external_id.clone();
+            let label = pages::find_label(&mut tx, integration, stream, &external_id).await?;
+            sample.push(MissingRecord {
+                label: label.unwrap_or_else(|| external_id.clone()),
+                external_id,
+            });
+        }
         let question = NewQuestion {
-            integration: self.integration.id,
-            stream: self.row.stream,
+            integration,
+            stream,
             stream_run: self.row.id,
             missing: count(missing),
             present: count(present),
-            sample: sample.collect(),
+            sample,
         };
-        let mut tx = self.fence().await?;
         let question = removal_questions::ask(&mut tx, &question).await?;
         let mut after = String::new();
         loop {

@@ -9,7 +9,7 @@ use domain::run::Counts;
 use domain::stream::Stream;
 use store::integrations::Integration;
 use store::pages::{self, Absence, Known, RecordMark, RemovedReason};
-use store::{Tx, company_adoption as adoption, set_aside};
+use store::{Tx, company_adoption as adoption, removal_questions, set_aside};
 
 use super::classify::{Class, Presence, Stored, Write, classify, count};
 use super::records::{Prepared, retain};
@@ -86,6 +86,7 @@ impl Writer<'_> {
             adoption::adopt(tx, integration, &to_adopt).await?;
         }
         set_aside::resolve_read(tx, integration, stream, &ids).await?;
+        removal_questions::forget_candidates(tx, integration, stream, &ids).await?;
         Ok(())
     }
 
@@ -134,8 +135,13 @@ fn written_companies(batch: &Batch, written: &[bool]) -> Vec<String> {
     let Batch::Companies(companies) = batch else {
         return Vec::new();
     };
-    let written = companies.iter().zip(written).filter(|(_, written)| **written);
-    written.map(|(company, _)| company.external_id.clone()).collect()
+    let written = companies
+        .iter()
+        .zip(written)
+        .filter(|(_, written)| **written);
+    written
+        .map(|(company, _)| company.external_id.clone())
+        .collect()
 }
 
 /// What is to be written of a page.

@@ -23,6 +23,9 @@ pub enum NotesState {
 /// How long it is remembered that one ticket's comments were read; by then the stream has completed.
 const REMEMBERED: i64 = 30 * UtcMillis::DAY;
 
+/// The same, when the answer was odd: whoever looks later has them read again.
+const REMEMBERED_ODD: i64 = 15 * UtcMillis::MINUTE;
+
 fn key(integration: &Integration, ticket: &str) -> String {
     format!(
         "notes:{}:{}:{ticket}",
@@ -75,7 +78,9 @@ pub(crate) async fn note_complete(
     engine: &Engine,
     integration: &Integration,
     ticket: &str,
+    odd: bool,
 ) -> Result<()> {
-    let until = engine.now().plus(REMEMBERED);
+    let remembered = if odd { REMEMBERED_ODD } else { REMEMBERED };
+    let until = engine.now().plus(remembered);
     Ok(runs::set_window(tx, &key(integration, ticket), until, None).await?)
 }

@@ -225,7 +225,7 @@ async fn s2_an_outage_is_a_warning_then_an_error_and_backs_off(kind: Kind) {
     let part = portal.part(&run, Stream::Companies).await;
     assert!(
         part.message
-            .is_some_and(|message| message.contains("Trying again at")),
+            .is_some_and(|message| message.contains("tries again after a pause of")),
         "it says what it waits for"
     );
 

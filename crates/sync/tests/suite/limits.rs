@@ -60,7 +60,7 @@ async fn s5_retry_after_goes_back_to_the_job_and_is_no_failure(kind: Kind) {
         let part = portal.part(&run, Stream::Contacts).await;
         assert!(
             part.message
-                .is_some_and(|message| message.contains("limit until")),
+                .is_some_and(|message| message.contains("request limit")),
             "{told}"
         );
         let waiting = jobs::list_jobs(portal.store(), JobState::Ready, 10)

@@ -6,10 +6,13 @@
 #[macro_use]
 mod portal;
 
+mod companies;
 mod completeness;
 mod connection;
 mod crash;
+mod doubt;
 mod health;
+mod in_flight;
 mod limits;
 mod pages;
 mod removal;

@@ -53,7 +53,11 @@ fn cells(staff: &Staff, row: CompanyRow) -> Vec<String> {
     let links: Vec<String> = row
         .links
         .iter()
-        .map(|link| format!("{}: {} ({})", link.provider, link.name, link.external_id))
+        .map(|link| {
+            let known = domain::provider::find(&link.provider);
+            let provider = known.map_or(link.provider.as_str(), |provider| provider.name);
+            format!("{provider}: {} ({})", link.name, link.external_id)
+        })
         .collect();
     vec![
         row.name,

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
+use crate::web::settings::integrations::find::is_in_use;
 use crate::web::settings::integrations::stream_rows::{not_companies, not_companies_text};
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
 use crate::web::view::{Choice, Heading, Link, Pager, Query, Section, Shell};
@@ -49,7 +50,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
         Vec::new()
     };
     page(&ListPage {
-        nothing_connected: integrations.is_empty(),
+        nothing_connected: !integrations.iter().any(is_in_use),
         elsewhere,
         search: asked.filter.search.clone().unwrap_or_default(),
         integrations: integrations.iter().map(choice).collect(),

@@ -12,6 +12,7 @@ use crate::web::access::Staff;
 use crate::web::companies::name_of;
 use crate::web::error::Answer;
 use crate::web::page::page;
+use crate::web::settings::integrations::find::is_in_use;
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
 use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
 
@@ -47,7 +48,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     let mut headings = vec![by_name];
     headings.extend(["Company", "E-mail", "Phone", "Title", "State"].map(Heading::fixed));
     let nothing_connected =
-        found.rows.is_empty() && list_integrations(app.store()).await?.is_empty();
+        found.rows.is_empty() && !list_integrations(app.store()).await?.iter().any(is_in_use);
     page(&ListPage {
         nothing_connected,
         search: asked.filter.search.clone().unwrap_or_default(),

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::web::access::SignedIn;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
+use crate::web::settings::integrations::find::is_in_use;
 use crate::web::settings::integrations::to_card::{freshness, state};
 use crate::web::tickets::row::to_row;
 use crate::web::view::list::count_number;
@@ -30,14 +31,18 @@ pub async fn show(State(app): State<App>, person: SignedIn) -> Answer {
     let shell = person.shell(Section::Home);
     let sees_integrations = person.may(Permission::read(Area::Integrations));
     let known = if sees_integrations {
-        overviews(app.engine()).await?
+        overviews(app.engine())
+            .await?
+            .into_iter()
+            .filter(|one| is_in_use(&one.integration))
+            .collect()
     } else {
         Vec::new()
     };
     let anything_connected = if sees_integrations {
         !known.is_empty()
     } else {
-        !list_integrations(app.store()).await?.is_empty()
+        list_integrations(app.store()).await?.iter().any(is_in_use)
     };
     let mut attention = Vec::new();
     let mut integrations = Vec::new();

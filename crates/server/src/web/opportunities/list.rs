@@ -13,6 +13,7 @@ use crate::web::access::Staff;
 use crate::web::companies::name_of;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
+use crate::web::settings::integrations::find::is_in_use;
 use crate::web::tickets::row::titled;
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
 use crate::web::view::number::amount;
@@ -39,7 +40,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     .await?;
     let shell = staff.shell(Section::Opportunities);
     page(&ListPage {
-        nothing_connected: integrations.is_empty(),
+        nothing_connected: !integrations.iter().any(is_in_use),
         search: asked.filter.search.clone().unwrap_or_default(),
         stages: stages(&app, &integrations, asked.filter.stage.as_deref()).await?,
         company_name: name_of(&app, staff.viewer(), asked.filter.company.as_ref()).await?,

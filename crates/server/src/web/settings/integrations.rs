@@ -17,6 +17,7 @@ pub mod options;
 mod reference_data;
 mod resync;
 pub mod settings_form;
+mod settings_merge;
 pub mod stream_rows;
 pub mod to_card;
 

@@ -18,6 +18,7 @@ use crate::web::access::Staff;
 use crate::web::companies::name_of;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
+use crate::web::settings::integrations::find::is_in_use;
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
 use crate::web::view::{Choice, Heading, Pager, Query, Section};
 
@@ -57,7 +58,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             .map(|row| to_row(&shell, row))
             .collect(),
         pager,
-        nothing_connected: integrations.is_empty(),
+        nothing_connected: !integrations.iter().any(is_in_use),
         shell,
     })
 }

@@ -38,14 +38,14 @@ pub async fn ask_clear(State(app): State<App>, staff: Staff, Path(key): Path<Str
                 counted(number(here.tickets), "ticket", "tickets"),
                 counted(number(here.notes), "note", "notes")
             ),
-            "What the vendor no longer has is gone when the sync completes".to_owned(),
+            "What the vendor no longer has is marked as removed when the sync completes, however much it is: unlike other syncs, this one does not ask first".to_owned(),
             "A sync that is running right now is replaced".to_owned(),
         ],
         stays: vec![
             "The present data stays visible until the sync completes".to_owned(),
             format!(
                 "{} with their links, and {} under their ids",
-                counted(number(here.companies), "company", "companies"),
+                counted(number(here.companies), "company record", "company records"),
                 counted(number(here.contacts), "contact", "contacts")
             ),
             "Settings and the sync log".to_owned(),

@@ -234,7 +234,7 @@ impl Form {
             message: refusal.message.clone(),
             hint: refusal
                 .hint
-                .map(|hint| hint.sentence().to_owned())
+                .map(|hint| hint.while_connecting().to_owned())
                 .unwrap_or_default(),
             ..TestResult::default()
         });

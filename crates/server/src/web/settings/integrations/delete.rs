@@ -100,7 +100,7 @@ async fn render(
                 "Opportunities, technicians, and queues, statuses and the like".to_owned(),
             ],
             stays: vec![
-                "The audit log".to_owned(),
+                "The sync log and the audit log".to_owned(),
                 "Data of other integrations".to_owned(),
             ],
             afterwards:

@@ -85,8 +85,6 @@ pub struct StatusPart {
 pub struct StreamRow {
     /// Its name.
     pub label: &'static str,
-    /// Whether it is read.
-    pub on: bool,
     /// How many records are here.
     pub records: String,
     /// How many of them became something else here, when that differs.
@@ -95,7 +93,7 @@ pub struct StreamRow {
     pub note_meaning: String,
     /// When it was last read to the end.
     pub last_completed: Option<Time>,
-    /// By change, or whole and how often.
+    /// By change, whole and how often, or not at all.
     pub how: String,
     /// When it was last read whole.
     pub full_completed: Option<Time>,
@@ -174,7 +172,6 @@ mod tests {
         let time = Some(shell.time(shell.now.plus(-6 * UtcMillis::MINUTE)));
         let streams = Stream::ALL.into_iter().map(|stream| StreamRow {
             label: stream.label(),
-            on: true,
             records: "12,480".into(),
             note: if stream == Stream::Companies {
                 "32 companies in Portico".into()

@@ -31,7 +31,7 @@ pub async fn ask_disconnect(
     let stays = vec![
         format!(
             "{} and {}",
-            counted(number(here.companies), "company", "companies"),
+            counted(number(here.companies), "company record", "company records"),
             counted(number(here.contacts), "contact", "contacts")
         ),
         format!(

@@ -32,6 +32,14 @@ pub async fn find_of(store: &Store, provider: &Provider) -> Result<Option<Integr
         .find(|integration| integration.provider == provider.key))
 }
 
+/// Whether there is anything of an integration: it is connected, or was and its data is kept. Not after *Delete data*.
+#[must_use]
+pub fn is_in_use(integration: &Integration) -> bool {
+    integration.has_credentials()
+        || !integration.account.is_empty()
+        || integration.last_success_at.is_some()
+}
+
 /// The provider with this key and its integration.
 ///
 /// # Errors

@@ -39,7 +39,7 @@ pub struct TypeOption {
 }
 
 const BEFORE: &str = "On: all companies, contacts, tickets with their notes, and opportunities that exist there are read. \
-                      Off: tickets, notes and opportunities are read from the day of the connection on; companies and \
+                      Off: tickets, notes and opportunities are read from the moment of the connection on; companies and \
                       contacts are always read whole, because tickets point at them.";
 const AFTER: &str = "Switching it on reads the older tickets, notes and opportunities with the next full run. Switching it \
                      off removes nothing that is here already.";

@@ -49,12 +49,13 @@ pub async fn streams(
         let (verified, verified_meaning) = verified(found);
         rows.push(StreamRow {
             label: provider.words.stream(stream),
-            on: integration.settings.reads(stream),
             records,
             note,
             note_meaning,
             last_completed: shell.maybe_time(found.and_then(|one| one.last_completed_at)),
-            how: if capability.incremental {
+            how: if !integration.settings.reads(stream) {
+                "switched off".to_owned()
+            } else if capability.incremental {
                 "by change".to_owned()
             } else {
                 format!("whole, every {}", every(capability.full_cadence))

@@ -274,7 +274,13 @@ async fn problem(
         return Ok(Some(Problem {
             tone: Tone::Warning,
             title: "The API user lacks rights that syncing needs.".to_owned(),
-            message: String::new(),
+            message: overview
+                .missing_rights
+                .iter()
+                .filter(|right| right.required)
+                .map(|right| format!("{}: {}", right.area, right.right))
+                .collect::<Vec<_>>()
+                .join("; "),
             hint: Some(domain::hint::Hint::Permissions.sentence().to_owned()),
             link: Some(Link::new(
                 format!("/settings/integrations/{}", provider.key),

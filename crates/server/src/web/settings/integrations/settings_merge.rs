@@ -1,0 +1,279 @@
+//! Two edits of the same settings, put together when two people saved at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::reference::{ReferenceItem, ReferenceKind};
+use domain::settings::IntegrationSettings;
+use domain::stage::Stage;
+use domain::stream::RecordType;
+
+use super::detail_page::Conflict;
+
+/// Labels of reference values, for showing sets of their ids.
+pub struct Labels<'a>(BTreeMap<(ReferenceKind, &'a str), &'a str>);
+
+impl<'a> Labels<'a> {
+    /// The labels of these items.
+    #[must_use]
+    pub fn of(items: &'a [ReferenceItem]) -> Self {
+        Self(
+            items
+                .iter()
+                .map(|item| ((item.kind, item.external_id.as_str()), item.label.as_str()))
+                .collect(),
+        )
+    }
+
+    fn list(&self, kind: ReferenceKind, ids: &BTreeSet<String>, none: &str) -> String {
+        if ids.is_empty() {
+            return none.to_owned();
+        }
+        let names: Vec<&str> = ids.iter().map(|id| self.one(kind, id)).collect();
+        names.join(", ")
+    }
+
+    fn one<'b>(&self, kind: ReferenceKind, id: &'b str) -> &'b str
+    where
+        'a: 'b,
+    {
+        self.0.get(&(kind, id)).copied().unwrap_or(id)
+    }
+}
+
+/// Puts two edits of the same settings together. What only they changed is theirs, everything else mine; what they
+/// changed is told, with whether I changed it too.
+#[must_use]
+pub fn merge(
+    base: &IntegrationSettings,
+    theirs: &IntegrationSettings,
+    mine: &IntegrationSettings,
+    labels: &Labels<'_>,
+) -> (IntegrationSettings, Vec<Conflict>) {
+    let mut merge = Merge {
+        merged: mine.clone(),
+        told: Vec::new(),
+    };
+    let switch = |on: &bool| if *on { "on" } else { "off" }.to_owned();
+    merge.field(
+        "Auto-sync",
+        (base, theirs, mine),
+        |s| &mut s.auto_sync,
+        |s| &s.auto_sync,
+        switch,
+    );
+    let minutes = |minutes: &u32| format!("{minutes} minutes");
+    merge.field(
+        "Interval",
+        (base, theirs, mine),
+        |s| &mut s.interval_minutes,
+        |s| &s.interval_minutes,
+        minutes,
+    );
+    merge.field(
+        "Initial import",
+        (base, theirs, mine),
+        |s| &mut s.initial_import,
+        |s| &s.initial_import,
+        switch,
+    );
+    let kinds = |kinds: &BTreeSet<RecordType>| {
+        kinds
+            .iter()
+            .map(|kind| kind.label())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    merge.field(
+        "Record types",
+        (base, theirs, mine),
+        |s| &mut s.record_types,
+        |s| &s.record_types,
+        kinds,
+    );
+    let list =
+        |kind, none: &'static str| move |ids: &BTreeSet<String>| labels.list(kind, ids, none);
+    let queues = list(ReferenceKind::Queue, "all");
+    merge.field(
+        "Queues to Sync",
+        (base, theirs, mine),
+        |s| &mut s.scope.queues,
+        |s| &s.scope.queues,
+        queues,
+    );
+    let categories = list(ReferenceKind::TicketCategory, "all");
+    merge.field(
+        "Categories",
+        (base, theirs, mine),
+        |s| &mut s.scope.categories,
+        |s| &s.scope.categories,
+        categories,
+    );
+    let excluded = list(ReferenceKind::TicketStatus, "none");
+    merge.field(
+        "Exclude Statuses",
+        (base, theirs, mine),
+        |s| &mut s.scope.exclude_statuses,
+        |s| &s.scope.exclude_statuses,
+        excluded,
+    );
+    merge.field(
+        "Companies come from here",
+        (base, theirs, mine),
+        |s| &mut s.company_source,
+        |s| &s.company_source,
+        switch,
+    );
+    let types = list(ReferenceKind::CompanyType, "all");
+    merge.field(
+        "Company types",
+        (base, theirs, mine),
+        |s| &mut s.company_types,
+        |s| &s.company_types,
+        types,
+    );
+    let audiences = list(ReferenceKind::NotePublish, "as the vendor marks them");
+    merge.field(
+        "Note audiences",
+        (base, theirs, mine),
+        |s| &mut s.public_note_audiences,
+        |s| &s.public_note_audiences,
+        audiences,
+    );
+    let closed = list(ReferenceKind::TicketStatus, "as the vendor marks them");
+    merge.field(
+        "Closed Statuses",
+        (base, theirs, mine),
+        |s| &mut s.closed_statuses,
+        |s| &s.closed_statuses,
+        closed,
+    );
+    merge.stages(base, theirs, mine, labels);
+    (merge.merged, merge.told)
+}
+
+struct Merge {
+    merged: IntegrationSettings,
+    told: Vec<Conflict>,
+}
+
+type Three<'a> = (
+    &'a IntegrationSettings,
+    &'a IntegrationSettings,
+    &'a IntegrationSettings,
+);
+
+impl Merge {
+    fn field<T: Clone + PartialEq>(
+        &mut self,
+        label: &str,
+        (base, theirs, mine): Three<'_>,
+        place: impl Fn(&mut IntegrationSettings) -> &mut T,
+        value: impl Fn(&IntegrationSettings) -> &T,
+        show: impl Fn(&T) -> String,
+    ) {
+        let (base, theirs, mine) = (value(base), value(theirs), value(mine));
+        if theirs == base {
+            return;
+        }
+        let both = mine != base && mine != theirs;
+        if !both {
+            *place(&mut self.merged) = theirs.clone();
+        }
+        let form = if both { mine } else { theirs };
+        self.tell(
+            label.to_owned(),
+            [show(base), show(theirs), show(form)],
+            both,
+        );
+    }
+
+    /// Every status is a setting of its own.
+    fn stages(
+        &mut self,
+        base: &IntegrationSettings,
+        theirs: &IntegrationSettings,
+        mine: &IntegrationSettings,
+        labels: &Labels<'_>,
+    ) {
+        let statuses: BTreeSet<&String> = base
+            .stages
+            .keys()
+            .chain(theirs.stages.keys())
+            .chain(mine.stages.keys())
+            .collect();
+        for status in statuses {
+            let (before, now, typed) = (
+                base.stages.get(status),
+                theirs.stages.get(status),
+                mine.stages.get(status),
+            );
+            if now == before {
+                continue;
+            }
+            let both = typed != before && typed != now;
+            let form = if both { typed } else { now };
+            match form {
+                Some(stage) => self.merged.stages.insert(status.clone(), *stage),
+                None => self.merged.stages.remove(status),
+            };
+            let show =
+                |stage: Option<&Stage>| stage.map_or("no stage", |stage| stage.label()).to_owned();
+            let label = format!(
+                "Stage of {}",
+                labels.one(ReferenceKind::TicketStatus, status)
+            );
+            self.tell(label, [show(before), show(now), show(form)], both);
+        }
+    }
+
+    fn tell(&mut self, label: String, [before, theirs, form]: [String; 3], both: bool) {
+        self.told.push(Conflict {
+            label,
+            before,
+            theirs,
+            form,
+            both,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_edits_are_put_together_and_nothing_is_lost() {
+        let base = IntegrationSettings::default();
+        let mut theirs = base.clone();
+        theirs.interval_minutes = 5;
+        theirs.auto_sync = false;
+        theirs.stages.insert("1".into(), Stage::New);
+        let mut mine = base.clone();
+        mine.interval_minutes = 30;
+        mine.scope.queues.insert("8".into());
+        mine.stages.insert("2".into(), Stage::Working);
+        let (merged, told) = merge(&base, &theirs, &mine, &Labels::of(&[]));
+        assert!(!merged.auto_sync, "only they changed it");
+        assert_eq!(
+            merged.interval_minutes, 30,
+            "both changed it: mine is in the form"
+        );
+        assert!(merged.scope.queues.contains("8"), "only I changed it");
+        assert_eq!(
+            (merged.stages.get("1"), merged.stages.get("2")),
+            (Some(&Stage::New), Some(&Stage::Working))
+        );
+        let told: Vec<_> = told
+            .iter()
+            .map(|conflict| (conflict.label.as_str(), conflict.both))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("Auto-sync", false),
+                ("Interval", true),
+                ("Stage of 1", false)
+            ]
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! What somebody does while a page is on its way: P9, S2, X4.
+
+use std::time::Duration;
+
+use domain::clock::UtcMillis;
+use domain::id::IntegrationId;
+use domain::job::Job;
+use domain::run::{RunState, Trigger};
+use domain::secret::Secret;
+use domain::settings::IntegrationSettings;
+use domain::stream::Stream;
+use simulator::{Fault, FaultKind};
+use store::jobs::{self, JobState};
+use store::secrets;
+use sync::clear_resync::clear_and_resync;
+use sync::connect::{ConnectOutcome, disconnect, update_credentials};
+use sync::request::{RequestOutcome, RunMode, request_sync, wake};
+
+use crate::portal::{Kind, Portal, Setup, ann};
+
+on_both_engines! {
+    p9_a_run_that_supersedes_one_in_flight_gets_its_turn,
+    p9_what_waits_for_a_run_that_fails_is_read_without_a_schedule_too,
+    s2_new_credentials_are_not_refused_for_what_the_old_ones_met,
+    s2_what_a_vendor_says_after_a_disconnect_is_no_trouble,
+    x4_credentials_of_a_removed_connection_cannot_be_changed,
+}
+
+fn status(code: u16) -> FaultKind {
+    FaultKind::Status {
+        code,
+        body: None,
+        retry_after: None,
+    }
+}
+
+/// Asks for a full run and leaves it waiting for the first page of tickets; answers the task that works on it.
+async fn ask_and_hold(
+    portal: &Portal,
+    id: IntegrationId,
+) -> tokio::task::JoinHandle<sync::Result<usize>> {
+    portal.advance(3 * UtcMillis::MINUTE);
+    portal.control.clear_journal();
+    portal.control.set_fault(
+        Fault::new(FaultKind::Delay { ms: 1_500 })
+            .on_path("Tickets/query")
+            .on_entity("Tickets")
+            .times(1),
+    );
+    let outcome = request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Full)
+        .await
+        .expect("a request");
+    assert!(matches!(outcome, RequestOutcome::Started(_)), "{outcome:?}");
+    let engine = portal.engine.clone();
+    let work = tokio::spawn(async move { engine.run_until_idle().await });
+    for _ in 0..1_000 {
+        let running = jobs::list_jobs(portal.store(), JobState::Running, 10)
+            .await
+            .expect("jobs");
+        let begun = running.iter().any(|job| {
+            matches!(
+                job.payload,
+                Job::PullStream {
+                    stream: Stream::Tickets,
+                    ..
+                }
+            )
+        });
+        let asked = |entry: &simulator::JournalEntry| entry.entity.as_deref() == Some("Tickets");
+        if begun && portal.control.journal().iter().any(asked) {
+            return work;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("the tickets were not asked for");
+}
+
+/// Neither time passes nor does anybody reap.
+async fn p9_a_run_that_supersedes_one_in_flight_gets_its_turn(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let work = ask_and_hold(&portal, id).await;
+    let outcome = clear_and_resync(&portal.engine, &ann(), id)
+        .await
+        .expect("a request");
+    assert!(matches!(outcome, RequestOutcome::Started(_)), "{outcome:?}");
+    work.await.expect("no panic").expect("jobs run");
+    portal.idle().await;
+    let running = jobs::list_jobs(portal.store(), JobState::Running, 5)
+        .await
+        .expect("jobs");
+    assert!(running.is_empty(), "{running:?}");
+    let run = portal.last_run(id).await;
+    assert_eq!(
+        (run.trigger_key, run.state),
+        (Trigger::ClearResync, RunState::Completed),
+        "{:?}",
+        portal.parts(&run).await
+    );
+    portal.assert_equal(id).await;
+}
+
+async fn p9_what_waits_for_a_run_that_fails_is_read_without_a_schedule_too(kind: Kind) {
+    let settings = IntegrationSettings {
+        auto_sync: false,
+        ..IntegrationSettings::default()
+    };
+    let portal = Portal::with(
+        kind,
+        Setup {
+            settings: Some(settings),
+            ..Setup::default()
+        },
+    )
+    .await;
+    let id = portal.connected().await;
+    portal.advance(UtcMillis::HOUR);
+    portal.control.set_fault(Fault::new(status(503)));
+    request_sync(
+        &portal.engine,
+        &ann(),
+        id,
+        Trigger::Resync,
+        RunMode::Incremental,
+    )
+    .await
+    .expect("a request");
+    portal.idle().await;
+    let queued = wake(
+        &portal.engine,
+        id,
+        [Stream::Tickets].into(),
+        Trigger::Webhook,
+    )
+    .await
+    .expect("a request");
+    assert!(
+        matches!(queued, RequestOutcome::Queued { .. }),
+        "{queued:?}"
+    );
+    for minutes in [1, 2, 5, 10, 15] {
+        portal.advance(minutes * UtcMillis::MINUTE);
+        portal.idle().await;
+    }
+    let run = portal.last_run(id).await;
+    assert_eq!(
+        (run.trigger_key, run.state),
+        (Trigger::Webhook, RunState::Waiting)
+    );
+    portal.control.clear_faults();
+    portal.advance(30 * UtcMillis::MINUTE);
+    portal.idle().await;
+    assert_eq!(portal.last_run(id).await.state, RunState::Completed);
+}
+
+/// While a page is on its way somebody saves other credentials, and the vendor refuses the old ones.
+async fn s2_new_credentials_are_not_refused_for_what_the_old_ones_met(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let work = ask_and_hold(&portal, id).await;
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    let owner = secrets::integration_owner(id);
+    secrets::put_secret(&mut tx, &owner, "saved_meanwhile", &Secret::from("x"))
+        .await
+        .expect("a secret");
+    tx.commit().await.expect("a commit");
+    portal.control.set_fault(
+        Fault::new(status(401))
+            .on_path("Tickets/query")
+            .on_entity("Tickets")
+            .times(1),
+    );
+    work.await.expect("no panic").expect("jobs run");
+    let refused = portal.control.journal();
+    assert!(
+        refused.iter().any(|entry| entry.status == 401),
+        "the old ones were refused"
+    );
+    let integration = portal.integration(id).await;
+    assert!(
+        integration.has_credentials() && integration.refused_since.is_none(),
+        "{integration:?}"
+    );
+    assert_eq!(portal.last_run(id).await.state, RunState::Completed);
+    portal.assert_equal(id).await;
+}
+
+async fn s2_what_a_vendor_says_after_a_disconnect_is_no_trouble(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let work = ask_and_hold(&portal, id).await;
+    disconnect(&portal.engine, &ann(), id)
+        .await
+        .expect("an outcome");
+    portal.control.set_credentials_valid(false);
+    work.await.expect("no panic").expect("jobs run");
+    let integration = portal.integration(id).await;
+    assert!(integration.refused_since.is_none() && integration.outage_since.is_none());
+    let running = jobs::list_jobs(portal.store(), JobState::Running, 5)
+        .await
+        .expect("jobs");
+    assert!(running.is_empty(), "{running:?}");
+    assert_eq!(portal.last_run(id).await.state, RunState::Superseded);
+}
+
+async fn x4_credentials_of_a_removed_connection_cannot_be_changed(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    disconnect(&portal.engine, &ann(), id)
+        .await
+        .expect("an outcome");
+    let outcome = update_credentials(&portal.engine, &ann(), id, &portal.form())
+        .await
+        .expect("an outcome");
+    assert!(matches!(outcome, ConnectOutcome::Refused(_)), "{outcome:?}");
+    assert!(!portal.integration(id).await.has_credentials());
+}
