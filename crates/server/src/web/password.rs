@@ -76,7 +76,9 @@ pub fn problem(password: &Secret, others: &[&str]) -> Option<String> {
     }
     // What is left of the password without the well-known part must still be worth guessing.
     let weak = |part: &str| {
-        part.chars().count() >= 4 && lower.contains(part) && length - part.chars().count() < 7
+        part.chars().count() >= 4
+            && lower.contains(part)
+            && lower.replace(part, "").chars().count() < 7
     };
     if WELL_KNOWN.iter().any(|part| weak(part)) {
         return Some(
