@@ -62,7 +62,7 @@ pub async fn run(sandbox: Url) -> Result<Pass> {
             .into_iter()
             .map(|(key, value)| (key, Secret::from(value)))
             .collect(),
-        public_note_audiences: Vec::new(),
+        public_note_audiences: None,
         installation_code: None,
         base_url: Some(sandbox),
         permits: Arc::new(Unlimited),

@@ -39,8 +39,9 @@ use crate::page::{ConnectionReport, Page, PageRequest, Unreadable};
 pub struct Connect {
     /// Form values by field key; secrets among them.
     pub credentials: BTreeMap<String, Secret>,
-    /// Audiences of a comment that clients may read; the connector's default when empty.
-    pub public_note_audiences: Vec<String>,
+    /// Audiences of a comment that clients may read; the connector's default while nobody has chosen. An empty choice
+    /// means that clients read none.
+    pub public_note_audiences: Option<Vec<String>>,
     /// The installation's default for the provider's code, when the connection has none of its own.
     pub installation_code: Option<Secret>,
     /// Replaces the vendor's addresses. Only process configuration sets it: the demo, tests, the benchmark.

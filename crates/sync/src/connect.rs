@@ -11,6 +11,7 @@ mod outcome;
 mod save;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use connectors::ErrorKind;
 use connectors::limits::Urgency;
@@ -64,6 +65,9 @@ pub async fn test_connection(
     )
 }
 
+/// A person waits for a test; a vendor that takes longer is called slow instead.
+const LONGEST_TEST: Duration = Duration::from_secs(30);
+
 /// Connects with credentials and asks the vendor who we are.
 async fn try_out(
     engine: &Engine,
@@ -83,10 +87,16 @@ async fn try_out(
     };
     let connection = connector::open(engine, provider.key, credentials, settings, Urgency::Person)
         .map_err(refusal)?;
-    let report = connection
-        .connector
-        .test_connection()
+    let slow = || {
+        let words = format!(
+            "it did not answer within {} seconds",
+            LONGEST_TEST.as_secs()
+        );
+        connectors::Error::new(ErrorKind::Unavailable, "test connection", words)
+    };
+    let report = tokio::time::timeout(LONGEST_TEST, connection.connector.test_connection())
         .await
+        .unwrap_or_else(|_late| Err(slow()))
         .map_err(refusal)?;
     Ok((connection, report))
 }

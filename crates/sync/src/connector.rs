@@ -36,7 +36,8 @@ pub fn open(
     let requests = Arc::new(RequestCounter::default());
     let connect = Connect {
         credentials,
-        public_note_audiences: settings.public_note_audiences.iter().cloned().collect(),
+        // Chosen when the connection was made; an administrator who clears the choice means nobody.
+        public_note_audiences: Some(settings.public_note_audiences.iter().cloned().collect()),
         installation_code: engine.config().installation_codes.get(provider).cloned(),
         base_url: engine.config().base_urls.get(provider).cloned(),
         permits: engine.permits().clone(),

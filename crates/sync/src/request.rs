@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::clock::UtcMillis;
 use domain::id::{IntegrationId, PublicId, RunId};
-use domain::job::Job;
+use domain::job::{Job, Priority};
 use domain::provider;
 use domain::run::Trigger;
 use domain::stream::{PullMode, Stream};
@@ -64,6 +64,21 @@ impl RunRef {
             uuid: run.uuid.clone(),
         }
     }
+}
+
+/// A person asks for what waits after an outage: it is tried at once. A part that is being read is not disturbed, and a
+/// limit of the vendor that still holds is found out by the permit, without a request.
+async fn hasten(engine: &Engine, tx: &mut Tx, run: &Run) -> Result<()> {
+    let parts = runs::list_stream_runs_in(tx, run.id).await?;
+    if let Some(part) = parts.iter().find(|part| !part.state.is_over()) {
+        let job = Job::PullStream {
+            integration: run.integration_id,
+            stream: part.stream,
+            stream_run: part.id,
+        };
+        jobs::enqueue(tx, &job, Priority::Interactive, engine.now()).await?;
+    }
+    Ok(())
 }
 
 /// What became of a request.
@@ -172,7 +187,12 @@ pub(crate) async fn ask_in(
             &streams,
             integration.settings_revision,
         ) {
-            WhileActive::Join => return Ok(RequestOutcome::Joined(RunRef::to(&active))),
+            WhileActive::Join => {
+                if trigger.is_windowed() {
+                    hasten(engine, tx, &active).await?;
+                }
+                return Ok(RequestOutcome::Joined(RunRef::to(&active)));
+            }
             WhileActive::Queue => {
                 for stream in streams {
                     let whole = wanted.mode == RunMode::Full || wanted.whole.contains(&stream);

@@ -87,12 +87,14 @@ fn connector(integration: &Integration, sandbox: Url) -> Result<Arc<dyn Connecto
         credentials: form
             .map(|(key, value)| (key, Secret::from(value)))
             .collect(),
-        public_note_audiences: integration
-            .settings
-            .public_note_audiences
-            .iter()
-            .cloned()
-            .collect(),
+        public_note_audiences: Some(
+            integration
+                .settings
+                .public_note_audiences
+                .iter()
+                .cloned()
+                .collect(),
+        ),
         installation_code: None,
         base_url: Some(sandbox),
         permits: Arc::new(Unlimited),

@@ -42,7 +42,7 @@ pub(super) struct Client {
     pub(super) config: Config,
     pub(super) sender: Sender,
     headers: HeaderMap,
-    audiences: Vec<String>,
+    audiences: Option<Vec<String>>,
     pub(super) zone: Mutex<Option<Arc<Zone>>>,
     public_audiences: OnceCell<BTreeSet<i64>>,
     api_licenses: OnceCell<BTreeSet<i64>>,
@@ -323,9 +323,8 @@ impl Client {
     }
 
     async fn read_audiences(&self) -> Result<BTreeSet<i64>> {
-        if !self.audiences.is_empty() {
-            return Ok(self
-                .audiences
+        if let Some(chosen) = &self.audiences {
+            return Ok(chosen
                 .iter()
                 .filter_map(|audience| audience.trim().parse().ok())
                 .collect());

@@ -222,7 +222,7 @@ mod tests {
                 .iter()
                 .map(|(key, value)| ((*key).to_owned(), Secret::from(*value)))
                 .collect(),
-            public_note_audiences: Vec::new(),
+            public_note_audiences: None,
             installation_code: None,
             base_url: base.map(|base| Url::parse(base).expect("an address")),
             permits: Arc::new(Unlimited),

@@ -84,7 +84,7 @@ impl Stand {
     pub fn connect(&self) -> Connect {
         Connect {
             credentials: self.credentials.clone(),
-            public_note_audiences: Vec::new(),
+            public_note_audiences: None,
             installation_code: None,
             base_url: Some(self.sandbox.base_url()),
             permits: Arc::new(Unlimited),

@@ -1,6 +1,7 @@
 //! Companies for viewers: the list and one company.
 
 pub(crate) mod company;
+pub(crate) mod few;
 pub(crate) mod list;
 
 pub use company::{Company, CompanyField, ExternalCompany, FieldRule, find_for_viewer};

@@ -208,3 +208,19 @@ pub(super) fn plain_count_text(lead: Lead) -> &'static str {
 pub(crate) fn statements() -> &'static [&'static Statement] {
     &TEXTS.kept
 }
+
+/// Filters that do not lead; the leading one is bound by its range.
+pub(super) fn others(filter: &TicketFilter, lead: Lead) -> [Option<&str>; 4] {
+    [
+        filter.status.as_deref().filter(|_| lead != Lead::Status),
+        filter.queue.as_deref().filter(|_| lead != Lead::Queue),
+        filter
+            .priority
+            .as_deref()
+            .filter(|_| lead != Lead::Priority),
+        filter
+            .technician
+            .as_deref()
+            .filter(|_| lead != Lead::Technician),
+    ]
+}

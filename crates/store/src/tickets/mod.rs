@@ -11,11 +11,14 @@ macro_rules! other_filters {
 pub(crate) mod filter;
 pub(crate) mod list;
 pub(crate) mod notes;
+pub(crate) mod row;
+pub(crate) mod search;
 pub(crate) mod ticket;
 
 pub use filter::{TicketFilter, TicketSort};
-pub use list::{TicketRow, count_for_viewer, list_for_viewer};
+pub use list::{count_for_viewer, list_for_viewer};
 pub use notes::{NoteRow, Notes, notes_for_viewer};
+pub use row::TicketRow;
 pub use ticket::{Ticket, find_for_viewer};
 
 /// A value of reference data: what records carry, and what people read. The label is missing for a value the vendor no

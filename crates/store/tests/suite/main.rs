@@ -7,9 +7,11 @@
 )]
 
 mod company_adoption;
+mod coverage;
 mod harness;
 mod jobs;
 mod jobs_racing;
+mod list_contents;
 mod lists;
 mod opening;
 mod pages;

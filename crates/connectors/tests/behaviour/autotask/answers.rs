@@ -168,7 +168,7 @@ pub async fn note_audiences() {
     assert_eq!(read, 1, "the picklist is read once");
 
     let mut connect = stand.connect();
-    connect.public_note_audiences = vec!["2".into()];
+    connect.public_note_audiences = Some(vec!["2".into()]);
     let chosen = connectors::build("autotask", connect).expect("a connector");
     let by_choice = visibilities(&whole(&*chosen, Stream::TicketNotes).await.expect("pages"));
     assert!(

@@ -1,0 +1,164 @@
+//! A ticket in a list, with its labels.
+
+use domain::clock::UtcMillis;
+use domain::id::{IntegrationId, PublicId};
+use domain::viewer::Viewer;
+
+use super::Labelled;
+use crate::db::Db;
+use crate::error::Result;
+use crate::open::Store;
+
+/// A ticket in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketRow {
+    /// Row id.
+    pub id: i64,
+    /// Id in addresses.
+    pub uuid: PublicId,
+    /// The integration it comes from.
+    pub integration: IntegrationId,
+    /// Key of that integration's provider.
+    pub provider: String,
+    /// The vendor's id.
+    pub external_id: String,
+    /// The number people quote.
+    pub number: String,
+    /// One-line summary.
+    pub title: String,
+    /// Status.
+    pub status: Option<Labelled>,
+    /// Queue, board or team.
+    pub queue: Option<Labelled>,
+    /// Priority.
+    pub priority: Option<Labelled>,
+    /// Whether it counts as closed.
+    pub closed: bool,
+    /// Name of the Portico company, else of the vendor's.
+    pub company: Option<String>,
+    /// Address of the Portico company.
+    pub company_uuid: Option<PublicId>,
+    /// Name of the contact.
+    pub contact: Option<String>,
+    /// Name of the assigned technician.
+    pub technician: Option<String>,
+    /// When it is due.
+    pub due_at: Option<UtcMillis>,
+    /// When it was created.
+    pub created_at: UtcMillis,
+    /// When it was completed.
+    pub closed_at: Option<UtcMillis>,
+    /// When anything last happened on it.
+    pub updated_at: UtcMillis,
+}
+
+row! {
+    struct Raw {
+        id: i64,
+        uuid: PublicId = String => crate::decode::public_id,
+        integration_id: i64,
+        provider: String,
+        external_id: String,
+        number: String,
+        title: String,
+        status_id: Option<String>,
+        status_label: Option<String>,
+        queue_id: Option<String>,
+        queue_label: Option<String>,
+        priority_id: Option<String>,
+        priority_label: Option<String>,
+        closed: bool = i64 => crate::decode::flag,
+        company_name: Option<String>,
+        company_uuid: Option<String>,
+        contact_name: Option<String>,
+        technician_name: Option<String>,
+        due_at: Option<i64>,
+        created_at: i64,
+        closed_at: Option<i64>,
+        updated_at: i64,
+    }
+}
+
+impl From<Raw> for TicketRow {
+    fn from(row: Raw) -> Self {
+        let name = |name: Option<String>| name.filter(|name| !name.is_empty());
+        Self {
+            id: row.id,
+            uuid: row.uuid,
+            integration: IntegrationId(row.integration_id),
+            provider: row.provider,
+            external_id: row.external_id,
+            number: row.number,
+            title: row.title,
+            status: Labelled::new(row.status_id, row.status_label),
+            queue: Labelled::new(row.queue_id, row.queue_label),
+            priority: Labelled::new(row.priority_id, row.priority_label),
+            closed: row.closed,
+            company: name(row.company_name),
+            company_uuid: row.company_uuid.and_then(|uuid| uuid.parse().ok()),
+            contact: name(row.contact_name),
+            technician: name(row.technician_name),
+            due_at: row.due_at.map(UtcMillis),
+            created_at: UtcMillis(row.created_at),
+            closed_at: row.closed_at.map(UtcMillis),
+            updated_at: UtcMillis(row.updated_at),
+        }
+    }
+}
+
+/// The listed tickets with these ids, in no order.
+pub(super) async fn rows_by_id(
+    store: &Store,
+    viewer: &Viewer,
+    ids: &[i64],
+) -> Result<Vec<TicketRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (all, identity) = viewer.bind();
+    let rows: Vec<Raw> = match store.db() {
+        Db::Lite { r, .. } => {
+            let ids = serde_json::to_string(ids)?;
+            sqlx::query_as(ROWS_SQLITE)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            sqlx::query_as(ROWS_POSTGRES)
+                .bind(all)
+                .bind(identity)
+                .bind(ids)
+                .fetch_all(pool)
+                .await?
+        }
+    };
+    Ok(rows.into_iter().map(TicketRow::from).collect())
+}
+
+/// Columns and labels of a listed ticket.
+macro_rules! ticket_row {
+    () => {
+        "SELECT t.id, t.uuid, t.integration_id, i.provider, t.external_id, t.number, t.title, t.status_id, st.label AS status_label,
+            t.queue_id, qu.label AS queue_label, t.priority_id, pr.label AS priority_label, t.closed,
+            COALESCE(c.name, x.name) AS company_name, c.uuid AS company_uuid, TRIM(k.first_name || ' ' || k.last_name) AS contact_name,
+            TRIM(w.first_name || ' ' || w.last_name) AS technician_name, t.due_at, t.created_at, t.closed_at, t.updated_at
+        FROM ticket t
+        JOIN integration i ON i.id = t.integration_id
+        LEFT JOIN reference_item st ON st.integration_id = t.integration_id AND st.kind = 'ticket_status' AND st.external_id = t.status_id
+        LEFT JOIN reference_item qu ON qu.integration_id = t.integration_id AND qu.kind = 'queue' AND qu.external_id = t.queue_id
+        LEFT JOIN reference_item pr ON pr.integration_id = t.integration_id AND pr.kind = 'ticket_priority' AND pr.external_id = t.priority_id
+        LEFT JOIN external_company x ON x.integration_id = t.integration_id AND x.external_id = t.company_external_id
+        LEFT JOIN company c ON c.id = x.company_id
+        LEFT JOIN external_contact k ON k.integration_id = t.integration_id AND k.external_id = t.contact_external_id
+        LEFT JOIN technician w ON w.integration_id = t.integration_id AND w.external_id = t.technician_external_id
+        WHERE t.absent = 0"
+    };
+}
+
+statements! {
+    ROWS_SQLITE for Sqlite = concat!(ticket_row!(), " AND t.id IN (SELECT value FROM json_each($3)) AND ", record_viewer!("t"));
+    ROWS_POSTGRES for Postgres = concat!(ticket_row!(), " AND t.id = ANY(CAST($3 AS BIGINT[])) AND ", record_viewer!("t"));
+}
