@@ -67,6 +67,7 @@ pub async fn run(sandbox: Url) -> Result<Pass> {
         base_url: Some(sandbox),
         permits: Arc::new(Unlimited),
         urgency: Urgency::Background,
+        memory: Arc::default(),
         requests: Arc::new(RequestCounter::default()),
     })?;
     let page_size = provider::find("autotask")

@@ -19,8 +19,8 @@
 //! folder (each would do it differently), a connector that keeps its own cursor (restart).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::capability::Capability;
@@ -50,8 +50,33 @@ pub struct Connect {
     pub permits: Arc<dyn Permits>,
     /// Who waits for the answers.
     pub urgency: Urgency,
+    /// What connectors of this process remember between requests.
+    pub memory: Arc<Memory>,
     /// Counts every request that leaves, for the run's row.
     pub requests: Arc<RequestCounter>,
+}
+
+/// What the connectors of one process remember of a vendor between requests: where a tenant lives, for example. A
+/// connector is built anew for each part of a run and asks only once. Holds nothing secret, and nothing that would be
+/// missed after a restart.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<BTreeMap<String, String>>);
+
+impl Memory {
+    /// What is remembered under a key.
+    #[must_use]
+    pub fn recall(&self, key: &str) -> Option<String> {
+        self.entries().get(key).cloned()
+    }
+
+    /// Remembers something.
+    pub fn remember(&self, key: String, text: String) {
+        self.entries().insert(key, text);
+    }
+
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Counts requests.

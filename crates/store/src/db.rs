@@ -92,7 +92,9 @@ pub(crate) async fn open_sqlite(path: &Path, read_only: bool) -> Result<Db> {
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT);
-    let reading = sqlite_options(path).read_only(true);
+    let reading = sqlite_options(path)
+        .read_only(true)
+        .pragma("cache_size", "-8192");
     if read_only {
         let r = readers
             .connect_with(reading)
@@ -105,9 +107,9 @@ pub(crate) async fn open_sqlite(path: &Path, read_only: bool) -> Result<Db> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        // Measured with the bulk path (examples/bench): a page of tickets touches some hundred pages of indexes. With
-        // SQLite's defaults each commit ends in a checkpoint of those same pages, and the cache does not hold them.
-        .pragma("cache_size", "-65536")
+        // Measured with the bulk path (examples/bench): a page of tickets touches some hundred pages of indexes, and with
+        // SQLite's default each commit would end in a checkpoint of those same pages. A larger cache gains nothing.
+        .pragma("cache_size", "-16384")
         .pragma("wal_autocheckpoint", "16000")
         .pragma("journal_size_limit", "67108864");
     let w = SqlitePoolOptions::new()

@@ -42,6 +42,7 @@ pub fn open(
         base_url: engine.config().base_urls.get(provider).cloned(),
         permits: engine.permits().clone(),
         urgency,
+        memory: engine.memory(),
         requests: Arc::clone(&requests),
     };
     let connector = connectors::build(provider, connect)?;

@@ -58,6 +58,7 @@ struct Inner {
     clock: SharedClock,
     config: EngineConfig,
     permits: Arc<StorePermits>,
+    memory: Arc<connectors::connector::Memory>,
     /// Jobs this process works on, and how often: only their leases are extended, so that one nobody works on any more
     /// runs out. A job that was put back and taken again is held twice for a moment.
     held: Mutex<BTreeMap<JobId, u32>>,
@@ -95,12 +96,18 @@ impl Engine {
             clock,
             config,
             permits,
+            memory: Arc::default(),
             held: Mutex::default(),
         }))
     }
 
     fn held(&self) -> MutexGuard<'_, BTreeMap<JobId, u32>> {
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What connectors remember between requests.
+    pub(crate) fn memory(&self) -> Arc<connectors::connector::Memory> {
+        Arc::clone(&self.0.memory)
     }
 
     /// Notes that this process works on a job, until the answer is dropped.

@@ -99,6 +99,7 @@ fn connector(integration: &Integration, sandbox: Url) -> Result<Arc<dyn Connecto
         base_url: Some(sandbox),
         permits: Arc::new(Unlimited),
         urgency: Urgency::Background,
+        memory: Arc::default(),
         requests: Arc::new(RequestCounter::default()),
     };
     Ok(connectors::build(&integration.provider, connect)?)

@@ -22,7 +22,7 @@ use super::wire::{
     AutotaskFields, AutotaskFilter, AutotaskQuery, AutotaskThreshold,
 };
 use super::zone::Zone;
-use crate::connector::Connect;
+use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::client::{Proxy, Timeouts, build};
 use crate::http::decode::{Text, document};
@@ -44,6 +44,7 @@ pub(super) struct Client {
     headers: HeaderMap,
     audiences: Option<Vec<String>>,
     pub(super) zone: Mutex<Option<Arc<Zone>>>,
+    pub(super) memory: Arc<Memory>,
     public_audiences: OnceCell<BTreeSet<i64>>,
     api_licenses: OnceCell<BTreeSet<i64>>,
     since_usage: AtomicU32,
@@ -75,6 +76,7 @@ impl Client {
             sender,
             audiences: connect.public_note_audiences,
             zone: Mutex::new(None),
+            memory: connect.memory,
             public_audiences: OnceCell::new(),
             api_licenses: OnceCell::new(),
             since_usage: AtomicU32::new(0),

@@ -227,6 +227,7 @@ mod tests {
             base_url: base.map(|base| Url::parse(base).expect("an address")),
             permits: Arc::new(Unlimited),
             urgency: Urgency::Person,
+            memory: Arc::default(),
             requests: Arc::new(RequestCounter::default()),
         }
     }

@@ -56,8 +56,30 @@ impl Client {
     async fn find_zone(&self) -> Result<Zone> {
         match &self.config.zone_url {
             Some(address) => Ok(self.zone_at(address, None)),
-            None => self.look_up_zone().await,
+            None => match self.remembered_zone() {
+                Some(zone) => Ok(zone),
+                None => self.look_up_zone().await,
+            },
         }
+    }
+
+    /// The zone an earlier connector of this process was told. A tenant that moved meanwhile refuses there, and
+    /// [`Client::moved_from`] asks again.
+    fn remembered_zone(&self) -> Option<Zone> {
+        let text = self.memory.recall(&self.zone_key()?)?;
+        self.zone_in("recall the zone", &text, || {
+            Error::new(
+                ErrorKind::Unexpected,
+                "recall the zone",
+                "nothing remembered",
+            )
+        })
+        .ok()
+    }
+
+    fn zone_key(&self) -> Option<String> {
+        let address = self.config.lookup_address().ok()?;
+        Some(format!("autotask zone {address}"))
     }
 
     fn zone_at(&self, address: &Url, found: Option<AutotaskZone>) -> Zone {
@@ -138,7 +160,21 @@ impl Client {
             });
         }
         let text = Text::of(&answer.body);
-        let found: AutotaskZone = document(operation, text.as_str())?;
+        let zone = self.zone_in(operation, text.as_str(), unknown)?;
+        if let Some(key) = self.zone_key() {
+            self.memory.remember(key, text.as_str().to_owned());
+        }
+        Ok(zone)
+    }
+
+    /// Reads the answer of the look-up; `unknown` is what an answer without an address means.
+    fn zone_in(
+        &self,
+        operation: &'static str,
+        text: &str,
+        unknown: impl FnOnce() -> Error,
+    ) -> Result<Zone> {
+        let found: AutotaskZone = document(operation, text)?;
         let address = found
             .url
             .as_deref()

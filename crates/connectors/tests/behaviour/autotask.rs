@@ -96,6 +96,7 @@ impl Vendor for Autotask {
     fn own_cases(&self) -> Vec<Case> {
         vec![
             Case::new("connect", "zone_moved_mid_run", zones::zone_moved),
+            Case::new("connect", "zone_is_remembered", zones::zone_is_remembered),
             Case::new("connect", "zone_given_by_hand", zones::zone_by_hand),
             Case::new(
                 "connect",

@@ -89,6 +89,7 @@ impl Stand {
             base_url: Some(self.sandbox.base_url()),
             permits: Arc::new(Unlimited),
             urgency: Urgency::Background,
+            memory: Arc::default(),
             requests: Arc::new(RequestCounter::default()),
         }
     }

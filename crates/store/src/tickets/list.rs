@@ -125,13 +125,33 @@ async fn walk_ranges(
     walk: &Walk,
 ) -> Result<(Page, Count)> {
     let mut ranges = ranges(store, viewer, filter).await?;
-    let count = count(store, viewer, filter, &ranges).await?;
-    if ranges.lead == Lead::Company
-        && sort == TicketSort::Created
-        && matches!(count, Count::MoreThan(_))
-    {
-        ranges.lead = Lead::LargeCompany;
+    if ranges.lead == Lead::Company && sort == TicketSort::Created {
+        // How many there are decides how they are read.
+        let count = count(store, viewer, filter, &ranges).await?;
+        if matches!(count, Count::MoreThan(_)) {
+            ranges.lead = Lead::LargeCompany;
+        }
+        return Ok((
+            page(store, viewer, filter, sort, walk, &ranges).await?,
+            count,
+        ));
     }
+    // Counting takes about as long as reading, so both are done at once.
+    futures_util::future::try_join(
+        page(store, viewer, filter, sort, walk, &ranges),
+        count(store, viewer, filter, &ranges),
+    )
+    .await
+}
+
+async fn page(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &TicketFilter,
+    sort: TicketSort,
+    walk: &Walk,
+    ranges: &Ranges,
+) -> Result<Page> {
     let text = filter::keys_text(ranges.lead, sort, walk.read);
     let (all, identity) = viewer.bind();
     let (bound, bound_id) = walk.number_bound();
@@ -156,7 +176,7 @@ async fn walk_ranges(
         )?;
         places.extend(rows.into_iter().map(Place::from));
     }
-    Ok((walk.page(places), count))
+    Ok(walk.page(places))
 }
 
 async fn count(

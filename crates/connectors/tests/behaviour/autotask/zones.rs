@@ -2,11 +2,12 @@
 
 use connectors::ErrorKind;
 use domain::scope::Scope;
+use domain::stream::Stream;
 use serde_json::json;
 use simulator::{Fault, FaultKind};
 
 use super::{VENDOR, status};
-use crate::vendor::{Vendor, batch_ids, tickets};
+use crate::vendor::{Vendor, batch_ids, tickets, whole};
 
 pub async fn zone_moved() {
     let stand = VENDOR.start().await;
@@ -48,6 +49,29 @@ pub async fn zone_moved() {
         before + 2,
         "one look-up, no second try at the same address"
     );
+}
+
+/// A part of a run builds a connector of its own; the zone is looked up once per process, and again when it refuses.
+pub async fn zone_is_remembered() {
+    let stand = VENDOR.start().await;
+    let memory = stand.connect().memory;
+    let build = || {
+        let connect = connectors::Connect {
+            memory: memory.clone(),
+            ..stand.connect()
+        };
+        connectors::build("autotask", connect).expect("a connector")
+    };
+    for _ in 0..3 {
+        whole(&*build(), Stream::ContactGroups)
+            .await
+            .expect("pages");
+    }
+    let journal = stand.control().journal();
+    let looked_up = journal
+        .iter()
+        .filter(|entry| entry.path.to_lowercase().contains("zoneinformation"));
+    assert_eq!(looked_up.count(), 1);
 }
 
 pub async fn zone_by_hand() {
