@@ -216,6 +216,11 @@ fn freshness(
 ) -> Option<Freshness> {
     let mut oldest: Option<(Stream, UtcMillis)> = None;
     for (stream, start) in starts {
+        // The right to a deletion feed is optional: without it the nightly run finds what was deleted, and the other
+        // streams still have a bound.
+        if start.is_none() && stream.is_deletion_feed() {
+            continue;
+        }
         let start = (*start)?;
         if oldest.is_none_or(|(_, at)| start < at) {
             oldest = Some((*stream, start));
@@ -260,5 +265,11 @@ mod tests {
         assert_eq!(bound(Some(at(40)), Some(at(30))), Some(30));
         let never = [(Stream::Companies, Some(at(50))), (Stream::Tickets, None)];
         assert_eq!(freshness(at(60), &never, None, None), None);
+        let no_feed = [
+            (Stream::Tickets, Some(at(50))),
+            (Stream::DeletedTickets, None),
+        ];
+        let bound = freshness(at(60), &no_feed, None, None).map(|fresh| fresh.at_most);
+        assert_eq!(bound, Some(10 * UtcMillis::MINUTE));
     }
 }
