@@ -126,7 +126,7 @@ async fn p2_a_worker_that_lost_its_lease_stores_nothing(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connect().await;
     portal.control.set_fault(
-        Fault::new(FaultKind::Delay { ms: 1_500 })
+        Fault::new(FaultKind::Delay { ms: 3_000 })
             .on_path("Tickets/query")
             .on_entity("Tickets")
             .times(2),
