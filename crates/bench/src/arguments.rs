@@ -92,7 +92,7 @@ pub struct TortureArguments {
     /// Database engines.
     #[arg(long, default_value = "both")]
     pub engine: Engines,
-    /// How often the server is killed, on each engine.
+    /// How often the server is killed in the middle of a sync, on each engine.
     #[arg(long, default_value_t = 200)]
     pub kills: u32,
     /// The number chance starts from; the same number kills at the same moments.

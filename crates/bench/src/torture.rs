@@ -23,6 +23,9 @@ use lane::{Outcome, Plan};
 /// Longest life of a server after it answers: about as long as a sync of the usual vendor takes.
 const LIFE: Duration = Duration::from_millis(1_800);
 
+/// Kills for each one that is to meet a sync, at most. About every second does.
+const MEETING: u32 = 6;
+
 /// Runs the series; the exit code is 1 when something was wrong.
 pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<ExitCode> {
     let start = Instant::now();
@@ -41,6 +44,9 @@ pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<E
         .sum();
     let ok: u32 = outcomes.iter().map(|(_, outcome)| outcome.ok).sum();
     let in_sync: u32 = outcomes.iter().map(|(_, outcome)| outcome.in_sync).sum();
+    let missed = outcomes
+        .iter()
+        .any(|(_, outcome)| !arguments.short && outcome.in_sync < outcome.wanted);
     let engines: Vec<&str> = arguments
         .engine
         .list()
@@ -59,6 +65,9 @@ pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<E
         engines.join(" and "),
         takeover.as_secs_f64()
     );
+    if missed {
+        println!("too few kills met a sync: the series proves less than was asked");
+    }
     if wrong > 0 {
         println!("data and logs are in {}", workplace.keep().display());
     }
@@ -80,7 +89,7 @@ pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<E
             "kept": kept,
         })
     );
-    Ok(if wrong > 0 {
+    Ok(if wrong > 0 || missed {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
@@ -119,12 +128,17 @@ async fn series(
     Ok(())
 }
 
+fn share(arguments: &TortureArguments, lanes: u32, lane: u32) -> u32 {
+    arguments.kills / lanes + u32::from(lane < arguments.kills % lanes)
+}
+
 fn long(engine: Engine, arguments: &TortureArguments) -> Vec<Plan> {
     let lanes = arguments.lanes.clamp(1, arguments.kills.max(1));
     let plan = |lane| Plan {
         engine,
         lane,
-        kills: arguments.kills / lanes + u32::from(lane < arguments.kills % lanes),
+        kills: share(arguments, lanes, lane),
+        at_most: share(arguments, lanes, lane).saturating_mul(MEETING),
         round: arguments.round.max(1),
         tickets: arguments.tickets,
         seed: arguments.seed,
@@ -143,6 +157,7 @@ fn short(engine: Engine, seed: u64) -> Vec<Plan> {
         engine,
         lane,
         kills,
+        at_most: kills,
         round: 3,
         tickets: 600,
         seed,

@@ -28,8 +28,10 @@ pub struct Plan {
     pub engine: Engine,
     /// Its number among the lanes of that engine.
     pub lane: u32,
-    /// Kills.
+    /// Kills in the middle of a sync. One that meets no sync is checked like the others, and not counted.
     pub kills: u32,
+    /// Kills at most, those that meet no sync included, so that the series ends.
+    pub at_most: u32,
     /// Kills before a new installation.
     pub round: u32,
     /// Tickets at the vendor in the beginning.
@@ -51,6 +53,8 @@ pub struct Outcome {
     pub kept: Option<PathBuf>,
     /// Kills that met a sync in the middle.
     pub in_sync: u32,
+    /// How many were to.
+    pub wanted: u32,
     /// The longest a job was held by a dead server.
     pub longest_takeover: Duration,
 }
@@ -97,10 +101,13 @@ pub async fn run(workplace: &Workplace, plan: Plan, stop: &Cell<bool>) -> Result
 
 impl Lane<'_> {
     async fn work(&mut self, stop: &Cell<bool>) -> Result<Outcome> {
-        let mut outcome = Outcome::default();
+        let mut outcome = Outcome {
+            wanted: self.plan.kills,
+            ..Outcome::default()
+        };
         let mut home: Option<(Place, IntegrationId)> = None;
-        for kill in 0..self.plan.kills {
-            if stop.get() {
+        for kill in 0..self.plan.at_most {
+            if stop.get() || outcome.in_sync >= self.plan.kills {
                 break;
             }
             if kill % self.plan.round == 0 {
