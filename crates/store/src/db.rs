@@ -2,8 +2,9 @@
 //!
 //! SQLite: one writing connection, whose transactions begin IMMEDIATE, so that a transaction that reads and then
 //! writes never fails half-way with "database is locked"; a second pool of read-only connections. WAL, synchronous
-//! FULL, foreign keys on. PostgreSQL: one pool; a connection that lay idle is tried before it is handed out, a busy
-//! one is not, since that would double the round trips.
+//! FULL, foreign keys on. No ANALYZE is ever run: every connection would plan by what the tables held when it last read
+//! the schema, so that a reader opened while they were empty reads whole tables later. PostgreSQL: one pool; a connection
+//! that lay idle is tried before it is handed out, a busy one is not, since that would double the round trips.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;

@@ -3,7 +3,6 @@
 use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
 
-use crate::db::Db;
 use crate::error::Result;
 use crate::open::Store;
 use crate::sessions::IDLE;
@@ -67,9 +66,6 @@ pub async fn housekeeping(store: &Store, now: UtcMillis) -> Result<Removed> {
         removed.runs += sweep_runs(store, IntegrationId(integration), now).await?;
     }
     removed.traces += sweep(store, MARKS, 0, 0).await?;
-    if let Db::Lite { w, .. } = store.db() {
-        sqlx::query(OPTIMIZE).execute(w).await?;
-    }
     Ok(removed)
 }
 
@@ -145,5 +141,4 @@ statements! {
         ORDER BY run.id LIMIT $4";
     STREAM_RUNS_OF = "DELETE FROM stream_run WHERE run_id = $1";
     RUN = "DELETE FROM sync_run WHERE id = $1";
-    OPTIMIZE for Sqlite = "PRAGMA optimize";
 }

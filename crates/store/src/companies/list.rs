@@ -355,20 +355,25 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<C
 }
 
 macro_rules! company_link {
-    () => {
-        "SELECT x.company_id, x.integration_id, i.provider, x.external_id, x.name, x.absent
-        FROM company c JOIN external_company x ON x.company_id = c.id JOIN integration i ON i.id = x.integration_id WHERE "
+    ($from:literal) => {
+        concat!(
+            "SELECT x.company_id, x.integration_id, i.provider, x.external_id, x.name, x.absent
+        FROM ",
+            $from,
+            " WHERE "
+        )
     };
 }
 
 statements! {
-    ROWS_SQLITE for Sqlite = concat!("SELECT c.id, c.uuid, c.name, c.created_at, c.removed_at FROM company c
-        WHERE c.id IN (SELECT value FROM json_each($3)) AND ", company_viewer!("c"));
+    ROWS_SQLITE for Sqlite = concat!("SELECT c.id, c.uuid, c.name, c.created_at, c.removed_at FROM json_each($3) f CROSS JOIN company c NOT INDEXED
+        WHERE c.id = f.value AND ", company_viewer!("c"));
     ROWS_POSTGRES for Postgres = concat!("SELECT c.id, c.uuid, c.name, c.created_at, c.removed_at FROM company c
         WHERE c.id = ANY(CAST($3 AS BIGINT[])) AND ", company_viewer!("c"));
-    LINKS_SQLITE for Sqlite = concat!(company_link!(), "c.id IN (SELECT value FROM json_each($3)) AND ", company_viewer!("c"),
+    LINKS_SQLITE for Sqlite = concat!(company_link!("json_each($3) f CROSS JOIN company c NOT INDEXED CROSS JOIN external_company x ON x.company_id = c.id
+        CROSS JOIN integration i ON i.id = x.integration_id"), "c.id = f.value AND ", company_viewer!("c"),
         " ORDER BY i.provider, x.name_key, x.id");
-    LINKS_POSTGRES for Postgres = concat!(company_link!(), "c.id = ANY(CAST($3 AS BIGINT[])) AND ", company_viewer!("c"),
+    LINKS_POSTGRES for Postgres = concat!(company_link!("company c JOIN external_company x ON x.company_id = c.id JOIN integration i ON i.id = x.integration_id"), "c.id = ANY(CAST($3 AS BIGINT[])) AND ", company_viewer!("c"),
         " ORDER BY i.provider, x.name_key, x.id");
     COUNT_LINKED = "SELECT count(*) AS found FROM
         (SELECT DISTINCT x.company_id FROM external_company x WHERE x.integration_id = $1 AND x.company_id IS NOT NULL LIMIT $2) counted";

@@ -440,14 +440,13 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<C
 }
 
 macro_rules! contact_row {
-    () => {
-        "SELECT k.id, k.uuid, k.integration_id AS integration, i.provider, k.external_id, TRIM(k.first_name || ' ' || k.last_name) AS name,
+    ($from:literal) => {
+        concat!("SELECT k.id, k.uuid, k.integration_id AS integration, i.provider, k.external_id, TRIM(k.first_name || ' ' || k.last_name) AS name,
             k.email, k.phone, k.mobile, k.title, k.active, k.is_primary AS \"primary\", COALESCE(c.name, x.name) AS company, c.uuid AS company_uuid
-        FROM external_contact k
-        JOIN integration i ON i.id = k.integration_id
+        FROM ", $from, "
         LEFT JOIN external_company x ON x.integration_id = k.integration_id AND x.external_id = k.company_external_id
         LEFT JOIN company c ON c.id = x.company_id
-        WHERE k.absent = 0"
+        WHERE k.absent = 0")
     };
 }
 
@@ -464,8 +463,8 @@ macro_rules! match_filters {
 }
 
 statements! {
-    ROWS_SQLITE for Sqlite = concat!(contact_row!(), " AND k.id IN (SELECT value FROM json_each($3)) AND ", record_viewer!("k"));
-    ROWS_POSTGRES for Postgres = concat!(contact_row!(), " AND k.id = ANY(CAST($3 AS BIGINT[])) AND ", record_viewer!("k"));
+    ROWS_SQLITE for Sqlite = concat!(contact_row!("json_each($3) f CROSS JOIN external_contact k NOT INDEXED CROSS JOIN integration i ON i.id = k.integration_id"), " AND k.id = f.value AND ", record_viewer!("k"));
+    ROWS_POSTGRES for Postgres = concat!(contact_row!("external_contact k JOIN integration i ON i.id = k.integration_id"), " AND k.id = ANY(CAST($3 AS BIGINT[])) AND ", record_viewer!("k"));
     MATCH_SQLITE for Sqlite = concat!("SELECT k.id, k.name_key, k.email_key FROM external_contact_search f CROSS JOIN external_contact k
         WHERE f.external_contact_search MATCH $7 AND k.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $5");
     MATCH_POSTGRES for Postgres = concat!("SELECT k.id, k.name_key, k.email_key FROM external_contact k

@@ -452,18 +452,17 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<O
 }
 
 macro_rules! opportunity_row {
-    () => {
-        "SELECT o.id, o.uuid, o.integration_id, i.provider, o.external_id, o.title, o.stage_id, sg.label AS stage_label, o.status_id,
+    ($from:literal) => {
+        concat!("SELECT o.id, o.uuid, o.integration_id, i.provider, o.external_id, o.title, o.stage_id, sg.label AS stage_label, o.status_id,
             st.label AS status_label, o.amount_cents, o.probability, o.projected_close_at, COALESCE(c.name, x.name) AS company,
             c.uuid AS company_uuid, TRIM(w.first_name || ' ' || w.last_name) AS owner_name, o.updated_at
-        FROM opportunity o
-        JOIN integration i ON i.id = o.integration_id
+        FROM ", $from, "
         LEFT JOIN reference_item sg ON sg.integration_id = o.integration_id AND sg.kind = 'opportunity_stage' AND sg.external_id = o.stage_id
         LEFT JOIN reference_item st ON st.integration_id = o.integration_id AND st.kind = 'opportunity_status' AND st.external_id = o.status_id
         LEFT JOIN external_company x ON x.integration_id = o.integration_id AND x.external_id = o.company_external_id
         LEFT JOIN company c ON c.id = x.company_id
         LEFT JOIN technician w ON w.integration_id = o.integration_id AND w.external_id = o.owner_external_id
-        WHERE o.absent = 0"
+        WHERE o.absent = 0")
     };
 }
 
@@ -480,8 +479,8 @@ macro_rules! match_filters {
 }
 
 statements! {
-    ROWS_SQLITE for Sqlite = concat!(opportunity_row!(), " AND o.id IN (SELECT value FROM json_each($3)) AND ", record_viewer!("o"));
-    ROWS_POSTGRES for Postgres = concat!(opportunity_row!(), " AND o.id = ANY(CAST($3 AS BIGINT[])) AND ", record_viewer!("o"));
+    ROWS_SQLITE for Sqlite = concat!(opportunity_row!("json_each($3) f CROSS JOIN opportunity o NOT INDEXED CROSS JOIN integration i ON i.id = o.integration_id"), " AND o.id = f.value AND ", record_viewer!("o"));
+    ROWS_POSTGRES for Postgres = concat!(opportunity_row!("opportunity o JOIN integration i ON i.id = o.integration_id"), " AND o.id = ANY(CAST($3 AS BIGINT[])) AND ", record_viewer!("o"));
     MATCH_SQLITE for Sqlite = concat!("SELECT o.id, o.title_key, o.updated_at FROM opportunity_search f CROSS JOIN opportunity o
         WHERE f.opportunity_search MATCH $7 AND o.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $5");
     MATCH_POSTGRES for Postgres = concat!("SELECT o.id, o.title_key, o.updated_at FROM opportunity o

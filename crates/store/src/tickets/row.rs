@@ -140,13 +140,12 @@ pub(super) async fn rows_by_id(
 
 /// Columns and labels of a listed ticket.
 macro_rules! ticket_row {
-    () => {
-        "SELECT t.id, t.uuid, t.integration_id, i.provider, t.external_id, t.number, t.title, t.status_id, st.label AS status_label,
+    ($from:literal) => {
+        concat!("SELECT t.id, t.uuid, t.integration_id, i.provider, t.external_id, t.number, t.title, t.status_id, st.label AS status_label,
             t.queue_id, qu.label AS queue_label, t.priority_id, pr.label AS priority_label, t.closed,
             COALESCE(c.name, x.name) AS company_name, c.uuid AS company_uuid, TRIM(k.first_name || ' ' || k.last_name) AS contact_name,
             TRIM(w.first_name || ' ' || w.last_name) AS technician_name, t.due_at, t.created_at, t.closed_at, t.updated_at
-        FROM ticket t
-        JOIN integration i ON i.id = t.integration_id
+        FROM ", $from, "
         LEFT JOIN reference_item st ON st.integration_id = t.integration_id AND st.kind = 'ticket_status' AND st.external_id = t.status_id
         LEFT JOIN reference_item qu ON qu.integration_id = t.integration_id AND qu.kind = 'queue' AND qu.external_id = t.queue_id
         LEFT JOIN reference_item pr ON pr.integration_id = t.integration_id AND pr.kind = 'ticket_priority' AND pr.external_id = t.priority_id
@@ -154,11 +153,11 @@ macro_rules! ticket_row {
         LEFT JOIN company c ON c.id = x.company_id
         LEFT JOIN external_contact k ON k.integration_id = t.integration_id AND k.external_id = t.contact_external_id
         LEFT JOIN technician w ON w.integration_id = t.integration_id AND w.external_id = t.technician_external_id
-        WHERE t.absent = 0"
+        WHERE t.absent = 0")
     };
 }
 
 statements! {
-    ROWS_SQLITE for Sqlite = concat!(ticket_row!(), " AND t.id IN (SELECT value FROM json_each($3)) AND ", record_viewer!("t"));
-    ROWS_POSTGRES for Postgres = concat!(ticket_row!(), " AND t.id = ANY(CAST($3 AS BIGINT[])) AND ", record_viewer!("t"));
+    ROWS_SQLITE for Sqlite = concat!(ticket_row!("json_each($3) f CROSS JOIN ticket t NOT INDEXED CROSS JOIN integration i ON i.id = t.integration_id"), " AND t.id = f.value AND ", record_viewer!("t"));
+    ROWS_POSTGRES for Postgres = concat!(ticket_row!("ticket t JOIN integration i ON i.id = t.integration_id"), " AND t.id = ANY(CAST($3 AS BIGINT[])) AND ", record_viewer!("t"));
 }
