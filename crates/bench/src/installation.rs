@@ -15,7 +15,7 @@ use store::audit::Actor;
 use store::jobs::{self, JobState};
 use store::runs::{self, Run, StreamRun};
 use store::{Store, integrations};
-use sync::connect::{self, ConnectOutcome};
+use sync::connect::{self, ConnectOutcome, Start};
 use sync::request::{self, RequestOutcome, RunMode};
 use sync::{Engine, EngineConfig};
 use url::Url;
@@ -52,6 +52,7 @@ impl Installation {
             "autotask",
             &form,
             Some(settings),
+            Start::Now,
         )
         .await?;
         // Trying the connection took slots of the vendor's; they are given back beside us.

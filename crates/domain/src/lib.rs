@@ -20,6 +20,7 @@ pub mod run;
 pub mod scope;
 pub mod secret;
 pub mod settings;
+pub mod setup;
 pub mod stage;
 pub mod status;
 pub mod stream;

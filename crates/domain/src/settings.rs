@@ -36,6 +36,28 @@ pub struct IntegrationSettings {
     pub stages: StageMap,
     /// Audiences of a comment that clients may read.
     pub public_note_audiences: BTreeSet<String>,
+    /// *Auto-Import*: active contacts of companies here become users, not invited yet.
+    pub auto_import: bool,
+    /// *Default Role for Imported Contacts*: id of a company role.
+    pub default_contact_role: Option<String>,
+    /// *Client Comment Status*: the status a ticket gets when a client comments. Acts once comments are sent.
+    pub client_comment_status: Option<String>,
+    /// Defaults of opportunities made here. Act once opportunities are sent.
+    pub opportunity: OpportunityDefaults,
+}
+
+/// Defaults of opportunities that are made in Portico.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OpportunityDefaults {
+    /// *Fallback Owner*: who owns it when its maker is not linked to anybody there.
+    pub fallback_owner: Option<String>,
+    /// *Default Stage*.
+    pub stage: Option<String>,
+    /// *Default Category*.
+    pub category: Option<String>,
+    /// *Projected Close Days*: from the start date on.
+    pub projected_close_days: Option<u32>,
 }
 
 impl Default for IntegrationSettings {
@@ -51,6 +73,10 @@ impl Default for IntegrationSettings {
             closed_statuses: BTreeSet::new(),
             stages: StageMap::new(),
             public_note_audiences: BTreeSet::new(),
+            auto_import: false,
+            default_contact_role: None,
+            client_comment_status: None,
+            opportunity: OpportunityDefaults::default(),
         }
     }
 }

@@ -3,10 +3,11 @@
 use domain::clock::UtcMillis;
 use domain::id::{IntegrationId, PublicId};
 use domain::settings::IntegrationSettings;
+use domain::setup::SetupStep;
 use domain::status::StatusFacts;
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{flag, instant, json, optional, plain, public_id};
+use crate::decode::{flag, instant, json, known, optional, optional_public_id, plain, public_id};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::open::Store;
 use crate::tx::Tx;
@@ -76,6 +77,12 @@ row! {
         pub next_reconciliation_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
         /// When reference data was last read.
         pub reference_data_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
+        /// The furthest step of the setup wizard that was reached.
+        pub setup_step: SetupStep = String => known(SetupStep::from_key),
+        /// When the wizard was completed.
+        pub setup_completed_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
+        /// The run that leaving the wizard's Sync step asked for last.
+        pub setup_run: Option<PublicId> = Option<String> => optional_public_id,
     }
 }
 
@@ -84,6 +91,12 @@ impl Integration {
     #[must_use]
     pub const fn has_credentials(&self) -> bool {
         self.connected_at.is_some() && self.disconnected_at.is_none()
+    }
+
+    /// Whether runs may be started: it is connected, and the wizard's Sync step was left.
+    #[must_use]
+    pub fn is_armed(&self) -> bool {
+        self.has_credentials() && self.setup_step.is_armed()
     }
 
     /// The facts its status is derived from.
@@ -109,7 +122,7 @@ pub struct NewIntegration<'a> {
     pub settings: &'a IntegrationSettings,
 }
 
-/// Keeps a new integration, not connected yet.
+/// Keeps a new integration, not connected yet and at the first step of the wizard.
 ///
 /// # Errors
 /// `Conflict` on `integration_provider_name_key` when the provider has one of that name.
@@ -255,7 +268,7 @@ pub async fn update_missing_permissions(
     Ok(())
 }
 
-/// Credentials were removed: nothing is scheduled any more, data stays.
+/// Credentials were removed: nothing is scheduled any more, data stays. Connecting again begins the wizard anew.
 ///
 /// # Errors
 /// As any statement.
@@ -349,6 +362,25 @@ pub async fn update_reference_data_at(tx: &mut Tx, id: IntegrationId, at: UtcMil
     Ok(())
 }
 
+/// The step of the setup wizard that was reached; `Complete` also notes when.
+///
+/// # Errors
+/// As any statement.
+pub async fn update_setup_step(tx: &mut Tx, id: IntegrationId, step: SetupStep) -> Result<()> {
+    let completed = (step == SetupStep::Complete).then(|| tx.store().now().0);
+    execute!(tx, SETUP_STEP, id.0, step.key(), completed)?;
+    tx.tell("integration", id.0);
+    Ok(())
+}
+
+/// The run that leaving the wizard's Sync step asked for.
+///
+/// # Errors
+/// As any statement.
+pub async fn update_setup_run(tx: &mut Tx, id: IntegrationId, run: &PublicId) -> Result<()> {
+    execute!(tx, SETUP_RUN, id.0, run.as_str()).map(drop)
+}
+
 /// Every stored record was held against the scope of this settings revision.
 ///
 /// # Errors
@@ -366,7 +398,7 @@ pub async fn set_generation(tx: &mut Tx, id: IntegrationId, generation: i64) -> 
 }
 
 statements! {
-    INSERT = "INSERT INTO integration (id, uuid, provider, name, settings, auto_sync, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT = "INSERT INTO integration (id, uuid, provider, name, settings, auto_sync, created_at, setup_step) VALUES ($1, $2, $3, $4, $5, $6, $7, 'connect')";
     FIND = "SELECT * FROM integration WHERE id = $1";
     FIND_BY_UUID = "SELECT * FROM integration WHERE uuid = $1";
     LIST = "SELECT * FROM integration ORDER BY provider, name";
@@ -380,7 +412,7 @@ statements! {
     MISSING = "UPDATE integration SET missing_permissions = $2 WHERE id = $1";
     DISCONNECTED = "UPDATE integration SET disconnected_at = $2, refused_since = NULL, refused_message = NULL, outage_since = NULL,
         outage_message = NULL, failures_in_row = 0, next_sync_at = NULL, next_probe_at = NULL, next_reconciliation_at = NULL,
-        missing_permissions = '[]' WHERE id = $1";
+        missing_permissions = '[]', setup_step = 'connect', setup_completed_at = NULL, setup_run = NULL WHERE id = $1";
     REFUSED = "UPDATE integration SET refused_since = COALESCE(refused_since, $4), refused_message = $2, outage_since = NULL,
         outage_message = NULL, next_sync_at = NULL, next_probe_at = $3, failures_in_row = failures_in_row + 1 WHERE id = $1";
     OUTAGE = "UPDATE integration SET outage_since = COALESCE(outage_since, $3), outage_message = $2, failures_in_row = failures_in_row + 1
@@ -392,5 +424,7 @@ statements! {
     NEXT_RECONCILIATION = "UPDATE integration SET next_reconciliation_at = $2 WHERE id = $1";
     REFERENCE_DATA = "UPDATE integration SET reference_data_at = $2 WHERE id = $1";
     APPLIED_SCOPE = "UPDATE integration SET applied_scope_revision = $2 WHERE id = $1";
+    SETUP_STEP = "UPDATE integration SET setup_step = $2, setup_completed_at = COALESCE($3, setup_completed_at) WHERE id = $1";
+    SETUP_RUN = "UPDATE integration SET setup_run = $2 WHERE id = $1";
     GENERATION = "UPDATE integration SET generation = $2 WHERE id = $1";
 }

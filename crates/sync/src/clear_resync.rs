@@ -60,6 +60,9 @@ pub async fn clear_and_resync(
     if !integration.has_credentials() {
         return Ok(RequestOutcome::NotConnected);
     }
+    if !integration.is_armed() {
+        return Ok(RequestOutcome::SetupOpen);
+    }
     pull::end_active_run(&mut tx, id).await?;
     let generation = integration.generation + 1;
     integrations::set_generation(&mut tx, id, generation).await?;

@@ -25,7 +25,7 @@ pub use delete_data::delete_data;
 pub use form::{StoredValue, stored_values};
 pub use outcome::{
     ActionOutcome, ConnectOutcome, ConnectionSummary, MissingRight, Refusal, SettingsOutcome,
-    TestOutcome,
+    Start, TestOutcome,
 };
 pub use save::{connect, disconnect, update_credentials};
 
@@ -163,7 +163,7 @@ pub(crate) async fn probe(engine: &Engine, id: IntegrationId) -> Result<()> {
     match tried {
         Ok(_report) => {
             health::answered(&mut tx, &integration).await?;
-            if integration.settings.auto_sync {
+            if integration.settings.auto_sync && integration.is_armed() {
                 integrations::update_next_sync(&mut tx, id, Some(engine.now())).await?;
             }
         }

@@ -67,7 +67,7 @@ pub(crate) async fn outage(
     words: &str,
 ) -> Result<i64> {
     let failures = integrations::update_outage(tx, integration.id, words).await?;
-    if integration.settings.auto_sync {
+    if integration.settings.auto_sync && integration.is_armed() {
         let next = engine.now().plus(backoff::outage(failures));
         integrations::update_next_sync(tx, integration.id, Some(next)).await?;
     }

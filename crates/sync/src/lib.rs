@@ -23,6 +23,7 @@ pub mod sanitise;
 mod schedule;
 pub mod set_aside;
 pub mod settings;
+pub mod setup;
 pub mod status;
 pub mod telemetry;
 mod upkeep;

@@ -58,7 +58,7 @@ pub struct RunRef {
 }
 
 impl RunRef {
-    fn to(run: &Run) -> Self {
+    pub(crate) fn to(run: &Run) -> Self {
         Self {
             id: run.id,
             uuid: run.uuid.clone(),
@@ -100,6 +100,8 @@ pub enum RequestOutcome {
     },
     /// There are no credentials, or the vendor refuses them.
     NotConnected,
+    /// The Sync step of the setup wizard was not left yet; leaving it starts the first run.
+    SetupOpen,
     /// No record type is selected, or nothing is due.
     NothingToRead,
 }
@@ -176,6 +178,9 @@ pub(crate) async fn ask_in(
     if !integration.has_credentials() {
         return Ok(RequestOutcome::NotConnected);
     }
+    if !integration.is_armed() {
+        return Ok(RequestOutcome::SetupOpen);
+    }
     if let Some(active) = runs::active_run_in(tx, integration.id).await? {
         let plan = plan(engine, tx, integration, &wanted).await?;
         let streams: BTreeSet<Stream> = plan.iter().map(|(stream, _)| *stream).collect();
@@ -240,7 +245,7 @@ pub(crate) async fn succeed(
     let Some(integration) = integrations::find_integration_in(tx, id).await? else {
         return Ok(());
     };
-    if !integration.has_credentials() {
+    if !integration.is_armed() {
         return Ok(());
     }
     let mut wanted = Wanted {

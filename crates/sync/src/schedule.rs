@@ -11,7 +11,7 @@ use domain::id::{IntegrationId, PublicId};
 use domain::job::{Job, Priority};
 use domain::run::Trigger;
 use store::integrations::{self, Integration};
-use store::jobs;
+use store::{Tx, jobs};
 use tokio_util::sync::CancellationToken;
 
 use crate::connect;
@@ -87,7 +87,7 @@ impl Due {
     fn of(integration: &Integration, now: UtcMillis) -> Self {
         let due = |at: Option<UtcMillis>| at.is_some_and(|at| at <= now);
         let works = integration.refused_since.is_none();
-        let scheduled = works && integration.settings.auto_sync;
+        let scheduled = works && integration.is_armed() && integration.settings.auto_sync;
         Self {
             probe: !works && due(integration.next_probe_at),
             sync: scheduled && due(integration.next_sync_at),
@@ -138,6 +138,17 @@ async fn ask(engine: &Engine, id: IntegrationId) -> Result<()> {
         .await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Starts the schedule of an integration that was just connected or set up, from its settings.
+pub(crate) async fn arm(engine: &Engine, tx: &mut Tx, integration: &Integration) -> Result<()> {
+    let (now, uuid) = (engine.now(), &integration.uuid);
+    let next = (integration.settings.auto_sync && integration.refused_since.is_none())
+        .then(|| next_slot(now, interval(integration), uuid));
+    integrations::update_next_sync(tx, integration.id, next).await?;
+    let nightly = next_reconciliation(now, uuid);
+    integrations::update_next_reconciliation(tx, integration.id, Some(nightly)).await?;
     Ok(())
 }
 

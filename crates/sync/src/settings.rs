@@ -7,14 +7,15 @@ use domain::run::Trigger;
 use domain::scope::Scope;
 use domain::settings::{INTERVALS, IntegrationSettings};
 use domain::stream::Stream;
+use store::Tx;
 use store::audit::Actor;
 use store::checkpoints::{self, Checkpoint};
-use store::{Tx, integrations};
+use store::integrations::{self, Integration};
 
 use crate::connect::SettingsOutcome;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::request::{self, RunMode};
+use crate::request::{self, RequestOutcome, RunMode};
 use crate::run_plan::Wanted;
 use crate::{audit, schedule};
 
@@ -27,69 +28,114 @@ pub async fn update_settings(
     actor: &Actor,
     id: IntegrationId,
     expected_revision: i64,
-    mut settings: IntegrationSettings,
+    settings: IntegrationSettings,
 ) -> Result<SettingsOutcome> {
-    if !INTERVALS.contains(&settings.interval_minutes) {
-        settings.interval_minutes = IntegrationSettings::default().interval_minutes;
-    }
     let mut tx = engine.store().begin().await?;
     let before = integrations::lock_integration(&mut tx, id)
         .await?
         .ok_or(Error::NoIntegration(id))?;
+    let saved = match put(engine, &mut tx, actor, &before, expected_revision, settings).await? {
+        Put::Unchanged => return Ok(SettingsOutcome::Unchanged),
+        Put::Conflict => return Ok(SettingsOutcome::Conflict),
+        Put::Saved(saved) => saved,
+    };
+    let run = saved.ask(engine, &mut tx, actor).await?;
+    tx.commit().await?;
+    Ok(saved.outcome(run.as_ref()))
+}
+
+/// What became of settings in a transaction.
+pub(crate) enum Put {
+    /// Saved.
+    Saved(Box<Saved>),
+    /// Equal to what was there.
+    Unchanged,
+    /// Somebody else saved meanwhile.
+    Conflict,
+}
+
+/// Settings that were saved, before the commit.
+pub(crate) struct Saved {
+    /// The integration as it is now.
+    pub integration: Integration,
+    need: Need,
+}
+
+impl Saved {
+    /// Asks for the run the change makes necessary; `None` when it needs none.
+    pub async fn ask(
+        &self,
+        engine: &Engine,
+        tx: &mut Tx,
+        actor: &Actor,
+    ) -> Result<Option<RequestOutcome>> {
+        if self.need.streams.is_empty() || !self.integration.is_armed() {
+            return Ok(None);
+        }
+        let wanted = Wanted {
+            mode: RunMode::Incremental,
+            streams: Some(self.need.streams.clone()),
+            whole: self.need.whole.clone(),
+        };
+        let trigger = Trigger::SettingsChange;
+        let asked = request::ask_in(engine, tx, &self.integration, actor, trigger, wanted).await?;
+        Ok(Some(asked))
+    }
+
+    /// What the person who saved is told.
+    pub const fn outcome(&self, run: Option<&RequestOutcome>) -> SettingsOutcome {
+        SettingsOutcome::Saved {
+            revision: self.integration.settings_revision,
+            resync: run.is_some(),
+        }
+    }
+}
+
+/// Saves settings over those of an integration that this transaction holds: the row, the watermarks of what has to be
+/// read whole, the schedule and the audit entry.
+pub(crate) async fn put(
+    engine: &Engine,
+    tx: &mut Tx,
+    actor: &Actor,
+    before: &Integration,
+    expected_revision: i64,
+    mut settings: IntegrationSettings,
+) -> Result<Put> {
+    let id = before.id;
+    if !INTERVALS.contains(&settings.interval_minutes) {
+        settings.interval_minutes = IntegrationSettings::default().interval_minutes;
+    }
     if before.settings == settings {
-        return Ok(SettingsOutcome::Unchanged);
+        return Ok(Put::Unchanged);
     }
-    if !integrations::update_settings(&mut tx, id, expected_revision, &settings).await? {
-        return Ok(SettingsOutcome::Conflict);
+    if !integrations::update_settings(tx, id, expected_revision, &settings).await? {
+        return Ok(Put::Conflict);
     }
-    let saved = integrations::find_integration_in(&mut tx, id)
+    let integration = integrations::find_integration_in(tx, id)
         .await?
         .ok_or(Error::NoIntegration(id))?;
     let need = Need::of(&before.settings, &settings);
-    let (streams, whole) = (need.streams, need.whole);
-    forget_watermarks(&mut tx, id, &whole).await?;
-    let resync = !streams.is_empty() && saved.has_credentials();
-    if resync {
-        let wanted = Wanted {
-            mode: RunMode::Incremental,
-            streams: Some(streams),
-            whole,
-        };
-        request::ask_in(
-            engine,
-            &mut tx,
-            &saved,
-            actor,
-            Trigger::SettingsChange,
-            wanted,
-        )
-        .await?;
-    }
-    if saved.has_credentials() && saved.refused_since.is_none() {
+    forget_watermarks(tx, id, &need.whole).await?;
+    let other_times = before.settings.auto_sync != settings.auto_sync
+        || before.settings.interval_minutes != settings.interval_minutes;
+    if other_times && integration.is_armed() && integration.refused_since.is_none() {
+        let interval = schedule::interval(&integration);
         let next = settings
             .auto_sync
-            .then(|| schedule::next_slot(engine.now(), schedule::interval(&saved), &saved.uuid));
-        if before.settings.auto_sync != settings.auto_sync
-            || before.settings.interval_minutes != settings.interval_minutes
-        {
-            integrations::update_next_sync(&mut tx, id, next).await?;
-        }
+            .then(|| schedule::next_slot(engine.now(), interval, &integration.uuid));
+        integrations::update_next_sync(tx, id, next).await?;
     }
     let json = |settings: &IntegrationSettings| serde_json::to_value(settings).ok();
     audit::of_integration(
-        &mut tx,
+        tx,
         actor,
         "integration.settings",
-        &saved,
+        &integration,
         json(&before.settings),
         json(&settings),
     )
     .await?;
-    tx.commit().await?;
-    Ok(SettingsOutcome::Saved {
-        revision: saved.settings_revision,
-        resync,
-    })
+    Ok(Put::Saved(Box::new(Saved { integration, need })))
 }
 
 /// Streams that have to be read whole lose their watermark, so that the need outlives a run that fails: every later

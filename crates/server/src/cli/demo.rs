@@ -175,6 +175,7 @@ async fn connect(
         "autotask",
         &form,
         None,
+        sync::connect::Start::Now,
     )
     .await?;
     match outcome {

@@ -94,6 +94,10 @@ async fn ask(
             return Ok(ExitCode::SUCCESS);
         }
         RequestOutcome::NotConnected => bail!("{} is not connected", integration.name),
+        RequestOutcome::SetupOpen => bail!(
+            "the setup of {} is not finished: leave the Sync step of its wizard first",
+            integration.name
+        ),
         RequestOutcome::NothingToRead => {
             output::say("No record type is selected; there is nothing to read.");
             return Ok(ExitCode::SUCCESS);

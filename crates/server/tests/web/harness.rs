@@ -106,10 +106,16 @@ impl Site {
     pub async fn start_connected() -> Self {
         let site = Self::start_beside_sandbox().await;
         let actor = sync::Actor::CommandLine;
-        let outcome =
-            sync::connect::connect(site.app.engine(), &actor, "autotask", &credentials(), None)
-                .await
-                .unwrap();
+        let outcome = sync::connect::connect(
+            site.app.engine(),
+            &actor,
+            "autotask",
+            &credentials(),
+            None,
+            sync::connect::Start::Now,
+        )
+        .await
+        .unwrap();
         assert!(
             matches!(outcome, sync::connect::ConnectOutcome::Connected { .. }),
             "{outcome:?}"

@@ -143,6 +143,14 @@ pub async fn find_run_by_uuid(store: &Store, uuid: &PublicId) -> Result<Option<R
     read_one!(store, FIND_BY_UUID, uuid.as_str())
 }
 
+/// One run by its id in addresses, as this transaction sees it.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_run_by_uuid_in(tx: &mut Tx, uuid: &PublicId) -> Result<Option<Run>> {
+    tx_one!(tx, FIND_BY_UUID, uuid.as_str())
+}
+
 /// Up to `limit` runs of an integration, newest first, older than `before`.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 use domain::hint::Hint;
 use domain::id::{IntegrationId, PublicId};
 
+use crate::setup::SettingsProblem;
+
 /// A connection that works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionSummary {
@@ -53,10 +55,19 @@ pub enum TestOutcome {
     Failed(Refusal),
 }
 
+/// When a new connection begins to sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At once, with the settings given: it is set up.
+    Now,
+    /// When the Sync step of the setup wizard is left; until then there is no run and no schedule.
+    AfterWizard,
+}
+
 /// Outcome of connecting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectOutcome {
-    /// Saved, and the first run is waiting.
+    /// Saved. The first run is waiting, unless the setup wizard is to start it.
     Connected {
         /// The integration.
         integration: IntegrationId,
@@ -70,7 +81,7 @@ pub enum ConnectOutcome {
 }
 
 /// Outcome of saving settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingsOutcome {
     /// Saved under this revision.
     Saved {
@@ -83,6 +94,8 @@ pub enum SettingsOutcome {
     Unchanged,
     /// Somebody else saved meanwhile; nothing was changed.
     Conflict,
+    /// Values that cannot be, each with its field; nothing was changed.
+    Refused(Vec<SettingsProblem>),
 }
 
 /// Outcome of an operation on an existing connection.

@@ -8,13 +8,14 @@ use domain::provider::Provider;
 use domain::reference::ReferenceItem;
 use domain::run::Trigger;
 use domain::settings::IntegrationSettings;
+use domain::setup::SetupStep;
 use serde_json::json;
 use store::audit::Actor;
 use store::integrations::{self, Integration, MissingPermission, NewIntegration};
 use store::{Tx, installation_settings, reference_items, runs, secrets};
 
 use super::form::{self, Credentials};
-use super::outcome::{ActionOutcome, ConnectOutcome, Refusal};
+use super::outcome::{ActionOutcome, ConnectOutcome, Refusal, Start};
 use super::{defaults, find_provider, load, message, summary, try_out};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -22,7 +23,8 @@ use crate::request::{self, RunMode};
 use crate::run_plan::Wanted;
 use crate::{audit, pull, schedule};
 
-/// Connects a provider, or reconnects one that was disconnected: tests, then saves everything in one commit.
+/// Connects a provider, or reconnects one that was disconnected: tests, then saves everything in one commit. With
+/// `Start::AfterWizard` that is credentials, reference data and the settings drawn from it; the rest is the wizard's.
 ///
 /// # Errors
 /// Of our own only; what the vendor or a rule refuses is an outcome.
@@ -32,6 +34,7 @@ pub async fn connect(
     provider: &str,
     form: &BTreeMap<String, String>,
     settings: Option<IntegrationSettings>,
+    start: Start,
 ) -> Result<ConnectOutcome> {
     let provider = find_provider(provider)?;
     let all = integrations::list_integrations(engine.store()).await?;
@@ -100,7 +103,13 @@ pub async fn connect(
             }
         }
     };
-    let connected = save(engine, &mut tx, &integration, &learned).await?;
+    save(engine, &mut tx, &integration, &learned).await?;
+    let step = match start {
+        Start::Now => SetupStep::Complete,
+        Start::AfterWizard => SetupStep::Sync,
+    };
+    integrations::update_setup_step(&mut tx, integration.id, step).await?;
+    let connected = find(&mut tx, integration.id).await?;
     let action = if existing.is_some() {
         "integration.reconnect"
     } else {
@@ -108,15 +117,11 @@ pub async fn connect(
     };
     let after = json!({ "account": learned.report.account, "settings": settings });
     audit::of_integration(&mut tx, actor, action, &connected, None, Some(after)).await?;
-    request::ask_in(
-        engine,
-        &mut tx,
-        &connected,
-        actor,
-        Trigger::Connect,
-        Wanted::by(Trigger::Connect, RunMode::Full),
-    )
-    .await?;
+    if connected.is_armed() {
+        schedule::arm(engine, &mut tx, &connected).await?;
+        let wanted = Wanted::by(Trigger::Connect, RunMode::Full);
+        request::ask_in(engine, &mut tx, &connected, actor, Trigger::Connect, wanted).await?;
+    }
     tx.commit().await?;
     Ok(ConnectOutcome::Connected {
         integration: connected.id,
@@ -164,7 +169,8 @@ pub async fn update_credentials(
             provider.name
         ))));
     }
-    let connected = save(engine, &mut tx, &current, &learned).await?;
+    save(engine, &mut tx, &current, &learned).await?;
+    let connected = find(&mut tx, id).await?;
     let after = json!({ "account": learned.report.account });
     audit::of_integration(
         &mut tx,
@@ -175,8 +181,11 @@ pub async fn update_credentials(
         Some(after),
     )
     .await?;
-    let wanted = Wanted::by(Trigger::Connect, RunMode::Incremental);
-    request::ask_in(engine, &mut tx, &connected, actor, Trigger::Connect, wanted).await?;
+    if connected.is_armed() {
+        schedule::arm(engine, &mut tx, &connected).await?;
+        let wanted = Wanted::by(Trigger::Connect, RunMode::Incremental);
+        request::ask_in(engine, &mut tx, &connected, actor, Trigger::Connect, wanted).await?;
+    }
     tx.commit().await?;
     Ok(ConnectOutcome::Connected {
         integration: id,
@@ -244,13 +253,13 @@ fn is_another(known: &str, now: &str) -> bool {
     known != now && !known.contains('+') && !now.contains('+')
 }
 
-/// Writes what was learned into an integration's rows and answers it as it is then.
+/// Writes what was learned into an integration's rows.
 async fn save(
     engine: &Engine,
     tx: &mut Tx,
     integration: &Integration,
     learned: &Learned,
-) -> Result<Integration> {
+) -> Result<()> {
     let id = integration.id;
     let owner = secrets::integration_owner(id);
     secrets::remove_secrets(tx, &owner).await?;
@@ -275,19 +284,11 @@ async fn save(
         .collect();
     integrations::update_connected(tx, id, &report.account, report.web_url.as_deref(), &missing)
         .await?;
-    let connected = integrations::find_integration_in(tx, id)
-        .await?
-        .ok_or(Error::NoIntegration(id))?;
-    let next = connected.settings.auto_sync.then(|| {
-        schedule::next_slot(
-            engine.now(),
-            schedule::interval(&connected),
-            &connected.uuid,
-        )
-    });
-    integrations::update_next_sync(tx, id, next).await?;
-    let nightly = schedule::next_reconciliation(engine.now(), &connected.uuid);
-    integrations::update_next_reconciliation(tx, id, Some(nightly)).await?;
+    Ok(())
+}
+
+/// An integration as this transaction sees it.
+async fn find(tx: &mut Tx, id: IntegrationId) -> Result<Integration> {
     integrations::find_integration_in(tx, id)
         .await?
         .ok_or(Error::NoIntegration(id))

@@ -8,8 +8,8 @@ use domain::stream::Stream;
 use simulator::{Fault, FaultKind};
 use store::{audit, integrations, jobs, reference_items};
 use sync::connect::{
-    ActionOutcome, ConnectOutcome, StoredValue, TestOutcome, connect, delete_data, disconnect,
-    stored_values, test_connection, update_credentials,
+    ActionOutcome, ConnectOutcome, Start, StoredValue, TestOutcome, connect, delete_data,
+    disconnect, stored_values, test_connection, update_credentials,
 };
 use sync::reference_data::refresh_reference_data;
 use sync::request::{RequestOutcome, RunMode, request_sync};
@@ -50,9 +50,16 @@ async fn connecting_saves_everything_in_one_commit(kind: Kind) {
         (run.trigger_key, run.state),
         (Trigger::Connect, RunState::Waiting)
     );
-    let again = connect(&portal.engine, &ann(), "autotask", &portal.form(), None)
-        .await
-        .expect("an outcome");
+    let again = connect(
+        &portal.engine,
+        &ann(),
+        "autotask",
+        &portal.form(),
+        None,
+        Start::Now,
+    )
+    .await
+    .expect("an outcome");
     assert!(
         matches!(again, ConnectOutcome::Refused(_)),
         "one connection per PSA"
@@ -74,7 +81,7 @@ async fn a_test_alone_and_a_failed_connection_save_nothing(kind: Kind) {
     assert!(matches!(tested, TestOutcome::Connected(_)), "{tested:?}");
     let mut wrong = portal.form();
     wrong.insert("secret".to_owned(), "not the secret".to_owned());
-    let outcome = connect(&portal.engine, &ann(), "autotask", &wrong, None)
+    let outcome = connect(&portal.engine, &ann(), "autotask", &wrong, None, Start::Now)
         .await
         .expect("an outcome");
     assert!(matches!(outcome, ConnectOutcome::Refused(_)));
@@ -87,9 +94,16 @@ async fn a_test_alone_and_a_failed_connection_save_nothing(kind: Kind) {
         })
         .on_path("entityInformation/fields"),
     );
-    let outcome = connect(&portal.engine, &ann(), "autotask", &portal.form(), None)
-        .await
-        .expect("an outcome");
+    let outcome = connect(
+        &portal.engine,
+        &ann(),
+        "autotask",
+        &portal.form(),
+        None,
+        Start::Now,
+    )
+    .await
+    .expect("an outcome");
     assert!(matches!(outcome, ConnectOutcome::Refused(_)), "{outcome:?}");
     assert!(
         integrations::list_integrations(portal.store())

@@ -18,4 +18,5 @@ mod pages;
 mod removal;
 mod requests;
 mod scope;
+mod setup;
 mod worker;

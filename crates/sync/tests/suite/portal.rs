@@ -17,7 +17,7 @@ use store::pages::{self, Coverage};
 use store::runs::{self, Run, StreamRun};
 use store::tickets::{self, TicketFilter, TicketRow, TicketSort};
 use store::{KeySource, Store, StoreConfig};
-use sync::connect::{self, ConnectOutcome};
+use sync::connect::{self, ConnectOutcome, Start};
 use sync::request::{self, RequestOutcome, RunMode};
 use sync::{Actor, Engine, EngineConfig};
 
@@ -228,12 +228,22 @@ impl Portal {
 
     /// Connects; the first run waits.
     pub async fn connect(&self) -> IntegrationId {
+        self.connect_and(Start::Now).await
+    }
+
+    /// Connects as the first step of the setup wizard does.
+    pub async fn connect_in_wizard(&self) -> IntegrationId {
+        self.connect_and(Start::AfterWizard).await
+    }
+
+    async fn connect_and(&self, start: Start) -> IntegrationId {
         let outcome = connect::connect(
             &self.engine,
             &ann(),
             "autotask",
             &self.form(),
             self.settings.clone(),
+            start,
         )
         .await;
         match outcome.expect("no trouble of our own") {

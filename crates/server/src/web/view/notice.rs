@@ -117,6 +117,10 @@ pub const ALL: &[Notice] = &[
         "not_connected",
         "This integration is not connected, so nothing was started.",
     ),
+    plain(
+        "setup_open",
+        "The setup is not finished: the first sync starts when the Sync step is left. Nothing was started.",
+    ),
     good("auto_sync_on", "Auto-sync is on."),
     good(
         "auto_sync_off",

@@ -11,7 +11,7 @@ use domain::provider::Provider;
 use domain::settings::IntegrationSettings;
 use store::integrations::Integration;
 use sync::connect::{
-    ConnectOutcome, ConnectionSummary, Refusal, StoredValue, TestOutcome, connect as save,
+    ConnectOutcome, ConnectionSummary, Refusal, Start, StoredValue, TestOutcome, connect as save,
     stored_values, test_connection, update_credentials as save_credentials,
 };
 
@@ -105,6 +105,7 @@ pub async fn connect(
         form.provider.key,
         &typed.values,
         Some(settings),
+        Start::Now,
     )
     .await?
     {

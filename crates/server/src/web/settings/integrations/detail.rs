@@ -92,7 +92,9 @@ pub async fn update(
         SettingsOutcome::Saved { resync: true, .. } => {
             see_other(&address(provider, "saved_resync"))
         }
-        SettingsOutcome::Unchanged => see_other(&address(provider, "unchanged")),
+        SettingsOutcome::Unchanged | SettingsOutcome::Refused(_) => {
+            see_other(&address(provider, "unchanged"))
+        }
         SettingsOutcome::Conflict => {
             let (_, theirs) = find(app.store(), &key).await?;
             let items = items(&app, &theirs).await?;

@@ -52,6 +52,7 @@ pub fn after(provider: &Provider, outcome: &RequestOutcome) -> String {
             provider.key
         ),
         RequestOutcome::NotConnected => address(provider, "not_connected"),
+        RequestOutcome::SetupOpen => address(provider, "setup_open"),
         RequestOutcome::NothingToRead => address(provider, "nothing_to_read"),
     }
 }

@@ -1,0 +1,352 @@
+//! Whether settings can be saved: what they point at must still be there. Pure.
+
+use domain::id::PublicId;
+use domain::reference::ReferenceKind;
+use domain::settings::IntegrationSettings;
+use domain::setup::SetupStep;
+use domain::stream::RecordType;
+use store::reference_items::StoredReferenceItem;
+
+/// Longest *Projected Close Days*: ten years.
+pub const LONGEST_CLOSE_DAYS: u32 = 3_650;
+
+/// A value that cannot be saved, with the form field it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsProblem {
+    /// The step of the wizard that has the field.
+    pub step: SetupStep,
+    /// Name of the form field.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Everything that is wrong with settings, given what the vendor lists (what it no longer does included) and the
+/// company roles there are. Stages of statuses that are gone are left alone: they explain old tickets and cannot be chosen any more.
+#[must_use]
+pub fn check(
+    settings: &IntegrationSettings,
+    items: &[StoredReferenceItem],
+    company_roles: &[PublicId],
+) -> Vec<SettingsProblem> {
+    let mut check = Check {
+        items,
+        problems: Vec::new(),
+    };
+    if settings.record_types.is_empty() {
+        let nothing = "Choose at least one record type; with none there is nothing to read.";
+        check.add(SetupStep::Sync, "record_type", nothing.to_owned());
+    }
+    let scope = &settings.scope;
+    let sync = [
+        ("queue", ReferenceKind::Queue, &scope.queues),
+        ("category", ReferenceKind::TicketCategory, &scope.categories),
+        (
+            "exclude_status",
+            ReferenceKind::TicketStatus,
+            &scope.exclude_statuses,
+        ),
+        (
+            "company_type",
+            ReferenceKind::CompanyType,
+            &settings.company_types,
+        ),
+    ];
+    for (field, kind, chosen) in sync {
+        check.still_there(SetupStep::Sync, field, kind, chosen);
+    }
+    if let Some(chosen) = &settings.default_contact_role {
+        if !company_roles.iter().any(|role| role.as_str() == chosen) {
+            let gone = "This role does not exist any more. Choose another one.";
+            check.add(SetupStep::Sync, "default_contact_role", gone.to_owned());
+        }
+    }
+    let configure = [
+        (
+            "closed_status",
+            ReferenceKind::TicketStatus,
+            &settings.closed_statuses,
+        ),
+        (
+            "public_audience",
+            ReferenceKind::NotePublish,
+            &settings.public_note_audiences,
+        ),
+    ];
+    for (field, kind, chosen) in configure {
+        check.still_there(SetupStep::Configure, field, kind, chosen);
+    }
+    check.still_offered(
+        "client_comment_status",
+        ReferenceKind::TicketStatus,
+        settings.client_comment_status.as_deref(),
+    );
+    if settings.record_types.contains(&RecordType::Opportunities) {
+        check.opportunity(settings);
+    }
+    check.problems
+}
+
+struct Check<'a> {
+    items: &'a [StoredReferenceItem],
+    problems: Vec<SettingsProblem>,
+}
+
+impl Check<'_> {
+    fn add(&mut self, step: SetupStep, field: &'static str, message: String) {
+        self.problems.push(SettingsProblem {
+            step,
+            field,
+            message,
+        });
+    }
+
+    fn find(&self, kind: ReferenceKind, id: &str) -> Option<&StoredReferenceItem> {
+        self.items
+            .iter()
+            .find(|item| item.kind == kind && item.external_id == id)
+    }
+
+    /// Values that only say what is kept: an inactive one may still be on records.
+    fn still_there<'s>(
+        &mut self,
+        step: SetupStep,
+        field: &'static str,
+        kind: ReferenceKind,
+        chosen: impl IntoIterator<Item = &'s String>,
+    ) {
+        let gone: Vec<String> = chosen
+            .into_iter()
+            .filter_map(|id| match self.find(kind, id) {
+                Some(item) if item.removed_at.is_none() => None,
+                found => Some(called(found, id)),
+            })
+            .collect();
+        match gone.as_slice() {
+            [] => {}
+            [one] => self.add(
+                step,
+                field,
+                format!(
+                    "{one} is not on the vendor's list any more. Take it out, or choose another."
+                ),
+            ),
+            many => self.add(
+                step,
+                field,
+                format!(
+                    "{} are not on the vendor's list any more. Take them out, or choose others.",
+                    many.join(", ")
+                ),
+            ),
+        }
+    }
+
+    /// A value that records will get: it must be one that may be chosen there.
+    fn still_offered(&mut self, field: &'static str, kind: ReferenceKind, chosen: Option<&str>) {
+        let Some(id) = chosen else { return };
+        let found = self.find(kind, id);
+        if found.is_some_and(|item| item.removed_at.is_none() && item.active) {
+            return;
+        }
+        let name = called(found, id);
+        self.add(
+            SetupStep::Configure,
+            field,
+            format!("{name} cannot be chosen at the vendor any more. Choose another."),
+        );
+    }
+
+    fn opportunity(&mut self, settings: &IntegrationSettings) {
+        let defaults = &settings.opportunity;
+        for (field, kind, chosen) in [
+            (
+                "fallback_owner",
+                ReferenceKind::Owner,
+                &defaults.fallback_owner,
+            ),
+            (
+                "default_stage",
+                ReferenceKind::OpportunityStage,
+                &defaults.stage,
+            ),
+            (
+                "default_category",
+                ReferenceKind::OpportunityCategory,
+                &defaults.category,
+            ),
+        ] {
+            self.still_offered(field, kind, chosen.as_deref());
+        }
+        if defaults
+            .projected_close_days
+            .is_some_and(|days| !(1..=LONGEST_CLOSE_DAYS).contains(&days))
+        {
+            let message = format!("Type a number of days from 1 to {LONGEST_CLOSE_DAYS}.");
+            self.add(SetupStep::Configure, "projected_close_days", message);
+        }
+    }
+}
+
+/// What a value was called, as far as anybody knows.
+fn called(found: Option<&StoredReferenceItem>, id: &str) -> String {
+    let label = found.map_or(id, |item| item.label.as_str());
+    format!("“{}”", domain::text::cut(label, 60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::clock::UtcMillis;
+
+    fn item(kind: ReferenceKind, id: &str, label: &str) -> StoredReferenceItem {
+        StoredReferenceItem {
+            kind,
+            external_id: id.into(),
+            label: label.into(),
+            parent: None,
+            active: true,
+            sort_order: 0,
+            is_system: false,
+            removed_at: None,
+        }
+    }
+
+    fn gone(item: StoredReferenceItem) -> StoredReferenceItem {
+        StoredReferenceItem {
+            removed_at: Some(UtcMillis(1)),
+            ..item
+        }
+    }
+
+    fn inactive(item: StoredReferenceItem) -> StoredReferenceItem {
+        StoredReferenceItem {
+            active: false,
+            ..item
+        }
+    }
+
+    fn items() -> Vec<StoredReferenceItem> {
+        use ReferenceKind::*;
+        vec![
+            item(Queue, "8", "Help Desk"),
+            gone(item(Queue, "9", "Level 2")),
+            inactive(item(Queue, "10", "Old")),
+            item(TicketStatus, "1", "New"),
+            gone(item(TicketStatus, "2", "Parked")),
+            inactive(item(TicketStatus, "3", "Legacy")),
+            item(Owner, "29", "Sam Sales"),
+            inactive(item(Owner, "30", "Gone Sam")),
+            item(OpportunityStage, "1", "Lead"),
+        ]
+    }
+
+    fn fields(
+        settings: &IntegrationSettings,
+        roles: &[PublicId],
+    ) -> Vec<(SetupStep, &'static str)> {
+        check(settings, &items(), roles)
+            .into_iter()
+            .map(|problem| (problem.step, problem.field))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_there_passes_and_an_inactive_value_may_stay_in_the_scope() {
+        let mut settings = IntegrationSettings::default();
+        assert_eq!(fields(&settings, &[]), []);
+        settings.scope.queues = ["8".to_owned(), "10".to_owned()].into();
+        settings.closed_statuses = ["3".to_owned()].into();
+        settings.client_comment_status = Some("1".into());
+        settings.opportunity.fallback_owner = Some("29".into());
+        settings.opportunity.stage = Some("1".into());
+        settings.opportunity.projected_close_days = Some(30);
+        settings.stages = [("77".to_owned(), domain::stage::Stage::New)].into();
+        assert_eq!(fields(&settings, &[]), []);
+    }
+
+    #[test]
+    fn what_vanished_is_named_at_its_field() {
+        use SetupStep::{Configure, Sync};
+        let with = |change: fn(&mut IntegrationSettings)| {
+            let mut settings = IntegrationSettings::default();
+            change(&mut settings);
+            fields(&settings, &[])
+        };
+        assert_eq!(
+            with(|s| s.scope.queues = ["9".into()].into()),
+            [(Sync, "queue")]
+        );
+        assert_eq!(
+            with(|s| s.scope.categories = ["4".into()].into()),
+            [(Sync, "category")]
+        );
+        assert_eq!(
+            with(|s| s.scope.exclude_statuses = ["2".into()].into()),
+            [(Sync, "exclude_status")]
+        );
+        assert_eq!(
+            with(|s| s.company_types = ["1".into()].into()),
+            [(Sync, "company_type")]
+        );
+        assert_eq!(
+            with(|s| s.record_types.clear()),
+            [(Sync, "record_type")],
+            "nothing to read"
+        );
+        assert_eq!(
+            with(|s| s.default_contact_role = Some("x".into())),
+            [(Sync, "default_contact_role")]
+        );
+        assert_eq!(
+            with(|s| s.closed_statuses = ["2".into()].into()),
+            [(Configure, "closed_status")]
+        );
+        assert_eq!(
+            with(|s| s.client_comment_status = Some("3".into())),
+            [(Configure, "client_comment_status")],
+            "it may not be chosen there"
+        );
+        assert_eq!(
+            with(|s| s.opportunity.fallback_owner = Some("30".into())),
+            [(Configure, "fallback_owner")]
+        );
+        assert_eq!(
+            with(|s| s.opportunity.stage = Some("2".into())),
+            [(Configure, "default_stage")]
+        );
+        assert_eq!(
+            with(|s| s.opportunity.category = Some("2".into())),
+            [(Configure, "default_category")]
+        );
+        for days in [0, LONGEST_CLOSE_DAYS + 1] {
+            let mut settings = IntegrationSettings::default();
+            settings.opportunity.projected_close_days = Some(days);
+            assert_eq!(
+                fields(&settings, &[]),
+                [(Configure, "projected_close_days")]
+            );
+            settings.record_types.remove(&RecordType::Opportunities);
+            assert_eq!(fields(&settings, &[]), [], "switched off, not asked");
+        }
+        let mut settings = IntegrationSettings::default();
+        settings.scope.queues = ["9".into(), "77".into()].into();
+        let message = &check(&settings, &items(), &[])[0].message;
+        assert!(
+            message.contains("“Level 2”") && message.contains("“77”"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn contacts_get_a_company_role_that_is_there() {
+        let (here, gone) = (PublicId::new(UtcMillis(1)), PublicId::new(UtcMillis(2)));
+        let settings = IntegrationSettings {
+            default_contact_role: Some(here.to_string()),
+            ..IntegrationSettings::default()
+        };
+        assert_eq!(fields(&settings, &[gone.clone(), here]), []);
+        let found = fields(&settings, &[gone]);
+        assert_eq!(found, [(SetupStep::Sync, "default_contact_role")]);
+    }
+}
