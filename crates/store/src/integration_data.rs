@@ -42,6 +42,7 @@ pub async fn forget_account(tx: &mut Tx, integration: IntegrationId) -> Result<(
         CHECKPOINTS,
         REFERENCE_ITEMS,
         WAKE_UPS,
+        REFERENCE_READ,
         ACCOUNT,
     ] {
         execute!(tx, statement, integration.0)?;
@@ -67,6 +68,7 @@ statements! {
     CHECKPOINTS = "DELETE FROM checkpoint WHERE integration_id = $1";
     REFERENCE_ITEMS = "DELETE FROM reference_item WHERE integration_id = $1";
     WAKE_UPS = "DELETE FROM wake_up WHERE integration_id = $1";
+    REFERENCE_READ = "DELETE FROM reference_read WHERE integration_id = $1";
     ACCOUNT = "UPDATE integration SET account = '', web_url = NULL, connected_at = NULL, reference_data_at = NULL, last_success_at = NULL WHERE id = $1";
     LONELY_COMPANIES = "UPDATE company SET removed_at = $2, removed_reason = 'cleared' WHERE primary_integration_id = $1 AND removed_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM external_company WHERE external_company.company_id = company.id)

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::decode::{flag, instant, json, known, optional, optional_public_id, plain, public_id};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::open::Store;
+use crate::reference_reads;
 use crate::tx::Tx;
 
 /// A right the vendor did not grant, in the words of the vendor's own screens.
@@ -358,6 +359,7 @@ pub async fn update_next_reconciliation(
 /// As any statement.
 pub async fn update_reference_data_at(tx: &mut Tx, id: IntegrationId, at: UtcMillis) -> Result<()> {
     execute!(tx, REFERENCE_DATA, id.0, at.0)?;
+    reference_reads::remove_reference_read(tx, id).await?;
     tx.tell("integration", id.0);
     Ok(())
 }

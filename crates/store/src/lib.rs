@@ -39,6 +39,7 @@ pub mod opportunities;
 pub mod pages;
 pub mod permits;
 pub mod reference_items;
+pub mod reference_reads;
 pub mod removal_questions;
 pub mod roles;
 pub mod row_id;

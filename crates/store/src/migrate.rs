@@ -26,6 +26,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0002_ticket_indexes.sql"),
     ),
     (5, "setup", include_str!("../migrations/0005_setup.sql")),
+    (
+        6,
+        "reference read",
+        include_str!("../migrations/0006_reference_read.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -1,7 +1,7 @@
 //! Mass-removal questions: a run that would remove unusually much stops and asks (rule P11).
 
 use domain::clock::UtcMillis;
-use domain::id::{IntegrationId, PublicId, RemovalQuestionId, StreamRunId};
+use domain::id::{IntegrationId, PublicId, RemovalQuestionId, RunId, StreamRunId};
 use domain::stream::Stream;
 use serde::{Deserialize, Serialize};
 
@@ -165,6 +165,26 @@ pub async fn list_open(store: &Store, integration: IntegrationId) -> Result<Vec<
     read_all!(store, LIST_OPEN, integration.0)
 }
 
+/// The questions of an integration in any state, newest first, so that an answer stays readable.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_questions(
+    store: &Store,
+    integration: IntegrationId,
+    limit: i64,
+) -> Result<Vec<RemovalQuestion>> {
+    read_all!(store, LIST, integration.0, limit)
+}
+
+/// The questions a run asked, in any state.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_of_run(store: &Store, run: RunId) -> Result<Vec<RemovalQuestion>> {
+    read_all!(store, LIST_OF_RUN, run.0)
+}
+
 /// The open question of a stream.
 ///
 /// # Errors
@@ -291,6 +311,9 @@ statements! {
     ADD_CANDIDATES_POSTGRES for Postgres = "INSERT INTO removal_candidate (question_id, external_id)
         SELECT $1, external_id FROM unnest(CAST($2 AS TEXT[])) AS given (external_id) ON CONFLICT (question_id, external_id) DO NOTHING";
     LIST_OPEN = "SELECT * FROM removal_question WHERE integration_id = $1 AND state = 'open' ORDER BY id";
+    LIST = "SELECT * FROM removal_question WHERE integration_id = $1 ORDER BY id DESC LIMIT $2";
+    LIST_OF_RUN = "SELECT removal_question.* FROM removal_question JOIN stream_run ON stream_run.id = removal_question.stream_run_id
+        WHERE stream_run.run_id = $1 ORDER BY removal_question.id";
     FIND_OPEN = "SELECT * FROM removal_question WHERE integration_id = $1 AND stream = $2 AND state = 'open'";
     COUNT_WAITING = "SELECT count(*) AS waiting FROM removal_question WHERE integration_id = $1 AND stream = $2 AND state IN ('open', 'confirmed')
         AND EXISTS (SELECT 1 FROM removal_candidate WHERE question_id = removal_question.id)";

@@ -9,6 +9,7 @@ use domain::run::RunState;
 use domain::status::{self, DerivedStatus};
 use domain::stream::Stream;
 use store::integrations::{self, Integration};
+use store::reference_reads::{self, ReferenceRead};
 use store::removal_questions::{self, RemovalQuestion};
 use store::runs::{self, Run};
 use store::{checkpoints, set_aside};
@@ -46,6 +47,8 @@ pub struct Overview {
     pub questions: Vec<RemovalQuestion>,
     /// Records set aside.
     pub set_aside: i64,
+    /// How the reading of reference data stands, while it waits or after it failed.
+    pub reference_read: Option<ReferenceRead>,
     /// Streams the vendor cannot filter by change, with how often they are read, in milliseconds.
     pub slow_streams: Vec<(Stream, i64)>,
 }
@@ -178,6 +181,11 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
             .collect(),
         questions: removal_questions::list_open(store, id).await?,
         set_aside,
+        reference_read: if integration.has_credentials() {
+            reference_reads::find_reference_read(store, id).await?
+        } else {
+            None
+        },
         slow_streams: slow_streams
             .iter()
             .filter(|stream| !stream.incremental && integration.settings.reads(stream.stream))

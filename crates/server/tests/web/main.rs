@@ -19,6 +19,8 @@ mod listener;
 mod lists;
 mod onboarding;
 mod profile;
+mod reference_data;
+mod removal_questions;
 mod settings;
 mod sign_in;
 mod sync_log;

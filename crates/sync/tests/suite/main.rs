@@ -15,6 +15,7 @@ mod health;
 mod in_flight;
 mod limits;
 mod pages;
+mod reference_data;
 mod removal;
 mod requests;
 mod scope;

@@ -15,6 +15,7 @@ mod list;
 pub mod list_page;
 pub mod options;
 mod reference_data;
+mod reference_note;
 mod resync;
 pub mod settings_form;
 mod settings_merge;

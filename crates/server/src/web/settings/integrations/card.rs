@@ -49,6 +49,8 @@ pub struct State {
     pub auto_sync: bool,
     /// Its interval in minutes.
     pub interval: u32,
+    /// How the reading of queues, statuses and the like stands, when there is something to say.
+    pub reference: Option<ReferenceNote>,
     /// Which streams are read less often, and how often (rule S1).
     pub slower: Option<String>,
 }
@@ -66,6 +68,21 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Where to do something about it.
     pub link: Option<Link>,
+}
+
+/// How the reading of reference data stands.
+#[derive(Debug, Clone)]
+pub struct ReferenceNote {
+    /// How bad.
+    pub tone: Tone,
+    /// What happened, and when it is tried again.
+    pub title: String,
+    /// In the vendor's words.
+    pub message: String,
+    /// What to check.
+    pub hint: String,
+    /// When it last succeeded.
+    pub last_read: Option<Time>,
 }
 
 /// A run under way.

@@ -9,11 +9,14 @@ use domain::settings::IntegrationSettings;
 use domain::stage::Stage;
 use store::integrations::Integration;
 use store::reference_items;
+use store::removal_questions::{QuestionState, list_questions};
 use sync::connect::SettingsOutcome;
 use sync::settings::update_settings;
 
 use super::connect_page::MissingRight;
-use super::detail_page::{Conflict, DetailPage, Overview, StageChoice, StatusPart};
+use super::detail_page::{
+    AnsweredQuestion, Conflict, DetailPage, Overview, StageChoice, StatusPart,
+};
 use super::find::{address, find, find_or_connect};
 use super::options::{self, Options};
 use super::settings_form::{Known, Problems, read};
@@ -26,7 +29,11 @@ use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::live::{self, Parts};
 use crate::web::page::{page_with, see_other};
+use crate::web::settings::sync_log::to_view::answer_words;
 use crate::web::view::{Badge, Choice, Link, Section, Shell};
+
+/// Answered mass-removal questions that stay shown.
+const ANSWERED: i64 = 10;
 
 /// The integration.
 ///
@@ -308,6 +315,18 @@ async fn overview(
             question_label(provider.words, question),
         ));
     }
+    let history = list_questions(app.store(), integration.id, ANSWERED).await?;
+    let mut answered = Vec::new();
+    for question in history.iter().filter(|q| q.state != QuestionState::Open) {
+        answered.push(AnsweredQuestion {
+            link: Link::new(
+                question_address(app, provider, question).await?,
+                question_label(provider.words, question),
+            ),
+            asked: shell.time(question.asked_at),
+            answer: answer_words(shell, question),
+        });
+    }
     let mut overview_state = state(app, shell, provider, &known).await?;
     if !questions.is_empty() && known.trouble.is_none() {
         overview_state.problem = None;
@@ -321,6 +340,7 @@ async fn overview(
     let overview = Overview {
         missing: missing.collect(),
         questions,
+        answered,
         reconciliation: shell.maybe_time(known.last_reconciliation_at),
         reference_data: shell.maybe_time(integration.reference_data_at),
         streams: streams(app, shell, provider, integration).await?,

@@ -64,12 +64,25 @@ pub struct Overview {
     pub missing: Vec<MissingRight>,
     /// Mass-removal questions that wait.
     pub questions: Vec<Link>,
+    /// Mass-removal questions that were answered, newest first.
+    pub answered: Vec<AnsweredQuestion>,
     /// Last completed full run.
     pub reconciliation: Option<Time>,
     /// When reference data was last read.
     pub reference_data: Option<Time>,
     /// What is read.
     pub streams: Vec<StreamRow>,
+}
+
+/// A mass-removal question that was answered.
+#[derive(Debug, Clone)]
+pub struct AnsweredQuestion {
+    /// What was missing, leading to the run that asked.
+    pub link: Link,
+    /// When it was asked.
+    pub asked: Time,
+    /// Who answered what, and when.
+    pub answer: String,
 }
 
 /// The status beside the name alone, for live updates.
@@ -196,6 +209,11 @@ mod tests {
                 "/x",
                 "412 of 1,204 contacts are missing at the vendor.",
             )],
+            answered: vec![AnsweredQuestion {
+                link: Link::new("/x", "412 of 1,204 contacts are missing at the vendor."),
+                asked: shell.time(shell.now),
+                answer: format!("{HOSTILE} kept them, 14 Mar 2026, 10:05 CET."),
+            }],
             reconciliation: time.clone(),
             reference_data: time.clone(),
             streams: streams.collect(),

@@ -47,6 +47,7 @@ pub mod samples {
             next_sync_note: "",
             auto_sync: true,
             interval: 15,
+            reference: None,
             slower: Some("Resources and contact groups are read whole, every hour: Autotask cannot filter them by change.".into()),
         }
     }
@@ -54,11 +55,12 @@ pub mod samples {
 
 #[cfg(test)]
 mod tests {
-    use super::super::card::{Problem, Running, State};
+    use super::super::card::{Problem, ReferenceNote, Running, State};
     use super::samples::state;
     use super::*;
     use crate::web::view::sample::{self, HOSTILE};
     use crate::web::view::{Link, Section, Tone};
+    use domain::clock::UtcMillis;
     use domain::status::IntegrationStatus;
 
     #[test]
@@ -92,6 +94,13 @@ mod tests {
             }),
             next_sync: None,
             next_sync_note: "paused, one probe a day",
+            reference: Some(ReferenceNote {
+                tone: Tone::Warning,
+                title: "PSA data could not be read, 2 Mar 2026, 10:00 CET. Tried again in 2 min.".into(),
+                message: HOSTILE.into(),
+                hint: domain::hint::Hint::Network.sentence().into(),
+                last_read: Some(shell.time(shell.now.plus(-UtcMillis::DAY))),
+            }),
             ..state(&shell)
         });
         cards[1].available = true;

@@ -9,6 +9,7 @@ use store::runs::{StreamRun, find_run, find_stream_run, list_stream_runs};
 use sync::status::Overview;
 
 use super::card::{Card, Problem, Running, State};
+use super::reference_note::reference_note;
 use crate::app::App;
 use crate::web::error::Failure;
 use crate::web::view::number::{counted, grouped};
@@ -87,6 +88,7 @@ pub async fn state(
         next_sync_note,
         auto_sync: integration.settings.auto_sync,
         interval: integration.settings.interval_minutes,
+        reference: reference_note(shell, overview),
         slower: slower(provider, overview),
     })
 }

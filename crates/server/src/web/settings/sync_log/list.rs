@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Path, State};
 use domain::id::RunId;
+use domain::provider::Provider;
 use store::integrations::Integration;
+use store::removal_questions::list_questions;
 use store::runs::{list_runs, list_stream_runs};
 
 use super::list_page::{ListPage, Row, RowPart};
@@ -20,6 +22,8 @@ use crate::web::view::{Query, Section, Shell};
 
 /// Runs of a page.
 const RUNS: i64 = 30;
+/// Newest mass-removal questions that are shown with the runs that asked them.
+const QUESTIONS: i64 = 200;
 /// Runs that are kept up to date while the page is open.
 const LIVE: i64 = 5;
 
@@ -39,7 +43,7 @@ pub async fn list(
     };
     let before = query.text("before").parse().ok().map(RunId);
     let shell = staff.shell(Section::Settings);
-    let (rows, last) = rows(&app, &shell, &integration, before, RUNS).await?;
+    let (rows, last) = rows(&app, &shell, provider, &integration, before, RUNS).await?;
     let base = format!("/settings/integrations/{}/runs", provider.key);
     page(&ListPage {
         key: provider.key,
@@ -57,15 +61,17 @@ pub async fn list(
 async fn rows(
     app: &App,
     shell: &Shell,
+    provider: &Provider,
     integration: &Integration,
     before: Option<RunId>,
     limit: i64,
 ) -> Result<(Vec<Row>, Option<RunId>), Failure> {
     let runs = list_runs(app.store(), integration.id, before, limit).await?;
     let mut rows = Vec::with_capacity(runs.len());
+    let questions = list_questions(app.store(), integration.id, QUESTIONS).await?;
     for run in &runs {
         let streams = list_stream_runs(app.store(), run.id).await?;
-        rows.push(to_row(shell, run, &streams));
+        rows.push(to_row(shell, provider.words, run, &streams, &questions));
     }
     Ok((rows, runs.last().map(|run| run.id)))
 }
@@ -84,7 +90,7 @@ pub async fn list_events(State(app): State<App>, staff: Staff, Path(key): Path<S
             ..staff.shell(Section::Settings)
         };
         async move {
-            let (rows, _) = rows(&app, &shell, &integration, None, LIVE).await?;
+            let (rows, _) = rows(&app, &shell, provider, &integration, None, LIVE).await?;
             let mut elements = BTreeMap::new();
             for row in &rows {
                 elements.insert(

@@ -57,6 +57,8 @@ pub struct Row {
     pub set_aside: String,
     /// Whether there were any.
     pub has_set_aside: bool,
+    /// Mass-removal questions it asked, each in a line with its answer.
+    pub questions: Vec<String>,
 }
 
 /// One row alone, for live updates.
@@ -106,6 +108,13 @@ mod tests {
             out_of_scope: "1,204".into(),
             set_aside: "2".into(),
             has_set_aside: n == 3,
+            questions: if n == 4 {
+                vec![format!(
+                    "412 contacts missing: {HOSTILE} kept them, 14 Mar 2026, 10:05 CET."
+                )]
+            } else {
+                Vec::new()
+            },
         });
         let rows = rows.collect();
         let mut page = ListPage {

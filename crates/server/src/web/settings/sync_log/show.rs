@@ -60,12 +60,7 @@ pub async fn show(
     }
     let more_set_aside = set_aside.len() > SET_ASIDE;
     set_aside.truncate(SET_ASIDE);
-    let questions = removal_questions::list_open(app.store(), integration.id).await?;
-    let of_run = |question: &removal_questions::RemovalQuestion| {
-        streams
-            .iter()
-            .any(|stream| stream.id == question.stream_run_id)
-    };
+    let questions = removal_questions::list_of_run(app.store(), run.id).await?;
     page(&ShowPage {
         key: provider.key,
         name: provider.name,
@@ -80,7 +75,6 @@ pub async fn show(
         more_set_aside,
         questions: questions
             .into_iter()
-            .filter(of_run)
             .map(|question| to_question(&shell, provider.words, question))
             .collect(),
         shell,

@@ -34,8 +34,19 @@ pub fn took(shell: &Shell, run: &Run) -> String {
 
 /// A run in the list.
 #[must_use]
-pub fn to_row(shell: &Shell, run: &Run, streams: &[StreamRun]) -> Row {
+pub fn to_row(
+    shell: &Shell,
+    words: Words,
+    run: &Run,
+    streams: &[StreamRun],
+    questions: &[RemovalQuestion],
+) -> Row {
     let counts = total(streams);
+    let asked = |question: &&RemovalQuestion| {
+        streams
+            .iter()
+            .any(|stream| stream.id == question.stream_run_id)
+    };
     Row {
         uuid: run.uuid.to_string(),
         when: shell.time(run.started_at.unwrap_or(run.requested_at)),
@@ -52,6 +63,11 @@ pub fn to_row(shell: &Shell, run: &Run, streams: &[StreamRun]) -> Row {
         out_of_scope: grouped(counts.out_of_scope),
         set_aside: grouped(counts.set_aside),
         has_set_aside: counts.set_aside > 0,
+        questions: questions
+            .iter()
+            .filter(asked)
+            .map(|question| question_line(shell, words, question))
+            .collect(),
     }
 }
 
@@ -232,11 +248,40 @@ fn named(label: &str, id: &str) -> String {
     }
 }
 
+/// Who answered a question, what and when; nothing while it is open.
+#[must_use]
+pub fn answer_words(shell: &Shell, question: &RemovalQuestion) -> String {
+    let by = question.answered_by.as_deref().unwrap_or("Somebody");
+    let when = shell
+        .maybe_time(question.answered_at)
+        .map(|time| format!(", {}", time.absolute))
+        .unwrap_or_default();
+    match question.state {
+        QuestionState::Open => String::new(),
+        QuestionState::Confirmed => format!("{by} confirmed that they are gone{when}."),
+        QuestionState::Refused => format!("{by} kept them{when}."),
+        QuestionState::Replaced => format!("A newer full run settled it{when}."),
+    }
+}
+
+/// A question in the list of runs: what it is about and what became of it.
+fn question_line(shell: &Shell, words: Words, question: &RemovalQuestion) -> String {
+    let what = words.stream(question.stream).to_lowercase();
+    let missing = grouped(question.missing);
+    match question.state {
+        QuestionState::Open => format!("Asks whether {missing} {what} are gone."),
+        _ => format!(
+            "{missing} {what} missing: {}",
+            answer_words(shell, question)
+        ),
+    }
+}
+
 /// A mass-removal question.
 #[must_use]
 pub fn to_question(shell: &Shell, words: Words, question: RemovalQuestion) -> QuestionView {
     let what = words.stream(question.stream).to_lowercase();
-    let by = question.answered_by.unwrap_or_default();
+    let answer = answer_words(shell, &question);
     QuestionView {
         uuid: question.uuid.to_string(),
         title: format!(
@@ -260,11 +305,6 @@ pub fn to_question(shell: &Shell, words: Words, question: RemovalQuestion) -> Qu
             .map(|record| named(&record.label, &record.external_id))
             .collect(),
         open: question.state == QuestionState::Open,
-        answer: match question.state {
-            QuestionState::Open => String::new(),
-            QuestionState::Confirmed => format!("{by} confirmed that they are gone."),
-            QuestionState::Refused => format!("{by} kept them."),
-            QuestionState::Replaced => "A newer full run settled it.".to_owned(),
-        },
+        answer,
     }
 }
