@@ -68,6 +68,18 @@ pub struct CompanyLink {
     pub removed: bool,
 }
 
+impl From<RawLink> for CompanyLink {
+    fn from(link: RawLink) -> Self {
+        Self {
+            integration: IntegrationId(link.integration_id),
+            provider: link.provider,
+            external_id: link.external_id,
+            name: link.name,
+            removed: link.absent != 0,
+        }
+    }
+}
+
 /// A company in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompanyRow {
@@ -81,6 +93,10 @@ pub struct CompanyRow {
     pub created_at: UtcMillis,
     /// When it was removed.
     pub removed_at: Option<UtcMillis>,
+    /// City, from the primary integration, else from another.
+    pub city: String,
+    /// Phone, from the primary integration, else from another.
+    pub phone: String,
     /// The vendors' companies it stands for, by provider.
     pub links: Vec<CompanyLink>,
 }
@@ -103,7 +119,22 @@ row! {
         external_id: String,
         name: String,
         absent: i64,
+        city: Option<String>,
+        phone: Option<String>,
+        leads: i64,
     }
+}
+
+/// The company's own value of a field (design 3): the primary integration's, else another's; what a vendor no longer
+/// has comes last.
+fn value_of(links: &[RawLink], field: impl Fn(&RawLink) -> Option<&String>) -> String {
+    links
+        .iter()
+        .filter_map(|link| Some((link, field(link)?)))
+        .filter(|(_, value)| !value.trim().is_empty())
+        .min_by_key(|(link, _)| (link.absent != 0, link.leads == 0))
+        .map(|(_, value)| value.clone())
+        .unwrap_or_default()
 }
 
 /// Companies a viewer may see, at most `limit` of them (500 at most). A search looks at 1,000 matches.
@@ -330,26 +361,22 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<C
                 .await?,
         ),
     };
-    let mut by_company: HashMap<i64, Vec<CompanyLink>> = HashMap::new();
+    let mut by_company: HashMap<i64, Vec<RawLink>> = HashMap::new();
     for link in links {
-        by_company
-            .entry(link.company_id)
-            .or_default()
-            .push(CompanyLink {
-                integration: IntegrationId(link.integration_id),
-                provider: link.provider,
-                external_id: link.external_id,
-                name: link.name,
-                removed: link.absent != 0,
-            });
+        by_company.entry(link.company_id).or_default().push(link);
     }
-    let row = |row: Raw| CompanyRow {
-        id: CompanyId(row.id),
-        uuid: row.uuid,
-        name: row.name,
-        created_at: UtcMillis(row.created_at),
-        removed_at: row.removed_at.map(UtcMillis),
-        links: by_company.remove(&row.id).unwrap_or_default(),
+    let row = |row: Raw| {
+        let links = by_company.remove(&row.id).unwrap_or_default();
+        CompanyRow {
+            id: CompanyId(row.id),
+            uuid: row.uuid,
+            name: row.name,
+            created_at: UtcMillis(row.created_at),
+            removed_at: row.removed_at.map(UtcMillis),
+            city: value_of(&links, |link| link.city.as_ref()),
+            phone: value_of(&links, |link| link.phone.as_ref()),
+            links: links.into_iter().map(CompanyLink::from).collect(),
+        }
     };
     Ok(rows.into_iter().map(row).collect())
 }
@@ -357,7 +384,8 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<C
 macro_rules! company_link {
     ($from:literal) => {
         concat!(
-            "SELECT x.company_id, x.integration_id, i.provider, x.external_id, x.name, x.absent
+            "SELECT x.company_id, x.integration_id, i.provider, x.external_id, x.name, x.absent, x.city, x.phone,
+            CASE WHEN x.integration_id = c.primary_integration_id THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS leads
         FROM ",
             $from,
             " WHERE "

@@ -375,6 +375,23 @@ fn a_company_says_where_its_fields_come_from() {
                 ("city", "Berlin", FieldRule::Another, other)
             ]
         );
+        let listed = companies::list_for_viewer(
+            &store,
+            &STAFF,
+            &CompanyFilter::default(),
+            CompanySort::Name,
+            Direction::Ascending,
+            None,
+            10,
+        )
+        .await
+        .unwrap();
+        let shown: Vec<_> = listed
+            .rows
+            .iter()
+            .map(|row| (row.phone.as_str(), row.city.as_str()))
+            .collect();
+        assert_eq!(shown, [("1", "Berlin")], "the list says what the page says");
         let filter = TicketFilter {
             company: Some(uuid),
             ..TicketFilter::default()

@@ -22,6 +22,10 @@ pub struct CompanyListed {
     id: String,
     /// Name.
     name: String,
+    /// City, from the primary integration, else from another; empty when no one knows it.
+    city: String,
+    /// Phone, in the same way.
+    phone: String,
     /// When it came to Portico.
     created_at: String,
     /// When it was removed.
@@ -81,6 +85,8 @@ fn to_listed(row: CompanyRow) -> CompanyListed {
     CompanyListed {
         id: row.uuid.to_string(),
         name: row.name,
+        city: row.city,
+        phone: row.phone,
         created_at: row.created_at.to_rfc3339(),
         removed_at: instant(row.removed_at),
         links: row.links.into_iter().map(to_link).collect(),

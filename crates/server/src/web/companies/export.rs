@@ -12,7 +12,7 @@ use crate::web::access::Staff;
 use crate::web::error::Answer;
 use crate::web::view::{Query, csv};
 
-const HEAD: [&str; 4] = ["Name", "Known As", "Added", "Removed"];
+const HEAD: [&str; 6] = ["Name", "City", "Phone", "Known As", "Added", "Removed"];
 
 /// The file.
 ///
@@ -61,6 +61,8 @@ fn cells(staff: &Staff, row: CompanyRow) -> Vec<String> {
         .collect();
     vec![
         row.name,
+        row.city,
+        row.phone,
         links.join("; "),
         csv::instant(row.created_at, &staff.zone),
         row.removed_at

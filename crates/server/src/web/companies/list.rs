@@ -125,6 +125,8 @@ fn headings(asked: &CompanyQuery) -> Vec<Heading> {
     };
     vec![
         sorting("Name", CompanySort::Name),
+        Heading::fixed("City"),
+        Heading::fixed("Phone"),
         Heading::fixed("Known as"),
         sorting("Added", CompanySort::Created),
     ]
@@ -143,6 +145,8 @@ fn to_row(shell: &Shell, row: CompanyRow, integrations: &[Integration]) -> Row {
     Row {
         uuid: row.uuid.to_string(),
         name: named(row.name),
+        city: row.city,
+        phone: row.phone,
         links: links.collect(),
         created: shell.time(row.created_at),
     }

@@ -41,6 +41,10 @@ pub struct Row {
     pub uuid: String,
     /// Name.
     pub name: String,
+    /// City.
+    pub city: String,
+    /// Phone.
+    pub phone: String,
     /// The records of connected tools that are this company.
     pub links: Vec<LinkLine>,
     /// When it was added.
@@ -72,6 +76,12 @@ mod tests {
         let row = |name: &str| Row {
             uuid: "c".into(),
             name: name.into(),
+            city: if name == HOSTILE {
+                HOSTILE.into()
+            } else {
+                "Saarbrücken".into()
+            },
+            phone: "+49 681 555 0199".into(),
             links: vec![LinkLine {
                 integration: "Autotask".into(),
                 name: HOSTILE.into(),
@@ -104,6 +114,8 @@ mod tests {
                     order: "ascending",
                     ..Heading::fixed("Name")
                 },
+                Heading::fixed("City"),
+                Heading::fixed("Phone"),
                 Heading::fixed("Known as"),
                 Heading {
                     href: "/x".into(),
