@@ -37,7 +37,7 @@ async fn three_at_a_time_for_each_object() {
 #[tokio::test]
 async fn the_hour_rolls_on_the_sandbox_clock() {
     let desk = start(SandboxConfig {
-        limits: false,
+        limits: true,
         ..small()
     })
     .await;
@@ -52,6 +52,20 @@ async fn the_hour_rolls_on_the_sandbox_clock() {
     assert_eq!(count(&desk.get("ThresholdInformation").await.1), 22);
     desk.control().advance_clock(3_600_001);
     assert_eq!(count(&desk.get("ThresholdInformation").await.1), 1);
+}
+
+#[tokio::test]
+async fn a_tenant_without_limits_never_comes_near_them() {
+    let desk = start(SandboxConfig {
+        limits: false,
+        ..small()
+    })
+    .await;
+    for _ in 0..20 {
+        desk.get("Version").await;
+    }
+    let (_, information) = desk.get("ThresholdInformation").await;
+    assert_eq!(information["currentTimeframeRequestCount"], 0);
 }
 
 #[tokio::test]

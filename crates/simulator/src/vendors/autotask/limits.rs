@@ -54,7 +54,8 @@ pub enum Verdict {
 }
 
 impl Limits {
-    /// Limits that apply or only count.
+    /// Limits that apply, or a tenant that never comes near them: a client that obeys what the threshold information
+    /// says would otherwise wait for limits that are off.
     pub fn new(apply: bool) -> Self {
         Self {
             counters: Arc::default(),
@@ -102,10 +103,8 @@ impl Limits {
             ));
         }
         *in_flight += 1;
-        counters.recent.push_back(now_ms);
-        // Nobody asks for more than the threshold; without limits the tail is not needed.
-        if counters.recent.len() > THRESHOLD * 2 {
-            counters.recent.pop_front();
+        if self.apply {
+            counters.recent.push_back(now_ms);
         }
         let used = counters.recent.len();
         let delay_ms = match used {
