@@ -39,6 +39,8 @@ row_ids! {
     RemovalQuestionId;
     /// Row id of a record set aside.
     SetAsideId;
+    /// Row id of an e-mail in the outbox.
+    MailId;
 }
 
 /// The id used in addresses and the API: a UUIDv7 in its text form, stable for the life of the thing.

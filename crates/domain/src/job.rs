@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{IntegrationId, RemovalQuestionId, SetAsideId, StreamRunId};
+use crate::id::{IntegrationId, MailId, RemovalQuestionId, SetAsideId, StreamRunId};
 use crate::stream::Stream;
 
 /// What a worker is to do.
@@ -49,6 +49,11 @@ pub enum Job {
         /// The integration.
         integration: IntegrationId,
     },
+    /// Send one e-mail of the outbox.
+    SendMail {
+        /// The e-mail.
+        mail: MailId,
+    },
     /// Bring the text search index up to date.
     IndexSearch,
     /// Seal secrets again that were sealed with an older key.
@@ -68,6 +73,7 @@ impl Job {
             Self::ApplyRemoval { .. } => "apply_removal",
             Self::RefreshReferenceData { .. } => "refresh_reference_data",
             Self::ProbeConnection { .. } => "probe_connection",
+            Self::SendMail { .. } => "send_mail",
             Self::IndexSearch => "index_search",
             Self::RotateSecrets => "rotate_secrets",
             Self::Housekeeping => "housekeeping",
@@ -89,6 +95,7 @@ impl Job {
             Self::ApplyRemoval { integration, .. } => format!("removal:{integration}"),
             Self::RefreshReferenceData { integration } => format!("reference:{integration}"),
             Self::ProbeConnection { integration } => format!("probe:{integration}"),
+            Self::SendMail { mail } => format!("mail:{mail}"),
             Self::IndexSearch => "index_search".into(),
             Self::RotateSecrets => "rotate_secrets".into(),
             Self::Housekeeping => "housekeeping".into(),

@@ -3,19 +3,23 @@
 //! Everything here is data or a pure function: no network, no database, no wall clock. The other crates
 //! depend on this one and never the other way round (`ARCHITECTURE.md`).
 
+pub mod account;
 pub mod body;
 pub mod capability;
 pub mod clock;
 pub mod company_adoption;
+pub mod email;
 pub mod field;
 pub mod hint;
 pub mod id;
 pub mod job;
+pub mod mail;
 pub mod permission;
 pub mod provider;
 pub mod record;
 pub mod reference;
 pub mod removal_guard;
+pub mod role_preset;
 pub mod run;
 pub mod scope;
 pub mod secret;

@@ -35,26 +35,6 @@ pub fn name_key(name: &str) -> String {
     key
 }
 
-/// The normal form of an e-mail address, for uniqueness and sign-in: trimmed and lower case.
-/// `None` unless it has one `@` with text on both sides, a dot or no space in the host, and no control characters.
-#[must_use]
-pub fn email_key(email: &str) -> Option<String> {
-    let email = email.trim();
-    let (local, host) = email.rsplit_once('@')?;
-    let plain = |part: &str| {
-        !part.is_empty()
-            && !part
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || c == '@')
-    };
-    (plain(local)
-        && plain(host)
-        && !host.starts_with('.')
-        && !host.ends_with('.')
-        && email.chars().count() <= 254)
-        .then(|| email.to_lowercase())
-}
-
 /// The first `length` characters, with an ellipsis when something was cut.
 #[must_use]
 pub fn cut(text: &str, length: usize) -> String {
@@ -73,21 +53,6 @@ mod tests {
         assert_eq!(name_key("  Café   MÜLLER & Söhne "), "café müller & söhne");
         assert_eq!(name_key(&"x".repeat(300)).chars().count(), KEY_LENGTH);
         assert_eq!(without_nul("a\0b".into()), "ab");
-        assert_eq!(
-            email_key(" Ann@Example.COM "),
-            Some("ann@example.com".into())
-        );
-        for bad in [
-            "",
-            "ann",
-            "@example.com",
-            "ann@",
-            "a b@example.com",
-            "a@b@c",
-            "ann@.com",
-        ] {
-            assert_eq!(email_key(bad), None, "{bad}");
-        }
         assert_eq!(cut("wörld", 2), "wö…");
     }
 }

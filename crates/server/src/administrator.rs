@@ -1,18 +1,12 @@
 //! Administrators: the first one, made in the browser or the demo, and those made at the command line.
 
 use domain::id::IdentityId;
-use domain::permission::{Grants, RoleKind};
+use domain::role_preset::RolePreset;
 use domain::secret::Secret;
 use serde_json::json;
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::identities::{self, MembershipStatus, NewIdentity};
 use store::{Store, StoreError, Tx, roles, sessions};
-
-/// Name of the role that may do everything.
-pub const ROLE: &str = "Administrator";
-
-/// Name of the role for everyday work.
-pub const TECHNICIAN: &str = "Technician";
 
 /// Creates the first administrator; `None` when somebody can sign in already.
 ///
@@ -84,7 +78,7 @@ async fn insert(
         email,
         name,
         password_hash: Some(hash.expose()),
-        time_zone: None,
+        ..NewIdentity::default()
     };
     let identity = identities::insert_identity(tx, &new).await?;
     join(tx, identity, primary).await?;
@@ -92,8 +86,9 @@ async fn insert(
 }
 
 async fn join(tx: &mut Tx, identity: IdentityId, primary: bool) -> Result<(), StoreError> {
-    roles::ensure_role(tx, RoleKind::Staff, TECHNICIAN, &Grants::technician()).await?;
-    let role = roles::ensure_role(tx, RoleKind::Staff, ROLE, &Grants::everything()).await?;
+    let role = roles::find_preset_in(tx, RolePreset::Administrator)
+        .await?
+        .id;
     identities::upsert_staff_membership(tx, identity, role, MembershipStatus::Active, primary, true)
         .await
 }
@@ -112,7 +107,7 @@ async fn audit(
         subject_id: &identity.to_string(),
         subject_label: email,
         before: None,
-        after: Some(json!({ "role": ROLE })),
+        after: Some(json!({ "role": RolePreset::Administrator.label() })),
     };
     insert_entry(tx, &entry).await
 }

@@ -17,6 +17,10 @@ const RUNS: i64 = 90 * UtcMillis::DAY;
 const RUNS_PER_INTEGRATION: i64 = 500;
 /// Counted requests, expired slots and silent nodes are kept this long.
 const TRACES: i64 = 2 * UtcMillis::DAY;
+/// E-mails that left or were given up are kept this long.
+const MAIL: i64 = 90 * UtcMillis::DAY;
+/// Links are kept this long after their end, so that whoever comes late is told why.
+const LINKS: i64 = 30 * UtcMillis::DAY;
 /// Rows removed in one transaction.
 const BATCH: i64 = 500;
 
@@ -57,6 +61,9 @@ pub async fn housekeeping(store: &Store, now: UtcMillis) -> Result<Removed> {
         (NODES, now.plus(-TRACES).0),
         (SET_ASIDE, now.plus(-RUNS).0),
         (CANDIDATES, now.plus(-RUNS).0),
+        (OLD_MAIL, now.plus(-MAIL).0),
+        (OLD_LINKS, now.plus(-LINKS).0),
+        (CEREMONIES, now.0),
         (QUESTIONS, now.plus(-RUNS).0),
     ] {
         removed.traces += sweep(store, statement, before, 0).await?;
@@ -129,6 +136,10 @@ statements! {
             WHERE question.state <> 'open' AND question.answered_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
     QUESTIONS = "DELETE FROM removal_question WHERE id IN
         (SELECT id FROM removal_question WHERE state <> 'open' AND answered_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
+    OLD_MAIL = "DELETE FROM mail WHERE id IN (SELECT id FROM mail WHERE finished_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
+    OLD_LINKS = "DELETE FROM account_link WHERE token_hash IN
+        (SELECT token_hash FROM account_link WHERE expires_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
+    CEREMONIES = "DELETE FROM ceremony WHERE token_hash IN (SELECT token_hash FROM ceremony WHERE expires_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
     MARKS = "DELETE FROM seen_mark WHERE (stream_run_id, external_id) IN
         (SELECT mark.stream_run_id, mark.external_id FROM seen_mark AS mark
             WHERE NOT EXISTS (SELECT 1 FROM stream_run WHERE stream_run.id = mark.stream_run_id AND stream_run.state IN ('waiting', 'running'))

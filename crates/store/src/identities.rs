@@ -1,9 +1,11 @@
 //! Sign-in identities and what they are members of: the MSP's staff, companies, or both.
 
+use domain::account::Notifications;
 use domain::clock::UtcMillis;
+use domain::email::{email_address, email_key, email_skeleton, looks_like};
 use domain::id::{CompanyId, IdentityId, IntegrationId, PublicId, RoleId};
 use domain::permission::Grants;
-use domain::text::email_key;
+use domain::text::name_key;
 
 use crate::decode::{flag, instant, json, known, optional, plain, public_id};
 use crate::error::{ErrorKind, Result, StoreError};
@@ -63,6 +65,14 @@ row! {
         pub password_changed_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
         /// Time zone chosen, by its IANA name.
         pub time_zone: Option<String>,
+        /// Job title.
+        pub job_title: Option<String>,
+        /// Phone number.
+        pub phone: Option<String>,
+        /// Language chosen, by its tag.
+        pub language: Option<String>,
+        /// What it wants to be told.
+        pub notifications: Notifications = String => json,
         /// When it was made.
         pub created_at: UtcMillis = i64 => instant,
         /// When it last signed in.
@@ -93,10 +103,14 @@ row! {
         pub name: String,
         /// The role.
         pub role_id: RoleId = i64 => plain(RoleId),
+        /// The role's id in addresses.
+        pub role_uuid: PublicId = String => public_id,
         /// The role's name.
         pub role_name: String,
         /// What the role grants.
         pub grants: Grants = String => json,
+        /// Whether the role asks for a second factor.
+        pub requires_two_factor: bool = i64 => flag,
         /// Status.
         pub status: MembershipStatus = String => known(MembershipStatus::from_key),
         /// The administrator who cannot be switched off by others.
@@ -140,6 +154,12 @@ pub struct NewIdentity<'a> {
     pub password_hash: Option<&'a str>,
     /// Time zone.
     pub time_zone: Option<&'a str>,
+    /// Job title.
+    pub job_title: Option<&'a str>,
+    /// Phone number.
+    pub phone: Option<&'a str>,
+    /// Language.
+    pub language: Option<&'a str>,
 }
 
 impl std::fmt::Debug for NewIdentity<'_> {
@@ -150,17 +170,127 @@ impl std::fmt::Debug for NewIdentity<'_> {
     }
 }
 
-fn normal(email: &str) -> Result<String> {
-    email_key(email)
-        .ok_or_else(|| StoreError::new(ErrorKind::Configuration, "this is no e-mail address"))
+/// What somebody may change about an identity.
+#[derive(Debug, Clone)]
+pub struct Profile<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// E-mail, unique in its normal form.
+    pub email: &'a str,
+    /// Job title.
+    pub job_title: Option<&'a str>,
+    /// Phone number.
+    pub phone: Option<&'a str>,
+    /// Time zone.
+    pub time_zone: Option<&'a str>,
+    /// Language.
+    pub language: Option<&'a str>,
+    /// What it wants to be told.
+    pub notifications: &'a Notifications,
 }
 
-/// Keeps a new identity.
+/// Whether somebody may have an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailState {
+    /// Nobody has it.
+    Free,
+    /// It is no e-mail address.
+    Invalid,
+    /// This identity has it, in some spelling.
+    Taken(IdentityId),
+    /// This identity has one that can be mistaken for it.
+    LooksLike(IdentityId),
+}
+
+/// An address as it is kept, its normal form and what it looks like.
+struct Address {
+    kept: String,
+    key: String,
+    skeleton: String,
+}
+
+impl Address {
+    fn read(email: &str) -> Result<Self> {
+        match (email_address(email), email_key(email)) {
+            (Some(kept), Some(key)) => Ok(Self {
+                kept,
+                skeleton: email_skeleton(&key),
+                key,
+            }),
+            _ => Err(StoreError::new(
+                ErrorKind::Configuration,
+                "this is no e-mail address",
+            )),
+        }
+    }
+}
+
+/// What the staff list searches.
+fn search_text(name: &str, email_key: &str) -> String {
+    format!("{} {email_key}", name_key(name))
+}
+
+row! {
+    struct KeyRow {
+        id: i64,
+        email: String,
+        name: String,
+        email_key: String,
+    }
+}
+
+/// Completes the copies and keys of rows that an older Portico wrote. Called at start.
+pub(crate) async fn complete_keys(store: &Store) -> Result<()> {
+    let rows: Vec<KeyRow> = read_all!(store, INCOMPLETE)?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut tx = store.begin().await?;
+    for row in rows {
+        execute!(tx, COMPLETE, row.id, email_skeleton(&row.email))?;
+        execute!(
+            tx,
+            COPY_NAME,
+            row.id,
+            name_key(&row.name),
+            search_text(&row.name, &row.email_key)
+        )?;
+        execute!(tx, COPY_SIGN_IN, row.id)?;
+    }
+    tx.commit().await
+}
+
+/// Whether somebody may have an address: nobody else has it in any spelling, nor one that can be mistaken for it.
+///
+/// # Errors
+/// As any statement.
+pub async fn email_state_in(
+    tx: &mut Tx,
+    email: &str,
+    except: Option<IdentityId>,
+) -> Result<EmailState> {
+    let Ok(address) = Address::read(email) else {
+        return Ok(EmailState::Invalid);
+    };
+    let except = except.map_or(0, |id| id.0);
+    let rows: Vec<KeyRow> = tx_all!(tx, FIND_ALIKE, &address.key, &address.skeleton, except)?;
+    if let Some(same) = rows.iter().find(|row| row.email_key == address.key) {
+        return Ok(EmailState::Taken(IdentityId(same.id)));
+    }
+    Ok(rows
+        .iter()
+        .find(|row| looks_like(&row.email_key, &address.key))
+        .map_or(EmailState::Free, |row| {
+            EmailState::LooksLike(IdentityId(row.id))
+        }))
+}
+
+/// Keeps a new identity. Whether its address looks like another's is for the caller to ask; see [`email_state_in`].
 ///
 /// # Errors
 /// `Conflict` on `identity_email_key_key` when the address is taken; `Configuration` when it is none.
 pub async fn insert_identity(tx: &mut Tx, new: &NewIdentity<'_>) -> Result<IdentityId> {
-    let key = normal(new.email)?;
+    let address = Address::read(new.email)?;
     let id = tx.next_id("identity").await?;
     let now = tx.store().now();
     let changed = new.password_hash.map(|_| now.0);
@@ -169,12 +299,16 @@ pub async fn insert_identity(tx: &mut Tx, new: &NewIdentity<'_>) -> Result<Ident
         INSERT,
         id,
         PublicId::new(now).as_str(),
-        new.email.trim(),
-        &key,
+        &address.kept,
+        &address.key,
+        &address.skeleton,
         new.name,
         new.password_hash,
         changed,
         new.time_zone,
+        new.job_title,
+        new.phone,
+        new.language,
         now.0
     )?;
     Ok(IdentityId(id))
@@ -207,19 +341,55 @@ pub async fn find_identity_by_email(store: &Store, email: &str) -> Result<Option
     }
 }
 
-/// Changes name, e-mail and time zone.
+/// One identity inside a transaction, which on both engines keeps it as it is until the commit.
 ///
 /// # Errors
-/// `Conflict` when the address is taken.
-pub async fn update_identity(
-    tx: &mut Tx,
-    id: IdentityId,
-    name: &str,
-    email: &str,
-    time_zone: Option<&str>,
-) -> Result<()> {
-    let key = normal(email)?;
-    execute!(tx, UPDATE, id.0, name, email.trim(), &key, time_zone).map(drop)
+/// As any statement.
+pub async fn find_identity_by_uuid_in(tx: &mut Tx, uuid: &PublicId) -> Result<Option<Identity>> {
+    execute!(tx, LOCK, uuid.as_str())?;
+    tx_one!(tx, FIND_BY_UUID, uuid.as_str())
+}
+
+/// One identity by its e-mail in any spelling, inside a transaction.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_identity_by_email_in(tx: &mut Tx, email: &str) -> Result<Option<Identity>> {
+    match email_key(email) {
+        Some(key) => tx_one!(tx, FIND_BY_EMAIL, key.as_str()),
+        None => Ok(None),
+    }
+}
+
+/// Changes what somebody may change; answers whether the identity is there.
+///
+/// # Errors
+/// `Conflict` when the address is taken; `Configuration` when it is none.
+pub async fn update_profile(tx: &mut Tx, id: IdentityId, profile: &Profile<'_>) -> Result<bool> {
+    let address = Address::read(profile.email)?;
+    let notifications = serde_json::to_string(profile.notifications)?;
+    let found = execute!(
+        tx,
+        UPDATE,
+        id.0,
+        profile.name,
+        &address.kept,
+        &address.key,
+        &address.skeleton,
+        profile.job_title,
+        profile.phone,
+        profile.time_zone,
+        profile.language,
+        &notifications
+    )?;
+    execute!(
+        tx,
+        COPY_NAME,
+        id.0,
+        name_key(profile.name),
+        search_text(profile.name, &address.key)
+    )?;
+    Ok(found == 1)
 }
 
 /// Sets the hash of a new password. Ending the other sessions is the caller's part.
@@ -250,7 +420,8 @@ pub async fn update_password_hash(
 /// As any statement.
 pub async fn update_last_sign_in(tx: &mut Tx, id: IdentityId) -> Result<()> {
     let now = tx.store().now();
-    execute!(tx, SIGNED_IN, id.0, now.0).map(drop)
+    execute!(tx, SIGNED_IN, id.0, now.0)?;
+    execute!(tx, COPY_SIGN_IN, id.0).map(drop)
 }
 
 /// Makes an identity a staff member, or changes its membership.
@@ -273,8 +444,20 @@ pub async fn upsert_staff_membership(
         status.key(),
         i64::from(primary_admin),
         i64::from(all_companies)
-    )
-    .map(drop)
+    )?;
+    let found: Option<Identity> = tx_one!(tx, FIND, identity.0)?;
+    if let Some(found) = found {
+        let key = email_key(&found.email).unwrap_or_default();
+        execute!(
+            tx,
+            COPY_NAME,
+            identity.0,
+            name_key(&found.name),
+            search_text(&found.name, &key)
+        )?;
+        execute!(tx, COPY_SIGN_IN, identity.0)?;
+    }
+    Ok(())
 }
 
 /// One staff member, whatever the status.
@@ -283,6 +466,17 @@ pub async fn upsert_staff_membership(
 /// As any statement.
 pub async fn find_staff_member(store: &Store, identity: IdentityId) -> Result<Option<StaffMember>> {
     read_one!(store, FIND_STAFF, identity.0)
+}
+
+/// The same inside a transaction.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_staff_member_in(
+    tx: &mut Tx,
+    identity: IdentityId,
+) -> Result<Option<StaffMember>> {
+    tx_one!(tx, FIND_STAFF, identity.0)
 }
 
 /// All staff members by name.
@@ -307,10 +501,14 @@ pub async fn count_active_staff(store: &Store) -> Result<i64> {
 /// # Errors
 /// As any statement.
 pub async fn count_active_staff_in(tx: &mut Tx) -> Result<i64> {
-    // Writing one row makes two transactions that both ask wait for each other.
-    execute!(tx, LOCK_STAFF)?;
+    lock_staff(tx).await?;
     let row: Option<(i64,)> = tx_one!(tx, COUNT_STAFF)?;
     Ok(row.map_or(0, |row| row.0))
+}
+
+/// Makes two transactions that both decide by who else is there wait for each other, by writing one row.
+pub(crate) async fn lock_staff(tx: &mut Tx) -> Result<()> {
+    execute!(tx, LOCK_STAFF).map(drop)
 }
 
 /// Keeps a membership of a company.
@@ -367,26 +565,36 @@ pub async fn list_company_memberships(
 }
 
 statements! {
-    INSERT = "INSERT INTO identity (id, uuid, email, email_key, name, password_hash, password_changed_at, time_zone, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    INSERT = "INSERT INTO identity (id, uuid, email, email_key, email_skeleton, name, password_hash, password_changed_at, time_zone,
+            job_title, phone, language, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    INCOMPLETE = "SELECT id, email, name, email_key FROM identity WHERE email_skeleton IS NULL ORDER BY id";
+    COMPLETE = "UPDATE identity SET email_skeleton = $2 WHERE id = $1";
+    COPY_NAME = "UPDATE staff_membership SET name_key = $2, search_text = $3 WHERE identity_id = $1";
+    COPY_SIGN_IN = "UPDATE staff_membership SET last_sign_in_at =
+            COALESCE((SELECT identity.last_sign_in_at FROM identity WHERE identity.id = $1), 0) WHERE identity_id = $1";
+    FIND_ALIKE = "SELECT id, email, name, email_key FROM identity WHERE email_key = $1 AND id <> $3
+        UNION SELECT id, email, name, email_key FROM identity WHERE email_skeleton = $2 AND id <> $3 ORDER BY id LIMIT 50";
+    LOCK = "UPDATE identity SET created_at = created_at WHERE uuid = $1";
     FIND = "SELECT * FROM identity WHERE id = $1";
     FIND_BY_UUID = "SELECT * FROM identity WHERE uuid = $1";
     FIND_BY_EMAIL = "SELECT * FROM identity WHERE email_key = $1";
-    UPDATE = "UPDATE identity SET name = $2, email = $3, email_key = $4, time_zone = $5 WHERE id = $1";
+    UPDATE = "UPDATE identity SET name = $2, email = $3, email_key = $4, email_skeleton = $5, job_title = $6, phone = $7, time_zone = $8,
+            language = $9, notifications = $10 WHERE id = $1";
     UPDATE_PASSWORD = "UPDATE identity SET password_hash = $2, password_changed_at = $3 WHERE id = $1";
     UPDATE_HASH = "UPDATE identity SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
     SIGNED_IN = "UPDATE identity SET last_sign_in_at = $2 WHERE id = $1";
     UPSERT_STAFF = "INSERT INTO staff_membership (identity_id, role_id, status, primary_admin, all_companies) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (identity_id) DO UPDATE SET role_id = excluded.role_id, status = excluded.status,
             primary_admin = excluded.primary_admin, all_companies = excluded.all_companies";
-    FIND_STAFF = "SELECT staff.identity_id, identity.uuid, identity.email, identity.name, staff.role_id, role.name AS role_name, role.grants,
-            staff.status, staff.primary_admin, staff.all_companies, identity.last_sign_in_at
+    FIND_STAFF = "SELECT staff.identity_id, identity.uuid, identity.email, identity.name, staff.role_id, role.uuid AS role_uuid,
+            role.name AS role_name, role.grants, role.requires_two_factor, staff.status, staff.primary_admin, staff.all_companies, identity.last_sign_in_at
         FROM staff_membership AS staff JOIN identity ON identity.id = staff.identity_id JOIN role ON role.id = staff.role_id
         WHERE staff.identity_id = $1";
-    LIST_STAFF = "SELECT staff.identity_id, identity.uuid, identity.email, identity.name, staff.role_id, role.name AS role_name, role.grants,
-            staff.status, staff.primary_admin, staff.all_companies, identity.last_sign_in_at
+    LIST_STAFF = "SELECT staff.identity_id, identity.uuid, identity.email, identity.name, staff.role_id, role.uuid AS role_uuid,
+            role.name AS role_name, role.grants, role.requires_two_factor, staff.status, staff.primary_admin, staff.all_companies, identity.last_sign_in_at
         FROM staff_membership AS staff JOIN identity ON identity.id = staff.identity_id JOIN role ON role.id = staff.role_id
-        ORDER BY identity.name, identity.id";
+        ORDER BY staff.name_key, staff.identity_id";
     COUNT_STAFF = "SELECT count(*) AS found FROM staff_membership WHERE status = 'active'";
     LOCK_STAFF = "INSERT INTO installation_setting (name, value, updated_at) VALUES ('staff_lock', 'null', 0)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value";

@@ -9,6 +9,7 @@ mod macros;
 #[macro_use]
 mod viewer_sql;
 
+pub mod account_links;
 pub mod api_keys;
 pub mod audit;
 pub mod backup;
@@ -36,7 +37,9 @@ mod migrate;
 pub mod nodes;
 mod open;
 pub mod opportunities;
+pub mod outbox;
 pub mod pages;
+pub mod passkeys;
 pub mod permits;
 pub mod reference_items;
 pub mod reference_reads;
@@ -49,10 +52,12 @@ pub mod sessions;
 pub mod set_aside;
 pub mod shown_fields;
 pub mod sign_in_attempts;
+pub mod staff;
 pub mod statement;
 pub mod technicians;
 pub mod text_search;
 pub mod tickets;
+pub mod two_factor;
 mod tx;
 mod viewer_companies;
 

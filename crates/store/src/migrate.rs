@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "ticket indexes",
         include_str!("../migrations/0002_ticket_indexes.sql"),
     ),
+    (4, "people", include_str!("../migrations/0004_people.sql")),
     (5, "setup", include_str!("../migrations/0005_setup.sql")),
     (
         6,

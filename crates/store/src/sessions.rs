@@ -3,7 +3,7 @@
 use domain::clock::UtcMillis;
 use domain::id::{IdentityId, PublicId};
 
-use crate::decode::{instant, plain, public_id};
+use crate::decode::{instant, known, plain, public_id};
 use crate::error::Result;
 use crate::identities::{
     Identity, MembershipStatus, StaffMember, find_identity, find_staff_member,
@@ -17,6 +17,39 @@ pub const IDLE: i64 = 12 * UtcMillis::HOUR;
 pub const ABSOLUTE: i64 = 7 * UtcMillis::DAY;
 /// The last request is noted at most this often.
 pub const SEEN_EVERY: i64 = 5 * UtcMillis::MINUTE;
+
+/// How far a sign-in has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum SessionStage {
+    /// Signed in.
+    #[default]
+    Full,
+    /// The password was right; the second factor is still asked for.
+    SecondFactor,
+    /// The role asks for a second factor, and the person has none yet.
+    Enrol,
+}
+
+impl SessionStage {
+    /// Every stage.
+    pub const ALL: [Self; 3] = [Self::Full, Self::SecondFactor, Self::Enrol];
+
+    /// The stable key stored in the database.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::SecondFactor => "second_factor",
+            Self::Enrol => "enrol",
+        }
+    }
+
+    /// The stage with this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.key() == key)
+    }
+}
 
 row! {
     /// A session.
@@ -40,6 +73,8 @@ row! {
         pub last_seen_at: UtcMillis = i64 => instant,
         /// When it ends at the latest.
         pub expires_at: UtcMillis = i64 => instant,
+        /// How far the sign-in has got.
+        pub stage: SessionStage = String => known(SessionStage::from_key),
     }
 }
 
@@ -65,6 +100,8 @@ pub struct NewSession<'a> {
     pub user_agent: &'a str,
     /// Network address.
     pub address: &'a str,
+    /// How far the sign-in has got.
+    pub stage: SessionStage,
 }
 
 impl std::fmt::Debug for NewSession<'_> {
@@ -102,7 +139,8 @@ pub async fn insert_session(tx: &mut Tx, new: &NewSession<'_>) -> Result<()> {
         new.user_agent,
         new.address,
         now.0,
-        now.plus(ABSOLUTE).0
+        now.plus(ABSOLUTE).0,
+        new.stage.key()
     )
     .map(drop)
 }
@@ -135,6 +173,14 @@ pub async fn find_signed_in(store: &Store, token_hash: &str) -> Result<Option<Si
     }))
 }
 
+/// Takes a session to another stage; with it goes another token ([`update_token`]).
+///
+/// # Errors
+/// As any statement.
+pub async fn update_stage(tx: &mut Tx, token_hash: &str, stage: SessionStage) -> Result<bool> {
+    Ok(execute!(tx, UPDATE_STAGE, token_hash, stage.key())? == 1)
+}
+
 /// Gives a session another token, after signing in or a change of rights; its end stays.
 ///
 /// # Errors
@@ -148,7 +194,7 @@ pub async fn update_token(
     Ok(execute!(tx, UPDATE_TOKEN, token_hash, new_token_hash, new_csrf_token)? == 1)
 }
 
-/// Sessions of an identity that have not ended, last used first.
+/// Sessions of an identity that are signed in and have not ended, last used first.
 ///
 /// # Errors
 /// As any statement.
@@ -190,12 +236,13 @@ pub async fn remove_sessions(
 }
 
 statements! {
-    INSERT = "INSERT INTO session (token_hash, uuid, identity_id, csrf_token, user_agent, address, created_at, last_seen_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
+    INSERT = "INSERT INTO session (token_hash, uuid, identity_id, csrf_token, user_agent, address, created_at, last_seen_at, expires_at, stage)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)";
     FIND = "SELECT * FROM session WHERE token_hash = $1 AND expires_at > $2 AND last_seen_at > $3";
     SEEN = "UPDATE session SET last_seen_at = $2 WHERE token_hash = $1 AND last_seen_at < $2";
+    UPDATE_STAGE = "UPDATE session SET stage = $2 WHERE token_hash = $1";
     UPDATE_TOKEN = "UPDATE session SET token_hash = $2, csrf_token = $3 WHERE token_hash = $1";
-    LIST = "SELECT * FROM session WHERE identity_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC, uuid";
+    LIST = "SELECT * FROM session WHERE identity_id = $1 AND expires_at > $2 AND last_seen_at > $3 AND stage = 'full' ORDER BY last_seen_at DESC, uuid";
     REMOVE = "DELETE FROM session WHERE token_hash = $1";
     REMOVE_BY_UUID = "DELETE FROM session WHERE identity_id = $1 AND uuid = $2";
     REMOVE_ALL = "DELETE FROM session WHERE identity_id = $1 AND token_hash <> $2";

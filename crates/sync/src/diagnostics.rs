@@ -134,7 +134,7 @@ fn bare(word: &str) -> &str {
 }
 
 fn is_email(word: &str) -> bool {
-    domain::text::email_key(bare(word)).is_some()
+    domain::email::resembles_email(bare(word))
 }
 
 #[cfg(test)]

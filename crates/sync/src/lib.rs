@@ -12,6 +12,7 @@ pub mod diagnostics;
 mod engine;
 mod error;
 mod health;
+mod mail;
 pub mod permits;
 mod pull;
 mod reaper;

@@ -41,7 +41,7 @@ impl Config {
         if user_name.is_empty() {
             return Err(invalid("user_name", "Enter the API username."));
         }
-        if domain::text::email_key(&user_name).is_none() {
+        if domain::email::email_key(&user_name).is_none() {
             return Err(invalid(
                 "user_name",
                 "The API username looks like an e-mail address, such as api.user@yourdomain.com.",

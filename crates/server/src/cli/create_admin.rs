@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use domain::clock::{SharedClock, SystemClock};
+use domain::email::email_key;
 use domain::secret::Secret;
-use domain::text::email_key;
 
 use super::{Source, output};
 use crate::web::{password, token};

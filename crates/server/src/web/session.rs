@@ -8,7 +8,7 @@ use domain::id::{IdentityId, PublicId};
 use domain::permission::Grants;
 use domain::viewer::Viewer;
 use jiff::tz::TimeZone;
-use store::sessions::{self, NewSession};
+use store::sessions::{self, NewSession, SessionStage};
 
 use super::access::Visit;
 use super::cookie::CookieKind;
@@ -57,6 +57,10 @@ pub async fn find_person(app: &App, token: &str) -> Result<Option<Person>, Failu
     let Some(staff) = found.staff else {
         return Ok(None);
     };
+    // A sign-in that is not complete opens nothing.
+    if found.session.stage != SessionStage::Full {
+        return Ok(None);
+    }
     let (session, now, security) = (found.session, app.clock().now(), &app.config().security);
     // The store ends sessions after the longest times; the configuration may be stricter.
     let is_over = now.since(session.last_seen_at) >= security.session_idle()
@@ -104,6 +108,7 @@ pub async fn start(app: &App, visit: &Visit, identity: IdentityId) -> Result<Hea
         csrf_token: &csrf_token,
         user_agent: &visit.user_agent,
         address: &visit.client.to_string(),
+        stage: SessionStage::Full,
     };
     sessions::insert_session(&mut tx, &session).await?;
     store::identities::update_last_sign_in(&mut tx, identity).await?;

@@ -17,7 +17,7 @@ use portico::config::{self, Config, Overrides};
 use portico::web::{password, router};
 use simulator::{Control, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
 use store::identities::{self, MembershipStatus, NewIdentity};
-use store::roles;
+use store::roles::{self, RoleContent};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -341,20 +341,16 @@ impl Browser<'_> {
 /// Stores a person with a role of exactly these grants.
 async fn add_staff(app: &App, name: &str, email: &str, grants: &Grants, hash: &Secret) {
     let mut tx = app.store().begin().await.unwrap();
-    let role = roles::insert_role(
-        &mut tx,
-        RoleKind::Staff,
-        &format!("Role of {email}"),
-        grants,
-        false,
-    )
-    .await
-    .unwrap();
+    let role_name = format!("Role of {email}");
+    let content = RoleContent::new(&role_name, grants);
+    let role = roles::insert_role(&mut tx, RoleKind::Staff, &content)
+        .await
+        .unwrap();
     let new = NewIdentity {
         name,
         email,
         password_hash: Some(hash.expose()),
-        time_zone: None,
+        ..NewIdentity::default()
     };
     let identity = identities::insert_identity(&mut tx, &new).await.unwrap();
     identities::upsert_staff_membership(

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::clock::UtcMillis;
-use domain::permission::Grants;
+use domain::role_preset::RolePreset;
 
 use crate::harness::{EMAIL, PASSWORD, Site};
 
@@ -155,7 +155,7 @@ async fn everybody_else_is_signed_out_with_one_button() {
 #[tokio::test]
 async fn another_persons_session_is_out_of_reach() {
     let site = Site::start().await;
-    site.add_staff("Bob", "bob@example.com", &Grants::technician())
+    site.add_staff("Bob", "bob@example.com", &RolePreset::Technician.grants())
         .await;
     let mut ann = site.admin().await;
     let mut bob = site.browser_of("bob@example.com").await;

@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use domain::clock::UtcMillis;
 use domain::permission::{Grants, RoleKind};
+use domain::role_preset::RolePreset;
+use store::roles::{RoleContent, RoleUpdate};
 
 use crate::harness::{EMAIL, PASSWORD, Site};
 
@@ -262,9 +264,12 @@ async fn a_role_that_changed_counts_at_once() {
         .into_iter()
         .find(|role| role.name == format!("Role of {EMAIL}"))
         .unwrap();
-    store::roles::update_role(&mut tx, role.id, &role.name, &Grants::technician())
+    let grants = RolePreset::Technician.grants();
+    let content = RoleContent::new(&role.name, &grants);
+    let updated = store::roles::update_role(&mut tx, role.id, role.revision, &content)
         .await
         .unwrap();
+    assert_eq!(updated, RoleUpdate::Saved);
     tx.commit().await.unwrap();
     assert_eq!(
         browser.get("/settings/api-keys").await.status,

@@ -1,11 +1,12 @@
 //! From records to the values of their rows, in the order of the columns in `table.rs`.
 
 use domain::body::Body;
+use domain::email::email_key;
 use domain::record::{
     CompanyRecord, ContactGroupMemberRecord, ContactGroupRecord, ContactRecord, ExternalRecord,
     Fields, OpportunityRecord, TechnicianRecord, TicketNoteRecord, TicketRecord,
 };
-use domain::text::{email_key, name_key};
+use domain::text::name_key;
 
 use super::RecordMark;
 use super::value::Value;

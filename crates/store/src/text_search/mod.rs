@@ -9,7 +9,7 @@ mod terms;
 use domain::stream::Stream;
 use sqlx::AssertSqlSafe;
 
-pub(crate) use terms::Terms;
+pub(crate) use terms::{Terms, patterns};
 
 use crate::db::{Db, Engine};
 use crate::error::{ErrorKind, Result, StoreError};

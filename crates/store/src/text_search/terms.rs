@@ -82,6 +82,13 @@ impl Terms {
     }
 }
 
+/// The words of a search in a short list, as patterns of `LIKE … ESCAPE`; words beyond the fourth must follow the fourth.
+pub(crate) fn patterns(search: Option<&str>) -> [Option<String>; 4] {
+    let key = search.map(domain::text::name_key).unwrap_or_default();
+    let mut words = key.splitn(4, ' ').filter(|word| !word.is_empty());
+    std::array::from_fn(|_| words.next().map(pattern))
+}
+
 fn pattern(word: &str) -> String {
     let mut pattern = String::with_capacity(word.len() + 2);
     pattern.push('%');

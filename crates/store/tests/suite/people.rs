@@ -2,16 +2,17 @@
 
 use domain::clock::UtcMillis;
 use domain::id::IdentityId;
-use domain::permission::{Area, Grants, Permission, RoleKind};
+use domain::permission::{Area, Grants, Permission};
+use domain::role_preset::RolePreset;
 use store::api_keys::{NewApiKey, find_api_key, insert_api_key, list_api_keys, revoke_api_key};
 use store::identities::{
     MembershipStatus, NewIdentity, count_active_staff, count_active_staff_in, find_identity,
     find_identity_by_email, insert_identity, update_password_hash, upsert_staff_membership,
 };
-use store::roles::{ensure_role, list_roles, remove_role, update_role};
+use store::roles::{RoleContent, RoleUpdate, find_preset_in, update_role};
 use store::sessions::{
-    ABSOLUTE, IDLE, NewSession, SEEN_EVERY, find_signed_in, insert_session, list_sessions,
-    remove_session, remove_session_by_uuid, remove_sessions, update_token,
+    ABSOLUTE, IDLE, NewSession, SEEN_EVERY, SessionStage, find_signed_in, insert_session,
+    list_sessions, remove_session, remove_session_by_uuid, remove_sessions, update_token,
 };
 use store::sign_in_attempts::{Attempt, Subject, blocked_until, clear, record_failure};
 use store::{ErrorKind, Store};
@@ -25,16 +26,13 @@ async fn ann(store: &Store) -> IdentityId {
         name: "Ann",
         password_hash: Some("$argon2id$x"),
         time_zone: Some("Europe/Berlin"),
+        ..NewIdentity::default()
     };
     let id = insert_identity(&mut tx, &new).await.unwrap();
-    let role = ensure_role(
-        &mut tx,
-        RoleKind::Staff,
-        "Administrator",
-        &Grants::everything(),
-    )
-    .await
-    .unwrap();
+    let role = find_preset_in(&mut tx, RolePreset::Administrator)
+        .await
+        .unwrap()
+        .id;
     upsert_staff_membership(&mut tx, id, role, MembershipStatus::Active, true, true)
         .await
         .unwrap();
@@ -50,6 +48,7 @@ async fn sign_in(store: &Store, identity: IdentityId, token_hash: &str) {
         csrf_token: "csrf",
         user_agent: "Firefox",
         address: "192.0.2.1",
+        stage: SessionStage::Full,
     };
     insert_session(&mut tx, &new).await.unwrap();
     tx.commit().await.unwrap();
@@ -140,14 +139,10 @@ fn only_one_first_administrator_is_made() {
                     )
                     .await
                     .unwrap();
-                    let role = ensure_role(
-                        &mut tx,
-                        RoleKind::Staff,
-                        "Administrator",
-                        &Grants::everything(),
-                    )
-                    .await
-                    .unwrap();
+                    let role = find_preset_in(&mut tx, RolePreset::Administrator)
+                        .await
+                        .unwrap()
+                        .id;
                     upsert_staff_membership(
                         &mut tx,
                         id,
@@ -190,27 +185,17 @@ fn a_change_of_role_or_status_is_effective_at_once() {
                 .is_some_and(|staff| staff.grants.allow(permission))
         };
         assert!(granted(Permission::manage(Area::Users)).await);
-        let role = list_roles(&store, RoleKind::Staff).await.unwrap().remove(0);
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(
-            ensure_role(
-                &mut tx,
-                RoleKind::Staff,
-                "Administrator",
-                &Grants::default()
-            )
+        let role = find_preset_in(&mut tx, RolePreset::Administrator)
             .await
-            .unwrap(),
-            role.id
-        );
-        assert!(
-            update_role(&mut tx, role.id, "Administrator", &Grants::technician())
+            .unwrap();
+        let less = RolePreset::Technician.grants();
+        let content = RoleContent::new("Administrator", &less);
+        assert_eq!(
+            update_role(&mut tx, role.id, role.revision, &content)
                 .await
-                .unwrap()
-        );
-        assert!(
-            !remove_role(&mut tx, role.id).await.unwrap(),
-            "it came with Portico"
+                .unwrap(),
+            RoleUpdate::Saved
         );
         tx.commit().await.unwrap();
         assert!(!granted(Permission::manage(Area::Users)).await);
@@ -223,27 +208,6 @@ fn a_change_of_role_or_status_is_effective_at_once() {
         assert_eq!(
             find_signed_in(&store, "h").await.unwrap().unwrap().staff,
             None
-        );
-
-        let mut tx = store.begin().await.unwrap();
-        let own = store::roles::insert_role(
-            &mut tx,
-            RoleKind::Staff,
-            "Dispatcher",
-            &Grants::default(),
-            false,
-        )
-        .await
-        .unwrap();
-        upsert_staff_membership(&mut tx, id, own, MembershipStatus::Active, true, true)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        let mut tx = store.begin().await.unwrap();
-        assert_eq!(
-            remove_role(&mut tx, own).await.unwrap_err().kind(),
-            &ErrorKind::Reference,
-            "somebody has it"
         );
     });
 }

@@ -3,10 +3,10 @@
 use domain::body::Body;
 use domain::clock::UtcMillis;
 use domain::id::{IdentityId, IntegrationId};
-use domain::permission::{Grants, RoleKind};
 use domain::record::{
     Batch, CompanyRecord, ContactRecord, ExternalRecord, TicketNoteRecord, TicketRecord, Visibility,
 };
+use domain::role_preset::RolePreset;
 use domain::viewer::Viewer;
 use store::Store;
 use store::companies::{self, CompanyFilter, CompanySort};
@@ -14,7 +14,7 @@ use store::identities::{
     MembershipStatus, NewIdentity, insert_identity, upsert_company_membership,
 };
 use store::listing::Direction;
-use store::roles::ensure_role;
+use store::roles::find_preset_in;
 
 use sqlx::Connection;
 
@@ -210,9 +210,10 @@ pub async fn member_of(store: &Store, email: &str, company: &str) -> IdentityId 
     )
     .await
     .unwrap();
-    let role = ensure_role(&mut tx, RoleKind::Company, "Member", &Grants::default())
+    let role = find_preset_in(&mut tx, RolePreset::CompanyViewer)
         .await
-        .unwrap();
+        .unwrap()
+        .id;
     upsert_company_membership(
         &mut tx,
         identity,

@@ -48,7 +48,7 @@ fn facts(shell: &Shell, contact: &Contact) -> Vec<Fact> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     facts.add("Title", text(&contact.title));
     let email = text(&contact.email);
-    if let Some(key) = domain::text::email_key(&email) {
+    if let Some(key) = domain::email::email_key(&email) {
         facts
             .0
             .push(Fact::new("E-mail", email).linked(format!("mailto:{key}")));

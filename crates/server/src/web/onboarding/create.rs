@@ -4,9 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use domain::email::email_key;
 use domain::id::IdentityId;
 use domain::secret::Secret;
-use domain::text::email_key;
 
 use super::show::{Errors, WelcomePage};
 use super::{TOKEN, is_local, is_open, may_set_up};

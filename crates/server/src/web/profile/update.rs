@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::tz::TimeZone;
+use store::identities::{self, Profile};
 
 use super::show::{Errors, Typed, render};
 use crate::app::App;
 use crate::web::access::SignedIn;
-use crate::web::error::Answer;
+use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::see_other;
 
@@ -40,7 +41,21 @@ pub async fn update(State(app): State<App>, person: SignedIn, fields: Fields) ->
     }
     let mut tx = app.store().begin().await?;
     let zone = Some(zone).filter(|zone| !zone.is_empty());
-    store::identities::update_identity(&mut tx, person.identity, name, &person.email, zone).await?;
+    let Some(known) = identities::find_identity_by_uuid_in(&mut tx, &person.uuid).await? else {
+        return Err(Failure::unexpected(
+            "an identity vanished while its session lives",
+        ));
+    };
+    let profile = Profile {
+        name,
+        email: &known.email,
+        job_title: known.job_title.as_deref(),
+        phone: known.phone.as_deref(),
+        time_zone: zone,
+        language: known.language.as_deref(),
+        notifications: &known.notifications,
+    };
+    identities::update_profile(&mut tx, person.identity, &profile).await?;
     tx.commit().await?;
     see_other("/profile?notice=profile_saved")
 }

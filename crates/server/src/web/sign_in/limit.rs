@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::text::email_key;
+use domain::email::email_key;
 use store::sign_in_attempts::{self, Attempt, Subject};
 
 use crate::app::App;

@@ -1,4 +1,6 @@
-//! MSP staff records as vendors know them: for filters, owners and, later, their import as staff users.
+//! MSP staff records as vendors know them: for filters, owners, and their import as staff users.
+
+pub(crate) mod import;
 
 use domain::id::{IdentityId, IntegrationId};
 use domain::viewer::Viewer;
@@ -6,6 +8,11 @@ use domain::viewer::Viewer;
 use crate::decode::{flag, optional, plain};
 use crate::error::Result;
 use crate::open::Store;
+
+pub use import::{
+    ImportCounts, ImportQuery, ImportRow, ImportUser, Linked, count_importable, find_importable_in,
+    link_technician_in, list_importable, list_importable_ids,
+};
 
 row! {
     /// A technician.

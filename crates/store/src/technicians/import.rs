@@ -1,0 +1,333 @@
+//! Technicians that can become staff users: active people of one integration, each linked to one user at most.
+
+use domain::clock::UtcMillis;
+use domain::id::{IdentityId, IntegrationId, PublicId};
+
+use crate::db::Db;
+use crate::decode::{flag, instant, optional, optional_public_id, plain};
+use crate::error::Result;
+use crate::listing::{Count, Direction, Listing, PageKey, Place, TextPlace, Walk};
+use crate::open::Store;
+use crate::text_search::patterns;
+use crate::tx::Tx;
+
+/// Which technicians to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportQuery {
+    /// Of this integration.
+    pub integration: IntegrationId,
+    /// Only those whose name or e-mail address has these words.
+    pub search: Option<String>,
+    /// Only those that are linked to no user.
+    pub unlinked_only: bool,
+    /// Where the page begins.
+    pub page: Option<PageKey>,
+    /// Rows of a page; 500 at most.
+    pub limit: u32,
+}
+
+/// A user, as far as the import dialog names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportUser {
+    /// The identity.
+    pub id: IdentityId,
+    /// Id in addresses.
+    pub uuid: PublicId,
+    /// Name.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+/// A technician in the import dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRow {
+    /// Row id.
+    pub id: i64,
+    /// The integration it comes from.
+    pub integration: IntegrationId,
+    /// The vendor's id.
+    pub external_id: String,
+    /// First and last name.
+    pub name: String,
+    /// E-mail address as typed there.
+    pub email: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// Whether the vendor has it switched on, and it is a person and still there.
+    pub active: bool,
+    /// When it was last stored by a sync.
+    pub stored_at: UtcMillis,
+    /// The user it is linked to.
+    pub identity: Option<ImportUser>,
+    /// While it is linked to nobody: the user who has its address.
+    pub taken_by: Option<ImportUser>,
+}
+
+/// How many technicians the dialog has, within a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ImportCounts {
+    /// All.
+    pub all: u64,
+    /// Those linked to no user.
+    pub unlinked: u64,
+    /// Those of them without an e-mail address.
+    pub without_email: u64,
+}
+
+/// What became of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linked {
+    /// It is so now.
+    Linked,
+    /// The technician is linked to this user already.
+    AlreadyLinkedTo(IdentityId),
+    /// The user is linked to another technician of the same integration.
+    TargetHasAnother,
+    /// The user is gone.
+    TargetGone,
+    /// The technician is gone.
+    Gone,
+}
+
+row! {
+    struct Raw {
+        id: i64,
+        integration: IntegrationId = i64 => plain(IntegrationId),
+        external_id: String,
+        name: String,
+        email: Option<String>,
+        title: Option<String>,
+        active: bool = i64 => flag,
+        stored_at: UtcMillis = i64 => instant,
+        identity_id: Option<IdentityId> = Option<i64> => optional(IdentityId),
+        identity_uuid: Option<PublicId> = Option<String> => optional_public_id,
+        identity_name: Option<String>,
+        identity_email: Option<String>,
+        taken_id: Option<IdentityId> = Option<i64> => optional(IdentityId),
+        taken_uuid: Option<PublicId> = Option<String> => optional_public_id,
+        taken_name: Option<String>,
+        taken_email: Option<String>,
+    }
+}
+
+fn user(
+    id: Option<IdentityId>,
+    uuid: Option<PublicId>,
+    name: Option<String>,
+    email: Option<String>,
+) -> Option<ImportUser> {
+    Some(ImportUser {
+        id: id?,
+        uuid: uuid?,
+        name: name?,
+        email: email?,
+    })
+}
+
+impl From<Raw> for ImportRow {
+    fn from(row: Raw) -> Self {
+        Self {
+            id: row.id,
+            integration: row.integration,
+            external_id: row.external_id,
+            name: row.name,
+            email: row.email,
+            title: row.title,
+            active: row.active,
+            stored_at: row.stored_at,
+            identity: user(
+                row.identity_id,
+                row.identity_uuid,
+                row.identity_name,
+                row.identity_email,
+            ),
+            taken_by: user(
+                row.taken_id,
+                row.taken_uuid,
+                row.taken_name,
+                row.taken_email,
+            ),
+        }
+    }
+}
+
+/// A page of technicians by name: active people, with the user they are linked to or whose address they have.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_importable(store: &Store, query: &ImportQuery) -> Result<Listing<ImportRow>> {
+    let walk = Walk::new(Direction::Ascending, query.page.as_ref(), query.limit, true);
+    let [a, b, c, d] = patterns(query.search.as_deref());
+    let (bound, id) = walk.text_bound();
+    let unlinked = i64::from(query.unlinked_only);
+    let sql = [KEYS_ASCENDING, KEYS_DESCENDING][walk.read.index()];
+    let places: Vec<TextPlace> = read_all!(
+        store,
+        sql,
+        query.integration.0,
+        unlinked,
+        a,
+        b,
+        c,
+        d,
+        &bound,
+        id,
+        walk.asked()
+    )?;
+    let counts = count_importable(store, query.integration, query.search.as_deref()).await?;
+    let count = Count::Exact(if query.unlinked_only {
+        counts.unlinked
+    } else {
+        counts.all
+    });
+    let page = walk.page(places.into_iter().map(Place::from).collect());
+    let rows: Vec<Raw> = match store.db() {
+        _ if page.ids.is_empty() => Vec::new(),
+        Db::Lite { r, .. } => {
+            let ids = serde_json::to_string(&page.ids)?;
+            sqlx::query_as(ROWS_SQLITE).bind(ids).fetch_all(r).await?
+        }
+        Db::Pg(pool) => {
+            sqlx::query_as(ROWS_POSTGRES)
+                .bind(&page.ids)
+                .fetch_all(pool)
+                .await?
+        }
+    };
+    let rows = rows.into_iter().map(ImportRow::from).collect();
+    Ok(page.listing(rows, |row: &ImportRow| row.id, count))
+}
+
+/// How many technicians a search has.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_importable(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+) -> Result<ImportCounts> {
+    let [a, b, c, d] = patterns(search);
+    let row: Option<(i64, i64, i64)> = read_one!(store, COUNT, integration.0, 0_i64, a, b, c, d)?;
+    Ok(
+        row.map_or_else(ImportCounts::default, |(all, unlinked, without_email)| {
+            ImportCounts {
+                all: all.unsigned_abs(),
+                unlinked: unlinked.unsigned_abs(),
+                without_email: without_email.unsigned_abs(),
+            }
+        }),
+    )
+}
+
+/// Row ids of all technicians of a search that are linked to nobody and have an e-mail address, by name: what a tick for
+/// all selects.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_importable_ids(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+) -> Result<Vec<i64>> {
+    let [a, b, c, d] = patterns(search);
+    let rows: Vec<(i64,)> = read_all!(store, IDS, integration.0, 1_i64, a, b, c, d)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// One technician as it is now, on both engines kept so until the commit; with `active` false when it can no longer be
+/// imported.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_importable_in(tx: &mut Tx, technician: i64) -> Result<Option<ImportRow>> {
+    execute!(tx, LOCK, technician)?;
+    let found: Option<Raw> = tx_one!(tx, FIND, technician)?;
+    Ok(found.map(ImportRow::from))
+}
+
+/// Links a technician to a user, or to nobody. Of two administrators who link it at once, the second learns of the
+/// first. A user is linked to one technician of an integration at most.
+///
+/// # Errors
+/// As any statement.
+pub async fn link_technician_in(
+    tx: &mut Tx,
+    technician: i64,
+    identity: Option<IdentityId>,
+) -> Result<Linked> {
+    let Some(row) = find_importable_in(tx, technician).await? else {
+        return Ok(Linked::Gone);
+    };
+    if let Some(identity) = identity {
+        if let Some(other) = row.identity {
+            return Ok(Linked::AlreadyLinkedTo(other.id));
+        }
+        // Writing the user makes two links to it wait for each other.
+        if execute!(tx, LOCK_IDENTITY, identity.0)? == 0 {
+            return Ok(Linked::TargetGone);
+        }
+        let another: Option<(i64,)> = tx_one!(tx, FIND_OF_IDENTITY, identity.0, row.integration.0)?;
+        if another.is_some() {
+            return Ok(Linked::TargetHasAnother);
+        }
+    }
+    execute!(tx, LINK, technician, identity.map(|id| id.0))?;
+    Ok(Linked::Linked)
+}
+
+/// Who can be imported, linked or not, and the words of a search.
+macro_rules! importable {
+    () => {
+        "w.integration_id = $1 AND w.absent = 0 AND w.active = 1 AND w.person = 1 AND (CAST($2 AS BIGINT) = 0 OR w.identity_id IS NULL)
+         AND (CAST($3 AS TEXT) IS NULL OR (w.name_key || ' ' || COALESCE(w.email_key, '')) LIKE $3 ESCAPE '\\')
+         AND (CAST($4 AS TEXT) IS NULL OR (w.name_key || ' ' || COALESCE(w.email_key, '')) LIKE $4 ESCAPE '\\')
+         AND (CAST($5 AS TEXT) IS NULL OR (w.name_key || ' ' || COALESCE(w.email_key, '')) LIKE $5 ESCAPE '\\')
+         AND (CAST($6 AS TEXT) IS NULL OR (w.name_key || ' ' || COALESCE(w.email_key, '')) LIKE $6 ESCAPE '\\')"
+    };
+}
+
+macro_rules! import_keys {
+    ($than:literal, $order:literal) => {
+        concat!(
+            "SELECT w.id AS id, w.name_key AS sort_key FROM technician w WHERE ",
+            importable!(),
+            " AND (w.name_key, w.id) ",
+            $than,
+            " ($7, $8) ORDER BY w.name_key ",
+            $order,
+            ", w.id ",
+            $order,
+            " LIMIT $9"
+        )
+    };
+}
+
+macro_rules! import_row {
+    () => {
+        "SELECT w.id, w.integration_id AS integration, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, w.title,
+            CASE WHEN w.active = 1 AND w.person = 1 AND w.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS active, w.stored_at,
+            i.id AS identity_id, i.uuid AS identity_uuid, i.name AS identity_name, i.email AS identity_email,
+            t.id AS taken_id, t.uuid AS taken_uuid, t.name AS taken_name, t.email AS taken_email
+        FROM technician w LEFT JOIN identity i ON i.id = w.identity_id
+        LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL
+        WHERE "
+    };
+}
+
+statements! {
+    KEYS_ASCENDING = import_keys!(">", "ASC");
+    KEYS_DESCENDING = import_keys!("<", "DESC");
+    COUNT = concat!("SELECT count(*) AS found, CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS unlinked,
+            CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL AND w.email_key IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS without_email
+        FROM technician w WHERE ", importable!());
+    IDS = concat!("SELECT w.id FROM technician w WHERE ", importable!(), " AND w.email_key IS NOT NULL ORDER BY w.name_key, w.id");
+    ROWS_SQLITE for Sqlite = concat!(import_row!(), "w.id IN (SELECT value FROM json_each($1))");
+    ROWS_POSTGRES for Postgres = concat!(import_row!(), "w.id = ANY(CAST($1 AS BIGINT[]))");
+    FIND = concat!(import_row!(), "w.id = $1");
+    LOCK = "UPDATE technician SET absent = absent WHERE id = $1";
+    LOCK_IDENTITY = "UPDATE identity SET created_at = created_at WHERE id = $1";
+    FIND_OF_IDENTITY = "SELECT id FROM technician WHERE identity_id = $1 AND integration_id = $2 AND absent = 0 LIMIT 1";
+    LINK = "UPDATE technician SET identity_id = $2 WHERE id = $1";
+}
