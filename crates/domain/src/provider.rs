@@ -8,9 +8,11 @@ mod connectwise_asio;
 mod connectwise_psa;
 mod datto_rmm;
 mod deep_link;
+mod documentation;
 mod halo_psa;
 mod microsoft_365;
 mod ninjaone;
+mod setup;
 mod stripe;
 mod syncro;
 
@@ -19,6 +21,8 @@ use crate::field::{CatalogueField, FormField};
 use crate::stream::Stream;
 
 pub use deep_link::{DeepLinks, deep_link};
+pub use documentation::{Documentation, Instruction, Note, Step, Troubleshooting};
+pub use setup::{Flow, OpportunityField, OpportunityValue, ScopeField, ScopeList, SetupData};
 
 /// What kind of tool a provider is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,44 +95,6 @@ impl Words {
     }
 }
 
-/// One row of a troubleshooting table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Troubleshooting {
-    /// What a person sees.
-    pub issue: &'static str,
-    /// What to do.
-    pub solution: &'static str,
-}
-
-/// A numbered part of the instructions beside the connect form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Instruction {
-    /// Heading.
-    pub title: &'static str,
-    /// Steps, in order.
-    pub steps: &'static [&'static str],
-}
-
-/// What a person must know to connect a provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Documentation {
-    /// What must be there first.
-    pub prerequisites: &'static [&'static str],
-    /// What to do in the vendor's product.
-    pub instructions: &'static [Instruction],
-    /// What to check when it does not work.
-    pub troubleshooting: &'static [Troubleshooting],
-}
-
-impl Documentation {
-    /// Nothing yet, for a provider that is not available.
-    pub const NONE: Self = Self {
-        prerequisites: &[],
-        instructions: &[],
-        troubleshooting: &[],
-    };
-}
-
 /// A product that can be connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Provider {
@@ -152,6 +118,8 @@ pub struct Provider {
     pub deep_links: DeepLinks,
     /// Further fields its records carry.
     pub catalogue: &'static [CatalogueField],
+    /// What the setup wizard asks for.
+    pub setup: SetupData,
     /// What a person must know.
     pub documentation: Documentation,
 }
@@ -175,6 +143,7 @@ impl Provider {
             capability: Capability::NONE,
             deep_links: DeepLinks::NONE,
             catalogue: &[],
+            setup: SetupData::NONE,
             documentation: Documentation::NONE,
         }
     }
@@ -249,6 +218,22 @@ mod tests {
             assert!(
                 !provider.documentation.troubleshooting.is_empty(),
                 "{}: troubleshooting",
+                provider.key
+            );
+            assert!(
+                provider
+                    .documentation
+                    .instructions
+                    .iter()
+                    .all(|part| !part.steps.is_empty()),
+                "{}: instructions",
+                provider.key
+            );
+            assert!(!provider.setup.flows.is_empty(), "{}: flows", provider.key);
+            assert_eq!(
+                provider.setup.opportunity.is_empty(),
+                provider.capability.stream(Stream::Opportunities).is_none(),
+                "{}: opportunity defaults exactly where there are opportunities",
                 provider.key
             );
             let streams: Vec<_> = provider

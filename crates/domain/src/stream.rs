@@ -143,6 +143,17 @@ impl RecordType {
         }
     }
 
+    /// What is synced, in one word.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Companies => "companies",
+            Self::Users => "users",
+            Self::Tickets => "tickets",
+            Self::Opportunities => "opportunities",
+        }
+    }
+
     /// The label of the switch.
     #[must_use]
     pub const fn label(self) -> &'static str {

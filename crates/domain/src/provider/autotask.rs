@@ -1,6 +1,9 @@
 //! Autotask PSA (Datto/Kaseya): everything about it that is data. The connector is `connectors/src/autotask/`.
 
-use super::{Category, DeepLinks, Documentation, Instruction, Provider, Troubleshooting, Words};
+use super::{
+    Category, DeepLinks, Documentation, Flow, Instruction, Note, OpportunityField,
+    OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
+};
 use crate::capability::{Capability, NoteListing, StreamCapability};
 use crate::field::{CatalogueField, FieldValue, FormField};
 use crate::stream::Stream;
@@ -33,10 +36,11 @@ pub static PROVIDER: Provider = Provider {
         company: "{web_url}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenAccount&AccountID={id}",
     },
     catalogue: CATALOGUE,
+    setup: SETUP,
     documentation: Documentation {
         prerequisites: &[
-            "Admin access to Autotask, or an API username and secret somebody gives you",
-            "The right Manage Integrations in Portico",
+            "Admin access to Autotask, or API credentials (username and secret) somebody gives you.",
+            "The right Manage Integrations in Portico.",
         ],
         instructions: INSTRUCTIONS,
         troubleshooting: TROUBLESHOOTING,
@@ -220,28 +224,155 @@ const CATALOGUE: &[CatalogueField] = &[
     // and are sensitive, like everything the catalogue does not list.
 ];
 
+const SETUP: SetupData = SetupData {
+    flows: &[
+        Flow {
+            data: "Companies",
+            both_ways: false,
+            note: "Client and account records",
+        },
+        Flow {
+            data: "Contacts",
+            both_ways: false,
+            note: "People at your clients, and groups of contacts",
+        },
+        Flow {
+            data: "Resources",
+            both_ways: false,
+            note: "Your own technicians; they can become Portico users",
+        },
+        Flow {
+            data: "Tickets",
+            both_ways: true,
+            note: "Service tickets with their notes",
+        },
+        Flow {
+            data: "Opportunities",
+            both_ways: true,
+            note: "Stage, amount and projected close",
+        },
+        Flow {
+            data: "PSA data",
+            both_ways: false,
+            note: "Queues, statuses, priorities, types and categories",
+        },
+    ],
+    scope: &[
+        ScopeList {
+            field: ScopeField::Queues,
+            label: "Queues to Sync",
+            help: "Tickets in these queues are synced.",
+            none: "All queues",
+        },
+        ScopeList {
+            field: ScopeField::Categories,
+            label: "Categories",
+            help: "Tickets of these categories are synced.",
+            none: "All categories",
+        },
+        ScopeList {
+            field: ScopeField::ExcludeStatuses,
+            label: "Exclude Statuses",
+            help: "Tickets in these statuses are left out.",
+            none: "None left out",
+        },
+    ],
+    opportunity: &[
+        OpportunityField {
+            value: OpportunityValue::FallbackOwner,
+            label: "Fallback Owner",
+            help: "Owns an opportunity when the person who creates it has no Autotask account.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Stage,
+            label: "Default Stage",
+            help: "The stage new opportunities start in.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Category,
+            label: "Default Category",
+            help: "The category of new opportunities.",
+        },
+        OpportunityField {
+            value: OpportunityValue::ProjectedCloseDays,
+            label: "Projected Close Days",
+            help: "Days from the start date to the projected close.",
+        },
+    ],
+};
+
 const INSTRUCTIONS: &[Instruction] = &[
     Instruction {
-        title: "Create a security level",
+        title: "Create the security level",
         steps: &[
-            "In Autotask, open Admin > Account Settings & Users > Security Levels.",
-            "Copy API User (system) and name the copy Portico.",
-            "Under Other, set Can create webhooks to Yes and the webhook limit to 25.",
-            "Areas you do not use may be set to No permissions or Read only. What is switched off here cannot be \
-             synced later without coming back.",
-            "Save & Close.",
+            Step::new(
+                "Open the security levels",
+                &[
+                    "Sign in to Autotask and open Admin.",
+                    "Click Account Settings & Users.",
+                    "Click Security Levels.",
+                ],
+            ),
+            Step::new(
+                "Create the level Portico",
+                &[
+                    "Copy the default level API User (system).",
+                    "Rename the copy to Portico.",
+                    "Scroll down to Other, set Can create webhooks to Yes, and the webhook limit to 25.",
+                ],
+            )
+            .minding(&[Note::plain(
+                "Least privilege: set areas you do not use to No permissions or Read only. The risk: when you later \
+                 switch such a feature on, its sync misses data until the level allows it again.",
+            )]),
+            Step::new("Save the level", &["Click Save & Close."]),
         ],
     },
     Instruction {
         title: "Create the API user",
         steps: &[
-            "Open Admin > Account Settings & Users > Resources/Users and choose New API User.",
-            "First Name Portico, Last Name Integration, Security Level Portico, an internal e-mail alias, and your \
-             headquarters as Primary Internal Location.",
-            "Generate Key and Generate Secret. Save both now: the secret is not shown again.",
-            "Under API Tracking Identifier choose Custom (Internal Integration), name it Portico, and enter the \
-             generated identifier here as Integration code, or once for the installation.",
-            "Associate the lines of business the API user may see, then Save & Close.",
+            Step::new(
+                "Add an API user",
+                &[
+                    "Go back to Account Settings & Users.",
+                    "Select Resources/Users.",
+                    "Add a new API user.",
+                ],
+            ),
+            Step::new("Fill in its details", &[]).filling(&[
+                ("First Name", "Portico"),
+                ("Last Name", "Integration"),
+                ("Security Level", "Portico, the level you created"),
+                (
+                    "Email Address",
+                    "An internal alias that receives integration logs",
+                ),
+                ("Primary Internal Location", "Your headquarters"),
+                (
+                    "Integration Vendor",
+                    "Portico where the list has it. Else choose Custom (Internal Integration), name it Portico, and \
+                     enter the tracking identifier Autotask shows here as Integration code",
+                ),
+            ]),
+            Step::new(
+                "Generate the credentials",
+                &[
+                    "Under Credentials, click Generate Key. That is the API Username.",
+                    "Click Generate Secret. That is the API Secret.",
+                    "Copy both to a safe place at once.",
+                ],
+            )
+            .minding(&[Note::warning(
+                "Save the username and the secret before you close this dialog: Autotask shows the secret only once. A \
+                 lost one cannot be retrieved, only replaced by a new one.",
+            )]),
+            Step::new(
+                "Associate lines of business",
+                &[
+                    "Associate the lines of business the API user may see. Records of others do not arrive in Portico.",
+                    "Click Save & Close.",
+                ],
+            ),
         ],
     },
 ];
@@ -249,20 +380,20 @@ const INSTRUCTIONS: &[Instruction] = &[
 const TROUBLESHOOTING: &[Troubleshooting] = &[
     Troubleshooting {
         issue: "Connection test fails",
-        solution: "Verify that the API username and secret are correct and that the API user has the security level \
-                   you created for Portico.",
+        solution: "Verify that the API username and secret are correct, and that the API user has the security level \
+                   Portico.",
     },
     Troubleshooting {
         issue: "Tickets not syncing",
-        solution: "Check that the right queues and categories are selected in Ticket Sync Scope.",
+        solution: "Check that the correct queues and categories are selected in Ticket Sync Scope.",
     },
     Troubleshooting {
         issue: "Missing data",
-        solution: "Verify that the API user's security level has the permissions, and that its lines of business \
-                   cover the records.",
+        solution: "Verify that the API user has the permissions in the security level Portico, and that its lines of \
+                   business cover the records.",
     },
     Troubleshooting {
         issue: "Contacts not importing",
-        solution: "Verify that Sync Users is enabled and that the contacts are active in Autotask.",
+        solution: "Verify that Auto-Import is enabled and a default role is selected in the Sync step.",
     },
 ];

@@ -83,7 +83,7 @@ pub fn table() -> RouteTable {
             READ_OPPORTUNITIES,
             opportunities::show,
         );
-    let table = integrations(table)
+    let table = setup_wizard(integrations(table))
         // Settings.
         .get("/settings", SignedIn, settings::show)
         .get(
@@ -127,31 +127,6 @@ fn integrations(table: RouteTable) -> RouteTable {
             "/settings/integrations/{provider}/events",
             READ_INTEGRATIONS,
             pages::show_events,
-        )
-        .post(
-            "/settings/integrations/{provider}",
-            MANAGE_INTEGRATIONS,
-            pages::update,
-        )
-        .get(
-            "/settings/integrations/{provider}/connect",
-            MANAGE_INTEGRATIONS,
-            pages::connect_form,
-        )
-        .post(
-            "/settings/integrations/{provider}/connect",
-            MANAGE_INTEGRATIONS,
-            pages::connect,
-        )
-        .get(
-            "/settings/integrations/{provider}/credentials",
-            MANAGE_INTEGRATIONS,
-            pages::credentials_form,
-        )
-        .post(
-            "/settings/integrations/{provider}/credentials",
-            MANAGE_INTEGRATIONS,
-            pages::update_credentials,
         )
         .post(
             "/settings/integrations/{provider}/auto-sync",
@@ -237,6 +212,61 @@ fn integrations(table: RouteTable) -> RouteTable {
             "/settings/integrations/{provider}/set-aside/{record}/retry",
             WRITE_INTEGRATIONS,
             sync_log::retry,
+        )
+}
+
+fn setup_wizard(table: RouteTable) -> RouteTable {
+    use settings::setup_wizard as steps;
+    table
+        .get(
+            "/settings/integrations/{provider}/setup",
+            MANAGE_INTEGRATIONS,
+            steps::show,
+        )
+        .get(
+            "/settings/integrations/{provider}/setup/events",
+            MANAGE_INTEGRATIONS,
+            steps::events,
+        )
+        .get(
+            "/settings/integrations/{provider}/setup/connect",
+            MANAGE_INTEGRATIONS,
+            steps::connect,
+        )
+        .post(
+            "/settings/integrations/{provider}/setup/connect",
+            MANAGE_INTEGRATIONS,
+            steps::submit_connect,
+        )
+        .get(
+            "/settings/integrations/{provider}/setup/sync",
+            MANAGE_INTEGRATIONS,
+            steps::sync_step,
+        )
+        .post(
+            "/settings/integrations/{provider}/setup/sync",
+            MANAGE_INTEGRATIONS,
+            steps::submit_sync,
+        )
+        .get(
+            "/settings/integrations/{provider}/setup/configure",
+            MANAGE_INTEGRATIONS,
+            steps::configure,
+        )
+        .post(
+            "/settings/integrations/{provider}/setup/configure",
+            MANAGE_INTEGRATIONS,
+            steps::submit_configure,
+        )
+        .get(
+            "/settings/integrations/{provider}/setup/import",
+            MANAGE_INTEGRATIONS,
+            steps::import,
+        )
+        .post(
+            "/settings/integrations/{provider}/setup/complete",
+            MANAGE_INTEGRATIONS,
+            steps::complete,
         )
 }
 

@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod integrations;
+pub mod setup_wizard;
 mod show;
 pub mod sync_log;
 

@@ -68,8 +68,40 @@ const fn plain(key: &'static str, sentence: &'static str) -> Notice {
 pub const ALL: &[Notice] = &[
     good("saved", "Saved."),
     good(
-        "connected",
-        "Connected. The first sync has started; you can leave this page and come back.",
+        "setup_connected",
+        "Connected, and the credentials are stored. Nothing is read before this step is left.",
+    ),
+    good(
+        "setup_sync_started",
+        "The sync has started in the background; go on with the setup meanwhile.",
+    ),
+    plain(
+        "setup_sync_joined",
+        "A sync is running already and goes on; no second one was started.",
+    ),
+    good(
+        "setup_sync_queued",
+        "Another sync is running; yours starts by itself as soon as it has ended.",
+    ),
+    plain(
+        "setup_sync_recent",
+        "The same sync was done less than 2 minutes ago, so none was started again.",
+    ),
+    good(
+        "setup_kept",
+        "What was set is kept. Go on at any time from the card.",
+    ),
+    good(
+        "setup_completed",
+        "The setup is complete. Configure opens its steps again at any time.",
+    ),
+    plain(
+        "setup_open",
+        "The setup is not finished: the first sync starts when the Sync step is left. Nothing was started.",
+    ),
+    good(
+        "company_linked",
+        "Linked. Its tickets and contacts belong to that company now.",
     ),
     good(
         "credentials_updated",

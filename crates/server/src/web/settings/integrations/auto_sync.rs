@@ -6,12 +6,12 @@ use sync::settings::update_settings;
 
 use super::find::find;
 use super::list::refuse_interval;
-use super::settings_form::read_interval;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::see_other;
+use crate::web::settings::setup_wizard::form::read_interval;
 
 /// How often a switch is tried again when somebody saves other settings at the same instant.
 const TRIES: usize = 5;

@@ -2,9 +2,6 @@
 
 use crate::web::view::{Badge, Link, Time, Tone};
 
-/// The auto-sync intervals offered.
-pub const INTERVALS: &[u32] = &domain::settings::INTERVALS;
-
 /// A card.
 #[derive(Debug, Clone)]
 pub struct Card {
@@ -18,6 +15,10 @@ pub struct Card {
     pub available: bool,
     /// Whether it is a PSA, which has reference data of its own.
     pub psa: bool,
+    /// The way into the setup wizard: *Setup*, *Finish setup*, *Configure*.
+    pub setup: Link,
+    /// Whether that is what to do next.
+    pub setup_next: bool,
     /// What is wrong with the interval somebody sent.
     pub interval_error: String,
     /// Status; `None` for what is not available yet.
@@ -31,6 +32,8 @@ pub struct Card {
 pub struct State {
     /// Credentials are stored.
     pub connected: bool,
+    /// The setup went far enough for syncs to run.
+    pub armed: bool,
     /// The account at the vendor.
     pub account: String,
     /// What is wrong, if anything.

@@ -1,24 +1,35 @@
 //! `GET` and `POST /settings/integrations/{provider}/clear`: *Clear & Resync* (rule P14).
 
 use axum::extract::{Path, State};
+use domain::setup::SetupStep;
 use sync::clear_resync::{clear_and_resync, preview};
 
 use super::confirm_page::ConfirmPage;
 use super::find::{address, find};
-use super::resync::after;
+use super::resync::after_on;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
 use crate::web::page::{page, see_other};
-use crate::web::view::Section;
+use crate::web::settings::setup_wizard::frame::address as setup_address;
 use crate::web::view::number::counted;
+use crate::web::view::{Query, Section};
 
 /// Asks, with what it is about counted.
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
-pub async fn ask_clear(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+pub async fn ask_clear(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    query: Query,
+) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
+    let (from, back) = match query.text("back").as_str() {
+        "setup" => ("?back=setup", setup_address(provider, SetupStep::Configure)),
+        _ => ("", address(provider, "")),
+    };
     if !integration.has_credentials() {
         return see_other(&address(provider, "not_connected"));
     }
@@ -27,8 +38,8 @@ pub async fn ask_clear(State(app): State<App>, staff: Staff, Path(key): Path<Str
     page(&ConfirmPage {
         title: "Clear & Resync?".to_owned(),
         lead: format!("Everything is read from {} anew and compared, as if it were the first time. Useful after large changes there.", provider.name),
-        action: format!("{}/clear", address(provider, "")),
-        back: address(provider, ""),
+        action: format!("{}/clear{from}", address(provider, "")),
+        back,
         button: "Clear & Resync".to_owned(),
         dangerous: false,
         goes_title: "What happens",
@@ -62,8 +73,18 @@ pub async fn ask_clear(State(app): State<App>, staff: Staff, Path(key): Path<Str
 ///
 /// # Errors
 /// As [`ask_clear`].
-pub async fn clear(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+pub async fn clear(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    query: Query,
+) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
     let outcome = clear_and_resync(app.engine(), &staff.actor(), integration.id).await?;
-    see_other(&after(provider, &outcome).replace("notice=sync_started", "notice=clear_started"))
+    let next = after_on(provider, &outcome, &query.text("back"));
+    see_other(
+        &next
+            .replace("notice=setup_sync_started", "notice=clear_started")
+            .replace("notice=sync_started", "notice=clear_started"),
+    )
 }

@@ -1,12 +1,12 @@
-//! The page of one integration: what is known about it, its settings, and what can be done with it.
+//! The page of one integration: what is known about it, what is set, and what can be done with it.
 
 use askama::Template;
+use domain::provider::Troubleshooting;
 
 use super::card::{Card, State};
-use super::connect_page::MissingRight;
-use super::options::Options;
-use super::settings_form::Problems;
-use crate::web::view::{Badge, Choice, Link, Shell, Time};
+use crate::web::settings::setup_wizard::connect_page::MissingRight;
+use crate::web::settings::setup_wizard::summary::Part;
+use crate::web::view::{Badge, Link, Shell, Time};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -20,38 +20,10 @@ pub struct DetailPage {
     pub connected: bool,
     /// What the overview shows.
     pub overview: Overview,
-    /// What somebody else changed while this form was open.
-    pub conflicts: Vec<Conflict>,
-    /// What is wrong with the form, by field.
-    pub problems: Problems,
-    /// Why the form was not saved.
-    pub form_error: String,
-    /// The settings' revision this form starts from.
-    pub revision: i64,
-    /// The settings this form starts from, to tell later what somebody else changed.
-    pub base: String,
-    /// Sync options.
-    pub options: Options,
-    /// Whether there is anything to choose from yet.
-    pub has_reference_data: bool,
-    /// *Queues to Sync*, in the vendor's word.
-    pub queues_label: String,
-    /// Queues to sync.
-    pub queues: Vec<Choice>,
-    /// Categories to sync.
-    pub categories: Vec<Choice>,
-    /// Statuses left out.
-    pub exclude_statuses: Vec<Choice>,
-    /// Whether companies come from here.
-    pub company_source: bool,
-    /// Company types that become companies.
-    pub company_types: Vec<Choice>,
-    /// Audiences clients may read.
-    pub public_audiences: Vec<Choice>,
-    /// Statuses that mean closed.
-    pub closed_statuses: Vec<Choice>,
-    /// The stage of each status.
-    pub stages: Vec<StageChoice>,
+    /// What is set, step by step.
+    pub set: Vec<Part>,
+    /// What to check when something is wrong.
+    pub troubleshooting: &'static [Troubleshooting],
 }
 
 /// What is known about an integration, kept up to date while the page is open.
@@ -116,40 +88,6 @@ pub struct StreamRow {
     pub verified_meaning: &'static str,
 }
 
-/// One setting that somebody else changed meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conflict {
-    /// The setting.
-    pub label: String,
-    /// What it was when the form was opened.
-    pub before: String,
-    /// What they saved.
-    pub theirs: String,
-    /// What the form holds now.
-    pub form: String,
-    /// Both changed it.
-    pub both: bool,
-}
-
-/// A status with the stages to choose from.
-#[derive(Debug, Clone)]
-pub struct StageChoice {
-    /// The status, by reference id.
-    pub value: String,
-    /// Its label.
-    pub label: String,
-    /// The five stages.
-    pub stages: Vec<Choice>,
-}
-
-impl DetailPage {
-    /// What is wrong with a field of the form.
-    #[must_use]
-    pub fn error(&self, field: &str) -> &str {
-        self.problems.get(field).map_or("", String::as_str)
-    }
-}
-
 /// The overview's fields, where templates look for them.
 impl std::ops::Deref for DetailPage {
     type Target = Overview;
@@ -163,21 +101,12 @@ impl std::ops::Deref for DetailPage {
 mod tests {
     use super::*;
     use crate::web::settings::integrations::list_page::samples;
+    use crate::web::settings::setup_wizard::summary;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
     use domain::clock::UtcMillis;
-    use domain::stage::Stage;
     use domain::status::IntegrationStatus;
     use domain::stream::Stream;
-
-    fn choices(count: usize) -> Vec<Choice> {
-        let long = Choice::new("long", sample::long(), false);
-        let mut all: Vec<_> = (0..count)
-            .map(|n| Choice::new(n.to_string(), format!("Queue {n}"), n % 3 == 0))
-            .collect();
-        all.extend([long, Choice::new("hostile", HOSTILE, true)]);
-        all
-    }
 
     fn page() -> DetailPage {
         let shell = sample::shell(Section::Settings);
@@ -218,17 +147,6 @@ mod tests {
             reference_data: time.clone(),
             streams: streams.collect(),
         };
-        let stages = (0..9).map(|n| StageChoice {
-            value: n.to_string(),
-            label: if n == 4 {
-                HOSTILE.into()
-            } else {
-                format!("Status {n}")
-            },
-            stages: Stage::ALL
-                .map(|stage| Choice::new(stage.label(), stage.label(), stage == Stage::Working))
-                .into(),
-        });
         DetailPage {
             card: Card {
                 key: "autotask",
@@ -236,57 +154,31 @@ mod tests {
                 description: "Account and ticket synchronization",
                 available: true,
                 psa: true,
+                setup: Link::new("/settings/integrations/autotask/setup", "Configure"),
+                setup_next: false,
                 interval_error: String::new(),
                 status: Some(Badge::status(IntegrationStatus::Connected)),
                 state: Some(state),
             },
             connected: true,
             overview,
-            conflicts: Vec::new(),
-            form_error: String::new(),
-            problems: Problems::new(),
-            revision: 3,
-            base: r#"{"auto_sync":true}"#.into(),
-            options: Options::sample(),
-            has_reference_data: true,
-            queues_label: "Queues to Sync".into(),
-            queues: choices(12),
-            categories: choices(2),
-            exclude_statuses: choices(9),
-            company_source: true,
-            company_types: choices(5),
-            public_audiences: choices(2),
-            closed_statuses: choices(9),
-            stages: stages.collect(),
+            set: summary::sample(),
+            troubleshooting: domain::provider::find("autotask")
+                .expect("there")
+                .documentation
+                .troubleshooting,
             shell,
         }
     }
 
     #[test]
     fn renders() {
-        sample::check("integration", &page());
-        let conflict = Conflict {
-            label: "Auto-sync interval".into(),
-            before: "15 minutes".into(),
-            theirs: "5 minutes".into(),
-            form: HOSTILE.into(),
-            both: true,
-        };
+        let html = sample::check("integration", &page());
+        assert!(html.contains("Queues to Sync") && html.contains("setup/sync"));
         let mut page = page();
-        page.conflicts = vec![
-            conflict.clone(),
-            Conflict {
-                both: false,
-                ..conflict
-            },
-        ];
-        let html = sample::check("integration_conflict", &page);
-        assert!(html.contains("both changed"));
-        page.conflicts.clear();
-        page.problems = ["queue", "stage", "closed_status"]
-            .map(|field| (field, HOSTILE.to_owned()))
-            .into();
-        let html = sample::check("integration_refused", &page);
-        assert_eq!(html.matches("field-error").count(), 3);
+        page.card.setup = Link::new("/x", "Finish setup (step 2 of 4)");
+        page.card.setup_next = true;
+        let html = sample::check("integration_unfinished", &page);
+        assert!(html.contains("Finish setup (step 2 of 4)"));
     }
 }

@@ -53,7 +53,7 @@ pub async fn find(store: &Store, key: &str) -> Result<(&'static Provider, Integr
 }
 
 /// The provider with this key and its integration; without one, where a person who followed a link goes instead: to the
-/// connect form, or to the cards when the role does not allow connecting.
+/// setup, or to the cards when the role does not allow connecting.
 ///
 /// # Errors
 /// `404` for a provider that is unknown or not available yet.
@@ -67,7 +67,7 @@ pub async fn find_or_connect(
         return Ok(Ok((provider, integration)));
     }
     let instead = if staff.may(Permission::manage(Area::Integrations)) {
-        format!("{}/connect", address(provider, ""))
+        format!("{}/setup", address(provider, ""))
     } else {
         "/settings/integrations".to_owned()
     };

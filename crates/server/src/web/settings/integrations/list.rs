@@ -11,13 +11,13 @@ use sync::status::overviews;
 
 use super::card::Card;
 use super::list_page::{CardPart, ListPage};
-use super::settings_form::INTERVAL_PROBLEM;
 use super::to_card::card;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::live::{self, Parts};
 use crate::web::page::page_with;
+use crate::web::settings::setup_wizard::form::INTERVAL_PROBLEM;
 use crate::web::view::{Badge, Section, Shell};
 
 /// A card for every provider.

@@ -38,6 +38,7 @@ pub mod samples {
     pub fn state(shell: &Shell) -> State {
         State {
             connected: true,
+            armed: true,
             account: "Northwind Managed Services".into(),
             problem: None,
             running: None,
@@ -74,6 +75,11 @@ mod tests {
                 description: provider.description,
                 available: provider.available,
                 psa: true,
+                setup: Link::new(
+                    format!("/settings/integrations/{}/setup", provider.key),
+                    "Configure",
+                ),
+                setup_next: false,
                 interval_error: String::new(),
                 status: provider
                     .available
@@ -90,7 +96,7 @@ mod tests {
                 title: "The vendor refused the credentials.".into(),
                 message: HOSTILE.into(),
                 hint: Some("Verify that the API credentials are correct and have not expired, then test the connection again.".into()),
-                link: Some(Link::new("/settings/integrations/halo_psa/credentials", "Update credentials")),
+                link: Some(Link::new("/settings/integrations/halo_psa/setup/connect", "Update credentials")),
             }),
             next_sync: None,
             next_sync_note: "paused, one probe a day",

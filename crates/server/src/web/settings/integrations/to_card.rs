@@ -4,6 +4,7 @@ use domain::id::PublicId;
 use domain::provider::{Provider, Words};
 use domain::run::RunState;
 use domain::status::IntegrationStatus;
+use store::integrations::Integration;
 use store::removal_questions::RemovalQuestion;
 use store::runs::{StreamRun, find_run, find_stream_run, list_stream_runs};
 use sync::status::Overview;
@@ -12,6 +13,7 @@ use super::card::{Card, Problem, Running, State};
 use super::reference_note::reference_note;
 use crate::app::App;
 use crate::web::error::Failure;
+use crate::web::settings::setup_wizard::frame::{Place, STEPS};
 use crate::web::view::number::{counted, grouped};
 use crate::web::view::time::{every, length_of};
 use crate::web::view::{Badge, Link, Shell, Tone};
@@ -32,6 +34,7 @@ pub async fn card(
             .available
             .then_some(IntegrationStatus::Disconnected),
     };
+    let integration = overview.map(|overview| &overview.integration);
     let state = match overview {
         Some(overview) => Some(state(app, shell, provider, overview).await?),
         None => None,
@@ -42,10 +45,30 @@ pub async fn card(
         description: provider.description,
         available: provider.available,
         psa: provider.category == domain::provider::Category::Psa,
+        setup: setup(provider, integration),
+        setup_next: integration.is_none_or(|one| !Place::of(one).completed),
         interval_error: String::new(),
         status: status.map(Badge::status),
         state,
     })
+}
+
+/// The way into the setup wizard.
+#[must_use]
+pub fn setup(provider: &Provider, integration: Option<&Integration>) -> Link {
+    let label = match integration {
+        None => "Setup".to_owned(),
+        Some(one) if !one.has_credentials() => "Connect again".to_owned(),
+        Some(one) => match STEPS
+            .iter()
+            .position(|step| !Place::of(one).completed && *step == one.setup_step)
+        {
+            Some(index) => format!("Finish setup (step {} of {})", index + 1, STEPS.len()),
+            None => "Configure".to_owned(),
+        },
+    };
+    let href = format!("/settings/integrations/{}/setup", provider.key);
+    Link::new(href, label)
 }
 
 /// What there is to say about an integration.
@@ -70,6 +93,8 @@ pub async fn state(
     };
     let next_sync_note = if !connected {
         "not connected"
+    } else if !integration.is_armed() {
+        "when step 2 of the setup is left"
     } else if !integration.settings.auto_sync {
         "auto-sync is off"
     } else if integration.refused_since.is_some() {
@@ -79,6 +104,7 @@ pub async fn state(
     };
     Ok(State {
         connected,
+        armed: integration.is_armed(),
         account: integration.account.clone(),
         problem: problem(app, shell, provider, overview).await?,
         running,
@@ -127,7 +153,8 @@ fn slower(provider: &Provider, overview: &Overview) -> Option<String> {
 }
 
 /// What a run is at: its first stream that is not over.
-fn running(href: String, streams: &[StreamRun], words: Words) -> Running {
+#[must_use]
+pub fn running(href: String, streams: &[StreamRun], words: Words) -> Running {
     let at = streams
         .iter()
         .find(|stream| stream.state == RunState::Running);
@@ -221,7 +248,7 @@ async fn problem(
             hint: Some(trouble.hint.sentence().to_owned()),
             link: (refused && shell.rights.manage_integrations).then(|| {
                 Link::new(
-                    format!("/settings/integrations/{}/credentials", provider.key),
+                    format!("/settings/integrations/{}/setup/connect", provider.key),
                     "Update credentials",
                 )
             }),

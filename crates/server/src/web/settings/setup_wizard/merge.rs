@@ -2,26 +2,79 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::provider::{Provider, ScopeField};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::stage::Stage;
 use domain::stream::RecordType;
 
-use super::detail_page::Conflict;
+/// One setting that somebody else changed meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The setting.
+    pub label: String,
+    /// What it was when the form was opened.
+    pub before: String,
+    /// What they saved.
+    pub theirs: String,
+    /// What the form holds now.
+    pub form: String,
+    /// Both changed it.
+    pub both: bool,
+}
 
 /// Labels of reference values, for showing sets of their ids.
-pub struct Labels<'a>(BTreeMap<(ReferenceKind, &'a str), &'a str>);
+pub struct Labels<'a> {
+    values: BTreeMap<(ReferenceKind, &'a str), &'a str>,
+    roles: BTreeMap<&'a str, &'a str>,
+    queues: &'static str,
+}
 
 impl<'a> Labels<'a> {
-    /// The labels of these items.
+    /// The labels of a provider's items and of roles, given as id and name.
     #[must_use]
-    pub fn of(items: &'a [ReferenceItem]) -> Self {
-        Self(
-            items
-                .iter()
-                .map(|item| ((item.kind, item.external_id.as_str()), item.label.as_str()))
-                .collect(),
-        )
+    pub fn of(
+        provider: &Provider,
+        items: &'a [ReferenceItem],
+        roles: &'a [(String, String)],
+    ) -> Self {
+        let mut lists = provider.setup.scope.iter();
+        let queues = lists
+            .find(|list| list.field == ScopeField::Queues)
+            .map_or("Queues to Sync", |list| list.label);
+        let values = items
+            .iter()
+            .map(|item| ((item.kind, item.external_id.as_str()), item.label.as_str()));
+        let roles = roles.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+        Self {
+            values: values.collect(),
+            roles: roles.collect(),
+            queues,
+        }
+    }
+
+    /// A set of ids as a list of labels.
+    #[must_use]
+    pub fn set(&self, kind: ReferenceKind, ids: &BTreeSet<String>, none: &str) -> String {
+        self.list(kind, ids, none)
+    }
+
+    /// One id that may not be set.
+    #[must_use]
+    pub fn some(&self, kind: ReferenceKind, id: Option<&String>) -> String {
+        id.map_or("none", |id| self.one(kind, id)).to_owned()
+    }
+
+    /// A role that may not be set.
+    #[must_use]
+    pub fn role(&self, id: Option<&String>) -> String {
+        let name = id.map_or("none", |id| {
+            self.roles
+                .get(id.as_str())
+                .copied()
+                .unwrap_or("a deleted role")
+        });
+        name.to_owned()
     }
 
     fn list(&self, kind: ReferenceKind, ids: &BTreeSet<String>, none: &str) -> String {
@@ -36,7 +89,7 @@ impl<'a> Labels<'a> {
     where
         'a: 'b,
     {
-        self.0.get(&(kind, id)).copied().unwrap_or(id)
+        self.values.get(&(kind, id)).copied().unwrap_or(id)
     }
 }
 
@@ -94,7 +147,7 @@ pub fn merge(
         |kind, none: &'static str| move |ids: &BTreeSet<String>| labels.list(kind, ids, none);
     let queues = list(ReferenceKind::Queue, "all");
     merge.field(
-        "Queues to Sync",
+        labels.queues,
         (base, theirs, mine),
         |s| &mut s.scope.queues,
         |s| &s.scope.queues,
@@ -146,6 +199,56 @@ pub fn merge(
         |s| &mut s.closed_statuses,
         |s| &s.closed_statuses,
         closed,
+    );
+    merge.field(
+        "Auto-Import",
+        (base, theirs, mine),
+        |s| &mut s.auto_import,
+        |s| &s.auto_import,
+        switch,
+    );
+    merge.field(
+        "Default Role for Imported Contacts",
+        (base, theirs, mine),
+        |s| &mut s.default_contact_role,
+        |s| &s.default_contact_role,
+        |role| labels.role(role.as_ref()),
+    );
+    let some = |kind| move |id: &Option<String>| labels.some(kind, id.as_ref());
+    merge.field(
+        "Client Comment Status",
+        (base, theirs, mine),
+        |s| &mut s.client_comment_status,
+        |s| &s.client_comment_status,
+        some(ReferenceKind::TicketStatus),
+    );
+    merge.field(
+        "Fallback Owner",
+        (base, theirs, mine),
+        |s| &mut s.opportunity.fallback_owner,
+        |s| &s.opportunity.fallback_owner,
+        some(ReferenceKind::Owner),
+    );
+    merge.field(
+        "Default Stage",
+        (base, theirs, mine),
+        |s| &mut s.opportunity.stage,
+        |s| &s.opportunity.stage,
+        some(ReferenceKind::OpportunityStage),
+    );
+    merge.field(
+        "Default Category",
+        (base, theirs, mine),
+        |s| &mut s.opportunity.category,
+        |s| &s.opportunity.category,
+        some(ReferenceKind::OpportunityCategory),
+    );
+    merge.field(
+        "Projected Close Days",
+        (base, theirs, mine),
+        |s| &mut s.opportunity.projected_close_days,
+        |s| &s.opportunity.projected_close_days,
+        |days| days.map_or("none".to_owned(), |days| days.to_string()),
     );
     merge.stages(base, theirs, mine, labels);
     (merge.merged, merge.told)
@@ -252,13 +355,18 @@ mod tests {
         mine.interval_minutes = 30;
         mine.scope.queues.insert("8".into());
         mine.stages.insert("2".into(), Stage::Working);
-        let (merged, told) = merge(&base, &theirs, &mine, &Labels::of(&[]));
+        theirs.default_contact_role = Some("viewer".into());
+        mine.opportunity.projected_close_days = Some(30);
+        let provider = domain::provider::find("autotask").expect("there");
+        let (merged, told) = merge(&base, &theirs, &mine, &Labels::of(provider, &[], &[]));
         assert!(!merged.auto_sync, "only they changed it");
         assert_eq!(
             merged.interval_minutes, 30,
             "both changed it: mine is in the form"
         );
         assert!(merged.scope.queues.contains("8"), "only I changed it");
+        assert_eq!(merged.default_contact_role.as_deref(), Some("viewer"));
+        assert_eq!(merged.opportunity.projected_close_days, Some(30));
         assert_eq!(
             (merged.stages.get("1"), merged.stages.get("2")),
             (Some(&Stage::New), Some(&Stage::Working))
@@ -272,6 +380,7 @@ mod tests {
             [
                 ("Auto-sync", false),
                 ("Interval", true),
+                ("Default Role for Imported Contacts", false),
                 ("Stage of 1", false)
             ]
         );

@@ -1,10 +1,10 @@
-//! Sync options as shown on the connect form and among the settings, each with its stated effect.
+//! What is synced, when, and what that does: the switches of the step *Sync*.
 
 use domain::provider::Provider;
 use domain::settings::IntegrationSettings;
 use domain::stream::RecordType;
 
-use super::settings_form::Problems;
+use super::form::Problems;
 
 /// The options.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub struct TypeOption {
     /// The label of the switch.
     pub label: &'static str,
     /// What it does.
-    pub effect: &'static str,
+    pub effect: String,
     /// Whether it is read.
     pub on: bool,
 }
@@ -44,45 +44,35 @@ const BEFORE: &str = "On: all companies, contacts, tickets with their notes, and
 const AFTER: &str = "Switching it on reads the older tickets, notes and opportunities with the next full run. Switching it \
                      off removes nothing that is here already.";
 
-const fn effect(kind: RecordType) -> &'static str {
+fn effect(kind: RecordType, provider: &Provider) -> String {
+    let name = provider.name;
     match kind {
-        RecordType::Companies => {
-            "Client records. Tickets, contacts and opportunities are reached through them."
+        RecordType::Companies => format!(
+            "Company and account data from {name}. Tickets, contacts and opportunities are reached through it."
+        ),
+        RecordType::Users => format!(
+            "Contacts of your clients and your own {} from {name}.",
+            provider.words.technicians.to_lowercase()
+        ),
+        RecordType::Tickets => format!("Tickets from {name} with their notes."),
+        RecordType::Opportunities => {
+            format!("Opportunities from {name} with stage, amount and projected close.")
         }
-        RecordType::Users => {
-            "Contacts of your clients, your own technicians, and groups of contacts."
-        }
-        RecordType::Tickets => "Tickets and their notes, and what was deleted of them.",
-        RecordType::Opportunities => "Sales opportunities with stage, amount and projected close.",
-    }
-}
-
-/// Which record types a provider has.
-pub fn offered(provider: &'static Provider) -> impl Fn(RecordType) -> bool {
-    move |kind| {
-        provider
-            .capability
-            .streams
-            .iter()
-            .any(|one| one.stream.record_type() == kind)
     }
 }
 
 impl Options {
-    /// The options as set, for a new connection or an existing one.
+    /// The options as set. `read_before` when records were read already.
     #[must_use]
-    pub fn new(
-        settings: &IntegrationSettings,
-        offered: impl Fn(RecordType) -> bool,
-        existing: bool,
-    ) -> Self {
+    pub fn new(settings: &IntegrationSettings, provider: &Provider, read_before: bool) -> Self {
+        let streams = provider.capability.streams;
         let record_types = RecordType::ALL
             .into_iter()
-            .filter(|kind| offered(*kind))
+            .filter(|kind| streams.iter().any(|one| one.stream.record_type() == *kind))
             .map(|kind| TypeOption {
                 key: kind.key(),
                 label: kind.label(),
-                effect: effect(kind),
+                effect: effect(kind, provider),
                 on: settings.record_types.contains(&kind),
             });
         Self {
@@ -92,7 +82,7 @@ impl Options {
             interval: settings.interval_minutes,
             interval_error: String::new(),
             initial_import: settings.initial_import,
-            initial_import_effect: if existing { AFTER } else { BEFORE },
+            initial_import_effect: if read_before { AFTER } else { BEFORE },
         }
     }
 
@@ -103,12 +93,5 @@ impl Options {
         self.record_types_error = problem("record_type");
         self.interval_error = problem("interval");
         self
-    }
-
-    /// The defaults, for samples.
-    #[cfg(test)]
-    #[must_use]
-    pub fn sample() -> Self {
-        Self::new(&IntegrationSettings::default(), |_| true, false)
     }
 }

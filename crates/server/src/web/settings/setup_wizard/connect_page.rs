@@ -1,27 +1,25 @@
-//! The page with the connect form: fields from the provider's data, instructions beside them, Test Connection.
+//! Step 1, *Connect*: fields from the provider's data, the vendor's page beside them, Test Connection.
 
 use askama::Template;
-use domain::provider::Documentation;
+use domain::provider::{Documentation, Flow, Provider};
 
-use super::options::Options;
+use super::frame::Frame;
 use crate::web::view::Shell;
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "settings/integrations/connect.html")]
+#[template(path = "settings/setup_wizard/connect.html")]
 pub struct ConnectPage {
-    /// The frame.
+    /// The frame of the site.
     pub shell: Shell,
-    /// Provider key.
-    pub key: &'static str,
-    /// Provider name.
-    pub name: &'static str,
-    /// One line.
-    pub description: &'static str,
+    /// The frame of the wizard.
+    pub frame: Frame,
     /// Prerequisites, instructions, troubleshooting.
     pub documentation: Documentation,
-    /// New credentials for an existing integration, instead of a new one.
-    pub update: bool,
+    /// What is synced, and which way.
+    pub flows: Vec<FlowRow>,
+    /// The account that is connected already.
+    pub account: Option<String>,
     /// The form's fields.
     pub fields: Vec<Field>,
     /// Whether some of them are under *Advanced*.
@@ -32,8 +30,45 @@ pub struct ConnectPage {
     pub result: Option<TestResult>,
     /// The secret fields were sent and are not shown again.
     pub retype: bool,
-    /// Sync options.
-    pub options: Options,
+}
+
+/// What is synced, ready for the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowRow {
+    /// The data.
+    pub data: &'static str,
+    /// Which way.
+    pub direction: String,
+    /// When the other way comes, or nothing.
+    pub later: String,
+    /// What it is.
+    pub note: &'static str,
+}
+
+/// The table of a provider. A way that its connector cannot go yet says so.
+#[must_use]
+pub fn flows(provider: &Provider) -> Vec<FlowRow> {
+    let row = |flow: &Flow| {
+        let there = format!("{} → Portico", provider.name);
+        let (direction, later) = match (flow.both_ways, provider.capability.write) {
+            (false, _) => (there, String::new()),
+            (true, true) => ("Both ways".to_owned(), String::new()),
+            (true, false) => (
+                there,
+                format!(
+                    "Portico → {} comes with a later version; until then nothing is changed there",
+                    provider.name
+                ),
+            ),
+        };
+        FlowRow {
+            data: flow.data,
+            direction,
+            later,
+            note: flow.note,
+        }
+    };
+    provider.setup.flows.iter().map(row).collect()
 }
 
 /// One field of the form.
@@ -53,7 +88,7 @@ pub struct Field {
     pub required: bool,
     /// Under *Advanced*.
     pub advanced: bool,
-    /// Longest accepted text.
+    /// Longest accepted text, with room for a space or line break copied along.
     pub max_length: usize,
     /// What was typed; always empty for secrets.
     pub value: String,
@@ -93,9 +128,11 @@ pub struct MissingRight {
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::Place;
     use super::*;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
+    use domain::setup::SetupStep;
 
     fn page(result: Option<TestResult>, error: &str) -> ConnectPage {
         let provider = domain::provider::find("autotask").expect("there");
@@ -118,30 +155,54 @@ mod tests {
         });
         ConnectPage {
             shell: sample::shell(Section::Settings),
-            key: provider.key,
-            name: provider.name,
-            description: provider.description,
+            frame: Frame::new(provider, &Place::START, SetupStep::Connect),
             documentation: provider.documentation,
-            update: false,
+            flows: flows(provider),
+            account: None,
             fields: fields.collect(),
             has_advanced: true,
             advanced_open: false,
             result,
             retype: true,
-            options: Options::sample(),
         }
     }
 
     #[test]
     fn renders() {
-        sample::check("connect", &page(None, ""));
+        let html = sample::check("setup_connect", &page(None, ""));
+        for words in [
+            "API User (system)",
+            "Can create webhooks to Yes",
+            "limit to 25",
+            "Least privilege",
+            "First Name",
+            "Last Name",
+            "Security Level",
+            "Email Address",
+            "Primary Internal Location",
+            "Integration Vendor",
+            "Generate Key",
+            "Generate Secret",
+            "only once",
+            "lines of business",
+            "Save &amp; Close",
+            "Autotask → Portico",
+        ] {
+            assert!(
+                html.contains(words) || html.contains(&words.replace("&amp;", "&#38;")),
+                "{words}"
+            );
+        }
         let failed = TestResult {
             title: "Autotask refused the credentials.".into(),
             message: HOSTILE.into(),
             hint: "Verify that the API credentials are correct and have not expired, then test the connection again.".into(),
             ..TestResult::default()
         };
-        let html = sample::check("connect_failed", &page(Some(failed), "Check this value."));
+        let html = sample::check(
+            "setup_connect_failed",
+            &page(Some(failed), "Check this value."),
+        );
         assert!(html.contains("aria-invalid"));
         let missing = MissingRight {
             area: "Tickets".into(),
@@ -154,7 +215,11 @@ mod tests {
             missing: vec![missing],
             ..TestResult::default()
         };
-        let html = sample::check("connect_good", &page(Some(good), ""));
+        let page = ConnectPage {
+            account: Some(sample::long()),
+            ..page(Some(good), "")
+        };
+        let html = sample::check("setup_connect_good", &page);
         assert!(html.contains("<strong>Connected</strong>"));
     }
 }

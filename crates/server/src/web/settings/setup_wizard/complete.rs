@@ -1,0 +1,28 @@
+//! `POST …/setup/complete`: *Complete Setup*.
+
+use axum::extract::{Path, State};
+use domain::setup::SetupStep;
+use sync::connect::ActionOutcome;
+
+use super::wizard::Wizard;
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::page::see_other;
+use crate::web::settings::integrations::find::address;
+
+/// Ends the setup. Doing so twice is doing it once.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn complete(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let (wizard, integration) = match Wizard::at(&app, &key, SetupStep::Import).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    match sync::setup::complete(app.engine(), &staff.actor(), integration.id).await? {
+        ActionOutcome::Done => see_other(&address(wizard.provider, "setup_completed")),
+        ActionOutcome::NotConnected => see_other(&wizard.address(SetupStep::Connect)),
+        ActionOutcome::Refused(refusal) => Err(Failure::conflict(refusal.message)),
+    }
+}

@@ -1,0 +1,205 @@
+//! Step 3, *Configure*: what statuses mean, the stepper, sync actions, opportunity defaults.
+
+use askama::Template;
+use domain::stage::Stage;
+
+use super::frame::Frame;
+use super::strip::Strip;
+use super::sync_page::FormStart;
+use crate::web::view::{Choice, Shell};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "settings/setup_wizard/configure.html")]
+pub struct ConfigurePage {
+    /// The frame of the site.
+    pub shell: Shell,
+    /// The frame of the wizard.
+    pub frame: Frame,
+    /// How the sync is going.
+    pub strip: Strip,
+    /// What the form starts from.
+    pub start: FormStart,
+    /// Whether there is anything to choose from yet.
+    pub has_reference_data: bool,
+    /// The connector can send changes to the vendor.
+    pub writes: bool,
+    /// Tickets are synced.
+    pub tickets_on: bool,
+    /// Statuses that mean closed.
+    pub closed_statuses: Vec<Choice>,
+    /// Audiences clients may read; empty where the vendor has none.
+    pub public_audiences: Vec<Choice>,
+    /// The status a client's comment sets.
+    pub client_comment_status: Vec<Choice>,
+    /// What the stages mean.
+    pub legend: Vec<Legend>,
+    /// The stage of each status.
+    pub stages: Vec<StageRow>,
+    /// Statuses without a stage, in one line.
+    pub unmapped: String,
+    /// Opportunities are synced.
+    pub opportunities_on: bool,
+    /// Defaults of opportunities; empty where the provider has none.
+    pub opportunity: Vec<DefaultField>,
+}
+
+/// A stage with its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Legend {
+    /// Its name.
+    pub label: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// The five stages with their meanings.
+#[must_use]
+pub fn legend() -> Vec<Legend> {
+    let meaning = |stage| match stage {
+        Stage::New => "Newly created or not yet triaged",
+        Stage::Triaged => "Reviewed and categorized",
+        Stage::Working => "Actively being worked on",
+        Stage::Waiting => "Waiting for customer response or external input",
+        Stage::Resolved => "Completed",
+    };
+    let of = |stage: Stage| Legend {
+        label: stage.label(),
+        meaning: meaning(stage),
+    };
+    Stage::ALL.map(of).into()
+}
+
+/// A status with the stages to choose from.
+#[derive(Debug, Clone)]
+pub struct StageRow {
+    /// The status, by reference id.
+    pub value: String,
+    /// Its label.
+    pub label: String,
+    /// Whether it has a stage.
+    pub mapped: bool,
+    /// The five stages.
+    pub stages: Vec<Choice>,
+}
+
+/// A default of opportunities.
+#[derive(Debug, Clone)]
+pub struct DefaultField {
+    /// The name of the field.
+    pub key: &'static str,
+    /// Its label.
+    pub label: &'static str,
+    /// What it does.
+    pub help: &'static str,
+    /// A number is typed instead of a value chosen.
+    pub number: bool,
+    /// The number.
+    pub value: String,
+    /// The values.
+    pub choices: Vec<Choice>,
+    /// What is wrong with it.
+    pub error: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::Place;
+    use super::super::strip;
+    use super::super::sync_page::samples::{choices, conflict};
+    use super::*;
+    use crate::web::view::Section;
+    use crate::web::view::sample::{self, HOSTILE};
+    use domain::setup::SetupStep;
+
+    fn page() -> ConfigurePage {
+        let provider = domain::provider::find("autotask").expect("there");
+        let place = Place {
+            reached: SetupStep::Configure,
+            completed: false,
+            connected: true,
+        };
+        let stages = (0..14).map(|n| StageRow {
+            value: n.to_string(),
+            label: match n {
+                4 => HOSTILE.into(),
+                6 => sample::long(),
+                n => format!("Waiting Vendor {n}"),
+            },
+            mapped: n % 4 != 0,
+            stages: Stage::ALL
+                .map(|stage| {
+                    let on = n % 4 != 0 && stage == Stage::Waiting;
+                    Choice::new(stage.label(), stage.label(), on)
+                })
+                .into(),
+        });
+        let field = |field: &domain::provider::OpportunityField| {
+            let number = field.value == domain::provider::OpportunityValue::ProjectedCloseDays;
+            DefaultField {
+                key: field.value.key(),
+                label: field.label,
+                help: field.help,
+                number,
+                value: if number { "30".into() } else { String::new() },
+                choices: choices(4),
+                error: String::new(),
+            }
+        };
+        ConfigurePage {
+            shell: sample::shell_after(Section::Settings, "setup_sync_started"),
+            frame: Frame::new(provider, &place, SetupStep::Configure),
+            strip: strip::sample(),
+            start: FormStart {
+                revision: 2,
+                base: "{}".into(),
+                ..FormStart::default()
+            },
+            has_reference_data: true,
+            writes: false,
+            tickets_on: true,
+            closed_statuses: choices(14),
+            public_audiences: choices(3),
+            client_comment_status: choices(14),
+            legend: legend(),
+            stages: stages.collect(),
+            unmapped: "Zebra, Waiting Materials".into(),
+            opportunities_on: true,
+            opportunity: provider.setup.opportunity.iter().map(field).collect(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        let html = sample::check("setup_configure", &page());
+        for words in [
+            "Closed Statuses",
+            "Client Comment Status",
+            "Takes effect when",
+            "Resolution Status Stepper",
+            "Quick Sync",
+            "Clear &amp; Resync",
+            "Fallback Owner",
+            "Default Stage",
+            "Default Category",
+            "Projected Close Days",
+            "Without a stage",
+        ] {
+            assert!(html.contains(words), "{words}");
+        }
+        assert!(!html.contains("<fieldset class=\"field-grid\" disabled>"));
+        let mut page = page();
+        page.opportunities_on = false;
+        page.start = conflict();
+        let html = sample::check("setup_configure_conflict", &page);
+        assert!(html.contains("<fieldset class=\"field-grid\" disabled>"));
+        assert!(html.contains("Enable Opportunity Sync is off"));
+        assert!(!html.contains("with_opportunities"));
+        page.start.conflicts.clear();
+        page.start.problems = ["closed_status", "stage", "client_comment_status"]
+            .map(|field| (field, HOSTILE.to_owned()))
+            .into();
+        let html = sample::check("setup_configure_refused", &page);
+        assert_eq!(html.matches("class=\"field-error\"").count(), 3);
+    }
+}

@@ -1,0 +1,202 @@
+//! `GET` and `POST …/setup/configure`: step 3.
+
+use axum::extract::{Path, State};
+use domain::provider::OpportunityValue;
+use domain::reference::ReferenceKind;
+use domain::setup::SetupStep;
+use domain::stage::Stage;
+use domain::stream::RecordType;
+use store::integrations::Integration;
+use sync::connect::SettingsOutcome;
+use sync::setup::{leave_configure, save};
+
+use super::configure_page::{ConfigurePage, DefaultField, StageRow, legend};
+use super::form::{Problems, read_configure};
+use super::frame::Frame;
+use super::strip::strip;
+use super::wizard::{Offer, Sent, SettingsForm, Wizard, conflict, problems, status};
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::form::Fields;
+use crate::web::page::{page_with, see_other};
+use crate::web::view::{Choice, Section};
+
+const STEP: SetupStep = SetupStep::Configure;
+
+/// The form with what is set.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    let form = SettingsForm::of(&integration)?;
+    render(&app, &staff, &wizard, &integration, form).await
+}
+
+/// Saves, and goes where the button says.
+///
+/// # Errors
+/// As [`show`].
+pub async fn submit(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
+    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    let offer = Offer::load(&app, &integration).await?;
+    let sent = Sent::read(&fields, &integration);
+    let known = offer.known(wizard.provider, &integration.settings);
+    let (mine, mut wrong) = read_configure(&fields, sent.base.clone(), &known);
+    for (field, message) in offer.check(&mine, STEP) {
+        wrong.entry(field).or_insert(message);
+    }
+    let again = |wrong: Problems| -> Result<SettingsForm, Failure> {
+        Ok(SettingsForm::from(mine.clone(), &sent.base, sent.revision)?.with(wrong))
+    };
+    if !wrong.is_empty() {
+        return render(&app, &staff, &wizard, &integration, again(wrong)?).await;
+    }
+    let (engine, actor, id) = (app.engine(), staff.actor(), integration.id);
+    let (outcome, next) = match fields.text("action") {
+        "next" => (
+            leave_configure(engine, &actor, id, sent.revision, mine.clone()).await?,
+            wizard.address(SetupStep::Import),
+        ),
+        "back" => (
+            save(engine, &actor, id, sent.revision, mine.clone()).await?,
+            wizard.address(SetupStep::Sync),
+        ),
+        _ => (
+            save(engine, &actor, id, sent.revision, mine.clone()).await?,
+            "/settings/integrations?notice=setup_kept".to_owned(),
+        ),
+    };
+    match outcome {
+        SettingsOutcome::Saved { resync: true, .. } => {
+            let next = next.split('?').next().unwrap_or_default();
+            see_other(&format!("{next}?notice=saved_resync"))
+        }
+        SettingsOutcome::Saved { .. } | SettingsOutcome::Unchanged => see_other(&next),
+        SettingsOutcome::Refused(found) => {
+            let form = again(problems(found, STEP))?;
+            render(&app, &staff, &wizard, &integration, form).await
+        }
+        SettingsOutcome::Conflict => {
+            let (theirs, form) = conflict(&app, &key, &sent.base, &mine).await?;
+            render(&app, &staff, &wizard, &theirs, form).await
+        }
+    }
+}
+
+async fn render(
+    app: &App,
+    staff: &Staff,
+    wizard: &Wizard,
+    integration: &Integration,
+    form: SettingsForm,
+) -> Answer {
+    let shell = staff.shell(Section::Settings);
+    let overview = sync::status::overview(app.engine(), integration.id).await?;
+    let overview = overview.ok_or_else(|| Failure::not_found("Integration"))?;
+    let offer = Offer::load(app, integration).await?;
+    let (provider, settings) = (wizard.provider, &form.settings);
+    let stages = stages(&offer, &form);
+    let unmapped: Vec<&str> = stages
+        .iter()
+        .filter(|row| !row.mapped)
+        .map(|row| row.label.as_str())
+        .collect();
+    page_with(
+        status(&form),
+        &ConfigurePage {
+            frame: Frame::new(provider, &wizard.place, STEP),
+            strip: strip(app, &shell, provider, &overview).await?,
+            has_reference_data: offer.has(ReferenceKind::TicketStatus),
+            writes: provider.capability.write,
+            tickets_on: settings.record_types.contains(&RecordType::Tickets),
+            closed_statuses: offer.choices(ReferenceKind::TicketStatus, &settings.closed_statuses),
+            public_audiences: offer
+                .choices(ReferenceKind::NotePublish, &settings.public_note_audiences),
+            client_comment_status: offer.choice(
+                ReferenceKind::TicketStatus,
+                settings.client_comment_status.as_ref(),
+            ),
+            legend: legend(),
+            unmapped: unmapped.join(", "),
+            stages,
+            opportunities_on: settings.record_types.contains(&RecordType::Opportunities),
+            opportunity: defaults(wizard, &offer, &form),
+            start: form.start,
+            shell,
+        },
+    )
+}
+
+fn stages(offer: &Offer, form: &SettingsForm) -> Vec<StageRow> {
+    let map = &form.settings.stages;
+    let statuses = offer
+        .items
+        .iter()
+        .filter(|item| item.kind == ReferenceKind::TicketStatus);
+    let shown = statuses.filter(|item| item.active || map.contains_key(&item.external_id));
+    shown
+        .map(|item| {
+            let now = map.get(&item.external_id);
+            StageRow {
+                value: item.external_id.clone(),
+                label: item.label.clone(),
+                mapped: now.is_some(),
+                stages: Stage::ALL
+                    .map(|stage| Choice::new(stage.label(), stage.label(), now == Some(&stage)))
+                    .into(),
+            }
+        })
+        .collect()
+}
+
+fn defaults(wizard: &Wizard, offer: &Offer, form: &SettingsForm) -> Vec<DefaultField> {
+    let set = &form.settings.opportunity;
+    let field = |field: &domain::provider::OpportunityField| {
+        let (kind, chosen) = match field.value {
+            OpportunityValue::FallbackOwner => (ReferenceKind::Owner, set.fallback_owner.as_ref()),
+            OpportunityValue::Stage => (ReferenceKind::OpportunityStage, set.stage.as_ref()),
+            OpportunityValue::Category => {
+                (ReferenceKind::OpportunityCategory, set.category.as_ref())
+            }
+            OpportunityValue::ProjectedCloseDays => (ReferenceKind::Owner, None),
+        };
+        let number = field.value == OpportunityValue::ProjectedCloseDays;
+        let key = field.value.key();
+        DefaultField {
+            key,
+            label: field.label,
+            help: field.help,
+            number,
+            value: match set.projected_close_days {
+                Some(days) if number => days.to_string(),
+                _ => String::new(),
+            },
+            choices: if number {
+                Vec::new()
+            } else {
+                offer.choice(kind, chosen)
+            },
+            error: form.start.error(key).to_owned(),
+        }
+    };
+    wizard
+        .provider
+        .setup
+        .opportunity
+        .iter()
+        .map(field)
+        .collect()
+}

@@ -1,0 +1,297 @@
+//! `GET` and `POST …/setup/connect`: step 1.
+//!
+//! *Test Connection* saves nothing and shows the form again with the answer; *Next* and *Save & Exit* test and save.
+//! Secrets are never sent back to a page; with scripts they stay in the browser's form.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use domain::field::FormField;
+use domain::setup::SetupStep;
+use store::integrations::Integration;
+use sync::connect::{
+    ConnectOutcome, ConnectionSummary, Refusal, Start, StoredValue, TestOutcome, connect,
+    stored_values, test_connection, update_credentials,
+};
+
+use super::connect_page::{ConnectPage, Field, MissingRight, TestResult, flows};
+use super::frame::Frame;
+use super::wizard::Wizard;
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::form::Fields;
+use crate::web::page::{page_with, see_other};
+use crate::web::view::Section;
+
+/// Room for a space or line break that was copied along with a value.
+const COPIED_ALONG: usize = 20;
+
+type Stored = BTreeMap<&'static str, StoredValue>;
+
+/// The form, with what is stored and no secret.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let form = Form::load(&app, &key).await?;
+    let values = form.stored.iter().filter_map(|(name, value)| match value {
+        StoredValue::Shown(value) => Some(((*name).to_owned(), value.clone())),
+        StoredValue::Hidden => None,
+    });
+    let typed = Typed {
+        values: values.collect(),
+        ..Typed::default()
+    };
+    form.render(&staff, StatusCode::OK, &typed)
+}
+
+/// Tests, or tests and saves.
+///
+/// # Errors
+/// As [`show`].
+pub async fn submit(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
+    let form = Form::load(&app, &key).await?;
+    let typed = Typed {
+        values: fields.to_map(),
+        sent: true,
+        ..Typed::default()
+    };
+    let (target, unchanged) = match fields.text("action") {
+        "next" => (form.wizard.address(SetupStep::Sync), String::new()),
+        "exit" => (
+            "/settings/integrations".to_owned(),
+            "?notice=unchanged".to_owned(),
+        ),
+        _ => return form.test(&app, &staff, typed).await,
+    };
+    match form.connected() {
+        None => {
+            let outcome = connect(
+                app.engine(),
+                &staff.actor(),
+                form.wizard.provider.key,
+                &typed.values,
+                None,
+                Start::AfterWizard,
+            )
+            .await?;
+            match outcome {
+                ConnectOutcome::Connected { .. } => {
+                    see_other(&format!("{target}?notice=setup_connected"))
+                }
+                ConnectOutcome::Refused(refusal) => {
+                    // The second of two clicks: what it asked for was done by the first.
+                    if Wizard::load(&app, &key).await?.place.connected {
+                        return see_other(&format!("{target}?notice=already_connected"));
+                    }
+                    form.refused(&staff, typed, &refusal)
+                }
+            }
+        }
+        // Nothing was typed: the stored credentials are tested once more, and nothing is saved.
+        Some(integration) if form.is_as_stored(&typed) => {
+            let empty = form.only_known(&typed);
+            match test_connection(
+                app.engine(),
+                form.wizard.provider.key,
+                Some(integration.id),
+                &empty,
+            )
+            .await?
+            {
+                TestOutcome::Connected(_) => see_other(&format!("{target}{unchanged}")),
+                TestOutcome::Failed(refusal) => form.refused(&staff, typed, &refusal),
+            }
+        }
+        Some(integration) => {
+            let actor = staff.actor();
+            match update_credentials(app.engine(), &actor, integration.id, &typed.values).await? {
+                ConnectOutcome::Connected { .. } => {
+                    see_other(&format!("{target}?notice=credentials_updated"))
+                }
+                ConnectOutcome::Refused(refusal) => form.refused(&staff, typed, &refusal),
+            }
+        }
+    }
+}
+
+/// What a person typed, and what came of it.
+#[derive(Debug, Default)]
+struct Typed {
+    values: BTreeMap<String, String>,
+    /// Whether the form was sent, so that its secret fields are empty again.
+    sent: bool,
+    blamed: Option<&'static str>,
+    result: Option<TestResult>,
+}
+
+struct Form {
+    wizard: Wizard,
+    stored: Stored,
+    /// The installation has a value of its own for fields that ask for one.
+    installation_code: bool,
+}
+
+impl Form {
+    async fn load(app: &App, key: &str) -> Result<Self, Failure> {
+        let wizard = Wizard::load(app, key).await?;
+        let stored = match &wizard.integration {
+            Some(one) if one.has_credentials() => {
+                stored_values(app.engine(), wizard.provider, one.id).await?
+            }
+            _ => Stored::new(),
+        };
+        let codes = &app.engine().config().installation_codes;
+        let installation_code = codes.contains_key(wizard.provider.key);
+        Ok(Self {
+            wizard,
+            stored,
+            installation_code,
+        })
+    }
+
+    fn connected(&self) -> Option<&Integration> {
+        self.wizard
+            .integration
+            .as_ref()
+            .filter(|one| one.has_credentials())
+    }
+
+    fn only_known(&self, typed: &Typed) -> BTreeMap<String, String> {
+        let known = self.wizard.provider.form.iter();
+        known
+            .filter_map(|field| Some((field.key.to_owned(), typed.values.get(field.key)?.clone())))
+            .collect()
+    }
+
+    /// Whether a form says what is stored: every secret left empty, everything else as it is.
+    fn is_as_stored(&self, typed: &Typed) -> bool {
+        self.wizard.provider.form.iter().all(|field| {
+            let typed = typed.values.get(field.key).map_or("", |value| value.trim());
+            match self.stored.get(field.key) {
+                Some(StoredValue::Shown(value)) => typed == value,
+                Some(StoredValue::Hidden) | None => typed.is_empty(),
+            }
+        })
+    }
+
+    async fn test(&self, app: &App, staff: &Staff, mut typed: Typed) -> Answer {
+        let existing = self.connected().map(|one| one.id);
+        let provider = self.wizard.provider.key;
+        match test_connection(app.engine(), provider, existing, &typed.values).await? {
+            TestOutcome::Connected(summary) => {
+                typed.result = Some(good(summary));
+                self.render(staff, StatusCode::OK, &typed)
+            }
+            TestOutcome::Failed(refusal) => self.refused(staff, typed, &refusal),
+        }
+    }
+
+    fn refused(&self, staff: &Staff, mut typed: Typed, refusal: &Refusal) -> Answer {
+        typed.blamed = refusal.field;
+        typed.result = Some(TestResult {
+            title: "Not connected.".to_owned(),
+            message: refusal.message.clone(),
+            hint: refusal
+                .hint
+                .map(|hint| hint.while_connecting().to_owned())
+                .unwrap_or_default(),
+            ..TestResult::default()
+        });
+        self.render(staff, StatusCode::UNPROCESSABLE_ENTITY, &typed)
+    }
+
+    fn render(&self, staff: &Staff, status: StatusCode, typed: &Typed) -> Answer {
+        let provider = self.wizard.provider;
+        let fields: Vec<Field> = provider
+            .form
+            .iter()
+            .map(|field| self.field(field, typed))
+            .collect();
+        // Refused for no field in particular: it may be one of those under Advanced.
+        let failed = typed.result.as_ref().is_some_and(|one| !one.connected);
+        let unexplained = failed && typed.blamed.is_none();
+        let filled = |field: &Field| {
+            typed.sent
+                && typed
+                    .values
+                    .get(field.key)
+                    .is_some_and(|one| !one.is_empty())
+        };
+        let secrets = provider.form.iter().filter(|field| field.secret);
+        let retype = secrets
+            .into_iter()
+            .any(|field| !self.stored.contains_key(field.key));
+        page_with(
+            status,
+            &ConnectPage {
+                shell: staff.shell(Section::Settings),
+                frame: Frame::new(provider, &self.wizard.place, SetupStep::Connect),
+                documentation: provider.documentation,
+                flows: flows(provider),
+                account: self.connected().map(|one| one.account.clone()),
+                has_advanced: fields.iter().any(|field| field.advanced),
+                advanced_open: unexplained
+                    || fields
+                        .iter()
+                        .any(|field| field.advanced && (filled(field) || !field.error.is_empty())),
+                fields,
+                result: typed.result.clone(),
+                retype: typed.sent && retype,
+            },
+        )
+    }
+
+    fn field(&self, field: &FormField, typed: &Typed) -> Field {
+        let blamed = typed.blamed == Some(field.key);
+        // With a hint the vendor's words stand in the banner, which is about all fields; without, they are about this one.
+        let message = typed
+            .result
+            .as_ref()
+            .map(|result| match result.hint.is_empty() {
+                true => result.message.clone(),
+                false => "Check this value.".to_owned(),
+            });
+        let lacking = field
+            .without_installation
+            .filter(|_| !self.installation_code);
+        Field {
+            key: field.key,
+            label: field.label,
+            help: lacking.unwrap_or(field.help),
+            example: field.example,
+            secret: field.secret,
+            required: field.required || lacking.is_some(),
+            advanced: field.advanced && lacking.is_none(),
+            max_length: field.max_length + COPIED_ALONG,
+            value: if field.secret {
+                String::new()
+            } else {
+                typed.values.get(field.key).cloned().unwrap_or_default()
+            },
+            error: message.filter(|_| blamed).unwrap_or_default(),
+            stored: field.secret && self.stored.contains_key(field.key),
+        }
+    }
+}
+
+fn good(summary: ConnectionSummary) -> TestResult {
+    let missing = summary.missing.into_iter().map(|right| MissingRight {
+        area: right.area,
+        right: right.right,
+        required: right.required,
+    });
+    TestResult {
+        connected: true,
+        account: summary.account,
+        missing: missing.collect(),
+        ..TestResult::default()
+    }
+}

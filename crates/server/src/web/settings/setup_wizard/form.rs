@@ -1,0 +1,490 @@
+//! The forms of the steps *Sync* and *Configure*, read and checked against what may be chosen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::provider::{OpportunityValue, Provider, ScopeField};
+use domain::reference::{ReferenceItem, ReferenceKind};
+use domain::settings::{INTERVALS, IntegrationSettings};
+use domain::stage::Stage;
+use domain::stream::RecordType;
+
+use crate::web::form::Fields;
+
+/// What is wrong with a form, by the name of the field.
+pub type Problems = BTreeMap<&'static str, String>;
+
+/// What is said about an interval that is not offered.
+pub const INTERVAL_PROBLEM: &str = "Choose one of the intervals of the list.";
+
+/// Longest way to a projected close, in days.
+pub const MOST_DAYS: u32 = 3_650;
+
+/// What may be chosen from: the vendor's values, roles, and what is chosen already though it is listed no more.
+pub struct Known<'a> {
+    /// The provider.
+    pub provider: &'static Provider,
+    /// The vendor's values.
+    pub items: &'a [ReferenceItem],
+    /// Ids of the roles for company users.
+    pub roles: &'a [String],
+    /// The settings as stored.
+    pub stored: &'a IntegrationSettings,
+}
+
+impl Known<'_> {
+    fn lists(&self, kind: ReferenceKind, id: &str) -> bool {
+        self.items
+            .iter()
+            .any(|item| item.kind == kind && item.external_id == id)
+    }
+
+    fn offers(&self, kind: RecordType) -> bool {
+        let streams = self.provider.capability.streams;
+        streams.iter().any(|one| one.stream.record_type() == kind)
+    }
+}
+
+/// The interval of a form, if it has one.
+///
+/// # Errors
+/// When it is none that is offered.
+pub fn read_interval(fields: &Fields) -> Result<Option<u32>, &'static str> {
+    if !fields.has("interval") {
+        return Ok(None);
+    }
+    let minutes = fields.text("interval").parse().ok();
+    match minutes.filter(|minutes| INTERVALS.contains(minutes)) {
+        Some(minutes) => Ok(Some(minutes)),
+        None => Err(INTERVAL_PROBLEM),
+    }
+}
+
+fn unlisted(value: &str) -> String {
+    let shown: String = value.chars().take(60).collect();
+    format!(
+        "“{shown}” is not in this list. Reload the page to see what there is to choose from now."
+    )
+}
+
+/// A list of a form: where it is kept.
+pub type Set = fn(&mut IntegrationSettings) -> &mut BTreeSet<String>;
+
+/// The name, kind and place of a list of *Ticket Sync Scope*.
+#[must_use]
+pub const fn scope_list(field: ScopeField) -> (&'static str, ReferenceKind, Set) {
+    match field {
+        ScopeField::Queues => ("queue", ReferenceKind::Queue, |s| &mut s.scope.queues),
+        ScopeField::Categories => ("category", ReferenceKind::TicketCategory, |s| {
+            &mut s.scope.categories
+        }),
+        ScopeField::ExcludeStatuses => ("exclude_status", ReferenceKind::TicketStatus, |s| {
+            &mut s.scope.exclude_statuses
+        }),
+    }
+}
+
+const COMPANY_TYPES: (&str, ReferenceKind, Set) =
+    ("company_type", ReferenceKind::CompanyType, |s| {
+        &mut s.company_types
+    });
+const AUDIENCES: (&str, ReferenceKind, Set) =
+    ("public_audience", ReferenceKind::NotePublish, |s| {
+        &mut s.public_note_audiences
+    });
+const CLOSED: (&str, ReferenceKind, Set) = ("closed_status", ReferenceKind::TicketStatus, |s| {
+    &mut s.closed_statuses
+});
+
+/// Reads the form of the step *Sync* over the settings it started from. What the form did not show stays. Also answers
+/// what is wrong, so that the form can be shown again as it was filled in.
+#[must_use]
+pub fn read_sync(
+    fields: &Fields,
+    base: IntegrationSettings,
+    known: &Known<'_>,
+) -> (IntegrationSettings, Problems) {
+    let mut form = Reading {
+        fields,
+        known,
+        settings: base,
+        problems: Problems::new(),
+    };
+    form.record_types();
+    form.schedule();
+    form.auto_import();
+    if fields.has("with_reference_data") {
+        form.settings.company_source = fields.has("company_source");
+        form.list(COMPANY_TYPES);
+        for list in known.provider.setup.scope {
+            form.list(scope_list(list.field));
+        }
+    }
+    (form.settings, form.problems)
+}
+
+/// Reads the form of the step *Configure*, like [`read_sync`].
+#[must_use]
+pub fn read_configure(
+    fields: &Fields,
+    base: IntegrationSettings,
+    known: &Known<'_>,
+) -> (IntegrationSettings, Problems) {
+    let mut form = Reading {
+        fields,
+        known,
+        settings: base,
+        problems: Problems::new(),
+    };
+    if fields.has("with_reference_data") {
+        form.list(CLOSED);
+        form.list(AUDIENCES);
+        form.one("client_comment_status", ReferenceKind::TicketStatus, |s| {
+            &mut s.client_comment_status
+        });
+        form.stages();
+    }
+    if fields.has("with_opportunities") {
+        form.opportunity();
+    }
+    (form.settings, form.problems)
+}
+
+struct Reading<'a> {
+    fields: &'a Fields,
+    known: &'a Known<'a>,
+    settings: IntegrationSettings,
+    problems: Problems,
+}
+
+impl Reading<'_> {
+    fn record_types(&mut self) {
+        let kinds: Vec<RecordType> = RecordType::ALL
+            .into_iter()
+            .filter(|kind| self.known.offers(*kind))
+            .collect();
+        let chosen: Vec<&str> = self.fields.all("record_type").collect();
+        let unknown = chosen
+            .iter()
+            .find(|key| !kinds.iter().any(|kind| kind.key() == **key));
+        self.settings.record_types = kinds
+            .iter()
+            .copied()
+            .filter(|kind| chosen.contains(&kind.key()))
+            .collect();
+        if let Some(key) = unknown {
+            self.problems.insert("record_type", unlisted(key));
+        } else if self.settings.record_types.is_empty() {
+            let nothing = "Switch on at least one; with none there is nothing to read.";
+            self.problems.insert("record_type", nothing.to_owned());
+        }
+    }
+
+    fn schedule(&mut self) {
+        self.settings.auto_sync = self.fields.has("auto_sync");
+        self.settings.initial_import = self.fields.has("initial_import");
+        match read_interval(self.fields) {
+            Ok(Some(minutes)) => self.settings.interval_minutes = minutes,
+            Ok(None) => {}
+            Err(problem) => {
+                self.problems.insert("interval", problem.to_owned());
+            }
+        }
+    }
+
+    fn auto_import(&mut self) {
+        self.settings.auto_import = self.fields.has("auto_import");
+        let role = self.fields.text("default_contact_role");
+        let listed = self.known.roles.iter().any(|known| known == role);
+        if role.is_empty() {
+            self.settings.default_contact_role = None;
+        } else if listed {
+            self.settings.default_contact_role = Some(role.to_owned());
+        } else {
+            let gone = "This role does not exist any more. Choose another one.";
+            self.problems
+                .insert("default_contact_role", gone.to_owned());
+        }
+        if self.settings.auto_import && role.is_empty() {
+            let missing = "Choose the role imported contacts get, or switch Auto-Import off.";
+            self.problems
+                .insert("default_contact_role", missing.to_owned());
+        }
+    }
+
+    fn list(&mut self, (name, kind, place): (&'static str, ReferenceKind, Set)) {
+        let base = place(&mut self.settings).clone();
+        let mut stored = self.known.stored.clone();
+        let stored = place(&mut stored);
+        let is_known =
+            |id: &str| self.known.lists(kind, id) || base.contains(id) || stored.contains(id);
+        if let Some(id) = self.fields.all(name).find(|id| !is_known(id)) {
+            self.problems.insert(name, unlisted(id));
+        }
+        let chosen = self.fields.all(name).filter(|id| is_known(id));
+        let chosen: BTreeSet<String> = chosen.map(str::to_owned).collect();
+        *place(&mut self.settings) = chosen;
+    }
+
+    fn one(
+        &mut self,
+        name: &'static str,
+        kind: ReferenceKind,
+        place: fn(&mut IntegrationSettings) -> &mut Option<String>,
+    ) {
+        let id = self.fields.text(name);
+        let mut stored = self.known.stored.clone();
+        let kept = [
+            place(&mut self.settings).clone(),
+            place(&mut stored).clone(),
+        ];
+        if id.is_empty() {
+            *place(&mut self.settings) = None;
+        } else if self.known.lists(kind, id) || kept.iter().flatten().any(|kept| kept == id) {
+            *place(&mut self.settings) = Some(id.to_owned());
+        } else {
+            self.problems.insert(name, unlisted(id));
+        }
+    }
+
+    fn stages(&mut self) {
+        let mut seen = BTreeMap::new();
+        for (name, value) in self.fields.iter() {
+            let Some(status) = name.strip_prefix("stage.") else {
+                continue;
+            };
+            let is_known = self.known.lists(ReferenceKind::TicketStatus, status)
+                || self.settings.stages.contains_key(status)
+                || self.known.stored.stages.contains_key(status);
+            let stage = Stage::ALL.into_iter().find(|stage| stage.label() == value);
+            if !is_known {
+                self.problems.insert("stage", unlisted(status));
+                continue;
+            }
+            if seen
+                .insert(status, value)
+                .is_some_and(|before| before != value)
+            {
+                let twice = "A status can stand for one stage only. Choose one stage for it.";
+                self.problems.insert("stage", twice.to_owned());
+                continue;
+            }
+            match stage {
+                Some(stage) => {
+                    self.settings.stages.insert(status.to_owned(), stage);
+                }
+                None if value.is_empty() => {
+                    self.settings.stages.remove(status);
+                }
+                None => {
+                    self.problems.insert("stage", unlisted(value));
+                }
+            }
+        }
+    }
+
+    fn opportunity(&mut self) {
+        for field in self.known.provider.setup.opportunity {
+            let key = field.value.key();
+            match field.value {
+                OpportunityValue::FallbackOwner => self.one(key, ReferenceKind::Owner, |s| {
+                    &mut s.opportunity.fallback_owner
+                }),
+                OpportunityValue::Stage => self.one(key, ReferenceKind::OpportunityStage, |s| {
+                    &mut s.opportunity.stage
+                }),
+                OpportunityValue::Category => {
+                    self.one(key, ReferenceKind::OpportunityCategory, |s| {
+                        &mut s.opportunity.category
+                    });
+                }
+                OpportunityValue::ProjectedCloseDays => self.days(key),
+            }
+        }
+    }
+
+    fn days(&mut self, name: &'static str) {
+        let typed = self.fields.text(name);
+        if typed.is_empty() {
+            self.settings.opportunity.projected_close_days = None;
+            return;
+        }
+        match typed.parse::<u32>() {
+            Ok(days) if (1..=MOST_DAYS).contains(&days) => {
+                self.settings.opportunity.projected_close_days = Some(days);
+            }
+            _ => {
+                let problem = format!("Type a whole number of days from 1 to {MOST_DAYS}.");
+                self.problems.insert(name, problem);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(kind: ReferenceKind, id: &str) -> ReferenceItem {
+        ReferenceItem {
+            kind,
+            external_id: id.into(),
+            label: id.into(),
+            parent: None,
+            active: true,
+            sort_order: 0,
+            system: false,
+        }
+    }
+
+    type Read = fn(&Fields, IntegrationSettings, &Known<'_>) -> (IntegrationSettings, Problems);
+
+    fn read_over(
+        read: Read,
+        text: &str,
+        base: IntegrationSettings,
+    ) -> (IntegrationSettings, Problems) {
+        use ReferenceKind::{Owner, Queue, TicketStatus};
+        let mut items = ["8", "9"].map(|id| item(Queue, id)).to_vec();
+        items.extend(["1", "5", "8"].map(|id| item(TicketStatus, id)));
+        items.push(item(Owner, "77"));
+        let known = Known {
+            provider: domain::provider::find("autotask").expect("there"),
+            items: &items,
+            roles: &["viewer".to_owned()],
+            stored: &base.clone(),
+        };
+        read(&Fields::parse(text.as_bytes()), base, &known)
+    }
+
+    #[test]
+    fn a_form_without_record_types_is_told() {
+        let (typed, problems) = read_over(
+            read_sync,
+            "auto_sync=on&interval=5",
+            IntegrationSettings::default(),
+        );
+        assert_eq!(problems.keys().collect::<Vec<_>>(), [&"record_type"]);
+        assert_eq!(typed.interval_minutes, 5, "what was filled in stays");
+    }
+
+    #[test]
+    fn the_sync_step_is_read() {
+        let mut base = IntegrationSettings::default();
+        base.scope.queues.insert("gone".into());
+        base.stages.insert("5".into(), Stage::Resolved);
+        let (settings, problems) = read_over(
+            read_sync,
+            "interval=30&record_type=tickets&record_type=companies&with_reference_data=1&queue=8&queue=9&queue=gone\
+             &exclude_status=5&auto_import=on&default_contact_role=viewer",
+            base,
+        );
+        assert_eq!(problems, Problems::new());
+        assert!(!settings.auto_sync && !settings.initial_import && settings.auto_import);
+        assert_eq!(settings.default_contact_role.as_deref(), Some("viewer"));
+        assert_eq!(settings.interval_minutes, 30);
+        assert_eq!(
+            settings.record_types,
+            [RecordType::Companies, RecordType::Tickets].into()
+        );
+        assert_eq!(
+            settings.scope.queues.iter().collect::<Vec<_>>(),
+            ["8", "9", "gone"],
+            "what was chosen stays in the form, though it is no longer listed"
+        );
+        assert_eq!(
+            settings.stages.get("5"),
+            Some(&Stage::Resolved),
+            "another step's setting stays"
+        );
+    }
+
+    #[test]
+    fn the_configure_step_is_read() {
+        let mut base = IntegrationSettings::default();
+        base.stages.extend([
+            ("5".to_owned(), Stage::Resolved),
+            ("77".to_owned(), Stage::Waiting),
+        ]);
+        base.scope.queues.insert("8".into());
+        let (settings, problems) = read_over(
+            read_configure,
+            "with_reference_data=1&closed_status=5&client_comment_status=8&stage.1=New&stage.5=&stage.8=Working\
+             &with_opportunities=1&fallback_owner=77&projected_close_days=+30+",
+            base,
+        );
+        assert_eq!(problems, Problems::new());
+        assert_eq!(settings.client_comment_status.as_deref(), Some("8"));
+        assert_eq!(settings.stages.get("1"), Some(&Stage::New));
+        assert_eq!(settings.stages.get("5"), None);
+        assert_eq!(
+            settings.stages.get("77"),
+            Some(&Stage::Waiting),
+            "a status the form did not show keeps its stage"
+        );
+        assert_eq!(settings.opportunity.fallback_owner.as_deref(), Some("77"));
+        assert_eq!(settings.opportunity.projected_close_days, Some(30));
+        assert!(settings.auto_sync, "another step's setting stays");
+        assert!(settings.scope.queues.contains("8"));
+    }
+
+    #[test]
+    fn disabled_opportunity_defaults_keep_what_was_set() {
+        let mut base = IntegrationSettings::default();
+        base.opportunity.projected_close_days = Some(14);
+        let (settings, problems) = read_over(read_configure, "with_reference_data=1", base);
+        assert_eq!(problems, Problems::new());
+        assert_eq!(settings.opportunity.projected_close_days, Some(14));
+    }
+
+    #[test]
+    fn what_is_not_offered_is_told_beside_its_field() {
+        let sync: Read = read_sync;
+        let configure: Read = read_configure;
+        for (read, extra, field) in [
+            (sync, "record_type=nonsense", "record_type"),
+            (sync, "queue=5", "queue"),
+            (sync, "category=1", "category"),
+            (sync, "exclude_status=9", "exclude_status"),
+            (sync, "company_type=1", "company_type"),
+            (sync, "default_contact_role=admin", "default_contact_role"),
+            (sync, "auto_import=on", "default_contact_role"),
+            (configure, "public_audience=1", "public_audience"),
+            (configure, "closed_status=x", "closed_status"),
+            (
+                configure,
+                "client_comment_status=9",
+                "client_comment_status",
+            ),
+            (configure, "stage.99=New", "stage"),
+            (configure, "stage.1=Nowhere", "stage"),
+            (configure, "stage.1=New&stage.1=Working", "stage"),
+            (configure, "fallback_owner=1", "fallback_owner"),
+            (configure, "default_stage=1", "default_stage"),
+            (configure, "projected_close_days=0", "projected_close_days"),
+            (configure, "projected_close_days=-4", "projected_close_days"),
+            (
+                configure,
+                "projected_close_days=99999999999",
+                "projected_close_days",
+            ),
+            (
+                configure,
+                "projected_close_days=soon",
+                "projected_close_days",
+            ),
+        ] {
+            let text = format!(
+                "interval=5&record_type=tickets&with_reference_data=1&with_opportunities=1&{extra}"
+            );
+            let (settings, problems) = read_over(read, &text, IntegrationSettings::default());
+            assert_eq!(problems.keys().collect::<Vec<_>>(), [&field], "{extra}");
+            assert!(settings.closed_statuses.is_empty() && settings.scope.queues.is_empty());
+        }
+        for interval in ["7", "-5", "", "x"] {
+            let text = format!("record_type=tickets&interval={interval}");
+            let (settings, problems) = read_over(read_sync, &text, IntegrationSettings::default());
+            assert_eq!(problems.keys().collect::<Vec<_>>(), [&"interval"]);
+            assert_eq!(settings.interval_minutes, 15, "not offered, not taken");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Step 4, *Import (Optional)*: staff and companies to take over now, what is set, and *Complete Setup*.
+
+use askama::Template;
+
+use super::frame::Frame;
+use super::strip::Strip;
+use super::summary::Part;
+use crate::web::view::{Link, Pager, Shell, Time};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "settings/setup_wizard/import.html")]
+pub struct ImportPage {
+    /// The frame of the site.
+    pub shell: Shell,
+    /// The frame of the wizard.
+    pub frame: Frame,
+    /// How the sync is going.
+    pub strip: Strip,
+    /// What is shown: the tab with its content.
+    pub tab: Tab,
+    /// The provider's word for its people.
+    pub people: &'static str,
+    /// The provider's word for its companies.
+    pub companies: &'static str,
+    /// What is set, step by step.
+    pub set: Vec<Part>,
+}
+
+/// A tab with what it shows.
+#[derive(Debug)]
+pub enum Tab {
+    /// *Import Users*.
+    Users(Users),
+    /// *Import Companies*.
+    Companies(Companies),
+}
+
+impl Tab {
+    /// The word in the address.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Users(_) => "users",
+            Self::Companies(_) => "companies",
+        }
+    }
+}
+
+/// What *Import Users* shows.
+#[derive(Debug)]
+pub enum Users {
+    /// The switch is off.
+    Off,
+    /// What must be there first: a title, what to do, where.
+    Missing(String, String, Link),
+}
+
+/// What *Import Companies* shows.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value for one page, moved once"
+)]
+pub enum Companies {
+    /// The switch is off.
+    Off,
+    /// Companies to choose from.
+    List(CompanyList),
+    /// What the import did.
+    Done(CompanyResult),
+}
+
+/// *Select all N*.
+#[derive(Debug)]
+pub struct Everyone {
+    /// How many.
+    pub count: u64,
+    /// What it says.
+    pub label: String,
+    /// What it means.
+    pub help: String,
+    /// Whether it is ticked.
+    pub on: bool,
+}
+
+/// Companies to choose from.
+#[derive(Debug, Default)]
+pub struct CompanyList {
+    /// Where the form goes.
+    pub action: String,
+    /// What was searched for.
+    pub search: String,
+    /// Whether linked ones are hidden.
+    pub unlinked_only: bool,
+    /// When a synced company becomes a company on its own.
+    pub rule: String,
+    /// How many will, and how many wait.
+    pub outlook: String,
+    /// What is wrong with the form; empty when nothing is.
+    pub error: String,
+    /// The companies.
+    pub rows: Vec<CompanyRow>,
+    /// *Select all N*, when more match than the page shows.
+    pub everyone: Option<Everyone>,
+    /// How many are selected.
+    pub selected: usize,
+    /// Paging.
+    pub pager: Pager,
+    /// What nothing in the list means.
+    pub nothing: String,
+    /// What to do then.
+    pub nothing_help: String,
+}
+
+/// One company of the provider.
+#[derive(Debug, Clone, Default)]
+pub struct CompanyRow {
+    /// Row id of the vendor's record.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Type and place, whichever are known.
+    pub about: String,
+    /// When it was last read.
+    pub synced: Option<Time>,
+    /// The company it is linked to.
+    pub linked: Option<Link>,
+    /// What will become of it without an import.
+    pub future: String,
+    /// A company with the same name.
+    pub same_name: Option<Link>,
+    /// Where to choose a company to link to.
+    pub link_address: String,
+    /// Whether it is ticked.
+    pub ticked: bool,
+}
+
+/// What an import of companies did.
+#[derive(Debug, Default)]
+pub struct CompanyResult {
+    /// In one line.
+    pub title: String,
+    /// Class of the banner.
+    pub tone: &'static str,
+    /// Companies that were created.
+    pub created: Vec<Link>,
+    /// Companies that were linked.
+    pub linked: Vec<Link>,
+    /// What was left out: name and reason.
+    pub skipped: Vec<(String, String)>,
+    /// What to say about those that are not listed.
+    pub more: String,
+    /// Where the list is shown again.
+    pub again: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::Place;
+    use super::super::{strip, summary};
+    use super::*;
+    use crate::web::view::Section;
+    use crate::web::view::sample::{self, HOSTILE};
+    use domain::setup::SetupStep;
+
+    fn page(tab: Tab) -> ImportPage {
+        let provider = domain::provider::find("autotask").expect("there");
+        let place = Place {
+            reached: SetupStep::Import,
+            completed: false,
+            connected: true,
+        };
+        ImportPage {
+            shell: sample::shell(Section::Settings),
+            frame: Frame::new(provider, &place, SetupStep::Import),
+            strip: strip::sample(),
+            tab,
+            people: "Resources",
+            companies: "Companies",
+            set: summary::sample(),
+        }
+    }
+
+    fn list() -> CompanyList {
+        let shell = sample::shell(Section::Settings);
+        let row = |id: i64, name: &str| CompanyRow {
+            id,
+            name: name.into(),
+            about: "Customer · Vienna".into(),
+            synced: Some(shell.time(shell.now)),
+            future: "Stays out: type Prospect is not selected".into(),
+            link_address: format!(
+                "/settings/integrations/autotask/setup/import/companies/{id}/link"
+            ),
+            ..CompanyRow::default()
+        };
+        CompanyList {
+            action: "/settings/integrations/autotask/setup/import/companies".into(),
+            search: HOSTILE.into(),
+            rule: "Every active client of type Customer becomes a company by itself.".into(),
+            outlook: "212 will, 1,004 wait.".into(),
+            rows: vec![
+                CompanyRow {
+                    ticked: true,
+                    ..row(1, "Aldergrove Dental")
+                },
+                CompanyRow {
+                    linked: Some(Link::new("/companies/x", HOSTILE)),
+                    ..row(2, HOSTILE)
+                },
+                CompanyRow {
+                    same_name: Some(Link::new("/companies/y", sample::long())),
+                    ..row(3, &sample::long())
+                },
+            ],
+            everyone: Some(Everyone {
+                count: 19_204,
+                label: "Select all 19,204 that are not linked".into(),
+                help: "Search first to select only some of them.".into(),
+                on: false,
+            }),
+            selected: 1,
+            pager: Pager {
+                count: "10,000+ companies".into(),
+                next: Some("/x".into()),
+                ..Pager::default()
+            },
+            ..CompanyList::default()
+        }
+    }
+
+    #[test]
+    fn renders() {
+        let html = sample::check("setup_import_off", &page(Tab::Users(Users::Off)));
+        for words in [
+            "Import Users",
+            "Import Companies",
+            "Import Users Now",
+            "Complete Setup",
+            "Client contacts are not imported here",
+        ] {
+            assert!(html.contains(words), "{words}");
+        }
+        let missing = Users::Missing(
+            "You may not add users".into(),
+            "It needs the right Manage Users.".into(),
+            Link::new("", ""),
+        );
+        sample::check("setup_import_users_missing", &page(Tab::Users(missing)));
+        let html = sample::check(
+            "setup_import_companies_off",
+            &page(Tab::Companies(Companies::Off)),
+        );
+        assert!(html.contains("Import Companies Now"));
+        let html = sample::check(
+            "setup_import_companies",
+            &page(Tab::Companies(Companies::List(list()))),
+        );
+        assert!(html.contains("Import Selected"));
+        assert!(
+            !html.contains(r#"name="pick" value="2""#),
+            "what is linked cannot be selected"
+        );
+        let done = CompanyResult {
+            title: "1 company created, 1 linked, 1 left out".into(),
+            tone: "warn",
+            created: vec![Link::new("/companies/x", HOSTILE)],
+            linked: vec![Link::new("/companies/x", sample::long())],
+            skipped: vec![(HOSTILE.into(), "Somebody else linked it meanwhile.".into())],
+            more: "and 1,204 more, all in Companies.".into(),
+            again: "/x".into(),
+        };
+        sample::check(
+            "setup_import_companies_done",
+            &page(Tab::Companies(Companies::Done(done))),
+        );
+    }
+}

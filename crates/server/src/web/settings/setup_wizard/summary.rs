@@ -1,0 +1,189 @@
+//! What is set, step by step: on the wizard's last step and on the integration's page.
+
+use domain::provider::{OpportunityValue, Provider, ScopeField};
+use domain::reference::ReferenceKind;
+use domain::settings::IntegrationSettings;
+use domain::setup::SetupStep;
+use domain::stage::Stage;
+use domain::stream::RecordType;
+use store::integrations::Integration;
+
+use super::frame::address;
+use super::merge::Labels;
+use super::wizard::Offer;
+use crate::web::view::Fact;
+
+/// What one step set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The step.
+    pub title: &'static str,
+    /// Where it is changed.
+    pub href: String,
+    /// What is set.
+    pub facts: Vec<Fact>,
+}
+
+/// What is set for an integration.
+#[must_use]
+pub fn summary(provider: &'static Provider, integration: &Integration, offer: &Offer) -> Vec<Part> {
+    let settings = &integration.settings;
+    let labels = Labels::of(provider, &offer.items, &offer.roles);
+    let part = |step: SetupStep, facts| Part {
+        title: step.label(),
+        href: address(provider, step),
+        facts,
+    };
+    vec![
+        part(
+            SetupStep::Connect,
+            vec![Fact::new("Account", integration.account.clone())],
+        ),
+        part(SetupStep::Sync, sync(provider, settings, &labels)),
+        part(
+            SetupStep::Configure,
+            configure(provider, settings, offer, &labels),
+        ),
+    ]
+}
+
+fn sync(provider: &Provider, settings: &IntegrationSettings, labels: &Labels<'_>) -> Vec<Fact> {
+    let kinds: Vec<&str> = RecordType::ALL
+        .into_iter()
+        .filter(|kind| settings.record_types.contains(kind))
+        .map(RecordType::noun)
+        .collect();
+    let mut facts = vec![Fact::new("Synced", kinds.join(", "))];
+    for list in provider.setup.scope {
+        let (kind, ids) = match list.field {
+            ScopeField::Queues => (ReferenceKind::Queue, &settings.scope.queues),
+            ScopeField::Categories => (ReferenceKind::TicketCategory, &settings.scope.categories),
+            ScopeField::ExcludeStatuses => (
+                ReferenceKind::TicketStatus,
+                &settings.scope.exclude_statuses,
+            ),
+        };
+        facts.push(Fact::new(list.label, labels.set(kind, ids, list.none)));
+    }
+    let companies = if settings.company_source {
+        let types = labels.set(
+            ReferenceKind::CompanyType,
+            &settings.company_types,
+            "all types",
+        );
+        format!("become companies by themselves: {types}")
+    } else {
+        "wait until they are imported or linked".to_owned()
+    };
+    facts.push(Fact::new("New clients", companies));
+    let import = if settings.auto_import {
+        format!(
+            "on, as {}",
+            labels.role(settings.default_contact_role.as_ref())
+        )
+    } else {
+        "off".to_owned()
+    };
+    facts.push(Fact::new("Auto-Import of contacts", import));
+    let schedule = if settings.auto_sync {
+        format!("every {} minutes", settings.interval_minutes)
+    } else {
+        "off".to_owned()
+    };
+    facts.push(Fact::new("Auto-sync", schedule));
+    let existing = if settings.initial_import { "on" } else { "off" };
+    facts.push(Fact::new("Initial import", existing));
+    facts
+}
+
+fn configure(
+    provider: &Provider,
+    settings: &IntegrationSettings,
+    offer: &Offer,
+    labels: &Labels<'_>,
+) -> Vec<Fact> {
+    let status = ReferenceKind::TicketStatus;
+    let mut facts = vec![
+        Fact::new(
+            "Closed Statuses",
+            labels.set(
+                status,
+                &settings.closed_statuses,
+                "as the vendor marks them",
+            ),
+        ),
+        Fact::new(
+            "Client Comment Status",
+            settings.client_comment_status.as_ref().map_or_else(
+                || "stays as it is".to_owned(),
+                |id| labels.some(status, Some(id)),
+            ),
+        ),
+    ];
+    for stage in Stage::ALL {
+        let of_stage = settings.stages.iter().filter(|(_, one)| **one == stage);
+        let ids = of_stage.map(|(id, _)| id.clone()).collect();
+        facts.push(Fact::new(
+            stage.label(),
+            labels.set(status, &ids, "no status"),
+        ));
+    }
+    if offer.has(ReferenceKind::NotePublish) {
+        let audiences = &settings.public_note_audiences;
+        facts.push(Fact::new(
+            "Notes clients may read",
+            labels.set(ReferenceKind::NotePublish, audiences, "none"),
+        ));
+    }
+    if settings.record_types.contains(&RecordType::Opportunities) {
+        let set = &settings.opportunity;
+        for field in provider.setup.opportunity {
+            let value = match field.value {
+                OpportunityValue::FallbackOwner => {
+                    labels.some(ReferenceKind::Owner, set.fallback_owner.as_ref())
+                }
+                OpportunityValue::Stage => {
+                    labels.some(ReferenceKind::OpportunityStage, set.stage.as_ref())
+                }
+                OpportunityValue::Category => {
+                    labels.some(ReferenceKind::OpportunityCategory, set.category.as_ref())
+                }
+                OpportunityValue::ProjectedCloseDays => set
+                    .projected_close_days
+                    .map_or("none".to_owned(), |days| days.to_string()),
+            };
+            facts.push(Fact::new(field.label, value));
+        }
+    }
+    facts
+}
+
+/// A summary for samples of pages.
+#[cfg(test)]
+#[must_use]
+pub fn sample() -> Vec<Part> {
+    use crate::web::view::sample::{HOSTILE, long};
+    let part = |title, facts| Part {
+        title,
+        href: "/settings/integrations/autotask/setup/sync".into(),
+        facts,
+    };
+    vec![
+        part("Connect", vec![Fact::new("Account", long())]),
+        part(
+            "Sync",
+            vec![
+                Fact::new("Synced", "Users, companies, tickets, opportunities"),
+                Fact::new("Queues to Sync", HOSTILE),
+                Fact::new("Auto-Import of contacts", "on, as Viewer"),
+            ],
+        ),
+        part(
+            "Configure",
+            vec![
+                Fact::new("Closed Statuses", "Complete"),
+                Fact::new("New", "New, Customer Note Added"),
+            ],
+        ),
+    ]
+}

@@ -1,0 +1,165 @@
+//! `GET` and `POST …/setup/sync`: step 2. Leaving it starts the sync in the background.
+
+use axum::extract::{Path, State};
+use domain::setup::SetupStep;
+use store::integrations::Integration;
+use sync::connect::SettingsOutcome;
+use sync::request::RequestOutcome;
+use sync::setup::{leave_sync, save};
+
+use super::connect_page::MissingRight;
+use super::form::{Problems, read_sync, scope_list};
+use super::frame::Frame;
+use super::options::Options;
+use super::preview::auto_import;
+use super::sync_page::{ChoiceList, SyncPage};
+use super::wizard::{Offer, Sent, SettingsForm, Wizard, conflict, problems, status};
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::Answer;
+use crate::web::form::Fields;
+use crate::web::page::{page_with, see_other};
+use crate::web::view::Section;
+
+use domain::reference::ReferenceKind;
+
+const STEP: SetupStep = SetupStep::Sync;
+
+/// The form with what is set.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
+    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    let form = SettingsForm::of(&integration)?;
+    render(&app, &staff, &wizard, &integration, form).await
+}
+
+/// Saves, and goes where the button says.
+///
+/// # Errors
+/// As [`show`].
+pub async fn submit(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Answer {
+    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    let offer = Offer::load(&app, &integration).await?;
+    let sent = Sent::read(&fields, &integration);
+    let known = offer.known(wizard.provider, &integration.settings);
+    let (mine, mut wrong) = read_sync(&fields, sent.base.clone(), &known);
+    for (field, message) in offer.check(&mine, STEP) {
+        wrong.entry(field).or_insert(message);
+    }
+    let again = |wrong: Problems| -> Result<SettingsForm, crate::web::error::Failure> {
+        Ok(SettingsForm::from(mine.clone(), &sent.base, sent.revision)?.with(wrong))
+    };
+    if !wrong.is_empty() {
+        return render(&app, &staff, &wizard, &integration, again(wrong)?).await;
+    }
+    let (actor, id) = (staff.actor(), integration.id);
+    let (outcome, next) = if fields.text("action") == "next" {
+        let left = leave_sync(app.engine(), &actor, id, sent.revision, mine.clone()).await?;
+        let next = format!(
+            "{}?notice={}",
+            wizard.address(SetupStep::Configure),
+            told(left.run.as_ref())
+        );
+        (left.settings, next)
+    } else {
+        let saved = save(app.engine(), &actor, id, sent.revision, mine.clone()).await?;
+        let next = match fields.text("action") {
+            "back" => wizard.address(SetupStep::Connect),
+            _ => "/settings/integrations?notice=setup_kept".to_owned(),
+        };
+        (saved, next)
+    };
+    match outcome {
+        SettingsOutcome::Saved { .. } | SettingsOutcome::Unchanged => see_other(&next),
+        SettingsOutcome::Refused(found) => {
+            let form = again(problems(found, STEP))?;
+            render(&app, &staff, &wizard, &integration, form).await
+        }
+        SettingsOutcome::Conflict => {
+            let (theirs, form) = conflict(&app, &key, &sent.base, &mine).await?;
+            render(&app, &staff, &wizard, &theirs, form).await
+        }
+    }
+}
+
+/// The notice that tells what became of the sync.
+fn told(run: Option<&RequestOutcome>) -> &'static str {
+    match run {
+        Some(RequestOutcome::Started(_)) => "setup_sync_started",
+        Some(RequestOutcome::Joined(_)) => "setup_sync_joined",
+        Some(RequestOutcome::Queued { .. }) => "setup_sync_queued",
+        Some(RequestOutcome::Recent { .. }) => "setup_sync_recent",
+        Some(RequestOutcome::NothingToRead) => "nothing_to_read",
+        Some(RequestOutcome::NotConnected | RequestOutcome::SetupOpen) => "not_connected",
+        None => "saved",
+    }
+}
+
+async fn render(
+    app: &App,
+    staff: &Staff,
+    wizard: &Wizard,
+    integration: &Integration,
+    form: SettingsForm,
+) -> Answer {
+    let offer = Offer::load(app, integration).await?;
+    let (provider, settings) = (wizard.provider, &form.settings);
+    let mut values = settings.clone();
+    let scope = provider.setup.scope.iter().map(|one| {
+        let (name, kind, place) = scope_list(one.field);
+        ChoiceList {
+            name,
+            label: one.label,
+            help: one.help,
+            none: one.none,
+            items: offer.choices(kind, place(&mut values)),
+            error: form.start.error(name).to_owned(),
+        }
+    });
+    let scope = scope.collect();
+    let company_types = offer.has(ReferenceKind::CompanyType).then(|| ChoiceList {
+        name: "company_type",
+        label: "Company types",
+        help: "Clients of these types become companies.",
+        none: "All types",
+        items: offer.choices(ReferenceKind::CompanyType, &settings.company_types),
+        error: form.start.error("company_type").to_owned(),
+    });
+    let missing = integration.missing_permissions.iter();
+    let missing = missing.map(|right| MissingRight {
+        area: right.area.clone(),
+        right: right.right.clone(),
+        required: right.required,
+    });
+    page_with(
+        status(&form),
+        &SyncPage {
+            shell: staff.shell(Section::Settings),
+            frame: Frame::new(provider, &wizard.place, STEP),
+            missing: missing.collect(),
+            options: Options::new(settings, provider, integration.last_success_at.is_some())
+                .with(&form.start.problems),
+            auto_import: auto_import(app, integration, &offer, &form).await?,
+            has_reference_data: offer.has(ReferenceKind::TicketStatus),
+            scope,
+            queue: provider.words.queue.to_lowercase(),
+            company_source: settings.company_source,
+            company_types,
+            first: wizard.place.reached <= STEP,
+            start: form.start,
+        },
+    )
+}

@@ -1,0 +1,312 @@
+//! What every step loads first: the provider, its integration, how far the setup is, and what may be chosen.
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::id::PublicId;
+use domain::permission::RoleKind;
+use domain::provider::Provider;
+use domain::reference::{ReferenceItem, ReferenceKind};
+use domain::settings::IntegrationSettings;
+use domain::setup::SetupStep;
+use store::integrations::Integration;
+use store::reference_items::{StoredReferenceItem, list_reference_items};
+use store::roles::list_roles;
+use sync::setup::{self, SettingsProblem};
+
+use super::form::{Known, Problems};
+use super::frame::{Place, address};
+use super::merge::{Labels, merge};
+use super::sync_page::FormStart;
+use crate::app::App;
+use crate::web::error::Failure;
+use crate::web::form::Fields;
+use crate::web::page::see_other;
+use crate::web::settings::integrations::find::{find, find_of, find_provider};
+use crate::web::view::Choice;
+
+/// A setup that is being walked.
+pub struct Wizard {
+    /// The provider.
+    pub provider: &'static Provider,
+    /// Its integration, once it was connected.
+    pub integration: Option<Integration>,
+    /// How far the setup is.
+    pub place: Place,
+}
+
+impl Wizard {
+    /// The setup of the provider with this key.
+    ///
+    /// # Errors
+    /// `404` for a provider that is unknown or not available yet; else when the database does not answer.
+    pub async fn load(app: &App, key: &str) -> Result<Self, Failure> {
+        let provider = find_provider(key)?;
+        let integration = find_of(app.store(), provider).await?;
+        let place = integration.as_ref().map_or(Place::START, Place::of);
+        Ok(Self {
+            provider,
+            integration,
+            place,
+        })
+    }
+
+    /// The same for a step, with its integration; where to go instead when the step was not reached yet.
+    ///
+    /// # Errors
+    /// As [`Wizard::load`].
+    pub async fn at(
+        app: &App,
+        key: &str,
+        step: SetupStep,
+    ) -> Result<Result<(Self, Integration), Response>, Failure> {
+        let wizard = Self::load(app, key).await?;
+        match &wizard.integration {
+            Some(integration) if wizard.place.opens(step) => {
+                let integration = integration.clone();
+                Ok(Ok((wizard, integration)))
+            }
+            _ => Ok(Err(see_other(&wizard.address(wizard.place.present()))?)),
+        }
+    }
+
+    /// The address of a step of this setup.
+    #[must_use]
+    pub fn address(&self, step: SetupStep) -> String {
+        address(self.provider, step)
+    }
+}
+
+/// What may be chosen in the forms of an integration.
+pub struct Offer {
+    /// The vendor's values as stored, those that are gone included.
+    pub stored: Vec<StoredReferenceItem>,
+    /// The same for forms: sorted, gone ones inactive.
+    pub items: Vec<ReferenceItem>,
+    /// Roles for company users: id and name.
+    pub roles: Vec<(String, String)>,
+    role_ids: Vec<String>,
+    role_uuids: Vec<PublicId>,
+}
+
+impl Offer {
+    /// What there is now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn load(app: &App, integration: &Integration) -> Result<Self, Failure> {
+        let stored = list_reference_items(app.store(), integration.id, None).await?;
+        let roles = list_roles(app.store(), RoleKind::Company).await?;
+        let mut items: Vec<ReferenceItem> = stored
+            .iter()
+            .map(|item| ReferenceItem {
+                kind: item.kind,
+                external_id: item.external_id.clone(),
+                active: item.active && item.removed_at.is_none(),
+                label: item.label.clone(),
+                parent: item.parent.clone(),
+                sort_order: item.sort_order,
+                system: item.is_system,
+            })
+            .collect();
+        items.sort_by(|a, b| {
+            (a.kind, !a.active, a.sort_order, &a.label).cmp(&(
+                b.kind,
+                !b.active,
+                b.sort_order,
+                &b.label,
+            ))
+        });
+        Ok(Self {
+            stored,
+            items,
+            role_ids: roles.iter().map(|role| role.uuid.to_string()).collect(),
+            role_uuids: roles.iter().map(|role| role.uuid.clone()).collect(),
+            roles: roles
+                .into_iter()
+                .map(|role| (role.uuid.to_string(), role.name))
+                .collect(),
+        })
+    }
+
+    /// For reading a form.
+    #[must_use]
+    pub fn known<'a>(
+        &'a self,
+        provider: &'static Provider,
+        stored: &'a IntegrationSettings,
+    ) -> Known<'a> {
+        Known {
+            provider,
+            items: &self.items,
+            roles: &self.role_ids,
+            stored,
+        }
+    }
+
+    /// What is wrong with the fields of a step: what they point at must still be there.
+    #[must_use]
+    pub fn check(&self, settings: &IntegrationSettings, step: SetupStep) -> Problems {
+        let found = setup::check(settings, &self.stored, &self.role_uuids);
+        problems(found, step)
+    }
+
+    /// Whether the vendor has values of a kind.
+    #[must_use]
+    pub fn has(&self, kind: ReferenceKind) -> bool {
+        self.items.iter().any(|item| item.kind == kind)
+    }
+
+    /// Values to tick: those in use there, and those that are ticked though they no longer are, so that saving the form
+    /// never drops a choice somebody made.
+    #[must_use]
+    pub fn choices(&self, kind: ReferenceKind, chosen: &BTreeSet<String>) -> Vec<Choice> {
+        let of_kind = self.items.iter().filter(|item| item.kind == kind);
+        let shown = of_kind.filter(|item| item.active || chosen.contains(&item.external_id));
+        let mut choices: Vec<Choice> = shown
+            .map(|item| {
+                let on = chosen.contains(&item.external_id);
+                Choice::new(&item.external_id, self.label(item), on)
+            })
+            .collect();
+        let unknown = chosen.iter().filter(|id| {
+            !self
+                .items
+                .iter()
+                .any(|item| item.kind == kind && item.external_id == **id)
+        });
+        choices.extend(unknown.map(|id| Choice::new(id, format!("{id} (no longer listed)"), true)));
+        choices
+    }
+
+    /// The same for a single choice.
+    #[must_use]
+    pub fn choice(&self, kind: ReferenceKind, chosen: Option<&String>) -> Vec<Choice> {
+        self.choices(kind, &chosen.cloned().into_iter().collect())
+    }
+
+    fn label(&self, item: &ReferenceItem) -> String {
+        let gone = |stored: &StoredReferenceItem| {
+            stored.kind == item.kind
+                && stored.external_id == item.external_id
+                && stored.removed_at.is_some()
+        };
+        if item.active {
+            item.label.clone()
+        } else if self.stored.iter().any(gone) {
+            format!("{} (no longer listed)", item.label)
+        } else {
+            format!("{} (inactive)", item.label)
+        }
+    }
+}
+
+/// Problems of a step by field.
+#[must_use]
+pub fn problems(found: Vec<SettingsProblem>, step: SetupStep) -> Problems {
+    let own = found.into_iter().filter(|one| one.step == step);
+    own.map(|one| (one.field, one.message)).collect()
+}
+
+/// A form of settings as it is shown: what it holds and what it starts from.
+pub struct SettingsForm {
+    /// What its fields hold.
+    pub settings: IntegrationSettings,
+    /// What it starts from.
+    pub start: FormStart,
+}
+
+impl SettingsForm {
+    /// The form with what is stored.
+    ///
+    /// # Errors
+    /// Does not fail for settings that were stored.
+    pub fn of(integration: &Integration) -> Result<Self, Failure> {
+        Self::from(
+            integration.settings.clone(),
+            &integration.settings,
+            integration.settings_revision,
+        )
+    }
+
+    /// A form with these values over a base.
+    ///
+    /// # Errors
+    /// Does not fail for settings that were stored.
+    pub fn from(
+        settings: IntegrationSettings,
+        base: &IntegrationSettings,
+        revision: i64,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            settings,
+            start: FormStart {
+                revision,
+                base: serde_json::to_string(base).map_err(Failure::internal)?,
+                ..FormStart::default()
+            },
+        })
+    }
+
+    /// The same with what is wrong.
+    #[must_use]
+    pub fn with(mut self, problems: Problems) -> Self {
+        self.start.problems = problems;
+        self
+    }
+}
+
+/// What a sent form of settings started from.
+pub struct Sent {
+    /// The settings it was opened with.
+    pub base: IntegrationSettings,
+    /// Their revision.
+    pub revision: i64,
+}
+
+impl Sent {
+    /// Reads the hidden fields; a form without them starts from what is stored.
+    #[must_use]
+    pub fn read(fields: &Fields, integration: &Integration) -> Self {
+        let base = fields.find("base").unwrap_or_default();
+        Self {
+            base: serde_json::from_str(base).unwrap_or_else(|_| integration.settings.clone()),
+            revision: fields
+                .text("revision")
+                .parse()
+                .unwrap_or(integration.settings_revision),
+        }
+    }
+}
+
+/// The answer to a form that somebody else was faster with: both edits together, and what the other changed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn conflict(
+    app: &App,
+    key: &str,
+    base: &IntegrationSettings,
+    mine: &IntegrationSettings,
+) -> Result<(Integration, SettingsForm), Failure> {
+    let (provider, theirs) = find(app.store(), key).await?;
+    let offer = Offer::load(app, &theirs).await?;
+    let labels = Labels::of(provider, &offer.items, &offer.roles);
+    let (merged, conflicts) = merge(base, &theirs.settings, mine, &labels);
+    let mut form = SettingsForm::from(merged, &theirs.settings, theirs.settings_revision)?;
+    form.start.conflicts = conflicts;
+    Ok((theirs, form))
+}
+
+/// The status of a page with a form.
+#[must_use]
+pub fn status(form: &SettingsForm) -> StatusCode {
+    if !form.start.conflicts.is_empty() {
+        StatusCode::CONFLICT
+    } else if !form.start.problems.is_empty() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    }
+}
