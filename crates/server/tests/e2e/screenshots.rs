@@ -9,7 +9,7 @@ use crate::demo::Demo;
 use crate::walk::{sign_in, wait_until_synced};
 
 /// Name of the picture and address of the page. What stands in braces is the first link of that list.
-const PAGES: [(&str, &str); 16] = [
+const PAGES: [(&str, &str); 21] = [
     ("home", "/"),
     ("companies", "/companies"),
     ("company", "{/companies}"),
@@ -21,6 +21,23 @@ const PAGES: [(&str, &str); 16] = [
     ("opportunity", "{/opportunities}"),
     ("integrations", "/settings/integrations"),
     ("integration", "/settings/integrations/autotask"),
+    (
+        "setup-connect",
+        "/settings/integrations/autotask/setup/connect",
+    ),
+    ("setup-sync", "/settings/integrations/autotask/setup/sync"),
+    (
+        "setup-configure",
+        "/settings/integrations/autotask/setup/configure",
+    ),
+    (
+        "setup-import-users",
+        "/settings/integrations/autotask/setup/import?tab=users&now=on",
+    ),
+    (
+        "setup-import-companies",
+        "/settings/integrations/autotask/setup/import?tab=companies&now=on",
+    ),
     ("sync-log", "/settings/integrations/autotask/runs"),
     ("sync-run", "{/settings/integrations/autotask/runs}"),
     ("api-keys", "/settings/api-keys"),

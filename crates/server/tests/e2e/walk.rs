@@ -13,6 +13,17 @@ pub async fn sign_in(tab: &Tab, demo: &Demo) {
     tab.wait_for_text("Home").await;
 }
 
+/// Waits until a step of the setup wizard is shown.
+async fn on_step(tab: &Tab, step: &str) {
+    tab.wait_until(
+        &format!(
+            "location.pathname.endsWith('/setup/{step}') && document.readyState === 'complete'"
+        ),
+        &format!("the step {step} is shown"),
+    )
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn connect_sync_and_read_tickets() {
     let Some(executable) = chromium() else { return };
@@ -23,7 +34,8 @@ async fn connect_sync_and_read_tickets() {
     sign_in(&tab, &demo).await;
 
     // A wrong secret says so beside what is wrong and saves nothing.
-    tab.open("/settings/integrations/autotask/connect").await;
+    tab.open("/settings/integrations").await;
+    tab.click("Setup").await;
     tab.fill("user_name", &demo.printed_value("API user name"))
         .await;
     tab.fill("secret", "certainly wrong").await;
@@ -46,16 +58,44 @@ async fn connect_sync_and_read_tickets() {
     )
     .await;
     tab.wait_for_text("Connected").await;
-    tab.click("Connect").await;
+    tab.click("Next").await;
 
-    // The first sync shows its progress and completes.
+    // Step by step; leaving the second one starts the sync, whose progress the third one shows.
+    on_step(&tab, "sync").await;
+    tab.wait_for_text("Queues to Sync").await;
+    tab.click("Next").await;
+    on_step(&tab, "configure").await;
+    tab.wait_for_text("The sync has started in the background")
+        .await;
+    tab.wait_until(
+        "document.querySelector('#sync-strip')",
+        "the progress of the sync is shown",
+    )
+    .await;
+    tab.click("Back").await;
+    on_step(&tab, "sync").await;
+    tab.click("Next").await;
+    on_step(&tab, "configure").await;
+    tab.wait_until(
+        "/no second one was started|none was started again/.test(document.body.innerText)",
+        "going back and forth starts nothing again",
+    )
+    .await;
+    tab.text_of("history.back()").await;
+    on_step(&tab, "sync").await;
+    tab.open("/settings/integrations/autotask/setup").await;
+    on_step(&tab, "configure").await;
+    tab.click("Next").await;
+    on_step(&tab, "import").await;
+    tab.click("Complete Setup").await;
     tab.wait_until(
         "location.pathname === '/settings/integrations/autotask'",
         "the integration is shown",
     )
     .await;
+    tab.wait_for_text("The setup is complete").await;
     tab.open("/settings/integrations/autotask/runs").await;
-    tab.wait_for_text("First connection").await;
+    tab.wait_for_text("Setup").await;
     wait_until_synced(&tab).await;
 
     // The tickets are there, filtered, sorted and readable.

@@ -1,46 +1,13 @@
-//! *Settings → Integrations*: cards, connecting, settings edited by two, disconnecting.
+//! *Settings → Integrations*: cards, the page of one integration, disconnecting.
 
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level};
 use domain::provider;
 
-use crate::harness::{Browser, Page, Site, credentials};
+use crate::harness::{Page, Site};
 
 const PAGE: &str = "/settings/integrations";
 const AUTOTASK: &str = "/settings/integrations/autotask";
-
-/// The connect form as a person fills it in.
-fn form(action: &'static str, secret: &str) -> Vec<(String, String)> {
-    let mut fields: Vec<(String, String)> = credentials().into_iter().collect();
-    fields
-        .iter_mut()
-        .filter(|(name, _)| name == "secret")
-        .for_each(|(_, value)| *value = secret.to_owned());
-    let options = [
-        ("record_type", "companies"),
-        ("record_type", "users"),
-        ("record_type", "tickets"),
-        ("record_type", "opportunities"),
-        ("auto_sync", "on"),
-        ("interval", "15"),
-        ("initial_import", "on"),
-        ("action", action),
-    ];
-    fields.extend(options.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    fields
-}
-
-async fn send(browser: &mut Browser<'_>, path: &str, fields: &[(String, String)]) -> Page {
-    let fields: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    browser.post(path, &fields).await
-}
-
-fn right_secret() -> String {
-    credentials()["secret"].clone()
-}
 
 #[tokio::test]
 async fn ten_cards_in_the_words_of_the_mission() {
@@ -71,134 +38,9 @@ async fn ten_cards_in_the_words_of_the_mission() {
     let unbuilt = site
         .admin()
         .await
-        .get("/settings/integrations/stripe/connect")
+        .get("/settings/integrations/stripe/setup/connect")
         .await;
     assert_eq!(unbuilt.status, StatusCode::NOT_FOUND, "no dead ends");
-}
-
-#[tokio::test]
-async fn a_test_says_connected_and_saves_nothing() {
-    let site = Site::start_beside_sandbox().await;
-    let mut browser = site.admin().await;
-    let page = send(
-        &mut browser,
-        "/settings/integrations/autotask/connect",
-        &form("test", &right_secret()),
-    )
-    .await;
-    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    assert!(
-        page.text.contains("<strong>Connected</strong>"),
-        "{}",
-        page.text
-    );
-    assert!(
-        !page.text.contains(&right_secret()),
-        "a secret is never sent back"
-    );
-    assert!(
-        store::integrations::list_integrations(site.app.store())
-            .await
-            .unwrap()
-            .is_empty()
-    );
-}
-
-#[tokio::test]
-async fn a_refusal_is_told_with_a_hint_and_what_was_typed_stays() {
-    let site = Site::start_beside_sandbox().await;
-    let mut browser = site.admin().await;
-    for action in ["test", "save"] {
-        let page = send(
-            &mut browser,
-            "/settings/integrations/autotask/connect",
-            &form(action, "wrong"),
-        )
-        .await;
-        assert_eq!(
-            page.status,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "{action}: {}",
-            page.text
-        );
-        assert!(
-            page.text
-                .contains("Verify that the API credentials are correct"),
-            "{action}"
-        );
-        assert_eq!(
-            page.input("user_name"),
-            credentials().get("user_name").cloned(),
-            "{action}: what was typed stays"
-        );
-    }
-    let mut fields = form("save", &right_secret());
-    fields.retain(|(name, _)| name != "record_type" && name != "user_name");
-    fields.push(("user_name".to_owned(), String::new()));
-    let page = send(
-        &mut browser,
-        "/settings/integrations/autotask/connect",
-        &fields,
-    )
-    .await;
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        page.text.contains("Choose at least one record type"),
-        "{}",
-        page.text
-    );
-    assert!(
-        store::integrations::list_integrations(site.app.store())
-            .await
-            .unwrap()
-            .is_empty(),
-        "nothing half saved"
-    );
-}
-
-#[tokio::test]
-async fn connecting_twice_is_connecting_once() {
-    let site = Site::start_beside_sandbox().await;
-    let mut browser = site.admin().await;
-    let fields = form("save", &right_secret());
-    let first = send(
-        &mut browser,
-        "/settings/integrations/autotask/connect",
-        &fields,
-    )
-    .await;
-    assert_eq!(
-        first.location(),
-        "/settings/integrations/autotask?notice=connected",
-        "{}",
-        first.text
-    );
-    let second = send(
-        &mut browser,
-        "/settings/integrations/autotask/connect",
-        &fields,
-    )
-    .await;
-    assert_eq!(
-        second.location(),
-        "/settings/integrations/autotask?notice=already_connected",
-        "{}",
-        second.text
-    );
-    let all = store::integrations::list_integrations(site.app.store())
-        .await
-        .unwrap();
-    assert_eq!(all.len(), 1);
-    let runs = store::runs::list_runs(site.app.store(), all[0].id, None, 10)
-        .await
-        .unwrap();
-    assert_eq!(runs.len(), 1, "one first sync");
-    let page = browser.get(AUTOTASK).await;
-    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    assert!(
-        page.text.contains("Queues to Sync"),
-        "reference data is there before the settings are shown"
-    );
 }
 
 #[tokio::test]
@@ -268,83 +110,6 @@ async fn the_quick_button_joins_a_running_sync() {
         "{}",
         third.location()
     );
-}
-
-#[tokio::test]
-async fn two_administrators_edit_at_once_and_nothing_is_lost() {
-    let site = Site::start_connected().await;
-    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
-    let page = ann.get(AUTOTASK).await;
-    let base = html_unescape(
-        &page
-            .input("base")
-            .expect("the form knows what it started from"),
-    );
-    let revision = page.input("revision").unwrap();
-    bob.get(AUTOTASK).await;
-    let save = |interval: &'static str, auto: bool| {
-        let mut fields = vec![
-            ("revision", revision.clone()),
-            ("base", base.clone()),
-            ("interval", interval.to_owned()),
-        ];
-        fields.extend(
-            ["companies", "users", "tickets", "opportunities"]
-                .map(|kind| ("record_type", kind.to_owned())),
-        );
-        fields.push(("initial_import", "on".to_owned()));
-        if auto {
-            fields.push(("auto_sync", "on".to_owned()));
-        }
-        fields
-    };
-    let theirs = save("5", true);
-    let theirs: Vec<(&str, &str)> = theirs
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    assert_eq!(
-        bob.post(AUTOTASK, &theirs).await.status,
-        StatusCode::SEE_OTHER
-    );
-    let mine = save("15", false);
-    let mine: Vec<(&str, &str)> = mine
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let conflict = ann.post(AUTOTASK, &mine).await;
-    assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", conflict.text);
-    assert!(conflict.text.contains("Somebody else saved other settings"));
-    assert!(conflict.text.contains("5 minutes"), "what they changed");
-    let now = store::integrations::list_integrations(site.app.store())
-        .await
-        .unwrap();
-    assert!(now[0].settings.auto_sync, "nothing of mine was saved yet");
-    let next = conflict.input("revision").unwrap();
-    assert_ne!(next, revision);
-    let merged: Vec<(&str, &str)> = mine
-        .iter()
-        .map(|(name, value)| match *name {
-            "revision" => ("revision", next.as_str()),
-            "interval" => ("interval", "5"),
-            _ => (*name, *value),
-        })
-        .collect();
-    assert_eq!(
-        ann.post(AUTOTASK, &merged).await.status,
-        StatusCode::SEE_OTHER
-    );
-    let now = store::integrations::list_integrations(site.app.store())
-        .await
-        .unwrap();
-    assert!(!now[0].settings.auto_sync);
-    assert_eq!(now[0].settings.interval_minutes, 5);
-}
-
-fn html_unescape(text: &str) -> String {
-    text.replace("&#34;", "\"")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
 }
 
 #[tokio::test]
@@ -465,7 +230,7 @@ async fn who_may_only_read_sees_no_buttons() {
     assert_eq!(browser.get(AUTOTASK).await.status, StatusCode::OK);
     assert_eq!(
         browser
-            .get("/settings/integrations/autotask/connect")
+            .get("/settings/integrations/autotask/setup/connect")
             .await
             .status,
         StatusCode::FORBIDDEN

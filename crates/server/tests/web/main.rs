@@ -22,5 +22,6 @@ mod profile;
 mod reference_data;
 mod removal_questions;
 mod settings;
+mod setup_wizard;
 mod sign_in;
 mod sync_log;

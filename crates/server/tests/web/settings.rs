@@ -63,10 +63,10 @@ async fn settings_lead_to_the_first_tab_a_role_opens() {
 }
 
 #[tokio::test]
-async fn what_was_never_connected_leads_to_its_connect_form() {
+async fn what_was_never_connected_leads_to_its_setup() {
     let site = Site::start().await;
     let mut admin = site.admin().await;
-    let connect = format!("{AUTOTASK}/connect");
+    let connect = format!("{AUTOTASK}/setup");
     for path in [AUTOTASK.to_owned(), format!("{AUTOTASK}/runs")] {
         leads_to(&mut admin, &path, &connect).await;
     }
@@ -86,7 +86,11 @@ async fn what_was_never_connected_leads_to_its_connect_form() {
 #[tokio::test]
 async fn the_code_an_installation_lacks_is_asked_for_in_the_main_part() {
     let site = Site::start().await;
-    let page = site.admin().await.get(&format!("{AUTOTASK}/connect")).await;
+    let page = site
+        .admin()
+        .await
+        .get(&format!("{AUTOTASK}/setup/connect"))
+        .await;
     let (main, advanced) = page.text.split_once("<details").unwrap();
     assert!(main.contains("name=\"integration_code\""), "{main}");
     assert!(main.contains("has no code of its own"), "which case it is");
@@ -120,22 +124,29 @@ async fn values_no_page_offers_are_refused_beside_their_field() {
         ("record_type", "tickets"),
         ("interval", "5"),
     ];
-    for (name, value, words) in [
-        ("record_type", "devices", "devices"),
-        ("queue", "424242", "424242"),
-        ("exclude_status", "424242", "424242"),
-        ("stage.424242", "New", "424242"),
-        ("stage.1", "Nowhere", "Nowhere"),
+    for (step, name, value, words) in [
+        ("sync", "record_type", "devices", "devices"),
+        ("sync", "queue", "424242", "424242"),
+        ("sync", "exclude_status", "424242", "424242"),
+        ("sync", "default_contact_role", "424242", "does not exist"),
+        ("configure", "closed_status", "424242", "424242"),
+        ("configure", "client_comment_status", "424242", "424242"),
+        ("configure", "stage.424242", "New", "424242"),
+        ("configure", "stage.1", "Nowhere", "Nowhere"),
     ] {
         let mut fields = good.to_vec();
         fields.push((name, value));
-        let page = browser.post(AUTOTASK, &fields).await;
-        refused(&page, words);
+        for action in ["next", "exit", "back"] {
+            let mut fields = fields.clone();
+            fields.push(("action", action));
+            let address = format!("{AUTOTASK}/setup/{step}");
+            refused(&browser.post(&address, &fields).await, words);
+        }
     }
     let mut odd = good.to_vec();
     odd[4] = ("interval", "7");
     refused(
-        &browser.post(AUTOTASK, &odd).await,
+        &browser.post(&format!("{AUTOTASK}/setup/sync"), &odd).await,
         "Choose one of the intervals",
     );
     let card = browser
@@ -147,7 +158,7 @@ async fn values_no_page_offers_are_refused_beside_their_field() {
         before.settings,
         "nothing was saved"
     );
-    let page = browser.post(AUTOTASK, &good).await;
+    let page = browser.post(&format!("{AUTOTASK}/setup/sync"), &good).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
 }
 
@@ -165,7 +176,9 @@ async fn what_is_switched_off_is_not_said_to_be_read() {
         ("record_type", "tickets"),
         ("interval", "15"),
     ];
-    let saved = browser.post(AUTOTASK, &fields).await;
+    let saved = browser
+        .post(&format!("{AUTOTASK}/setup/sync"), &fields)
+        .await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
     let after = browser.get(AUTOTASK).await;
     let off = after.text.matches(">switched off<").count();

@@ -95,10 +95,6 @@ pub const ALL: &[Notice] = &[
         "setup_completed",
         "The setup is complete. Configure opens its steps again at any time.",
     ),
-    plain(
-        "setup_open",
-        "The setup is not finished: the first sync starts when the Sync step is left. Nothing was started.",
-    ),
     good(
         "company_linked",
         "Linked. Its tickets and contacts belong to that company now.",

@@ -71,11 +71,11 @@ pub async fn submit(
             wizard.address(SetupStep::Import),
         ),
         "back" => (
-            save(engine, &actor, id, sent.revision, mine.clone()).await?,
+            save(engine, &actor, id, STEP, sent.revision, mine.clone()).await?,
             wizard.address(SetupStep::Sync),
         ),
         _ => (
-            save(engine, &actor, id, sent.revision, mine.clone()).await?,
+            save(engine, &actor, id, STEP, sent.revision, mine.clone()).await?,
             "/settings/integrations?notice=setup_kept".to_owned(),
         ),
     };

@@ -21,8 +21,6 @@ pub struct ImportPage {
     pub tab: Tab,
     /// The provider's word for its people.
     pub people: &'static str,
-    /// The provider's word for its companies.
-    pub companies: &'static str,
     /// What is set, step by step.
     pub set: Vec<Part>,
 }
@@ -177,7 +175,6 @@ mod tests {
             strip: strip::sample(),
             tab,
             people: "Resources",
-            companies: "Companies",
             set: summary::sample(),
         }
     }

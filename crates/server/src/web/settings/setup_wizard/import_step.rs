@@ -45,7 +45,6 @@ pub async fn show(
         strip: strip(&app, &shell, wizard.provider, &overview).await?,
         tab,
         people: words.technicians,
-        companies: words.companies,
         set: summary(wizard.provider, &integration, &offer),
         shell,
     })

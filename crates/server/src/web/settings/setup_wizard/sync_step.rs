@@ -75,7 +75,7 @@ pub async fn submit(
         );
         (left.settings, next)
     } else {
-        let saved = save(app.engine(), &actor, id, sent.revision, mine.clone()).await?;
+        let saved = save(app.engine(), &actor, id, STEP, sent.revision, mine.clone()).await?;
         let next = match fields.text("action") {
             "back" => wizard.address(SetupStep::Connect),
             _ => "/settings/integrations?notice=setup_kept".to_owned(),
