@@ -90,6 +90,8 @@ pub async fn find_link(store: &Store, token_hash: &str) -> Result<LinkState> {
 /// As any statement.
 pub async fn take_link(tx: &mut Tx, token_hash: &str) -> Result<Option<AccountLink>> {
     let now = tx.store().now();
+    // Writing the identity makes two uses of its links wait for each other, whichever links they are.
+    execute!(tx, LOCK_IDENTITY, token_hash)?;
     let taken: Option<AccountLink> = tx_one!(tx, TAKE, token_hash, now.0)?;
     if let Some(link) = &taken {
         execute!(tx, SPEND, link.identity.0, now.0)?;
@@ -108,6 +110,7 @@ pub async fn remove_links(tx: &mut Tx, identity: IdentityId) -> Result<u64> {
 statements! {
     INSERT = "INSERT INTO account_link (token_hash, identity_id, purpose, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
     FIND = "SELECT identity_id AS identity, purpose, created_by, created_at, expires_at, used_at FROM account_link WHERE token_hash = $1";
+    LOCK_IDENTITY = "UPDATE identity SET created_at = created_at WHERE id = (SELECT link.identity_id FROM account_link AS link WHERE link.token_hash = $1)";
     TAKE = "UPDATE account_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2
         RETURNING identity_id AS identity, purpose, created_by, created_at, expires_at, used_at";
     SPEND = "UPDATE account_link SET used_at = $2 WHERE identity_id = $1 AND used_at IS NULL";

@@ -189,7 +189,7 @@ async fn rows_by_id(store: &Store, ids: &[i64]) -> Result<Vec<StaffRow>> {
         Db::Lite { r, .. } => {
             let ids = serde_json::to_string(ids)?;
             (
-                sqlx::query_as(ROWS_SQLITE).bind(&ids).fetch_all(r).await?,
+                sqlx::query_as(PAGE_SQLITE).bind(&ids).fetch_all(r).await?,
                 sqlx::query_as(SOURCES_SQLITE)
                     .bind(&ids)
                     .fetch_all(r)
@@ -197,7 +197,7 @@ async fn rows_by_id(store: &Store, ids: &[i64]) -> Result<Vec<StaffRow>> {
             )
         }
         Db::Pg(pool) => (
-            sqlx::query_as(ROWS_POSTGRES)
+            sqlx::query_as(PAGE_POSTGRES)
                 .bind(ids)
                 .fetch_all(pool)
                 .await?,
@@ -320,19 +320,22 @@ macro_rules! staff_keys {
 }
 
 macro_rules! staff_row {
-    () => {
-        "SELECT i.id, i.uuid, i.name, i.email, i.job_title, r.uuid AS role_uuid, r.name AS role_name, s.status, s.primary_admin,
+    ($from:literal) => {
+        concat!("SELECT i.id, i.uuid, i.name, i.email, i.job_title, r.uuid AS role_uuid, r.name AS role_name, s.status, s.primary_admin,
             CASE WHEN i.password_hash IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS has_password, i.last_sign_in_at,
-            CASE WHEN EXISTS (SELECT 1 FROM two_factor f WHERE f.identity_id = i.id) OR EXISTS (SELECT 1 FROM passkey p WHERE p.identity_id = i.id)
+            CASE WHEN EXISTS (SELECT 1 FROM two_factor t WHERE t.identity_id = i.id) OR EXISTS (SELECT 1 FROM passkey p WHERE p.identity_id = i.id)
                 THEN CAST(1 AS BIGINT) ELSE 0 END AS two_factor
-        FROM staff_membership s JOIN identity i ON i.id = s.identity_id JOIN role r ON r.id = s.role_id WHERE "
+        FROM ", $from)
     };
 }
 
 macro_rules! sources {
-    () => {
-        "SELECT w.identity_id, g.provider, g.name AS integration FROM technician w JOIN integration g ON g.id = w.integration_id
-        WHERE w.absent = 0 AND "
+    ($from:literal) => {
+        concat!(
+            "SELECT w.identity_id, g.provider, g.name AS integration FROM ",
+            $from,
+            " AND w.absent = 0 ORDER BY g.name, g.id"
+        )
     };
 }
 
@@ -342,10 +345,14 @@ statements! {
     KEYS_SIGN_IN_ASCENDING = staff_keys!("last_sign_in_at", ">", "ASC");
     KEYS_SIGN_IN_DESCENDING = staff_keys!("last_sign_in_at", "<", "DESC");
     COUNT = concat!("SELECT count(*) AS found FROM staff_membership s WHERE ", staff_filter!());
-    ROWS_SQLITE for Sqlite = concat!(staff_row!(), "s.identity_id IN (SELECT value FROM json_each($1))");
-    ROWS_POSTGRES for Postgres = concat!(staff_row!(), "s.identity_id = ANY(CAST($1 AS BIGINT[]))");
-    SOURCES_SQLITE for Sqlite = concat!(sources!(), "w.identity_id IN (SELECT value FROM json_each($1)) ORDER BY g.name, g.id");
-    SOURCES_POSTGRES for Postgres = concat!(sources!(), "w.identity_id = ANY(CAST($1 AS BIGINT[])) ORDER BY g.name, g.id");
+    // SQLite is told to look each row of the page up by its id, whatever it believes about the size of the table.
+    PAGE_SQLITE for Sqlite = staff_row!("json_each($1) f CROSS JOIN identity i NOT INDEXED CROSS JOIN staff_membership s ON s.identity_id = i.id
+        CROSS JOIN role r ON r.id = s.role_id WHERE i.id = f.value");
+    PAGE_POSTGRES for Postgres = staff_row!("staff_membership s JOIN identity i ON i.id = s.identity_id JOIN role r ON r.id = s.role_id
+        WHERE s.identity_id = ANY(CAST($1 AS BIGINT[]))");
+    SOURCES_SQLITE for Sqlite = sources!("json_each($1) f CROSS JOIN technician w INDEXED BY technician_by_identity ON w.identity_id = f.value
+        CROSS JOIN integration g ON g.id = w.integration_id WHERE w.identity_id IS NOT NULL");
+    SOURCES_POSTGRES for Postgres = sources!("technician w JOIN integration g ON g.id = w.integration_id WHERE w.identity_id = ANY(CAST($1 AS BIGINT[]))");
     SET_STATUS = "UPDATE staff_membership SET status = $2 WHERE identity_id = $1";
     SET_ROLE = "UPDATE staff_membership SET role_id = $2 WHERE identity_id = $1";
     ACTIVE_WITH_GRANTS = "SELECT s.identity_id, r.grants FROM staff_membership s JOIN role r ON r.id = s.role_id

@@ -186,10 +186,10 @@ pub async fn list_importable(store: &Store, query: &ImportQuery) -> Result<Listi
         _ if page.ids.is_empty() => Vec::new(),
         Db::Lite { r, .. } => {
             let ids = serde_json::to_string(&page.ids)?;
-            sqlx::query_as(ROWS_SQLITE).bind(ids).fetch_all(r).await?
+            sqlx::query_as(PAGE_SQLITE).bind(ids).fetch_all(r).await?
         }
         Db::Pg(pool) => {
-            sqlx::query_as(ROWS_POSTGRES)
+            sqlx::query_as(PAGE_POSTGRES)
                 .bind(&page.ids)
                 .fetch_all(pool)
                 .await?
@@ -305,14 +305,13 @@ macro_rules! import_keys {
 }
 
 macro_rules! import_row {
-    () => {
-        "SELECT w.id, w.integration_id AS integration, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, w.title,
+    ($from:literal) => {
+        concat!("SELECT w.id, w.integration_id AS integration, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, w.title,
             CASE WHEN w.active = 1 AND w.person = 1 AND w.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS active, w.stored_at,
             i.id AS identity_id, i.uuid AS identity_uuid, i.name AS identity_name, i.email AS identity_email,
             t.id AS taken_id, t.uuid AS taken_uuid, t.name AS taken_name, t.email AS taken_email
-        FROM technician w LEFT JOIN identity i ON i.id = w.identity_id
-        LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL
-        WHERE "
+        FROM ", $from, " LEFT JOIN identity i ON i.id = w.identity_id
+        LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL WHERE ")
     };
 }
 
@@ -323,9 +322,9 @@ statements! {
             CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL AND w.email_key IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS without_email
         FROM technician w WHERE ", importable!());
     IDS = concat!("SELECT w.id FROM technician w WHERE ", importable!(), " AND w.email_key IS NOT NULL ORDER BY w.name_key, w.id");
-    ROWS_SQLITE for Sqlite = concat!(import_row!(), "w.id IN (SELECT value FROM json_each($1))");
-    ROWS_POSTGRES for Postgres = concat!(import_row!(), "w.id = ANY(CAST($1 AS BIGINT[]))");
-    FIND = concat!(import_row!(), "w.id = $1");
+    PAGE_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN technician w NOT INDEXED"), "w.id = f.value");
+    PAGE_POSTGRES for Postgres = concat!(import_row!("technician w"), "w.id = ANY(CAST($1 AS BIGINT[]))");
+    FIND = concat!(import_row!("technician w"), "w.id = $1");
     LOCK = "UPDATE technician SET absent = absent WHERE id = $1";
     LOCK_IDENTITY = "UPDATE identity SET created_at = created_at WHERE id = $1";
     FIND_OF_IDENTITY = "SELECT id FROM technician WHERE identity_id = $1 AND integration_id = $2 AND absent = 0 LIMIT 1";

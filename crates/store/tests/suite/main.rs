@@ -6,6 +6,8 @@
     reason = "a test that cannot go on fails, in its helpers too"
 )]
 
+mod account_links;
+mod addresses;
 mod company_adoption;
 mod coverage;
 mod harness;
@@ -14,17 +16,22 @@ mod jobs_racing;
 mod list_contents;
 mod lists;
 mod opening;
+mod outbox;
 mod pages;
 mod people;
 mod permits;
 mod plans;
 mod records;
 mod removal_questions;
+mod roles;
 mod runs;
 mod search;
+mod second_factors;
 mod secrets;
 mod set_aside;
 mod settings;
+mod staff;
 mod statements;
+mod technician_import;
 mod upkeep;
 mod viewers;
