@@ -1,5 +1,7 @@
 //! Normal forms of text: what is compared and sorted by, as against what is shown.
 
+use std::borrow::Cow;
+
 /// Longest stored one-line text, in characters. Longer vendor texts are kept whole in shown columns; keys are cut.
 const KEY_LENGTH: usize = 120;
 
@@ -11,6 +13,38 @@ pub fn without_nul(text: String) -> String {
     } else {
         text
     }
+}
+
+/// Text of a vendor as it may be shown: control characters become visible pictures, and characters that change the
+/// direction of what follows are left out, so that a title cannot reorder the words beside it or hide a file's ending.
+/// Tab and the ends of lines stay. Stored text keeps all of it (see `docs/admin/sync.md`).
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    if !text.contains(needs_care) {
+        return Cow::Borrowed(text);
+    }
+    text.chars()
+        .filter(|letter| !turns_direction(*letter))
+        .map(|letter| match letter {
+            '\t' | '\n' | '\r' => letter,
+            '\u{7f}' => '\u{2421}',
+            '\0'..='\u{1f}' => char::from_u32(0x2400 + letter as u32).unwrap_or('\u{fffd}'),
+            letter if letter.is_control() => '\u{fffd}',
+            letter => letter,
+        })
+        .collect::<String>()
+        .into()
+}
+
+/// Whether [`shown`] shows a character in another way, or not at all.
+#[must_use]
+pub fn needs_care(letter: char) -> bool {
+    (letter.is_control() && !matches!(letter, '\t' | '\n' | '\r')) || turns_direction(letter)
+}
+
+/// Embeddings, overrides and isolates of the bidirectional algorithm.
+const fn turns_direction(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The key a name is sorted and looked up by: trimmed, inner white space single, lower case, cut to a fixed length,
@@ -47,6 +81,28 @@ pub fn cut(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_mislead_is_shown_or_left_out() {
+        for (text, expected) in [
+            ("plain Söhne 🏭", "plain Söhne 🏭"),
+            ("two\nlines\tand a tab\r", "two\nlines\tand a tab\r"),
+            (
+                "bell\u{7} and escape\u{1b}[31m",
+                "bell\u{2407} and escape\u{241b}[31m",
+            ),
+            (
+                "\u{0}\u{1f}\u{7f}\u{85}",
+                "\u{2400}\u{241f}\u{2421}\u{fffd}",
+            ),
+            ("invoice\u{202e}fdp.exe", "invoicefdp.exe"),
+            ("\u{2066}a\u{2069}\u{202a}b\u{202c}", "ab"),
+            ("עברית \u{200f}x", "עברית \u{200f}x"),
+        ] {
+            assert_eq!(shown(text), expected, "{text:?}");
+        }
+        assert!(matches!(shown("plain"), Cow::Borrowed(_)), "costs nothing");
+    }
 
     #[test]
     fn keys() {

@@ -60,6 +60,10 @@ pub fn shell_after(section: Section, notice: &str) -> Shell {
 pub fn check(name: &str, template: &impl Template) -> String {
     let html = template.render().expect("renders");
     assert!(!html.contains("<script>"), "{name}: markup came through");
+    assert!(
+        !html.contains(domain::text::needs_care),
+        "{name}: a change of direction or a control character came through"
+    );
     for forbidden in [
         " style=\"",
         " onclick",
