@@ -6,6 +6,7 @@
 pub mod companies;
 pub mod contacts;
 pub mod describe;
+pub mod filter;
 pub mod integrations;
 pub mod key;
 pub mod label;

@@ -177,6 +177,16 @@ fn fields(externals: &[RawExternal], primary: Option<i64>) -> Vec<CompanyField> 
     FIELDS.into_iter().filter_map(field).collect()
 }
 
+/// Whether there is a company of this id that the viewer may see.
+///
+/// # Errors
+/// As any statement.
+pub async fn exists_for_viewer(store: &Store, viewer: &Viewer, company: &PublicId) -> Result<bool> {
+    let (all, identity) = viewer.bind();
+    let found: Option<Raw> = read_one!(store, FIND, all, identity, company.as_str())?;
+    Ok(found.is_some())
+}
+
 /// One company, if the viewer may see it; a removed one as well.
 ///
 /// # Errors

@@ -4,7 +4,9 @@ pub(crate) mod company;
 pub(crate) mod few;
 pub(crate) mod list;
 
-pub use company::{Company, CompanyField, ExternalCompany, FieldRule, find_for_viewer};
+pub use company::{
+    Company, CompanyField, ExternalCompany, FieldRule, exists_for_viewer, find_for_viewer,
+};
 pub use list::{
     CompanyFilter, CompanyLink, CompanyRow, CompanySort, count_for_viewer, list_for_viewer,
 };

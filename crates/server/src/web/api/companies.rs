@@ -142,7 +142,7 @@ const SORTS: [(&str, CompanySort); 2] = [
 /// Companies by name.
 ///
 /// # Errors
-/// 422 for a wrong parameter.
+/// 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/companies",

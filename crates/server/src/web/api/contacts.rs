@@ -61,7 +61,7 @@ fn to_contact(row: ContactRow) -> Contact {
 /// Contacts by name.
 ///
 /// # Errors
-/// 422 for a wrong parameter.
+/// 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/contacts",
@@ -95,7 +95,7 @@ pub async fn list(
     ])?;
     let filter = ContactFilter {
         integration: parameters.integration(app.store()).await?,
-        company: parameters.id("company")?,
+        company: parameters.company(app.store(), &caller.viewer).await?,
         active: parameters.flag("active")?,
         search: parameters.text("search"),
     };

@@ -88,7 +88,7 @@ fn to_integration(overview: Overview) -> Integration {
 /// All integrations with status and freshness.
 ///
 /// # Errors
-/// 422 for a wrong parameter.
+/// 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/integrations",

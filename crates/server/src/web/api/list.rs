@@ -100,7 +100,7 @@ impl Parameters {
     /// Refuses parameters that are not in the list.
     ///
     /// # Errors
-    /// 422, naming the first one that is not, or that comes twice.
+    /// 400, naming the first one that is not, or that comes twice.
     pub fn only(self, known: &[&str]) -> Result<Self, Failure> {
         for (name, _) in self.0.iter() {
             if !known.contains(&name) {
@@ -127,7 +127,7 @@ impl Parameters {
     /// `true` or `false`, if given.
     ///
     /// # Errors
-    /// 422 for anything else.
+    /// 400 for anything else.
     pub fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
         match self.text(name).as_deref() {
             None => Ok(None),
@@ -140,7 +140,7 @@ impl Parameters {
     /// An id as in addresses, if given.
     ///
     /// # Errors
-    /// 422 when it is none.
+    /// 400 when it is none.
     pub fn id(&self, name: &str) -> Result<Option<PublicId>, Failure> {
         self.text(name)
             .map(|text| text.parse().map_err(|_| wrong(name, "is no id")))
@@ -150,7 +150,7 @@ impl Parameters {
     /// One of several words, if given.
     ///
     /// # Errors
-    /// 422 for another word.
+    /// 400 for another word.
     pub fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>, Failure> {
         let Some(text) = self.text(name) else {
             return Ok(None);
@@ -168,7 +168,7 @@ impl Parameters {
     /// How many rows: 1 to 100.
     ///
     /// # Errors
-    /// 422 for anything else.
+    /// 400 for anything else.
     pub fn limit(&self) -> Result<u32, Failure> {
         match self.text("limit") {
             None => Ok(USUAL),
@@ -182,7 +182,7 @@ impl Parameters {
     /// Where the page begins.
     ///
     /// # Errors
-    /// 422 when it is no cursor of ours.
+    /// 400 when it is no cursor of ours.
     pub fn cursor(&self) -> Result<Option<PageKey>, Failure> {
         self.text("cursor")
             .map(|text| {
@@ -195,7 +195,7 @@ impl Parameters {
     /// The integration named by the parameter `integration`, if given.
     ///
     /// # Errors
-    /// 422 when there is none of that id.
+    /// 400 when there is none of that id.
     pub async fn integration(&self, store: &Store) -> Result<Option<IntegrationId>, Failure> {
         let Some(uuid) = self.id("integration")? else {
             return Ok(None);
@@ -207,12 +207,12 @@ impl Parameters {
     }
 }
 
-/// 422 about one parameter.
+/// 400 about one parameter.
 #[must_use]
 pub fn wrong(parameter: &str, problem: impl Into<String>) -> Failure {
     let problem = problem.into();
     Failure::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
+        StatusCode::BAD_REQUEST,
         "invalid_parameter",
         "A parameter is wrong",
         format!("{parameter} {problem}"),

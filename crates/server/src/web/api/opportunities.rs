@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use domain::clock::UtcMillis;
+use domain::reference::ReferenceKind;
 use serde::Serialize;
 use store::listing::Direction;
 use store::opportunities::{self, OpportunityFilter, OpportunityRow, OpportunitySort};
@@ -76,7 +77,7 @@ const SORTS: [(&str, OpportunitySort); 2] = [
 /// Opportunities, last updated first.
 ///
 /// # Errors
-/// 422 for a wrong parameter.
+/// 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/opportunities",
@@ -110,10 +111,13 @@ pub async fn list(
         "cursor",
         "limit",
     ])?;
+    let (store, viewer) = (app.store(), &caller.viewer);
+    let only = parameters.integration(store).await?;
+    let stage = ReferenceKind::OpportunityStage;
     let filter = OpportunityFilter {
-        integration: parameters.integration(app.store()).await?,
-        company: parameters.id("company")?,
-        stage: parameters.text("stage"),
+        integration: only,
+        company: parameters.company(store, viewer).await?,
+        stage: parameters.reference(store, "stage", stage, only).await?,
         search: parameters.text("search"),
     };
     let sort = parameters.choice("sort", &SORTS)?.unwrap_or_default();

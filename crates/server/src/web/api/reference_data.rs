@@ -46,7 +46,7 @@ fn to_item(integration: &str, item: StoredReferenceItem) -> ReferenceItem {
 /// Reference data of all integrations, or of one.
 ///
 /// # Errors
-/// 422 for a wrong parameter.
+/// 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/reference-data",

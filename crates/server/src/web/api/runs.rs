@@ -147,7 +147,7 @@ async fn find_integration(store: &Store, id: &str) -> Result<Integration, Failur
 /// Runs of an integration, newest first.
 ///
 /// # Errors
-/// 404 without such an integration, 422 for a wrong parameter.
+/// 404 without such an integration, 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/integrations/{id}/runs",

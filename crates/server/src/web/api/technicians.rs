@@ -36,7 +36,7 @@ pub struct Technician {
 /// Technicians by name.
 ///
 /// # Errors
-/// 422 for a wrong parameter.
+/// 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/technicians",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::record::Visibility;
+use domain::reference::ReferenceKind;
 use serde::Serialize;
 use store::listing::Direction;
 use store::tickets::{self, NoteRow, TicketFilter, TicketRow, TicketSort};
@@ -85,7 +86,7 @@ const SORTS: [(&str, TicketSort); 2] = [
 /// Tickets, last updated first.
 ///
 /// # Errors
-/// 422 for a wrong parameter.
+/// 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/tickets",
@@ -127,13 +128,16 @@ pub async fn list(
         "cursor",
         "limit",
     ])?;
+    let (store, viewer) = (app.store(), &caller.viewer);
+    let only = parameters.integration(store).await?;
+    let of = async |name, kind| parameters.reference(store, name, kind, only).await;
     let filter = TicketFilter {
-        integration: parameters.integration(app.store()).await?,
-        company: parameters.id("company")?,
-        status: parameters.text("status"),
-        queue: parameters.text("queue"),
-        priority: parameters.text("priority"),
-        technician: parameters.text("technician"),
+        integration: only,
+        company: parameters.company(store, viewer).await?,
+        status: of("status", ReferenceKind::TicketStatus).await?,
+        queue: of("queue", ReferenceKind::Queue).await?,
+        priority: of("priority", ReferenceKind::TicketPriority).await?,
+        technician: parameters.technician(store, viewer, only).await?,
         closed: parameters.flag("closed")?,
         search: parameters.text("search"),
     };
@@ -252,7 +256,7 @@ fn to_detail(row: tickets::Ticket) -> TicketDetail {
 /// One ticket with its newest comments.
 ///
 /// # Errors
-/// 404 without such a ticket, 422 for a wrong parameter.
+/// 404 without such a ticket, 400 for a wrong parameter.
 #[utoipa::path(
     get,
     path = "/api/v1/tickets/{id}",
