@@ -170,6 +170,8 @@ async fn exports_honour_filters_and_are_whole() {
         "{}",
         &file.text[..80]
     );
+    let head = file.text.lines().next().unwrap();
+    assert!(head.ends_with(",Last Activity (UTC)"), "{head}");
     assert!(
         file.text.matches("\r\n").count() >= 91,
         "a head and 90 tickets"

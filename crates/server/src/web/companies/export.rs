@@ -10,46 +10,19 @@ use super::query::CompanyQuery;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
-use crate::web::view::{Query, csv};
+use crate::web::view::Query;
+use crate::web::view::csv::{self, Column};
 
-const HEAD: [&str; 6] = ["Name", "City", "Phone", "Known As", "Added", "Removed"];
+const COLUMNS: &[Column<CompanyRow>] = &[
+    Column::Text("Name", |row| &row.name),
+    Column::Text("City", |row| &row.city),
+    Column::Text("Phone", |row| &row.phone),
+    Column::Made("Known As", known_as),
+    Column::Instant("Added", |row| Some(row.created_at)),
+    Column::Instant("Removed", |row| row.removed_at),
+];
 
-/// The file.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answer {
-    let integrations = list_integrations(app.store()).await?;
-    let asked = Arc::new(CompanyQuery::read(&query, &integrations));
-    let now = staff.now();
-    csv::export("companies", now, &HEAD, move |page| {
-        let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));
-        async move {
-            let (sort, direction) = (asked.sort, asked.direction);
-            let found = list_for_viewer(
-                app.store(),
-                staff.viewer(),
-                &asked.filter,
-                sort,
-                direction,
-                page.as_ref(),
-                500,
-            )
-            .await?;
-            Ok((
-                found
-                    .rows
-                    .into_iter()
-                    .map(|row| cells(&staff, row))
-                    .collect(),
-                found.next,
-            ))
-        }
-    })
-    .await
-}
-
-fn cells(staff: &Staff, row: CompanyRow) -> Vec<String> {
+fn known_as(row: &CompanyRow) -> String {
     let links: Vec<String> = row
         .links
         .iter()
@@ -59,14 +32,31 @@ fn cells(staff: &Staff, row: CompanyRow) -> Vec<String> {
             format!("{provider}: {} ({})", link.name, link.external_id)
         })
         .collect();
-    vec![
-        row.name,
-        row.city,
-        row.phone,
-        links.join("; "),
-        csv::instant(row.created_at, &staff.zone),
-        row.removed_at
-            .map(|at| csv::instant(at, &staff.zone))
-            .unwrap_or_default(),
-    ]
+    links.join("; ")
+}
+
+/// The file.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answer {
+    let integrations = list_integrations(app.store()).await?;
+    let asked = Arc::new(CompanyQuery::read(&query, &integrations));
+    let shown = staff.clone();
+    csv::export("companies", &shown, COLUMNS, move |page| {
+        let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));
+        async move {
+            list_for_viewer(
+                app.store(),
+                staff.viewer(),
+                &asked.filter,
+                asked.sort,
+                asked.direction,
+                page.as_ref(),
+                csv::PAGE,
+            )
+            .await
+        }
+    })
+    .await
 }

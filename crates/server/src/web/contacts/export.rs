@@ -9,11 +9,23 @@ use super::query::ContactQuery;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
-use crate::web::view::{Query, csv};
+use crate::web::view::Query;
+use crate::web::view::csv::{self, Column};
 
-const HEAD: [&str; 8] = [
-    "Name", "Company", "E-mail", "Phone", "Mobile", "Title", "Primary", "Active",
+const COLUMNS: &[Column<ContactRow>] = &[
+    Column::Text("Name", |row| &row.name),
+    Column::Text("Company", |row| row.company.as_deref().unwrap_or_default()),
+    Column::Text("E-mail", |row| row.email.as_deref().unwrap_or_default()),
+    Column::Text("Phone", |row| row.phone.as_deref().unwrap_or_default()),
+    Column::Text("Mobile", |row| row.mobile.as_deref().unwrap_or_default()),
+    Column::Text("Title", |row| row.title.as_deref().unwrap_or_default()),
+    Column::Text("Primary", |row| yes(row.primary)),
+    Column::Text("Active", |row| yes(row.active)),
 ];
+
+const fn yes(on: bool) -> &'static str {
+    if on { "yes" } else { "no" }
+}
 
 /// The file.
 ///
@@ -21,35 +33,20 @@ const HEAD: [&str; 8] = [
 /// When the database does not answer.
 pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answer {
     let asked = Arc::new(ContactQuery::read(&query));
-    let now = staff.now();
-    csv::export("contacts", now, &HEAD, move |page| {
+    let shown = staff.clone();
+    csv::export("contacts", &shown, COLUMNS, move |page| {
         let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));
         async move {
-            let found = list_for_viewer(
+            list_for_viewer(
                 app.store(),
                 staff.viewer(),
                 &asked.filter,
                 asked.direction,
                 page.as_ref(),
-                500,
+                csv::PAGE,
             )
-            .await?;
-            Ok((found.rows.into_iter().map(cells).collect(), found.next))
+            .await
         }
     })
     .await
-}
-
-fn cells(row: ContactRow) -> Vec<String> {
-    let yes = |on: bool| if on { "yes" } else { "no" }.to_owned();
-    vec![
-        row.name,
-        row.company.unwrap_or_default(),
-        row.email.unwrap_or_default(),
-        row.phone.unwrap_or_default(),
-        row.mobile.unwrap_or_default(),
-        row.title.unwrap_or_default(),
-        yes(row.primary),
-        yes(row.active),
-    ]
 }

@@ -10,19 +10,36 @@ use super::query::OpportunityQuery;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
-use crate::web::view::{Query, csv};
+use crate::web::view::Query;
+use crate::web::view::csv::{self, Column};
 
-const HEAD: [&str; 9] = [
-    "Title",
-    "Company",
-    "Stage",
-    "Status",
-    "Amount",
-    "Probability",
-    "Projected Close",
-    "Owner",
-    "Last Activity",
+const COLUMNS: &[Column<OpportunityRow>] = &[
+    Column::Text("Title", |row| &row.title),
+    Column::Text("Company", |row| row.company.as_deref().unwrap_or_default()),
+    Column::Text("Stage", |row| {
+        row.stage.as_ref().map_or("", |stage| stage.text())
+    }),
+    Column::Text("Status", |row| {
+        row.status.as_ref().map_or("", |status| status.text())
+    }),
+    Column::Made("Amount", amount),
+    Column::Made("Probability", |row| {
+        row.probability
+            .map(|percent| percent.to_string())
+            .unwrap_or_default()
+    }),
+    Column::Made("Projected Close", |row| {
+        row.projected_close_at.map(csv::date).unwrap_or_default()
+    }),
+    Column::Text("Owner", |row| row.owner.as_deref().unwrap_or_default()),
+    Column::Instant("Last Activity", |row| Some(row.updated_at)),
 ];
+
+fn amount(row: &OpportunityRow) -> String {
+    row.amount_cents
+        .map(|cents| format!("{}.{:02}", cents / 100, cents.unsigned_abs() % 100))
+        .unwrap_or_default()
+}
 
 /// The file.
 ///
@@ -31,52 +48,21 @@ const HEAD: [&str; 9] = [
 pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answer {
     let integrations = list_integrations(app.store()).await?;
     let asked = Arc::new(OpportunityQuery::read(&query, &integrations));
-    let now = staff.now();
-    csv::export("opportunities", now, &HEAD, move |page| {
+    let shown = staff.clone();
+    csv::export("opportunities", &shown, COLUMNS, move |page| {
         let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));
         async move {
-            let (sort, direction) = (asked.sort, asked.direction);
-            let found = list_for_viewer(
+            list_for_viewer(
                 app.store(),
                 staff.viewer(),
                 &asked.filter,
-                sort,
-                direction,
+                asked.sort,
+                asked.direction,
                 page.as_ref(),
-                500,
+                csv::PAGE,
             )
-            .await?;
-            Ok((
-                found
-                    .rows
-                    .into_iter()
-                    .map(|row| cells(&staff, row))
-                    .collect(),
-                found.next,
-            ))
+            .await
         }
     })
     .await
-}
-
-fn cells(staff: &Staff, row: OpportunityRow) -> Vec<String> {
-    vec![
-        row.title,
-        row.company.unwrap_or_default(),
-        row.stage
-            .map(|stage| stage.text().to_owned())
-            .unwrap_or_default(),
-        row.status
-            .map(|status| status.text().to_owned())
-            .unwrap_or_default(),
-        row.amount_cents
-            .map(|cents| format!("{}.{:02}", cents / 100, cents.unsigned_abs() % 100))
-            .unwrap_or_default(),
-        row.probability
-            .map(|percent| percent.to_string())
-            .unwrap_or_default(),
-        row.projected_close_at.map(csv::date).unwrap_or_default(),
-        row.owner.unwrap_or_default(),
-        csv::instant(row.updated_at, &staff.zone),
-    ]
 }

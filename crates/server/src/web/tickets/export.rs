@@ -10,23 +10,30 @@ use super::query::TicketQuery;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
-use crate::web::view::{Query, csv};
+use crate::web::view::Query;
+use crate::web::view::csv::{self, Column};
 
-const HEAD: [&str; 13] = [
-    "Number",
-    "Title",
-    "Company",
-    "Contact",
-    "Status",
-    "Priority",
-    "Queue",
-    "Assigned To",
-    "Closed",
-    "Due",
-    "Created",
-    "Closed Date",
-    "Last Activity",
+const COLUMNS: &[Column<TicketRow>] = &[
+    Column::Text("Number", |row| &row.number),
+    Column::Text("Title", |row| &row.title),
+    Column::Text("Company", |row| row.company.as_deref().unwrap_or_default()),
+    Column::Text("Contact", |row| row.contact.as_deref().unwrap_or_default()),
+    Column::Text("Status", |row| text(row.status.as_ref())),
+    Column::Text("Priority", |row| text(row.priority.as_ref())),
+    Column::Text("Queue", |row| text(row.queue.as_ref())),
+    Column::Text("Assigned To", |row| {
+        row.technician.as_deref().unwrap_or_default()
+    }),
+    Column::Text("Closed", |row| if row.closed { "yes" } else { "no" }),
+    Column::Instant("Due", |row| row.due_at),
+    Column::Instant("Created", |row| Some(row.created_at)),
+    Column::Instant("Closed Date", |row| row.closed_at),
+    Column::Instant("Last Activity", |row| Some(row.updated_at)),
 ];
+
+fn text(value: Option<&Labelled>) -> &str {
+    value.map_or("", Labelled::text)
+}
 
 /// The file.
 ///
@@ -35,53 +42,21 @@ const HEAD: [&str; 13] = [
 pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answer {
     let integrations = list_integrations(app.store()).await?;
     let asked = Arc::new(TicketQuery::read(&query, &integrations));
-    let now = staff.now();
-    csv::export("tickets", now, &HEAD, move |page| {
+    let shown = staff.clone();
+    csv::export("tickets", &shown, COLUMNS, move |page| {
         let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));
         async move {
-            let found = list_for_viewer(
+            list_for_viewer(
                 app.store(),
                 staff.viewer(),
                 &asked.filter,
                 asked.sort,
                 asked.direction,
                 page.as_ref(),
-                500,
+                csv::PAGE,
             )
-            .await?;
-            Ok((
-                found
-                    .rows
-                    .into_iter()
-                    .map(|row| cells(&staff, row))
-                    .collect(),
-                found.next,
-            ))
+            .await
         }
     })
     .await
-}
-
-fn cells(staff: &Staff, row: TicketRow) -> Vec<String> {
-    let text = |value: Option<Labelled>| {
-        value
-            .map(|value| value.text().to_owned())
-            .unwrap_or_default()
-    };
-    let at = |at| csv::instant(at, &staff.zone);
-    vec![
-        row.number,
-        row.title,
-        row.company.unwrap_or_default(),
-        row.contact.unwrap_or_default(),
-        text(row.status),
-        text(row.priority),
-        text(row.queue),
-        row.technician.unwrap_or_default(),
-        if row.closed { "yes" } else { "no" }.to_owned(),
-        row.due_at.map(at).unwrap_or_default(),
-        at(row.created_at),
-        row.closed_at.map(at).unwrap_or_default(),
-        at(row.updated_at),
-    ]
 }

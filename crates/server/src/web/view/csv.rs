@@ -8,58 +8,102 @@ use axum::response::{IntoResponse, Response};
 use domain::clock::UtcMillis;
 use futures_util::stream;
 use jiff::tz::TimeZone;
-use store::listing::PageKey;
+use store::listing::{Listing, PageKey};
 
+use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 
 /// Most rows of an export.
 const MOST_ROWS: usize = 10_000;
 
-/// One page of an export: rows of cells, and where the next page begins.
-pub type ExportPage = (Vec<Vec<String>>, Option<PageKey>);
+/// Rows read at once.
+pub const PAGE: u32 = 500;
+
+/// A column of an export: its heading and what a row has there.
+#[derive(Debug)]
+pub enum Column<Row> {
+    /// A text.
+    Text(&'static str, fn(&Row) -> &str),
+    /// A text that is made for the file.
+    Made(&'static str, fn(&Row) -> String),
+    /// An instant, in the viewer's zone, which the heading names.
+    Instant(&'static str, fn(&Row) -> Option<UtcMillis>),
+}
+
+impl<Row> Column<Row> {
+    fn heading(&self, zone: &TimeZone) -> String {
+        match self {
+            Self::Text(heading, _) | Self::Made(heading, _) => (*heading).to_owned(),
+            Self::Instant(heading, _) => {
+                format!("{heading} ({})", zone.iana_name().unwrap_or("local time"))
+            }
+        }
+    }
+
+    fn push(&self, text: &mut String, row: &Row, zone: &TimeZone) {
+        match self {
+            Self::Text(_, cell) => push_cell(text, cell(row)),
+            Self::Made(_, cell) => push_cell(text, &cell(row)),
+            Self::Instant(_, cell) => {
+                if let Some(at) = cell(row) {
+                    push_cell(text, &instant(at, zone));
+                }
+            }
+        }
+    }
+}
 
 /// Answers with a file of everything `fetch` finds, at most 10,000 rows, said so in a last row when there are more.
 /// The first page is read before the answer begins, so that a failure is still a page.
 ///
 /// # Errors
 /// When the first page cannot be read.
-pub async fn export<F, W>(what: &str, now: UtcMillis, head: &[&str], fetch: F) -> Answer
+pub async fn export<Row, F, W>(
+    what: &str,
+    staff: &Staff,
+    columns: &'static [Column<Row>],
+    fetch: F,
+) -> Answer
 where
+    Row: Send + 'static,
     F: Fn(Option<PageKey>) -> W + Send + Sync + 'static,
-    W: Future<Output = Result<ExportPage, Failure>> + Send,
+    W: Future<Output = store::Result<Listing<Row>>> + Send,
 {
+    let zone = staff.zone.clone();
     // A byte order mark, so that spreadsheets read UTF-8 as UTF-8.
     let mut text = String::from("\u{feff}");
-    push_row(&mut text, head);
-    let (rows, next) = fetch(None).await?;
-    let count = rows.len();
-    push_rows(&mut text, &rows);
+    push_row(&mut text, columns, |text, column| {
+        push_cell(text, &column.heading(&zone));
+    });
+    let found = fetch(None).await?;
+    let count = found.rows.len();
+    push_rows(&mut text, columns, &found.rows, &zone);
     let first = stream::iter([Ok::<_, ExportError>(Bytes::from(text))]);
-    let rest = stream::unfold((next, count, fetch), |(next, count, fetch)| async move {
+    let start = (found.next, count, fetch, zone);
+    let rest = stream::unfold(start, move |(next, count, fetch, zone)| async move {
         let key = next?;
+        let mut text = String::new();
         if count >= MOST_ROWS {
-            let mut note = String::new();
-            push_row(
-                &mut note,
-                &[
-                    "Only the first 10,000 rows are in this file. Narrow the filters to export the others.",
-                ],
+            text.push_str(
+                "Only the first 10,000 rows are in this file. Narrow the filters to export the others.\r\n",
             );
-            return Some((Ok(Bytes::from(note)), (None, count, fetch)));
+            return Some((Ok(Bytes::from(text)), (None, count, fetch, zone)));
         }
         match fetch(Some(key)).await {
-            Ok((rows, next)) => {
-                let mut text = String::new();
-                push_rows(&mut text, &rows);
-                let count = count + rows.len();
-                Some((Ok(Bytes::from(text)), (next, count, fetch)))
+            Ok(found) => {
+                push_rows(&mut text, columns, &found.rows, &zone);
+                let count = count + found.rows.len();
+                Some((Ok(Bytes::from(text)), (found.next, count, fetch, zone)))
             }
             // The download breaks off, so that nobody takes half a file for a whole one.
-            Err(_) => Some((Err(ExportError), (None, count, fetch))),
+            Err(_) => Some((Err(ExportError), (None, count, fetch, zone))),
         }
     });
     let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
-    let name = format!("attachment; filename=\"{what}_export_{}.csv\"", date(now));
+    let name = format!(
+        "attachment; filename=\"{what}_export_{}.csv\"",
+        date(staff.now())
+    );
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -79,8 +123,7 @@ where
 struct ExportError;
 
 /// An instant in a file: ISO 8601 in the viewer's zone, without fractions.
-#[must_use]
-pub fn instant(at: UtcMillis, zone: &TimeZone) -> String {
+fn instant(at: UtcMillis, zone: &TimeZone) -> String {
     jiff::Timestamp::from_millisecond(at.0).map_or_else(
         |_| at.to_rfc3339(),
         |stamp| {
@@ -106,24 +149,29 @@ pub fn date(at: UtcMillis) -> String {
     )
 }
 
-fn push_rows(text: &mut String, rows: &[Vec<String>]) {
+fn push_rows<Row>(text: &mut String, columns: &[Column<Row>], rows: &[Row], zone: &TimeZone) {
     for row in rows {
-        push_row(text, row);
+        push_row(text, columns, |text, column| column.push(text, row, zone));
     }
 }
 
-fn push_row(text: &mut String, cells: &[impl AsRef<str>]) {
-    for (position, cell) in cells.iter().enumerate() {
+fn push_row<Row>(
+    text: &mut String,
+    columns: &[Column<Row>],
+    push: impl Fn(&mut String, &Column<Row>),
+) {
+    for (position, column) in columns.iter().enumerate() {
         if position > 0 {
             text.push(',');
         }
-        push_cell(text, cell.as_ref());
+        push(text, column);
     }
     text.push_str("\r\n");
 }
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
 fn push_cell(text: &mut String, cell: &str) {
+    let cell = &*domain::text::shown(cell);
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
         || cell.starts_with(['＝', '＋', '－', '＠']);
     if !formula && !cell.contains(['"', ',', '\n', '\r', '\'']) {
@@ -154,11 +202,32 @@ mod tests {
             ("-1", "\"'-1\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             ("\tx", "\"'\tx\""),
+            ("a\u{202e}b\u{1b}", "ab\u{241b}"),
+            ("\u{202e}=1", "\"'=1\""),
         ] {
             let mut text = String::new();
             push_cell(&mut text, cell);
             assert_eq!(text, expected, "{cell}");
         }
+    }
+
+    #[test]
+    fn a_heading_names_the_zone_of_its_instants() {
+        let columns: [Column<UtcMillis>; 2] = [
+            Column::Made("Number", |at| at.0.to_string()),
+            Column::Instant("Updated", |at| Some(*at)),
+        ];
+        let zone = TimeZone::get("Europe/Berlin").expect("compiled in");
+        let mut text = String::new();
+        push_row(&mut text, &columns, |text, column| {
+            push_cell(text, &column.heading(&zone));
+        });
+        push_rows(&mut text, &columns, &[UtcMillis(1_772_373_900_000)], &zone);
+        assert_eq!(
+            text,
+            "Number,Updated (Europe/Berlin)\r\n1772373900000,2026-03-01 15:05:00\r\n"
+        );
+        assert_eq!(columns[1].heading(&TimeZone::UTC), "Updated (UTC)");
     }
 
     #[test]
