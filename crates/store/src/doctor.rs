@@ -84,10 +84,14 @@ async fn engine(store: &Store) -> Result<Check> {
         Db::Lite { r, .. } => sqlx::query_scalar(SQLITE_VERSION).fetch_one(r).await?,
         Db::Pg(pool) => sqlx::query_scalar(POSTGRES_VERSION).fetch_one(pool).await?,
     };
+    let place = match &store.config().database {
+        Database::Sqlite(path) => format!(", {}", path.display()),
+        Database::Postgres(_) => String::new(),
+    };
     Ok(Check::new(
         "Database",
         Level::Ok,
-        format!("{} {version}", store.engine().label()),
+        format!("{} {version}{place}", store.engine().label()),
     ))
 }
 
@@ -101,7 +105,9 @@ async fn integrity(store: &Store) -> Result<Check> {
                 Check::new(
                     "Integrity",
                     Level::Fail,
-                    format!("the file is damaged ({verdict}); stop Portico and restore a backup"),
+                    format!(
+                        "the file is damaged ({verdict}): stop Portico and put a backup back with `portico restore --from FILE`"
+                    ),
                 )
             }
         }
@@ -114,7 +120,14 @@ async fn integrity(store: &Store) -> Result<Check> {
             } else {
                 Level::Fail
             };
-            Check::new("Integrity", level, format!("answers; encoding {encoding}"))
+            let detail = if level == Level::Ok {
+                "the server answers, and stores text as UTF-8".to_owned()
+            } else {
+                format!(
+                    "the database stores text as {encoding}; Portico needs one created with encoding UTF8"
+                )
+            };
+            Check::new("Integrity", level, detail)
         }
     })
 }
@@ -127,13 +140,15 @@ async fn schema(store: &Store) -> Result<Check> {
         Check::new(
             "Schema",
             Level::Ok,
-            format!("migration {there}, the newest"),
+            format!("up to date (migration {there})"),
         )
     } else {
         Check::new(
             "Schema",
             Level::Warn,
-            format!("migration {there} of {known}; starting Portico brings it up to date"),
+            format!(
+                "from an older version (migration {there} of {known}); starting Portico brings it up to date"
+            ),
         )
     })
 }
@@ -153,7 +168,13 @@ async fn keys(store: &Store) -> Result<Check> {
         return Ok(Check::new(
             "Master keys",
             Level::Fail,
-            format!("not in the key file: {}", missing.join(", ")),
+            format!(
+                "stored credentials cannot be read: the key file{} lacks the key {}. Put your copy of it back; without it every integration has to be connected again",
+                key_ring::path(&store.config().database, &store.config().master_key)
+                    .map(|path| format!(" {}", path.display()))
+                    .unwrap_or_default(),
+                missing.join(", ")
+            ),
         ));
     }
     let newest = store.key_ids().last().cloned().unwrap_or_default();
@@ -167,14 +188,19 @@ async fn keys(store: &Store) -> Result<Check> {
             "Master keys",
             Level::Warn,
             format!(
-                "{older} secrets are still sealed with an older key; the rotation job seals them again"
+                "{older} stored secrets are still sealed with an older key; a running Portico seals them again by itself. Keep the old key until this line is gone"
             ),
         )
     } else {
         Check::new(
             "Master keys",
             Level::Ok,
-            format!("{} at hand, sealing with {newest}", ring.len()),
+            match ring.len() {
+                1 => format!("the key file has the one key credentials are sealed with, {newest}"),
+                keys => {
+                    format!("the key file has {keys} keys; credentials are sealed with {newest}")
+                }
+            },
         )
     })
 }
@@ -182,7 +208,7 @@ async fn keys(store: &Store) -> Result<Check> {
 async fn jobs(store: &Store) -> Result<Check> {
     let counts = count_jobs(store).await?;
     let detail = format!(
-        "{} due, {} later, {} running, {} dead",
+        "{} to do now, {} planned for later, {} being done, {} given up",
         counts.due, counts.later, counts.running, counts.dead
     );
     let late = counts
@@ -193,7 +219,7 @@ async fn jobs(store: &Store) -> Result<Check> {
             "Jobs",
             Level::Warn,
             format!(
-                "{detail}; {} with an expired lease: is a worker running?",
+                "{detail}; {} left unfinished by a process that ended. Start Portico: it takes them up within seconds",
                 counts.expired
             ),
         )
@@ -201,14 +227,16 @@ async fn jobs(store: &Store) -> Result<Check> {
         Check::new(
             "Jobs",
             Level::Warn,
-            format!("{detail}; dead jobs are kept for 30 days"),
+            format!(
+                "{detail}; the sync log says why, and what was given up is forgotten after 30 days"
+            ),
         )
     } else if late > 10 * UtcMillis::MINUTE {
         Check::new(
             "Jobs",
             Level::Warn,
             format!(
-                "{detail}; the oldest waits for {} minutes: is a worker running?",
+                "{detail}; the oldest waits for {} minutes. Is Portico running, with a worker?",
                 late / UtcMillis::MINUTE
             ),
         )
@@ -230,13 +258,18 @@ async fn nodes(store: &Store) -> Result<Check> {
             "Nodes",
             Level::Warn,
             format!(
-                "{} alive with different versions: {}",
+                "{} running, in different versions: {}. Bring all to the same version",
                 alive.len(),
                 versions.join(", ")
             ),
         )
     } else {
-        Check::new("Nodes", Level::Ok, format!("{} alive", alive.len()))
+        let detail = match alive.len() {
+            0 => "no Portico runs on this database right now".to_owned(),
+            1 => "one Portico runs on this database".to_owned(),
+            many => format!("{many} run on this database, in the same version"),
+        };
+        Check::new("Nodes", Level::Ok, detail)
     })
 }
 
@@ -246,7 +279,7 @@ async fn clock(store: &Store) -> Result<Check> {
         return Ok(Check::new(
             "Clock",
             Level::Fail,
-            format!("this machine's clock shows {now}; set it"),
+            format!("this machine's clock shows {now}, which cannot be; set it"),
         ));
     }
     if let Db::Pg(pool) = store.db() {
@@ -292,8 +325,21 @@ fn space(database: &Path) -> Check {
             } else {
                 Level::Ok
             };
-            Check::new("Disk space", level, format!("{} MiB free", free >> 20))
+            Check::new("Disk space", level, free_words(free, level))
         }
+    }
+}
+
+fn free_words(free: u64, level: Level) -> String {
+    let amount = if free >> 30 >= 10 {
+        format!("{} GiB free", free >> 30)
+    } else {
+        format!("{} MiB free", free >> 20)
+    };
+    match level {
+        Level::Ok => amount,
+        Level::Warn => format!("{amount}; make room before it runs out"),
+        Level::Fail => format!("{amount}: nothing can be stored any more; make room now"),
     }
 }
 
@@ -312,7 +358,7 @@ fn permissions(store: &Store, database: &Path) -> Check {
         Check::new(
             "File permissions",
             Level::Ok,
-            "database and keys are for their owner",
+            "only their owner can read the database and the key file",
         )
     } else {
         Check::new(

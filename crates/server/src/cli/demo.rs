@@ -143,12 +143,10 @@ fn welcome(app: &App, sign_in: &account::SignIn, folder: &Path) -> String {
     format!(
         "\n  Portico is running\n\n    \
          Open       {}\n    \
-         E-mail     {}\n    \
-         Password   {}\n\n  \
+         {}\n  \
          Data in {}. Ctrl-C ends it, the same command goes on.\n",
         app.config().base_address(),
-        sign_in.email,
-        sign_in.password.expose(),
+        sign_in.lines(folder),
         folder.display()
     )
 }

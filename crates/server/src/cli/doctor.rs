@@ -19,13 +19,14 @@ pub async fn run(source: &Source) -> anyhow::Result<ExitCode> {
     tell(
         Level::Ok,
         "Configuration",
-        &format!("address {}", config.base_address()),
+        &format!("can be read; people open {}", config.base_address()),
     );
     let clock: SharedClock = Arc::new(SystemClock);
     let store = match Store::open_read_only(app::store_config(&config), clock).await {
         Ok(store) => store,
         Err(error) => {
             tell(Level::Fail, "Database", &error.to_string());
+            output::say("\nThe other checks need the database.");
             return Ok(ExitCode::FAILURE);
         }
     };
@@ -37,8 +38,8 @@ pub async fn run(source: &Source) -> anyhow::Result<ExitCode> {
     store.close().await;
     output::say(match worst {
         Level::Ok => "\nAll is well.",
-        Level::Warn => "\nPortico works; look at the warnings.",
-        Level::Fail => "\nSomething is broken; see FAIL above.",
+        Level::Warn => "\nPortico works. The lines with WARN say what to look at.",
+        Level::Fail => "\nPortico does not work like this. The lines with FAIL say what to do.",
     });
     Ok(if worst == Level::Fail {
         ExitCode::FAILURE

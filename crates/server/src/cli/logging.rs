@@ -12,7 +12,7 @@ use crate::config::{Log, LogFormat};
 /// # Errors
 /// When the level is none.
 pub fn start(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&log.level)
+    let filter = EnvFilter::try_new(directives(&log.level))
         .with_context(|| format!("log.level: {:?} is no level", log.level))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -35,4 +35,39 @@ pub fn start(log: &Log) -> anyhow::Result<()> {
         tracing::error!(place, cause, "panic");
     }));
     Ok(())
+}
+
+/// The level with the exceptions that make the log readable: files that are served are not listed at the start, and a
+/// statement that took long is not printed as SQL. Who gives directives of their own, or asks for everything, gets what
+/// they ask for.
+fn directives(level: &str) -> String {
+    let plain = ["error", "warn", "info"];
+    if plain.contains(&level.trim().to_ascii_lowercase().as_str()) {
+        format!("{level},memory_serve=warn,sqlx::query=error")
+    } else {
+        level.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_levels_leave_out_what_is_no_news() {
+        assert_eq!(
+            directives("info"),
+            "info,memory_serve=warn,sqlx::query=error"
+        );
+        for own in ["debug", "info,sqlx=debug"] {
+            assert_eq!(directives(own), own);
+        }
+        for level in ["info", "WARN", "error", "debug", "nonsense=x=y"] {
+            assert_eq!(
+                EnvFilter::try_new(directives(level)).is_ok(),
+                EnvFilter::try_new(level).is_ok(),
+                "{level}"
+            );
+        }
+    }
 }

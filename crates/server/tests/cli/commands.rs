@@ -38,7 +38,7 @@ fn doctor_finds_what_is_wrong() {
     let output = run(data.path(), &["doctor"]);
     assert!(!output.status.success());
     assert!(
-        text(&output.stdout).contains("FAIL  Database"),
+        text(&output.stdout).contains("FAIL  Database          there is no database at"),
         "{}",
         text(&output.stdout)
     );
@@ -97,6 +97,21 @@ fn a_backup_goes_back_in() {
     let output = run(data.path(), &["restore", "--from", to]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("is kept as"));
+    assert!(
+        text(&output.stdout).contains("The credentials in it can be read"),
+        "{}",
+        text(&output.stdout)
+    );
+    let key = data.path().join("portico.db.key");
+    let elsewhere = data.path().join("elsewhere");
+    std::fs::rename(&key, &elsewhere).unwrap();
+    let output = run(data.path(), &["restore", "--from", to]);
+    assert!(
+        text(&output.stderr).contains("is missing or lacks the key"),
+        "{}",
+        text(&output.stderr)
+    );
+    std::fs::rename(&elsewhere, &key).unwrap();
     assert!(
         create("ann@example.com").contains("existed"),
         "Ann is in the backup"

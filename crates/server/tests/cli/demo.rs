@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::process::{Running, run, text};
+use crate::process::{Running, run, run_with_input, text};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -110,6 +110,20 @@ async fn a_demo_starts_syncs_stops_and_goes_on() {
     );
     client_for(&again["Open"], email, password).await;
     demo.wait_for("Connected to the Autotask sandbox", PATIENCE);
+    assert_eq!(demo.terminate(), Some(0));
+
+    let mine = "nine dry green leaves";
+    let change = ["create-admin", "--email", email, "--name", "Alex Demo"];
+    assert!(
+        run_with_input(&folder, &change, &format!("{mine}\n"))
+            .status
+            .success()
+    );
+    let mut demo = Running::start(&folder, &["demo", "--port", "0"]);
+    demo.wait_for("Ctrl-C", PATIENCE);
+    let changed = demo.values();
+    assert_eq!(changed["Password"], "the one you chose");
+    client_for(&changed["Open"], email, mine).await;
     assert_eq!(demo.terminate(), Some(0));
 
     let output = run(&folder, &["demo", "--port", "0", "--tickets", "70"]);

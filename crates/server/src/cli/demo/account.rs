@@ -1,4 +1,4 @@
-//! The demo's one sign-in: printed at every start, and it always works.
+//! The demo's sign-in: made at the first start and printed at every one, until somebody changes it.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -16,33 +16,60 @@ const EMAIL: &str = "admin@demo.portico.example";
 const NAME: &str = "Alex Demo";
 
 /// How to get in.
-pub struct SignIn {
-    /// E-mail address.
-    pub email: &'static str,
-    /// Password.
-    pub password: Secret,
+pub enum SignIn {
+    /// With what the first start made up.
+    Printed {
+        /// The password.
+        password: Secret,
+    },
+    /// With a password a person chose since; the demo leaves it alone.
+    Chosen,
+    /// With the account a person made of it, under another address.
+    Other,
 }
 
-/// Makes the administrator of the demo at the first start. At later ones, a password that was changed meanwhile is set
-/// back to the printed one: a demo nobody can enter is none.
+impl SignIn {
+    /// The lines of the welcome that say how to get in.
+    pub fn lines(&self, folder: &Path) -> String {
+        match self {
+            Self::Printed { password } => {
+                format!("E-mail     {EMAIL}\n    Password   {}\n", password.expose())
+            }
+            Self::Chosen => format!(
+                "E-mail     {EMAIL}\n    Password   the one you chose\n\n  \
+                 Forgotten? End the demo and run\n    \
+                 portico create-admin --data {} --email {EMAIL} --name \"{NAME}\" --generate-password\n",
+                folder.display()
+            ),
+            Self::Other => "E-mail     the one you chose\n    Password   yours\n".to_owned(),
+        }
+    }
+}
+
+/// Makes the administrator of the demo at the first start. A password or address that a person changed since stays as
+/// it is.
 ///
 /// # Errors
 /// When the password file or the database cannot be used.
 pub async fn prepare(store: &Store, folder: &Path) -> anyhow::Result<SignIn> {
     let password = read_or_make(&folder.join("password"))?;
-    let known = identities::find_identity_by_email(store, EMAIL).await?;
-    let stored = known
-        .and_then(|identity| identity.password_hash)
-        .map(Secret::from);
-    if !stored.is_some_and(|stored| password::matches(&password, &stored)) {
-        let hash = password::hash_now(&password)
-            .map_err(|_| anyhow::anyhow!("The password cannot be hashed"))?;
-        administrator::create_or_reset(store, NAME, EMAIL, &hash).await?;
+    if let Some(known) = identities::find_identity_by_email(store, EMAIL).await? {
+        let stored = known.password_hash.map(Secret::from);
+        return Ok(match stored {
+            Some(stored) if password::matches(&password, &stored) => SignIn::Printed { password },
+            _ => SignIn::Chosen,
+        });
     }
-    Ok(SignIn {
-        email: EMAIL,
-        password,
-    })
+    let mut tx = store.begin().await?;
+    let somebody = identities::count_active_staff_in(&mut tx).await? > 0;
+    tx.rollback().await?;
+    if somebody {
+        return Ok(SignIn::Other);
+    }
+    let hash = password::hash_now(&password)
+        .map_err(|_| anyhow::anyhow!("The password cannot be hashed"))?;
+    administrator::create_or_reset(store, NAME, EMAIL, &hash).await?;
+    Ok(SignIn::Printed { password })
 }
 
 /// The password in the file, which only its owner may read.
