@@ -51,7 +51,40 @@ pub enum Db {
     Pg(PgPool),
 }
 
+/// How many connections of a pool there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUsage {
+    /// `write` and `read` on SQLite, `all` on PostgreSQL.
+    pub pool: &'static str,
+    /// Doing something.
+    pub in_use: u32,
+    /// Open and waiting.
+    pub idle: u32,
+    /// The most there may be.
+    pub max: u32,
+}
+
+impl PoolUsage {
+    fn of<D: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<D>) -> Self {
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        Self {
+            pool: name,
+            in_use: pool.size().saturating_sub(idle),
+            idle,
+            max: pool.options().get_max_connections(),
+        }
+    }
+}
+
 impl Db {
+    /// How many connections there are, by pool.
+    pub(crate) fn usage(&self) -> Vec<PoolUsage> {
+        match self {
+            Self::Lite { w, r } => vec![PoolUsage::of("write", w), PoolUsage::of("read", r)],
+            Self::Pg(pool) => vec![PoolUsage::of("all", pool)],
+        }
+    }
+
     /// The engine.
     #[must_use]
     pub const fn engine(&self) -> Engine {

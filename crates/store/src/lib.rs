@@ -63,7 +63,7 @@ mod viewer_companies;
 
 pub use change::Change;
 pub use config::{Database, KeySource, StoreConfig};
-pub use db::{Db, Engine};
+pub use db::{Db, Engine, PoolUsage};
 pub use error::{ErrorKind, Result, StoreError};
 pub use open::Store;
 pub use tx::Tx;

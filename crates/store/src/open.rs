@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 
 use crate::change::{self, Change};
 use crate::config::{Database, StoreConfig};
-use crate::db::{self, Db, Engine};
+use crate::db::{self, Db, Engine, PoolUsage};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::key_ring::{self, KeyRing};
 use crate::tx::Tx;
@@ -83,7 +83,10 @@ impl Store {
         {
             return Err(StoreError::new(
                 ErrorKind::Configuration,
-                format!("there is no database {}", path.display()),
+                format!(
+                    "there is no database at {}. Starting Portico creates it; name another folder with --data",
+                    path.display()
+                ),
             ));
         }
         let (db, ids) = connect(&config, true).await?;
@@ -159,6 +162,12 @@ impl Store {
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.0.db.engine()
+    }
+
+    /// How many connections to the database there are, by pool.
+    #[must_use]
+    pub fn pool_usage(&self) -> Vec<PoolUsage> {
+        self.db().usage()
     }
 
     /// Closes every connection and gives the file lock back. Functions called afterwards fail.

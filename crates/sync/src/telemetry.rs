@@ -1,13 +1,13 @@
-//! Counters and timings of the engine, under stable names (`docs/development/metrics.md` lists them from here).
+//! Counters of the engine, under stable names; `server::web::metrics` describes them.
 
 use domain::run::{Counts, RunState};
 use domain::stream::Stream;
 
 /// Names of the metrics.
 pub mod names {
-    /// Records by stream and what became of them.
+    /// Records by provider, stream and what became of them.
     pub const RECORDS: &str = "portico_sync_records_total";
-    /// Pages stored, by stream.
+    /// Pages stored, by provider and stream.
     pub const PAGES: &str = "portico_sync_pages_total";
     /// Requests to vendors, by provider.
     pub const REQUESTS: &str = "portico_vendor_requests_total";
@@ -20,8 +20,8 @@ pub mod names {
 }
 
 /// Counts a stored page.
-pub fn page(stream: Stream, counts: &Counts) {
-    metrics::counter!(names::PAGES, "stream" => stream.key()).increment(1);
+pub fn page(provider: &'static str, stream: Stream, counts: &Counts) {
+    metrics::counter!(names::PAGES, "provider" => provider, "stream" => stream.key()).increment(1);
     for (what, amount) in [
         ("created", counts.created),
         ("changed", counts.changed),
@@ -30,7 +30,7 @@ pub fn page(stream: Stream, counts: &Counts) {
         ("set_aside", counts.set_aside),
     ] {
         if let Ok(amount @ 1..) = u64::try_from(amount) {
-            metrics::counter!(names::RECORDS, "stream" => stream.key(), "what" => what)
+            metrics::counter!(names::RECORDS, "provider" => provider, "stream" => stream.key(), "what" => what)
                 .increment(amount);
         }
     }

@@ -63,6 +63,16 @@ pub async fn measure(app: &App) -> Result<(), Failure> {
     for (state, jobs) in states {
         metrics::gauge!("portico_jobs", "state" => state).set(gauge(jobs));
     }
+    for usage in app.store().pool_usage() {
+        for (state, connections) in [
+            ("in_use", usage.in_use),
+            ("idle", usage.idle),
+            ("max", usage.max),
+        ] {
+            metrics::gauge!("portico_database_connections", "pool" => usage.pool, "state" => state)
+                .set(f64::from(connections));
+        }
+    }
     let now = app.clock().now();
     let oldest = counts.oldest_due.map_or(0, |due| now.since(due).max(0));
     metrics::gauge!("portico_oldest_due_job_seconds").set(gauge(oldest) / 1000.0);

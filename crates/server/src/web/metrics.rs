@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use subtle::ConstantTimeEq;
+use sync::telemetry::names;
 
 use super::address::peer_address;
 use super::error::{Answer, Failure};
@@ -48,38 +49,79 @@ fn build() -> PrometheusHandle {
     handle
 }
 
-fn describe() {
-    use ::metrics::{describe_counter, describe_gauge, describe_histogram};
-    describe_counter!(
+/// Every metric and what it says.
+pub const METRICS: [(Kind, &str, &str); 12] = [
+    (
+        Kind::Counter,
         "portico_http_requests_total",
-        "HTTP requests by method, route and status"
-    );
-    describe_histogram!("portico_http_request_seconds", "Time to answer by route");
-    describe_counter!(
-        "portico_sync_records_total",
-        "Records read by stream and what became of them"
-    );
-    describe_counter!("portico_sync_pages_total", "Pages stored by stream");
-    describe_counter!("portico_sync_runs_total", "Runs ended by state");
-    describe_counter!(
-        "portico_vendor_requests_total",
-        "Requests sent to vendors by provider"
-    );
-    describe_counter!("portico_jobs_total", "Jobs ended by kind and outcome");
-    describe_counter!(
-        "portico_job_leases_lost_total",
-        "Jobs whose lease was lost while running"
-    );
-    describe_gauge!("portico_jobs", "Jobs by state");
-    describe_gauge!(
+        "HTTP requests by method, route and status",
+    ),
+    (
+        Kind::Histogram,
+        "portico_http_request_seconds",
+        "Time to answer by route",
+    ),
+    (
+        Kind::Counter,
+        names::RECORDS,
+        "Records read by provider, stream and what became of them",
+    ),
+    (
+        Kind::Counter,
+        names::PAGES,
+        "Pages stored by provider and stream",
+    ),
+    (Kind::Counter, names::RUNS, "Runs ended by state"),
+    (
+        Kind::Counter,
+        names::REQUESTS,
+        "Requests sent to vendors by provider",
+    ),
+    (Kind::Counter, names::JOBS, "Jobs ended by kind and outcome"),
+    (
+        Kind::Counter,
+        names::LEASES_LOST,
+        "Jobs whose lease was lost while running",
+    ),
+    (Kind::Gauge, "portico_jobs", "Jobs by state"),
+    (
+        Kind::Gauge,
         "portico_oldest_due_job_seconds",
-        "How long the oldest due job has been waiting"
-    );
-    describe_gauge!(
+        "How long the oldest due job has been waiting",
+    ),
+    (
+        Kind::Gauge,
         "portico_database_connections",
-        "Open database connections by pool and state"
-    );
-    describe_gauge!("portico_nodes", "Nodes whose heartbeat is fresh");
+        "Database connections by pool: in use, idle, and the most there may be",
+    ),
+    (
+        Kind::Gauge,
+        "portico_nodes",
+        "Nodes whose heartbeat is fresh",
+    ),
+];
+
+/// Kind of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts by size.
+    Histogram,
+}
+
+fn describe() {
+    for (kind, name, text) in METRICS {
+        match kind {
+            Kind::Counter => ::metrics::describe_counter!(name, text),
+            Kind::Gauge => ::metrics::describe_gauge!(name, text),
+            Kind::Histogram => ::metrics::describe_histogram!(name, text),
+        }
+    }
+    // Rare, so that it is there before it first happens.
+    ::metrics::counter!(names::LEASES_LOST).absolute(0);
 }
 
 /// Lets through what comes from this machine directly, or carries the token.

@@ -104,3 +104,34 @@ async fn metrics_are_for_this_machine_or_the_token() {
         StatusCode::FORBIDDEN
     );
 }
+
+#[tokio::test]
+async fn every_described_metric_is_there_and_records_name_their_provider() {
+    let site = Site::start_connected().await;
+    get(&site, "/healthz", "127.0.0.1", &[]).await;
+    let page = get(&site, "/metrics", "127.0.0.1", &[]).await;
+    for (_, name, text) in portico::web::metrics::METRICS {
+        assert!(
+            page.text.contains(&format!("# HELP {name} {text}")),
+            "{name}"
+        );
+        let sample = |line: &str| line.starts_with(name) && !line.starts_with('#');
+        assert!(page.text.lines().any(sample), "{name} has no value");
+    }
+    for line in page
+        .text
+        .lines()
+        .filter(|line| line.starts_with("portico_"))
+    {
+        let known = |(_, name, _): &(_, &str, _)| line.starts_with(name);
+        assert!(portico::web::metrics::METRICS.iter().any(known), "{line}");
+    }
+    for sample in [
+        "portico_sync_records_total{provider=\"autotask\",stream=\"tickets\",what=\"created\"}",
+        "portico_database_connections{pool=\"write\",state=\"max\"} 1",
+        "portico_database_connections{pool=\"read\",state=\"in_use\"}",
+        "portico_database_connections{pool=\"read\",state=\"idle\"}",
+    ] {
+        assert!(page.text.contains(sample), "{sample}: {}", page.text);
+    }
+}

@@ -56,7 +56,8 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     }
     if !part.answered {
         health::answered(&mut tx, &part.integration).await?;
-        health::has_right(&mut tx, &part.integration, part.row.stream.label()).await?;
+        let area = part.provider.words.stream(part.row.stream);
+        health::has_right(&mut tx, &part.integration, area).await?;
     }
     if !runs::save_progress(&mut tx, part.row.id, &progress).await? {
         tx.rollback().await.map_err(Stop::from)?;
@@ -70,7 +71,7 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
 impl Part<'_> {
     /// Takes note of what a commit stored.
     fn stored(&mut self, progress: StreamProgress) {
-        telemetry::page(self.row.stream, &progress.counts);
+        telemetry::page(self.provider.key, self.row.stream, &progress.counts);
         self.answered = true;
         if let Some(total) = self.total_before.take() {
             self.row.total_before = Some(total);
