@@ -11,7 +11,7 @@ use store::roles::{
 };
 use store::{ErrorKind, Store};
 
-use crate::harness::{both, execute, integration};
+use crate::harness::{Home, both, execute, integration, sqlite_only};
 
 fn tickets() -> Grants {
     Grants([(Area::Tickets, Level::Write)].into())
@@ -90,25 +90,86 @@ fn shipped_roles_are_there_and_keep_what_an_administrator_made_of_them() {
 }
 
 #[test]
-fn an_older_database_gets_keys_presets_and_the_area_of_roles() {
+fn missing_shipped_roles_are_made_at_the_next_start() {
     both(async |home| {
         let store = home.open().await;
         store.close().await;
-        // As the release before left it.
-        for sql in [
+        execute(
+            &home,
             "DELETE FROM role WHERE preset NOT IN ('administrator', 'technician')",
-            "UPDATE identity SET email_skeleton = NULL",
-        ] {
-            execute(&home, sql).await;
-        }
+        )
+        .await;
         let store = home.open().await;
         assert_eq!(
-            names(&store, RoleKind::Staff).await.len(),
-            4,
-            "missing ones are made"
+            names(&store, RoleKind::Staff).await,
+            ["Administrator", "Manager", "Read Only", "Technician"]
         );
         assert_eq!(names(&store, RoleKind::Company).await.len(), 5);
         store.close().await;
+    });
+}
+
+/// The migration of people, applied to what the release before it left.
+#[test]
+fn an_upgrade_knows_shipped_roles_and_lets_whoever_managed_users_manage_roles() {
+    sqlite_only(async |home: Home| {
+        use sqlx::Connection;
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(home.path("older.db"))
+            .create_if_missing(true);
+        let mut older = sqlx::SqliteConnection::connect_with(&options)
+            .await
+            .unwrap();
+        for text in [
+            include_str!("../../migrations/0001_foundation.sql"),
+            include_str!("../../migrations/0002_ticket_indexes.sql"),
+            "INSERT INTO role (id, uuid, kind, name, grants, shipped, created_at) VALUES
+                (1, 'a', 'staff', 'Administrator', '{\"users\":\"manage\",\"settings\":\"manage\"}', 1, 0),
+                (2, 'b', 'staff', 'Technician', '{\"tickets\":\"write\"}', 1, 0),
+                (3, 'c', 'staff', 'Own', '{\"users\":\"read\"}', 0, 0),
+                (4, 'd', 'company', 'Member', '{}', 1, 0)",
+            include_str!("../../migrations/0004_people.sql"),
+        ] {
+            sqlx::raw_sql(text).execute(&mut older).await.unwrap();
+        }
+        let rows: Vec<(String, Option<String>, String)> =
+            sqlx::query_as("SELECT name_key, preset, grants FROM role ORDER BY id")
+                .fetch_all(&mut older)
+                .await
+                .unwrap();
+        let roles: Vec<(&str, Option<&str>, Grants)> = rows
+            .iter()
+            .map(|(key, preset, grants)| {
+                (
+                    key.as_str(),
+                    preset.as_deref(),
+                    serde_json::from_str(grants).unwrap(),
+                )
+            })
+            .collect();
+        let of = |pairs: &[(Area, Level)]| Grants(pairs.iter().copied().collect());
+        let all = [
+            (Area::Users, Level::Manage),
+            (Area::Roles, Level::Manage),
+            (Area::Settings, Level::Manage),
+        ];
+        assert_eq!(
+            roles,
+            [
+                ("administrator", Some("administrator"), of(&all)),
+                (
+                    "technician",
+                    Some("technician"),
+                    of(&[(Area::Tickets, Level::Write)])
+                ),
+                (
+                    "own",
+                    None,
+                    of(&[(Area::Users, Level::Read), (Area::Roles, Level::Read)])
+                ),
+                ("member", None, Grants::default()),
+            ]
+        );
     });
 }
 
