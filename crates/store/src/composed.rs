@@ -16,6 +16,22 @@ pub(crate) const SQLITE: &[Engine] = &[Engine::Sqlite];
 /// PostgreSQL only.
 pub(crate) const POSTGRES: &[Engine] = &[Engine::Postgres];
 
+/// A text of which each engine has its own wording.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PerEngine {
+    pub(crate) lite: &'static str,
+    pub(crate) pg: &'static str,
+}
+
+impl PerEngine {
+    pub(crate) const fn on(self, engine: Engine) -> &'static str {
+        match engine {
+            Engine::Sqlite => self.lite,
+            Engine::Postgres => self.pg,
+        }
+    }
+}
+
 /// Keeps a composed text for the life of the process and names it for the registry.
 pub(crate) fn keep(name: String, sql: String, engines: &'static [Engine]) -> &'static Statement {
     let name: &'static str = Box::leak(name.into_boxed_str());

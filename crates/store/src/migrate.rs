@@ -25,6 +25,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "ticket indexes",
         include_str!("../migrations/0002_ticket_indexes.sql"),
     ),
+    (
+        3,
+        "list indexes",
+        include_str!("../migrations/0003_list_indexes.sql"),
+    ),
     (4, "people", include_str!("../migrations/0004_people.sql")),
     (5, "setup", include_str!("../migrations/0005_setup.sql")),
     (

@@ -84,21 +84,13 @@ async fn fill(store: &Store, total: usize) -> Outcome {
         page(store, at, StreamRunId(1), tickets.collect(), 1, &mut parts).await?;
     }
     while text_search::index_pending(store, 2_000).await? {}
-    // What housekeeping and autovacuum do in time.
-    use sqlx::Connection;
-    match &store.config().database {
-        Database::Sqlite(path) => {
-            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-            sqlx::query("ANALYZE")
-                .execute(&mut sqlx::SqliteConnection::connect_with(&options).await?)
-                .await?;
-        }
-        Database::Postgres(url) => {
-            let mut connection = sqlx::PgConnection::connect(url.expose()).await?;
-            sqlx::query("VACUUM ANALYZE")
-                .execute(&mut connection)
-                .await?;
-        }
+    // What autovacuum does in time. On SQLite nobody runs ANALYZE.
+    if let Database::Postgres(url) = &store.config().database {
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(url.expose()).await?;
+        sqlx::query("VACUUM ANALYZE")
+            .execute(&mut connection)
+            .await?;
     }
     Ok(())
 }
@@ -252,6 +244,38 @@ async fn every_list(store: &Store) -> Outcome<Figures> {
             },
         ),
         (
+            "status and technician",
+            TicketFilter {
+                status: text("5"),
+                technician: text("29682890"),
+                ..none()
+            },
+        ),
+        (
+            "queue and priority",
+            TicketFilter {
+                queue: text("8"),
+                priority: text("2"),
+                ..none()
+            },
+        ),
+        (
+            "nobody's and priority",
+            TicketFilter {
+                technician: text("none"),
+                priority: text("3"),
+                ..none()
+            },
+        ),
+        (
+            "queue without priority",
+            TicketFilter {
+                queue: text("8"),
+                priority: text("none"),
+                ..none()
+            },
+        ),
+        (
             "search frequent",
             TicketFilter {
                 search: text("printer"),
@@ -282,6 +306,16 @@ async fn every_list(store: &Store) -> Outcome<Figures> {
                 ..none()
             },
         ));
+        if search == " 0" {
+            filters.push((
+                "company large and priority",
+                TicketFilter {
+                    company: company.clone(),
+                    priority: text("2"),
+                    ..none()
+                },
+            ));
+        }
         filters.push((
             if search == " 0" {
                 "company large, open"

@@ -7,7 +7,7 @@ use domain::stream::Stream;
 
 use super::table::{self, TABLES, Table};
 use super::value::Kind;
-use crate::composed::{POSTGRES, SQLITE, keep};
+use crate::composed::{POSTGRES, PerEngine, SQLITE, keep};
 use crate::db::Engine;
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::statement::Statement;
@@ -30,22 +30,6 @@ pub(crate) struct TableSql {
     pub(crate) list_unseen: PerEngine,
     pub(crate) count_present: PerEngine,
     pub(crate) count_written_since: PerEngine,
-}
-
-/// A text that differs only in how a list of values is unfolded.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PerEngine {
-    lite: &'static str,
-    pg: &'static str,
-}
-
-impl PerEngine {
-    pub(crate) const fn on(self, engine: Engine) -> &'static str {
-        match engine {
-            Engine::Sqlite => self.lite,
-            Engine::Postgres => self.pg,
-        }
-    }
 }
 
 static ALL: LazyLock<(Vec<TableSql>, Vec<&'static Statement>)> = LazyLock::new(|| {

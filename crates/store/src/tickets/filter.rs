@@ -1,13 +1,15 @@
 //! Filters and sorts of the ticket list, and the texts they lead to.
 //!
 //! One filter leads: it chooses the index. The others are conditions on the rows of its range, nullable and always
-//! bound, so that every combination of filters is one of a fixed number of texts.
+//! bound, so that every combination of filters is one of a fixed number of texts. Each index has the columns of all
+//! filters, so the conditions are decided inside of it.
 
 use std::sync::LazyLock;
 
 use domain::id::{IntegrationId, PublicId};
 
-use crate::composed::{BOTH, DIRECTIONS, count, keep, keys};
+use crate::composed::{DIRECTIONS, POSTGRES, PerEngine, SQLITE, count, keep, keys};
+use crate::db::Engine;
 use crate::listing::Direction;
 use crate::statement::Statement;
 use crate::viewer_sql::EVERYTHING;
@@ -56,19 +58,16 @@ pub(super) enum Lead {
     Status,
     Priority,
     Queue,
-    /// A company with more tickets than are counted, sorted by creation.
-    LargeCompany,
 }
 
 impl Lead {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::All,
         Self::Company,
         Self::Technician,
         Self::Status,
         Self::Priority,
         Self::Queue,
-        Self::LargeCompany,
     ];
 
     /// What the lead's value is compared with.
@@ -80,8 +79,19 @@ impl Lead {
             Self::Status => Some("t.status_id"),
             Self::Priority => Some("t.priority_id"),
             Self::Queue => Some("t.queue_id"),
-            // An expression, so that no index by company is chosen.
-            Self::LargeCompany => Some("(t.company_external_id || '')"),
+        }
+    }
+
+    /// The index it chooses.
+    const fn index(self, sort: TicketSort) -> &'static str {
+        match (self, sort) {
+            (Self::All, TicketSort::Updated) => "ticket_by_update",
+            (Self::All, TicketSort::Created) => "ticket_by_creation",
+            (Self::Company, _) => "ticket_by_company_update",
+            (Self::Technician, _) => "ticket_by_technician",
+            (Self::Status, _) => "ticket_by_status",
+            (Self::Priority, _) => "ticket_by_priority",
+            (Self::Queue, _) => "ticket_by_queue",
         }
     }
 }
@@ -89,53 +99,76 @@ impl Lead {
 /// One text per lead, sort and direction.
 pub(super) struct Texts {
     /// By lead, sort and direction.
-    keys: [[[&'static str; 2]; 2]; 7],
+    keys: [[[PerEngine; 2]; 2]; 6],
+    /// By direction.
+    walks: [PerEngine; 2],
     /// By lead.
-    counts: [&'static str; 7],
+    counts: [PerEngine; 6],
     /// By lead, for a viewer without limits and no filter but the lead.
-    plain_counts: [&'static str; 7],
+    plain_counts: [PerEngine; 6],
     kept: Vec<&'static Statement>,
 }
 
 static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let mut kept = Vec::new();
-    let mut add = |name: String, sql: String| {
-        let statement = keep(name, sql, BOTH);
-        kept.push(statement);
-        statement.sql
+    // SQLite is told the index, so that nothing it believes about the tables leads it elsewhere.
+    let mut add = |name: String, index: &str, compose: &dyn Fn(&str) -> String| {
+        let lite = compose(&format!("ticket t INDEXED BY {index}"));
+        let statements = [
+            keep(name.clone(), lite, SQLITE),
+            keep(name, compose("ticket t"), POSTGRES),
+        ];
+        kept.extend(statements);
+        PerEngine {
+            lite: statements[0].sql,
+            pg: statements[1].sql,
+        }
     };
     let keys = Lead::ALL.map(|lead| {
         TicketSort::ALL.map(|sort| {
             DIRECTIONS.map(|direction| {
-                let sql = keys(
-                    "ticket t",
-                    &condition(lead),
-                    "t",
-                    sort_key(lead, sort),
-                    direction,
-                    ["$11", "$12", "$9"],
-                );
+                let compose = |from: &str| {
+                    keys(
+                        from,
+                        &condition(lead),
+                        "t",
+                        sort_key(lead, sort),
+                        direction,
+                        ["$12", "$13", "$10"],
+                    )
+                };
                 add(
                     format!("store::tickets::keys_{lead:?}_{sort:?}_{direction:?}"),
-                    sql,
+                    lead.index(sort),
+                    &compose,
                 )
             })
         })
     });
+    let walks = DIRECTIONS.map(|direction| {
+        add(
+            format!("store::tickets::walk_{direction:?}"),
+            Lead::All.index(TicketSort::Created),
+            &|from| walk(from, direction),
+        )
+    });
     let counts = Lead::ALL.map(|lead| {
         add(
             format!("store::tickets::count_{lead:?}"),
-            count("ticket t", &condition(lead), "$9"),
+            lead.index(TicketSort::Created),
+            &|from| count(from, &condition(lead), "$10"),
         )
     });
     let plain_counts = Lead::ALL.map(|lead| {
         add(
             format!("store::tickets::count_plain_{lead:?}"),
-            count("ticket t", &plain_condition(lead), "$5"),
+            lead.index(TicketSort::Updated),
+            &|from| count(from, &plain_condition(lead), "$5"),
         )
     });
     Texts {
         keys,
+        walks,
         counts,
         plain_counts,
         kept,
@@ -144,31 +177,40 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
 
 /// What a lead's keys are sorted by.
 ///
-/// A company's tickets by creation have no index of their own: it would cost every page of a first sync some three
-/// hundred pages of the database, a quarter of all it writes. Of a company with at most 10,000 tickets all instants of
-/// creation are read from the index by change, which has them, and sorted; hence the expression, which no index has.
-/// A company with more tickets has them all over the list of all tickets, and its pages are found there
-/// ([`Lead::LargeCompany`]).
+/// A filter's tickets by creation have no index of their own: each such index costs a first sync a twentieth of its
+/// speed. They are read from the lead's index by change, which has the instants of creation, and sorted; hence the
+/// expression, which no index has. That is for few of them; many lie all over the list of all tickets, and a page of
+/// them is soon found there ([`walk_text`]).
 const fn sort_key(lead: Lead, sort: TicketSort) -> &'static str {
     match (lead, sort) {
-        (Lead::Company, TicketSort::Created) => "(t.created_at + 0)",
-        (_, TicketSort::Created) => "t.created_at",
+        (Lead::All, TicketSort::Created) => "t.created_at",
+        (_, TicketSort::Created) => "(t.created_at + 0)",
         (_, TicketSort::Updated) => "t.updated_at",
     }
 }
 
+/// Filters beside the lead: those of every list, and the company by the vendor's id.
+macro_rules! beside_filters {
+    () => {
+        concat!(
+            other_filters!(),
+            " AND (CAST($9 AS TEXT) IS NULL OR t.company_external_id = $9)"
+        )
+    };
+}
+
 /// A range of an index, narrowed by the other filters. Every lead takes the same parameters: viewer `$1` and `$2`,
-/// integration `$3`, closed `$4`, other filters `$5` to `$8`, rows `$9`, the lead's value `$10`, a bound `$11`, `$12`.
+/// integration `$3`, closed `$4`, other filters `$5` to `$9`, rows `$10`, the lead's value `$11`, a bound `$12`, `$13`.
 fn condition(lead: Lead) -> String {
     let viewer = if lead == Lead::Company {
-        external_company_viewer!("$10")
+        external_company_viewer!("$11")
     } else {
         record_viewer!("t")
     };
     format!(
         "{} AND {} AND {viewer}",
-        range(lead, "$10"),
-        other_filters!()
+        range(lead, "$11"),
+        beside_filters!()
     )
 }
 
@@ -191,17 +233,45 @@ fn range(lead: Lead, value: &str) -> String {
     format!("t.absent = 0 AND t.integration_id = $3 AND {led} AND t.closed = $4")
 }
 
-pub(super) fn keys_text(lead: Lead, sort: TicketSort, direction: Direction) -> &'static str {
-    TEXTS.keys[lead as usize][sort as usize][direction.index()]
+/// The keys of a page by creation, looked for among the next `$13` tickets of all: viewer `$1` and `$2`, integration
+/// `$3`, closed `$4`, filters `$5` to `$9`, rows `$10`, a bound `$11`, `$12`. Everything asked for is in the index.
+fn walk(from: &str, direction: Direction) -> String {
+    let (than, order) = match direction {
+        Direction::Ascending => (">", "ASC"),
+        Direction::Descending => ("<", "DESC"),
+    };
+    format!(
+        "SELECT t.id AS id, t.created_at AS sort_key FROM
+            (SELECT t.id, t.created_at, t.integration_id, t.company_external_id, t.status_id, t.queue_id, t.priority_id, t.technician_external_id
+             FROM {from} WHERE t.absent = 0 AND t.integration_id = $3 AND t.closed = $4 AND (t.created_at, t.id) {than} ($11, $12)
+             ORDER BY t.created_at {order}, t.id {order} LIMIT $13) t
+         WHERE {} AND {} ORDER BY t.created_at {order}, t.id {order} LIMIT $10",
+        beside_filters!(),
+        record_viewer!("t")
+    )
 }
 
-pub(super) fn count_text(lead: Lead) -> &'static str {
-    TEXTS.counts[lead as usize]
+/// The text that looks for a page by creation among the next tickets of all.
+pub(super) fn walk_text(engine: Engine, direction: Direction) -> &'static str {
+    TEXTS.walks[direction.index()].on(engine)
+}
+
+pub(super) fn keys_text(
+    engine: Engine,
+    lead: Lead,
+    sort: TicketSort,
+    direction: Direction,
+) -> &'static str {
+    TEXTS.keys[lead as usize][sort as usize][direction.index()].on(engine)
+}
+
+pub(super) fn count_text(engine: Engine, lead: Lead) -> &'static str {
+    TEXTS.counts[lead as usize].on(engine)
 }
 
 /// The text that counts a range nothing else narrows.
-pub(super) fn plain_count_text(lead: Lead) -> &'static str {
-    TEXTS.plain_counts[lead as usize]
+pub(super) fn plain_count_text(engine: Engine, lead: Lead) -> &'static str {
+    TEXTS.plain_counts[lead as usize].on(engine)
 }
 
 /// Every text, for the registry.

@@ -61,21 +61,41 @@ pub async fn count_for_viewer(
 /// Ranges of one index that together hold everything a filter lets through.
 struct Ranges {
     lead: Lead,
-    /// Integration and the lead's value.
-    starts: Vec<(i64, Option<String>)>,
+    starts: Vec<Start>,
     /// Values of the flag closed.
     closed: &'static [i64],
 }
 
+/// Where a range begins.
+struct Start {
+    integration: i64,
+    /// The lead's value.
+    value: Option<String>,
+    /// The vendor's id of a company that does not lead.
+    company: Option<String>,
+}
+
 impl Ranges {
-    fn each(&self) -> impl Iterator<Item = (i64, Option<&str>, i64)> {
-        self.starts.iter().flat_map(|(integration, value)| {
-            self.closed
-                .iter()
-                .map(|closed| (*integration, value.as_deref(), *closed))
-        })
+    fn each(&self) -> impl Iterator<Item = (&Start, i64)> {
+        self.starts
+            .iter()
+            .flat_map(|start| self.closed.iter().map(move |closed| (start, *closed)))
+    }
+
+    /// Whether nothing but the lead narrows them, so that an index alone can count them.
+    fn are_plain(&self, viewer: &Viewer, filter: &TicketFilter) -> bool {
+        others(filter, self.lead).iter().all(Option::is_none)
+            && self.starts.iter().all(|start| start.company.is_none())
+            && (viewer.bind().0 == 1 || self.lead == Lead::Company)
     }
 }
+
+/// A company with more tickets than this leads only when nothing else could: its index has no other filter's columns.
+const LOOKED_UP: u64 = 2_000;
+/// At most so many of a filter's tickets are sorted by creation; of more of them a page is looked for among all.
+const SORTED: u64 = 1_000;
+/// So many tickets of all are looked at for that.
+const WALKED: i64 = 20_000;
 
 async fn ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result<Ranges> {
     let closed: &[i64] = match filter.closed {
@@ -83,38 +103,96 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result
         Some(false) => &[0],
         None => &[0, 1],
     };
-    if let Some(externals) =
+    let externals =
         viewer_companies::limited_to(store, viewer, filter.company.as_ref(), filter.integration)
-            .await?
-    {
-        let starts = externals
-            .into_iter()
-            .map(|(integration, id)| (integration, Some(id)))
-            .collect();
-        return Ok(Ranges {
+            .await?;
+    let integrations = viewer_companies::integrations(store, filter.integration).await?;
+    let mut candidates: Vec<Ranges> = Vec::new();
+    if let Some(externals) = &externals {
+        let start = |(integration, id): &(i64, String)| Start {
+            integration: *integration,
+            value: Some(id.clone()),
+            company: None,
+        };
+        candidates.push(Ranges {
             lead: Lead::Company,
-            starts,
+            starts: externals.iter().map(start).collect(),
             closed,
         });
     }
-    let (lead, value) = [
+    for (lead, value) in [
         (Lead::Technician, &filter.technician),
         (Lead::Status, &filter.status),
         (Lead::Priority, &filter.priority),
         (Lead::Queue, &filter.queue),
-    ]
-    .into_iter()
-    .find(|(_, value)| value.is_some())
-    .unwrap_or((Lead::All, &None));
-    let integrations = viewer_companies::integrations(store, filter.integration).await?;
-    Ok(Ranges {
-        lead,
-        starts: integrations
-            .into_iter()
-            .map(|id| (id, value.clone()))
-            .collect(),
-        closed,
-    })
+    ] {
+        if value.is_none() {
+            continue;
+        }
+        let start = |integration, company| Start {
+            integration,
+            value: value.clone(),
+            company,
+        };
+        let starts = match &externals {
+            Some(externals) => externals
+                .iter()
+                .map(|(integration, id)| start(*integration, Some(id.clone())))
+                .collect(),
+            None => integrations.iter().map(|id| start(*id, None)).collect(),
+        };
+        candidates.push(Ranges {
+            lead,
+            starts,
+            closed,
+        });
+    }
+    choose(store, viewer, candidates)
+        .await
+        .map(|chosen| match chosen {
+            Some(ranges) => ranges,
+            None => Ranges {
+                lead: Lead::All,
+                starts: integrations
+                    .into_iter()
+                    .map(|integration| Start {
+                        integration,
+                        value: None,
+                        company: None,
+                    })
+                    .collect(),
+                closed,
+            },
+        })
+}
+
+/// Of several filters the one with the fewest tickets leads, since all of its range may have to be read. Somebody who
+/// sees some companies is led by those.
+async fn choose(
+    store: &Store,
+    viewer: &Viewer,
+    mut candidates: Vec<Ranges>,
+) -> Result<Option<Ranges>> {
+    if candidates.len() < 2 || viewer.bind().0 != 1 {
+        candidates.truncate(1);
+        return Ok(candidates.pop());
+    }
+    let sizes = candidates
+        .iter()
+        .map(|ranges| plain_count(store, viewer, ranges));
+    let sizes = futures_util::future::try_join_all(sizes).await?;
+    let size = |ranges: &Ranges, size: u64| {
+        if ranges.lead == Lead::Company && size > LOOKED_UP {
+            u64::MAX
+        } else {
+            size
+        }
+    };
+    let smallest = candidates
+        .into_iter()
+        .zip(sizes)
+        .min_by_key(|(ranges, found)| size(ranges, *found));
+    Ok(smallest.map(|(ranges, _)| ranges))
 }
 
 async fn walk_ranges(
@@ -124,21 +202,17 @@ async fn walk_ranges(
     sort: TicketSort,
     walk: &Walk,
 ) -> Result<(Page, Count)> {
-    let mut ranges = ranges(store, viewer, filter).await?;
-    if ranges.lead == Lead::Company && sort == TicketSort::Created {
+    let ranges = ranges(store, viewer, filter).await?;
+    if ranges.lead != Lead::All && sort == TicketSort::Created {
         // How many there are decides how they are read.
         let count = count(store, viewer, filter, &ranges).await?;
-        if matches!(count, Count::MoreThan(_)) {
-            ranges.lead = Lead::LargeCompany;
-        }
-        return Ok((
-            page(store, viewer, filter, sort, walk, &ranges).await?,
-            count,
-        ));
+        let many = !matches!(count, Count::Exact(found) if found <= SORTED);
+        let page = page(store, viewer, filter, sort, walk, &ranges, many).await?;
+        return Ok((page, count));
     }
     // Counting takes about as long as reading, so both are done at once.
     futures_util::future::try_join(
-        page(store, viewer, filter, sort, walk, &ranges),
+        page(store, viewer, filter, sort, walk, &ranges, false),
         count(store, viewer, filter, &ranges),
     )
     .await
@@ -151,26 +225,36 @@ async fn page(
     sort: TicketSort,
     walk: &Walk,
     ranges: &Ranges,
+    many: bool,
 ) -> Result<Page> {
-    let text = filter::keys_text(ranges.lead, sort, walk.read);
+    let text = filter::keys_text(store.engine(), ranges.lead, sort, walk.read);
     let (all, identity) = viewer.bind();
     let (bound, bound_id) = walk.number_bound();
     let [status, queue, priority, technician] = others(filter, ranges.lead);
     let mut places = Vec::new();
-    for (integration, value, closed) in ranges.each() {
+    for (start, closed) in ranges.each() {
+        if many {
+            let found = among_all(store, viewer, filter, walk, ranges.lead, start, closed).await?;
+            if found.len() as i64 >= walk.asked() {
+                places.extend(found.into_iter().map(Place::from));
+                continue;
+            }
+            // The rest lies far away, or there is none: then all of the range is sorted after all.
+        }
         let rows: Vec<NumberPlace> = read_all!(
             store,
             text,
             all,
             identity,
-            integration,
+            start.integration,
             closed,
             status,
             queue,
             priority,
             technician,
+            start.company.as_deref(),
             walk.asked(),
-            value,
+            start.value.as_deref(),
             bound,
             bound_id
         )?;
@@ -179,53 +263,102 @@ async fn page(
     Ok(walk.page(places))
 }
 
+/// Those of a range that are among the next tickets of all by creation.
+async fn among_all(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &TicketFilter,
+    walk: &Walk,
+    lead: Lead,
+    start: &Start,
+    closed: i64,
+) -> Result<Vec<NumberPlace>> {
+    let (all, identity) = viewer.bind();
+    let (bound, bound_id) = walk.number_bound();
+    let [status, queue, priority, technician] = others(filter, Lead::All);
+    let company = if lead == Lead::Company {
+        start.value.as_deref()
+    } else {
+        start.company.as_deref()
+    };
+    read_all!(
+        store,
+        filter::walk_text(store.engine(), walk.read),
+        all,
+        identity,
+        start.integration,
+        closed,
+        status,
+        queue,
+        priority,
+        technician,
+        company,
+        walk.asked(),
+        bound,
+        bound_id,
+        WALKED
+    )
+}
+
 async fn count(
     store: &Store,
     viewer: &Viewer,
     filter: &TicketFilter,
     ranges: &Ranges,
 ) -> Result<Count> {
+    if ranges.are_plain(viewer, filter) {
+        let found = plain_count(store, viewer, ranges).await?;
+        return Ok(Count::bounded(found, COUNTED));
+    }
     let (all, identity) = viewer.bind();
     let [status, queue, priority, technician] = others(filter, ranges.lead);
-    let plain = [status, queue, priority, technician]
-        .iter()
-        .all(Option::is_none)
-        && (all == 1 || ranges.lead == Lead::Company);
     let mut found: u64 = 0;
-    for (integration, value, closed) in ranges.each() {
+    for (start, closed) in ranges.each() {
         let left = (COUNTED + 1).saturating_sub(found);
         if left == 0 {
             break;
         }
-        let row: Option<(i64,)> = if plain {
-            read_one!(
-                store,
-                filter::plain_count_text(ranges.lead),
-                all,
-                identity,
-                integration,
-                closed,
-                left as i64,
-                value
-            )?
-        } else {
-            let text = filter::count_text(ranges.lead);
-            read_one!(
-                store,
-                text,
-                all,
-                identity,
-                integration,
-                closed,
-                status,
-                queue,
-                priority,
-                technician,
-                left as i64,
-                value
-            )?
-        };
+        let row: Option<(i64,)> = read_one!(
+            store,
+            filter::count_text(store.engine(), ranges.lead),
+            all,
+            identity,
+            start.integration,
+            closed,
+            status,
+            queue,
+            priority,
+            technician,
+            start.company.as_deref(),
+            left as i64,
+            start.value.as_deref()
+        )?;
         found += row.map_or(0, |row| row.0.unsigned_abs());
     }
     Ok(Count::bounded(found, COUNTED))
+}
+
+/// How many tickets the ranges have by themselves, counted to one more than is shown.
+async fn plain_count(store: &Store, viewer: &Viewer, ranges: &Ranges) -> Result<u64> {
+    let (all, identity) = viewer.bind();
+    let text = filter::plain_count_text(store.engine(), ranges.lead);
+    let mut found: u64 = 0;
+    for (start, closed) in ranges.each() {
+        let left = (COUNTED + 1).saturating_sub(found);
+        if left == 0 {
+            break;
+        }
+        let row: Option<(i64,)> = read_one!(
+            store,
+            text,
+            all,
+            identity,
+            start.integration,
+            closed,
+            left as i64,
+            start.value.as_deref()
+        )?;
+        found += row.map_or(0, |row| row.0.unsigned_abs());
+    }
+    Ok(found)
 }

@@ -234,6 +234,100 @@ async fn check(
     }
 }
 
+/// However many tickets a filter has, and whichever of several filters leads, a list has every one of them in order.
+#[test]
+fn filters_are_combined_in_every_way() {
+    both(async |home| {
+        let store = home.open().await;
+        let at = integration(&store, "a").await;
+        store_companies(&store, at, &[company("1", "Large"), company("2", "Small")]).await;
+        let total = 3_000_i64;
+        let tickets: Vec<_> = (0..total)
+            .map(|number| {
+                let mut ticket = ticket(
+                    &number.to_string(),
+                    if number % 100 == 7 { "2" } else { "1" },
+                    number * 7_919 % total,
+                );
+                // Those who left have the oldest tickets only, so that they lie far away from the newest.
+                ticket.technician_external_id =
+                    Some(if number < 1_200 { "left" } else { "here" }.into());
+                ticket.status_id = Some((number % 3).to_string());
+                ticket.priority_id = Some((number % 2).to_string());
+                ticket.queue_id = Some(if number % 500 == 0 { "rare" } else { "8" }.into());
+                ticket.created_at = Some(domain::clock::UtcMillis(number / 3));
+                ticket
+            })
+            .collect();
+        store_tickets(&store, at, &tickets).await;
+        let rows = all_tickets(&store, &STAFF).await;
+        let company = |name: &str| {
+            rows.iter()
+                .find(|row| row.company.as_deref() == Some(name))
+                .unwrap()
+                .company_uuid
+                .clone()
+        };
+        let chosen = |number: u32, bit: u32, value: &str| {
+            (number & (1 << bit) != 0).then(|| value.to_owned())
+        };
+        for number in 1..32 {
+            let technician = if number % 2 == 0 { "left" } else { "here" };
+            let filter = TicketFilter {
+                company: (number & 1 != 0)
+                    .then(|| company(if number % 3 == 0 { "Small" } else { "Large" }))
+                    .flatten(),
+                status: chosen(number, 1, "1"),
+                queue: chosen(number, 2, if number % 5 == 0 { "rare" } else { "8" }),
+                priority: chosen(number, 3, "0"),
+                technician: chosen(number, 4, technician),
+                ..TicketFilter::default()
+            };
+            let same =
+                |asked: &Option<String>, has: &Option<String>| asked.is_none() || asked == has;
+            let id = filter
+                .company
+                .as_ref()
+                .map(|_| if number % 3 == 0 { "2" } else { "1" }.to_owned());
+            let expected: Vec<&TicketRecord> = tickets
+                .iter()
+                .filter(|ticket| {
+                    same(&id, &ticket.company_external_id)
+                        && same(&filter.status, &ticket.status_id)
+                        && same(&filter.queue, &ticket.queue_id)
+                        && same(&filter.priority, &ticket.priority_id)
+                        && same(&filter.technician, &ticket.technician_external_id)
+                })
+                .collect();
+            for sort in [TicketSort::Updated, TicketSort::Created] {
+                let direction = DIRECTIONS[number as usize % 2];
+                let ids = walk(&store, &STAFF, &filter, sort, direction, 400).await;
+                let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+                assert_eq!(
+                    (ids.len(), distinct.len()),
+                    (expected.len(), expected.len()),
+                    "{filter:?}"
+                );
+                let keys: Vec<i64> = ids
+                    .iter()
+                    .map(|id| {
+                        let ticket = &tickets[id.parse::<usize>().unwrap()];
+                        if sort == TicketSort::Updated {
+                            ticket.updated_at
+                        } else {
+                            ticket.created_at
+                        }
+                        .unwrap()
+                        .0
+                    })
+                    .collect();
+                assert_eq!(keys, sorted(&expected, sort, direction), "{filter:?}");
+            }
+        }
+        store.close().await;
+    });
+}
+
 /// A company with more tickets than are counted is found in the list of all tickets, and nobody can tell.
 #[test]
 fn counts_end_at_ten_thousand_and_pages_do_not() {
