@@ -301,7 +301,7 @@ fn filters_are_combined_in_every_way() {
                 .collect();
             for sort in [TicketSort::Updated, TicketSort::Created] {
                 let direction = DIRECTIONS[number as usize % 2];
-                let ids = walk(&store, &STAFF, &filter, sort, direction, 400).await;
+                let ids = walk(&store, &STAFF, &filter, sort, direction, 500).await;
                 let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
                 assert_eq!(
                     (ids.len(), distinct.len()),
