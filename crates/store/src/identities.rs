@@ -322,6 +322,14 @@ pub async fn find_identity(store: &Store, id: IdentityId) -> Result<Option<Ident
     read_one!(store, FIND, id.0)
 }
 
+/// One identity as this transaction sees it.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_identity_in(tx: &mut Tx, id: IdentityId) -> Result<Option<Identity>> {
+    tx_one!(tx, FIND, id.0)
+}
+
 /// One identity by its id in addresses.
 ///
 /// # Errors

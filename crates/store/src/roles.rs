@@ -235,6 +235,14 @@ pub async fn find_role(store: &Store, id: RoleId) -> Result<Option<Role>> {
     read_one!(store, FIND, id.0)
 }
 
+/// One role as this transaction sees it.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_role_in(tx: &mut Tx, id: RoleId) -> Result<Option<Role>> {
+    tx_one!(tx, FIND, id.0)
+}
+
 /// One role by its id in addresses.
 ///
 /// # Errors

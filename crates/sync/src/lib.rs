@@ -12,6 +12,7 @@ pub mod diagnostics;
 mod engine;
 mod error;
 mod health;
+pub mod import_users;
 mod mail;
 pub mod permits;
 mod pull;
@@ -28,6 +29,7 @@ pub mod setup;
 pub mod status;
 pub mod telemetry;
 mod upkeep;
+pub mod users;
 mod worker;
 
 pub use engine::{Engine, EngineConfig};

@@ -179,10 +179,17 @@ pub fn shell(visit: &Visit, person: &Person, section: Section) -> Shell {
             tickets: may(Permission::read(Area::Tickets)),
             opportunities: may(Permission::read(Area::Opportunities)),
             settings: may(Permission::read(Area::Integrations))
+                || may(Permission::read(Area::Users))
+                || may(Permission::read(Area::Roles))
                 || may(Permission::manage(Area::Settings)),
             read_integrations: may(Permission::read(Area::Integrations)),
             write_integrations: may(Permission::write(Area::Integrations)),
             manage_integrations: may(Permission::manage(Area::Integrations)),
+            read_users: may(Permission::read(Area::Users)),
+            write_users: may(Permission::write(Area::Users)),
+            manage_users: may(Permission::manage(Area::Users)),
+            read_roles: may(Permission::read(Area::Roles)),
+            manage_roles: may(Permission::manage(Area::Roles)),
             manage_settings: may(Permission::manage(Area::Settings)),
         },
         notice: visit.notice,

@@ -31,6 +31,12 @@ const READ_OPPORTUNITIES: Rule = Staff(Permission::read(Area::Opportunities));
 const READ_INTEGRATIONS: Rule = Staff(Permission::read(Area::Integrations));
 const WRITE_INTEGRATIONS: Rule = Staff(Permission::write(Area::Integrations));
 const MANAGE_INTEGRATIONS: Rule = Staff(Permission::manage(Area::Integrations));
+const READ_USERS: Rule = Staff(Permission::read(Area::Users));
+const WRITE_USERS: Rule = Staff(Permission::write(Area::Users));
+const MANAGE_USERS: Rule = Staff(Permission::manage(Area::Users));
+const READ_ROLES: Rule = Staff(Permission::read(Area::Roles));
+const WRITE_ROLES: Rule = Staff(Permission::write(Area::Roles));
+const MANAGE_ROLES: Rule = Staff(Permission::manage(Area::Roles));
 const MANAGE_SETTINGS: Rule = Staff(Permission::manage(Area::Settings));
 
 /// Every route with its rule.
@@ -83,7 +89,7 @@ pub fn table() -> RouteTable {
             READ_OPPORTUNITIES,
             opportunities::show,
         );
-    let table = setup_wizard(integrations(table))
+    let table = people(setup_wizard(integrations(table)))
         // Settings.
         .get("/settings", SignedIn, settings::show)
         .get(
@@ -107,6 +113,85 @@ pub fn table() -> RouteTable {
             settings::api_keys::revoke,
         );
     api::routes::add(table)
+}
+
+fn people(table: RouteTable) -> RouteTable {
+    use settings::{import_users, roles, users};
+    table
+        .get("/settings/users", READ_USERS, users::list)
+        .get("/settings/users.csv", READ_USERS, users::export)
+        .get("/settings/users/new", MANAGE_USERS, users::new)
+        .post("/settings/users/new", MANAGE_USERS, users::create)
+        .post("/settings/users/bulk", WRITE_USERS, users::bulk)
+        // The page says who may import; the form itself needs the right.
+        .get(
+            "/settings/users/import/{provider}",
+            READ_USERS,
+            import_users::show,
+        )
+        .post(
+            "/settings/users/import/{provider}",
+            MANAGE_USERS,
+            import_users::import,
+        )
+        .get(
+            "/settings/users/import/{provider}/people",
+            MANAGE_USERS,
+            import_users::people,
+        )
+        .get("/settings/users/{user}", READ_USERS, users::show)
+        .post("/settings/users/{user}", WRITE_USERS, users::update)
+        .post(
+            "/settings/users/{user}/welcome",
+            WRITE_USERS,
+            users::welcome,
+        )
+        .get(
+            "/settings/users/{user}/deactivate",
+            MANAGE_USERS,
+            users::ask_deactivate,
+        )
+        .post(
+            "/settings/users/{user}/deactivate",
+            MANAGE_USERS,
+            users::deactivate,
+        )
+        .get(
+            "/settings/users/{user}/reactivate",
+            MANAGE_USERS,
+            users::ask_reactivate,
+        )
+        .post(
+            "/settings/users/{user}/reactivate",
+            MANAGE_USERS,
+            users::reactivate,
+        )
+        .get(
+            "/settings/users/{user}/unlink/{record}",
+            MANAGE_USERS,
+            users::ask_unlink,
+        )
+        .post(
+            "/settings/users/{user}/unlink/{record}",
+            MANAGE_USERS,
+            users::unlink,
+        )
+        .get("/settings/roles", READ_ROLES, roles::list)
+        .get("/settings/roles/new", MANAGE_ROLES, roles::new)
+        .post("/settings/roles/new", MANAGE_ROLES, roles::create)
+        .get("/settings/roles/{role}", READ_ROLES, roles::show)
+        .post("/settings/roles/{role}", WRITE_ROLES, roles::update)
+        .post(
+            "/settings/roles/{role}/duplicate",
+            MANAGE_ROLES,
+            roles::duplicate,
+        )
+        .get(
+            "/settings/roles/{role}/delete",
+            MANAGE_ROLES,
+            roles::ask_remove,
+        )
+        .post("/settings/roles/{role}/delete", MANAGE_ROLES, roles::remove)
 }
 
 fn integrations(table: RouteTable) -> RouteTable {

@@ -1,7 +1,8 @@
 // What pages gain when scripts run. Every page works without: forms post, links lead somewhere, dialogs are pages.
-import { load, submit, visit } from "./swap.js";
+import { ask, load, loadPart, replace, submit, visit } from "./swap.js";
 import { begin, settle } from "./guard.js";
 import { filterChoices, countChoices } from "./choices.js";
+import { settleAllPicks, updatePicks } from "./picks.js";
 import { listen } from "./live.js";
 import { openDialog } from "./dialog.js";
 
@@ -27,11 +28,15 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog], a[data-swap]");
   if (link?.dataset.dialog !== undefined) {
     event.preventDefault();
+    link.closest("details.drop")?.removeAttribute("open");
     openDialog(link.href);
   } else if (link) {
     event.preventDefault();
-    visit(link.href, link.dataset.swap);
+    if (link.closest("dialog")) loadPart(link.href, link.dataset.swap);
+    else visit(link.href, link.dataset.swap);
   }
+  const drop = event.target.closest("details.drop");
+  for (const open of document.querySelectorAll("details.drop[open]")) if (open !== drop) open.removeAttribute("open");
   const close = event.target.closest("[data-close]");
   if (close) {
     const dialog = close.closest("dialog");
@@ -47,17 +52,39 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   countChoices(event.target);
+  updatePicks(event.target);
+});
+
+document.addEventListener("keydown", (event) => {
+  const drop = event.key === "Escape" && event.target.closest("details.drop[open]");
+  if (drop) {
+    drop.removeAttribute("open");
+    drop.querySelector("summary").focus();
+  }
 });
 
 let typing;
+let finding;
 document.addEventListener("input", (event) => {
   filterChoices(event.target);
+  if (event.target.matches("[type=email], [data-link]")) updatePicks(event.target);
+  if (event.target.matches("[data-people]")) {
+    clearTimeout(finding);
+    finding = setTimeout(() => findPeople(event.target), 250);
+  }
   if (event.target.matches("[data-type-submit]")) {
     clearTimeout(typing);
     const form = event.target.form;
     typing = setTimeout(() => form.requestSubmit(), 350);
   }
 });
+
+// More users than a list can offer are found by what is typed.
+async function findPeople(input) {
+  const answer = await ask(`${input.dataset.people}?search=${encodeURIComponent(input.value)}`, {});
+  const fresh = answer?.page.getElementById("picker-people");
+  if (fresh) replace(fresh);
+}
 
 // A page from the back-forward cache must not keep its buttons switched off.
 window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach(settle));
@@ -71,4 +98,5 @@ if (here.searchParams.has("notice")) {
 }
 
 document.querySelectorAll(".choices").forEach((list) => countChoices(list));
+settleAllPicks(document.body);
 listen();

@@ -1,5 +1,6 @@
 // Confirmations: the page a link leads to, shown as a dialog over the present one.
-import { ask } from "./swap.js";
+import { ask, load } from "./swap.js";
+import { settleAllPicks } from "./picks.js";
 
 /** Opens the dialog of a page; leads to the page when it has none. */
 export async function openDialog(address) {
@@ -13,10 +14,19 @@ export async function openDialog(address) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "dialog-title");
   dialog.append(document.adoptNode(content));
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    const stale = dialog.querySelector("[data-stale]")?.dataset.stale;
+    document.body.append(document.getElementById("toasts"));
+    dialog.remove();
+    // What was done in the dialog shows in the list under it.
+    if (stale && document.getElementById(stale)) load(location.href, stale);
+  });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
   document.body.append(dialog);
   dialog.showModal();
+  settleAllPicks(dialog);
+  // Messages are shown above the dialog and can be closed there.
+  dialog.append(document.getElementById("toasts"));
 }

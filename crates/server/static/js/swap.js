@@ -2,6 +2,7 @@
 // 422 is an answer like any other (the form with its messages); 5xx and no answer leave the page as it is.
 import { toast } from "./toast.js";
 import { countChoices } from "./choices.js";
+import { settleAllPicks } from "./picks.js";
 
 const parser = new DOMParser();
 
@@ -34,6 +35,12 @@ export async function visit(address, ids) {
 export async function load(address, ids) {
   const answer = await ask(address, {});
   if (answer && put(answer, ids)) document.title = answer.page.title;
+}
+
+/** The same for a part of a dialog: the page under it stays, and so does its title. */
+export async function loadPart(address, ids) {
+  const answer = await ask(address, {});
+  if (answer) put(answer, ids);
 }
 
 /** Fetches a page; undefined when there is none to show, which a toast has told by then. */
@@ -88,11 +95,17 @@ export function replace(fresh) {
   }
   old.replaceWith(document.adoptNode(fresh));
   fresh.querySelectorAll(".choices").forEach((list) => countChoices(list));
+  settleAllPicks(fresh);
   if (focused) {
     const again = focused.id
       ? document.getElementById(focused.id)
       : focused.name && fresh.querySelector(`[name="${CSS.escape(focused.name)}"]`);
     again?.focus({ preventScroll: true });
+    // Typed on while the answer was under way: that is kept and asked for next.
+    if (again?.matches("[data-type-submit]") && again.value !== focused.value) {
+      again.value = focused.value;
+      again.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     if (again?.setSelectionRange && typeof focused.selectionStart === "number") {
       again.setSelectionRange(focused.selectionStart, focused.selectionEnd);
     }

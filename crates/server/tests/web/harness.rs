@@ -73,11 +73,16 @@ impl Site {
 
     /// A site with an administrator and a sandbox to connect to.
     pub async fn start_beside_sandbox() -> Self {
+        Self::start_beside_sandbox_with(3).await
+    }
+
+    /// The same with this many technicians there.
+    pub async fn start_beside_sandbox_with(technicians: u32) -> Self {
         let config = SandboxConfig {
             world: WorldConfig {
                 companies: 6,
                 contacts_per_company: 4,
-                technicians: 3,
+                technicians,
                 tickets: 90,
                 opportunities: 12,
                 ..WorldConfig::default()
@@ -105,9 +110,15 @@ impl Site {
     /// The same, connected and with the first sync done.
     pub async fn start_connected() -> Self {
         let site = Self::start_beside_sandbox().await;
+        site.connect().await;
+        site
+    }
+
+    /// Connects the sandbox and does the first sync.
+    pub async fn connect(&self) {
         let actor = sync::Actor::CommandLine;
         let outcome = sync::connect::connect(
-            site.app.engine(),
+            self.app.engine(),
             &actor,
             "autotask",
             &credentials(),
@@ -120,8 +131,7 @@ impl Site {
             matches!(outcome, sync::connect::ConnectOutcome::Connected { .. }),
             "{outcome:?}"
         );
-        site.app.engine().run_until_idle().await.unwrap();
-        site
+        self.app.engine().run_until_idle().await.unwrap();
     }
 
     /// Steers the sandbox.

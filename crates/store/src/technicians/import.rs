@@ -247,6 +247,15 @@ pub async fn find_importable_in(tx: &mut Tx, technician: i64) -> Result<Option<I
     Ok(found.map(ImportRow::from))
 }
 
+/// The technicians a user is linked to, by integration; those the vendor no longer has among them.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_linked(store: &Store, identity: IdentityId) -> Result<Vec<ImportRow>> {
+    let rows: Vec<Raw> = read_all!(store, LINKED, identity.0)?;
+    Ok(rows.into_iter().map(ImportRow::from).collect())
+}
+
 /// Links a technician to a user, or to nobody. Of two administrators who link it at once, the second learns of the
 /// first. A user is linked to one technician of an integration at most.
 ///
@@ -325,6 +334,7 @@ statements! {
     PAGE_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN technician w NOT INDEXED"), "w.id = f.value");
     PAGE_POSTGRES for Postgres = concat!(import_row!("technician w"), "w.id = ANY(CAST($1 AS BIGINT[]))");
     FIND = concat!(import_row!("technician w"), "w.id = $1");
+    LINKED = concat!(import_row!("technician w"), "w.identity_id = $1 ORDER BY w.integration_id, w.id");
     LOCK = "UPDATE technician SET absent = absent WHERE id = $1";
     LOCK_IDENTITY = "UPDATE identity SET created_at = created_at WHERE id = $1";
     FIND_OF_IDENTITY = "SELECT id FROM technician WHERE identity_id = $1 AND integration_id = $2 AND absent = 0 LIMIT 1";

@@ -15,6 +15,12 @@ pub async fn show(person: SignedIn) -> Answer {
     if person.may(read_integrations) {
         return see_other("/settings/integrations");
     }
+    if person.may(Permission::read(Area::Users)) {
+        return see_other("/settings/users");
+    }
+    if person.may(Permission::read(Area::Roles)) {
+        return see_other("/settings/roles");
+    }
     if person.may(Permission::manage(Area::Settings)) {
         return see_other("/settings/api-keys");
     }

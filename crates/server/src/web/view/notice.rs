@@ -182,6 +182,40 @@ pub const ALL: &[Notice] = &[
         "key_revoked",
         "The API key was revoked and stops working at once.",
     ),
+    good(
+        "user_added",
+        "The user was added. Nobody was told yet; send the welcome e-mail when you are ready.",
+    ),
+    good(
+        "user_welcomed",
+        "The user was added, and the welcome e-mail is on its way.",
+    ),
+    good("user_saved", "The user was saved."),
+    good(
+        "user_deactivated",
+        "The user is deactivated, and all sessions of the user have ended.",
+    ),
+    good("user_reactivated", "The user is active again."),
+    good("welcome_sent", "The welcome e-mail is on its way."),
+    good(
+        "unlinked",
+        "The record is unlinked. The account stays as it is.",
+    ),
+    plain(
+        "nothing_selected",
+        "Nobody was selected, so nothing was done.",
+    ),
+    good("role_created", "The role was created."),
+    good(
+        "role_saved",
+        "The role was saved, effective at once for everybody who has it.",
+    ),
+    good(
+        "role_merged",
+        "Saved. Somebody else had saved this role meanwhile; their changes and yours are both kept.",
+    ),
+    good("role_duplicated", "This is the copy. Nobody has it yet."),
+    good("role_deleted", "The role was deleted."),
     good("welcome", "Portico is ready. Connect your first tool."),
     good("signed_out", "You are signed out."),
     plain(

@@ -97,6 +97,16 @@ pub struct Rights {
     pub write_integrations: bool,
     /// Connect, settings, Disconnect.
     pub manage_integrations: bool,
+    /// Users.
+    pub read_users: bool,
+    /// Profiles of users, welcome e-mails.
+    pub write_users: bool,
+    /// Adding, importing and deactivating users, and their roles.
+    pub manage_users: bool,
+    /// Roles.
+    pub read_roles: bool,
+    /// Adding, changing and deleting roles.
+    pub manage_roles: bool,
     /// API keys and the like.
     pub manage_settings: bool,
 }
@@ -140,16 +150,24 @@ impl Shell {
     /// Up to two initials for the user menu.
     #[must_use]
     pub fn initials(&self) -> String {
-        let letters: String = self
-            .name
-            .split_whitespace()
-            .filter_map(|word| word.chars().next())
-            .take(2)
-            .collect();
-        if letters.is_empty() {
-            "?".into()
-        } else {
-            letters.to_uppercase()
+        initials(&self.name)
+    }
+
+    /// The first page of the settings this viewer may open.
+    #[must_use]
+    pub const fn settings_home(&self) -> &'static str {
+        match self.rights {
+            Rights {
+                read_integrations: true,
+                ..
+            } => "/settings/integrations",
+            Rights {
+                read_users: true, ..
+            } => "/settings/users",
+            Rights {
+                read_roles: true, ..
+            } => "/settings/roles",
+            _ => "/settings/api-keys",
         }
     }
 
@@ -170,5 +188,20 @@ impl Shell {
     pub fn at(mut self, section: Section) -> Self {
         self.section = section;
         self
+    }
+}
+
+/// Up to two initials of a name.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let letters: String = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .collect();
+    if letters.is_empty() {
+        "?".into()
+    } else {
+        letters.to_uppercase()
     }
 }

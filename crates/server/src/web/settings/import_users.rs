@@ -1,0 +1,20 @@
+//! Settings → Users & Roles → Import: the staff of a connected tool become users.
+//!
+//! The list of people is one component ([`picker()`], [`answer`]) that the dialog here and the wizard's Import step
+//! both show. Everything about it is one form: search, paging and ticks are sent together, so that what was chosen on
+//! one page is still chosen on the next, with scripts and without.
+
+mod answer;
+mod build;
+mod missing;
+mod page;
+pub mod picker;
+mod show;
+mod state;
+mod summary;
+pub mod troubleshooting;
+
+pub use answer::{Outcome, answer};
+pub use build::{Addresses, Source, picker};
+pub use show::{import, people, show};
+pub use state::PickerState;

@@ -1,0 +1,321 @@
+//! From the store to the list of people.
+
+use domain::clock::UtcMillis;
+use domain::email::email_key;
+use domain::provider::Provider;
+use domain::stream::Stream;
+use store::checkpoints::find_checkpoint;
+use store::integrations::Integration;
+use store::listing::Count;
+use store::staff::{StaffQuery, list_staff_page};
+use store::technicians::{ImportCounts, ImportQuery, ImportRow, count_importable, list_importable};
+
+use super::picker::{Carried, Everyone, LinkPerson, PickRow, PickState, Picker};
+use super::state::PickerState;
+use super::troubleshooting;
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::Failure;
+use crate::web::settings::users::role_choices;
+use crate::web::view::list::PAGE_ROWS;
+use crate::web::view::number::{counted, grouped};
+use crate::web::view::{Section, Shell};
+
+/// Users offered to link to before anything is typed.
+const PEOPLE: u32 = 200;
+
+/// Where the people come from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The provider.
+    pub provider: &'static Provider,
+    /// Its integration.
+    pub integration: Integration,
+}
+
+/// Where the component's links and forms lead.
+#[derive(Debug, Clone, Default)]
+pub struct Addresses {
+    /// The form.
+    pub action: String,
+    /// *Cancel*; empty: there is none.
+    pub cancel: String,
+    /// The list again, after an import.
+    pub again: String,
+    /// Onwards, after an import; empty: there is no such link.
+    pub done: String,
+    /// What that link says.
+    pub done_label: String,
+}
+
+/// The list of people for a state.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn picker(
+    app: &App,
+    staff: &Staff,
+    source: &Source,
+    addresses: &Addresses,
+    state: &PickerState,
+) -> Result<Picker, Failure> {
+    let store = app.store();
+    let integration = source.integration.id;
+    let search = Some(state.search.clone()).filter(|text| !text.is_empty());
+    let counts = count_importable(store, integration, search.as_deref()).await?;
+    let query = ImportQuery {
+        integration,
+        search,
+        unlinked_only: state.unlinked_only,
+        page: state.page.clone(),
+        limit: PAGE_ROWS,
+    };
+    let found = list_importable(store, &query).await?;
+    let checkpoint = find_checkpoint(store, integration, Stream::Technicians).await?;
+    let read_at = checkpoint.and_then(|checkpoint| checkpoint.last_completed_at);
+    let shell = staff.shell(Section::Settings);
+    let rows: Vec<PickRow> = found
+        .rows
+        .into_iter()
+        .map(|row| to_row(&shell, row, state, read_at))
+        .collect();
+    let words = source.provider.words;
+    let many_lower = words.technicians.to_lowercase();
+    let (nothing, nothing_help) = nothing(&many_lower, state, counts);
+    let carried = carried(state, &rows);
+    let (people, more_people) = people(app, "").await?;
+    let everyone = everyone(state, counts, &rows);
+    Ok(Picker {
+        action: addresses.action.clone(),
+        cancel: addresses.cancel.clone(),
+        people_address: if more_people {
+            format!("/settings/users/import/{}/people", source.provider.key)
+        } else {
+            String::new()
+        },
+        provider: source.provider.name.to_owned(),
+        many: words.technicians.to_owned(),
+        search: state.search.clone(),
+        shown: state.shown(),
+        unlinked_only: state.unlinked_only,
+        count: format!(
+            "{}, {} unlinked",
+            counted(
+                number(counts.all),
+                &words.technician.to_lowercase(),
+                &many_lower
+            ),
+            grouped(number(counts.unlinked))
+        ),
+        error: String::new(),
+        nothing,
+        nothing_help,
+        selected: selected(everyone.as_ref(), &rows, &carried),
+        rows,
+        carried,
+        everyone,
+        people,
+        roles: role_choices(store, &staff.grants, &state.role, false).await?,
+        role_error: String::new(),
+        welcome: state.welcome,
+        page: state
+            .page
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        previous: found.previous.map(|key| key.to_string()),
+        next: found.next.map(|key| key.to_string()),
+        troubleshooting: troubleshooting::ALL,
+        notes: &[],
+        many_lower,
+    })
+}
+
+/// The users one can link to whose name or e-mail matches, and whether there are more.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn people(app: &App, search: &str) -> Result<(Vec<LinkPerson>, bool), Failure> {
+    let query = StaffQuery {
+        search: Some(search.to_owned()).filter(|text| !text.is_empty()),
+        limit: PEOPLE,
+        ..StaffQuery::default()
+    };
+    let found = list_staff_page(app.store(), &query).await?;
+    let more = match found.count {
+        Count::Exact(count) | Count::MoreThan(count) => count > u64::from(PEOPLE),
+    };
+    let person = |row: store::staff::StaffRow| LinkPerson {
+        email: row.email,
+        name: row.name,
+    };
+    Ok((found.rows.into_iter().map(person).collect(), more))
+}
+
+fn to_row(
+    shell: &Shell,
+    row: ImportRow,
+    state: &PickerState,
+    read_at: Option<UtcMillis>,
+) -> PickRow {
+    let id = row.id;
+    let email = row.email.unwrap_or_default();
+    let has_email = email_key(&email).is_some();
+    let pick = match row.identity {
+        Some(user) => PickState::Linked {
+            href: if shell.rights.read_users {
+                format!("/settings/users/{}", user.uuid)
+            } else {
+                String::new()
+            },
+            name: user.name,
+        },
+        None if has_email => PickState::Ready,
+        None => PickState::NeedsEmail,
+    };
+    let (suggested, suggested_name) = row
+        .taken_by
+        .map(|user| (user.email, user.name))
+        .unwrap_or_default();
+    let linked = pick.is_linked();
+    let covered = state.everyone && pick == PickState::Ready;
+    let ticked = state.picks.contains(&id)
+        || state.link_of(id).is_some()
+        || covered
+        || (state.tick_page && pick == PickState::Ready);
+    // Emptied by the person: somebody new is wanted, and the proposal does not come back.
+    let emptied = state.suggested.contains_key(&id) && !state.links.contains_key(&id);
+    PickRow {
+        id,
+        ticked: ticked && !linked,
+        typed_email: state.emails.get(&id).cloned().unwrap_or_else(|| {
+            if has_email {
+                String::new()
+            } else {
+                email.clone()
+            }
+        }),
+        link: state.links.get(&id).cloned().unwrap_or_else(|| {
+            if emptied {
+                String::new()
+            } else {
+                suggested.clone()
+            }
+        }),
+        synced: Some(shell.time(read_at.map_or(row.stored_at, |at| at.max(row.stored_at)))),
+        name: if row.name.is_empty() {
+            "(no name)".to_owned()
+        } else {
+            row.name
+        },
+        email,
+        title: row.title.unwrap_or_default(),
+        state: pick,
+        suggested,
+        suggested_name,
+        ..PickRow::default()
+    }
+}
+
+/// Choices about people who are not on this page.
+fn carried(state: &PickerState, rows: &[PickRow]) -> Vec<Carried> {
+    let away = |id: &i64| rows.iter().all(|row| row.id != *id);
+    let mut carried = Vec::new();
+    for id in state.chosen().iter().filter(|id| away(id)) {
+        let special = state.emails.contains_key(id) || state.link_of(*id).is_some();
+        // Who is among everybody is not counted twice.
+        if !state.everyone || special {
+            carried.push(Carried {
+                name: "pick".to_owned(),
+                value: id.to_string(),
+                counts: true,
+            });
+        }
+    }
+    for (what, values) in [
+        ("email", &state.emails),
+        ("link", &state.links),
+        ("suggested", &state.suggested),
+    ] {
+        for (id, value) in values.iter().filter(|(id, _)| away(id)) {
+            carried.push(Carried {
+                name: format!("{what}.{id}"),
+                value: value.clone(),
+                counts: false,
+            });
+        }
+    }
+    carried
+}
+
+/// Offered when more can be imported than the page shows.
+fn everyone(state: &PickerState, counts: ImportCounts, rows: &[PickRow]) -> Option<Everyone> {
+    let count = counts.unlinked.saturating_sub(counts.without_email);
+    let here = rows
+        .iter()
+        .filter(|row| row.state == PickState::Ready)
+        .count() as u64;
+    if count <= here {
+        return None;
+    }
+    let matching = if state.search.is_empty() {
+        ""
+    } else {
+        " that match"
+    };
+    Some(Everyone {
+        count,
+        label: format!("Select all {} unlinked{matching}", grouped(number(count))),
+        help: match counts.without_email {
+            0 => "Not only those on this page.".to_owned(),
+            missing => format!(
+                "Not only those on this page. {} without an e-mail address {} left out.",
+                grouped(number(missing)),
+                if missing == 1 { "is" } else { "are" }
+            ),
+        },
+        on: state.everyone,
+    })
+}
+
+fn selected(everyone: Option<&Everyone>, rows: &[PickRow], carried: &[Carried]) -> u64 {
+    let all = everyone.filter(|everyone| everyone.on);
+    let ticked = rows
+        .iter()
+        .filter(|row| row.ticked && !(all.is_some() && row.state == PickState::Ready))
+        .count();
+    let carried = carried.iter().filter(|carried| carried.counts).count();
+    all.map_or(0, |everyone| everyone.count) + ticked as u64 + carried as u64
+}
+
+fn nothing(many: &str, state: &PickerState, counts: ImportCounts) -> (String, String) {
+    if !state.search.is_empty() {
+        return (
+            format!("No {many} match"),
+            format!(
+                "Search for less, or for another name or e-mail address. {}",
+                troubleshooting::MISSING_USERS.solution
+            ),
+        );
+    }
+    if state.unlinked_only && counts.all > 0 {
+        return (
+            "Everybody is linked".to_owned(),
+            format!(
+                "All {} are linked to users already.",
+                grouped(number(counts.all))
+            ),
+        );
+    }
+    (
+        format!("No active {many} yet"),
+        format!(
+            "They appear here once they have been read. {}",
+            troubleshooting::MISSING_USERS.solution
+        ),
+    )
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,120 @@
+//! What has to be there before people can be imported, each with the place where it can be made.
+
+use domain::permission::{Area, Permission, RoleKind};
+use domain::provider::Provider;
+use domain::stream::Stream;
+use store::checkpoints::find_checkpoint;
+use store::roles::list_roles;
+
+use super::build::Source;
+use super::page::Missing;
+use crate::app::App;
+use crate::web::access::SignedIn;
+use crate::web::error::Failure;
+use crate::web::settings::integrations::find::{find_of, find_provider};
+
+/// The provider of an address, if people can be imported from it at all.
+///
+/// # Errors
+/// `404` for any other.
+pub fn provider(key: &str) -> Result<&'static Provider, Failure> {
+    let provider = find_provider(key)?;
+    if provider.capability.stream(Stream::Technicians).is_none() {
+        return Err(Failure::not_found("Import"));
+    }
+    Ok(provider)
+}
+
+/// The source of the people, or what is missing.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn source(
+    app: &App,
+    person: &SignedIn,
+    provider: &'static Provider,
+) -> Result<Result<Source, Missing>, Failure> {
+    let name = provider.name;
+    if !person.may(Permission::manage(Area::Users)) {
+        return Ok(Err(Missing {
+            symbol: "lock",
+            title: "You need the right Manage Users".to_owned(),
+            sentence: "You must have the Manage Users permission to import people. Ask an administrator to give it to \
+                       your role."
+                .to_owned(),
+            href: "/settings/users".to_owned(),
+            label: "See the users".to_owned(),
+        }));
+    }
+    let integration = find_of(app.store(), provider).await?;
+    let Some(integration) = integration.filter(store::integrations::Integration::has_credentials)
+    else {
+        let connects = person.may(Permission::manage(Area::Integrations));
+        return Ok(Err(Missing {
+            symbol: "plug",
+            title: format!("{name} is not connected"),
+            sentence: if connects {
+                format!(
+                    "At least one integration must be configured and active. Connect {name}, and its {} appear here.",
+                    provider.words.technicians.to_lowercase()
+                )
+            } else {
+                format!(
+                    "At least one integration must be configured and active. Somebody with the right Manage Integrations can connect {name}."
+                )
+            },
+            href: if connects {
+                format!("/settings/integrations/{}/setup", provider.key)
+            } else {
+                String::new()
+            },
+            label: format!("Connect {name}"),
+        }));
+    };
+    let roles = list_roles(app.store(), RoleKind::Staff).await?;
+    if !roles.iter().any(|role| role.grants.within(&person.grants)) {
+        let makes = person.may(Permission::manage(Area::Roles));
+        return Ok(Err(Missing {
+            symbol: "shield",
+            title: "No role to give".to_owned(),
+            sentence: if makes {
+                "User roles must be created first: there is no staff role that grants no more than yours.".to_owned()
+            } else {
+                "There is no staff role that grants no more than yours. Somebody with the right Manage Roles can create one.".to_owned()
+            },
+            href: if makes {
+                "/settings/roles/new".to_owned()
+            } else {
+                String::new()
+            },
+            label: "Create a role".to_owned(),
+        }));
+    }
+    Ok(Ok(Source {
+        provider,
+        integration,
+    }))
+}
+
+/// Whether the people of a source were ever read; before that the page says where to look.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unread(app: &App, source: &Source) -> Result<Option<Missing>, Failure> {
+    let found = find_checkpoint(app.store(), source.integration.id, Stream::Technicians).await?;
+    if found.is_some_and(|checkpoint| checkpoint.last_completed_at.is_some()) {
+        return Ok(None);
+    }
+    let many = source.provider.words.technicians.to_lowercase();
+    Ok(Some(Missing {
+        symbol: "hourglass",
+        title: format!("The {many} have not been read yet"),
+        sentence: format!(
+            "The first sync of {} is still under way, or Sync Users is off. Look at the sync log; this page fills as soon \
+             as they are here.",
+            source.provider.name
+        ),
+        href: format!("/settings/integrations/{}/runs", source.provider.key),
+        label: "Open the sync log".to_owned(),
+    }))
+}

@@ -1,0 +1,107 @@
+//! The page of an import, which the Users list opens as a dialog when scripts run.
+
+use askama::Template;
+use domain::provider::Provider;
+
+use super::picker::{PickState, Picker, Summary};
+use crate::web::view::Shell;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "settings/import_users/show.html")]
+pub struct ImportPage {
+    /// The frame.
+    pub shell: Shell,
+    /// Where the people come from.
+    pub provider: &'static Provider,
+    /// One sentence under the title.
+    pub lead: String,
+    /// What is shown.
+    pub body: Body,
+}
+
+/// What the page shows.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value for one page, moved once"
+)]
+pub enum Body {
+    /// The people.
+    Picker(Picker),
+    /// What the import did.
+    Summary(Summary),
+    /// What has to be there first.
+    Missing(Missing),
+}
+
+/// A prerequisite that is not met, with the place where it can be.
+#[derive(Debug, Clone, Default)]
+pub struct Missing {
+    /// Symbol of the sprite.
+    pub symbol: &'static str,
+    /// What is missing.
+    pub title: String,
+    /// What to do.
+    pub sentence: String,
+    /// Where; empty when the viewer cannot do it.
+    pub href: String,
+    /// What the link says.
+    pub label: String,
+}
+
+/// The users one can link to, found by typing: replaces the list of the picker.
+#[derive(Debug, Template)]
+#[template(
+    ext = "html",
+    source = r#"<datalist id="picker-people">{% for person in people %}<option value="{{ person.email }}">{{ person.name }}</option>{% endfor %}</datalist>"#
+)]
+pub struct PeoplePart {
+    /// Who matches.
+    pub people: Vec<super::picker::LinkPerson>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::settings::import_users::picker::samples;
+    use crate::web::view::Section;
+    use crate::web::view::sample;
+
+    fn page(body: Body) -> ImportPage {
+        ImportPage {
+            shell: sample::shell(Section::Settings),
+            provider: domain::provider::find("autotask").expect("there"),
+            lead: "Active resources and their primary e-mail address, as last read.".into(),
+            body,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        let shell = sample::shell(Section::Settings);
+        let mut picker = samples::picker(&shell);
+        let html = sample::check("import_users", &page(Body::Picker(picker.clone())));
+        assert!(html.contains("Import Selected"));
+        assert!(
+            !html.contains(r#"name="pick" value="6""#),
+            "who is linked cannot be selected"
+        );
+        picker.rows.clear();
+        picker.everyone = None;
+        picker.nothing = "No resource matches".into();
+        sample::check("import_users_none", &page(Body::Picker(picker)));
+        sample::check(
+            "import_users_result",
+            &page(Body::Summary(samples::summary())),
+        );
+        let missing = Missing {
+            symbol: "plug",
+            title: "Autotask is not connected".into(),
+            sentence: "At least one integration must be configured and active.".into(),
+            href: "/settings/integrations/autotask/setup".into(),
+            label: "Connect Autotask".into(),
+        };
+        sample::check("import_users_missing", &page(Body::Missing(missing)));
+    }
+}

@@ -1,0 +1,385 @@
+//! What the list of people to import shows: one component for the dialog and for the wizard's Import step.
+
+use domain::provider::Troubleshooting;
+
+use crate::web::view::{Choice, Time};
+
+/// The component. Its template is `settings/import_users/picker.html`.
+#[derive(Debug, Clone, Default)]
+pub struct Picker {
+    /// Where the form goes.
+    pub action: String,
+    /// Where *Cancel* leads; empty: there is no such button.
+    pub cancel: String,
+    /// Where more users to link to are found by typing; empty when all are in the list.
+    pub people_address: String,
+    /// Name of the provider.
+    pub provider: String,
+    /// The provider's word for its people: *Resources*.
+    pub many: String,
+    /// The same inside a sentence.
+    pub many_lower: String,
+    /// What was searched for.
+    pub search: String,
+    /// What the list is narrowed to, to recognise another search.
+    pub shown: String,
+    /// Whether linked ones are hidden.
+    pub unlinked_only: bool,
+    /// How many there are, and how many of them are unlinked.
+    pub count: String,
+    /// What is wrong with the whole form; empty when nothing is.
+    pub error: String,
+    /// The people.
+    pub rows: Vec<PickRow>,
+    /// What to say when there are none.
+    pub nothing: String,
+    /// What to do then.
+    pub nothing_help: String,
+    /// Everything that was chosen on other pages.
+    pub carried: Vec<Carried>,
+    /// Offered when more match than the page shows.
+    pub everyone: Option<Everyone>,
+    /// Users to link to.
+    pub people: Vec<LinkPerson>,
+    /// Roles the person may give.
+    pub roles: Vec<Choice>,
+    /// What is wrong with the role.
+    pub role_error: String,
+    /// Whether to send the welcome e-mail.
+    pub welcome: bool,
+    /// How many are selected.
+    pub selected: u64,
+    /// The place of this page.
+    pub page: String,
+    /// The page before.
+    pub previous: Option<String>,
+    /// The next page.
+    pub next: Option<String>,
+    /// What to do when somebody is missing or cannot be selected.
+    pub troubleshooting: &'static [Troubleshooting],
+    /// What is particular about the provider.
+    pub notes: &'static [&'static str],
+}
+
+/// A choice made on another page, kept in a hidden field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Name of the field.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Whether it is a person that counts on the button.
+    pub counts: bool,
+}
+
+/// *Select all N unlinked*.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Everyone {
+    /// How many.
+    pub count: u64,
+    /// What it says.
+    pub label: String,
+    /// What it means for those without an address.
+    pub help: String,
+    /// Whether it is ticked.
+    pub on: bool,
+}
+
+/// A user one can link to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkPerson {
+    /// E-mail, which is what is typed.
+    pub email: String,
+    /// Name.
+    pub name: String,
+}
+
+/// One person of the provider.
+#[derive(Debug, Clone, Default)]
+pub struct PickRow {
+    /// Row id of the vendor's record.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// E-mail there.
+    pub email: String,
+    /// Job title.
+    pub title: String,
+    /// When it was last read.
+    pub synced: Option<Time>,
+    /// Whether it can be selected.
+    pub state: PickState,
+    /// Whether it is selected.
+    pub ticked: bool,
+    /// The address typed for somebody without one.
+    pub typed_email: String,
+    /// What is wrong with it.
+    pub email_error: String,
+    /// The user to link to, by e-mail.
+    pub link: String,
+    /// What is wrong with that.
+    pub link_error: String,
+    /// E-mail of the user who has this address already.
+    pub suggested: String,
+    /// Name of that user.
+    pub suggested_name: String,
+}
+
+/// Whether somebody can be selected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PickState {
+    /// Unlinked, with an address.
+    #[default]
+    Ready,
+    /// Unlinked, without an address.
+    NeedsEmail,
+    /// Linked to a user already.
+    Linked {
+        /// The user's name.
+        name: String,
+        /// The user's page; empty when the viewer may not open it.
+        href: String,
+    },
+}
+
+impl PickState {
+    /// The word scripts go by.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::NeedsEmail => "email",
+            Self::Linked { .. } => "linked",
+        }
+    }
+
+    /// Whether it is linked.
+    #[must_use]
+    pub const fn is_linked(&self) -> bool {
+        matches!(self, Self::Linked { .. })
+    }
+
+    /// Whether an address has to be typed.
+    #[must_use]
+    pub const fn needs_email(&self) -> bool {
+        matches!(self, Self::NeedsEmail)
+    }
+}
+
+/// What an import did. Its template is `settings/import_users/summary.html`.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// One line.
+    pub title: String,
+    /// Further lines, such as what became of the welcome e-mails.
+    pub lines: Vec<String>,
+    /// Who has an account now.
+    pub created: Vec<ResultLine>,
+    /// How many.
+    pub created_count: String,
+    /// What to say about those that are not listed.
+    pub created_more: String,
+    /// Who was linked.
+    pub linked: Vec<ResultLine>,
+    /// How many.
+    pub linked_count: String,
+    /// What to say about those that are not listed.
+    pub linked_more: String,
+    /// Who was left out, and why.
+    pub skipped: Vec<ResultLine>,
+    /// How many.
+    pub skipped_count: String,
+    /// What to say about those that are not listed.
+    pub skipped_more: String,
+    /// Where the list is shown again.
+    pub again: String,
+    /// Where one goes from here; empty: nowhere.
+    pub done: String,
+    /// What that link says.
+    pub done_label: String,
+}
+
+/// One line of the result.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ResultLine {
+    /// Name.
+    pub name: String,
+    /// The reason, or what is worth knowing.
+    pub reason: String,
+    /// Where it leads; empty: nowhere.
+    pub href: String,
+    /// What that link says.
+    pub label: String,
+}
+
+impl Summary {
+    /// The class of the banner.
+    #[must_use]
+    pub fn tone(&self) -> &'static str {
+        match (
+            self.skipped.is_empty(),
+            self.created.is_empty() && self.linked.is_empty(),
+        ) {
+            (true, false) => "good",
+            (false, false) => "warn",
+            (_, true) => "info",
+        }
+    }
+
+    /// The symbol of the banner.
+    #[must_use]
+    pub fn symbol(&self) -> &'static str {
+        if self.tone() == "good" {
+            "check-circle"
+        } else {
+            "info"
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! A picker and a result with everything they can show.
+
+    use super::*;
+    use crate::web::settings::import_users::troubleshooting;
+    use crate::web::view::Shell;
+    use crate::web::view::sample::{self, HOSTILE};
+
+    /// Every kind of row, long and hostile texts, a mistake at each field.
+    pub fn picker(shell: &Shell) -> Picker {
+        let row = |id: i64, name: &str, email: &str, title: &str| PickRow {
+            id,
+            name: name.into(),
+            email: email.into(),
+            title: title.into(),
+            synced: Some(shell.time(shell.now)),
+            ..PickRow::default()
+        };
+        let rows = vec![
+            PickRow {
+                ticked: true,
+                ..row(
+                    1,
+                    "Maria Huber",
+                    "maria.huber@northwind-msp.example",
+                    "Service Desk Lead",
+                )
+            },
+            row(
+                2,
+                "Tom Okafor",
+                "tom.okafor@northwind-msp.example",
+                "Technician",
+            ),
+            PickRow {
+                state: PickState::NeedsEmail,
+                ticked: true,
+                email_error: troubleshooting::EMAIL_REQUIRED.solution.into(),
+                ..row(3, "Petra Novak", "", "Dispatcher")
+            },
+            PickRow {
+                state: PickState::NeedsEmail,
+                typed_email: HOSTILE.into(),
+                ..row(4, HOSTILE, "", HOSTILE)
+            },
+            PickRow {
+                suggested: "ada@northwind-msp.example".into(),
+                suggested_name: "Ada Moreno".into(),
+                link: "ada@northwind-msp.example".into(),
+                ..row(5, "Ada Moreno", "ada@northwind-msp.example", "Owner")
+            },
+            PickRow {
+                state: PickState::Linked {
+                    name: "Jonas Weber".into(),
+                    href: "/settings/users/x".into(),
+                },
+                ..row(
+                    6,
+                    "Jonas Weber",
+                    "jonas.weber@northwind-msp.example",
+                    "Engineer",
+                )
+            },
+            PickRow {
+                link: HOSTILE.into(),
+                link_error: "No user has this address.".into(),
+                ..row(7, &sample::long(), &sample::long(), &sample::long())
+            },
+        ];
+        Picker {
+            action: "/settings/users/import/autotask".into(),
+            cancel: "/settings/users".into(),
+            people_address: "/settings/users/import/autotask/people".into(),
+            provider: "Autotask".into(),
+            many: "Resources".into(),
+            many_lower: "resources".into(),
+            search: HOSTILE.into(),
+            count: "5,012 resources, 4,980 unlinked".into(),
+            error: troubleshooting::ROLE_NOT_SELECTED.solution.into(),
+            rows,
+            carried: vec![Carried {
+                name: "pick".into(),
+                value: "99".into(),
+                counts: true,
+            }],
+            everyone: Some(Everyone {
+                count: 4_980,
+                label: "Select all 4,980 unlinked".into(),
+                help: "2 without an e-mail address are left out.".into(),
+                on: false,
+            }),
+            people: vec![
+                LinkPerson {
+                    email: "ada@northwind-msp.example".into(),
+                    name: "Ada Moreno".into(),
+                },
+                LinkPerson {
+                    email: HOSTILE.into(),
+                    name: HOSTILE.into(),
+                },
+            ],
+            roles: vec![
+                Choice::new("r1", "Technician", false),
+                Choice::new("r2", HOSTILE, false),
+            ],
+            role_error: troubleshooting::ROLE_NOT_SELECTED.solution.into(),
+            selected: 3,
+            next: Some("an1.2".into()),
+            troubleshooting: troubleshooting::ALL,
+            notes: &["Resource must have an active status in Autotask."],
+            ..Picker::default()
+        }
+    }
+
+    /// Some of everything.
+    pub fn summary() -> Summary {
+        let line = |name: &str, reason: &str| ResultLine {
+            name: name.into(),
+            reason: reason.into(),
+            href: "/settings/users/x".into(),
+            label: "Open".into(),
+        };
+        Summary {
+            title: "2 users created, 1 linked, 2 skipped".into(),
+            lines: vec!["2 welcome e-mails are on their way.".into()],
+            created: vec![
+                line("Maria Huber", "maria.huber@northwind-msp.example"),
+                line(&sample::long(), HOSTILE),
+            ],
+            created_count: "2".into(),
+            created_more: "and 4,900 more, all in the Users list.".into(),
+            linked: vec![line("Ada Moreno", "ada@northwind-msp.example")],
+            linked_count: "1".into(),
+            skipped: vec![
+                line(HOSTILE, troubleshooting::DUPLICATE_USER.solution),
+                line("Jonas Weber", troubleshooting::CANNOT_SELECT.solution),
+            ],
+            skipped_count: "2".into(),
+            again: "/settings/users/import/autotask".into(),
+            done: "/settings/users".into(),
+            done_label: "Back to users".into(),
+            ..Summary::default()
+        }
+    }
+}

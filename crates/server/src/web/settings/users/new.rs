@@ -1,0 +1,85 @@
+//! `GET` and `POST /settings/users/new`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use sync::users::{self, NewUser, UserRefusal};
+
+use super::form::{UserForm, UserValues};
+use super::show_page::NewPage;
+use super::{editor, problem, role_choices};
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::form::Fields;
+use crate::web::page::{page_with, see_other};
+use crate::web::view::Section;
+
+/// The empty form.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn new(State(app): State<App>, staff: Staff) -> Answer {
+    let form = UserForm {
+        welcome: true,
+        ..UserForm::default()
+    };
+    render(&app, &staff, StatusCode::OK, form, true).await
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Answer {
+    let values = UserValues::read(&fields);
+    let welcome = fields.has("welcome");
+    let refusal = match values.role.parse() {
+        Err(_) => UserRefusal::RoleMissing,
+        Ok(role) => {
+            let new = NewUser {
+                name: values.name.clone(),
+                email: values.email.clone(),
+                job_title: Some(values.title.clone()),
+                phone: Some(values.phone.clone()),
+            };
+            let made = users::add_user(app.engine(), &editor(&staff), &new, &role, welcome).await?;
+            match made {
+                Ok(created) => {
+                    let notice = if welcome {
+                        "user_welcomed"
+                    } else {
+                        "user_added"
+                    };
+                    return see_other(&format!("/settings/users/{}?notice={notice}", created.uuid));
+                }
+                Err(refusal) => refusal,
+            }
+        }
+    };
+    let mut form = UserForm {
+        values,
+        welcome,
+        ..UserForm::default()
+    };
+    form.tell(vec![problem(&refusal)]);
+    render(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, form, false).await
+}
+
+async fn render(
+    app: &App,
+    staff: &Staff,
+    status: StatusCode,
+    mut form: UserForm,
+    preselect: bool,
+) -> Result<axum::response::Response, Failure> {
+    form.editable = true;
+    form.role_needed = true;
+    form.roles = role_choices(app.store(), &staff.grants, &form.values.role, preselect).await?;
+    page_with(
+        status,
+        &NewPage {
+            shell: staff.shell(Section::Settings),
+            form,
+        },
+    )
+}

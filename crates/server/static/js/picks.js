@@ -1,0 +1,69 @@
+// Rows with ticks: the head tick, what can be ticked, and the count on the button. Without scripts every tick is sent
+// as it is and the server says what is wrong.
+
+/** Brings ticks and counts of a form up to date after something in it changed. */
+export function updatePicks(element) {
+  const form = element.closest?.("form[data-picker], form[data-bulk]");
+  if (!form) return;
+  const everyone = form.querySelector("[data-everyone]");
+  if (element.matches("[data-tick-all]")) {
+    for (const box of boxes(form)) if (!box.disabled) box.checked = element.checked;
+    if (everyone && !element.checked) everyone.checked = false;
+  }
+  if (element === everyone) for (const box of known(form)) box.checked = everyone.checked;
+  if (element.matches("[name=pick]") && !element.checked && everyone && known(form).includes(element)) everyone.checked = false;
+  const row = element.closest("tr");
+  if (element.matches("[data-link]") && row) {
+    const box = row.querySelector("[name=pick]");
+    const chosen = element.value.trim() !== "";
+    if (box && element.value !== (element.dataset.suggested ?? "")) box.checked = chosen;
+  }
+  if (element.matches("[name=pick]") && !element.checked && row) {
+    const link = row.querySelector("[data-link]");
+    if (link) link.value = link.dataset.suggested ?? "";
+  }
+  settlePicks(form);
+}
+
+/** Sets a form up: which boxes can be ticked, the head tick, the count. */
+export function settlePicks(form) {
+  for (const row of form.querySelectorAll("tr[data-pick=email]")) {
+    const [box, email, link] = ["[name=pick]", "input[type=email]", "[data-link]"].map((what) => row.querySelector(what));
+    const valid = email.value.trim() !== "" && email.validity.valid;
+    // A row the server has something to say about stays ticked until its message was dealt with.
+    box.disabled = !valid && link.value.trim() === "" && !(box.checked && email.hasAttribute("aria-invalid"));
+    box.title = box.disabled ? "Cannot be selected: an e-mail address is missing" : "";
+    if (box.disabled) box.checked = false;
+  }
+  const all = boxes(form).filter((box) => !box.disabled);
+  const ticked = all.filter((box) => box.checked);
+  const head = form.querySelector("[data-tick-all]");
+  if (head) {
+    head.checked = all.length > 0 && ticked.length === all.length;
+    head.indeterminate = ticked.length > 0 && !head.checked;
+    head.disabled = all.length === 0;
+  }
+  const everyone = form.querySelector("[data-everyone]");
+  const counted = new Set(everyone?.checked ? known(form) : []);
+  const whole = everyone?.checked ? Number(everyone.dataset.everyone) : 0;
+  const count = whole + ticked.filter((box) => !counted.has(box)).length + form.querySelectorAll("[data-carried]").length;
+  for (const place of form.querySelectorAll("[data-pick-count]")) place.textContent = count.toLocaleString("en");
+  for (const button of form.querySelectorAll("[data-pick-button]")) button.disabled = count === 0;
+  form.querySelector(".bulk")?.classList.toggle("some", count > 0);
+}
+
+function boxes(form) {
+  return [...form.querySelectorAll("[name=pick]")].filter((box) => box.type === "checkbox");
+}
+
+// Those that "select all" covers: with an address on file.
+function known(form) {
+  return [...form.querySelectorAll("tr[data-pick=ready] [name=pick]")];
+}
+
+/** Sets up every such form in a part of the page. */
+export function settleAllPicks(root) {
+  const inside = [...root.querySelectorAll("form[data-picker], form[data-bulk]")];
+  const own = root.closest?.("form[data-picker], form[data-bulk]");
+  for (const form of own ? [own, ...inside] : inside) settlePicks(form);
+}

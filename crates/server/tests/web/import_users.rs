@@ -1,0 +1,616 @@
+//! Settings → Users & Roles → Import, by request: the five rows of the guide's troubleshooting table, bad input, two
+//! administrators at once, many people.
+
+use axum::http::StatusCode;
+use domain::id::PublicId;
+use domain::permission::{Area, Grants, Level, RoleKind};
+use serde_json::json;
+use store::identities;
+use sync::import_users::{ImportAction, ImportRowChoice, ImportUsers, SkipReason, apply};
+use sync::users::Editor;
+
+use crate::harness::{Browser, EMAIL, Page, Site};
+
+const HERE: &str = "/settings/users/import/autotask";
+
+/// A connected site with this many active resources; the first has no e-mail address.
+async fn connected(technicians: u32) -> Site {
+    let site = Site::start_beside_sandbox_with(technicians).await;
+    let first = site.sandbox().ids("Resources")[0];
+    site.sandbox()
+        .patch("Resources", first, json!({ "email": "" }));
+    site.connect().await;
+    site
+}
+
+async fn role(site: &Site, name: &str) -> String {
+    let roles = store::roles::list_roles(site.app.store(), RoleKind::Staff)
+        .await
+        .unwrap();
+    let role = roles.into_iter().find(|role| role.name == name);
+    role.unwrap_or_else(|| panic!("no role {name}"))
+        .uuid
+        .to_string()
+}
+
+async fn list(browser: &mut Browser<'_>) -> Page {
+    let page = browser.get(HERE).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    page
+}
+
+/// The tick's value and the name of each row that can be selected; those without an address come with `false`.
+fn rows(page: &Page) -> Vec<(String, String, bool)> {
+    let mut rows = Vec::new();
+    for row in page.text.split("<tr data-pick=\"").skip(1) {
+        let Some((_, after)) = row.split_once("name=\"pick\" value=\"") else {
+            continue;
+        };
+        let id = after.split('"').next().unwrap().to_owned();
+        let name = after.split("aria-label=\"Import ").nth(1).unwrap();
+        let name = name.split('"').next().unwrap().to_owned();
+        rows.push((id, name, row.starts_with("ready")));
+    }
+    rows
+}
+
+async fn staff_count(site: &Site) -> usize {
+    identities::list_staff(site.app.store())
+        .await
+        .unwrap()
+        .len()
+}
+
+fn text(page: &Page) -> String {
+    page.text.replace("&#39;", "'").replace("&#38;", "&")
+}
+
+#[track_caller]
+fn refused(page: &Page, sentence: &str) {
+    assert_eq!(
+        page.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        page.text
+    );
+    assert!(text(page).contains(sentence), "{sentence}\n{}", text(page));
+}
+
+#[tokio::test]
+async fn people_are_created_linked_and_told() {
+    let site = connected(4).await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let users = browser.get("/settings/users").await;
+    assert!(users.text.contains("Import from Autotask"));
+    let page = list(&mut browser).await;
+    assert!(
+        page.text.contains("Import Resources from Autotask"),
+        "in the provider's word"
+    );
+    assert!(
+        page.text.contains("4 resources, 4 unlinked"),
+        "only active people: {}",
+        page.text
+    );
+    let all = rows(&page);
+    assert_eq!(
+        all.iter().filter(|row| !row.2).count(),
+        1,
+        "one lacks an address"
+    );
+    let missing = all.iter().find(|row| !row.2).unwrap();
+    let known: Vec<_> = all.iter().filter(|row| row.2).collect();
+    let (email, link) = (
+        format!("email.{}", missing.0),
+        format!("link.{}", known[1].0),
+    );
+    let fields = [
+        ("pick", missing.0.as_str()),
+        (&*email, "New.Person@Example.com"),
+        ("pick", &known[0].0),
+        (&*link, EMAIL),
+        ("role", &technician),
+        ("welcome", "1"),
+        ("action", "import"),
+    ];
+    let page = browser.post(HERE, &fields).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(
+        page.text.contains("2 users created, 1 linked"),
+        "{}",
+        page.text
+    );
+    assert!(
+        page.text.contains("2 welcome e-mails are on the way."),
+        "{}",
+        page.text
+    );
+    assert_eq!(staff_count(&site).await, 3);
+    let made = identities::find_identity_by_email(site.app.store(), "new.person@example.com")
+        .await
+        .unwrap()
+        .expect("with the typed address");
+    assert!(
+        page.text
+            .contains(&format!("/settings/users/{}", made.uuid)),
+        "with a link"
+    );
+    let shown = browser.get(&format!("/settings/users/{}", made.uuid)).await;
+    assert!(shown.text.contains("Linked records") && shown.text.contains("Unlink…"));
+    assert!(shown.text.contains("Invited"));
+    let page = list(&mut browser).await;
+    assert!(
+        page.text.contains("4 resources, 1 unlinked"),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("Linked</span>") && page.text.contains("Ann Porter"));
+    let unlinked = browser.get(&format!("{HERE}?unlinked=1")).await;
+    assert_eq!(rows(&unlinked).len(), 1);
+    assert!(!unlinked.text.contains("Linked</span>"));
+    let journal = site.sandbox().journal();
+    assert!(
+        journal
+            .iter()
+            .all(|one| one.method == "GET" || one.path.contains("query")),
+        "nothing is written to the vendor"
+    );
+
+    // Unlinking brings the record back.
+    let record = shown
+        .text
+        .split("/unlink/")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let address = format!("/settings/users/{}/unlink/{record}", made.uuid);
+    assert!(
+        browser
+            .get(&address)
+            .await
+            .text
+            .contains("Nothing changes in the connected tool.")
+    );
+    let page = browser.post(&address, &[]).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+    assert!(
+        list(&mut browser)
+            .await
+            .text
+            .contains("4 resources, 2 unlinked")
+    );
+}
+
+#[tokio::test]
+async fn the_five_things_that_go_wrong_are_told_in_the_words_of_the_guide() {
+    let site = connected(4).await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+
+    // Missing users.
+    let none = browser.get(&format!("{HERE}?search=zzzz")).await;
+    let missing = "Verify your integration has proper API permissions and the users are active in the source system";
+    assert!(none.text.contains("No resources match") && none.text.contains(missing));
+
+    // Email required error, at the field, and nothing is done.
+    let all = rows(&list(&mut browser).await);
+    let (lacking, known) = (
+        all.iter().find(|row| !row.2).unwrap(),
+        all.iter().find(|row| row.2).unwrap(),
+    );
+    let fields = [
+        ("pick", &*lacking.0),
+        ("pick", &*known.0),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.post(HERE, &fields).await;
+    refused(
+        &page,
+        "All users must have valid email addresses. Add email addresses using the input field in the list.",
+    );
+    assert!(
+        page.text
+            .contains(&format!("id=\"email-{}-error\"", lacking.0))
+    );
+    let email = format!("email.{}", lacking.0);
+    let fields = [
+        ("pick", &*lacking.0),
+        (&*email, "nonsense"),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.post(HERE, &fields).await;
+    refused(&page, "This is no valid e-mail address.");
+    assert!(
+        page.text.contains(r#"value="nonsense""#),
+        "what was typed stays"
+    );
+    assert_eq!(staff_count(&site).await, 1);
+
+    // Role not selected; the choice stays.
+    let page = browser
+        .post(HERE, &[("pick", &known.0), ("action", "import")])
+        .await;
+    refused(
+        &page,
+        "Select a role from the dropdown before clicking Import.",
+    );
+    assert!(page.text.contains(&format!(
+        "value=\"{}\" aria-label=\"Import {}\" checked",
+        known.0, known.1
+    )));
+
+    // Duplicate user error: somebody else with that address came first, and the row is not linked.
+    let theirs = site.sandbox().records("Resources", 0, 50).unwrap();
+    let email = theirs
+        .iter()
+        .filter_map(|one| one["email"].as_str())
+        .find(|email| {
+            known
+                .1
+                .split(' ')
+                .all(|part| email.to_lowercase().contains(&part.to_lowercase()[..2]))
+        })
+        .unwrap()
+        .to_uppercase();
+    let fields = [("name", "Twin"), ("email", &*email), ("role", &*technician)];
+    assert_eq!(
+        browser.post("/settings/users/new", &fields).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let page = list(&mut browser).await;
+    assert!(
+        page.text.contains("Twin has this address"),
+        "offered to link: {}",
+        page.text
+    );
+    let suggested = format!("suggested.{}", known.0);
+    let fields = [
+        ("pick", &*known.0),
+        (&*suggested, &*email),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.post(HERE, &fields).await;
+    assert!(
+        text(&page)
+            .contains("The user may already exist. Use the Link User feature to connect accounts."),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("Open Twin") && page.text.contains("0 users created, 1 skipped"));
+    let link = format!("link.{}", known.0);
+    let fields = [
+        ("pick", &*known.0),
+        (&*suggested, &*email),
+        (&*link, &*email),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.post(HERE, &fields).await;
+    assert!(
+        page.text.contains("0 users created, 1 linked"),
+        "{}",
+        page.text
+    );
+
+    // Cannot select user.
+    let page = list(&mut browser).await;
+    assert!(rows(&page).iter().all(|row| row.0 != known.0), "no tick");
+    assert!(page.text.contains("Already linked, cannot be selected"));
+    assert!(
+        page.text
+            .contains("The user is either already linked or missing an email address.")
+    );
+    let fields = [
+        ("pick", &*known.0),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.post(HERE, &fields).await;
+    assert!(
+        page.text.contains("Already linked to Twin"),
+        "also when it is sent all the same: {}",
+        page.text
+    );
+    assert_eq!(staff_count(&site).await, 2);
+}
+
+#[tokio::test]
+async fn a_typed_address_is_used_once_in_any_spelling() {
+    let site = connected(3).await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let all = rows(&list(&mut browser).await);
+    let lacking = &all.iter().find(|row| !row.2).unwrap().0;
+    let email = format!("email.{lacking}");
+    for (typed, told) in [
+        (
+            "  ANN@Example.COM ",
+            "Use the Link User feature to connect accounts.",
+        ),
+        (
+            "\u{ff41}nn@example.com",
+            "Use the Link User feature to connect accounts.",
+        ),
+        ("\u{430}nn@example.com", "looks like ann@example.com"),
+    ] {
+        let fields = [
+            ("pick", &**lacking),
+            (&*email, typed),
+            ("role", &*technician),
+            ("action", "import"),
+        ];
+        let page = browser.post(HERE, &fields).await;
+        assert!(text(&page).contains(told), "{typed}: {}", page.text);
+        assert!(page.text.contains("Open Ann Porter"), "{typed}");
+    }
+    assert_eq!(staff_count(&site).await, 1);
+}
+
+#[tokio::test]
+async fn choices_survive_searching_and_turning_pages_without_scripts() {
+    let site = connected(60).await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let page = list(&mut browser).await;
+    let first = rows(&page).into_iter().find(|row| row.2).unwrap();
+    let lacking = site.sandbox().ids("Resources")[0];
+    assert!(lacking > 0);
+    let to = page
+        .text
+        .split("name=\"to\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let shown = page.input("shown").unwrap();
+    let fields = [
+        ("pick", &*first.0),
+        ("role", &*technician),
+        ("shown", &*shown),
+        ("to", &*to),
+    ];
+    let second = browser.post(HERE, &fields).await;
+    assert_eq!(second.status, StatusCode::OK);
+    assert!(
+        rows(&second).iter().all(|row| row.0 != first.0),
+        "the other page"
+    );
+    assert!(second.text.contains(&format!(
+        r#"<input type="hidden" name="pick" value="{}" data-carried>"#,
+        first.0
+    )));
+    assert!(
+        second
+            .text
+            .contains(&format!(r#"value="{technician}" selected"#))
+    );
+    let other = rows(&second).into_iter().find(|row| row.2).unwrap();
+    let fields = [
+        ("pick", &*first.0),
+        ("pick", &*other.0),
+        ("role", &*technician),
+        ("search", "zzzz"),
+        ("shown", &*shown),
+        ("page", &*to),
+    ];
+    let searched = browser.post(HERE, &fields).await;
+    assert!(searched.text.contains("No resources match"));
+    assert_eq!(
+        searched.text.matches("data-carried").count(),
+        2,
+        "both are kept while neither is shown"
+    );
+    let fields = [
+        ("pick", &*first.0),
+        ("pick", &*other.0),
+        ("role", &*technician),
+        ("search", "zzzz"),
+        ("action", "import"),
+    ];
+    let done = browser.post(HERE, &fields).await;
+    assert!(done.text.contains("2 users created"), "{}", done.text);
+    let page = browser.post(HERE, &[("action", "tick")]).await;
+    assert!(page.text.matches(" checked").count() > 30, "the whole page");
+    let page = browser
+        .post(HERE, &[("action", "import"), ("role", &technician)])
+        .await;
+    refused(&page, "Select at least one of the resources");
+}
+
+#[tokio::test]
+async fn everybody_who_matches_is_imported_once_by_two_at_the_same_time() {
+    let site = connected(620).await;
+    let technician = role(&site, "Technician").await;
+    site.add_staff("Bob", "bob@example.com", &Grants::everything())
+        .await;
+    let (mut ann, mut bob) = (site.admin().await, site.browser_of("bob@example.com").await);
+    let page = list(&mut ann).await;
+    assert!(
+        page.text.contains("Select all 619 unlinked"),
+        "{}",
+        page.text
+    );
+    assert!(
+        page.text
+            .contains("1 without an e-mail address is left out.")
+    );
+    let fields = [
+        ("everyone", "1"),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let (one, two) = tokio::join!(ann.post(HERE, &fields), bob.post(HERE, &fields));
+    assert_eq!((one.status, two.status), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(
+        staff_count(&site).await,
+        2 + 619,
+        "nobody twice, nobody missing"
+    );
+    let page = list(&mut ann).await;
+    assert!(
+        page.text.contains("620 resources, 1 unlinked"),
+        "{}",
+        page.text
+    );
+    let users = ann.get("/settings/users").await;
+    assert!(users.text.contains("621 users") && users.text.contains(">Next"));
+}
+
+#[tokio::test]
+async fn what_vanished_while_the_dialog_was_open_is_told() {
+    let site = connected(3).await;
+    let mut browser = site.admin().await;
+    browser
+        .post(
+            "/settings/roles/new",
+            &[("name", "Short"), ("kind", "staff")],
+        )
+        .await;
+    let short = role(&site, "Short").await;
+    let known = rows(&list(&mut browser).await)
+        .into_iter()
+        .find(|row| row.2)
+        .unwrap()
+        .0;
+    browser
+        .post(&format!("/settings/roles/{short}/delete"), &[])
+        .await;
+    let fields = [("pick", &*known), ("role", &*short), ("action", "import")];
+    let page = browser.post(HERE, &fields).await;
+    refused(&page, "This role was deleted meanwhile. Select another.");
+    assert!(page.text.contains("checked"), "the choice stays");
+
+    let technician = role(&site, "Technician").await;
+    let link = format!("link.{known}");
+    let fields = [
+        (&*link, "nobody@example.com"),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.post(HERE, &fields).await;
+    refused(
+        &page,
+        "No user has this e-mail address. Choose one from the list.",
+    );
+    assert!(page.text.contains(&format!("id=\"link-{known}-error\"")));
+    let fields = [
+        ("pick", "999999"),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.post(HERE, &fields).await;
+    assert!(
+        page.text
+            .contains("The source system no longer has this record"),
+        "{}",
+        page.text
+    );
+
+    // The user to link to went between the page and the click.
+    let ann = identities::find_identity_by_email(site.app.store(), EMAIL)
+        .await
+        .unwrap()
+        .unwrap();
+    let editor = Editor {
+        actor: sync::Actor::CommandLine,
+        identity: ann.id,
+        grants: Grants::everything(),
+    };
+    let integration = store::integrations::list_integrations(site.app.store())
+        .await
+        .unwrap()[0]
+        .id;
+    let gone: PublicId = "0196f5a4-0000-7000-8000-000000000000".parse().unwrap();
+    let link_to = |identity: &PublicId| ImportUsers {
+        integration,
+        rows: vec![ImportRowChoice {
+            technician: known.parse().unwrap(),
+            action: ImportAction::Link {
+                identity: identity.clone(),
+            },
+        }],
+        everyone: None,
+        role: technician.parse().unwrap(),
+        send_welcome: false,
+    };
+    let report = apply(site.app.engine(), &editor, &link_to(&gone))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(report.skipped[0].reason, SkipReason::LinkTargetGone);
+    assert_eq!(staff_count(&site).await, 1);
+}
+
+#[tokio::test]
+async fn what_has_to_be_there_first_is_named_with_the_way_there() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    let page = list(&mut browser).await;
+    assert!(
+        page.text.contains("Autotask is not connected")
+            && page
+                .text
+                .contains("At least one integration must be configured and active.")
+    );
+    assert!(page.text.contains("/settings/integrations/autotask/setup"));
+    assert!(
+        browser
+            .get("/settings/users")
+            .await
+            .text
+            .contains("not connected yet")
+    );
+    let page = browser.post(HERE, &[("action", "import")]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    site.add_staff(
+        "Rea",
+        "rea@example.com",
+        &Grants([(Area::Users, Level::Read)].into()),
+    )
+    .await;
+    let mut reader = site.browser_of("rea@example.com").await;
+    let page = list(&mut reader).await;
+    assert!(
+        page.text
+            .contains("You must have the Manage Users permission")
+    );
+    for missing in [
+        "/settings/users/import/halo_psa",
+        "/settings/users/import/nonsense",
+    ] {
+        assert_eq!(
+            browser.get(missing).await.status,
+            StatusCode::NOT_FOUND,
+            "{missing}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_imports_with_a_role_that_grants_more_than_their_own() {
+    let site = connected(3).await;
+    let some = Grants([(Area::Users, Level::Manage), (Area::Tickets, Level::Read)].into());
+    site.add_staff("Mo", "mo@example.com", &some).await;
+    let administrator = role(&site, "Administrator").await;
+    let mut browser = site.browser_of("mo@example.com").await;
+    let page = list(&mut browser).await;
+    assert!(!page.text.contains("Administrator"), "not even offered");
+    let known = rows(&page).into_iter().find(|row| row.2).unwrap().0;
+    let fields = [
+        ("pick", &*known),
+        ("role", &*administrator),
+        ("action", "import"),
+    ];
+    refused(
+        &browser.post(HERE, &fields).await,
+        "grants more than your own",
+    );
+}

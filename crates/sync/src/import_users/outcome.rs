@@ -1,0 +1,159 @@
+//! What an import did, and why it left somebody out, in the words of the guide.
+
+use domain::id::PublicId;
+
+use crate::users::UserRefusal;
+
+/// Somebody who was created or linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The user, by the id in addresses.
+    pub user: PublicId,
+    /// Name.
+    pub name: String,
+    /// E-mail.
+    pub email: String,
+}
+
+/// Somebody who was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The name at the vendor; empty when the record is gone.
+    pub name: String,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportReport {
+    /// Who has an account now.
+    pub created: Vec<Done>,
+    /// Who was linked to an account.
+    pub linked: Vec<Done>,
+    /// Who was left out.
+    pub skipped: Vec<Skipped>,
+    /// How many welcome e-mails are on their way.
+    pub welcome: usize,
+    /// How many were not looked at, because the role was deleted while the import ran.
+    pub rest: usize,
+}
+
+impl ImportReport {
+    pub(super) fn skip(&mut self, name: String, reason: SkipReason) {
+        self.skipped.push(Skipped { name, reason });
+    }
+}
+
+/// Why nothing at all was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportRefusal {
+    /// Nobody was chosen.
+    NothingSelected,
+    /// The role is gone, or is not the editor's to give.
+    Role(UserRefusal),
+}
+
+impl ImportRefusal {
+    /// What happened and what to do.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NothingSelected => "Select at least one person.".to_owned(),
+            Self::Role(refusal) => refusal.sentence(),
+        }
+    }
+}
+
+/// A user: id in addresses and name.
+pub type Who = (PublicId, String);
+
+/// Why somebody was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SkipReason {
+    /// No address on file and none typed.
+    EmailRequired,
+    /// The typed address is none.
+    EmailInvalid,
+    /// A user has the address already.
+    EmailTaken(Who),
+    /// A person at a client has the address.
+    EmailOfContact {
+        /// That person's name.
+        name: String,
+    },
+    /// A user has an address that can be mistaken for it.
+    LooksLike {
+        /// That user.
+        user: Who,
+        /// The other address.
+        email: String,
+    },
+    /// Linked to a user already, perhaps by another administrator a moment ago.
+    AlreadyLinked(Who),
+    /// The user to link to was removed.
+    LinkTargetGone,
+    /// The user to link to has another record of the same integration.
+    LinkTargetHasAnother(Who),
+    /// No longer active at the vendor.
+    Inactive,
+    /// The vendor no longer has the record.
+    Gone,
+    /// Something about the account.
+    Other(UserRefusal),
+}
+
+impl SkipReason {
+    /// What happened and what to do.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::EmailRequired => "All users must have valid email addresses. Add email addresses using the input \
+                                    field in the list."
+                .to_owned(),
+            Self::EmailInvalid => {
+                "The typed e-mail address is not valid. Type it again in the list.".to_owned()
+            }
+            Self::EmailTaken((_, name)) => format!(
+                "{name} has this e-mail address. The user may already exist. Use the Link User feature to connect \
+                 accounts."
+            ),
+            Self::EmailOfContact { name } => format!(
+                "{name}, a person at a client, has this e-mail address. Type another one for the user."
+            ),
+            Self::LooksLike { user, email } => format!(
+                "The address looks like {email}, which is {}'s. Type another, or use Link User if this is the same \
+                 person.",
+                user.1
+            ),
+            Self::AlreadyLinked((_, name)) => format!(
+                "Already linked to {name}, perhaps by another administrator meanwhile. Nothing was done twice."
+            ),
+            Self::LinkTargetGone => {
+                "The user to link to was removed meanwhile. Choose another, or import as a new user.".to_owned()
+            }
+            Self::LinkTargetHasAnother((_, name)) => format!(
+                "{name} is linked to another record of this integration already. Unlink that one first."
+            ),
+            Self::Inactive => {
+                "No longer active in the source system. Only active people can be imported.".to_owned()
+            }
+            Self::Gone => {
+                "The source system no longer has this record, so it cannot be imported.".to_owned()
+            }
+            Self::Other(refusal) => refusal.sentence(),
+        }
+    }
+
+    /// The user who stands in the way: id in addresses and name.
+    #[must_use]
+    pub fn user(&self) -> Option<(&PublicId, &str)> {
+        match self {
+            Self::EmailTaken(user)
+            | Self::LooksLike { user, .. }
+            | Self::AlreadyLinked(user)
+            | Self::LinkTargetHasAnother(user) => Some((&user.0, &user.1)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,489 @@
+//! Staff users: adding, changing, switching off and on, welcoming. The one place for the rules, whoever asks: the pages,
+//! a change of several at once, the import.
+//!
+//! Nobody changes their own role or status, gives a role that grants more than their own, or changes how somebody with
+//! more rights signs in. The primary administrator and the last active one cannot be switched off. Every change leaves
+//! an audit entry in its own commit (rule X4), and switching somebody off ends the sessions in it.
+
+mod check;
+mod refusal;
+
+use domain::id::{IdentityId, PublicId};
+use domain::mail::MailKind;
+use domain::permission::{Area, Grants, Permission, RoleKind};
+use serde_json::json;
+use store::audit::Actor;
+use store::identities::{self, Identity, MembershipStatus, NewIdentity, Profile, StaffMember};
+use store::roles::{self, Role};
+use store::staff::{set_staff_role, set_staff_status};
+use store::technicians::{find_importable_in, link_technician_in};
+use store::{Tx, account_links, outbox};
+
+use check::{audit, check_email_in, check_texts, find_in, is_last_administrator_in, some, text};
+pub use refusal::UserRefusal;
+
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// Who changes users, and what they may do.
+#[derive(Debug, Clone)]
+pub struct Editor {
+    /// For the audit log.
+    pub actor: Actor,
+    /// The person.
+    pub identity: IdentityId,
+    /// What the person's role grants.
+    pub grants: Grants,
+}
+
+impl Editor {
+    fn manages_users(&self) -> bool {
+        self.grants.allow(Permission::manage(Area::Users))
+    }
+}
+
+/// Somebody to add.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewUser {
+    /// Name.
+    pub name: String,
+    /// E-mail, as typed.
+    pub email: String,
+    /// Job title.
+    pub job_title: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+}
+
+/// What is to change about a user; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// Name.
+    pub name: Option<String>,
+    /// E-mail, as typed.
+    pub email: Option<String>,
+    /// Job title; an empty one is none.
+    pub job_title: Option<String>,
+    /// Phone number; an empty one is none.
+    pub phone: Option<String>,
+    /// The role, by its id in addresses.
+    pub role: Option<PublicId>,
+}
+
+/// A user that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The identity.
+    pub identity: IdentityId,
+    /// Id in addresses.
+    pub uuid: PublicId,
+    /// E-mail as it is kept.
+    pub email: String,
+}
+
+/// What became of a change: `Ok(false)` when there was nothing to change.
+pub type Changed = std::result::Result<bool, UserRefusal>;
+
+/// Adds a user.
+///
+/// # Errors
+/// As any statement.
+pub async fn add_user(
+    engine: &Engine,
+    editor: &Editor,
+    new: &NewUser,
+    role: &PublicId,
+    send_welcome: bool,
+) -> Result<std::result::Result<Created, UserRefusal>> {
+    let mut tx = engine.store().begin().await?;
+    let role = match grantable_role_in(&mut tx, editor, role).await? {
+        Ok(role) => role,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let created = match create_in(&mut tx, editor, &role, new).await? {
+        Ok(created) => created,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if send_welcome {
+        welcome_in(&mut tx, editor, created.identity).await?.ok();
+    }
+    tx.commit().await?;
+    Ok(Ok(created))
+}
+
+/// The staff role of that id, kept there until the commit, if the editor may give it.
+///
+/// # Errors
+/// As any statement.
+pub async fn grantable_role_in(
+    tx: &mut Tx,
+    editor: &Editor,
+    role: &PublicId,
+) -> Result<std::result::Result<Role, UserRefusal>> {
+    let found = roles::find_role_by_uuid_in(tx, role).await?;
+    Ok(match found.filter(|role| role.kind == RoleKind::Staff) {
+        None => Err(UserRefusal::RoleGone),
+        Some(role) if !role.grants.within(&editor.grants) => {
+            Err(UserRefusal::RoleBeyondOwnRights { role: role.name })
+        }
+        Some(role) => Ok(role),
+    })
+}
+
+/// Makes a user with a role that [`grantable_role_in`] allowed. Nobody is told; see [`welcome_in`].
+///
+/// # Errors
+/// As any statement.
+pub async fn create_in(
+    tx: &mut Tx,
+    editor: &Editor,
+    role: &Role,
+    new: &NewUser,
+) -> Result<std::result::Result<Created, UserRefusal>> {
+    let (title, phone) = (text(&new.job_title), text(&new.phone));
+    let texts = [("name", &*new.name), ("title", title), ("phone", phone)];
+    if let Some(refusal) = check_texts(&texts) {
+        return Ok(Err(refusal));
+    }
+    if let Some(refusal) = check_email_in(tx, &new.email, None).await? {
+        return Ok(Err(refusal));
+    }
+    let row = NewIdentity {
+        email: &new.email,
+        name: new.name.trim(),
+        job_title: some(title),
+        phone: some(phone),
+        ..NewIdentity::default()
+    };
+    let identity = identities::insert_identity(tx, &row).await?;
+    identities::upsert_staff_membership(
+        tx,
+        identity,
+        role.id,
+        MembershipStatus::Imported,
+        false,
+        true,
+    )
+    .await?;
+    let Some(found) = identities::find_identity_in(tx, identity).await? else {
+        return Ok(Err(UserRefusal::Gone));
+    };
+    let after = json!({ "name": found.name, "email": found.email, "role": role.name });
+    audit(
+        tx,
+        editor,
+        "user.add",
+        &found.uuid,
+        &found.email,
+        None,
+        Some(after),
+    )
+    .await?;
+    Ok(Ok(Created {
+        identity,
+        uuid: found.uuid,
+        email: found.email,
+    }))
+}
+
+/// Changes a user.
+///
+/// # Errors
+/// As any statement.
+pub async fn update_user(
+    engine: &Engine,
+    editor: &Editor,
+    user: &PublicId,
+    change: &UserChange,
+) -> Result<Changed> {
+    let mut tx = engine.store().begin().await?;
+    let Some((identity, staff)) = find_in(&mut tx, user).await? else {
+        return Ok(Err(UserRefusal::Gone));
+    };
+    let mut changed = false;
+    match put_profile_in(&mut tx, editor, &identity, &staff, change).await? {
+        Ok(any) => changed |= any,
+        Err(refusal) => return Ok(Err(refusal)),
+    }
+    if let Some(role) = &change.role {
+        match put_role_in(&mut tx, editor, &staff, role).await? {
+            Ok(any) => changed |= any,
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    }
+    tx.commit().await?;
+    Ok(Ok(changed))
+}
+
+async fn put_profile_in(
+    tx: &mut Tx,
+    editor: &Editor,
+    identity: &Identity,
+    staff: &StaffMember,
+    change: &UserChange,
+) -> Result<Changed> {
+    let old = (
+        identity.name.as_str(),
+        identity.email.as_str(),
+        text(&identity.job_title),
+        text(&identity.phone),
+    );
+    let wanted =
+        |new: &'_ Option<String>, old: &str| new.as_deref().unwrap_or(old).trim().to_owned();
+    let (name, email) = (wanted(&change.name, old.0), wanted(&change.email, old.1));
+    let (title, phone) = (
+        wanted(&change.job_title, old.2),
+        wanted(&change.phone, old.3),
+    );
+    if (&*name, &*email, &*title, &*phone) == old {
+        return Ok(Ok(false));
+    }
+    let texts = [("name", &*name), ("title", &*title), ("phone", &*phone)];
+    if let Some(refusal) = check_texts(&texts) {
+        return Ok(Err(refusal));
+    }
+    if email != old.1 {
+        if !editor.manages_users() {
+            return Ok(Err(UserRefusal::NeedsManageUsers));
+        }
+        if staff.identity_id != editor.identity && !staff.grants.within(&editor.grants) {
+            return Ok(Err(UserRefusal::PersonBeyondOwnRights));
+        }
+        if let Some(refusal) = check_email_in(tx, &email, Some(identity.id)).await? {
+            return Ok(Err(refusal));
+        }
+        // A link that was sent to the old address must not let anybody in.
+        account_links::remove_links(tx, identity.id).await?;
+    }
+    let profile = Profile {
+        name: &name,
+        email: &email,
+        job_title: some(&title),
+        phone: some(&phone),
+        time_zone: identity.time_zone.as_deref(),
+        language: identity.language.as_deref(),
+        notifications: &identity.notifications,
+    };
+    identities::update_profile(tx, identity.id, &profile).await?;
+    let before = json!({ "name": old.0, "email": old.1, "job_title": old.2, "phone": old.3 });
+    let after = json!({ "name": name, "email": email, "job_title": title, "phone": phone });
+    audit(
+        tx,
+        editor,
+        "user.update",
+        &identity.uuid,
+        &email,
+        Some(before),
+        Some(after),
+    )
+    .await?;
+    Ok(Ok(true))
+}
+
+/// Gives a user another role, effective at once.
+///
+/// # Errors
+/// As any statement.
+pub async fn change_role(
+    engine: &Engine,
+    editor: &Editor,
+    user: &PublicId,
+    role: &PublicId,
+) -> Result<Changed> {
+    let change = UserChange {
+        role: Some(role.clone()),
+        ..UserChange::default()
+    };
+    update_user(engine, editor, user, &change).await
+}
+
+async fn put_role_in(
+    tx: &mut Tx,
+    editor: &Editor,
+    staff: &StaffMember,
+    role: &PublicId,
+) -> Result<Changed> {
+    let found = roles::find_role_by_uuid_in(tx, role).await?;
+    if found.as_ref().is_some_and(|role| role.id == staff.role_id) {
+        return Ok(Ok(false));
+    }
+    if !editor.manages_users() {
+        return Ok(Err(UserRefusal::NeedsManageUsers));
+    }
+    if staff.identity_id == editor.identity {
+        return Ok(Err(UserRefusal::OwnRole));
+    }
+    if staff.primary_admin {
+        return Ok(Err(UserRefusal::PrimaryAdministrator));
+    }
+    if !staff.grants.within(&editor.grants) {
+        return Ok(Err(UserRefusal::PersonBeyondOwnRights));
+    }
+    let role = match grantable_role_in(tx, editor, role).await? {
+        Ok(role) => role,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let stays = [Area::Users, Area::Roles]
+        .into_iter()
+        .all(|area| role.grants.allow(Permission::manage(area)));
+    if !stays && is_last_administrator_in(tx, staff.identity_id).await? {
+        return Ok(Err(UserRefusal::LastAdministrator));
+    }
+    set_staff_role(tx, staff.identity_id, role.id).await?;
+    let (before, after) = (
+        json!({ "role": staff.role_name }),
+        json!({ "role": role.name }),
+    );
+    audit(
+        tx,
+        editor,
+        "user.role",
+        &staff.uuid,
+        &staff.email,
+        Some(before),
+        Some(after),
+    )
+    .await?;
+    Ok(Ok(true))
+}
+
+/// Switches a user off, which ends the sessions and spends the links at once, or on again.
+///
+/// # Errors
+/// As any statement.
+pub async fn set_status(
+    engine: &Engine,
+    editor: &Editor,
+    user: &PublicId,
+    on: bool,
+) -> Result<Changed> {
+    let mut tx = engine.store().begin().await?;
+    let Some((identity, staff)) = find_in(&mut tx, user).await? else {
+        return Ok(Err(UserRefusal::Gone));
+    };
+    if on != (staff.status == MembershipStatus::Disabled) {
+        return Ok(Ok(false));
+    }
+    if staff.identity_id == editor.identity {
+        return Ok(Err(UserRefusal::OwnStatus));
+    }
+    if !on && staff.primary_admin {
+        return Ok(Err(UserRefusal::PrimaryAdministrator));
+    }
+    if !staff.grants.within(&editor.grants) {
+        return Ok(Err(UserRefusal::PersonBeyondOwnRights));
+    }
+    if !on && is_last_administrator_in(&mut tx, staff.identity_id).await? {
+        return Ok(Err(UserRefusal::LastAdministrator));
+    }
+    let status = match (on, identity.password_hash.is_some()) {
+        (false, _) => MembershipStatus::Disabled,
+        (true, true) => MembershipStatus::Active,
+        (true, false) => MembershipStatus::Imported,
+    };
+    set_staff_status(&mut tx, staff.identity_id, status).await?;
+    let (before, after) = (
+        json!({ "status": staff.status.key() }),
+        json!({ "status": status.key() }),
+    );
+    let action = if on {
+        "user.reactivate"
+    } else {
+        "user.deactivate"
+    };
+    audit(
+        &mut tx,
+        editor,
+        action,
+        &staff.uuid,
+        &staff.email,
+        Some(before),
+        Some(after),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Ok(true))
+}
+
+/// Sends the welcome e-mail, again if need be. The link in an earlier one goes on working until one is used.
+///
+/// # Errors
+/// As any statement.
+pub async fn send_welcome(engine: &Engine, editor: &Editor, user: &PublicId) -> Result<Changed> {
+    let mut tx = engine.store().begin().await?;
+    let Some((identity, _)) = find_in(&mut tx, user).await? else {
+        return Ok(Err(UserRefusal::Gone));
+    };
+    let sent = welcome_in(&mut tx, editor, identity.id).await?;
+    if sent.is_ok() {
+        tx.commit().await?;
+    }
+    Ok(sent)
+}
+
+/// The same inside a transaction, for somebody who is staff.
+///
+/// # Errors
+/// As any statement.
+pub async fn welcome_in(tx: &mut Tx, editor: &Editor, user: IdentityId) -> Result<Changed> {
+    let Some(staff) = identities::find_staff_member_in(tx, user).await? else {
+        return Ok(Err(UserRefusal::Gone));
+    };
+    let Some(identity) = identities::find_identity_in(tx, user).await? else {
+        return Ok(Err(UserRefusal::Gone));
+    };
+    if staff.status == MembershipStatus::Disabled {
+        return Ok(Err(UserRefusal::Deactivated));
+    }
+    if identity.password_hash.is_some() {
+        return Ok(Err(UserRefusal::HasPassword));
+    }
+    let by = match &editor.actor {
+        Actor::Person { name, .. } => name.clone(),
+        _ => String::new(),
+    };
+    let params = json!({ "by": by, "created_by": editor.identity.0 });
+    outbox::insert_mail(tx, MailKind::Welcome, Some(user), &identity.email, &params).await?;
+    if staff.status == MembershipStatus::Imported {
+        set_staff_status(tx, user, MembershipStatus::Invited).await?;
+    }
+    audit(
+        tx,
+        editor,
+        "user.welcome",
+        &staff.uuid,
+        &staff.email,
+        None,
+        None,
+    )
+    .await?;
+    Ok(Ok(true))
+}
+
+/// Ends the link between a vendor's record and a user; answers whether there was one.
+///
+/// # Errors
+/// As any statement.
+pub async fn unlink(engine: &Engine, editor: &Editor, technician: i64) -> Result<bool> {
+    let mut tx = engine.store().begin().await?;
+    let Some(row) = find_importable_in(&mut tx, technician).await? else {
+        return Ok(false);
+    };
+    let Some(user) = row.identity else {
+        return Ok(false);
+    };
+    link_technician_in(&mut tx, technician, None).await?;
+    let before = json!({ "linked_to": row.external_id, "name": row.name });
+    audit(
+        &mut tx,
+        editor,
+        "user.unlink",
+        &user.uuid,
+        &user.email,
+        Some(before),
+        None,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(true)
+}
