@@ -37,6 +37,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "reference read",
         include_str!("../migrations/0006_reference_read.sql"),
     ),
+    (
+        7,
+        "dead jobs",
+        include_str!("../migrations/0007_dead_jobs.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

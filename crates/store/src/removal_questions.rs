@@ -258,16 +258,18 @@ pub async fn list_candidates(
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
-/// Forgets candidates up to and including `through`: they were dealt with in this transaction.
+/// Takes some of the candidates out: they are dealt with in this transaction. What a page forgot meanwhile is not among
+/// them, and a page that wants to forget one waits until this transaction ends.
 ///
 /// # Errors
 /// As any statement.
-pub async fn remove_candidates(
+pub async fn take_candidates(
     tx: &mut Tx,
     question: RemovalQuestionId,
-    through: &str,
-) -> Result<u64> {
-    execute!(tx, REMOVE_CANDIDATES_THROUGH, question.0, through)
+    limit: i64,
+) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = tx_all!(tx, TAKE_CANDIDATES, question.0, limit)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 /// Records came again from the vendor: whatever question they were candidates of, they are not gone. Costs one look-up
@@ -324,5 +326,6 @@ statements! {
     ANSWER = "UPDATE removal_question SET state = $2, answered_by = $3, answered_at = $4 WHERE id = $1 AND state = 'open'";
     LIST_CANDIDATES = "SELECT external_id FROM removal_candidate WHERE question_id = $1 AND external_id > $2 ORDER BY external_id LIMIT $3";
     REMOVE_CANDIDATES = "DELETE FROM removal_candidate WHERE question_id = $1";
-    REMOVE_CANDIDATES_THROUGH = "DELETE FROM removal_candidate WHERE question_id = $1 AND external_id <= $2";
+    TAKE_CANDIDATES = "DELETE FROM removal_candidate WHERE question_id = $1 AND external_id IN
+        (SELECT external_id FROM removal_candidate WHERE question_id = $1 ORDER BY external_id LIMIT $2) RETURNING external_id";
 }

@@ -27,7 +27,8 @@ const BLOCK: i64 = 16;
 const BLOCK_LIFE: i64 = 30 * UtcMillis::SECOND;
 /// How long a slot is kept after its last use, for the next request of this node.
 const SLOT_REST: i64 = UtcMillis::SECOND;
-/// A slot is used only while its lease outlasts a whole request (rule S6: 60 seconds).
+/// A slot is used only while its lease outlasts a whole request (rule S6: 60 seconds), so that no request outlives its
+/// slot, even when every heartbeat meanwhile fails.
 const SLOT_MARGIN: i64 = 65 * UtcMillis::SECOND;
 /// The vendor's word about usage is stored at most this often.
 const REPORT_EVERY: i64 = 10 * UtcMillis::SECOND;
@@ -128,12 +129,16 @@ impl StorePermits {
     }
 
     /// A heartbeat extends slots from now on.
-    pub(crate) fn heartbeat_runs(&self) {
+    pub fn heartbeat_runs(&self) {
         self.beats.store(true, Ordering::Relaxed);
     }
 
-    /// One heartbeat: extends the slots this node holds.
-    pub(crate) async fn keep(&self) -> Result<()> {
+    /// One heartbeat: extends the slots this node holds. When some are no longer its own, because it was silent for a
+    /// while, it forgets those that rest.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn keep(&self) -> Result<()> {
         self.extend(self.clock.now()).await
     }
 
@@ -176,10 +181,24 @@ impl StorePermits {
     }
 
     async fn extend(&self, now: UtcMillis) -> Result<()> {
-        if lock(&self.shared.leased).slots.is_empty() {
+        let believed = lock(&self.shared.leased)
+            .slots
+            .values()
+            .flatten()
+            .filter(|held| held.lease_until > now)
+            .count();
+        if believed == 0 {
             return Ok(());
         }
-        permits::extend_slots(&self.store, &self.node, now).await?;
+        let extended = permits::extend_slots(&self.store, &self.node, now).await?;
+        if extended < believed as u64 {
+            // This node was silent for a while, and a slot it believes to have may be somebody else's now. Which one is
+            // not known, so those that rest are given up, and those in use end with their request.
+            for slot in self.take_out(|held| !held.busy) {
+                permits::release_slot(&self.store, &slot).await?;
+            }
+            return Ok(());
+        }
         let mut leased = lock(&self.shared.leased);
         for held in leased.slots.values_mut().flatten() {
             if held.lease_until > now {

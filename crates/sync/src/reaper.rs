@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use domain::clock::UtcMillis;
-use domain::job::Job;
-use store::jobs::{self, JobState};
+use store::jobs;
 use store::permits;
 use tokio_util::sync::CancellationToken;
 
@@ -17,9 +16,6 @@ const EVERY: Duration = Duration::from_secs(2);
 
 /// How often runs are looked for whose job is dead: a node may have died between burying the job and its run.
 const BURY: i64 = UtcMillis::MINUTE;
-
-/// Dead jobs looked at to find the runs they leave behind.
-const DEAD: i64 = 100;
 
 /// Looks until stopped.
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
@@ -68,13 +64,11 @@ pub(crate) async fn take_back_own(engine: &Engine) -> Result<()> {
 
 /// Ends the parts of runs whose job had its last attempt.
 async fn bury_runs(engine: &Engine) -> Result<()> {
-    for row in jobs::list_jobs(engine.store(), JobState::Dead, DEAD).await? {
-        if matches!(row.payload, Job::PullStream { .. }) {
-            let reason = row.last_error.unwrap_or_default();
-            let mut tx = engine.store().begin().await?;
-            pull::job_given_up(engine, &mut tx, &row.payload, &reason).await?;
-            tx.commit().await?;
-        }
+    for row in jobs::list_abandoning_jobs(engine.store()).await? {
+        let reason = row.last_error.unwrap_or_default();
+        let mut tx = engine.store().begin().await?;
+        pull::job_given_up(engine, &mut tx, &row.payload, &reason).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

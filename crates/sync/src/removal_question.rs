@@ -82,16 +82,17 @@ pub(crate) async fn apply(
     if question.state != QuestionState::Confirmed {
         return Ok(Ended::Done);
     }
-    loop {
-        let ids = removal_questions::list_candidates(engine.store(), id, None, ROWS).await?;
-        let Some(last) = ids.last() else {
-            return Ok(Ended::Done);
-        };
+    // Those that the vendor showed again since were forgotten by the page that brought them, up to the very commit.
+    while !removal_questions::list_candidates(engine.store(), id, None, 1)
+        .await?
+        .is_empty()
+    {
         let mut tx = engine.store().begin().await?;
         if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
             tx.rollback().await?;
             return Ok(Ended::LeaseLost);
         }
+        let ids = removal_questions::take_candidates(&mut tx, id, ROWS).await?;
         let given: Vec<&str> = ids.iter().map(String::as_str).collect();
         let known = pages::read_known(&mut tx, integration, question.stream, &given).await?;
         let rows: Vec<i64> = known
@@ -107,7 +108,7 @@ pub(crate) async fn apply(
             engine.now(),
         )
         .await?;
-        removal_questions::remove_candidates(&mut tx, id, last).await?;
         tx.commit().await?;
     }
+    Ok(Ended::Done)
 }

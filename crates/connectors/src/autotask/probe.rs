@@ -163,3 +163,27 @@ fn is_refusal(error: Error, area: &Area) -> Result<bool> {
         _ => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::provider;
+    use domain::stream::Stream;
+
+    use super::*;
+
+    #[test]
+    fn what_a_sync_reads_is_called_as_the_screens_call_it() {
+        let words = provider::find("autotask").expect("there").words;
+        for stream in Stream::ALL {
+            // Members are read with their groups' right.
+            if stream == Stream::ContactGroupMembers {
+                continue;
+            }
+            let name = words.stream(stream);
+            assert!(
+                AREAS.iter().any(|area| area.name == name),
+                "a right that is missing for {name} would be told twice"
+            );
+        }
+    }
+}

@@ -8,7 +8,7 @@ use reqwest::header::HeaderMap;
 use url::Url;
 
 use super::client::Client;
-use super::wire::AutotaskZone;
+use super::wire::{AutotaskErrors, AutotaskZone};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::decode::{Text, document};
 use crate::http::retry::Retry;
@@ -152,10 +152,16 @@ impl Client {
         };
         if !answer.is_success() {
             let error = self.refusal(operation, answer);
-            // An unknown user is a 500 with an error text, some report a 404. Anything else comes from something in
-            // between, such as a proxy, says nothing about the credentials and must not pause the schedule (rule S2).
+            // An unknown user is a 500 in the vendor's error shape that speaks of the user or the zone; some report a 404.
+            // Any other 500 is an outage, whatever its shape, and anything else comes from something in between, such
+            // as a proxy: both say nothing about the credentials and must not pause the schedule (rule S2).
             return Err(match answer.status {
-                401 | 404 | 500 if !error.is_temporary() => unknown(),
+                401 | 404 if !error.is_temporary() => unknown(),
+                500 if self.speaks_of_user(answer) => unknown(),
+                500 => Error {
+                    kind: ErrorKind::Unavailable,
+                    ..error
+                },
                 _ => error,
             });
         }
@@ -165,6 +171,17 @@ impl Client {
             self.memory.remember(key, text.as_str().to_owned());
         }
         Ok(zone)
+    }
+
+    /// Whether an error answer of the look-up is about the user it was asked for.
+    fn speaks_of_user(&self, answer: &Answer) -> bool {
+        let user = self.config.user_name.to_lowercase();
+        serde_json::from_slice::<AutotaskErrors>(&answer.body).is_ok_and(|body| {
+            body.errors.iter().any(|text| {
+                let text = text.to_lowercase();
+                text.contains(&user) || text.contains("user") || text.contains("zone")
+            })
+        })
     }
 
     /// Reads the answer of the look-up; `unknown` is what an answer without an address means.

@@ -117,6 +117,14 @@ pub async fn list_jobs(store: &Store, state: JobState, limit: i64) -> Result<Vec
     }
 }
 
+/// Jobs that were given up and leave a part of a run behind that nobody will finish; all of them.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_abandoning_jobs(store: &Store) -> Result<Vec<JobRow>> {
+    read_all!(store, LIST_ABANDONING)
+}
+
 /// Counts jobs that are not done.
 ///
 /// # Errors
@@ -140,6 +148,14 @@ statements! {
         FROM job WHERE state = $1 ORDER BY priority, run_at, id LIMIT $2";
     LIST_FINISHED = "SELECT id, payload, state, priority, run_at, attempts, lease_by, lease_until, last_error, created_at, finished_at
         FROM job WHERE state = $1 ORDER BY finished_at DESC, id DESC LIMIT $2";
+    LIST_ABANDONING = "SELECT job.id, job.payload, job.state, job.priority, job.run_at, job.attempts, job.lease_by, job.lease_until, job.last_error,
+            job.created_at, job.finished_at
+        FROM job JOIN stream_run ON job.unique_key = 'pull:' || CAST(stream_run.integration_id AS TEXT) || ':' || stream_run.stream
+            || ':' || CAST(stream_run.id AS TEXT)
+        JOIN sync_run ON sync_run.id = stream_run.run_id
+        WHERE job.kind = 'pull_stream' AND job.state = 3 AND sync_run.state IN ('waiting', 'running')
+            AND stream_run.state IN ('waiting', 'running')
+        ORDER BY job.id";
     COUNT = "SELECT
             (SELECT count(*) FROM job WHERE state = 0 AND run_at <= $1) AS due,
             (SELECT count(*) FROM job WHERE state = 0 AND run_at > $1) AS later,

@@ -18,7 +18,9 @@ use domain::id::JobId;
 use domain::job::{Job, Priority};
 
 pub use claim::{ClaimedJob, claim, heartbeat, heartbeat_of, release_expired, release_own};
-pub use listing::{JobCounts, JobRow, JobState, count_jobs, find_job, list_jobs};
+pub use listing::{
+    JobCounts, JobRow, JobState, count_jobs, find_job, list_abandoning_jobs, list_jobs,
+};
 pub use settle::{Settled, complete, give_up, hold_lease, postpone, retry, revive};
 
 use crate::error::{ErrorKind, Result, StoreError};

@@ -3,7 +3,7 @@
 use domain::stream::Stream;
 use store::removal_questions::{
     self, MissingRecord, NewQuestion, QuestionState, add_candidates, answer, ask, find_question,
-    list_candidates, remove_candidates, replace_open,
+    forget_candidates, list_candidates, replace_open, take_candidates,
 };
 
 use crate::harness::{both, integration};
@@ -57,10 +57,19 @@ fn a_removal_question_is_asked_once_answered_once_and_replaced_by_a_newer_run() 
         let mut tx = store.begin().await.unwrap();
         assert!(answer(&mut tx, second, true, "Ann").await.unwrap());
         assert!(!answer(&mut tx, second, false, "Bob").await.unwrap());
-        assert_eq!(
-            remove_candidates(&mut tx, second, "00999").await.unwrap(),
-            1_000
+        let seen_again = ["00002"];
+        forget_candidates(&mut tx, id, Stream::Companies, &seen_again)
+            .await
+            .unwrap();
+        let mut taken = take_candidates(&mut tx, second, 1_000).await.unwrap();
+        taken.sort();
+        assert_eq!(taken.len(), 1_000);
+        assert!(
+            !taken.contains(&"00002".to_owned()),
+            "what was seen again is not removed"
         );
+        let rest = take_candidates(&mut tx, second, 1_000).await.unwrap();
+        assert_eq!(rest.len(), 199, "each is taken once");
         assert!(!replace_open(&mut tx, id, Stream::Companies).await.unwrap());
         let third = ask(&mut tx, &question).await.unwrap();
         add_candidates(&mut tx, third, &["x".into()]).await.unwrap();

@@ -2,8 +2,10 @@
 
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
+use domain::job::{Job, Priority};
 use domain::run::{Counts, RunState, Trigger};
 use domain::stream::{PullMode, Stream};
+use store::jobs::{claim, enqueue, give_up, list_abandoning_jobs};
 use store::runs::{
     NewRun, StreamProgress, WindowOutcome, active_run, find_run_by_uuid, find_stream_run_in,
     finish_run, finish_stream_run, insert_run, list_runs, list_stream_runs, list_wake_ups,
@@ -330,5 +332,47 @@ fn a_window_drops_the_same_request_until_it_ends() {
             WindowOutcome::Opened,
             "it ended"
         );
+    });
+}
+
+#[test]
+fn a_part_whose_job_was_given_up_is_found_among_many_dead_jobs() {
+    both(async |home| {
+        let store = home.open().await;
+        let id = integration(&store, "a").await;
+        let mut tx = store.begin().await.unwrap();
+        let run = insert_run(&mut tx, &new_run(id)).await.unwrap();
+        tx.commit().await.unwrap();
+        let parts = list_stream_runs(&store, run.id).await.unwrap();
+        let pull = Job::PullStream {
+            integration: id,
+            stream: parts[0].stream,
+            stream_run: parts[0].id,
+        };
+        let notes = |number: usize| Job::PullTicketNotes {
+            integration: id,
+            ticket: number.to_string(),
+        };
+        let later = (0..130).map(notes);
+        for job in std::iter::once(pull.clone()).chain(later) {
+            let mut tx = store.begin().await.unwrap();
+            enqueue(&mut tx, &job, Priority::Normal, store.now())
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            let claimed = claim(&store, "a", 1).await.unwrap().pop().unwrap();
+            let mut tx = store.begin().await.unwrap();
+            assert!(give_up(&mut tx, &claimed.lease, "no use").await.unwrap());
+            tx.commit().await.unwrap();
+        }
+        let found = list_abandoning_jobs(&store).await.unwrap();
+        let payloads: Vec<_> = found.iter().map(|row| &row.payload).collect();
+        assert_eq!(payloads, [&pull], "and only what leaves a part behind");
+        let mut tx = store.begin().await.unwrap();
+        finish_stream_run(&mut tx, &parts[0], RunState::Failed, None, None, None)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert!(list_abandoning_jobs(&store).await.unwrap().is_empty());
     });
 }

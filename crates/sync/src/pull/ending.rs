@@ -109,7 +109,7 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             let optional =
                 kind == ErrorKind::PermissionDenied && part.row.stream.is_deletion_feed();
             if kind == ErrorKind::PermissionDenied {
-                let area = part.row.stream.label();
+                let area = part.provider.words.stream(part.row.stream);
                 health::lacks(&mut tx, &part.integration, area, &error.message, !optional).await?;
             }
             let state = if optional {

@@ -55,6 +55,9 @@ impl Writer<'_> {
     ) -> Result<()> {
         let (integration, stream) = (self.integration.id, self.stream);
         let ids: Vec<&str> = page.ids.iter().map(String::as_str).collect();
+        // Before anything is read: a confirmed removal that takes the same records out at this moment is waited for, and
+        // what it marked is read below and brought back.
+        removal_questions::forget_candidates(tx, integration, stream, &ids).await?;
         let known = pages::read_known(tx, integration, stream, &ids).await?;
         let plan = Plan::of(
             page,
@@ -86,7 +89,6 @@ impl Writer<'_> {
             adoption::adopt(tx, integration, &to_adopt).await?;
         }
         set_aside::resolve_read(tx, integration, stream, &ids).await?;
-        removal_questions::forget_candidates(tx, integration, stream, &ids).await?;
         Ok(())
     }
 

@@ -19,6 +19,7 @@ on_both_engines! {
     s2_refused_credentials_pause_the_schedule_and_are_probed_daily,
     s2_an_outage_is_a_warning_then_an_error_and_backs_off,
     s2_a_missing_right_fails_its_stream_only,
+    s2_a_missing_right_is_told_once_in_the_providers_words,
     s3_a_run_can_be_read_and_progress_is_told,
     s4_freshness_is_an_upper_bound,
 }
@@ -294,6 +295,21 @@ async fn s2_a_missing_right_fails_its_stream_only(kind: Kind) {
         "{:?}",
         seen.missing_rights
     );
+}
+
+async fn s2_a_missing_right_is_told_once_in_the_providers_words(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    portal.control.set_security("Resources", "query", "None");
+    portal.sync(id, RunMode::Full).await;
+    let told = |seen: &Overview| -> Vec<String> {
+        let rights = seen.missing_rights.iter();
+        rights.map(|right| right.area.clone()).collect()
+    };
+    assert_eq!(told(&look(&portal, id).await), ["Resources"]);
+    portal.control.set_security("Resources", "query", "All");
+    portal.sync(id, RunMode::Full).await;
+    assert_eq!(told(&look(&portal, id).await), [""; 0], "granted since");
 }
 
 async fn s3_a_run_can_be_read_and_progress_is_told(kind: Kind) {

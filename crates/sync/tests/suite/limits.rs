@@ -18,6 +18,7 @@ on_both_engines! {
     s5_retry_after_goes_back_to_the_job_and_is_no_failure,
     s5_permits_are_shared_by_nodes_and_a_fifth_is_kept_for_people,
     s5_slots_are_shared_by_nodes_and_one_is_kept_for_people,
+    s5_a_node_that_was_silent_forgets_slots_that_went_to_others,
     s5_the_vendors_own_limits_are_never_hit,
 }
 
@@ -206,6 +207,43 @@ async fn s5_slots_are_shared_by_nodes_and_one_is_kept_for_people(kind: Kind) {
         "a slot that is free again is used again"
     );
     drop((first, person));
+}
+
+async fn s5_a_node_that_was_silent_forgets_slots_that_went_to_others(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let limits = Limits {
+        account_key: "account".to_owned(),
+        requests: None,
+        concurrency: Some(2),
+    };
+    let (one, two) = (permits(&portal, "one"), permits(&portal, "two"));
+    one.heartbeat_runs();
+    let rested = one.acquire(&limits, "Tickets", Urgency::Background).await;
+    drop(rested.expect("a slot"));
+    // The node is silent, and another one's reaper gives its slots away; on SQLite, a start does.
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    store::nodes::upsert_node(&mut tx, "one", "", "")
+        .await
+        .expect("a node");
+    tx.commit().await.expect("a commit");
+    portal.advance(16 * UtcMillis::SECOND);
+    let silent = portal.clock_now().plus(-store::jobs::LEASE);
+    store::permits::release_slots_of_silent(portal.store(), silent)
+        .await
+        .expect("released");
+    store::permits::release_all_slots(portal.store())
+        .await
+        .expect("released");
+    let theirs = two.acquire(&limits, "Tickets", Urgency::Background).await;
+    let theirs = theirs.expect("the slot that is free");
+    one.keep().await.expect("a heartbeat");
+    let waits = tokio::time::timeout(
+        Duration::from_millis(300),
+        one.acquire(&limits, "Tickets", Urgency::Background),
+    )
+    .await;
+    assert!(waits.is_err(), "it is somebody else's now");
+    drop(theirs);
 }
 
 /// The sandbox refuses a fourth request at once and a request above the hourly threshold; four nodes never make it.

@@ -132,20 +132,28 @@ pub async fn foreign_zone() {
 
 pub async fn zone_outage() {
     let stand = VENDOR.start().await;
-    stand
-        .control()
-        .set_fault(Fault::new(FaultKind::Html).on_path("zoneInformation"));
-    let error = stand
-        .connector()
-        .test_connection()
-        .await
-        .expect_err("an outage");
-    assert_eq!(
-        (error.kind, error.field),
-        (ErrorKind::Unavailable, None),
-        "the schedule must not be paused for this"
-    );
-    stand.control().clear_faults();
+    for fault in [
+        FaultKind::Html,
+        status(500, json!({ "errors": ["Execution Timeout Expired."] })),
+        status(500, json!({ "message": "An error has occurred." })),
+        status(500, json!({ "errors": [] })),
+        status(500, json!({})),
+    ] {
+        stand
+            .control()
+            .set_fault(Fault::new(fault.clone()).on_path("zoneInformation"));
+        let error = stand
+            .connector()
+            .test_connection()
+            .await
+            .expect_err("an outage");
+        assert_eq!(
+            (error.kind, error.field),
+            (ErrorKind::Unavailable, None),
+            "the schedule must not be paused for this: {fault:?}"
+        );
+        stand.control().clear_faults();
+    }
     stand.control().set_fault(
         Fault::new(FaultKind::Html)
             .on_path("zoneInformation")
