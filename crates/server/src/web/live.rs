@@ -15,6 +15,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::error::Failure;
+use super::page::readable;
 use crate::app::App;
 
 /// Between two looks when nothing wakes the stream.
@@ -92,5 +93,5 @@ fn part(html: &str) -> Event {
     Event::default()
         .event("part")
         .retry(Duration::from_millis(500))
-        .data(html.replace('\r', " "))
+        .data(readable(html.replace('\r', " ")))
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
+use domain::text::{needs_care, shown};
 
 use super::error::{Answer, Failure};
 
@@ -19,9 +20,20 @@ pub fn page(template: &impl Template) -> Answer {
 /// # Errors
 /// As for [`page`].
 pub fn page_with(status: StatusCode, template: &impl Template) -> Answer {
-    let html = template.render()?;
+    let html = readable(template.render()?);
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     Ok((status, [(header::CONTENT_TYPE, kind)], html).into_response())
+}
+
+/// A finished page or part of one as it is sent: what would mislead a reader is shown or left out, whatever template it
+/// came through.
+#[must_use]
+pub fn readable(html: String) -> String {
+    if html.contains(needs_care) {
+        shown(&html).into_owned()
+    } else {
+        html
+    }
 }
 
 /// 303: after a form, look at this address with GET.

@@ -3,7 +3,6 @@
 pub mod badge;
 pub mod csv;
 pub mod detail;
-pub mod escape;
 pub mod fields;
 pub mod list;
 pub mod notice;

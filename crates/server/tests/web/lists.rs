@@ -2,8 +2,9 @@
 
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level};
+use portico::web::api::scope::Scope;
 
-use crate::harness::{Browser, Page, Site};
+use crate::harness::{Browser, Page, Site, key_with};
 
 /// The first address on a page that starts with this and goes on with an id.
 fn first_link(page: &Page, prefix: &str) -> String {
@@ -233,4 +234,34 @@ async fn a_role_without_companies_gets_no_links_to_them() {
         !page.text.contains("How fresh the data is")
             || !page.text.contains("/settings/integrations/autotask")
     );
+}
+
+#[tokio::test]
+async fn a_title_cannot_disguise_itself() {
+    let site = Site::start_connected().await;
+    let ticket = site.sandbox().ids("Tickets")[0];
+    let title = "invoice\u{202e}fdp.exe\u{7}";
+    site.sandbox()
+        .patch("Tickets", ticket, serde_json::json!({ "title": title }));
+    site.clock.advance(600_000);
+    let mut browser = site.admin().await;
+    browser
+        .post("/settings/integrations/autotask/resync", &[])
+        .await;
+    site.app.engine().run_until_idle().await.unwrap();
+    let list = ok(&mut browser, "/tickets?closed=all&search=invoice").await;
+    let page = ok(&mut browser, &first_link(&list, "/tickets/")).await;
+    let file = ok(&mut browser, "/tickets.csv?closed=all&search=invoice").await;
+    for (place, text) in [
+        ("list", &list.text),
+        ("page", &page.text),
+        ("file", &file.text),
+    ] {
+        assert!(text.contains("invoicefdp.exe\u{2407}"), "{place}: {text}");
+        assert!(!text.contains(['\u{202e}', '\u{7}']), "{place}");
+    }
+    assert!(page.text.contains("<time "), "our own markup stays markup");
+    let key = key_with(&site, &[Scope::TicketsRead]).await;
+    let stored = site.api("/api/v1/tickets?search=invoice", &key).await;
+    assert_eq!(stored.json()["data"][0]["title"], title, "as received");
 }

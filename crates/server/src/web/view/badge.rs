@@ -6,8 +6,6 @@ use askama::filters::{Escaper, HtmlSafe};
 use domain::run::RunState;
 use domain::status::IntegrationStatus;
 
-use super::escape::Shown;
-
 /// A badge, ready for a page. Renders itself as HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Badge {
@@ -97,7 +95,7 @@ impl Badge {
 
 impl fmt::Display for Badge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let html = Shown;
+        let html = askama::filters::Html;
         f.write_str("<span class=\"badge ")?;
         f.write_str(self.class)?;
         f.write_str("\" title=\"")?;

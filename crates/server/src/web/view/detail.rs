@@ -3,9 +3,7 @@
 use std::fmt;
 
 use askama::filters::{Escaper, HtmlSafe};
-use domain::text::shown;
 
-use super::escape::Shown;
 use super::time::Time;
 
 /// A labelled value.
@@ -108,17 +106,14 @@ impl BodyView {
     pub fn plain(text: &str) -> Self {
         let mut html = String::with_capacity(text.len() + 16);
         // Writing into a string cannot fail.
-        let _infallible = Shown.write_escaped_str(&mut html, text.trim_end());
+        let _infallible = askama::filters::Html.write_escaped_str(&mut html, text.trim_end());
         Self { plain: true, html }
     }
 
     /// HTML that the sanitiser made.
     #[must_use]
     pub fn sanitised(html: String) -> Self {
-        Self {
-            plain: false,
-            html: shown(&html).into_owned(),
-        }
+        Self { plain: false, html }
     }
 }
 

@@ -65,10 +65,9 @@ pub fn shell_after(section: Section, notice: &str) -> Shell {
 pub fn check(name: &str, template: &impl Template) -> String {
     let html = template.render().expect("renders");
     assert!(!html.contains("<script>"), "{name}: markup came through");
-    assert!(
-        !html.contains(domain::text::needs_care),
-        "{name}: a change of direction or a control character came through"
-    );
+    for ours in ["&#60;span class", "&#60;time ", "&#60;svg "] {
+        assert!(!html.contains(ours), "{name}: our own markup was escaped");
+    }
     for forbidden in [
         " style=\"",
         " onclick",
