@@ -24,6 +24,23 @@ pub enum Adoption {
     Type,
 }
 
+impl Adoption {
+    /// The answer in a sentence, for the list of companies to import.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Adopt => "Becomes a company here on its own with the next sync.",
+            Self::NotTheSource => {
+                "Companies come from another integration. Import it, or link it to a company that is here."
+            }
+            Self::Inactive => "Inactive at the vendor, so it does not become a company on its own.",
+            Self::Type => {
+                "Its type is not among the company types of the Sync step, so it does not become a company on its own."
+            }
+        }
+    }
+}
+
 /// Decides for one company.
 #[must_use]
 pub fn decide(

@@ -54,6 +54,11 @@ pub enum Job {
         /// The e-mail.
         mail: MailId,
     },
+    /// Make users of contacts (*Auto-Import*).
+    ImportContacts {
+        /// The integration.
+        integration: IntegrationId,
+    },
     /// Bring the text search index up to date.
     IndexSearch,
     /// Seal secrets again that were sealed with an older key.
@@ -74,6 +79,7 @@ impl Job {
             Self::RefreshReferenceData { .. } => "refresh_reference_data",
             Self::ProbeConnection { .. } => "probe_connection",
             Self::SendMail { .. } => "send_mail",
+            Self::ImportContacts { .. } => "import_contacts",
             Self::IndexSearch => "index_search",
             Self::RotateSecrets => "rotate_secrets",
             Self::Housekeeping => "housekeeping",
@@ -96,6 +102,7 @@ impl Job {
             Self::RefreshReferenceData { integration } => format!("reference:{integration}"),
             Self::ProbeConnection { integration } => format!("probe:{integration}"),
             Self::SendMail { mail } => format!("mail:{mail}"),
+            Self::ImportContacts { integration } => format!("contacts:{integration}"),
             Self::IndexSearch => "index_search".into(),
             Self::RotateSecrets => "rotate_secrets".into(),
             Self::Housekeeping => "housekeeping".into(),

@@ -4,10 +4,12 @@
 //! depend on this one and never the other way round (`ARCHITECTURE.md`).
 
 pub mod account;
+pub mod advice;
 pub mod body;
 pub mod capability;
 pub mod clock;
 pub mod company_adoption;
+pub mod contact_import;
 pub mod email;
 pub mod field;
 pub mod hint;

@@ -42,6 +42,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "dead jobs",
         include_str!("../migrations/0007_dead_jobs.sql"),
     ),
+    (
+        8,
+        "company import",
+        include_str!("../migrations/0008_company_import.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -3,7 +3,9 @@
 //! Pages and the command line call the functions of the modules below; none of them sees a connector. Every function
 //! that changes something takes the [`Actor`] who asked for it and leaves an audit entry in the same commit (rule X4).
 
+pub mod advice;
 mod audit;
+pub mod auto_import;
 pub mod backoff;
 pub mod clear_resync;
 pub mod connect;
@@ -12,6 +14,7 @@ pub mod diagnostics;
 mod engine;
 mod error;
 mod health;
+pub mod import_companies;
 pub mod import_users;
 mod mail;
 pub mod permits;

@@ -17,7 +17,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::request::{self, RequestOutcome, RunMode};
 use crate::run_plan::Wanted;
-use crate::{audit, schedule};
+use crate::{audit, auto_import, schedule};
 
 /// Saves settings if nobody changed them since `expected_revision`, and asks for the run the change makes necessary.
 ///
@@ -125,6 +125,7 @@ pub(crate) async fn put(
             .then(|| schedule::next_slot(engine.now(), interval, &integration.uuid));
         integrations::update_next_sync(tx, id, next).await?;
     }
+    auto_import::after_settings(engine, tx, &integration, &before.settings).await?;
     let json = |settings: &IntegrationSettings| serde_json::to_value(settings).ok();
     audit::of_integration(
         tx,

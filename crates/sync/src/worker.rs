@@ -40,8 +40,8 @@ use tokio_util::task::TaskTracker;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::{
-    backoff, mail, pull, reaper, reference_data, removal_question, schedule, set_aside, telemetry,
-    upkeep,
+    auto_import, backoff, mail, pull, reaper, reference_data, removal_question, schedule,
+    set_aside, telemetry, upkeep,
 };
 
 /// How often a node says that it lives and extends its leases.
@@ -261,6 +261,9 @@ async fn dispatch(engine: &Engine, claimed: &ClaimedJob) -> Result<Ended> {
         }
         Job::ProbeConnection { integration } => schedule::probe(engine, *integration).await,
         Job::SendMail { mail } => mail::send(engine, *mail).await,
+        Job::ImportContacts { integration } => {
+            auto_import::run(engine, claimed, *integration).await
+        }
         Job::IndexSearch => upkeep::index_search(engine).await,
         Job::RotateSecrets => upkeep::rotate_secrets(engine).await,
         Job::Housekeeping => upkeep::housekeeping(engine).await,

@@ -11,6 +11,7 @@ use super::oddity::{self, Verdict};
 use super::part::{Part, Stop};
 use super::removal::{self, Removal};
 use super::{ending, watermark};
+use crate::auto_import;
 
 /// Records set aside looked at in one go.
 const SET_ASIDE: i64 = 200;
@@ -42,6 +43,16 @@ pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
         if full {
             part.close_unmet(&mut tx).await?;
         }
+        let (stream, mode, counts) = (part.row.stream, part.row.mode, part.row.counts);
+        auto_import::after_part(
+            part.engine,
+            &mut tx,
+            &part.integration,
+            stream,
+            mode,
+            &counts,
+        )
+        .await?;
         if full && !judged.removal.asked {
             removal_questions::replace_open(&mut tx, part.integration.id, part.row.stream).await?;
         }

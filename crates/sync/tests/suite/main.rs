@@ -6,12 +6,15 @@
 #[macro_use]
 mod portal;
 
+mod advice;
+mod auto_import;
 mod companies;
 mod completeness;
 mod connection;
 mod crash;
 mod doubt;
 mod health;
+mod import_companies;
 mod in_flight;
 mod limits;
 mod pages;

@@ -1,0 +1,382 @@
+//! A vendor's companies as an administrator imports them: each with the company here it stands for, if any, and with
+//! the one of the same name it may belong to. Tens of thousands of them, so the list is one range of one index.
+
+use domain::clock::UtcMillis;
+use domain::id::{CompanyId, IntegrationId, PublicId};
+
+use crate::db::Db;
+use crate::decode::{flag, instant, optional, optional_public_id, plain, public_id};
+use crate::error::Result;
+use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, TextPlace, Walk};
+use crate::open::Store;
+use crate::text_search::patterns;
+use crate::tx::Tx;
+
+/// Which companies to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyImportQuery {
+    /// Of this integration.
+    pub integration: IntegrationId,
+    /// Only those whose name has these words.
+    pub search: Option<String>,
+    /// Only those that stand for no company here.
+    pub unlinked_only: bool,
+    /// Where the page begins.
+    pub page: Option<PageKey>,
+    /// Rows of a page; 500 at most.
+    pub limit: u32,
+}
+
+/// A company here, as far as the import names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportCompany {
+    /// Row id.
+    pub id: CompanyId,
+    /// Id in addresses.
+    pub uuid: PublicId,
+    /// Name.
+    pub name: String,
+    /// Whether it was removed here.
+    pub removed: bool,
+    /// Whether a person removed it for good.
+    pub blocked: bool,
+}
+
+/// A vendor's company in the import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyImportRow {
+    /// Row id.
+    pub id: i64,
+    /// The integration it comes from.
+    pub integration: IntegrationId,
+    /// The vendor's id.
+    pub external_id: String,
+    /// Name there.
+    pub name: String,
+    /// City.
+    pub city: Option<String>,
+    /// Whether the vendor has it switched on.
+    pub active: bool,
+    /// Whether the vendor still has it.
+    pub present: bool,
+    /// The vendor's id of its type.
+    pub type_id: Option<String>,
+    /// What the type is called.
+    pub type_label: Option<String>,
+    /// When it was last stored by a sync.
+    pub stored_at: UtcMillis,
+    /// The company here it stands for.
+    pub company: Option<ImportCompany>,
+    /// How that came: `source` on its own, `import` by a person.
+    pub link_origin: Option<String>,
+    /// While it stands for none: a company here of the same name.
+    pub same_name: Option<ImportCompany>,
+}
+
+row! {
+    struct Raw {
+        id: i64,
+        integration: IntegrationId = i64 => plain(IntegrationId),
+        external_id: String,
+        name: String,
+        city: Option<String>,
+        active: bool = i64 => flag,
+        present: bool = i64 => flag,
+        type_id: Option<String>,
+        type_label: Option<String>,
+        stored_at: UtcMillis = i64 => instant,
+        link_origin: Option<String>,
+        company_id: Option<CompanyId> = Option<i64> => optional(CompanyId),
+        company_uuid: Option<PublicId> = Option<String> => optional_public_id,
+        company_name: Option<String>,
+        company_removed_at: Option<i64>,
+        company_removed_reason: Option<String>,
+        same_id: Option<CompanyId> = Option<i64> => optional(CompanyId),
+        same_uuid: Option<PublicId> = Option<String> => optional_public_id,
+        same_name: Option<String>,
+    }
+}
+
+impl From<Raw> for CompanyImportRow {
+    fn from(row: Raw) -> Self {
+        let company = |id: Option<CompanyId>, uuid: Option<PublicId>, name: Option<String>| {
+            Some(ImportCompany {
+                id: id?,
+                uuid: uuid?,
+                name: name?,
+                removed: false,
+                blocked: false,
+            })
+        };
+        Self {
+            id: row.id,
+            integration: row.integration,
+            external_id: row.external_id,
+            name: row.name,
+            city: row.city,
+            active: row.active,
+            present: row.present,
+            type_id: row.type_id,
+            type_label: row.type_label,
+            stored_at: row.stored_at,
+            link_origin: row.link_origin,
+            company: company(row.company_id, row.company_uuid, row.company_name).map(|found| {
+                ImportCompany {
+                    removed: row.company_removed_at.is_some(),
+                    blocked: row.company_removed_reason.as_deref() == Some("blocked"),
+                    ..found
+                }
+            }),
+            same_name: company(row.same_id, row.same_uuid, row.same_name),
+        }
+    }
+}
+
+/// Companies of a list that share what the rule of adoption looks at, and how many they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyGroup {
+    /// Whether the vendor has them switched on.
+    pub active: bool,
+    /// Their type.
+    pub type_id: Option<String>,
+    /// Whether they stand for a company here.
+    pub linked: bool,
+    /// How many.
+    pub count: u64,
+}
+
+row! {
+    struct RawGroup {
+        active: bool = i64 => flag,
+        type_id: Option<String>,
+        linked: bool = i64 => flag,
+        found: i64,
+    }
+}
+
+/// A page of a vendor's companies, by name.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_for_import(
+    store: &Store,
+    query: &CompanyImportQuery,
+) -> Result<Listing<CompanyImportRow>> {
+    let walk = Walk::new(Direction::Ascending, query.page.as_ref(), query.limit, true);
+    let [a, b, c, d] = patterns(query.search.as_deref());
+    let (bound, id) = walk.text_bound();
+    let unlinked = i64::from(query.unlinked_only);
+    let sql = [KEYS_ASCENDING, KEYS_DESCENDING][walk.read.index()];
+    let places: Vec<TextPlace> = read_all!(
+        store,
+        sql,
+        query.integration.0,
+        unlinked,
+        a,
+        b,
+        c,
+        d,
+        &bound,
+        id,
+        walk.asked()
+    )?;
+    let count = count_rows(store, query).await?;
+    let page = walk.page(places.into_iter().map(Place::from).collect());
+    let rows: Vec<Raw> = match store.db() {
+        _ if page.ids.is_empty() => Vec::new(),
+        Db::Lite { r, .. } => {
+            let ids = serde_json::to_string(&page.ids)?;
+            sqlx::query_as(ROWS_SQLITE).bind(ids).fetch_all(r).await?
+        }
+        Db::Pg(pool) => {
+            sqlx::query_as(ROWS_POSTGRES)
+                .bind(&page.ids)
+                .fetch_all(pool)
+                .await?
+        }
+    };
+    let rows = rows.into_iter().map(CompanyImportRow::from).collect();
+    Ok(page.listing(rows, |row: &CompanyImportRow| row.id, count))
+}
+
+async fn count_rows(store: &Store, query: &CompanyImportQuery) -> Result<Count> {
+    let [a, b, c, d] = patterns(query.search.as_deref());
+    let unlinked = i64::from(query.unlinked_only);
+    let row: Option<(i64,)> = read_one!(
+        store,
+        COUNT,
+        query.integration.0,
+        unlinked,
+        a,
+        b,
+        c,
+        d,
+        COUNTED as i64 + 1
+    )?;
+    let found = row.map_or(0, |row| row.0.unsigned_abs());
+    Ok(Count::bounded(found, COUNTED))
+}
+
+/// The companies of a search, counted by what the rule of adoption looks at.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_groups(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+) -> Result<Vec<CompanyGroup>> {
+    let [a, b, c, d] = patterns(search);
+    let rows: Vec<RawGroup> = read_all!(store, GROUPS, integration.0, 0_i64, a, b, c, d)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| CompanyGroup {
+            active: row.active,
+            type_id: row.type_id,
+            linked: row.linked,
+            count: row.found.unsigned_abs(),
+        })
+        .collect())
+}
+
+/// Row ids of all companies of a search that stand for no company here: what a tick for all selects.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_unlinked_ids(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+) -> Result<Vec<i64>> {
+    let [a, b, c, d] = patterns(search);
+    let rows: Vec<(i64,)> = read_all!(store, IDS, integration.0, 1_i64, a, b, c, d)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// One company as it is now, on both engines kept so until the commit.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_for_import_in(tx: &mut Tx, external: i64) -> Result<Option<CompanyImportRow>> {
+    execute!(tx, LOCK, external)?;
+    let found: Option<Raw> = tx_one!(tx, FIND, external)?;
+    Ok(found.map(CompanyImportRow::from))
+}
+
+row! {
+    struct RawCompany {
+        id: CompanyId = i64 => plain(CompanyId),
+        uuid: PublicId = String => public_id,
+        name: String,
+        removed_at: Option<i64>,
+        removed_reason: Option<String>,
+    }
+}
+
+/// A company here by its id in addresses, kept as it is until the commit.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_target_in(tx: &mut Tx, company: &PublicId) -> Result<Option<ImportCompany>> {
+    execute!(tx, LOCK_COMPANY, company.as_str())?;
+    let found: Option<RawCompany> = tx_one!(tx, FIND_COMPANY, company.as_str())?;
+    Ok(found.map(|row| ImportCompany {
+        id: row.id,
+        uuid: row.uuid,
+        name: row.name,
+        removed: row.removed_at.is_some(),
+        blocked: row.removed_reason.as_deref() == Some("blocked"),
+    }))
+}
+
+/// Lets a vendor's company stand for a company here; answers whether it stood for none before.
+///
+/// # Errors
+/// `Reference` when the company is gone.
+pub async fn link_company_in(tx: &mut Tx, external: i64, company: CompanyId) -> Result<bool> {
+    Ok(execute!(tx, LINK, external, company.0)? == 1)
+}
+
+/// Ends a link that a person made, and the memberships of its contacts that were never invited. Answers how many
+/// memberships went and how many stay; `None` when there is no such link.
+///
+/// # Errors
+/// As any statement.
+pub async fn unlink_company_in(tx: &mut Tx, row: &CompanyImportRow) -> Result<Option<(u64, u64)>> {
+    let Some(company) = &row.company else {
+        return Ok(None);
+    };
+    if execute!(tx, UNLINK, row.id)? == 0 {
+        return Ok(None);
+    }
+    let (company, integration) = (company.id.0, row.integration.0);
+    let ended = execute!(tx, END_IMPORTED, company, integration, &row.external_id)?;
+    let stay: Option<(i64,)> = tx_one!(tx, COUNT_MEMBERS, company, integration, &row.external_id)?;
+    Ok(Some((ended, stay.map_or(0, |row| row.0.unsigned_abs()))))
+}
+
+/// What is listed, and the words of a search.
+macro_rules! listed {
+    () => {
+        "x.integration_id = $1 AND x.absent = 0 AND (CAST($2 AS BIGINT) = 0 OR x.company_id IS NULL)
+         AND (CAST($3 AS TEXT) IS NULL OR x.name_key LIKE $3 ESCAPE '\\') AND (CAST($4 AS TEXT) IS NULL OR x.name_key LIKE $4 ESCAPE '\\')
+         AND (CAST($5 AS TEXT) IS NULL OR x.name_key LIKE $5 ESCAPE '\\') AND (CAST($6 AS TEXT) IS NULL OR x.name_key LIKE $6 ESCAPE '\\')"
+    };
+}
+
+macro_rules! import_keys {
+    ($than:literal, $order:literal) => {
+        concat!(
+            "SELECT x.id AS id, x.name_key AS sort_key FROM external_company x WHERE ",
+            listed!(),
+            " AND (x.name_key, x.id) ",
+            $than,
+            " ($7, $8) ORDER BY x.name_key ",
+            $order,
+            ", x.id ",
+            $order,
+            " LIMIT $9"
+        )
+    };
+}
+
+macro_rules! import_row {
+    () => {
+        "SELECT x.id, x.integration_id AS integration, x.external_id, x.name, x.city, x.active,
+            CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, ty.label AS type_label, x.stored_at, x.link_origin,
+            c.id AS company_id, c.uuid AS company_uuid, c.name AS company_name, c.removed_at AS company_removed_at,
+            c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name
+        FROM external_company x LEFT JOIN company c ON c.id = x.company_id
+        LEFT JOIN reference_item ty ON ty.integration_id = x.integration_id AND ty.kind = 'company_type' AND ty.external_id = x.type_id
+        LEFT JOIN company s ON x.company_id IS NULL
+            AND s.id = (SELECT min(n.id) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL)
+        WHERE "
+    };
+}
+
+/// Memberships that came from contacts of one external company.
+macro_rules! from_contacts {
+    () => {
+        "company_id = $1 AND contact_integration_id = $2 AND contact_external_id IN
+            (SELECT w.external_id FROM external_contact w WHERE w.integration_id = $2 AND w.company_external_id = $3)"
+    };
+}
+
+statements! {
+    KEYS_ASCENDING = import_keys!(">", "ASC");
+    KEYS_DESCENDING = import_keys!("<", "DESC");
+    COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM external_company x WHERE ", listed!(), " LIMIT $7) n");
+    GROUPS = concat!("SELECT x.active, x.type_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
+        FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
+    IDS = concat!("SELECT x.id FROM external_company x WHERE ", listed!(), " ORDER BY x.name_key, x.id");
+    ROWS_SQLITE for Sqlite = concat!(import_row!(), "x.id IN (SELECT value FROM json_each($1))");
+    ROWS_POSTGRES for Postgres = concat!(import_row!(), "x.id = ANY(CAST($1 AS BIGINT[]))");
+    FIND = concat!(import_row!(), "x.id = $1");
+    LOCK = "UPDATE external_company SET absent = absent WHERE id = $1";
+    LOCK_COMPANY = "UPDATE company SET created_at = created_at WHERE uuid = $1";
+    FIND_COMPANY = "SELECT id, uuid, name, removed_at, removed_reason FROM company WHERE uuid = $1";
+    LINK = "UPDATE external_company SET company_id = $2, link_origin = 'import' WHERE id = $1 AND company_id IS NULL";
+    UNLINK = "UPDATE external_company SET company_id = NULL, link_origin = NULL WHERE id = $1 AND link_origin = 'import'";
+    END_IMPORTED = concat!("DELETE FROM company_membership WHERE status = 'imported' AND ", from_contacts!());
+    COUNT_MEMBERS = concat!("SELECT count(*) AS found FROM company_membership WHERE ", from_contacts!());
+}

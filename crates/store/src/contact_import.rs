@@ -1,0 +1,147 @@
+//! Contacts to import as users: active ones of companies that are here, and the membership each gets.
+
+use domain::contact_import::ContactImport;
+use domain::id::{CompanyId, IdentityId, IntegrationId, PublicId, RoleId};
+
+use crate::decode::{flag, plain, public_id};
+use crate::error::Result;
+use crate::identities::MembershipStatus;
+use crate::open::Store;
+use crate::tx::Tx;
+
+row! {
+    /// An active contact of a company here that has not become a member of it by itself.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ContactCandidate {
+        /// Row id; grows from candidate to candidate.
+        pub id: i64,
+        /// The vendor's id.
+        pub external_id: String,
+        /// First and last name.
+        pub name: String,
+        /// E-mail address as typed there.
+        pub email: Option<String>,
+        /// Phone number.
+        pub phone: Option<String>,
+        /// Job title.
+        pub title: Option<String>,
+        /// Whether its company is the MSP itself.
+        pub own_company: bool = i64 => flag,
+        /// The company here.
+        pub company: CompanyId = i64 => plain(CompanyId),
+        /// Its id in addresses.
+        pub company_uuid: PublicId = String => public_id,
+        /// Its name.
+        pub company_name: String,
+    }
+}
+
+/// The next candidates after a row id. Read outside of a transaction, since it may walk by many who are members.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_candidates(
+    store: &Store,
+    integration: IntegrationId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ContactCandidate>> {
+    read_all!(store, CANDIDATES, integration.0, after, limit)
+}
+
+/// Whether a candidate still is one: it may have left its company, or that one its link, since it was listed.
+///
+/// # Errors
+/// As any statement.
+pub async fn is_candidate_in(tx: &mut Tx, contact: &ContactCandidate) -> Result<bool> {
+    let found: Option<(i64,)> = tx_one!(tx, IS_CANDIDATE, contact.id, contact.company.0)?;
+    Ok(found.is_some())
+}
+
+/// Whether a person is a member of a company, whatever the status.
+///
+/// # Errors
+/// As any statement.
+pub async fn is_member_in(tx: &mut Tx, identity: IdentityId, company: CompanyId) -> Result<bool> {
+    let found: Option<(i64,)> = tx_one!(tx, IS_MEMBER, identity.0, company.0)?;
+    Ok(found.is_some())
+}
+
+/// Makes a person a member of a company with status *imported*, unless it is one; a membership that is there stays as
+/// it is. Answers whether one was made.
+///
+/// # Errors
+/// `Reference` when one of them does not exist.
+pub async fn insert_membership(
+    tx: &mut Tx,
+    identity: IdentityId,
+    role: RoleId,
+    integration: IntegrationId,
+    contact: &ContactCandidate,
+) -> Result<bool> {
+    let now = tx.store().now();
+    let made = execute!(
+        tx,
+        INSERT_MEMBERSHIP,
+        identity.0,
+        contact.company.0,
+        role.0,
+        MembershipStatus::Imported.key(),
+        integration.0,
+        &contact.external_id,
+        now.0
+    )?;
+    Ok(made == 1)
+}
+
+/// What the last import of an integration's contacts did.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_report(
+    store: &Store,
+    integration: IntegrationId,
+) -> Result<Option<ContactImport>> {
+    let found: Option<(Option<String>,)> = read_one!(store, REPORT, integration.0)?;
+    Ok(match found.and_then(|row| row.0) {
+        Some(text) => Some(serde_json::from_str(&text)?),
+        None => None,
+    })
+}
+
+/// Keeps what an import did.
+///
+/// # Errors
+/// As any statement.
+pub async fn put_report(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    report: &ContactImport,
+) -> Result<()> {
+    let text = serde_json::to_string(report)?;
+    execute!(tx, PUT_REPORT, integration.0, &text)?;
+    tx.tell("integration", integration.0);
+    Ok(())
+}
+
+statements! {
+    CANDIDATES = "SELECT w.id, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, COALESCE(w.phone, w.mobile) AS phone, w.title,
+            CASE WHEN x.fields LIKE '%\"own_company\":true%' THEN CAST(1 AS BIGINT) ELSE 0 END AS own_company,
+            c.id AS company, c.uuid AS company_uuid, c.name AS company_name
+        FROM external_contact w
+        JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
+        JOIN company c ON c.id = x.company_id
+        WHERE w.integration_id = $1 AND w.id > $2 AND w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
+                AND m.contact_external_id = w.external_id AND m.company_id = x.company_id)
+        ORDER BY w.id LIMIT $3";
+    IS_CANDIDATE = "SELECT CAST(1 AS BIGINT) AS found FROM external_contact w
+        JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
+        WHERE w.id = $1 AND x.company_id = $2 AND w.absent = 0 AND w.active = 1 AND x.absent = 0";
+    IS_MEMBER = "SELECT CAST(1 AS BIGINT) AS found FROM company_membership WHERE identity_id = $1 AND company_id = $2";
+    INSERT_MEMBERSHIP = "INSERT INTO company_membership
+            (identity_id, company_id, role_id, status, contact_integration_id, contact_external_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (identity_id, company_id) DO NOTHING";
+    REPORT = "SELECT contact_import FROM integration WHERE id = $1";
+    PUT_REPORT = "UPDATE integration SET contact_import = $2 WHERE id = $1";
+}

@@ -1,0 +1,380 @@
+//! *Auto-Import*: active contacts of companies here become users (the rule is `domain::contact_import`).
+//!
+//! A job does it, asked for in the commit that completes a run's companies or contacts, that switches the setting on or
+//! gives it another role, and that imports companies by hand. It goes through the contacts that are no members yet in
+//! commits of [`BATCH`]; doing it twice is doing it once. What it did is kept as counts with reasons. Nobody is sent
+//! anything: people have status *imported* until an administrator invites them.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::contact_import::{ContactDecision, ContactEmail, ContactFacts, ContactImport, decide};
+use domain::email::{email_key, email_skeleton, looks_like};
+use domain::id::{CompanyId, IdentityId, IntegrationId, PublicId};
+use domain::job::{Job, Priority};
+use domain::permission::RoleKind;
+use domain::run::Counts;
+use domain::settings::IntegrationSettings;
+use domain::stream::{PullMode, Stream};
+use serde_json::json;
+use store::Tx;
+use store::audit::{Actor, AuditEntry, insert_entry};
+use store::contact_import::{self, ContactCandidate};
+use store::identities::{self, EmailState, NewIdentity};
+use store::integrations::{self, Integration};
+use store::jobs::{self, ClaimedJob};
+use store::roles::{self, Role};
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::worker::Ended;
+
+/// Contacts decided in one commit.
+const BATCH: i64 = 200;
+
+/// Contacts a preview looks at.
+const PREVIEWED: usize = 10_000;
+
+/// Attempts at a commit that somebody else got in the way of.
+const ATTEMPTS: usize = 3;
+
+/// Asks for an import when what was just read may bring new people: a complete part of companies or contacts that read
+/// everything or changed something.
+pub(crate) async fn after_part(
+    engine: &Engine,
+    tx: &mut Tx,
+    integration: &Integration,
+    stream: Stream,
+    mode: PullMode,
+    counts: &Counts,
+) -> Result<()> {
+    let brings_people = matches!(stream, Stream::Companies | Stream::Contacts)
+        && (mode.is_full() || counts.created + counts.changed > 0);
+    if brings_people && integration.settings.auto_import {
+        ask(engine, tx, integration.id).await?;
+    }
+    Ok(())
+}
+
+/// Asks for an import when a change of settings may bring new people.
+pub(crate) async fn after_settings(
+    engine: &Engine,
+    tx: &mut Tx,
+    integration: &Integration,
+    before: &IntegrationSettings,
+) -> Result<()> {
+    let now = &integration.settings;
+    let news = !before.auto_import || before.default_contact_role != now.default_contact_role;
+    if now.auto_import && news && integration.is_armed() {
+        ask(engine, tx, integration.id).await?;
+    }
+    Ok(())
+}
+
+async fn ask(engine: &Engine, tx: &mut Tx, integration: IntegrationId) -> Result<()> {
+    let job = Job::ImportContacts { integration };
+    jobs::enqueue(tx, &job, Priority::Normal, engine.now()).await?;
+    Ok(())
+}
+
+/// Imports.
+pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId) -> Result<Ended> {
+    let Some(integration) = integrations::find_integration(engine.store(), id).await? else {
+        return Ok(Ended::Done);
+    };
+    if !integration.settings.auto_import || !integration.is_armed() {
+        return Ok(Ended::Done);
+    }
+    let import = Import::new(engine, &integration.settings, id).await?;
+    let mut report = ContactImport::default();
+    let mut after = 0;
+    loop {
+        let Some(batch) = import.commit(claimed, after, &mut report).await? else {
+            return Ok(Ended::LeaseLost);
+        };
+        let Some(last) = batch else { break };
+        after = last;
+    }
+    report.at = Some(engine.now());
+    let mut tx = engine.store().begin().await?;
+    contact_import::put_report(&mut tx, id, &report).await?;
+    tx.commit().await?;
+    tracing::info!(integration = %integration.uuid, created = report.created, joined = report.joined, skipped = report.skipped_count(), "contacts were imported");
+    Ok(Ended::Done)
+}
+
+/// What an import with these settings, saved or not, would do now. Its counts are those of the import that follows on
+/// unchanged data; after 10,000 contacts it says that there are more.
+///
+/// # Errors
+/// `NoIntegration`; else as any statement.
+pub async fn preview(
+    engine: &Engine,
+    id: IntegrationId,
+    settings: &IntegrationSettings,
+) -> Result<ContactImport> {
+    integrations::find_integration(engine.store(), id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
+    let import = Import::new(engine, settings, id).await?;
+    let mut report = ContactImport::default();
+    let mut people = Newcomers::default();
+    let (mut after, mut seen) = (0, 0);
+    loop {
+        let candidates = contact_import::list_candidates(engine.store(), id, after, BATCH).await?;
+        let Some(last) = candidates.last() else {
+            return Ok(report);
+        };
+        after = last.id;
+        if seen >= PREVIEWED {
+            report.more = true;
+            return Ok(report);
+        }
+        seen += candidates.len();
+        let mut tx = engine.store().begin().await?;
+        for contact in &candidates {
+            let (facts, _) = import
+                .facts(&mut tx, contact, &people, import.has_role)
+                .await?;
+            let decision = decide(facts);
+            people.note(contact, decision);
+            report.count(decision);
+        }
+        tx.rollback().await?;
+    }
+}
+
+/// What the last import of an integration did; `None` when there was none.
+///
+/// # Errors
+/// As any statement.
+pub async fn last_report(engine: &Engine, id: IntegrationId) -> Result<Option<ContactImport>> {
+    Ok(contact_import::find_report(engine.store(), id).await?)
+}
+
+/// An import under way.
+struct Import<'a> {
+    engine: &'a Engine,
+    integration: IntegrationId,
+    /// The role of the integration default, if one is chosen.
+    role: Option<PublicId>,
+    /// Whether it was there when the import began.
+    has_role: bool,
+}
+
+impl<'a> Import<'a> {
+    async fn new(
+        engine: &'a Engine,
+        settings: &IntegrationSettings,
+        integration: IntegrationId,
+    ) -> Result<Self> {
+        let chosen = settings.default_contact_role.as_deref();
+        let role: Option<PublicId> = chosen.and_then(|id| id.parse().ok());
+        let has_role = match &role {
+            Some(uuid) => roles::find_role_by_uuid(engine.store(), uuid)
+                .await?
+                .is_some_and(|role| role.kind == RoleKind::Company),
+            None => false,
+        };
+        Ok(Self {
+            engine,
+            integration,
+            role,
+            has_role,
+        })
+    }
+
+    /// One batch in one commit: the last contact's row id, or that there was none; `None` when the lease is lost.
+    async fn commit(
+        &self,
+        claimed: &ClaimedJob,
+        after: i64,
+        report: &mut ContactImport,
+    ) -> Result<Option<Option<i64>>> {
+        for attempt in 1.. {
+            let mut counted = report.clone();
+            match self.batch(claimed, after, &mut counted).await {
+                Ok(done) => {
+                    *report = counted;
+                    return Ok(done);
+                }
+                // Somebody else made a person of the same address at this moment: decided again.
+                Err(Error::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn batch(
+        &self,
+        claimed: &ClaimedJob,
+        after: i64,
+        report: &mut ContactImport,
+    ) -> Result<Option<Option<i64>>> {
+        let store = self.engine.store();
+        let candidates =
+            contact_import::list_candidates(store, self.integration, after, BATCH).await?;
+        let mut tx = store.begin().await?;
+        if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
+            tx.rollback().await?;
+            return Ok(None);
+        }
+        let role = match &self.role {
+            Some(uuid) => roles::find_role_by_uuid_in(&mut tx, uuid)
+                .await?
+                .filter(|role| role.kind == RoleKind::Company),
+            None => None,
+        };
+        let nobody = Newcomers::default();
+        for contact in &candidates {
+            if !contact_import::is_candidate_in(&mut tx, contact).await? {
+                continue;
+            }
+            let (facts, person) = self
+                .facts(&mut tx, contact, &nobody, role.is_some())
+                .await?;
+            let decision = decide(facts);
+            if let Some(role) = &role {
+                self.follow(&mut tx, contact, decision, person, role)
+                    .await?;
+            }
+            report.count(decision);
+        }
+        tx.commit().await?;
+        Ok(Some(candidates.last().map(|last| last.id)))
+    }
+
+    /// The facts about a contact, and the person who has its address.
+    async fn facts(
+        &self,
+        tx: &mut Tx,
+        contact: &ContactCandidate,
+        newcomers: &Newcomers,
+        has_role: bool,
+    ) -> Result<(ContactFacts, Option<IdentityId>)> {
+        let typed = contact.email.as_deref().map(str::trim).unwrap_or_default();
+        let mut person = None;
+        let mut member = false;
+        let email = if typed.is_empty() {
+            ContactEmail::Missing
+        } else {
+            match identities::email_state_in(tx, typed, None).await? {
+                EmailState::Invalid => ContactEmail::Invalid,
+                EmailState::LooksLike(_) => ContactEmail::LooksLike,
+                EmailState::Taken(id) => {
+                    person = Some(id);
+                    member = contact_import::is_member_in(tx, id, contact.company).await?;
+                    ContactEmail::Taken
+                }
+                EmailState::Free => newcomers.email(typed),
+            }
+        };
+        let facts = ContactFacts {
+            own_company: contact.own_company,
+            email,
+            member: member || newcomers.is_member(typed, contact.company),
+            has_role,
+        };
+        Ok((facts, person))
+    }
+
+    /// Does what was decided.
+    async fn follow(
+        &self,
+        tx: &mut Tx,
+        contact: &ContactCandidate,
+        decision: ContactDecision,
+        person: Option<IdentityId>,
+        role: &Role,
+    ) -> Result<()> {
+        let email = contact.email.as_deref().unwrap_or_default();
+        let person = match (decision, person) {
+            (ContactDecision::Create, _) => {
+                let new = NewIdentity {
+                    email,
+                    name: name_of(contact, email),
+                    job_title: contact.title.as_deref(),
+                    phone: contact.phone.as_deref(),
+                    ..NewIdentity::default()
+                };
+                identities::insert_identity(tx, &new).await?
+            }
+            (ContactDecision::Join, Some(person)) => person,
+            _ => return Ok(()),
+        };
+        contact_import::insert_membership(tx, person, role.id, self.integration, contact).await?;
+        let Some(identity) = identities::find_identity_by_email_in(tx, email).await? else {
+            return Ok(());
+        };
+        let after = json!({
+            "company": contact.company_name,
+            "role": role.name,
+            "rule": "integration default",
+            "contact": contact.external_id,
+            "new": decision == ContactDecision::Create,
+        });
+        let entry = AuditEntry {
+            actor: &Actor::System,
+            action: "contact.import",
+            subject_kind: "identity",
+            subject_id: identity.uuid.as_str(),
+            subject_label: &identity.email,
+            before: None,
+            after: Some(after),
+        };
+        Ok(insert_entry(tx, &entry).await?)
+    }
+}
+
+/// A name to call a person by: the contact's, else what stands before the @.
+fn name_of<'c>(contact: &'c ContactCandidate, email: &'c str) -> &'c str {
+    if contact.name.is_empty() {
+        email.split('@').next().unwrap_or(email).trim()
+    } else {
+        &contact.name
+    }
+}
+
+/// People a preview would have made so far: the import finds them in the database.
+#[derive(Debug, Default)]
+struct Newcomers {
+    /// Addresses by what they look like.
+    alike: HashMap<String, Vec<String>>,
+    members: HashSet<(String, CompanyId)>,
+}
+
+impl Newcomers {
+    fn email(&self, typed: &str) -> ContactEmail {
+        let Some(key) = email_key(typed) else {
+            return ContactEmail::Invalid;
+        };
+        let alike = self.alike.get(&email_skeleton(&key));
+        let mut others = alike.into_iter().flatten();
+        if others.clone().any(|other| *other == key) {
+            ContactEmail::Taken
+        } else if others.any(|other| looks_like(other, &key)) {
+            ContactEmail::LooksLike
+        } else {
+            ContactEmail::Free
+        }
+    }
+
+    fn is_member(&self, typed: &str, company: CompanyId) -> bool {
+        email_key(typed).is_some_and(|key| self.members.contains(&(key, company)))
+    }
+
+    fn note(&mut self, contact: &ContactCandidate, decision: ContactDecision) {
+        let Some(key) = contact.email.as_deref().and_then(email_key) else {
+            return;
+        };
+        match decision {
+            ContactDecision::Create => {
+                let alike = self.alike.entry(email_skeleton(&key)).or_default();
+                alike.push(key.clone());
+            }
+            ContactDecision::Join => {}
+            ContactDecision::Already | ContactDecision::Skip(_) => return,
+        }
+        self.members.insert((key, contact.company));
+    }
+}
