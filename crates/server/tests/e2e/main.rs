@@ -11,6 +11,7 @@
 
 mod browser;
 mod demo;
+mod people;
 mod screenshots;
 mod walk;
 
