@@ -147,7 +147,8 @@ async fn messages_name_the_record_and_are_signed() {
             .unwrap()
             .starts_with("text/plain")
     );
-    let key: Value = serde_json::from_str(&key.text().await.unwrap()).unwrap();
+    let inner: String = serde_json::from_str(&key.text().await.unwrap()).unwrap();
+    let key: Value = serde_json::from_str(&inner).unwrap();
     let key = key["signing_key"].as_str().unwrap();
     for (_, signature, body) in &got {
         assert_eq!(*signature, callback_signature(key, body.as_bytes()));

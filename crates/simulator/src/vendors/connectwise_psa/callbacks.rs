@@ -200,8 +200,9 @@ impl ConnectWisePsa {
         if !known || !company.eq_ignore_ascii_case(self.access.company()) {
             return Err(Refusal::no_route());
         }
-        let mut answer = Answer::json(200, &json!({"signing_key": signing_key(&id)}));
-        // The vendor labels it so.
+        // JSON within a JSON string, labelled as text: the way a client that parses twice needs it.
+        let inner = json!({"signing_key": signing_key(&id)}).to_string();
+        let mut answer = Answer::json(200, &inner.into());
         answer.content_type = "text/plain; charset=utf-8".into();
         Ok(answer)
     }

@@ -54,6 +54,12 @@ getters! { Facts::Technician(t), r;
     "workRole" => Val::Link(i64::from(t.role) + 1),
     "workType" => Val::Link(1),
     "dailyCapacity" => Val::Num(8.0),
+    // Clients with strict types rely on these being there.
+    "companyActivityTabFormat" | "invoiceTimeTabFormat" => Val::text("SummaryList"),
+    "invoiceScreenDefaultTabFormat" => Val::text("ShowInvoicingTab"),
+    "invoicingDisplayOptions" | "agreementInvoicingDisplayOptions" => Val::text("RemainOnInvoicingScreen"),
+    "globalSearchDefaultTicketFilter" => Val::text("OpenRecords"),
+    "globalSearchDefaultSort" => Val::text("None"),
     "restrictLocationFlag" => Val::Bool(false),
     "restrictDepartmentFlag" => Val::Bool(false),
     "enableMobileFlag" => Val::Bool(true),

@@ -21,11 +21,11 @@ pub use member::identifier;
 /// Defines the getter table of one kind: the facts it reads, names for item and facts, and for
 /// each field its value.
 macro_rules! getters {
-    ($facts:pat, $item:ident; $($name:literal => $value:expr,)*) => {
+    ($facts:pat, $item:ident; $($($name:literal)|+ => $value:expr,)*) => {
         /// The getter of a field.
         pub fn getter(name: &str) -> Option<crate::records::schema::Getter> {
             let found: crate::records::schema::Getter = match name {
-                $($name => {
+                $($($name)|+ => {
                     #[allow(unused_variables, reason = "some fields are the same for every record")]
                     |$item| match &$item.facts {
                         $facts => $value,
