@@ -44,6 +44,11 @@ pub static PROVIDER: Provider = Provider {
         ],
         instructions: INSTRUCTIONS,
         troubleshooting: TROUBLESHOOTING,
+        staff_import: &[
+            "Resources (technicians) are available for import.",
+            "Resource must have an active status in Autotask.",
+            "Email synchronization uses the resource's primary email.",
+        ],
     },
 };
 

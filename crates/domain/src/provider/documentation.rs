@@ -94,6 +94,8 @@ pub struct Documentation {
     pub instructions: &'static [Instruction],
     /// What to check when it does not work.
     pub troubleshooting: &'static [Troubleshooting],
+    /// What is particular about importing its staff, shown under the list.
+    pub staff_import: &'static [&'static str],
 }
 
 impl Documentation {
@@ -102,5 +104,6 @@ impl Documentation {
         prerequisites: &[],
         instructions: &[],
         troubleshooting: &[],
+        staff_import: &[],
     };
 }

@@ -334,6 +334,11 @@ fn setup_wizard(table: RouteTable) -> RouteTable {
             steps::submit_sync,
         )
         .get(
+            "/settings/integrations/{provider}/setup/auto-import",
+            MANAGE_INTEGRATIONS,
+            steps::auto_import,
+        )
+        .get(
             "/settings/integrations/{provider}/setup/configure",
             MANAGE_INTEGRATIONS,
             steps::configure,
@@ -347,6 +352,26 @@ fn setup_wizard(table: RouteTable) -> RouteTable {
             "/settings/integrations/{provider}/setup/import",
             MANAGE_INTEGRATIONS,
             steps::import,
+        )
+        .post(
+            "/settings/integrations/{provider}/setup/import/users",
+            MANAGE_INTEGRATIONS,
+            steps::import_users,
+        )
+        .post(
+            "/settings/integrations/{provider}/setup/import/companies",
+            MANAGE_INTEGRATIONS,
+            steps::import_companies,
+        )
+        .get(
+            "/settings/integrations/{provider}/setup/import/companies/{record}/link",
+            MANAGE_INTEGRATIONS,
+            steps::ask_link,
+        )
+        .post(
+            "/settings/integrations/{provider}/setup/import/companies/{record}/link",
+            MANAGE_INTEGRATIONS,
+            steps::link,
         )
         .post(
             "/settings/integrations/{provider}/setup/complete",

@@ -15,7 +15,7 @@ export async function submit(form, submitter) {
   if (get) {
     for (const name of [...data.keys()]) if (data.get(name) === "") data.delete(name);
     url.search = data;
-    return visit(url, form.dataset.swap);
+    return form.closest("dialog") ? loadPart(url, form.dataset.swap) : visit(url, form.dataset.swap);
   }
   const answer = await ask(url, { method: "POST", body: data });
   if (answer) put(answer, form.dataset.swap);

@@ -11,7 +11,6 @@
 
 mod browser;
 mod demo;
-mod people;
 mod screenshots;
 mod walk;
 

@@ -24,6 +24,7 @@ mod reference_data;
 mod removal_questions;
 mod roles;
 mod settings;
+mod setup_import;
 mod setup_wizard;
 mod sign_in;
 mod sync_log;

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::Record;
 use crate::clock::wall_ms;
 use crate::config::{SandboxError, WorldConfig};
-use crate::world::tool::Tool;
 
 /// One line of the state file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,9 +20,6 @@ use crate::world::tool::Tool;
 pub enum Change {
     /// The world the file belongs to and the instant its generated part ends.
     World {
-        /// The tool that shows it; files of earlier releases are Autotask's.
-        #[serde(default = "autotask")]
-        tool: String,
         /// Size and seed.
         config: WorldConfig,
         /// The instant.
@@ -83,7 +79,6 @@ impl StateLog {
     /// Reads the file, rewrites it compactly and opens it for appending.
     pub fn open(
         path: &Path,
-        tool: Tool,
         world: &WorldConfig,
         start_ms: i64,
     ) -> Result<(Self, Stored), SandboxError> {
@@ -103,12 +98,8 @@ impl StateLog {
                 continue;
             };
             match change {
-                Change::World {
-                    tool: of_tool,
-                    config,
-                    base_ms,
-                } => {
-                    if config != *world || of_tool != tool.key() {
+                Change::World { config, base_ms } => {
+                    if config != *world {
                         return Err(SandboxError::OtherWorld {
                             path: path.to_owned(),
                         });
@@ -135,20 +126,14 @@ impl StateLog {
             position += 1;
             keep
         });
-        let log = Self::rewrite(path, tool, world, &stored).map_err(failed)?;
+        let log = Self::rewrite(path, world, &stored).map_err(failed)?;
         Ok((log, stored))
     }
 
-    fn rewrite(
-        path: &Path,
-        tool: Tool,
-        world: &WorldConfig,
-        stored: &Stored,
-    ) -> std::io::Result<Self> {
+    fn rewrite(path: &Path, world: &WorldConfig, stored: &Stored) -> std::io::Result<Self> {
         let mut text = String::new();
         let first = [
             Change::World {
-                tool: tool.key().to_owned(),
                 config: world.clone(),
                 base_ms: stored.base_ms,
             },
@@ -191,10 +176,6 @@ impl StateLog {
     pub fn append_clock(&self, now_ms: i64) {
         self.append(&clock_line(now_ms));
     }
-}
-
-fn autotask() -> String {
-    Tool::Autotask.key().to_owned()
 }
 
 fn clock_line(now_ms: i64) -> Change {

@@ -15,7 +15,6 @@ mod crash;
 mod doubt;
 mod health;
 mod import_companies;
-mod import_users;
 mod in_flight;
 mod limits;
 mod pages;

@@ -16,5 +16,7 @@ pub mod troubleshooting;
 
 pub use answer::{Outcome, answer};
 pub use build::{Addresses, Source, picker};
+pub use missing::{source, unread};
+pub use page::Missing;
 pub use show::{import, people, show};
 pub use state::PickerState;

@@ -95,6 +95,10 @@ pub const ALL: &[Notice] = &[
         "setup_completed",
         "The setup is complete. Configure opens its steps again at any time.",
     ),
+    plain(
+        "company_is_linked",
+        "This company is linked already. Nothing was changed.",
+    ),
     good(
         "company_linked",
         "Linked. Its tickets and contacts belong to that company now.",

@@ -126,7 +126,7 @@ pub async fn picker(
         previous: found.previous.map(|key| key.to_string()),
         next: found.next.map(|key| key.to_string()),
         troubleshooting: troubleshooting::ALL,
-        notes: &[],
+        notes: source.provider.documentation.staff_import,
         many_lower,
     })
 }

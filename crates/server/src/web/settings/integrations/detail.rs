@@ -6,7 +6,7 @@ use domain::provider::Provider;
 use store::integrations::Integration;
 use store::removal_questions::{QuestionState, list_questions};
 
-use super::detail_page::{AnsweredQuestion, DetailPage, Overview, StatusPart};
+use super::detail_page::{AdviceRow, AnsweredQuestion, DetailPage, Overview, StatusPart};
 use super::find::{find, find_or_connect};
 use super::stream_rows::streams;
 use super::to_card::{card, question_address, question_label, state};
@@ -16,6 +16,7 @@ use crate::web::error::{Answer, Failure};
 use crate::web::live::{self, Parts};
 use crate::web::page::page;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
+use crate::web::settings::setup_wizard::frame::address as setup_address;
 use crate::web::settings::setup_wizard::summary::summary;
 use crate::web::settings::setup_wizard::wizard::Offer;
 use crate::web::settings::sync_log::to_view::answer_words;
@@ -36,11 +37,31 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
     let shell = staff.shell(Section::Settings);
     let (known, overview) = overview(&app, &shell, provider, &integration).await?;
     let offer = Offer::load(&app, &integration).await?;
+    let advice = sync::advice::of(app.engine(), &known).await?;
     page(&DetailPage {
         card: card(&app, &shell, provider, Some(&known)).await?,
         connected: integration.has_credentials(),
         overview,
         set: summary(provider, &integration, &offer),
+        advice: advice
+            .into_iter()
+            .map(|one| AdviceRow {
+                issue: one.issue.label(),
+                found: one.found,
+                check: one.check,
+                wrong: one.wrong,
+                mend: one
+                    .issue
+                    .step()
+                    .filter(|_| shell.rights.manage_integrations)
+                    .map(|step| {
+                        Link::new(
+                            setup_address(provider, step),
+                            format!("Open the step {}", step.label()),
+                        )
+                    }),
+            })
+            .collect(),
         troubleshooting: provider.documentation.troubleshooting,
         shell,
     })

@@ -22,8 +22,25 @@ pub struct DetailPage {
     pub overview: Overview,
     /// What is set, step by step.
     pub set: Vec<Part>,
-    /// What to check when something is wrong.
+    /// What was found and what to check.
+    pub advice: Vec<AdviceRow>,
+    /// The whole troubleshooting table.
     pub troubleshooting: &'static [Troubleshooting],
+}
+
+/// A row of the troubleshooting table that applies now.
+#[derive(Debug, Clone)]
+pub struct AdviceRow {
+    /// The row.
+    pub issue: &'static str,
+    /// What was found.
+    pub found: String,
+    /// What to check.
+    pub check: &'static str,
+    /// Something is wrong; otherwise it is how things were chosen.
+    pub wrong: bool,
+    /// Where it is mended, if here.
+    pub mend: Option<Link>,
 }
 
 /// What is known about an integration, kept up to date while the page is open.
@@ -163,6 +180,22 @@ mod tests {
             connected: true,
             overview,
             set: summary::sample(),
+            advice: vec![
+                AdviceRow {
+                    issue: "Missing data",
+                    found: HOSTILE.into(),
+                    check: "Verify that the API user has the permissions.",
+                    wrong: true,
+                    mend: None,
+                },
+                AdviceRow {
+                    issue: "Contacts not importing",
+                    found: "Auto-Import is off.".into(),
+                    check: "Verify that Auto-Import is enabled.",
+                    wrong: false,
+                    mend: Some(Link::new("/x", "Step 2, Sync")),
+                },
+            ],
             troubleshooting: domain::provider::find("autotask")
                 .expect("there")
                 .documentation

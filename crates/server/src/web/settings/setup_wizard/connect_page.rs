@@ -167,6 +167,49 @@ mod tests {
         }
     }
 
+    /// What the wizard says beside the form also stands in the documentation, word for word.
+    #[test]
+    fn the_vendor_page_says_what_the_screen_says() {
+        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for provider in domain::provider::ALL
+            .into_iter()
+            .filter(|one| one.available)
+        {
+            let path = format!(
+                "{}/../../docs/setup/{}.md",
+                env!("CARGO_MANIFEST_DIR"),
+                provider.key
+            );
+            let page =
+                std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let page = line(&page);
+            let there = |text: &str| assert!(page.contains(&line(text)), "{path} lacks: {text}");
+            let documentation = provider.documentation;
+            documentation
+                .prerequisites
+                .iter()
+                .for_each(|text| there(text));
+            for part in documentation.instructions {
+                there(part.title);
+                for step in part.steps {
+                    there(step.title);
+                    step.actions.iter().for_each(|text| there(text));
+                    for (field, value) in step.values {
+                        there(&format!("| {field} | {value} |"));
+                    }
+                    step.notes.iter().for_each(|note| there(note.text));
+                }
+            }
+            for row in documentation.troubleshooting {
+                there(&format!("| {} | {} |", row.issue, row.solution));
+            }
+            for row in provider.setup.flows {
+                let way = format!("{} → Portico", provider.name);
+                there(&format!("| {} | {way} | {} |", row.data, row.note));
+            }
+        }
+    }
+
     #[test]
     fn renders() {
         let html = sample::check("setup_connect", &page(None, ""));

@@ -5,6 +5,8 @@ use askama::Template;
 use super::frame::Frame;
 use super::strip::Strip;
 use super::summary::Part;
+use crate::web::settings::import_users::Missing;
+use crate::web::settings::import_users::picker::{Everyone, PickState, Picker, Summary};
 use crate::web::view::{Link, Pager, Shell, Time};
 
 /// The page.
@@ -47,11 +49,19 @@ impl Tab {
 
 /// What *Import Users* shows.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value for one page, moved once"
+)]
 pub enum Users {
     /// The switch is off.
     Off,
-    /// What must be there first: a title, what to do, where.
-    Missing(String, String, Link),
+    /// People to choose from.
+    Picker(Picker),
+    /// What the import did.
+    Summary(Summary),
+    /// What must be there first.
+    Missing(Missing),
 }
 
 /// What *Import Companies* shows.
@@ -67,19 +77,6 @@ pub enum Companies {
     List(CompanyList),
     /// What the import did.
     Done(CompanyResult),
-}
-
-/// *Select all N*.
-#[derive(Debug)]
-pub struct Everyone {
-    /// How many.
-    pub count: u64,
-    /// What it says.
-    pub label: String,
-    /// What it means.
-    pub help: String,
-    /// Whether it is ticked.
-    pub on: bool,
 }
 
 /// Companies to choose from.
@@ -103,7 +100,13 @@ pub struct CompanyList {
     pub everyone: Option<Everyone>,
     /// How many are selected.
     pub selected: usize,
-    /// Paging.
+    /// Those of them that are on other pages.
+    pub carried: Vec<i64>,
+    /// The place of this page.
+    pub page: String,
+    /// What the list is narrowed to.
+    pub was: String,
+    /// Paging: places in the list instead of addresses.
     pub pager: Pager,
     /// What nothing in the list means.
     pub nothing: String,
@@ -158,6 +161,7 @@ mod tests {
     use super::super::frame::Place;
     use super::super::{strip, summary};
     use super::*;
+    use crate::web::settings::import_users::picker::samples;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
     use domain::setup::SetupStep;
@@ -217,7 +221,8 @@ mod tests {
                 help: "Search first to select only some of them.".into(),
                 on: false,
             }),
-            selected: 1,
+            selected: 2,
+            carried: vec![77],
             pager: Pager {
                 count: "10,000+ companies".into(),
                 next: Some("/x".into()),
@@ -239,11 +244,24 @@ mod tests {
         ] {
             assert!(html.contains(words), "{words}");
         }
-        let missing = Users::Missing(
-            "You may not add users".into(),
-            "It needs the right Manage Users.".into(),
-            Link::new("", ""),
+        let shell = sample::shell(Section::Settings);
+        let picker = samples::picker(&shell);
+        let html = sample::check(
+            "setup_import_users",
+            &page(Tab::Users(Users::Picker(picker))),
         );
+        assert!(html.contains("Role for imported users"));
+        sample::check(
+            "setup_import_users_done",
+            &page(Tab::Users(Users::Summary(samples::summary()))),
+        );
+        let missing = Users::Missing(Missing {
+            symbol: "lock",
+            title: "You need the right Manage Users".into(),
+            sentence: "Ask an administrator to give it to your role.".into(),
+            href: "/settings/users".into(),
+            label: "See the users".into(),
+        });
         sample::check("setup_import_users_missing", &page(Tab::Users(missing)));
         let html = sample::check(
             "setup_import_companies_off",

@@ -1,32 +1,158 @@
-//! What *Auto-Import* would do with the contacts that are here, before it is switched on.
+//! `GET …/setup/auto-import`: what *Auto-Import* would do with the contacts that are here, before it is switched on.
+//! A page of its own, shown as a dialog where scripts run.
 
-use store::integrations::Integration;
+use askama::Template;
+use axum::extract::{Path, State};
+use domain::contact_import::ContactImport;
+use domain::settings::IntegrationSettings;
+use domain::setup::SetupStep;
+use sync::auto_import::preview;
 
-use super::sync_page::AutoImport;
-use super::wizard::{Offer, SettingsForm};
+use super::wizard::{Offer, Wizard};
 use crate::app::App;
-use crate::web::error::Failure;
-use crate::web::view::Choice;
+use crate::web::access::Staff;
+use crate::web::error::Answer;
+use crate::web::page::page;
+use crate::web::view::number::{counted, grouped};
+use crate::web::view::{Query, Section, Shell};
 
-/// The switch with its role, and the preview.
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "settings/setup_wizard/preview.html")]
+pub struct PreviewPage {
+    /// The frame.
+    pub shell: Shell,
+    /// Name of the provider.
+    pub provider: &'static str,
+    /// Where *Close* leads.
+    pub back: String,
+    /// The role, by name.
+    pub role: String,
+    /// In one line.
+    pub title: String,
+    /// What would be done.
+    pub done: Vec<String>,
+    /// Who would be left out: how many and why.
+    pub skipped: Vec<(String, &'static str)>,
+    /// There are more contacts than were looked at.
+    pub more: bool,
+}
+
+/// Counts. It looks at the contacts that are here now, with the role of the address, else the one that is set.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn auto_import(
-    _app: &App,
-    _integration: &Integration,
-    offer: &Offer,
-    form: &SettingsForm,
-) -> Result<AutoImport, Failure> {
-    let chosen = form.settings.default_contact_role.as_deref();
-    let roles = offer
-        .roles
-        .iter()
-        .map(|(id, name)| Choice::new(id, name, chosen == Some(id)));
-    Ok(AutoImport {
-        on: form.settings.auto_import,
-        roles: roles.collect(),
-        error: form.start.error("default_contact_role").to_owned(),
-        preview: Vec::new(),
+/// `404`; else when the database does not answer.
+pub async fn show(
+    State(app): State<App>,
+    staff: Staff,
+    Path(key): Path<String>,
+    query: Query,
+) -> Answer {
+    let (wizard, integration) = match Wizard::at(&app, &key, SetupStep::Sync).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    let offer = Offer::load(&app, &integration).await?;
+    let asked = query.some("default_contact_role");
+    let role = asked
+        .or_else(|| integration.settings.default_contact_role.clone())
+        .and_then(|id| offer.roles.iter().find(|(known, _)| *known == id))
+        .or_else(|| offer.roles.first());
+    let settings = IntegrationSettings {
+        auto_import: true,
+        default_contact_role: role.map(|(id, _)| id.clone()),
+        ..integration.settings.clone()
+    };
+    let found = preview(app.engine(), integration.id, &settings).await?;
+    page(&PreviewPage {
+        shell: staff.shell(Section::Settings),
+        provider: wizard.provider.name,
+        back: wizard.address(SetupStep::Sync),
+        role: role.map(|(_, name)| name.clone()).unwrap_or_default(),
+        title: title(&found),
+        done: done(&found),
+        skipped: found
+            .skipped
+            .iter()
+            .map(|(reason, count)| (grouped(number(*count)), reason.sentence()))
+            .collect(),
+        more: found.more,
     })
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn title(found: &ContactImport) -> String {
+    if found.imported() + found.already + found.skipped_count() == 0 {
+        return "No contacts of companies in Portico are here yet. The sync brings them; Auto-Import then follows by itself.".to_owned();
+    }
+    match number(found.imported()) {
+        0 => "Nobody would become a user now.".to_owned(),
+        count => format!(
+            "{} would become users now.",
+            counted(count, "contact", "contacts")
+        ),
+    }
+}
+
+fn done(found: &ContactImport) -> Vec<String> {
+    let mut lines = Vec::new();
+    if found.created > 0 {
+        lines.push(format!(
+            "{} created. Nobody is written to, and nobody can sign in before being invited.",
+            counted(number(found.created), "account", "accounts")
+        ));
+    }
+    if found.joined > 0 {
+        lines.push(format!(
+            "{} already, and would be added to the company. Their own role elsewhere stays.",
+            if found.joined == 1 {
+                "1 has an account".to_owned()
+            } else {
+                format!("{} have an account", grouped(number(found.joined)))
+            }
+        ));
+    }
+    if found.already > 0 {
+        lines.push(format!(
+            "{} of their company already; nothing changes for them.",
+            counted(number(found.already), "is a user", "are users")
+        ));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::view::sample::{self, HOSTILE};
+    use domain::contact_import::ContactSkip;
+
+    #[test]
+    fn renders() {
+        let found = ContactImport {
+            created: 1_214,
+            joined: 1,
+            already: 5,
+            skipped: [(ContactSkip::NoEmail, 31), (ContactSkip::LooksLike, 1)].into(),
+            more: true,
+            ..ContactImport::default()
+        };
+        let page = PreviewPage {
+            shell: sample::shell(Section::Settings),
+            provider: "Autotask",
+            back: "/x".into(),
+            role: HOSTILE.into(),
+            title: title(&found),
+            done: done(&found),
+            skipped: vec![("31".into(), ContactSkip::NoEmail.sentence())],
+            more: true,
+        };
+        let html = sample::check("setup_auto_import", &page);
+        assert!(html.contains("1,215 contacts would become users now"));
+        assert_eq!(done(&found).len(), 3);
+        assert!(title(&ContactImport::default()).starts_with("No contacts"));
+    }
 }

@@ -96,8 +96,8 @@ pub struct AutoImport {
     pub roles: Vec<Choice>,
     /// What is wrong with the role.
     pub error: String,
-    /// What it would do now, counted.
-    pub preview: Vec<String>,
+    /// Where it is counted what it would do now.
+    pub preview: String,
 }
 
 /// Samples other tests use too.
@@ -191,10 +191,7 @@ mod tests {
                     Choice::new("b", sample::long(), false),
                 ],
                 error: String::new(),
-                preview: vec![
-                    "214 contacts would become users now.".into(),
-                    "31 contacts have no e-mail address.".into(),
-                ],
+                preview: "/settings/integrations/autotask/setup/auto-import".into(),
             },
             has_reference_data: true,
             scope: vec![

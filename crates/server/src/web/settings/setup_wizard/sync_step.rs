@@ -11,15 +11,14 @@ use super::connect_page::MissingRight;
 use super::form::{Problems, read_sync, scope_list};
 use super::frame::Frame;
 use super::options::Options;
-use super::preview::auto_import;
-use super::sync_page::{ChoiceList, SyncPage};
+use super::sync_page::{AutoImport, ChoiceList, SyncPage};
 use super::wizard::{Offer, Sent, SettingsForm, Wizard, conflict, problems, status};
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
 use crate::web::form::Fields;
 use crate::web::page::{page_with, see_other};
-use crate::web::view::Section;
+use crate::web::view::{Choice, Section};
 
 use domain::reference::ReferenceKind;
 
@@ -152,7 +151,19 @@ async fn render(
             missing: missing.collect(),
             options: Options::new(settings, provider, integration.last_success_at.is_some())
                 .with(&form.start.problems),
-            auto_import: auto_import(app, integration, &offer, &form).await?,
+            auto_import: AutoImport {
+                on: settings.auto_import,
+                roles: offer
+                    .roles
+                    .iter()
+                    .map(|(id, name)| {
+                        let on = settings.default_contact_role.as_ref() == Some(id);
+                        Choice::new(id, name, on)
+                    })
+                    .collect(),
+                error: form.start.error("default_contact_role").to_owned(),
+                preview: format!("/settings/integrations/{}/setup/auto-import", provider.key),
+            },
             has_reference_data: offer.has(ReferenceKind::TicketStatus),
             scope,
             queue: provider.words.queue.to_lowercase(),

@@ -1,0 +1,259 @@
+//! `GET` and `POST …/setup/import/companies/{record}/link`: a company of the provider is linked to one that is here.
+//! A page of its own, shown as a dialog where scripts run.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use domain::id::PublicId;
+use domain::setup::SetupStep;
+use store::companies::{CompanyFilter, CompanySort, list_for_viewer};
+use store::company_import::{CompanyImportRow, find_for_import_in};
+use store::integrations::Integration;
+use store::listing::{Count, Direction};
+use sync::import_companies::{CompanyAction, CompanyChoice, ImportCompanies, apply};
+
+use super::frame::address;
+use super::wizard::Wizard;
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::{Answer, Failure};
+use crate::web::form::Fields;
+use crate::web::page::{page_with, see_other};
+use crate::web::view::{Choice, Query, Section, Shell};
+
+const STEP: SetupStep = SetupStep::Import;
+
+/// Companies offered at once.
+const OFFERED: u32 = 20;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "settings/setup_wizard/link_company.html")]
+pub struct LinkPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The provider's company.
+    pub name: String,
+    /// Name of the provider.
+    pub provider: &'static str,
+    /// Where the form goes.
+    pub action: String,
+    /// Where *Cancel* leads.
+    pub back: String,
+    /// What was searched for.
+    pub search: String,
+    /// Companies to choose from.
+    pub companies: Vec<Choice>,
+    /// There are more than the page shows.
+    pub more: bool,
+    /// What is wrong.
+    pub error: String,
+}
+
+/// Asks which company it is.
+///
+/// # Errors
+/// `404`; else when the database does not answer.
+pub async fn ask_link(
+    State(app): State<App>,
+    staff: Staff,
+    Path((key, record)): Path<(String, String)>,
+    query: Query,
+) -> Answer {
+    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    let row = find(&app, &integration, &record).await?;
+    if let Some(instead) = already(&wizard, &row)? {
+        return Ok(instead);
+    }
+    // Opened for the first time: most often it is the one of the same name.
+    let search = if query.0.has("search") {
+        query.text("search")
+    } else {
+        row.same_name
+            .as_ref()
+            .map(|one| one.name.clone())
+            .unwrap_or_default()
+    };
+    let asked = Asked {
+        search,
+        chosen: row.same_name.as_ref().map(|one| one.uuid.to_string()),
+        error: String::new(),
+    };
+    render(&app, &staff, &wizard, &row, asked).await
+}
+
+/// Links it.
+///
+/// # Errors
+/// As [`ask_link`].
+pub async fn link(
+    State(app): State<App>,
+    staff: Staff,
+    Path((key, record)): Path<(String, String)>,
+    fields: Fields,
+) -> Answer {
+    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    let row = find(&app, &integration, &record).await?;
+    if let Some(instead) = already(&wizard, &row)? {
+        return Ok(instead);
+    }
+    let mut asked = Asked {
+        search: Query(fields.clone()).text("search"),
+        chosen: None,
+        error: "Choose the company it belongs to.".to_owned(),
+    };
+    let Ok(company) = fields.text("company").parse::<PublicId>() else {
+        return render(&app, &staff, &wizard, &row, asked).await;
+    };
+    let wanted = ImportCompanies {
+        integration: integration.id,
+        rows: vec![CompanyChoice {
+            external: row.id,
+            action: CompanyAction::Link { company },
+        }],
+        everyone: None,
+    };
+    match apply(app.engine(), &staff.actor(), &wanted).await? {
+        Ok(report) => match report.skipped.into_iter().next() {
+            None => see_other(&format!("{}&notice=company_linked", list_address(&wizard))),
+            Some(skipped) => {
+                asked.error = skipped.reason.sentence();
+                render(&app, &staff, &wizard, &row, asked).await
+            }
+        },
+        Err(refusal) => {
+            refusal.sentence().clone_into(&mut asked.error);
+            render(&app, &staff, &wizard, &row, asked).await
+        }
+    }
+}
+
+struct Asked {
+    search: String,
+    chosen: Option<String>,
+    error: String,
+}
+
+fn list_address(wizard: &Wizard) -> String {
+    format!("{}?tab=companies&now=on", address(wizard.provider, STEP))
+}
+
+async fn find(
+    app: &App,
+    integration: &Integration,
+    record: &str,
+) -> Result<CompanyImportRow, Failure> {
+    let missing = || Failure::not_found("Company");
+    let id = record.parse().map_err(|_| missing())?;
+    let mut tx = app.store().begin().await?;
+    let found = find_for_import_in(&mut tx, id).await?;
+    tx.rollback().await?;
+    found
+        .filter(|row| row.integration == integration.id && row.present)
+        .ok_or_else(missing)
+}
+
+/// Where to go when it is linked already: the list, which shows to what.
+fn already(
+    wizard: &Wizard,
+    row: &CompanyImportRow,
+) -> Result<Option<axum::response::Response>, Failure> {
+    let linked = row.company.as_ref().is_some_and(|one| !one.removed);
+    linked
+        .then(|| {
+            see_other(&format!(
+                "{}&notice=company_is_linked",
+                list_address(wizard)
+            ))
+        })
+        .transpose()
+}
+
+async fn render(
+    app: &App,
+    staff: &Staff,
+    wizard: &Wizard,
+    row: &CompanyImportRow,
+    asked: Asked,
+) -> Answer {
+    let filter = CompanyFilter {
+        search: Some(asked.search.clone()).filter(|search| !search.is_empty()),
+        ..CompanyFilter::default()
+    };
+    let found = list_for_viewer(
+        app.store(),
+        staff.viewer(),
+        &filter,
+        CompanySort::Name,
+        Direction::Ascending,
+        None,
+        OFFERED,
+    )
+    .await?;
+    let more = match found.count {
+        Count::Exact(count) => count > u64::from(OFFERED),
+        Count::MoreThan(_) => true,
+    };
+    let status = if asked.error.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let choice = |company: store::companies::CompanyRow| {
+        let uuid = company.uuid.to_string();
+        let on = asked.chosen.as_ref() == Some(&uuid);
+        Choice::new(uuid, company.name, on)
+    };
+    page_with(
+        status,
+        &LinkPage {
+            shell: staff.shell(Section::Settings),
+            name: row.name.clone(),
+            provider: wizard.provider.name,
+            action: format!(
+                "{}/companies/{}/link",
+                address(wizard.provider, STEP),
+                row.id
+            ),
+            back: list_address(wizard),
+            search: asked.search.clone(),
+            companies: found.rows.into_iter().map(choice).collect(),
+            more,
+            error: asked.error,
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::view::sample::{self, HOSTILE};
+
+    #[test]
+    fn renders() {
+        let mut page = LinkPage {
+            shell: sample::shell(Section::Settings),
+            name: sample::long(),
+            provider: "Autotask",
+            action: "/x".into(),
+            back: "/y".into(),
+            search: HOSTILE.into(),
+            companies: vec![
+                Choice::new("a", "Aldergrove Dental", true),
+                Choice::new("b", HOSTILE, false),
+            ],
+            more: true,
+            error: "Choose the company it belongs to.".into(),
+        };
+        sample::check("setup_link_company", &page);
+        page.companies.clear();
+        let html = sample::check("setup_link_company_none", &page);
+        assert!(html.contains("No company matches"));
+    }
+}
