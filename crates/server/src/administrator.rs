@@ -6,7 +6,7 @@ use domain::secret::Secret;
 use serde_json::json;
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::identities::{self, MembershipStatus, NewIdentity};
-use store::{Store, StoreError, Tx, roles, sessions};
+use store::{Store, StoreError, Tx, passkeys, roles, sessions, two_factor};
 
 /// Creates the first administrator; `None` when somebody can sign in already.
 ///
@@ -37,7 +37,7 @@ pub async fn create_first(
 }
 
 /// Creates an administrator, or makes the person with this address one with a new password and ends the sessions of
-/// the old one. Tells whether the person is new.
+/// the old one; on request without the second factors, for whoever lost them all. Tells whether the person is new.
 ///
 /// # Errors
 /// As any statement.
@@ -46,6 +46,7 @@ pub async fn create_or_reset(
     name: &str,
     email: &str,
     hash: &Secret,
+    reset_two_factor: bool,
 ) -> Result<bool, StoreError> {
     let known = identities::find_identity_by_email(store, email).await?;
     let mut tx = store.begin().await?;
@@ -54,6 +55,10 @@ pub async fn create_or_reset(
         Some(known) => {
             identities::update_password(&mut tx, known.id, hash.expose()).await?;
             sessions::remove_sessions(&mut tx, known.id, None).await?;
+            if reset_two_factor {
+                two_factor::disable(&mut tx, known.id).await?;
+                passkeys::remove_passkeys(&mut tx, known.id).await?;
+            }
             join(&mut tx, known.id, first).await?;
             (known.id, "administrator.reset")
         }

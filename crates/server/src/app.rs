@@ -34,6 +34,7 @@ struct Inner {
     rates: RateLimits,
     recorder: Recorder,
     api_document: OnceLock<Bytes>,
+    read_outbox: bool,
     stop: CancellationToken,
 }
 
@@ -42,6 +43,8 @@ struct Inner {
 pub struct Start {
     /// Replaces vendors' addresses, by provider key: the demo's sandbox.
     pub base_urls: std::collections::BTreeMap<String, Url>,
+    /// Lets whoever may manage settings read messages in the outbox: the demo, where nobody receives mail.
+    pub read_outbox: bool,
     /// Cancelled when the process is to end.
     pub stop: CancellationToken,
 }
@@ -56,6 +59,7 @@ impl App {
         let mut engine_config = EngineConfig::new(node_name());
         engine_config.address = config.base_address();
         engine_config.concurrency = config.worker.concurrency;
+        engine_config.mail = config.mail_config()?;
         engine_config.base_urls = start.base_urls;
         if let Some(address) = config.autotask_base_url()? {
             engine_config
@@ -77,6 +81,7 @@ impl App {
             rates: RateLimits::default(),
             recorder: Recorder::install(),
             api_document: OnceLock::new(),
+            read_outbox: start.read_outbox,
             stop: start.stop,
             config,
             store,
@@ -143,6 +148,12 @@ impl App {
     #[must_use]
     pub fn api_document(&self) -> &OnceLock<Bytes> {
         &self.0.api_document
+    }
+
+    /// Whether messages in the outbox may be read on the settings page.
+    #[must_use]
+    pub fn reads_outbox(&self) -> bool {
+        self.0.read_outbox
     }
 
     /// Cancelled when the process is to end; long answers such as event streams end with it.

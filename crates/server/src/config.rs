@@ -3,6 +3,8 @@
 //! The only place that reads environment variables. No key has a default in the code: the compiled-in file is the
 //! default, and a key that is not in it is refused (`deny_unknown_fields`), so documentation and code cannot differ.
 
+mod mail;
+
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use domain::clock::UtcMillis;
 use domain::secret::Secret;
 use serde::Deserialize;
 use url::Url;
+
+pub use mail::{Mail, Transport};
 
 /// The compiled-in defaults, which are also the documentation.
 pub const DEFAULT: &str = include_str!("../../../portico.default.toml");
@@ -28,6 +32,8 @@ pub struct Config {
     pub database: Database,
     /// Keys and sessions.
     pub security: Security,
+    /// E-mail.
+    pub mail: Mail,
     /// Background work.
     pub worker: Worker,
     /// Installation-wide values for Autotask.
@@ -295,6 +301,7 @@ impl Config {
             }
         }
         self.autotask_base_url()?;
+        self.mail_config()?;
         if self.worker.concurrency == 0 || self.database.connections == 0 {
             bail!("worker.concurrency and database.connections must be at least 1");
         }

@@ -130,6 +130,15 @@ pub async fn take_recovery_code(tx: &mut Tx, identity: IdentityId, hash: &str) -
     Ok(execute!(tx, TAKE_CODE, identity.0, hash, now.0)? == 1)
 }
 
+/// How many recovery codes are left, whichever second factor they belong to.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_recovery_codes(store: &Store, identity: IdentityId) -> Result<i64> {
+    let row: Option<(i64,)> = read_one!(store, COUNT_CODES, identity.0)?;
+    Ok(row.map_or(0, |row| row.0))
+}
+
 /// Switches codes off and forgets secret and recovery codes; answers whether they were on.
 ///
 /// # Errors
@@ -155,5 +164,6 @@ statements! {
     REMOVE_CODES = "DELETE FROM recovery_code WHERE identity_id = $1";
     INSERT_CODE = "INSERT INTO recovery_code (identity_id, code_hash) VALUES ($1, $2)";
     TAKE_CODE = "UPDATE recovery_code SET used_at = $3 WHERE identity_id = $1 AND code_hash = $2 AND used_at IS NULL";
+    COUNT_CODES = "SELECT count(*) AS found FROM recovery_code WHERE identity_id = $1 AND used_at IS NULL";
     DISABLE = "DELETE FROM two_factor WHERE identity_id = $1";
 }

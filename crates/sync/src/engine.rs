@@ -9,6 +9,7 @@ use domain::id::JobId;
 use domain::secret::Secret;
 use store::Store;
 
+use crate::mail::MailConfig;
 use crate::permits::StorePermits;
 
 /// How an engine is set up; everything has a default but the node's name.
@@ -26,6 +27,8 @@ pub struct EngineConfig {
     pub installation_codes: BTreeMap<String, Secret>,
     /// Jobs at once on this node.
     pub concurrency: usize,
+    /// How mail leaves.
+    pub mail: MailConfig,
     /// How often a worker looks for jobs when nobody wakes it.
     pub poll: Duration,
     /// Records per page, instead of what the provider's capability says; for tests and measurements.
@@ -43,6 +46,7 @@ impl EngineConfig {
             base_urls: BTreeMap::new(),
             installation_codes: BTreeMap::new(),
             concurrency: 4,
+            mail: MailConfig::outbox("portico-data/outbox".into(), "http://localhost:8080"),
             poll: Duration::from_millis(500),
             page_size: None,
         }

@@ -24,6 +24,12 @@ pub enum Error {
     /// A stored value does not fit what this version expects.
     #[error("a stored value cannot be read: {0}")]
     Stored(String),
+    /// The operating system has no randomness to give.
+    #[error("no randomness: {0}")]
+    Randomness(String),
+    /// A letter cannot be written, which would be a mistake in its template.
+    #[error("a letter cannot be written: {0}")]
+    Letter(#[from] askama::Error),
 }
 
 impl Error {
@@ -33,7 +39,11 @@ impl Error {
         match self {
             Self::Store(error) => error.is_temporary(),
             Self::Connector(error) => error.is_temporary(),
-            Self::NoIntegration(_) | Self::UnknownProvider(_) | Self::Stored(_) => false,
+            Self::NoIntegration(_)
+            | Self::UnknownProvider(_)
+            | Self::Stored(_)
+            | Self::Randomness(_)
+            | Self::Letter(_) => false,
         }
     }
 }

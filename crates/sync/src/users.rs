@@ -9,7 +9,6 @@ mod check;
 mod refusal;
 
 use domain::id::{IdentityId, PublicId};
-use domain::mail::MailKind;
 use domain::permission::{Area, Grants, Permission, RoleKind};
 use serde_json::json;
 use store::audit::Actor;
@@ -17,13 +16,14 @@ use store::identities::{self, Identity, MembershipStatus, NewIdentity, Profile, 
 use store::roles::{self, Role};
 use store::staff::{set_staff_role, set_staff_status};
 use store::technicians::{find_importable_in, link_technician_in};
-use store::{Tx, account_links, outbox};
+use store::{Tx, account_links};
 
 use check::{audit, check_email_in, check_texts, find_in, is_last_administrator_in, some, text};
 pub use refusal::UserRefusal;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::mail::{Receiver, queue_welcome};
 
 /// Who changes users, and what they may do.
 #[derive(Debug, Clone)]
@@ -442,8 +442,12 @@ pub async fn welcome_in(tx: &mut Tx, editor: &Editor, user: IdentityId) -> Resul
         Actor::Person { name, .. } => name.clone(),
         _ => String::new(),
     };
-    let params = json!({ "by": by, "created_by": editor.identity.0 });
-    outbox::insert_mail(tx, MailKind::Welcome, Some(user), &identity.email, &params).await?;
+    let to = Receiver {
+        identity: user,
+        name: &identity.name,
+        email: &identity.email,
+    };
+    queue_welcome(tx, to, &by).await?;
     if staff.status == MembershipStatus::Imported {
         set_staff_status(tx, user, MembershipStatus::Invited).await?;
     }

@@ -21,6 +21,10 @@ pub struct Arguments {
     /// Name.
     #[arg(long)]
     name: String,
+    /// Also remove the person's second factors, when the phone and the recovery codes are lost.
+    #[arg(long)]
+    reset_two_factor: bool,
+
     /// Make a password up and print it, instead of reading one line from standard input.
     #[arg(long)]
     generate_password: bool,
@@ -53,7 +57,8 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let store = app::open_store(&config, clock).await?;
     let hash =
         password::hash_now(&new).map_err(|_| anyhow::anyhow!("the password cannot be hashed"))?;
-    let created = administrator::create_or_reset(&store, name, email, &hash).await?;
+    let reset = arguments.reset_two_factor;
+    let created = administrator::create_or_reset(&store, name, email, &hash, reset).await?;
     store.close().await;
     output::say(&match created {
         true => format!("Created the administrator {name} <{email}>."),
@@ -87,7 +92,7 @@ pub fn generate() -> anyhow::Result<Secret> {
 fn read_password() -> anyhow::Result<Secret> {
     let stdin = std::io::stdin();
     let quiet = stdin.is_terminal().then(|| {
-        output::complain("Password (at least 12 characters, not shown while typed): ");
+        output::complain("Password (at least 15 characters, not shown while typed): ");
         Quiet::start()
     });
     let mut line = String::new();

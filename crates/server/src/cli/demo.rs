@@ -65,6 +65,7 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let (sandbox, credentials) = start_sandbox(&folder, &arguments.world).await?;
     let start = Start {
         base_urls: BTreeMap::from([("autotask".to_owned(), sandbox.base_url())]),
+        read_outbox: true,
         stop: stop.clone(),
     };
     let clock: SharedClock = Arc::new(SystemClock);

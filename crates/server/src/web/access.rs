@@ -5,6 +5,8 @@
 //! [`ApiCaller`]. A handler that asks for more than its route's rule established is answered with a failure, so a
 //! mistake in the table closes a page and never opens one.
 
+mod instead;
+
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -18,16 +20,16 @@ use axum::response::{IntoResponse, Response};
 use domain::clock::UtcMillis;
 use domain::permission::{Area, Permission};
 use domain::viewer::Viewer;
+use store::sessions::SessionStage;
 
 use super::address::client_address;
 use super::api::scope::Scope;
 use super::cookie::CookieKind;
 use super::error::Failure;
 use super::form::{Fields, MAX_BODY};
-use super::page::see_other;
 use super::session::Person;
 use super::view::{Notice, Rights, Section, Shell};
-use super::{api, csrf, expired, metrics, session, token};
+use super::{api, csrf, metrics, session, token};
 use crate::app::App;
 
 /// What a route needs.
@@ -37,6 +39,8 @@ pub enum Rule {
     Open,
     /// Anybody; forms are protected, and a signed-in person is recognised.
     Public,
+    /// Somebody whose sign-in is at this stage: the password was right, and something is still asked for.
+    Halfway(SessionStage),
     /// Anybody who is signed in.
     SignedIn,
     /// Staff whose role grants the permission.
@@ -54,6 +58,9 @@ pub struct Visit {
     pub rule: Rule,
     /// The signed-in person.
     pub person: Option<Arc<Person>>,
+    /// Somebody whose password was right and whose sign-in is not complete: nobody, except to the pages that complete
+    /// it.
+    pub halfway: Option<Arc<Person>>,
     /// The token forms of this answer carry: the session's, or that of the form cookie.
     pub form_token: String,
     /// Where the request comes from.
@@ -78,6 +85,29 @@ impl Deref for Visitor {
 
     fn deref(&self) -> &Visit {
         &self.0
+    }
+}
+
+/// An argument of handlers that complete a sign-in.
+#[derive(Debug, Clone)]
+pub struct Halfway {
+    visit: Arc<Visit>,
+    person: Arc<Person>,
+}
+
+impl Halfway {
+    /// The request.
+    #[must_use]
+    pub fn visit(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+impl Deref for Halfway {
+    type Target = Person;
+
+    fn deref(&self) -> &Person {
+        &self.person
     }
 }
 
@@ -210,6 +240,23 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
+impl FromRequestParts<App> for Halfway {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let Visitor(visit) = Visitor::from_request_parts(parts, app).await?;
+        let person = visit.halfway.clone();
+        match (visit.rule, person) {
+            (Rule::Halfway(stage), Some(person)) if person.stage == stage => {
+                Ok(Self { visit, person })
+            }
+            _ => Err(Failure::unexpected(
+                "the route's rule is not for this stage of a sign-in",
+            )),
+        }
+    }
+}
+
 impl FromRequestParts<App> for SignedIn {
     type Rejection = Failure;
 
@@ -261,7 +308,7 @@ pub async fn guard(rule: Rule, request: Request, next: Next) -> Response {
         Rule::Open => Ok(next.run(request).await),
         Rule::Metrics => metrics::guard(&app, request, next).await,
         Rule::Api(scope) => api::key::guard(&app, scope, request, next).await,
-        Rule::Public | Rule::SignedIn | Rule::Staff(_) => {
+        Rule::Public | Rule::Halfway(_) | Rule::SignedIn | Rule::Staff(_) => {
             page_guard(&Gate { app, rule }, request, next).await
         }
     };
@@ -331,23 +378,10 @@ async fn admit(gate: &Gate, visit: &Visit, parts: Parts, body: Body) -> Result<A
         (body, Fields::default())
     };
     let headers = &parts.headers;
-    match (&visit.person, gate.rule) {
-        (None, Rule::SignedIn | Rule::Staff(_)) if changes => {
-            let page = expired::form_page(&gate.app, visit, headers, &fields)?;
-            return Ok(Admission::Instead(page));
-        }
-        (None, Rule::SignedIn | Rule::Staff(_)) => {
-            let had_session = gate
-                .app
-                .cookies()
-                .read(headers, CookieKind::Session)
-                .is_some();
-            return Ok(Admission::Instead(to_sign_in(visit, headers, had_session)?));
-        }
-        (Some(person), Rule::Staff(permission)) if !person.grants.allow(permission) => {
-            return Err(Failure::forbidden(&permission.label()));
-        }
-        _ => {}
+    if let Some(response) =
+        instead::instead(&gate.app, gate.rule, visit, headers, changes, &fields)?
+    {
+        return Ok(Admission::Instead(response));
     }
     if changes && !csrf::has_token(headers, &fields, &visit.form_token) {
         // A sign-in form that was opened before the person signed in in another tab carries the older token.
@@ -374,7 +408,13 @@ async fn look(gate: &Gate, parts: &Parts) -> Result<(Visit, bool), Failure> {
         Some(token) => session::find_person(app, &token).await?,
         None => None,
     };
-    let (form_token, new) = match (&person, app.cookies().read(headers, CookieKind::Form)) {
+    // The one place that tells a complete sign-in from one that is not.
+    let (person, halfway) = match person {
+        Some(person) if person.stage == SessionStage::Full => (Some(person), None),
+        other => (None, other),
+    };
+    let known = person.as_ref().or(halfway.as_ref());
+    let (form_token, new) = match (known, app.cookies().read(headers, CookieKind::Form)) {
         (Some(person), _) => (person.csrf.clone(), false),
         (None, Some(token)) if token.len() == 43 => (token, false),
         (None, _) => (token::random()?, true),
@@ -390,6 +430,7 @@ async fn look(gate: &Gate, parts: &Parts) -> Result<(Visit, bool), Failure> {
     let visit = Visit {
         rule: gate.rule,
         person: person.map(Arc::new),
+        halfway: halfway.map(Arc::new),
         form_token,
         client: client_address(
             &parts.extensions,
@@ -446,30 +487,4 @@ fn is_too_long(error: &axum::Error) -> bool {
         cause = error.source();
     }
     false
-}
-
-/// Where a stranger goes who asked for a page; scripts and event streams get a plain 401.
-fn to_sign_in(visit: &Visit, headers: &HeaderMap, had_session: bool) -> Result<Response, Failure> {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if accept.contains("text/event-stream") || headers.contains_key("x-portico-fragment") {
-        return Err(Failure::unauthorized(
-            "Your session ended. Reload the page to sign in.",
-        ));
-    }
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if visit.address != "/" {
-        query.append_pair("next", &visit.address);
-    }
-    if had_session {
-        query.append_pair("notice", "session_expired");
-    }
-    let query = query.finish();
-    see_other(&if query.is_empty() {
-        "/sign-in".to_owned()
-    } else {
-        format!("/sign-in?{query}")
-    })
 }

@@ -4,7 +4,6 @@ use serde_json::Value;
 use store::Tx;
 use store::audit::{Actor, AuditEntry, insert_entry};
 
-use super::access::SignedIn;
 use super::error::Failure;
 use super::session::Person;
 
@@ -31,13 +30,13 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// Writes an entry for what a signed-in person did.
+/// Writes an entry for what a person did.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn write(
     tx: &mut Tx,
-    who: &SignedIn,
+    who: &Person,
     action: &'static str,
     subject: Subject<'_>,
     before: Option<Value>,

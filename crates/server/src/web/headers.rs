@@ -12,11 +12,9 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
      font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; \
      base-uri 'none'";
 
-const ALWAYS: [(&str, &str); 7] = [
+const ALWAYS: [(&str, &str); 6] = [
     ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("x-content-type-options", "nosniff"),
-    // Not no-referrer: that would make browsers send `Origin: null` with our own forms.
-    ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("x-frame-options", "DENY"),
@@ -42,6 +40,9 @@ pub async fn add(State(app): State<App>, request: Request, next: Next) -> Respon
         set_unless_there(headers, "strict-transport-security", "max-age=31536000");
     }
     set_unless_there(headers, header::CACHE_CONTROL.as_str(), "no-store");
+    // Not no-referrer: that would make browsers send `Origin: null` with our own forms, which the oldest cannot make up
+    // for. Pages whose address is a secret ask for it themselves.
+    set_unless_there(headers, "referrer-policy", "same-origin");
     response
 }
 

@@ -1,11 +1,19 @@
-//! The signed-in person's own page: name and time zone, password, sessions.
+//! The signed-in person's own page: details, notifications, password, second factors, sessions.
 
-mod change_password;
+pub mod app;
+pub mod codes;
+mod confirm;
+pub mod email;
+mod notifications;
+pub mod passkeys;
+pub mod password;
+mod present;
 mod revoke_session;
+mod security;
 mod show;
 mod update;
 
-pub use change_password::change_password;
+pub use notifications::notifications;
 pub use revoke_session::{revoke_others, revoke_session};
 pub use show::show;
 pub use update::update;

@@ -9,19 +9,20 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use domain::permission::{Area, Permission};
+use store::sessions::SessionStage::{Enrol, SecondFactor};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 
 use super::access::Rule;
-use super::access::Rule::{Metrics, Open, Public, SignedIn, Staff};
+use super::access::Rule::{Halfway, Metrics, Open, Public, SignedIn, Staff};
 use super::api::{self, describe};
 use super::error::Failure;
 use super::route_table::{RouteEntry, RouteTable};
 use super::{
     access, assets, companies, contacts, headers, health, home, layers, metrics, onboarding,
-    opportunities, profile, settings, sign_in, tickets,
+    opportunities, profile, set_password, settings, sign_in, tickets, two_factor,
 };
 use crate::app::App;
 
@@ -53,20 +54,22 @@ pub fn table() -> RouteTable {
         .post("/sign-out", SignedIn, sign_in::leave)
         .get("/welcome", Public, onboarding::show)
         .post("/welcome", Public, onboarding::create)
-        // The person's own page.
-        .get("/profile", SignedIn, profile::show)
-        .post("/profile", SignedIn, profile::update)
-        .post("/profile/password", SignedIn, profile::change_password)
-        .post(
-            "/profile/sessions/{session}/revoke",
-            SignedIn,
-            profile::revoke_session,
+        .get(
+            "/sign-in/two-factor",
+            Halfway(SecondFactor),
+            sign_in::two_factor::show,
         )
         .post(
-            "/profile/sessions/revoke-others",
-            SignedIn,
-            profile::revoke_others,
+            "/sign-in/two-factor",
+            Halfway(SecondFactor),
+            sign_in::two_factor::submit,
         )
+        .get("/sign-in/enrol", Halfway(Enrol), sign_in::enrol::show)
+        .post("/sign-in/enrol", Halfway(Enrol), sign_in::enrol::submit)
+        .get("/forgot-password", Public, sign_in::forgot::show)
+        .post("/forgot-password", Public, sign_in::forgot::submit)
+        .get("/set-password/{token}", Public, set_password::show)
+        .post("/set-password/{token}", Public, set_password::submit)
         // Everyday pages.
         .get("/", SignedIn, home::show)
         .get("/companies", READ_COMPANIES, companies::list)
@@ -89,6 +92,8 @@ pub fn table() -> RouteTable {
             READ_OPPORTUNITIES,
             opportunities::show,
         );
+    let table = own_account(table);
+    let table = mail(table);
     let table = people(setup_wizard(integrations(table)))
         // Settings.
         .get("/settings", SignedIn, settings::show)
@@ -192,6 +197,69 @@ fn people(table: RouteTable) -> RouteTable {
             roles::ask_remove,
         )
         .post("/settings/roles/{role}/delete", MANAGE_ROLES, roles::remove)
+}
+
+/// The person's own page.
+fn own_account(table: RouteTable) -> RouteTable {
+    use profile::{app, codes, email, passkeys, password};
+    table
+        .get("/profile", SignedIn, profile::show)
+        .post("/profile", SignedIn, profile::update)
+        .post("/profile/notifications", SignedIn, profile::notifications)
+        .get("/profile/email", SignedIn, email::show)
+        .post("/profile/email", SignedIn, email::change)
+        .get("/profile/password", SignedIn, password::show)
+        .post("/profile/password", SignedIn, password::change)
+        .get("/profile/two-factor", SignedIn, app::begin)
+        .post("/profile/two-factor", SignedIn, app::scan)
+        .post("/profile/two-factor/confirm", SignedIn, app::confirm)
+        .get("/profile/two-factor/remove", SignedIn, app::ask_remove)
+        .post("/profile/two-factor/remove", SignedIn, app::remove)
+        .get("/profile/recovery-codes", SignedIn, codes::ask_replace)
+        .post("/profile/recovery-codes", SignedIn, codes::replace)
+        .get("/profile/passkeys/new", SignedIn, passkeys::new)
+        .post("/profile/passkeys/new", SignedIn, passkeys::begin)
+        .post("/profile/passkeys", SignedIn, passkeys::create)
+        .get(
+            "/profile/passkeys/{passkey}/remove",
+            SignedIn,
+            passkeys::ask_remove,
+        )
+        .post(
+            "/profile/passkeys/{passkey}/remove",
+            SignedIn,
+            passkeys::remove,
+        )
+        .post(
+            "/profile/sessions/{session}/revoke",
+            SignedIn,
+            profile::revoke_session,
+        )
+        .post(
+            "/profile/sessions/revoke-others",
+            SignedIn,
+            profile::revoke_others,
+        )
+}
+
+/// E-mail, and the second factor of somebody else.
+fn mail(table: RouteTable) -> RouteTable {
+    use settings::mail;
+    table
+        .get("/settings/mail", MANAGE_SETTINGS, mail::show)
+        .post("/settings/mail/test", MANAGE_SETTINGS, mail::test)
+        .get("/settings/mail/{mail}", MANAGE_SETTINGS, mail::read)
+        .post("/settings/mail/{mail}/retry", MANAGE_SETTINGS, mail::retry)
+        .get(
+            "/settings/users/{user}/two-factor/reset",
+            MANAGE_USERS,
+            two_factor::reset::ask_reset,
+        )
+        .post(
+            "/settings/users/{user}/two-factor/reset",
+            MANAGE_USERS,
+            two_factor::reset::reset,
+        )
 }
 
 fn integrations(table: RouteTable) -> RouteTable {

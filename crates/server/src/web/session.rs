@@ -8,6 +8,7 @@ use domain::id::{IdentityId, PublicId};
 use domain::permission::Grants;
 use domain::viewer::Viewer;
 use jiff::tz::TimeZone;
+use store::Tx;
 use store::sessions::{self, NewSession, SessionStage};
 
 use super::access::Visit;
@@ -43,31 +44,53 @@ pub struct Person {
     pub session_hash: String,
     /// The session's token against forged forms.
     pub csrf: String,
+    /// How far the sign-in has got.
+    pub stage: SessionStage,
+    /// Whether the role asks for a second factor.
+    pub requires_two_factor: bool,
 }
 
-/// The person behind a session's token, if the session lives and the person may still sign in.
+/// A sign-in that is not complete must come to an end within this time.
+pub const HALFWAY: i64 = 15 * UtcMillis::MINUTE;
+
+/// The page that a sign-in at this stage goes on with.
+#[must_use]
+pub const fn stage_page(stage: SessionStage) -> &'static str {
+    match stage {
+        SessionStage::Full => "/",
+        SessionStage::SecondFactor => "/sign-in/two-factor",
+        SessionStage::Enrol => "/sign-in/enrol",
+    }
+}
+
+/// The person behind a session's token, if the session lives and the person may still sign in. The sign-in may not be
+/// complete yet: look at the stage.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn find_person(app: &App, token: &str) -> Result<Option<Person>, Failure> {
-    let session_hash = token::hash(token);
-    let Some(found) = sessions::find_signed_in(app.store(), &session_hash).await? else {
+    find_person_by_hash(app, &token::hash(token)).await
+}
+
+/// The same by the hash of the token.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find_person_by_hash(app: &App, session_hash: &str) -> Result<Option<Person>, Failure> {
+    let Some(found) = sessions::find_signed_in(app.store(), session_hash).await? else {
         return Ok(None);
     };
     let Some(staff) = found.staff else {
         return Ok(None);
     };
-    // A sign-in that is not complete opens nothing.
-    if found.session.stage != SessionStage::Full {
-        return Ok(None);
-    }
     let (session, now, security) = (found.session, app.clock().now(), &app.config().security);
     // The store ends sessions after the longest times; the configuration may be stricter.
     let is_over = now.since(session.last_seen_at) >= security.session_idle()
-        || now.since(session.created_at) >= security.session_absolute();
+        || now.since(session.created_at) >= security.session_absolute()
+        || session.stage != SessionStage::Full && now.since(session.created_at) >= HALFWAY;
     if is_over {
         let mut tx = app.store().begin().await?;
-        sessions::remove_session(&mut tx, &session_hash).await?;
+        sessions::remove_session(&mut tx, session_hash).await?;
         tx.commit().await?;
         return Ok(None);
     }
@@ -87,35 +110,100 @@ pub async fn find_person(app: &App, token: &str) -> Result<Option<Person>, Failu
         zone_name,
         viewer,
         session: session.uuid,
-        session_hash,
+        session_hash: session_hash.to_owned(),
         csrf: session.csrf_token,
+        stage: session.stage,
+        requires_two_factor: staff.requires_two_factor,
     }))
 }
 
-/// Starts a session, in the place of the one the browser may have had, and returns its cookie.
+/// What a sign-in of this identity needs after the password.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn start(app: &App, visit: &Visit, identity: IdentityId) -> Result<HeaderValue, Failure> {
-    let (token, csrf_token) = (token::random()?, token::random()?);
+pub async fn next_stage(app: &App, identity: IdentityId) -> Result<SessionStage, Failure> {
+    if store::two_factor::has_second_factor(app.store(), identity).await? {
+        return Ok(SessionStage::SecondFactor);
+    }
+    let staff = store::identities::find_staff_member(app.store(), identity).await?;
+    Ok(match staff {
+        Some(staff) if staff.requires_two_factor => SessionStage::Enrol,
+        _ => SessionStage::Full,
+    })
+}
+
+/// A session's new cookie and the token its forms carry.
+#[derive(Debug)]
+pub struct Started {
+    /// The header that sets the cookie.
+    pub cookie: HeaderValue,
+    /// The token of forms.
+    pub csrf: String,
+    /// The hash of the session's token.
+    pub session_hash: String,
+}
+
+/// Starts a session, in the place of the one the browser may have had.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn start(
+    app: &App,
+    visit: &Visit,
+    identity: IdentityId,
+    stage: SessionStage,
+) -> Result<Started, Failure> {
+    let (token, csrf) = (token::random()?, token::random()?);
     let mut tx = app.store().begin().await?;
-    if let Some(old) = &visit.person {
+    for old in visit.person.iter().chain(&visit.halfway) {
         sessions::remove_session(&mut tx, &old.session_hash).await?;
     }
+    let session_hash = token::hash(&token);
     let session = NewSession {
-        token_hash: &token::hash(&token),
+        token_hash: &session_hash,
         identity,
-        csrf_token: &csrf_token,
+        csrf_token: &csrf,
         user_agent: &visit.user_agent,
         address: &visit.client.to_string(),
-        stage: SessionStage::Full,
+        stage,
     };
     sessions::insert_session(&mut tx, &session).await?;
-    store::identities::update_last_sign_in(&mut tx, identity).await?;
+    if stage == SessionStage::Full {
+        store::identities::update_last_sign_in(&mut tx, identity).await?;
+    }
     tx.commit().await?;
+    Ok(Started {
+        cookie: cookie(app, &token)?,
+        csrf,
+        session_hash,
+    })
+}
+
+/// Completes a sign-in in the transaction that took its second factor: the session gets another token and is full.
+///
+/// # Errors
+/// When the database does not answer, or the session ended meanwhile.
+pub async fn complete(app: &App, tx: &mut Tx, halfway: &Person) -> Result<Started, Failure> {
+    let (token, csrf) = (token::random()?, token::random()?);
+    let session_hash = token::hash(&token);
+    sessions::update_stage(tx, &halfway.session_hash, SessionStage::Full).await?;
+    if !sessions::update_token(tx, &halfway.session_hash, &session_hash, &csrf).await? {
+        return Err(Failure::unauthorized(
+            "Your session ended. Sign in again to go on.",
+        ));
+    }
+    store::identities::update_last_sign_in(tx, halfway.identity).await?;
+    Ok(Started {
+        cookie: cookie(app, &token)?,
+        csrf,
+        session_hash,
+    })
+}
+
+fn cookie(app: &App, token: &str) -> Result<HeaderValue, Failure> {
     let seconds = app.config().security.session_absolute() / UtcMillis::SECOND;
     app.cookies()
-        .set(CookieKind::Session, &token, seconds)
+        .set(CookieKind::Session, token, seconds)
         .ok_or_else(|| Failure::unexpected("a token that fits no header"))
 }
 

@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod import_users;
 pub mod integrations;
+pub mod mail;
 pub mod roles;
 pub mod setup_wizard;
 mod show;

@@ -5,6 +5,8 @@ import { filterChoices, countChoices } from "./choices.js";
 import { settleAllPicks, updatePicks } from "./picks.js";
 import { listen } from "./live.js";
 import { openDialog } from "./dialog.js";
+import { passkeys } from "./passkey.js";
+import { passwords } from "./password.js";
 
 document.documentElement.classList.add("js");
 
@@ -100,3 +102,5 @@ if (here.searchParams.has("notice")) {
 document.querySelectorAll(".choices").forEach((list) => countChoices(list));
 settleAllPicks(document.body);
 listen();
+passwords();
+passkeys();

@@ -21,7 +21,7 @@ fn an_administrator_is_created_and_reset() {
     assert!(text(&output.stdout).contains("has the new password now"));
     let output = run_with_input(data.path(), &create, "short\n");
     assert!(!output.status.success());
-    assert!(text(&output.stderr).contains("at least 12 characters"));
+    assert!(text(&output.stderr).contains("at least 15"));
     let output = run(data.path(), &create);
     assert!(
         text(&output.stderr).contains("--generate-password"),

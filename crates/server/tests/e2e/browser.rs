@@ -7,6 +7,7 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::web_authn;
 use chromiumoxide::page::ScreenshotParams;
 use chromiumoxide::{Browser, BrowserConfig, Page};
 use futures_util::StreamExt;
@@ -191,6 +192,35 @@ impl Tab {
         button.scroll_into_view().await?;
         button.click().await?;
         Ok(())
+    }
+
+    /// Gives the browser a device that makes and keeps passkeys and whose owner always agrees.
+    pub async fn add_authenticator(&self) {
+        self.page
+            .execute(web_authn::EnableParams::default())
+            .await
+            .expect("passkeys can be steered");
+        let mut options = web_authn::VirtualAuthenticatorOptions::new(
+            web_authn::AuthenticatorProtocol::Ctap2,
+            web_authn::AuthenticatorTransport::Internal,
+        );
+        options.has_resident_key = Some(true);
+        options.has_user_verification = Some(true);
+        options.is_user_verified = Some(true);
+        options.automatic_presence_simulation = Some(true);
+        self.page
+            .execute(web_authn::AddVirtualAuthenticatorParams::new(options))
+            .await
+            .expect("a device is added");
+    }
+
+    /// Signs out by the form in the user menu.
+    pub async fn sign_out(&self) {
+        self.page
+            .evaluate("document.querySelector('form[action=\"/sign-out\"]').submit()")
+            .await
+            .expect("the form is sent");
+        self.wait_for_text("You are signed out").await;
     }
 
     /// Sets the size of the window and the colours a person prefers.

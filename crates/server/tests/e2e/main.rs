@@ -11,6 +11,7 @@
 
 mod browser;
 mod demo;
+mod passkey;
 mod screenshots;
 mod walk;
 

@@ -9,7 +9,7 @@ use crate::demo::Demo;
 use crate::walk::{sign_in, wait_until_synced};
 
 /// Name of the picture and address of the page. What stands in braces is the first link of that list.
-const PAGES: [(&str, &str); 21] = [
+const PAGES: [(&str, &str); 26] = [
     ("home", "/"),
     ("companies", "/companies"),
     ("company", "{/companies}"),
@@ -41,7 +41,12 @@ const PAGES: [(&str, &str); 21] = [
     ("sync-log", "/settings/integrations/autotask/runs"),
     ("sync-run", "{/settings/integrations/autotask/runs}"),
     ("api-keys", "/settings/api-keys"),
+    ("mail", "/settings/mail"),
     ("profile", "/profile"),
+    ("profile-password", "/profile/password"),
+    ("profile-email", "/profile/email"),
+    ("two-factor", "/profile/two-factor"),
+    ("passkey-new", "/profile/passkeys/new"),
     ("tickets-empty", "/tickets?search=zzzzzzzz"),
 ];
 

@@ -6,7 +6,8 @@ use domain::permission::{Area, Grants, Level, Permission};
 use portico::web::access::Rule;
 use portico::web::api::scope::Scope;
 use portico::web::route_table::RouteEntry;
-use portico::web::router;
+use portico::web::{router, session};
+use store::sessions::SessionStage;
 
 use crate::harness::{Site, key_with};
 
@@ -45,6 +46,13 @@ async fn strangers_reach_only_what_is_meant_for_them() {
         let name = format!("{} {}", route.method, route.path);
         match (route.rule, route.method) {
             (Rule::Open, _) => assert_ne!(page.status, StatusCode::UNAUTHORIZED, "{name}"),
+            (Rule::Public, "GET") if route.path.starts_with("/set-password/") => {
+                assert_eq!(
+                    page.status,
+                    StatusCode::NOT_FOUND,
+                    "{name}: an unknown link"
+                );
+            }
             (Rule::Public, "GET") => assert!(
                 page.status.is_success() || page.status.is_redirection(),
                 "{name}: {}",
@@ -55,6 +63,12 @@ async fn strangers_reach_only_what_is_meant_for_them() {
                 StatusCode::FORBIDDEN,
                 "{name}: a form without a token"
             ),
+            (Rule::Halfway(_), "GET") => {
+                assert_eq!(page.location(), "/sign-in", "{name}");
+            }
+            (Rule::Halfway(_), _) => {
+                assert_eq!(page.location(), "/sign-in", "{name}");
+            }
             (Rule::SignedIn | Rule::Staff(_), "GET") => {
                 assert_eq!(page.status, StatusCode::SEE_OTHER, "{name}");
                 assert!(
@@ -72,6 +86,59 @@ async fn strangers_reach_only_what_is_meant_for_them() {
             (Rule::Metrics, _) => assert_eq!(page.status, StatusCode::FORBIDDEN, "{name}"),
         }
     }
+}
+
+/// A password that was right opens nothing but the page that asks for the rest.
+#[tokio::test]
+async fn half_a_sign_in_reaches_only_the_page_that_completes_it() {
+    for stage in [SessionStage::SecondFactor, SessionStage::Enrol] {
+        let site = Site::start().await;
+        let mut browser = site.halfway(stage).await;
+        let own = session::stage_page(stage);
+        for route in router::routes() {
+            let name = format!("{stage:?}: {} {}", route.method, route.path);
+            if matches!(route.rule, Rule::Open | Rule::Api(_) | Rule::Metrics) {
+                continue;
+            }
+            let path = example(route.path);
+            let page = match route.method {
+                "GET" => browser.get(&path).await,
+                _ => browser.post(&path, &[]).await,
+            };
+            match route.rule {
+                Rule::SignedIn | Rule::Staff(_) | Rule::Halfway(_) if path != own => {
+                    assert_eq!(page.status, StatusCode::SEE_OTHER, "{name}");
+                    assert!(
+                        page.location().starts_with(own),
+                        "{name}: {}",
+                        page.location()
+                    );
+                }
+                Rule::Halfway(_) => assert_ne!(page.location(), "/", "{name}"),
+                // What anybody may see shows nothing of the person.
+                _ => assert!(!page.text.contains("user-menu"), "{name}"),
+            }
+        }
+        assert!(
+            browser.get("/").await.location().starts_with(own),
+            "still halfway"
+        );
+        let fragment = ("x-portico-fragment", "1".to_owned());
+        browser.extra.push(fragment);
+        assert_eq!(
+            browser.get("/tickets").await.status,
+            StatusCode::UNAUTHORIZED
+        );
+    }
+}
+
+#[tokio::test]
+async fn half_a_sign_in_ends_after_a_quarter_of_an_hour() {
+    let site = Site::start().await;
+    let mut browser = site.halfway(SessionStage::SecondFactor).await;
+    site.clock.advance(session::HALFWAY);
+    let page = browser.get("/sign-in/two-factor").await;
+    assert_eq!(page.location(), "/sign-in?notice=session_expired");
 }
 
 /// Everything but the permission, at the highest level, and its area one level too low.
@@ -133,7 +200,8 @@ async fn a_signed_in_form_needs_its_token() {
     let mut browser = site.admin().await;
     let forms = router::routes()
         .into_iter()
-        .filter(|route| route.method == "POST" && !matches!(route.rule, Rule::Api(_)));
+        .filter(|route| route.method == "POST")
+        .filter(|route| !matches!(route.rule, Rule::Api(_) | Rule::Halfway(_)));
     for route in forms {
         browser.csrf = "wrong".to_owned();
         let page = browser.post(&example(route.path), &[]).await;

@@ -9,15 +9,17 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use domain::clock::{ManualClock, UtcMillis};
+use domain::clock::{Clock as _, ManualClock, UtcMillis};
 use domain::permission::{Grants, RoleKind};
 use domain::secret::Secret;
 use portico::app::{App, Start};
 use portico::config::{self, Config, Overrides};
-use portico::web::{password, router};
+use portico::web::{password, router, session};
 use simulator::{Control, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
 use store::identities::{self, MembershipStatus, NewIdentity};
 use store::roles::{self, RoleContent};
+use store::sessions::SessionStage;
+use sync::mail::outbox::Kept;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -25,6 +27,8 @@ use tower::ServiceExt;
 pub const EMAIL: &str = "ann@example.com";
 /// Her password.
 pub const PASSWORD: &str = "four wet grey stones";
+/// The secret of her authenticator app, where she has one from the start.
+pub const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 /// Where test browsers believe the site is.
 pub const HOST: &str = "127.0.0.1:8080";
 
@@ -163,6 +167,94 @@ impl Site {
         add_staff(&self.app, name, email, grants, &hash).await;
     }
 
+    /// The same as the demo does: messages of the outbox may be read.
+    pub async fn start_demo() -> Self {
+        let start = Start {
+            read_outbox: true,
+            ..Start::default()
+        };
+        let site = Self::open(&[], start, None).await;
+        site.add_staff("Ann Porter", EMAIL, &Grants::everything())
+            .await;
+        site
+    }
+
+    /// Sends what waits and answers the messages to an address, newest first.
+    pub async fn mail_to(&self, email: &str) -> Vec<Kept> {
+        self.app.engine().run_until_idle().await.unwrap();
+        let listed = store::outbox::list_mail(self.app.store(), None, None, 100)
+            .await
+            .unwrap();
+        let config = &self.app.engine().config().mail;
+        listed
+            .rows
+            .iter()
+            .filter(|mail| mail.recipient == email)
+            .filter_map(|mail| sync::mail::outbox::read(config, mail))
+            .collect()
+    }
+
+    /// The identity with this address.
+    pub async fn identity(&self, email: &str) -> identities::Identity {
+        identities::find_identity_by_email(self.app.store(), email)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Makes the role that [`Site::add_staff`] gave somebody ask for a second factor.
+    pub async fn require_two_factor(&self, email: &str) {
+        let name = format!("Role of {email}");
+        let roles = roles::list_roles(self.app.store(), RoleKind::Staff)
+            .await
+            .unwrap();
+        let role = roles.into_iter().find(|role| role.name == name).unwrap();
+        let content = RoleContent {
+            requires_two_factor: true,
+            ..RoleContent::new(&role.name, &role.grants)
+        };
+        let mut tx = self.app.store().begin().await.unwrap();
+        roles::update_role(&mut tx, role.id, role.revision, &content)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A browser of the administrator whose password was right, and who is asked for more.
+    pub async fn halfway(&self, stage: SessionStage) -> Browser<'_> {
+        match stage {
+            SessionStage::Full => {}
+            SessionStage::Enrol => self.require_two_factor(EMAIL).await,
+            SessionStage::SecondFactor => {
+                let ann = self.identity(EMAIL).await;
+                let secret = Secret::from(SECRET);
+                let mut tx = self.app.store().begin().await.unwrap();
+                store::two_factor::enable(&mut tx, ann.id, &secret, 0, &[])
+                    .await
+                    .unwrap();
+                tx.commit().await.unwrap();
+            }
+        }
+        let mut browser = self.browser();
+        browser.get("/sign-in").await;
+        let fields = [("email", EMAIL), ("password", PASSWORD)];
+        let page = browser.post("/sign-in", &fields).await;
+        assert_eq!(page.location(), session::stage_page(stage));
+        browser.get(session::stage_page(stage)).await;
+        browser
+    }
+
+    /// The code an authenticator app with this secret shows now.
+    pub fn code(&self, secret: &str) -> String {
+        let totp = totp_rs::Builder::new()
+            .with_secret(totp_rs::Secret::try_from_base32(secret).unwrap())
+            .with_account_name("Portico")
+            .build()
+            .unwrap();
+        let seconds = u64::try_from(self.clock.now().0 / 1000).unwrap();
+        totp.generate(seconds).to_string()
+    }
+
     /// A browser that is not signed in.
     pub fn browser(&self) -> Browser<'_> {
         Browser {
@@ -252,6 +344,16 @@ impl Page {
     /// The body as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The first link to choose a password, as a path.
+    pub fn set_password_link(text: &str) -> String {
+        let (_, after) = text.split_once("/set-password/").unwrap();
+        let token: String = after
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+            .collect();
+        format!("/set-password/{token}")
     }
 
     /// The value of a hidden or other input.

@@ -33,6 +33,94 @@ async fn name_and_zone_are_saved() {
 }
 
 #[tokio::test]
+async fn details_and_notifications_are_saved() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    let fields = [
+        ("name", "Ann Porter"),
+        ("job_title", "Service manager"),
+        ("phone", "+43 1 5550100 ext 7"),
+        ("zone", ""),
+        ("language", "en"),
+    ];
+    browser.post("/profile", &fields).await;
+    browser
+        .post(
+            "/profile/notifications",
+            &[("notification", "ticket_updates")],
+        )
+        .await;
+    let page = browser.get("/profile").await;
+    assert_eq!(page.input("job_title").as_deref(), Some("Service manager"));
+    assert_eq!(page.input("phone").as_deref(), Some("+43 1 5550100 ext 7"));
+    let on = |key: &str| {
+        let after = page.text.split(&format!("value=\"{key}\"")).nth(1).unwrap();
+        after.split('>').next().unwrap().contains("checked")
+    };
+    assert!(on("ticket_updates") && !on("integration_trouble"));
+    let page = browser
+        .post(
+            "/profile",
+            &[("name", "Ann"), ("phone", "call me"), ("language", "tlh")],
+        )
+        .await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("Enter a phone number") && page.text.contains("does not speak"));
+}
+
+#[tokio::test]
+async fn another_address_needs_the_password_and_the_old_one_is_told() {
+    let site = Site::start().await;
+    site.add_staff("Bob", "bob@example.com", &RolePreset::Technician.grants())
+        .await;
+    let mut browser = site.admin().await;
+    for (email, password, message) in [
+        (
+            "new@example.com",
+            "not hers at all",
+            "not your present password",
+        ),
+        ("nobody", PASSWORD, "Enter an e-mail address"),
+        (
+            " BOB@Example.com",
+            PASSWORD,
+            "Another account has this address",
+        ),
+        ("b\u{43e}b@example.com", PASSWORD, "looks like the address"),
+    ] {
+        let page = browser
+            .post(
+                "/profile/email",
+                &[("email", email), ("current_password", password)],
+            )
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{email}");
+        assert!(page.text.contains(message), "{email}: {message}");
+    }
+    let fields = [
+        ("email", "ann.porter@example.com"),
+        ("current_password", PASSWORD),
+    ];
+    let page = browser.post("/profile/email", &fields).await;
+    assert_eq!(page.location(), "/profile?notice=email_changed");
+    let told = site.mail_to(EMAIL).await;
+    assert!(
+        told[0].text.contains("changed to ann.porter@example.com"),
+        "{}",
+        told[0].text
+    );
+    let mut again = site.browser();
+    again.get("/sign-in").await;
+    let page = again
+        .post(
+            "/sign-in",
+            &[("email", "ann.porter@example.com"), ("password", PASSWORD)],
+        )
+        .await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_new_password_ends_the_other_sessions() {
     let site = Site::start().await;
     let mut here = site.admin().await;
@@ -53,6 +141,13 @@ async fn a_new_password_ends_the_other_sessions() {
         "this browser stays"
     );
     assert_ne!(here.cookies["portico"], before, "with a new session");
+    let told = site.mail_to(EMAIL).await;
+    assert_eq!(told[0].subject, "Your Portico password was changed");
+    assert!(
+        told[0].text.contains("Firefox on Linux, 127.0.0.1"),
+        "{}",
+        told[0].text
+    );
     assert_eq!(
         there.get("/profile").await.status,
         StatusCode::SEE_OTHER,
@@ -82,12 +177,12 @@ async fn a_new_password_needs_the_present_one_and_must_be_good() {
     let mut browser = site.admin().await;
     for (current, new, repeated, message) in [
         ("not hers at all", NEW, NEW, "not your present password"),
-        (PASSWORD, "short", "short", "at least 12 characters"),
+        (PASSWORD, "short", "short", "at least 15"),
         (
             PASSWORD,
-            "password1234",
-            "password1234",
-            "best known passwords",
+            "password12345678",
+            "password12345678",
+            "Choose another",
         ),
         (
             PASSWORD,

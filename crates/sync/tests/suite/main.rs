@@ -17,6 +17,7 @@ mod health;
 mod import_companies;
 mod in_flight;
 mod limits;
+mod mail;
 mod pages;
 mod reference_data;
 mod removal;

@@ -68,7 +68,7 @@ pub async fn prepare(store: &Store, folder: &Path) -> anyhow::Result<SignIn> {
     }
     let hash = password::hash_now(&password)
         .map_err(|_| anyhow::anyhow!("The password cannot be hashed"))?;
-    administrator::create_or_reset(store, NAME, EMAIL, &hash).await?;
+    administrator::create_or_reset(store, NAME, EMAIL, &hash, false).await?;
     Ok(SignIn::Printed { password })
 }
 

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use domain::email::email_key;
 use domain::id::IdentityId;
 use domain::secret::Secret;
@@ -16,7 +16,7 @@ use crate::web::access::Visitor;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page_with, see_other};
-use crate::web::{password, session};
+use crate::web::{password, sign_in};
 
 /// Creates the first administrator and signs in.
 ///
@@ -65,10 +65,7 @@ pub async fn create(
         return see_other("/sign-in");
     };
     tracing::info!("the first administrator was created");
-    let cookie = session::start(&app, &visitor, identity).await?;
-    let mut response = see_other("/?notice=welcome")?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    sign_in::lead_on(&app, &visitor, identity, "/?notice=welcome", None).await
 }
 
 /// The mistakes in the form.

@@ -3,22 +3,30 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::account::{Notification, Notifications};
 use domain::id::PublicId;
-use store::sessions;
+use store::{identities, sessions};
 
+use super::security::{self, Security};
 use crate::app::App;
 use crate::web::access::SignedIn;
-use crate::web::error::Answer;
+use crate::web::error::{Answer, Failure};
 use crate::web::page::page_with;
+use crate::web::user_agent;
 use crate::web::view::{Section, Shell, Time};
+
+/// The languages Portico speaks: tag and own name.
+pub const LANGUAGES: &[(&str, &str)] = &[("en", "English")];
 
 #[derive(Template)]
 #[template(path = "profile/show.html")]
-struct ProfilePage<'a> {
+struct ProfilePage {
     shell: Shell,
-    name: &'a str,
-    zone: &'a str,
+    details: Details,
     zones: Vec<Zone>,
+    languages: &'static [(&'static str, &'static str)],
+    notifications: Vec<NotificationRow>,
+    security: Security,
     sessions: Vec<SessionRow>,
     errors: Errors,
 }
@@ -27,6 +35,13 @@ struct ProfilePage<'a> {
 struct Zone {
     name: String,
     selected: bool,
+}
+
+/// Something the person can be told.
+struct NotificationRow {
+    key: &'static str,
+    label: &'static str,
+    on: bool,
 }
 
 /// One session of the person.
@@ -39,28 +54,34 @@ struct SessionRow {
     current: bool,
 }
 
+/// What the person may write about itself, as stored or as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// Name.
+    pub name: String,
+    /// Job title.
+    pub job_title: String,
+    /// Phone number.
+    pub phone: String,
+    /// Time zone; empty: the installation's.
+    pub zone: String,
+    /// Language; empty: English.
+    pub language: String,
+}
+
 /// What is wrong with which field; empty texts are fine.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Errors {
     /// Name.
     pub name: String,
+    /// Job title.
+    pub job_title: String,
+    /// Phone number.
+    pub phone: String,
     /// Time zone.
     pub zone: String,
-    /// Present password.
-    pub current: String,
-    /// New password.
-    pub password: String,
-    /// Its repetition.
-    pub repeated: String,
-}
-
-/// What was typed into the first form, when the page is shown again.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Typed<'a> {
-    /// Name.
-    pub name: Option<&'a str>,
-    /// Time zone.
-    pub zone: Option<&'a str>,
+    /// Language.
+    pub language: String,
 }
 
 /// Shows the profile.
@@ -68,14 +89,7 @@ pub struct Typed<'a> {
 /// # Errors
 /// When the database does not answer.
 pub async fn show(State(app): State<App>, person: SignedIn) -> Answer {
-    render(
-        &app,
-        &person,
-        StatusCode::OK,
-        Typed::default(),
-        Errors::default(),
-    )
-    .await
+    render(&app, &person, StatusCode::OK, None, Errors::default()).await
 }
 
 /// The page with messages beside fields.
@@ -86,34 +100,63 @@ pub async fn render(
     app: &App,
     person: &SignedIn,
     status: StatusCode,
-    typed: Typed<'_>,
+    typed: Option<Details>,
     errors: Errors,
 ) -> Answer {
     let shell = person.shell(Section::Elsewhere);
+    let known = identities::find_identity(app.store(), person.identity).await?;
+    let known =
+        known.ok_or_else(|| Failure::unexpected("an identity vanished while its session lives"))?;
+    let details = typed.unwrap_or_else(|| Details {
+        name: known.name,
+        job_title: known.job_title.unwrap_or_default(),
+        phone: known.phone.unwrap_or_default(),
+        zone: known.time_zone.unwrap_or_default(),
+        language: known.language.unwrap_or_default(),
+    });
+    page_with(
+        status,
+        &ProfilePage {
+            zones: zones(&details.zone),
+            languages: LANGUAGES,
+            notifications: notification_rows(&known.notifications),
+            security: security::read(app, person, &shell).await?,
+            sessions: session_rows(app, person, &shell).await?,
+            details,
+            errors,
+            shell,
+        },
+    )
+}
+
+fn notification_rows(chosen: &Notifications) -> Vec<NotificationRow> {
+    Notification::ALL
+        .into_iter()
+        .map(|notification| NotificationRow {
+            key: notification.key(),
+            label: notification.label(),
+            on: chosen.is_on(notification),
+        })
+        .collect()
+}
+
+async fn session_rows(
+    app: &App,
+    person: &SignedIn,
+    shell: &Shell,
+) -> Result<Vec<SessionRow>, Failure> {
     let sessions = sessions::list_sessions(app.store(), person.identity).await?;
-    let sessions = sessions
+    Ok(sessions
         .into_iter()
         .map(|session| SessionRow {
-            browser: browser(&session.user_agent),
+            browser: user_agent::describe(&session.user_agent),
             started: shell.time(session.created_at),
             seen: shell.time(session.last_seen_at),
             current: session.uuid == person.session,
             address: session.address,
             uuid: session.uuid,
         })
-        .collect();
-    let zone = typed.zone.unwrap_or(&person.zone_name);
-    page_with(
-        status,
-        &ProfilePage {
-            name: typed.name.unwrap_or(&person.name),
-            zone,
-            zones: zones(zone),
-            sessions,
-            errors,
-            shell,
-        },
-    )
+        .collect())
 }
 
 fn zones(selected: &str) -> Vec<Zone> {
@@ -130,50 +173,9 @@ fn zones(selected: &str) -> Vec<Zone> {
         .collect()
 }
 
-/// The browser and system in words, as far as they can be told.
-fn browser(user_agent: &str) -> String {
-    let find = |names: &[(&'static str, &'static str)]| {
-        names
-            .iter()
-            .find(|(mark, _)| user_agent.contains(mark))
-            .map(|(_, name)| *name)
-    };
-    let browser = find(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-        ("curl/", "curl"),
-    ]);
-    let system = find(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("CrOS", "ChromeOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Unknown browser".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn browsers() {
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
-        assert_eq!(browser(chrome), "Chrome on Linux");
-        assert_eq!(browser(&format!("{chrome} Edg/156.0")), "Edge on Linux");
-        assert_eq!(browser("curl/8.5"), "curl");
-        assert_eq!(browser(""), "Unknown browser");
-    }
 
     #[test]
     fn zones_are_compiled_in() {

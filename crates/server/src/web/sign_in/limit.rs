@@ -54,6 +54,39 @@ impl Subjects {
     }
 }
 
+/// Whether mail may be sent because somebody asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// It may.
+    None,
+    /// Not to this address any more for a while; nobody is told.
+    Account,
+    /// This place asked too often: milliseconds to wait.
+    Place(i64),
+}
+
+/// Counts a request for mail to an address, in the transaction that queues it. These are counted apart from sign-ins,
+/// so that nobody is kept from signing in by somebody who asks for links.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn begin_mail(
+    tx: &mut store::Tx,
+    email_key: &str,
+    address: IpAddr,
+) -> Result<Wait, Failure> {
+    let now = tx.store().now();
+    let account = Subject::Account(format!("link:{email_key}"));
+    let place = Subject::Address(format!("link:{}", network(address)));
+    let account = sign_in_attempts::record_failure(tx, &account).await?;
+    let place = sign_in_attempts::record_failure(tx, &place).await?;
+    Ok(match (account, place) {
+        (_, Attempt::Blocked(until)) => Wait::Place(until.since(now).max(1)),
+        (Attempt::Blocked(_), Attempt::Allowed) => Wait::Account,
+        (Attempt::Allowed, Attempt::Allowed) => Wait::None,
+    })
+}
+
 /// One IPv4 address, or the /64 that an IPv6 customer has alone.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {

@@ -1,6 +1,5 @@
 //! `POST /sign-in`.
 
-use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -8,6 +7,7 @@ use domain::clock::UtcMillis;
 use domain::secret::Secret;
 use store::identities::{self, Identity, MembershipStatus};
 
+use super::lead_on::lead_on;
 use super::limit::Subjects;
 use super::show::SignInPage;
 use crate::app::App;
@@ -15,18 +15,11 @@ use crate::web::access::Visitor;
 use crate::web::error::{Answer, Failure};
 use crate::web::expired::KeptForm;
 use crate::web::form::Fields;
-use crate::web::page::{page, page_with, safe_next, see_other};
-use crate::web::{password, session};
+use crate::web::page::{page_with, safe_next};
+use crate::web::password;
 
 /// Said whatever was wrong, so that nobody learns which addresses exist.
 const WRONG: &str = "The e-mail address or the password is wrong.";
-
-#[derive(Template)]
-#[template(path = "sign_in/resume.html")]
-struct ResumePage<'a> {
-    kept: &'a KeptForm,
-    csrf: &'a str,
-}
 
 /// Signs a person in and leads on, or shows the form that waited for it.
 ///
@@ -74,23 +67,14 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
         return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG);
     };
     subjects.succeeded(&app).await?;
-    let cookie = session::start(&app, &visitor, account.id).await?;
-    let mut response = match &kept {
-        None => see_other(safe_next(fields.text("next")))?,
-        Some(kept) => {
-            // The page carries the new session's own token, which its cookie is read back for.
-            let token = cookie_value(&cookie);
-            let person = session::find_person(&app, token).await?;
-            let person =
-                person.ok_or_else(|| Failure::unexpected("a session that is gone at once"))?;
-            page(&ResumePage {
-                kept,
-                csrf: &person.csrf,
-            })?
-        }
-    };
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    lead_on(
+        &app,
+        &visitor,
+        account.id,
+        fields.text("next"),
+        kept.as_ref(),
+    )
+    .await
 }
 
 /// The person with this address, if it is staff that may sign in.
@@ -104,22 +88,17 @@ async fn find_account(app: &App, email: &str) -> Result<Option<Identity>, Failur
         .then_some(identity))
 }
 
-fn cookie_value(cookie: &HeaderValue) -> &str {
-    let text = cookie.to_str().unwrap_or_default();
-    text.split(';')
-        .next()
-        .and_then(|pair| pair.split_once('='))
-        .map_or("", |(_, value)| value)
-}
-
-fn too_many(mut response: Response, wait: i64) -> Answer {
+/// The answer with the time to wait in its header.
+pub(super) fn too_many(mut response: Response, wait: i64) -> Answer {
     let seconds = ((wait + UtcMillis::SECOND - 1) / UtcMillis::SECOND).to_string();
     let value = HeaderValue::from_str(&seconds).map_err(Failure::internal)?;
     response.headers_mut().insert(header::RETRY_AFTER, value);
     Ok(response)
 }
 
-fn wait_sentence(wait: i64) -> String {
+/// How long to wait, in words.
+#[must_use]
+pub fn wait_sentence(wait: i64) -> String {
     let length = crate::web::view::time::length_of(wait);
     format!("Too many attempts went wrong. Wait {length} and try again.")
 }

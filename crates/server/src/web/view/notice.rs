@@ -183,6 +183,31 @@ pub const ALL: &[Notice] = &[
     ),
     good("sessions_revoked", "The session was signed out."),
     good(
+        "email_changed",
+        "Your e-mail address was changed. Sign in with the new one from now on.",
+    ),
+    good("notifications_saved", "Your notifications were saved."),
+    good("app_removed", "The authenticator app was removed."),
+    good("passkey_added", "The passkey was added."),
+    good("passkey_removed", "The passkey was removed."),
+    good(
+        "two_factor_reset",
+        "The second factors were removed, the person was signed out everywhere and told by e-mail.",
+    ),
+    plain(
+        "no_two_factor",
+        "This person has no second factor. Nothing was changed.",
+    ),
+    good(
+        "test_queued",
+        "The test message is on its way. Its state is in the list below; reload in a moment.",
+    ),
+    good("mail_retried", "The message is sent again now."),
+    plain(
+        "mail_not_failed",
+        "That message had not failed, so nothing was sent again.",
+    ),
+    good(
         "key_revoked",
         "The API key was revoked and stops working at once.",
     ),
