@@ -71,7 +71,7 @@ impl KeptForm {
 }
 
 /// Hidden fields of forms: what the page stood on when it was opened.
-const OF_THE_PAGE: [&str; 3] = ["base", "revision", "with_reference_data"];
+const OF_THE_PAGE: [&str; 5] = ["base", "revision", "with_reference_data", "shown", "page"];
 
 /// The name of a field as words: `record_type` is *Record type*.
 fn words(name: &str) -> String {
