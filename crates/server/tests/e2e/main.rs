@@ -12,6 +12,7 @@
 mod browser;
 mod demo;
 mod passkey;
+mod people;
 mod screenshots;
 mod walk;
 

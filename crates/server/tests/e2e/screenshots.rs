@@ -9,7 +9,7 @@ use crate::demo::Demo;
 use crate::walk::{sign_in, wait_until_synced};
 
 /// Name of the picture and address of the page. What stands in braces is the first link of that list.
-const PAGES: [(&str, &str); 26] = [
+const PAGES: [(&str, &str); 35] = [
     ("home", "/"),
     ("companies", "/companies"),
     ("company", "{/companies}"),
@@ -40,6 +40,18 @@ const PAGES: [(&str, &str); 26] = [
     ),
     ("sync-log", "/settings/integrations/autotask/runs"),
     ("sync-run", "{/settings/integrations/autotask/runs}"),
+    ("users", "/settings/users"),
+    ("user", "{/settings/users}"),
+    ("user-new", "/settings/users/new"),
+    ("users-empty", "/settings/users?search=zzzzzzzz"),
+    ("import-users", "/settings/users/import/autotask"),
+    (
+        "import-users-empty",
+        "/settings/users/import/autotask?search=zzzzzzzz",
+    ),
+    ("roles", "/settings/roles"),
+    ("role", "{/settings/roles}"),
+    ("role-new", "/settings/roles/new"),
     ("api-keys", "/settings/api-keys"),
     ("mail", "/settings/mail"),
     ("profile", "/profile"),
