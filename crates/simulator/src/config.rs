@@ -35,7 +35,7 @@ impl Default for WorldConfig {
     }
 }
 
-/// The credentials a sandbox accepts.
+/// The credentials an Autotask sandbox accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SandboxCredentials {
     /// User name of the API user.
@@ -56,32 +56,56 @@ impl Default for SandboxCredentials {
     }
 }
 
+/// The credentials a ConnectWise PSA sandbox accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectWisePsaCredentials {
+    /// The tenant's company id, as typed at the vendor's sign-in page.
+    pub company_id: String,
+    /// Public key of the API member.
+    pub public_key: String,
+    /// Private key of the API member.
+    pub private_key: String,
+    /// The client id of the integration.
+    pub client_id: String,
+}
+
+impl Default for ConnectWisePsaCredentials {
+    fn default() -> Self {
+        Self {
+            company_id: "harbourline".to_owned(),
+            public_key: "Tq4vZ8mKxW2sRb7N".to_owned(),
+            private_key: "gH3nY6pLdQ9wVc5J".to_owned(),
+            client_id: "6f1c2a54-8d0b-4e97-a3f6-2b7e915cd408".to_owned(),
+        }
+    }
+}
+
 /// Everything a sandbox is started with.
 #[derive(Clone, Debug)]
-pub struct SandboxConfig {
+pub struct SandboxConfig<C = SandboxCredentials> {
     /// The world to show.
     pub world: WorldConfig,
     /// Address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Where changes and the clock are kept between starts. `None` keeps them in memory.
     pub state_file: Option<PathBuf>,
-    /// Whether the vendor's thread limit, hourly threshold and slow-down apply.
+    /// Whether the vendor's request limits and slow-downs apply.
     pub limits: bool,
     /// The credentials accepted.
-    pub credentials: SandboxCredentials,
+    pub credentials: C,
     /// Instant the clock starts at, in milliseconds since 1970; `None` means now. A state file
     /// written by an earlier start wins.
     pub clock_start_ms: Option<i64>,
 }
 
-impl Default for SandboxConfig {
+impl<C: Default> Default for SandboxConfig<C> {
     fn default() -> Self {
         Self {
             world: WorldConfig::default(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             state_file: None,
             limits: true,
-            credentials: SandboxCredentials::default(),
+            credentials: C::default(),
             clock_start_ms: None,
         }
     }
@@ -109,7 +133,7 @@ pub enum SandboxError {
         source: std::io::Error,
     },
     /// The state file holds the changes of another world.
-    #[error("the sandbox state file {} belongs to a world of another seed or size; remove it or choose another file", path.display())]
+    #[error("the sandbox state file {} belongs to another tool or a world of another seed or size; remove it or choose another file", path.display())]
     OtherWorld {
         /// The file.
         path: PathBuf,

@@ -1,11 +1,20 @@
 //! A request and an answer, free of the HTTP library, and what a vendor must be able to do.
 
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
+use crate::clock::Clock;
 use crate::config::SandboxError;
 use crate::fault::FaultKind;
+use crate::state::{Change, StateLog};
+use crate::world::World;
 
 /// A request as a vendor sees it.
 #[derive(Debug)]
@@ -42,11 +51,13 @@ pub struct Answer {
     /// Status code.
     pub status: u16,
     /// Content type.
-    pub content_type: &'static str,
+    pub content_type: Cow<'static, str>,
     /// Seconds for a `Retry-After` header.
     pub retry_after: Option<u32>,
+    /// Further header fields.
+    pub headers: Vec<(&'static str, String)>,
     /// Body.
-    pub body: String,
+    pub body: Vec<u8>,
     /// Records in the body, for the journal.
     pub records: Option<usize>,
 }
@@ -56,9 +67,10 @@ impl Answer {
     pub fn json_text(status: u16, body: String) -> Self {
         Self {
             status,
-            content_type: "application/json; charset=utf-8",
+            content_type: Cow::Borrowed("application/json; charset=utf-8"),
             retry_after: None,
-            body,
+            headers: Vec::new(),
+            body: body.into_bytes(),
             records: None,
         }
     }
@@ -71,7 +83,7 @@ impl Answer {
     /// An HTML answer.
     pub fn html(status: u16, body: String) -> Self {
         Self {
-            content_type: "text/html; charset=utf-8",
+            content_type: Cow::Borrowed("text/html; charset=utf-8"),
             ..Self::json_text(status, body)
         }
     }
@@ -85,6 +97,24 @@ pub struct Admission {
     pub delay_ms: u64,
     /// Held until the answer is ready: the place of the request among those in flight.
     pub place: Option<Box<dyn Send>>,
+}
+
+/// What a vendor's product is made from.
+pub struct Setup<C> {
+    /// The generated MSP as this tool sees it.
+    pub world: World,
+    /// The clock.
+    pub clock: Arc<Clock>,
+    /// Credentials accepted.
+    pub credentials: C,
+    /// Whether limits apply.
+    pub limits: bool,
+    /// Own address without a slash at the end.
+    pub origin: String,
+    /// Where changes are kept.
+    pub log: StateLog,
+    /// Changes of earlier starts.
+    pub changes: Vec<Change>,
 }
 
 /// A vendor's product: answers its API, and lets a person change records as in its own screens.
@@ -127,4 +157,6 @@ pub trait Vendor: Send + Sync + 'static {
     fn deliver_webhooks_now(&self) -> usize;
     /// Webhook events that wait for delivery.
     fn pending_webhooks(&self) -> usize;
+    /// Delivers webhooks until told to stop.
+    fn run(self: Arc<Self>, stop: CancellationToken) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }

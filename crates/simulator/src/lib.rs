@@ -9,20 +9,25 @@ mod clock;
 mod config;
 mod control;
 mod control_routes;
+mod courier;
 mod exchange;
 mod fault;
 mod host;
 mod journal;
 mod raw_quotes;
+mod records;
 mod sandbox;
 mod server;
 mod state;
 mod vendors;
 mod world;
 
-pub use config::{SandboxConfig, SandboxCredentials, SandboxError, WorldConfig};
+pub use config::{
+    ConnectWisePsaCredentials, SandboxConfig, SandboxCredentials, SandboxError, WorldConfig,
+};
 pub use control::{Control, SandboxStats};
 pub use fault::{Fault, FaultKind, FaultMatch, RetryAfter};
 pub use journal::JournalEntry;
 pub use sandbox::Sandbox;
 pub use vendors::autotask::webhook_signature;
+pub use vendors::connectwise_psa::callback_signature;

@@ -8,14 +8,17 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::clock::{Clock, wall_ms};
-use crate::config::{SandboxConfig, SandboxError};
+use crate::config::{ConnectWisePsaCredentials, SandboxConfig, SandboxError, WorldConfig};
 use crate::control::Control;
+use crate::exchange::{Setup, Vendor};
 use crate::fault::Faults;
 use crate::host::Host;
 use crate::journal::Journal;
 use crate::server;
 use crate::state::{StateLog, Stored};
-use crate::vendors::autotask::{Autotask, Setup};
+use crate::vendors::autotask::Autotask;
+use crate::vendors::connectwise_psa::ConnectWisePsa;
+use crate::world::tool::Tool;
 use crate::world::{MAX_TICKETS, World};
 
 /// A running stand-in for a vendor, stopped when dropped.
@@ -34,33 +37,44 @@ impl Sandbox {
     /// When the address cannot be listened on, the state file cannot be used or belongs to
     /// another world, or the world asked for is empty or too large.
     pub async fn start_autotask(config: SandboxConfig) -> Result<Self, SandboxError> {
-        check_size(&config)?;
-        let listener =
-            TcpListener::bind(config.listen)
-                .await
-                .map_err(|source| SandboxError::Listen {
-                    address: config.listen,
-                    source,
-                })?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| SandboxError::Listen {
-                address: config.listen,
-                source,
-            })?;
+        Self::start(config, Tool::Autotask, Autotask::new).await
+    }
+
+    /// Starts a stand-in for ConnectWise PSA. Company info is at
+    /// `{base_url}login/companyinfo/{company id}`, the API below `{base_url}v4_6_release/apis/3.0`.
+    ///
+    /// # Errors
+    /// As [`Self::start_autotask`].
+    pub async fn start_connectwise_psa(
+        config: SandboxConfig<ConnectWisePsaCredentials>,
+    ) -> Result<Self, SandboxError> {
+        Self::start(config, Tool::ConnectWisePsa, ConnectWisePsa::new).await
+    }
+
+    async fn start<C, V: Vendor>(
+        config: SandboxConfig<C>,
+        tool: Tool,
+        make: impl FnOnce(Setup<C>) -> Result<V, SandboxError>,
+    ) -> Result<Self, SandboxError> {
+        check_size(&config.world)?;
+        let failed = |source| SandboxError::Listen {
+            address: config.listen,
+            source,
+        };
+        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
         let start_ms = config.clock_start_ms.unwrap_or_else(wall_ms);
         let (log, stored) = match &config.state_file {
-            Some(path) => StateLog::open(path, &config.world, start_ms)?,
+            Some(path) => StateLog::open(path, tool, &config.world, start_ms)?,
             None => (StateLog::in_memory(), Stored::fresh(start_ms)),
         };
         let clock = Arc::new(Clock::starting_at(stored.clock_ms));
-        let world = World::new(config.world, stored.base_ms);
         let mut base_url =
             Url::parse("http://127.0.0.1/").map_err(|e| SandboxError::Control(e.to_string()))?;
         let _ = base_url.set_ip_host(address.ip());
         let _ = base_url.set_port(Some(address.port()));
-        let vendor = Arc::new(Autotask::new(Setup {
-            world,
+        let vendor: Arc<dyn Vendor> = Arc::new(make(Setup {
+            world: World::new(config.world, stored.base_ms, tool),
             clock: Arc::clone(&clock),
             credentials: config.credentials,
             limits: config.limits,
@@ -73,11 +87,11 @@ impl Sandbox {
             clock,
             journal: Journal::default(),
             faults: Faults::default(),
-            vendor: Arc::clone(&vendor) as Arc<dyn crate::exchange::Vendor>,
+            vendor: Arc::clone(&vendor),
         });
         let tasks = vec![
             tokio::spawn(server::serve(listener, Arc::clone(&host), stop.clone())),
-            tokio::spawn(vendor.deliver_webhooks(stop.clone())),
+            tokio::spawn(vendor.run(stop.clone())),
         ];
         Ok(Self {
             base_url,
@@ -113,8 +127,7 @@ impl Drop for Sandbox {
     }
 }
 
-fn check_size(config: &SandboxConfig) -> Result<(), SandboxError> {
-    let world = &config.world;
+fn check_size(world: &WorldConfig) -> Result<(), SandboxError> {
     let people = u64::from(world.companies) * u64::from(world.contacts_per_company);
     let fits = world.companies >= 1
         && world.contacts_per_company >= 1

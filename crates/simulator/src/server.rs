@@ -148,8 +148,10 @@ async fn perform(
             entry.status = 200;
             let mut broken = answer;
             broken.status = 200;
-            let end = floor_boundary(&broken.body, broken.body.len().saturating_sub(7) * 2 / 3);
-            broken.body.truncate(end.max(1));
+            let end = broken.body.len().saturating_sub(7) * 2 / 3;
+            broken
+                .body
+                .truncate(floor_boundary(&broken.body, end).max(1));
             return Ok(respond(host, broken, None));
         }
         _ => {}
@@ -161,8 +163,9 @@ const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>
 <h1>Server Error</h1><p>The gateway got no usable answer from the application behind it.</p>\r\n\
 </body>\r\n</html>\r\n";
 
-fn floor_boundary(text: &str, mut at: usize) -> usize {
-    while at > 0 && !text.is_char_boundary(at) {
+/// The start of the UTF-8 sequence at a place.
+fn floor_boundary(text: &[u8], mut at: usize) -> usize {
+    while at > 0 && text.get(at).is_some_and(|byte| byte & 0xC0 == 0x80) {
         at -= 1;
     }
     at
@@ -186,10 +189,14 @@ fn respond(host: &Host, answer: Answer, fault: Option<&FaultKind>) -> Response<B
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(answer.content_type),
-    );
+    if let Ok(kind) = HeaderValue::from_str(&answer.content_type) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    for (name, value) in &answer.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.append(*name, value);
+        }
+    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     if cut {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));

@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use simulator::{Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
+use simulator::{
+    ConnectWisePsaCredentials, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig,
+};
 
 use super::{output, stop};
 
@@ -11,10 +13,12 @@ use super::{output, stop};
 #[derive(Debug, clap::Subcommand)]
 pub enum Vendor {
     /// Autotask PSA: REST API with zones, limits, webhooks and a generated MSP.
-    Autotask(Arguments),
+    Autotask(Autotask),
+    /// ConnectWise PSA: REST API with codebase discovery, conditions, callbacks and the same MSP.
+    ConnectwisePsa(ConnectWisePsa),
 }
 
-/// Arguments of `portico sandbox autotask`.
+/// Arguments of every sandbox.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Port on loopback; 0 takes a free one.
@@ -41,6 +45,13 @@ pub struct Arguments {
     /// File that keeps changes and the clock between starts.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+}
+
+/// Arguments of `portico sandbox autotask`.
+#[derive(Debug, clap::Args)]
+pub struct Autotask {
+    #[command(flatten)]
+    common: Arguments,
     /// User name to accept, instead of the generated one.
     #[arg(long)]
     user: Option<String>,
@@ -50,6 +61,25 @@ pub struct Arguments {
     /// Tracking identifier (integration code) to accept.
     #[arg(long)]
     code: Option<String>,
+}
+
+/// Arguments of `portico sandbox connectwise-psa`.
+#[derive(Debug, clap::Args)]
+pub struct ConnectWisePsa {
+    #[command(flatten)]
+    common: Arguments,
+    /// Company id to accept, instead of the generated one.
+    #[arg(long)]
+    company: Option<String>,
+    /// Public key to accept.
+    #[arg(long)]
+    public: Option<String>,
+    /// Private key to accept.
+    #[arg(long)]
+    private: Option<String>,
+    /// Client id to accept.
+    #[arg(long)]
+    client: Option<String>,
 }
 
 /// On or off.
@@ -72,34 +102,59 @@ impl std::fmt::Display for Switch {
 /// # Errors
 /// When it cannot start.
 pub async fn run(vendor: Vendor) -> anyhow::Result<()> {
-    let Vendor::Autotask(arguments) = vendor;
     let stop = stop::on_signal()?;
-    let known = SandboxCredentials::default();
-    let credentials = SandboxCredentials {
-        user_name: arguments.user.unwrap_or(known.user_name),
-        secret: arguments.secret.unwrap_or(known.secret),
-        integration_code: arguments.code.unwrap_or(known.integration_code),
+    let (sandbox, words) = match vendor {
+        Vendor::Autotask(arguments) => {
+            let known = SandboxCredentials::default();
+            let credentials = SandboxCredentials {
+                user_name: arguments.user.unwrap_or(known.user_name),
+                secret: arguments.secret.unwrap_or(known.secret),
+                integration_code: arguments.code.unwrap_or(known.integration_code),
+            };
+            let config = arguments.common.config(credentials.clone());
+            let sandbox = Sandbox::start_autotask(config).await?;
+            let words = describe(&sandbox, &credentials);
+            (sandbox, words)
+        }
+        Vendor::ConnectwisePsa(arguments) => {
+            let known = ConnectWisePsaCredentials::default();
+            let credentials = ConnectWisePsaCredentials {
+                company_id: arguments.company.unwrap_or(known.company_id),
+                public_key: arguments.public.unwrap_or(known.public_key),
+                private_key: arguments.private.unwrap_or(known.private_key),
+                client_id: arguments.client.unwrap_or(known.client_id),
+            };
+            let config = arguments.common.config(credentials.clone());
+            let sandbox = Sandbox::start_connectwise_psa(config).await?;
+            let words = describe_connectwise_psa(&sandbox, &credentials);
+            (sandbox, words)
+        }
     };
-    let config = SandboxConfig {
-        world: WorldConfig {
-            seed: arguments.seed,
-            companies: arguments.companies,
-            contacts_per_company: arguments.contacts,
-            tickets: arguments.tickets,
-            opportunities: arguments.opportunities,
-            ..WorldConfig::default()
-        },
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)),
-        state_file: arguments.state,
-        limits: arguments.limits == Switch::On,
-        credentials: credentials.clone(),
-        clock_start_ms: None,
-    };
-    let sandbox = Sandbox::start_autotask(config).await?;
-    output::say(&describe(&sandbox, &credentials));
+    output::say(&words);
     stop.cancelled().await;
     sandbox.stop().await;
     Ok(())
+}
+
+impl Arguments {
+    /// The sandbox's configuration with the credentials to accept.
+    fn config<C>(self, credentials: C) -> SandboxConfig<C> {
+        SandboxConfig {
+            world: WorldConfig {
+                seed: self.seed,
+                companies: self.companies,
+                contacts_per_company: self.contacts,
+                tickets: self.tickets,
+                opportunities: self.opportunities,
+                ..WorldConfig::default()
+            },
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
+            state_file: self.state,
+            limits: self.limits == Switch::On,
+            credentials,
+            clock_start_ms: None,
+        }
+    }
 }
 
 /// The addresses and credentials in a block of lines.
@@ -113,5 +168,23 @@ pub fn describe(sandbox: &Sandbox, credentials: &SandboxCredentials) -> String {
          Tracking identifier     {}\n  \
          Stop with Ctrl-C.",
         credentials.user_name, credentials.secret, credentials.integration_code
+    )
+}
+
+/// As [`describe`], of ConnectWise PSA.
+fn describe_connectwise_psa(sandbox: &Sandbox, credentials: &ConnectWisePsaCredentials) -> String {
+    let base = sandbox.base_url();
+    let company = &credentials.company_id;
+    format!(
+        "ConnectWise PSA sandbox\n  \
+         Site                    {base}\n  \
+         Company info            {base}login/companyinfo/{company}\n  \
+         API                     {base}v4_6_release/apis/3.0\n  \
+         Company id              {company}\n  \
+         Public key              {}\n  \
+         Private key             {}\n  \
+         Client id               {}\n  \
+         Stop with Ctrl-C.",
+        credentials.public_key, credentials.private_key, credentials.client_id
     )
 }

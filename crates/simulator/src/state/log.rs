@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Record;
 use crate::clock::wall_ms;
 use crate::config::{SandboxError, WorldConfig};
+use crate::world::tool::Tool;
 
 /// One line of the state file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ use crate::config::{SandboxError, WorldConfig};
 pub enum Change {
     /// The world the file belongs to and the instant its generated part ends.
     World {
+        /// The tool that shows it; files of earlier releases are Autotask's.
+        #[serde(default = "autotask")]
+        tool: String,
         /// Size and seed.
         config: WorldConfig,
         /// The instant.
@@ -79,6 +83,7 @@ impl StateLog {
     /// Reads the file, rewrites it compactly and opens it for appending.
     pub fn open(
         path: &Path,
+        tool: Tool,
         world: &WorldConfig,
         start_ms: i64,
     ) -> Result<(Self, Stored), SandboxError> {
@@ -98,8 +103,12 @@ impl StateLog {
                 continue;
             };
             match change {
-                Change::World { config, base_ms } => {
-                    if config != *world {
+                Change::World {
+                    tool: of_tool,
+                    config,
+                    base_ms,
+                } => {
+                    if config != *world || of_tool != tool.key() {
                         return Err(SandboxError::OtherWorld {
                             path: path.to_owned(),
                         });
@@ -126,14 +135,20 @@ impl StateLog {
             position += 1;
             keep
         });
-        let log = Self::rewrite(path, world, &stored).map_err(failed)?;
+        let log = Self::rewrite(path, tool, world, &stored).map_err(failed)?;
         Ok((log, stored))
     }
 
-    fn rewrite(path: &Path, world: &WorldConfig, stored: &Stored) -> std::io::Result<Self> {
+    fn rewrite(
+        path: &Path,
+        tool: Tool,
+        world: &WorldConfig,
+        stored: &Stored,
+    ) -> std::io::Result<Self> {
         let mut text = String::new();
         let first = [
             Change::World {
+                tool: tool.key().to_owned(),
                 config: world.clone(),
                 base_ms: stored.base_ms,
             },
@@ -176,6 +191,10 @@ impl StateLog {
     pub fn append_clock(&self, now_ms: i64) {
         self.append(&clock_line(now_ms));
     }
+}
+
+fn autotask() -> String {
+    Tool::Autotask.key().to_owned()
 }
 
 fn clock_line(now_ms: i64) -> Change {

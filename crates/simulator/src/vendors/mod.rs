@@ -1,3 +1,4 @@
 //! The vendors that a sandbox can stand in for, one folder each.
 
 pub mod autotask;
+pub mod connectwise_psa;

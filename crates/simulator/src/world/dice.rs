@@ -24,6 +24,12 @@ pub enum Purpose {
     Group = 9,
     /// The instant a ticket came in.
     Arrival = 10,
+    /// A company as a tool sees it.
+    CompanySight = 11,
+    /// A person as a tool sees it.
+    PersonSight = 12,
+    /// The address of a person as a tool has it.
+    AddressSight = 13,
 }
 
 /// A series of draws.

@@ -67,7 +67,7 @@ pub fn note(world: &World, ticket: &Ticket, place: u32) -> Option<Note> {
         return None;
     }
     let number = u64::from(ticket.number) << 3 | u64::from(place);
-    let mut dice = Dice::new(world.config.seed, Purpose::Note, number);
+    let mut dice = Dice::new(world.desk_seed, Purpose::Note, number);
     let technician = ticket
         .owner
         .unwrap_or(ticket.number % world.config.technicians);

@@ -99,7 +99,7 @@ const STEPS: [&str; 6] = [
 
 /// The opportunity with this number.
 pub fn opportunity(world: &World, number: u32) -> Opportunity {
-    let mut dice = Dice::new(world.config.seed, Purpose::Opportunity, u64::from(number));
+    let mut dice = Dice::new(world.desk_seed, Purpose::Opportunity, u64::from(number));
     let company = 1 + dice.below(world.config.companies);
     let per_company = world.config.contacts_per_company;
     let person = dice

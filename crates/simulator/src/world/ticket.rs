@@ -130,7 +130,7 @@ pub struct Ticket {
 /// The ticket with this number.
 pub fn ticket(world: &World, number: u32) -> Ticket {
     let created = world.arrivals.at(number);
-    let mut dice = Dice::new(world.config.seed, Purpose::Ticket, u64::from(number));
+    let mut dice = Dice::new(world.desk_seed, Purpose::Ticket, u64::from(number));
     let kind = problem::drawn((dice.bits() >> 32) as u32);
     let problem = problem::problem(kind);
     let alert = problem.sort == Sort::Alert;
@@ -170,7 +170,7 @@ pub fn ticket(world: &World, number: u32) -> Ticket {
         by_client: person.is_some()
             && matches!(problem.sort, Sort::Request | Sort::Incident)
             && matches!(source, Source::Email | Source::Portal | Source::Chat),
-        words: Dice::new(world.config.seed, Purpose::TicketWords, u64::from(number)),
+        words: Dice::new(world.desk_seed, Purpose::TicketWords, u64::from(number)),
     };
     progress(world, &mut ticket, stale, draw);
     ticket

@@ -24,13 +24,13 @@ pub struct Work {
 /// The entry at a place, when it is there.
 pub fn work(world: &World, ticket: &Ticket, place: u32) -> Option<Work> {
     let number = u64::from(ticket.number) << 3;
-    let mut dice = Dice::new(world.config.seed, Purpose::Work, number);
+    let mut dice = Dice::new(world.desk_seed, Purpose::Work, number);
     let planned = dice.weighted(&[22, 55, 17, 6]) as u32;
     if place >= planned {
         return None;
     }
     let mut dice = Dice::new(
-        world.config.seed,
+        world.desk_seed,
         Purpose::Work,
         number | u64::from(place + 1),
     );

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::refusal::Refusal;
 use super::rows::Row;
 use super::schema::{Kind, Schema};
-use super::value::Val;
+use crate::records::value::Val;
 use crate::world::instant;
 
 /// Most conditions in one query, counting the values of `in` lists.

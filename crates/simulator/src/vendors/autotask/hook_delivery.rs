@@ -18,6 +18,7 @@ use super::hook_signature::webhook_signature;
 use super::rows::numbers::resource_id;
 use super::rules::FAILURES;
 use crate::config::SandboxError;
+use crate::courier;
 
 /// Attempts for one message.
 const ATTEMPTS: u32 = 5;
@@ -25,8 +26,6 @@ const ATTEMPTS: u32 = 5;
 const BETWEEN_MS: i64 = 30_000;
 /// Failed messages in a row after which a registration is switched off.
 const FAILURES_ALLOWED: i64 = 25;
-/// Longest wait for a receiver.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 struct Waiting {
     message: Message,
@@ -49,20 +48,10 @@ impl Deliveries {
     /// # Errors
     /// When the HTTP client cannot be built.
     pub fn new() -> Result<Self, SandboxError> {
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-            .iter()
-            .filter_map(|der| reqwest::Certificate::from_der(der).ok());
-        let client = reqwest::Client::builder()
-            .tls_certs_only(roots)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(PATIENCE)
-            .build()
-            .map_err(SandboxError::WebhookClient)?;
         Ok(Self {
             queues: Mutex::default(),
             changed: Notify::new(),
-            client,
+            client: courier::client()?,
         })
     }
 

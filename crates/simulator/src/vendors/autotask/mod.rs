@@ -29,13 +29,15 @@ mod store;
 mod twist;
 mod udfs;
 mod validate;
-mod value;
 mod write;
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use self::hook_delivery::Deliveries;
 use self::limits::{Limits, Verdict};
@@ -47,30 +49,12 @@ use self::security::Security;
 use self::store::{Reader, Table};
 use crate::clock::Clock;
 use crate::config::{SandboxCredentials, SandboxError};
-use crate::exchange::{Admission, Answer, Call, Vendor};
+use crate::exchange::{Admission, Answer, Call, Setup, Vendor};
 use crate::fault::FaultKind;
 use crate::state::{Change, StateLog};
 use crate::world::World;
 
 pub use hook_signature::webhook_signature;
-
-/// What an [`Autotask`] is made from.
-pub struct Setup {
-    /// The generated MSP.
-    pub world: World,
-    /// The clock.
-    pub clock: Arc<Clock>,
-    /// Credentials accepted.
-    pub credentials: SandboxCredentials,
-    /// Whether limits apply.
-    pub limits: bool,
-    /// Own address without a slash at the end.
-    pub origin: String,
-    /// Where changes are kept.
-    pub log: StateLog,
-    /// Changes of earlier starts.
-    pub changes: Vec<Change>,
-}
 
 /// A tenant of Autotask PSA.
 pub struct Autotask {
@@ -101,7 +85,7 @@ impl Autotask {
     ///
     /// # Errors
     /// When the client that delivers webhooks cannot be built.
-    pub fn new(setup: Setup) -> Result<Self, SandboxError> {
+    pub fn new(setup: Setup<SandboxCredentials>) -> Result<Self, SandboxError> {
         let catalogue = Catalogue::new(&Picklists);
         let mut tables: Vec<Table> = catalogue
             .all()
@@ -332,5 +316,9 @@ impl Vendor for Autotask {
 
     fn pending_webhooks(&self) -> usize {
         self.deliveries.pending()
+    }
+
+    fn run(self: Arc<Self>, stop: CancellationToken) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(self.deliver_webhooks(stop))
     }
 }

@@ -12,8 +12,8 @@ use super::rows::Row;
 use super::schema::{Kind, Schema};
 use super::store::Reader;
 use super::twist::Twist;
-use super::value::{Val, write_text};
 use crate::exchange::{Answer, Call};
+use crate::records::value::{Val, write_text};
 
 /// Most records in a page.
 const LARGEST_PAGE: i64 = 500;

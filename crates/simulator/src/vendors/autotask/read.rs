@@ -222,5 +222,7 @@ pub(super) fn belongs(schema: &super::schema::Schema, row: &Row<'_>, parent: i64
         .text
         .child
         .and_then(|(_, _, key, _)| schema.position(key))
-        .is_some_and(|position| row.get(schema, position) == super::value::Val::Int(parent))
+        .is_some_and(|position| {
+            row.get(schema, position) == crate::records::value::Val::Int(parent)
+        })
 }

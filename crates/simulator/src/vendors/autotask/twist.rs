@@ -3,8 +3,8 @@
 use super::query::RowWriter;
 use super::rows::Row;
 use super::schema::Schema;
-use super::value::Val;
 use crate::fault::FaultKind;
+use crate::records::value::Val;
 
 /// The planned misbehaviour of one answer, if any.
 #[derive(Clone, Copy)]

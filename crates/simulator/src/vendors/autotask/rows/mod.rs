@@ -11,7 +11,7 @@ mod ticket;
 mod time_entry;
 
 use super::schema::{Base, Schema};
-use super::value::Val;
+use crate::records::value::Val;
 use crate::state::Record;
 use crate::world::World;
 use crate::world::instant;

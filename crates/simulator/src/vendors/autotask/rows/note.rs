@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::getters;
 use super::numbers::{self as n, NOTES_PER_TICKET};
-use crate::vendors::autotask::value::Val;
+use crate::records::value::Val;
 use crate::world::note::{Author, Note, Sort, note};
 use crate::world::technician;
 use crate::world::ticket::Ticket;

@@ -2,7 +2,7 @@
 
 use super::getters;
 use super::numbers as n;
-use crate::vendors::autotask::value::Val;
+use crate::records::value::Val;
 use crate::world::World;
 use crate::world::technician::{Technician, technician};
 

@@ -2,8 +2,8 @@
 
 use super::getters;
 use super::numbers as n;
+use crate::records::value::Val;
 use crate::vendors::autotask::picklists::{FIRST_ISSUE, FIRST_SUB_ISSUE};
-use crate::vendors::autotask::value::Val;
 use crate::world::instant::{DAY, civil, iso, midnight};
 use crate::world::problem::{Problem, Sort, problem};
 use crate::world::technician;

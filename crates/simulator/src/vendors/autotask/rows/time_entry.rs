@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::getters;
 use super::numbers::{self as n, ENTRIES_PER_TICKET};
-use crate::vendors::autotask::value::Val;
+use crate::records::value::Val;
 use crate::world::instant::{HOUR, midnight};
 use crate::world::technician;
 use crate::world::ticket::Ticket;

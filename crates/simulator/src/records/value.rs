@@ -22,6 +22,10 @@ pub enum Val<'a> {
     Str(Cow<'a, str>),
     /// An instant in milliseconds.
     Time(i64),
+    /// The id of another record.
+    Link(i64),
+    /// A list or an object.
+    Tree(Value),
 }
 
 impl<'a> Val<'a> {
@@ -45,6 +49,11 @@ impl<'a> Val<'a> {
         ms.map_or(Self::Null, Self::Time)
     }
 
+    /// The id of another record that may be absent.
+    pub fn link(id: Option<i64>) -> Self {
+        id.map_or(Self::Null, Self::Link)
+    }
+
     /// A text that may be absent.
     pub fn maybe(text: Option<&'a str>) -> Self {
         text.map_or(Self::Null, Self::text)
@@ -54,7 +63,7 @@ impl<'a> Val<'a> {
     pub fn write(&self, out: &mut String) {
         match self {
             Self::Null => out.push_str("null"),
-            Self::Int(number) => {
+            Self::Int(number) | Self::Link(number) => {
                 let _ = write!(out, "{number}");
             }
             Self::Num(number) => {
@@ -68,6 +77,7 @@ impl<'a> Val<'a> {
                 instant::push_iso(out, *ms);
                 out.push('"');
             }
+            Self::Tree(tree) => out.push_str(&tree.to_string()),
         }
     }
 
@@ -80,6 +90,8 @@ impl<'a> Val<'a> {
             Self::Bool(truth) => (*truth).into(),
             Self::Str(text) => text.as_ref().into(),
             Self::Time(ms) => instant::iso(*ms).into(),
+            Self::Link(id) => serde_json::json!({"id": id}),
+            Self::Tree(tree) => tree.clone(),
         }
     }
 }

@@ -1,0 +1,106 @@
+//! Generated records under the vendor's names and numbers.
+
+mod company;
+mod contact;
+mod member;
+mod note;
+pub mod numbers;
+mod opportunity;
+mod site;
+pub mod ticket;
+mod time_entry;
+
+use crate::records::schema::Getter;
+use crate::records::value::Val;
+use crate::world::item::Item;
+use crate::world::{World, technician, text};
+
+pub use contact::communication;
+pub use member::identifier;
+
+/// Defines the getter table of one kind: the facts it reads, names for item and facts, and for
+/// each field its value.
+macro_rules! getters {
+    ($facts:pat, $item:ident; $($($name:literal)|+ => $value:expr,)*) => {
+        /// The getter of a field.
+        pub fn getter(name: &str) -> Option<crate::records::schema::Getter> {
+            let found: crate::records::schema::Getter = match name {
+                $($($name)|+ => {
+                    #[allow(unused_variables, reason = "some fields are the same for every record")]
+                    |$item| match &$item.facts {
+                        $facts => $value,
+                        _ => Val::Null,
+                    }
+                })*
+                _ => return None,
+            };
+            Some(found)
+        }
+    };
+}
+use getters;
+
+/// The getter of a field; fields that the world knows nothing about are null.
+pub fn getter(kind: &str, name: &str) -> Getter {
+    let own = match kind {
+        "company/companies" => company::getter(name),
+        "company/companies/sites" => site::getter(name),
+        "company/contacts" => contact::getter(name),
+        "system/members" => member::getter(name),
+        "service/tickets" => ticket::getter(name),
+        "service/tickets/notes" => note::getter(name),
+        "time/entries" => time_entry::getter(name),
+        "sales/opportunities" => opportunity::getter(name),
+        _ => None,
+    };
+    own.unwrap_or(match name {
+        "lastUpdated" => |item| Val::Time(item.changed()),
+        "dateEntered" => |item| Val::Time(item.created()),
+        "updatedBy" | "enteredBy" => |item| Val::owned(clerk(item)),
+        "mobileGuid" => |item| Val::owned(guid(item.number, item.created())),
+        _ => |_| Val::Null,
+    })
+}
+
+/// The member that entered a record.
+fn clerk(item: &Item<'_>) -> String {
+    let index = u32::try_from(item.number % 3).unwrap_or(0);
+    identifier(item.world, index % item.world.config.technicians)
+}
+
+/// An identifier in the usual form, from two numbers.
+pub fn guid(a: i64, b: i64) -> String {
+    let (a, b) = (a.unsigned_abs(), b.unsigned_abs());
+    let mixed = a.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ b.rotate_left(17);
+    let other = mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9) ^ a;
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        mixed >> 32,
+        mixed >> 16 & 0xFFFF,
+        mixed & 0xFFF,
+        other >> 52,
+        other & 0xFFFF_FFFF_FFFF
+    )
+}
+
+/// The API member that integrations sign in as.
+pub fn api_member(world: &World) -> String {
+    identifier(world, technician::api_user(world))
+}
+
+/// The first letters of a text.
+fn cut(text: &str, letters: usize) -> String {
+    text.chars().take(letters).collect()
+}
+
+/// A text in letters that an identifier may have.
+fn plain(text: &str) -> String {
+    text.split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .map(text::slug)
+        .map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|c| c.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect::<String>()
+        })
+        .collect()
+}
