@@ -2,7 +2,7 @@
 //!
 //! A job does it, asked for in the commit that completes a run's companies or contacts, that switches the setting on or
 //! gives it another role, and that imports companies by hand. It goes through the contacts that are no members yet in
-//! commits of [`BATCH`]; doing it twice is doing it once. What it did is kept as counts with reasons. Nobody is sent
+//! commits of 200; doing it twice is doing it once. What it did is kept as counts with reasons. Nobody is sent
 //! anything: people have status *imported* until an administrator invites them.
 
 use std::collections::{HashMap, HashSet};

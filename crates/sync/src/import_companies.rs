@@ -1,7 +1,7 @@
 //! Importing companies by hand: a company here is created for a vendor's company, or that one is linked to a company
 //! that is here already.
 //!
-//! Each row is decided while it is locked, in commits of [`BATCH`] rows, so that a double click or two administrators at
+//! Each row is decided while it is locked, in commits of 200 rows, so that a double click or two administrators at
 //! once never make a company twice; what cannot be done is skipped with a reason and the rest goes on. A created company
 //! is named by the vendor like one that came on its own. A link made here can be taken back ([`unlink`]); a company that
 //! was created stays.

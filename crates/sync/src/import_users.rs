@@ -1,7 +1,7 @@
 //! Importing staff: a vendor's technicians become users, or are linked to users who are here already. The one path for
 //! the dialog and the wizard.
 //!
-//! Each person is decided while the vendor's record is locked, in commits of [`BATCH`], so that a double click or two
+//! Each person is decided while the vendor's record is locked, in commits of 200, so that a double click or two
 //! administrators at once never make anybody twice; what cannot be done is skipped with a reason and the rest goes on.
 //! A typed address belongs to the account and is never written to the vendor. Who was imported may not sign in before
 //! the welcome e-mail, which is only sent when it was asked for.

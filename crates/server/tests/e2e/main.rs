@@ -11,6 +11,7 @@
 
 mod browser;
 mod demo;
+mod first_click_walk;
 mod passkey;
 mod people;
 mod screenshots;

@@ -55,11 +55,11 @@ pub fn check(
     for (field, kind, chosen) in sync {
         check.still_there(SetupStep::Sync, field, kind, chosen);
     }
-    if let Some(chosen) = &settings.default_contact_role {
-        if !company_roles.iter().any(|role| role.as_str() == chosen) {
-            let gone = "This role does not exist any more. Choose another one.";
-            check.add(SetupStep::Sync, "default_contact_role", gone.to_owned());
-        }
+    if let Some(chosen) = &settings.default_contact_role
+        && !company_roles.iter().any(|role| role.as_str() == chosen)
+    {
+        let gone = "This role does not exist any more. Choose another one.";
+        check.add(SetupStep::Sync, "default_contact_role", gone.to_owned());
     }
     let configure = [
         (

@@ -15,6 +15,7 @@ mod crash;
 mod doubt;
 mod health;
 mod import_companies;
+mod import_users;
 mod in_flight;
 mod limits;
 mod mail;

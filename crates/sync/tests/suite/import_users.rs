@@ -1,0 +1,422 @@
+//! Importing staff: nobody twice, nothing half done, and a reason for whoever is left out (issue 3).
+
+use std::collections::BTreeSet;
+
+use domain::clock::UtcMillis;
+use domain::id::{IdentityId, IntegrationId, PublicId};
+use domain::permission::{Area, Grants, Level, RoleKind};
+use serde_json::json;
+use simulator::WorldConfig;
+use store::identities::{MembershipStatus, find_identity_by_email, find_staff_member};
+use store::roles::{self, Role};
+use store::technicians::{ImportQuery, ImportRow, list_importable};
+use store::{audit, outbox};
+use sync::Actor;
+use sync::import_users::{
+    ImportAction, ImportRefusal, ImportReport, ImportRowChoice, ImportUsers, SkipReason, apply,
+};
+use sync::request::RunMode;
+use sync::users::{Editor, NewUser, UserRefusal, add_user};
+
+use crate::portal::{Kind, Portal, Setup};
+
+on_both_engines! {
+    people_are_created_or_linked_and_the_rest_is_left_out_with_a_reason,
+    a_double_click_makes_nobody_twice,
+    administrators_at_once_make_everybody_once,
+    nothing_is_done_with_a_role_that_cannot_be_given,
+    a_typed_address_stays_here_and_odd_spellings_are_recognised,
+    the_welcome_goes_out_only_when_asked_for,
+}
+
+async fn start(kind: Kind) -> (Portal, IntegrationId) {
+    let usual = Setup::default();
+    let portal = Portal::with(
+        kind,
+        Setup {
+            world: WorldConfig {
+                technicians: 12,
+                ..usual.world
+            },
+            ..usual
+        },
+    )
+    .await;
+    let id = portal.connected().await;
+    (portal, id)
+}
+
+fn administrator() -> Editor {
+    Editor {
+        actor: Actor::System,
+        identity: IdentityId(-1),
+        grants: Grants::everything(),
+    }
+}
+
+async fn role(portal: &Portal, name: &str) -> Role {
+    roles::list_roles(portal.store(), RoleKind::Staff)
+        .await
+        .expect("a list")
+        .into_iter()
+        .find(|role| role.name == name)
+        .expect("a shipped role")
+}
+
+async fn people(portal: &Portal, id: IntegrationId) -> Vec<ImportRow> {
+    let query = ImportQuery {
+        integration: id,
+        search: None,
+        unlinked_only: false,
+        page: None,
+        limit: 500,
+    };
+    let listed = list_importable(portal.store(), &query)
+        .await
+        .expect("a list");
+    listed.rows
+}
+
+fn create(row: &ImportRow, email: Option<&str>) -> ImportRowChoice {
+    ImportRowChoice {
+        technician: row.id,
+        action: ImportAction::Create {
+            email: email.map(str::to_owned),
+        },
+    }
+}
+
+fn link(row: &ImportRow, user: &PublicId) -> ImportRowChoice {
+    ImportRowChoice {
+        technician: row.id,
+        action: ImportAction::Link {
+            identity: user.clone(),
+        },
+    }
+}
+
+fn wanted(id: IntegrationId, role: &Role, rows: Vec<ImportRowChoice>) -> ImportUsers {
+    ImportUsers {
+        integration: id,
+        rows,
+        everyone: None,
+        role: role.uuid.clone(),
+        send_welcome: false,
+    }
+}
+
+async fn import(portal: &Portal, asked: &ImportUsers) -> ImportReport {
+    apply(&portal.engine, &administrator(), asked)
+        .await
+        .expect("an outcome")
+        .expect("done")
+}
+
+async fn somebody(portal: &Portal, name: &str, email: &str) -> PublicId {
+    let role = role(portal, "Technician").await;
+    let new = NewUser {
+        name: name.to_owned(),
+        email: email.to_owned(),
+        ..NewUser::default()
+    };
+    add_user(&portal.engine, &administrator(), &new, &role.uuid, false)
+        .await
+        .expect("an outcome")
+        .expect("added")
+        .uuid
+}
+
+/// Gives a resource another address at the vendor.
+fn set_email(portal: &Portal, row: &ImportRow, email: &str) {
+    let number = row.external_id.parse().expect("a number");
+    portal
+        .control
+        .patch("Resources", number, json!({ "email": email }));
+}
+
+async fn people_are_created_or_linked_and_the_rest_is_left_out_with_a_reason(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let rows = people(&portal, id).await;
+    let technician = role(&portal, "Technician").await;
+    let ann = somebody(&portal, "Ann Porter", "ann@msp.example").await;
+    set_email(&portal, &rows[1], "");
+    set_email(&portal, &rows[2], "ANN@msp.example");
+    let number: i64 = rows[5].external_id.parse().expect("a number");
+    portal
+        .control
+        .patch("Resources", number, json!({ "isActive": false }));
+    portal.sync(id, RunMode::Full).await;
+    let gone = PublicId::new(UtcMillis(1));
+    let asked = wanted(
+        id,
+        &technician,
+        vec![
+            create(&rows[0], None),
+            create(&rows[1], None),
+            create(&rows[2], None),
+            link(&rows[3], &ann),
+            link(&rows[4], &gone),
+            create(&rows[5], None),
+            link(&rows[6], &ann),
+        ],
+    );
+    let report = import(&portal, &asked).await;
+    assert_eq!(
+        (report.created.len(), report.linked.len()),
+        (1, 1),
+        "{report:?}"
+    );
+    assert_eq!(report.linked[0].user, ann);
+    let reason = |row: &ImportRow| {
+        let found = report
+            .skipped
+            .iter()
+            .find(|skipped| skipped.name == row.name);
+        &found.expect("left out").reason
+    };
+    assert_eq!(*reason(&rows[1]), SkipReason::EmailRequired);
+    assert!(matches!(reason(&rows[2]), SkipReason::EmailTaken((by, _)) if *by == ann));
+    assert_eq!(*reason(&rows[4]), SkipReason::LinkTargetGone);
+    assert_eq!(*reason(&rows[5]), SkipReason::Inactive);
+    assert!(matches!(reason(&rows[6]), SkipReason::LinkTargetHasAnother((by, _)) if *by == ann));
+    for skipped in &report.skipped {
+        assert!(skipped.reason.sentence().len() > 20, "{skipped:?}");
+    }
+    let made = find_identity_by_email(portal.store(), &report.created[0].email)
+        .await
+        .expect("a read")
+        .expect("a user");
+    let staff = find_staff_member(portal.store(), made.id)
+        .await
+        .expect("a read")
+        .expect("staff");
+    assert_eq!(
+        (staff.status, staff.role_id),
+        (MembershipStatus::Imported, technician.id)
+    );
+    assert_eq!(made.password_hash, None);
+    // Nothing new by a sync: the links stay.
+    portal.sync(id, RunMode::Full).await;
+    let linked = people(&portal, id)
+        .await
+        .into_iter()
+        .filter(|row| row.identity.is_some())
+        .count();
+    assert_eq!(linked, 2);
+    let entries = audit::list_entries(portal.store(), None, 50)
+        .await
+        .expect("the log");
+    let actions: BTreeSet<&str> = entries.iter().map(|entry| entry.action.as_str()).collect();
+    assert!(
+        actions.contains("user.add") && actions.contains("user.link"),
+        "{actions:?}"
+    );
+}
+
+async fn a_double_click_makes_nobody_twice(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let rows = people(&portal, id).await;
+    let technician = role(&portal, "Technician").await;
+    let asked = ImportUsers {
+        everyone: Some(String::new()),
+        ..wanted(
+            id,
+            &technician,
+            vec![create(&rows[0], None), create(&rows[0], None)],
+        )
+    };
+    let first = import(&portal, &asked).await;
+    assert_eq!(
+        (first.created.len(), first.skipped.len()),
+        (rows.len(), 0),
+        "{first:?}"
+    );
+    let second = import(
+        &portal,
+        &wanted(id, &technician, vec![create(&rows[0], None)]),
+    )
+    .await;
+    assert!(second.created.is_empty());
+    assert!(
+        matches!(second.skipped[0].reason, SkipReason::AlreadyLinked(_)),
+        "{second:?}"
+    );
+}
+
+async fn administrators_at_once_make_everybody_once(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let rows = people(&portal, id).await;
+    let technician = role(&portal, "Technician").await;
+    let mut at_once = tokio::task::JoinSet::new();
+    for number in 0..4 {
+        let engine = portal.other_node(&format!("node-{number}"));
+        // Each in another order.
+        let mut mine: Vec<ImportRowChoice> = rows.iter().map(|row| create(row, None)).collect();
+        mine.rotate_left(number * 3);
+        let asked = wanted(id, &technician, mine);
+        at_once.spawn(async move { apply(&engine, &administrator(), &asked).await });
+    }
+    let mut created = 0;
+    while let Some(done) = at_once.join_next().await {
+        let report = done.expect("no panic").expect("an outcome").expect("done");
+        assert_eq!(report.created.len() + report.skipped.len(), rows.len());
+        created += report.created.len();
+    }
+    assert_eq!(created, rows.len());
+    assert!(
+        people(&portal, id)
+            .await
+            .iter()
+            .all(|row| row.identity.is_some())
+    );
+}
+
+async fn nothing_is_done_with_a_role_that_cannot_be_given(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let rows = people(&portal, id).await;
+    let administrator_role = role(&portal, "Administrator").await;
+    let technician = role(&portal, "Technician").await;
+    let modest = Editor {
+        grants: Grants([(Area::Users, Level::Manage)].into()),
+        ..administrator()
+    };
+    let chosen = vec![create(&rows[0], None)];
+    let beyond = apply(
+        &portal.engine,
+        &modest,
+        &wanted(id, &administrator_role, chosen.clone()),
+    )
+    .await
+    .expect("an outcome");
+    assert!(
+        matches!(
+            beyond,
+            Err(ImportRefusal::Role(UserRefusal::RoleBeyondOwnRights { .. }))
+        ),
+        "{beyond:?}"
+    );
+    let gone = ImportUsers {
+        role: PublicId::new(UtcMillis(1)),
+        ..wanted(id, &technician, chosen)
+    };
+    let refused = apply(&portal.engine, &administrator(), &gone)
+        .await
+        .expect("an outcome");
+    assert_eq!(refused, Err(ImportRefusal::Role(UserRefusal::RoleGone)));
+    let nobody = apply(
+        &portal.engine,
+        &administrator(),
+        &wanted(id, &technician, Vec::new()),
+    )
+    .await
+    .expect("an outcome");
+    assert_eq!(nobody, Err(ImportRefusal::NothingSelected));
+    assert!(
+        people(&portal, id)
+            .await
+            .iter()
+            .all(|row| row.identity.is_none())
+    );
+}
+
+async fn a_typed_address_stays_here_and_odd_spellings_are_recognised(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let rows = people(&portal, id).await;
+    let technician = role(&portal, "Technician").await;
+    let ann = somebody(&portal, "Ann Porter", "ann@msp.example").await;
+    for row in &rows[..5] {
+        set_email(&portal, row, "");
+    }
+    portal.sync(id, RunMode::Full).await;
+    portal.control.clear_journal();
+    let asked = wanted(
+        id,
+        &technician,
+        vec![
+            create(&rows[0], Some("  Nora.New@MSP.example ")),
+            create(&rows[1], Some("not an address")),
+            create(&rows[2], Some(" Ann@msp.EXAMPLE")),
+            create(&rows[3], Some("\u{0430}nn@msp.example")),
+            create(&rows[4], Some("nora.new@msp.example")),
+        ],
+    );
+    let report = import(&portal, &asked).await;
+    let emails: Vec<&str> = report
+        .created
+        .iter()
+        .map(|done| done.email.as_str())
+        .collect();
+    assert_eq!(emails.len(), 1, "{report:?}");
+    assert!(
+        emails[0].eq_ignore_ascii_case("nora.new@msp.example"),
+        "{emails:?}"
+    );
+    let reason = |row: &ImportRow| {
+        let found = report
+            .skipped
+            .iter()
+            .find(|skipped| skipped.name == row.name);
+        &found.expect("left out").reason
+    };
+    assert_eq!(*reason(&rows[1]), SkipReason::EmailInvalid);
+    assert!(matches!(reason(&rows[2]), SkipReason::EmailTaken((by, _)) if *by == ann));
+    assert!(matches!(reason(&rows[3]), SkipReason::LooksLike { user, .. } if user.0 == ann));
+    assert!(
+        matches!(reason(&rows[4]), SkipReason::EmailTaken(_)),
+        "{report:?}"
+    );
+    assert!(
+        portal.control.journal().is_empty(),
+        "nothing is written to the vendor"
+    );
+}
+
+async fn the_welcome_goes_out_only_when_asked_for(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let rows = people(&portal, id).await;
+    let technician = role(&portal, "Technician").await;
+    let sent = async || {
+        outbox::list_mail(portal.store(), None, None, 50)
+            .await
+            .expect("a list")
+            .rows
+    };
+    import(
+        &portal,
+        &wanted(id, &technician, vec![create(&rows[0], None)]),
+    )
+    .await;
+    assert!(sent().await.is_empty());
+    let told = ImportUsers {
+        send_welcome: true,
+        ..wanted(
+            id,
+            &technician,
+            vec![create(&rows[1], None), create(&rows[2], None)],
+        )
+    };
+    let report = import(&portal, &told).await;
+    assert_eq!(report.welcome, 2);
+    let mut recipients: Vec<String> = sent()
+        .await
+        .into_iter()
+        .map(|mail| mail.recipient)
+        .collect();
+    recipients.sort();
+    let mut expected: Vec<String> = report
+        .created
+        .iter()
+        .map(|done| done.email.clone())
+        .collect();
+    expected.sort();
+    assert_eq!(recipients, expected);
+    let made = find_identity_by_email(portal.store(), &expected[0])
+        .await
+        .expect("a read")
+        .expect("a user");
+    let staff = find_staff_member(portal.store(), made.id)
+        .await
+        .expect("a read")
+        .expect("staff");
+    assert_eq!(staff.status, MembershipStatus::Invited);
+}
