@@ -1,7 +1,7 @@
 //! Mail: who is written to, what it says, and how it leaves.
 //!
 //! A message is a row that commits together with what made it necessary, and a job beside it (as everything else that
-//! must happen, see [`crate::worker`]). The worker writes the letter and hands it over; a mail server that does not
+//! must happen, see `worker.rs`). The worker writes the letter and hands it over; a mail server that does not
 //! answer is asked again later, a refusal is kept with its reason for *Settings → E-mail*.
 //!
 //! # Links

@@ -43,7 +43,7 @@ pub fn start(log: &Log) -> anyhow::Result<()> {
 fn directives(level: &str) -> String {
     let plain = ["error", "warn", "info"];
     if plain.contains(&level.trim().to_ascii_lowercase().as_str()) {
-        format!("{level},memory_serve=warn,sqlx::query=error")
+        format!("{level},memory_serve=warn,sqlx=error")
     } else {
         level.to_owned()
     }
@@ -57,7 +57,7 @@ mod tests {
     fn plain_levels_leave_out_what_is_no_news() {
         assert_eq!(
             directives("info"),
-            "info,memory_serve=warn,sqlx::query=error"
+            "info,memory_serve=warn,sqlx=error"
         );
         for own in ["debug", "info,sqlx=debug"] {
             assert_eq!(directives(own), own);

@@ -105,7 +105,6 @@ pub async fn begin_making(app: &App, person: &Person) -> Result<Option<Offer>, F
     let known = known
         .iter()
         .filter_map(|passkey| URL_SAFE_NO_PAD.decode(&passkey.credential_id).ok())
-        .map(Into::into)
         .collect();
     let user: Uuid = person.uuid.as_str().parse().map_err(Failure::internal)?;
     let (options, state) = library
