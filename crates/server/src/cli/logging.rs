@@ -55,10 +55,7 @@ mod tests {
 
     #[test]
     fn plain_levels_leave_out_what_is_no_news() {
-        assert_eq!(
-            directives("info"),
-            "info,memory_serve=warn,sqlx=error"
-        );
+        assert_eq!(directives("info"), "info,memory_serve=warn,sqlx=error");
         for own in ["debug", "info,sqlx=debug"] {
             assert_eq!(directives(own), own);
         }

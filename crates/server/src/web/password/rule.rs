@@ -20,6 +20,9 @@ pub const SHORTEST: usize = 15;
 /// Longest password, in characters.
 pub const LONGEST: usize = 256;
 
+/// Fewest letters and digits beside a name or an address in a password.
+const LEAST_BESIDE_OWN: usize = 8;
+
 /// The rule in words, for beside the field.
 pub const HELP: &str = "At least 15 characters. Four or five words that have nothing to do with each other are easy to \
     remember and hard to guess. Signs and digits are allowed, not asked for.";
@@ -42,13 +45,15 @@ pub fn problem(password: &Secret, others: &[&str]) -> Option<String> {
     let inputs = inputs(others);
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
     let estimate = zxcvbn::zxcvbn(text, &inputs);
-    if estimate.score() >= Score::Three {
+    let lower = text.to_lowercase();
+    let mostly_own = rests(&lower, &inputs) < LEAST_BESIDE_OWN;
+    if estimate.score() >= Score::Three && !mostly_own {
         return None;
     }
-    let lower = text.to_lowercase();
-    if inputs
-        .iter()
-        .any(|own| own.chars().count() >= 4 && lower.contains(own))
+    if mostly_own
+        || inputs
+            .iter()
+            .any(|own| own.chars().count() >= 4 && lower.contains(own))
     {
         return Some(
             "This is little more than a name or an address. Choose something that has nothing to do with you or \
@@ -61,6 +66,20 @@ pub fn problem(password: &Secret, others: &[&str]) -> Option<String> {
         "{} Choose another, such as four words that do not belong together.",
         reason(warning)
     ))
+}
+
+/// How many letters and digits are left without the texts that are the person's own.
+fn rests(lower: &str, own: &[&str]) -> usize {
+    let mut longest_first: Vec<&str> = own.to_vec();
+    longest_first.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    let mut rest = lower.to_owned();
+    for text in longest_first {
+        rest = rest.replace(text, " ");
+    }
+    match rest == lower {
+        true => usize::MAX,
+        false => rest.chars().filter(|c| c.is_alphanumeric()).count(),
+    }
 }
 
 /// The texts a password must not be made of: whole, and their parts.
