@@ -341,16 +341,16 @@ macro_rules! import_keys {
 }
 
 macro_rules! import_row {
-    () => {
-        "SELECT x.id, x.integration_id AS integration, x.external_id, x.name, x.city, x.active,
+    ($from:literal) => {
+        concat!("SELECT x.id, x.integration_id AS integration, x.external_id, x.name, x.city, x.active,
             CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, ty.label AS type_label, x.stored_at, x.link_origin,
             c.id AS company_id, c.uuid AS company_uuid, c.name AS company_name, c.removed_at AS company_removed_at,
             c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name
-        FROM external_company x LEFT JOIN company c ON c.id = x.company_id
+        FROM ", $from, " LEFT JOIN company c ON c.id = x.company_id
         LEFT JOIN reference_item ty ON ty.integration_id = x.integration_id AND ty.kind = 'company_type' AND ty.external_id = x.type_id
         LEFT JOIN company s ON x.company_id IS NULL
             AND s.id = (SELECT min(n.id) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL)
-        WHERE "
+        WHERE ")
     };
 }
 
@@ -369,9 +369,9 @@ statements! {
     GROUPS = concat!("SELECT x.active, x.type_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
         FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
     IDS = concat!("SELECT x.id FROM external_company x WHERE ", listed!(), " ORDER BY x.name_key, x.id");
-    ROWS_SQLITE for Sqlite = concat!(import_row!(), "x.id IN (SELECT value FROM json_each($1))");
-    ROWS_POSTGRES for Postgres = concat!(import_row!(), "x.id = ANY(CAST($1 AS BIGINT[]))");
-    FIND = concat!(import_row!(), "x.id = $1");
+    ROWS_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN external_company x NOT INDEXED"), "x.id = f.value");
+    ROWS_POSTGRES for Postgres = concat!(import_row!("external_company x"), "x.id = ANY(CAST($1 AS BIGINT[]))");
+    FIND = concat!(import_row!("external_company x"), "x.id = $1");
     LOCK = "UPDATE external_company SET absent = absent WHERE id = $1";
     LOCK_COMPANY = "UPDATE company SET created_at = created_at WHERE uuid = $1";
     FIND_COMPANY = "SELECT id, uuid, name, removed_at, removed_reason FROM company WHERE uuid = $1";

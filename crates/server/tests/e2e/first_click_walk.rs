@@ -96,12 +96,9 @@ async fn import_one(tab: &Tab) -> String {
     )
     .await;
     tab.click("Import Selected (1)").await;
-    tab.wait_for_text("Welcome e-mail").await;
-    tab.wait_until(
-        &format!("document.body.innerText.includes('{address}') || /1 (user|person|account)/i.test(document.body.innerText)"),
-        "the import is summed up",
-    )
-    .await;
+    tab.wait_for_text("1 user created").await;
+    tab.wait_for_text("1 welcome e-mail is on the way").await;
+    tab.wait_for_text(&address).await;
     address
 }
 

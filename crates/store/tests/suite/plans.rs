@@ -90,7 +90,7 @@ fn check_rows(plans: &[(&'static str, Vec<String>)]) {
             continue;
         }
         let text = steps.join("\n");
-        let by_id = ["t", "k", "o", "c"]
+        let by_id = ["t", "k", "o", "c", "x"]
             .map(|alias| format!("SEARCH {alias} USING INTEGER PRIMARY KEY (rowid=?)"));
         assert!(
             steps.iter().any(|step| by_id.contains(step)),
