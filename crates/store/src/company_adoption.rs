@@ -7,7 +7,7 @@ use domain::clock::UtcMillis;
 use domain::id::{IntegrationId, PublicId};
 use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result, StoreError};
 use crate::open::Store;
 use crate::tx::{Connection, Tx};
 
@@ -56,6 +56,8 @@ pub async fn adopt(
     if external_ids.is_empty() {
         return Ok(Adopted::default());
     }
+    // A company that an administrator imports or links at this moment is waited for, and found linked below.
+    lock(tx, integration, external_ids).await?;
     let candidates = candidates(tx, integration, external_ids).await?;
     let now = tx.store().now();
     let mut done = Adopted::default();
@@ -75,6 +77,22 @@ pub async fn adopt(
     done.created = new.len() as u64;
     create(tx, integration, new, now).await?;
     Ok(done)
+}
+
+/// Keeps external companies as they are until the commit, by the vendor's ids. Whoever writes several of them takes them
+/// all at once here, so that everybody takes them in the same order. On SQLite nobody else writes anyway.
+///
+/// # Errors
+/// As any statement.
+pub async fn lock(tx: &mut Tx, integration: IntegrationId, external_ids: &[&str]) -> Result<()> {
+    if let Connection::Pg(transaction) = tx.connection() {
+        sqlx::query(LOCK_POSTGRES)
+            .bind(integration.0)
+            .bind(external_ids)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn candidates(
@@ -121,7 +139,7 @@ async fn create(
             external: candidate.id,
         })
         .collect();
-    match tx.connection() {
+    let linked = match tx.connection() {
         Connection::Lite(transaction) => {
             let rows = serde_json::to_string(&new)?;
             sqlx::query(CREATE_SQLITE)
@@ -133,7 +151,8 @@ async fn create(
             sqlx::query(LINK_SQLITE)
                 .bind(&rows)
                 .execute(&mut **transaction)
-                .await?;
+                .await?
+                .rows_affected()
         }
         Connection::Pg(transaction) => {
             let ids: Vec<i64> = new.iter().map(|company| company.id).collect();
@@ -152,10 +171,20 @@ async fn create(
                 .bind(&ids)
                 .bind(&externals)
                 .execute(&mut **transaction)
-                .await?;
+                .await?
+                .rows_affected()
         }
+    };
+    if linked == new.len() as u64 {
+        return Ok(());
     }
-    Ok(())
+    // A company that nothing stands for must not stay: the commit is decided again.
+    Err(StoreError::new(
+        ErrorKind::Conflict {
+            constraint: "external_company_company_id".to_owned(),
+        },
+        "a company was linked by somebody else at this moment",
+    ))
 }
 
 /// Gives companies the name the vendor has now, those whose primary integration this is and which it brought here.
@@ -221,7 +250,10 @@ macro_rules! rename {
 statements! {
     CANDIDATES_SQLITE for Sqlite = concat!(candidate!(), " IN (SELECT value FROM json_each($2)) ORDER BY x.id");
     CANDIDATES_POSTGRES for Postgres = concat!(candidate!(), " = ANY(CAST($2 AS TEXT[])) ORDER BY x.id");
-    RESTORE = "UPDATE company SET removed_at = NULL, removed_reason = NULL WHERE id = $1";
+    LOCK_POSTGRES for Postgres = "SELECT id FROM external_company WHERE integration_id = $1 AND external_id = ANY(CAST($2 AS TEXT[]))
+        ORDER BY id FOR NO KEY UPDATE";
+    RESTORE = "UPDATE company SET removed_at = NULL, removed_reason = NULL
+        WHERE id = $1 AND removed_at IS NOT NULL AND COALESCE(removed_reason, '') <> 'blocked'";
     CREATE_SQLITE for Sqlite = "INSERT INTO company (id, uuid, name, name_key, primary_integration_id, created_at)
         SELECT json_extract(value, '$.id'), json_extract(value, '$.uuid'), json_extract(value, '$.name'), json_extract(value, '$.name_key'), $2, $3
         FROM json_each($1)";
@@ -229,9 +261,10 @@ statements! {
         SELECT n.*, CAST($5 AS BIGINT), CAST($6 AS BIGINT) FROM UNNEST(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS TEXT[])) n";
     LINK_SQLITE for Sqlite = "UPDATE external_company SET company_id = n.company, link_origin = 'source'
         FROM (SELECT json_extract(value, '$.external') AS external, json_extract(value, '$.id') AS company FROM json_each($1)) n
-        WHERE external_company.id = n.external";
+        WHERE external_company.id = n.external AND external_company.company_id IS NULL";
     LINK_POSTGRES for Postgres = "UPDATE external_company SET company_id = n.company, link_origin = 'source'
-        FROM UNNEST(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS n (company, external) WHERE external_company.id = n.external";
+        FROM UNNEST(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS n (company, external)
+        WHERE external_company.id = n.external AND external_company.company_id IS NULL";
     RENAME_SQLITE for Sqlite = concat!(rename!(), " IN (SELECT value FROM json_each($2)) RETURNING id");
     RENAME_POSTGRES for Postgres = concat!(rename!(), " = ANY(CAST($2 AS TEXT[])) RETURNING company.id");
     COUNT = "SELECT count(*) AS found FROM company WHERE primary_integration_id = $1 AND removed_at IS NULL";

@@ -253,6 +253,15 @@ pub async fn list_unlinked_ids(
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
+/// One company, to look at.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_for_import(store: &Store, external: i64) -> Result<Option<CompanyImportRow>> {
+    let found: Option<Raw> = read_one!(store, FIND, external)?;
+    Ok(found.map(CompanyImportRow::from))
+}
+
 /// One company as it is now, on both engines kept so until the commit.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use domain::clock::UtcMillis;
 
 use crate::config::Database;
 use crate::db::Db;
+use crate::email_keys::list_unreachable;
 use crate::error::Result;
 use crate::jobs::count_jobs;
 use crate::key_ring;
@@ -67,6 +68,7 @@ pub async fn check(store: &Store) -> Vec<Check> {
         ("Jobs", jobs(store).await),
         ("Nodes", nodes(store).await),
         ("Clock", clock(store).await),
+        ("Addresses", addresses(store).await),
     ];
     for (name, outcome) in parts {
         checks
@@ -307,6 +309,39 @@ async fn clock(store: &Store) -> Result<Check> {
         ));
     }
     Ok(Check::new("Clock", Level::Ok, now.to_rfc3339()))
+}
+
+async fn addresses(store: &Store) -> Result<Check> {
+    const NAMED: usize = 5;
+    let found = list_unreachable(store).await?;
+    if found.is_empty() {
+        return Ok(Check::new(
+            "Addresses",
+            Level::Ok,
+            "everybody can be found by their e-mail address",
+        ));
+    }
+    let mut named = found
+        .iter()
+        .take(NAMED)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if found.len() > NAMED {
+        named.push_str(", …");
+    }
+    let people = match found.len() {
+        1 => "one person".to_owned(),
+        many => format!("{many} people"),
+    };
+    Ok(Check::new(
+        "Addresses",
+        Level::Warn,
+        format!(
+            "{} cannot sign in with their e-mail address, since it is none or another person's in another spelling: {named}. Change it in Settings, Users; if Portico was just updated, start it once first",
+            people
+        ),
+    ))
 }
 
 fn space(database: &Path) -> Check {

@@ -226,38 +226,15 @@ impl Address {
 }
 
 /// What the staff list searches.
-fn search_text(name: &str, email_key: &str) -> String {
+pub(crate) fn search_text(name: &str, email_key: &str) -> String {
     format!("{} {email_key}", name_key(name))
 }
 
 row! {
     struct KeyRow {
         id: i64,
-        email: String,
-        name: String,
         email_key: String,
     }
-}
-
-/// Completes the copies and keys of rows that an older Portico wrote. Called at start.
-pub(crate) async fn complete_keys(store: &Store) -> Result<()> {
-    let rows: Vec<KeyRow> = read_all!(store, INCOMPLETE)?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let mut tx = store.begin().await?;
-    for row in rows {
-        execute!(tx, COMPLETE, row.id, email_skeleton(&row.email))?;
-        execute!(
-            tx,
-            COPY_NAME,
-            row.id,
-            name_key(&row.name),
-            search_text(&row.name, &row.email_key)
-        )?;
-        execute!(tx, COPY_SIGN_IN, row.id)?;
-    }
-    tx.commit().await
 }
 
 /// Whether somebody may have an address: nobody else has it in any spelling, nor one that can be mistaken for it.
@@ -514,8 +491,12 @@ pub async fn count_active_staff_in(tx: &mut Tx) -> Result<i64> {
     Ok(row.map_or(0, |row| row.0))
 }
 
-/// Makes two transactions that both decide by who else is there wait for each other, by writing one row.
-pub(crate) async fn lock_staff(tx: &mut Tx) -> Result<()> {
+/// Makes two transactions that both decide by who else is there wait for each other, by writing one row. It comes before
+/// the row of any role, technician or person is locked, so that nobody waits for somebody who waits for them.
+///
+/// # Errors
+/// As any statement.
+pub async fn lock_staff(tx: &mut Tx) -> Result<()> {
     execute!(tx, LOCK_STAFF).map(drop)
 }
 
@@ -576,13 +557,11 @@ statements! {
     INSERT = "INSERT INTO identity (id, uuid, email, email_key, email_skeleton, name, password_hash, password_changed_at, time_zone,
             job_title, phone, language, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    INCOMPLETE = "SELECT id, email, name, email_key FROM identity WHERE email_skeleton IS NULL ORDER BY id";
-    COMPLETE = "UPDATE identity SET email_skeleton = $2 WHERE id = $1";
     COPY_NAME = "UPDATE staff_membership SET name_key = $2, search_text = $3 WHERE identity_id = $1";
     COPY_SIGN_IN = "UPDATE staff_membership SET last_sign_in_at =
             COALESCE((SELECT identity.last_sign_in_at FROM identity WHERE identity.id = $1), 0) WHERE identity_id = $1";
-    FIND_ALIKE = "SELECT id, email, name, email_key FROM identity WHERE email_key = $1 AND id <> $3
-        UNION SELECT id, email, name, email_key FROM identity WHERE email_skeleton = $2 AND id <> $3 ORDER BY id LIMIT 50";
+    FIND_ALIKE = "SELECT id, email_key FROM identity WHERE email_key = $1 AND id <> $3
+        UNION SELECT id, email_key FROM identity WHERE email_skeleton = $2 AND id <> $3 ORDER BY id LIMIT 50";
     LOCK = "UPDATE identity SET created_at = created_at WHERE uuid = $1";
     FIND = "SELECT * FROM identity WHERE id = $1";
     FIND_BY_UUID = "SELECT * FROM identity WHERE uuid = $1";

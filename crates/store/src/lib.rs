@@ -25,6 +25,7 @@ pub mod contacts;
 mod db;
 mod decode;
 pub mod doctor;
+pub mod email_keys;
 pub mod envelope;
 pub mod error;
 pub mod findings;

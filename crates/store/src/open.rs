@@ -18,7 +18,7 @@ use crate::db::{self, Db, Engine, PoolUsage};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::key_ring::{self, KeyRing};
 use crate::tx::Tx;
-use crate::{identities, migrate, roles, secrets, text_search};
+use crate::{email_keys, migrate, roles, secrets, text_search};
 
 /// The store of one MSP. Cloning is cheap; the last clone closes it.
 #[derive(Clone)]
@@ -67,7 +67,7 @@ impl Store {
         let store = Self::assemble(config, db, ids, ring, clock, lock, false);
         secrets::check_keys(&store).await?;
         text_search::install(&store).await?;
-        identities::complete_keys(&store).await?;
+        email_keys::complete(&store).await?;
         roles::ensure_shipped(&store).await?;
         Ok(store)
     }

@@ -337,19 +337,37 @@ pub async fn duplicate_role(tx: &mut Tx, id: RoleId) -> Result<Option<Role>> {
     tx_one!(tx, FIND, copy.0)
 }
 
-/// What uses a role.
+/// What uses a role, to look at.
+///
+/// # Errors
+/// As any statement.
+pub async fn role_uses(store: &Store, role: &Role) -> Result<RoleUse> {
+    let staff: Option<(i64,)> = read_one!(store, STAFF_OF, role.id.0)?;
+    let company: Option<(i64,)> = read_one!(store, COMPANY_OF, role.id.0)?;
+    Ok(uses(role, staff, company, read_all!(store, INTEGRATIONS)?))
+}
+
+/// The same inside a transaction.
 ///
 /// # Errors
 /// As any statement.
 pub async fn role_uses_in(tx: &mut Tx, role: &Role) -> Result<RoleUse> {
     let staff: Option<(i64,)> = tx_one!(tx, STAFF_OF, role.id.0)?;
     let company: Option<(i64,)> = tx_one!(tx, COMPANY_OF, role.id.0)?;
-    let integrations: Vec<(String, String)> = tx_all!(tx, INTEGRATIONS)?;
+    Ok(uses(role, staff, company, tx_all!(tx, INTEGRATIONS)?))
+}
+
+fn uses(
+    role: &Role,
+    staff: Option<(i64,)>,
+    company: Option<(i64,)>,
+    integrations: Vec<(String, String)>,
+) -> RoleUse {
     let gives = |settings: &str| {
         serde_json::from_str::<serde_json::Value>(settings)
             .is_ok_and(|settings| settings["default_contact_role"] == role.uuid.as_str())
     };
-    Ok(RoleUse {
+    RoleUse {
         staff: staff.map_or(0, |row| row.0),
         company: company.map_or(0, |row| row.0),
         integrations: integrations
@@ -357,7 +375,7 @@ pub async fn role_uses_in(tx: &mut Tx, role: &Role) -> Result<RoleUse> {
             .filter(|(_, settings)| gives(settings))
             .map(|(name, _)| name)
             .collect(),
-    })
+    }
 }
 
 /// Removes a role, unless it came with Portico or something uses it.

@@ -70,6 +70,19 @@ pub async fn find_secret(store: &Store, owner: &str, name: &str) -> Result<Optio
 /// `KeyMissing` or `Corrupt` when one cannot be opened.
 pub async fn find_secrets(store: &Store, owner: &str) -> Result<BTreeMap<String, Secret>> {
     let rows: Vec<SealedRow> = read_all!(store, LIST_OF_OWNER, owner)?;
+    open_all(store, rows)
+}
+
+/// The same inside a transaction: as it sees them, without another connection.
+///
+/// # Errors
+/// As [`find_secrets`].
+pub async fn find_secrets_in(tx: &mut Tx, owner: &str) -> Result<BTreeMap<String, Secret>> {
+    let rows: Vec<SealedRow> = tx_all!(tx, LIST_OF_OWNER, owner)?;
+    open_all(tx.store(), rows)
+}
+
+fn open_all(store: &Store, rows: Vec<SealedRow>) -> Result<BTreeMap<String, Secret>> {
     rows.into_iter()
         .map(|row| {
             Ok((

@@ -82,6 +82,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::company_adoption::STATEMENTS,
         crate::company_import::STATEMENTS,
         crate::contact_import::STATEMENTS,
+        crate::email_keys::STATEMENTS,
         crate::findings::STATEMENTS,
         crate::technicians::STATEMENTS,
         crate::technicians::import::STATEMENTS,

@@ -5,11 +5,10 @@
 //! commits of 200; doing it twice is doing it once. What it did is kept as counts with reasons. Nobody is sent
 //! anything: people have status *imported* until an administrator invites them.
 
-use std::collections::{HashMap, HashSet};
+mod preview;
 
 use domain::contact_import::{ContactDecision, ContactEmail, ContactFacts, ContactImport, decide};
-use domain::email::{email_key, email_skeleton, looks_like};
-use domain::id::{CompanyId, IdentityId, IntegrationId, PublicId};
+use domain::id::{IdentityId, IntegrationId, PublicId};
 use domain::job::{Job, Priority};
 use domain::permission::RoleKind;
 use domain::run::Counts;
@@ -24,15 +23,14 @@ use store::integrations::{self, Integration};
 use store::jobs::{self, ClaimedJob};
 use store::roles::{self, Role};
 
+pub use preview::preview;
+
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::worker::Ended;
 
 /// Contacts decided in one commit.
 const BATCH: i64 = 200;
-
-/// Contacts a preview looks at.
-const PREVIEWED: usize = 10_000;
 
 /// Attempts at a commit that somebody else got in the way of.
 const ATTEMPTS: usize = 3;
@@ -102,47 +100,6 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
     Ok(Ended::Done)
 }
 
-/// What an import with these settings, saved or not, would do now. Its counts are those of the import that follows on
-/// unchanged data; after 10,000 contacts it says that there are more.
-///
-/// # Errors
-/// `NoIntegration`; else as any statement.
-pub async fn preview(
-    engine: &Engine,
-    id: IntegrationId,
-    settings: &IntegrationSettings,
-) -> Result<ContactImport> {
-    integrations::find_integration(engine.store(), id)
-        .await?
-        .ok_or(Error::NoIntegration(id))?;
-    let import = Import::new(engine, settings, id).await?;
-    let mut report = ContactImport::default();
-    let mut people = Newcomers::default();
-    let (mut after, mut seen) = (0, 0);
-    loop {
-        let candidates = contact_import::list_candidates(engine.store(), id, after, BATCH).await?;
-        let Some(last) = candidates.last() else {
-            return Ok(report);
-        };
-        after = last.id;
-        if seen >= PREVIEWED {
-            report.more = true;
-            return Ok(report);
-        }
-        seen += candidates.len();
-        let mut tx = engine.store().begin().await?;
-        for contact in &candidates {
-            let (facts, _) = import
-                .facts(&mut tx, contact, &people, import.has_role)
-                .await?;
-            let decision = decide(facts);
-            people.note(contact, decision);
-            report.count(decision);
-        }
-        tx.rollback().await?;
-    }
-}
-
 /// What the last import of an integration did; `None` when there was none.
 ///
 /// # Errors
@@ -198,7 +155,7 @@ impl<'a> Import<'a> {
                     return Ok(done);
                 }
                 // Somebody else made a person of the same address at this moment: decided again.
-                Err(Error::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => {}
+                Err(error) if error.is_worth_another_attempt() && attempt < ATTEMPTS => {}
                 Err(error) => return Err(error),
             }
         }
@@ -219,20 +176,19 @@ impl<'a> Import<'a> {
             tx.rollback().await?;
             return Ok(None);
         }
+        // Staff is imported and added under the same lock: of two who bring one person, the second finds the first.
+        identities::lock_staff(&mut tx).await?;
         let role = match &self.role {
             Some(uuid) => roles::find_role_by_uuid_in(&mut tx, uuid)
                 .await?
                 .filter(|role| role.kind == RoleKind::Company),
             None => None,
         };
-        let nobody = Newcomers::default();
         for contact in &candidates {
             if !contact_import::is_candidate_in(&mut tx, contact).await? {
                 continue;
             }
-            let (facts, person) = self
-                .facts(&mut tx, contact, &nobody, role.is_some())
-                .await?;
+            let (facts, person) = facts(&mut tx, contact, role.is_some()).await?;
             let decision = decide(facts);
             if let Some(role) = &role {
                 self.follow(&mut tx, contact, decision, person, role)
@@ -242,40 +198,6 @@ impl<'a> Import<'a> {
         }
         tx.commit().await?;
         Ok(Some(candidates.last().map(|last| last.id)))
-    }
-
-    /// The facts about a contact, and the person who has its address.
-    async fn facts(
-        &self,
-        tx: &mut Tx,
-        contact: &ContactCandidate,
-        newcomers: &Newcomers,
-        has_role: bool,
-    ) -> Result<(ContactFacts, Option<IdentityId>)> {
-        let typed = contact.email.as_deref().map(str::trim).unwrap_or_default();
-        let mut person = None;
-        let mut member = false;
-        let email = if typed.is_empty() {
-            ContactEmail::Missing
-        } else {
-            match identities::email_state_in(tx, typed, None).await? {
-                EmailState::Invalid => ContactEmail::Invalid,
-                EmailState::LooksLike(_) => ContactEmail::LooksLike,
-                EmailState::Taken(id) => {
-                    person = Some(id);
-                    member = contact_import::is_member_in(tx, id, contact.company).await?;
-                    ContactEmail::Taken
-                }
-                EmailState::Free => newcomers.email(typed),
-            }
-        };
-        let facts = ContactFacts {
-            own_company: contact.own_company,
-            email,
-            member: member || newcomers.is_member(typed, contact.company),
-            has_role,
-        };
-        Ok((facts, person))
     }
 
     /// Does what was decided.
@@ -326,55 +248,43 @@ impl<'a> Import<'a> {
     }
 }
 
+/// The facts about a contact, and the person who has its address.
+async fn facts(
+    tx: &mut Tx,
+    contact: &ContactCandidate,
+    has_role: bool,
+) -> Result<(ContactFacts, Option<IdentityId>)> {
+    let typed = contact.email.as_deref().map(str::trim).unwrap_or_default();
+    let mut person = None;
+    let mut member = false;
+    let email = if typed.is_empty() {
+        ContactEmail::Missing
+    } else {
+        match identities::email_state_in(tx, typed, None).await? {
+            EmailState::Invalid => ContactEmail::Invalid,
+            EmailState::LooksLike(_) => ContactEmail::LooksLike,
+            EmailState::Taken(id) => {
+                person = Some(id);
+                member = contact_import::is_member_in(tx, id, contact.company).await?;
+                ContactEmail::Taken
+            }
+            EmailState::Free => ContactEmail::Free,
+        }
+    };
+    let facts = ContactFacts {
+        own_company: contact.own_company,
+        email,
+        member,
+        has_role,
+    };
+    Ok((facts, person))
+}
+
 /// A name to call a person by: the contact's, else what stands before the @.
 fn name_of<'c>(contact: &'c ContactCandidate, email: &'c str) -> &'c str {
     if contact.name.is_empty() {
         email.split('@').next().unwrap_or(email).trim()
     } else {
         &contact.name
-    }
-}
-
-/// People a preview would have made so far: the import finds them in the database.
-#[derive(Debug, Default)]
-struct Newcomers {
-    /// Addresses by what they look like.
-    alike: HashMap<String, Vec<String>>,
-    members: HashSet<(String, CompanyId)>,
-}
-
-impl Newcomers {
-    fn email(&self, typed: &str) -> ContactEmail {
-        let Some(key) = email_key(typed) else {
-            return ContactEmail::Invalid;
-        };
-        let alike = self.alike.get(&email_skeleton(&key));
-        let mut others = alike.into_iter().flatten();
-        if others.clone().any(|other| *other == key) {
-            ContactEmail::Taken
-        } else if others.any(|other| looks_like(other, &key)) {
-            ContactEmail::LooksLike
-        } else {
-            ContactEmail::Free
-        }
-    }
-
-    fn is_member(&self, typed: &str, company: CompanyId) -> bool {
-        email_key(typed).is_some_and(|key| self.members.contains(&(key, company)))
-    }
-
-    fn note(&mut self, contact: &ContactCandidate, decision: ContactDecision) {
-        let Some(key) = contact.email.as_deref().and_then(email_key) else {
-            return;
-        };
-        match decision {
-            ContactDecision::Create => {
-                let alike = self.alike.entry(email_skeleton(&key)).or_default();
-                alike.push(key.clone());
-            }
-            ContactDecision::Join => {}
-            ContactDecision::Already | ContactDecision::Skip(_) => return,
-        }
-        self.members.insert((key, contact.company));
     }
 }

@@ -155,7 +155,7 @@ pub(crate) async fn probe(engine: &Engine, id: IntegrationId) -> Result<()> {
     let mut tx = engine.store().begin().await?;
     let present = integrations::lock_integration(&mut tx, id).await?;
     let same = present.is_some_and(|present| present.has_credentials())
-        && form::stored(engine, id).await? == credentials;
+        && form::stored_in(&mut tx, id).await? == credentials;
     if !same {
         // Others were saved meanwhile, or none are there any more: this is no word about them.
         return Ok(());

@@ -33,6 +33,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a commit that failed with this may be decided again at once: somebody else took a value at this moment,
+    /// two commits waited for each other, or the database was busy.
+    #[must_use]
+    pub fn is_worth_another_attempt(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict() || error.is_temporary())
+    }
+
     /// Whether the same may succeed a little later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {

@@ -17,6 +17,7 @@ use domain::settings::IntegrationSettings;
 use serde_json::{Value, json};
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::company_import::{self, CompanyImportRow, ImportCompany};
+use store::integrations::Integration;
 use store::{Tx, company_adoption as adoption, integrations, jobs};
 
 pub use outcome::{
@@ -30,6 +31,8 @@ use crate::error::{Error, Result};
 
 /// Rows decided in one commit.
 const BATCH: usize = 200;
+/// How often a commit is tried.
+const ATTEMPTS: usize = 3;
 
 /// What is to become of one vendor's company.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +69,8 @@ pub struct ImportCompanies {
 /// Imports.
 ///
 /// # Errors
-/// `NoIntegration`; else as any statement. Commits made before stay; asking again goes on.
+/// `NoIntegration`; else as any statement, while nothing was done. What a later commit meets ends the import: the report
+/// tells what was done before and how many rows are left, and asking again goes on.
 pub async fn apply(
     engine: &Engine,
     actor: &Actor,
@@ -120,23 +124,59 @@ async fn run(
     // Two imports at once lock rows in the same order.
     rows.sort_by_key(|row| row.external);
     let mut report = CompanyImportReport::default();
-    for batch in rows.chunks(BATCH) {
-        let mut tx = store.begin().await?;
-        let before = report.done();
-        for row in batch {
-            one(&mut tx, actor, id, row, &mut report).await?;
+    for (number, batch) in rows.chunks(BATCH).enumerate() {
+        let mut attempt = 1;
+        loop {
+            let mut done = report.clone();
+            match commit(engine, actor, &integration, batch, dry, &mut done).await {
+                Ok(()) => {
+                    report = done;
+                    break;
+                }
+                Err(error) if error.is_worth_another_attempt() && attempt < ATTEMPTS => {
+                    tracing::info!(%error, attempt, "a commit of an import is decided again");
+                    attempt += 1;
+                }
+                Err(error) if number == 0 || dry => return Err(error),
+                Err(error) => {
+                    tracing::error!(%error, "an import stopped half-way");
+                    report.rest = rows.len() - number * BATCH;
+                    return Ok(Ok(report));
+                }
+            }
         }
-        if dry {
-            tx.rollback().await?;
-            continue;
-        }
-        if report.done() > before && integration.settings.auto_import && integration.is_armed() {
-            let job = Job::ImportContacts { integration: id };
-            jobs::enqueue(&mut tx, &job, Priority::Normal, engine.now()).await?;
-        }
-        tx.commit().await?;
     }
     Ok(Ok(report))
+}
+
+/// One commit of the import; a preview gives it up.
+async fn commit(
+    engine: &Engine,
+    actor: &Actor,
+    integration: &Integration,
+    batch: &[CompanyChoice],
+    dry: bool,
+    report: &mut CompanyImportReport,
+) -> Result<()> {
+    let mut tx = engine.store().begin().await?;
+    let before = report.done();
+    for row in batch {
+        one(&mut tx, actor, integration.id, row, report).await?;
+    }
+    if dry {
+        return Ok(tx.rollback().await?);
+    }
+    if report.done() > before {
+        if integration.settings.auto_import && integration.is_armed() {
+            let job = Job::ImportContacts {
+                integration: integration.id,
+            };
+            jobs::enqueue(&mut tx, &job, Priority::Normal, engine.now()).await?;
+        }
+        // What is here now is found by its name at once.
+        jobs::enqueue(&mut tx, &Job::IndexSearch, Priority::Low, engine.now()).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Decides and does one row.

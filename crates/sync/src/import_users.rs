@@ -20,10 +20,10 @@ use store::technicians::{
 };
 use store::{Tx, identities};
 
-pub use outcome::{Done, ImportRefusal, ImportReport, SkipReason, Skipped};
+pub use outcome::{Done, ImportRefusal, ImportReport, SkipReason, Skipped, Stopped};
 
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::users::{self, Editor, NewUser, UserRefusal};
 
 /// People decided in one commit.
@@ -73,7 +73,8 @@ pub struct ImportUsers {
 /// Imports.
 ///
 /// # Errors
-/// As any statement. Commits made before stay; asking again goes on.
+/// As any statement, while nothing was done. What a later commit meets ends the import: the report tells what was done
+/// before and how many are left, and asking again goes on.
 pub async fn apply(
     engine: &Engine,
     editor: &Editor,
@@ -104,29 +105,31 @@ pub async fn apply(
     let mut report = ImportReport::default();
     for (number, batch) in rows.chunks(BATCH).enumerate() {
         let mut attempt = 1;
-        let role = loop {
+        let stopped = loop {
             let mut done = report.clone();
             match commit(engine, editor, wanted, batch, &mut done).await {
                 Ok(Ok(())) => {
                     report = done;
                     break None;
                 }
-                Ok(Err(refusal)) => break Some(refusal),
-                // Somebody else made a person of the same address at this moment: decided again.
-                Err(Error::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => {
-                    attempt += 1
+                Ok(Err(refusal)) if number == 0 => return Ok(Err(ImportRefusal::Role(refusal))),
+                // Deleted while the import ran: what is done stays, the rest is told.
+                Ok(Err(_gone)) => break Some(Stopped::RoleGone),
+                Err(error) if error.is_worth_another_attempt() && attempt < ATTEMPTS => {
+                    tracing::info!(%error, attempt, "a commit of an import is decided again");
+                    attempt += 1;
                 }
-                Err(error) => return Err(error),
+                Err(error) if number == 0 => return Err(error),
+                Err(error) => {
+                    tracing::error!(%error, "an import stopped half-way");
+                    break Some(Stopped::Trouble);
+                }
             }
         };
-        match role {
-            None => {}
-            Some(refusal) if number == 0 => return Ok(Err(ImportRefusal::Role(refusal))),
-            Some(_) => {
-                // Deleted while the import ran: what is done stays, the rest is told.
-                report.rest = rows.len() - number * BATCH;
-                break;
-            }
+        if stopped.is_some() {
+            report.stopped = stopped;
+            report.rest = rows.len() - number * BATCH;
+            break;
         }
     }
     Ok(Ok(report))
@@ -142,7 +145,7 @@ async fn commit(
 ) -> Result<std::result::Result<(), UserRefusal>> {
     let mut tx = engine.store().begin().await?;
     // Two imports at once wait for each other here, whichever people they have.
-    identities::count_active_staff_in(&mut tx).await?;
+    identities::lock_staff(&mut tx).await?;
     let role = match users::grantable_role_in(&mut tx, editor, &wanted.role).await? {
         Ok(role) => role,
         Err(refusal) => return Ok(Err(refusal)),
@@ -226,7 +229,7 @@ async fn create(
             return Ok(());
         }
     };
-    // The record is locked and unlinked, and the user is new, so this cannot be refused.
+    // The record is locked and unlinked, and the user was no staff member, so this cannot be refused.
     link_technician_in(tx, row.id, Some(created.identity)).await?;
     if wanted.send_welcome
         && users::welcome_in(tx, editor, created.identity)
@@ -237,7 +240,7 @@ async fn create(
     }
     report.created.push(Done {
         user: created.uuid,
-        name: new.name,
+        name: created.name,
         email: created.email,
     });
     Ok(())
@@ -310,7 +313,6 @@ impl SkipReason {
                 user: (by, name),
                 email,
             },
-            UserRefusal::EmailOfContact { name } => Self::EmailOfContact { name },
             UserRefusal::EmailInvalid => Self::EmailInvalid,
             other => Self::Other(other),
         }

@@ -132,7 +132,7 @@ async fn failed(
         return settle(tx, claimed, Ended::Done).await;
     }
     if error.kind == ErrorKind::AuthFailed {
-        if form::stored(engine, id).await? != *credentials {
+        if form::stored_in(&mut tx, id).await? != *credentials {
             // Refused were those of before; the ones that stand now have not been tried.
             let again = later(now, words);
             return settle(tx, claimed, again).await;

@@ -3,22 +3,25 @@
 //!
 //! Nobody changes their own role or status, gives a role that grants more than their own, or changes how somebody with
 //! more rights signs in. The primary administrator and the last active one cannot be switched off. Every change leaves
-//! an audit entry in its own commit (rule X4), and switching somebody off ends the sessions in it.
+//! an audit entry in its own commit (rule X4), and switching somebody off ends the sessions in it. Whoever decides by who
+//! else is there takes the staff lock before the row of a role, a technician or a person, in this order everywhere.
 
 mod check;
+mod create;
 mod refusal;
 
 use domain::id::{IdentityId, PublicId};
 use domain::permission::{Area, Grants, Permission, RoleKind};
 use serde_json::json;
 use store::audit::Actor;
-use store::identities::{self, Identity, MembershipStatus, NewIdentity, Profile, StaffMember};
+use store::identities::{self, Identity, MembershipStatus, Profile, StaffMember};
 use store::roles::{self, Role};
 use store::staff::{set_staff_role, set_staff_status};
 use store::technicians::{find_importable_in, link_technician_in};
 use store::{Tx, account_links};
 
 use check::{audit, check_email_in, check_texts, find_in, is_last_administrator_in, some, text};
+pub use create::{Created, NewUser, create_in};
 pub use refusal::UserRefusal;
 
 use crate::engine::Engine;
@@ -42,19 +45,6 @@ impl Editor {
     }
 }
 
-/// Somebody to add.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NewUser {
-    /// Name.
-    pub name: String,
-    /// E-mail, as typed.
-    pub email: String,
-    /// Job title.
-    pub job_title: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-}
-
 /// What is to change about a user; what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserChange {
@@ -68,17 +58,6 @@ pub struct UserChange {
     pub phone: Option<String>,
     /// The role, by its id in addresses.
     pub role: Option<PublicId>,
-}
-
-/// A user that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Created {
-    /// The identity.
-    pub identity: IdentityId,
-    /// Id in addresses.
-    pub uuid: PublicId,
-    /// E-mail as it is kept.
-    pub email: String,
 }
 
 /// What became of a change: `Ok(false)` when there was nothing to change.
@@ -96,6 +75,7 @@ pub async fn add_user(
     send_welcome: bool,
 ) -> Result<std::result::Result<Created, UserRefusal>> {
     let mut tx = engine.store().begin().await?;
+    identities::lock_staff(&mut tx).await?;
     let role = match grantable_role_in(&mut tx, editor, role).await? {
         Ok(role) => role,
         Err(refusal) => return Ok(Err(refusal)),
@@ -130,62 +110,6 @@ pub async fn grantable_role_in(
     })
 }
 
-/// Makes a user with a role that [`grantable_role_in`] allowed. Nobody is told; see [`welcome_in`].
-///
-/// # Errors
-/// As any statement.
-pub async fn create_in(
-    tx: &mut Tx,
-    editor: &Editor,
-    role: &Role,
-    new: &NewUser,
-) -> Result<std::result::Result<Created, UserRefusal>> {
-    let (title, phone) = (text(&new.job_title), text(&new.phone));
-    let texts = [("name", &*new.name), ("title", title), ("phone", phone)];
-    if let Some(refusal) = check_texts(&texts) {
-        return Ok(Err(refusal));
-    }
-    if let Some(refusal) = check_email_in(tx, &new.email, None).await? {
-        return Ok(Err(refusal));
-    }
-    let row = NewIdentity {
-        email: &new.email,
-        name: new.name.trim(),
-        job_title: some(title),
-        phone: some(phone),
-        ..NewIdentity::default()
-    };
-    let identity = identities::insert_identity(tx, &row).await?;
-    identities::upsert_staff_membership(
-        tx,
-        identity,
-        role.id,
-        MembershipStatus::Imported,
-        false,
-        true,
-    )
-    .await?;
-    let Some(found) = identities::find_identity_in(tx, identity).await? else {
-        return Ok(Err(UserRefusal::Gone));
-    };
-    let after = json!({ "name": found.name, "email": found.email, "role": role.name });
-    audit(
-        tx,
-        editor,
-        "user.add",
-        &found.uuid,
-        &found.email,
-        None,
-        Some(after),
-    )
-    .await?;
-    Ok(Ok(Created {
-        identity,
-        uuid: found.uuid,
-        email: found.email,
-    }))
-}
-
 /// Changes a user.
 ///
 /// # Errors
@@ -197,6 +121,7 @@ pub async fn update_user(
     change: &UserChange,
 ) -> Result<Changed> {
     let mut tx = engine.store().begin().await?;
+    identities::lock_staff(&mut tx).await?;
     let Some((identity, staff)) = find_in(&mut tx, user).await? else {
         return Ok(Err(UserRefusal::Gone));
     };
@@ -358,6 +283,7 @@ pub async fn set_status(
     on: bool,
 ) -> Result<Changed> {
     let mut tx = engine.store().begin().await?;
+    identities::lock_staff(&mut tx).await?;
     let Some((identity, staff)) = find_in(&mut tx, user).await? else {
         return Ok(Err(UserRefusal::Gone));
     };

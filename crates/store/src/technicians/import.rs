@@ -60,7 +60,7 @@ pub struct ImportRow {
     pub stored_at: UtcMillis,
     /// The user it is linked to.
     pub identity: Option<ImportUser>,
-    /// While it is linked to nobody: the user who has its address.
+    /// While it is linked to nobody: the staff user who has its address.
     pub taken_by: Option<ImportUser>,
 }
 
@@ -320,7 +320,8 @@ macro_rules! import_row {
             i.id AS identity_id, i.uuid AS identity_uuid, i.name AS identity_name, i.email AS identity_email,
             t.id AS taken_id, t.uuid AS taken_uuid, t.name AS taken_name, t.email AS taken_email
         FROM ", $from, " LEFT JOIN identity i ON i.id = w.identity_id
-        LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL WHERE ")
+        LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL
+            AND EXISTS (SELECT 1 FROM staff_membership m WHERE m.identity_id = t.id) WHERE ")
     };
 }
 

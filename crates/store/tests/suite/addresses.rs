@@ -2,6 +2,7 @@
 
 use domain::account::{Notification, Notifications};
 use domain::id::IdentityId;
+use store::doctor::{Level, check};
 use store::identities::{
     EmailState, NewIdentity, Profile, email_state_in, find_identity, find_identity_by_email,
     find_identity_by_email_in, insert_identity, update_profile,
@@ -248,4 +249,65 @@ fn a_profile_is_kept_whole() {
             "bob@example.com"
         );
     });
+}
+
+/// What a release before wrote by another rule of the normal form is found again after the first start of this one.
+#[test]
+fn addresses_that_an_older_portico_kept_are_found_after_the_first_start() {
+    both(async |home| {
+        let store = home.open().await;
+        let ann = add(&store, "ann@example.com").await.unwrap();
+        let twin = add(&store, "twin@xn--mnchen-3ya.de").await.unwrap();
+        let other = add(&store, "other@example.com").await.unwrap();
+        assert_eq!(addresses(&store).await.0, Level::Ok);
+        store.close().await;
+        for sql in [
+            "UPDATE identity SET email = 'Ann@München.de', email_key = 'ann@münchen.de', email_skeleton = NULL WHERE email = 'ann@example.com'",
+            "UPDATE identity SET email = 'Twin@München.de', email_key = 'twin@münchen.de', email_skeleton = NULL WHERE email = 'other@example.com'",
+            "DELETE FROM installation_setting WHERE name = 'email_key_rules'",
+        ] {
+            execute(&home, sql).await;
+        }
+        let store = home.open().await;
+        for spelling in ["ann@münchen.de", "ANN@xn--mnchen-3ya.de"] {
+            let found = find_identity_by_email(&store, spelling).await.unwrap();
+            assert_eq!(found.map(|found| found.id), Some(ann), "{spelling}");
+        }
+        assert_eq!(
+            state(&store, "ann@münchen.de", None).await,
+            EmailState::Taken(ann)
+        );
+        // Two people of one address by the new rule: both are left as they are, and told.
+        let found = find_identity_by_email(&store, "twin@münchen.de").await;
+        assert_eq!(found.unwrap().map(|found| found.id), Some(twin));
+        let kept = find_identity(&store, other).await.unwrap().unwrap();
+        assert_eq!(kept.email, "Twin@München.de");
+        let (level, detail) = addresses(&store).await;
+        assert!(
+            level == Level::Warn
+                && detail.contains("one person")
+                && detail.contains("Twin@München.de"),
+            "{detail}"
+        );
+        // Once: a later start leaves everything alone.
+        store.close().await;
+        execute(
+            &home,
+            "UPDATE identity SET email_key = 'old' WHERE email_key = 'ann@xn--mnchen-3ya.de'",
+        )
+        .await;
+        let store = home.open().await;
+        assert_eq!(
+            find_identity_by_email(&store, "ann@münchen.de")
+                .await
+                .unwrap(),
+            None
+        );
+    });
+}
+
+async fn addresses(store: &Store) -> (Level, String) {
+    let checks = check(store).await;
+    let found = checks.into_iter().find(|check| check.name == "Addresses");
+    found.map(|check| (check.level, check.detail)).unwrap()
 }

@@ -1,8 +1,12 @@
 //! External companies that become companies of Portico.
 
+use std::time::Duration;
+
+use domain::id::CompanyId;
 use domain::record::Batch;
 use domain::stream::Stream;
 use store::company_adoption::{Adopted, adopt, count_adopted, update_names};
+use store::company_import::{find_for_import_in, link_company_in, list_unlinked_ids};
 use store::pages::{Absence, RemovedReason, mark_removed, read_known};
 
 use crate::harness::{both, execute, integration};
@@ -59,6 +63,42 @@ fn a_company_is_created_once_and_survives_the_vendors() {
             300,
             "the vendor's removal leaves the company"
         );
+        store.close().await;
+    });
+}
+
+/// A full run adopts what an administrator imports or links in a transaction that is still open.
+#[test]
+fn a_company_that_is_linked_at_this_moment_is_not_made_again() {
+    both(async |home| {
+        let store = home.open().await;
+        let at = integration(&store, "a").await;
+        store_companies(&store, at, &[company("0", "Here already")]).await;
+        let new = [company("1", "Imported"), company("2", "Linked")];
+        store_page(&store, at, &new, Batch::Companies, Absence::Present).await;
+        let ids = list_unlinked_ids(&store, at, None).await.unwrap();
+        assert_eq!(ids.len(), 2);
+        let mut tx = store.begin().await.unwrap();
+        for id in &ids {
+            find_for_import_in(&mut tx, *id).await.unwrap().unwrap();
+        }
+        adopt(&mut tx, at, &["1"]).await.unwrap();
+        let target: CompanyId = CompanyId(number(&home, "SELECT min(id) FROM company").await);
+        assert!(link_company_in(&mut tx, ids[1], target).await.unwrap());
+        let run = tokio::spawn({
+            let store = store.clone();
+            async move {
+                let mut tx = store.begin().await?;
+                let done = adopt(&mut tx, at, &["0", "1", "2"]).await?;
+                tx.commit().await.map(|()| done)
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+        assert_eq!(run.await.unwrap().unwrap(), Adopted::default());
+        assert_eq!(number(&home, "SELECT count(*) FROM company").await, 2);
+        let by_hand = "SELECT count(*) FROM external_company WHERE external_id = '2' AND link_origin = 'import'";
+        assert_eq!(number(&home, by_hand).await, 1);
         store.close().await;
     });
 }

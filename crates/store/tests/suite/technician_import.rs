@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use domain::id::{IdentityId, IntegrationId};
 use domain::record::{Batch, TechnicianRecord};
+use domain::role_preset::RolePreset;
 use store::Store;
-use store::identities::{NewIdentity, insert_identity};
+use store::identities::{MembershipStatus, NewIdentity, insert_identity, upsert_staff_membership};
 use store::listing::Count;
 use store::pages::Absence;
+use store::roles::find_preset_in;
 use store::technicians::{
     ImportCounts, ImportQuery, ImportRow, Linked, count_importable, find_importable_in,
     link_technician_in, list_importable, list_importable_ids,
@@ -74,6 +76,12 @@ async fn identity(store: &Store, email: &str) -> IdentityId {
     )
     .await
     .unwrap();
+    let role = find_preset_in(&mut tx, RolePreset::Technician)
+        .await
+        .unwrap();
+    upsert_staff_membership(&mut tx, id, role.id, MembershipStatus::Active, false, true)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     id
 }

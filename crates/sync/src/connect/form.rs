@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::id::IntegrationId;
 use domain::provider::Provider;
 use domain::secret::Secret;
-use store::secrets;
+use store::{Tx, secrets};
 
 use super::message;
 use super::outcome::Refusal;
@@ -60,6 +60,12 @@ pub fn read(
 pub(crate) async fn stored(engine: &Engine, integration: IntegrationId) -> Result<Credentials> {
     let owner = secrets::integration_owner(integration);
     Ok(secrets::find_secrets(engine.store(), &owner).await?)
+}
+
+/// The same as a transaction sees them; through the pool it would wait for a second connection while it holds locks.
+pub(crate) async fn stored_in(tx: &mut Tx, integration: IntegrationId) -> Result<Credentials> {
+    let owner = secrets::integration_owner(integration);
+    Ok(secrets::find_secrets_in(tx, &owner).await?)
 }
 
 /// What a connect form of an existing integration is filled with: values of fields that are no secret. A secret is

@@ -13,6 +13,8 @@ pub struct CompanyImportReport {
     pub linked: Vec<CompanyDone>,
     /// What was not done.
     pub skipped: Vec<CompanySkipped>,
+    /// How many rows were not looked at, because the database did not go on.
+    pub rest: usize,
 }
 
 impl CompanyImportReport {

@@ -35,8 +35,35 @@ pub struct ImportReport {
     pub skipped: Vec<Skipped>,
     /// How many welcome e-mails are on their way.
     pub welcome: usize,
-    /// How many were not looked at, because the role was deleted while the import ran.
+    /// How many were not looked at, because the import stopped half-way.
     pub rest: usize,
+    /// Why it stopped; `None`: it did not.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why an import stopped half-way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The role was deleted while it ran.
+    RoleGone,
+    /// The database did not go on.
+    Trouble,
+}
+
+impl Stopped {
+    /// What happened and what to do, after how many were left.
+    #[must_use]
+    pub fn sentence(self, left: &str) -> String {
+        match self {
+            Self::RoleGone => format!(
+                "The role was deleted while the import ran: {left} left as they were. Import them again with another role."
+            ),
+            Self::Trouble => format!(
+                "The import stopped half-way because the database did not go on: {left} left as they were. Import them \
+                 again."
+            ),
+        }
+    }
 }
 
 impl ImportReport {
@@ -77,11 +104,6 @@ pub enum SkipReason {
     EmailInvalid,
     /// A user has the address already.
     EmailTaken(Who),
-    /// A person at a client has the address.
-    EmailOfContact {
-        /// That person's name.
-        name: String,
-    },
     /// A user has an address that can be mistaken for it.
     LooksLike {
         /// That user.
@@ -117,9 +139,6 @@ impl SkipReason {
             Self::EmailTaken((_, name)) => format!(
                 "{name} has this e-mail address. The user may already exist. Use the Link User feature to connect \
                  accounts."
-            ),
-            Self::EmailOfContact { name } => format!(
-                "{name}, a person at a client, has this e-mail address. Type another one for the user."
             ),
             Self::LooksLike { user, email } => format!(
                 "The address looks like {email}, which is {}'s. Type another, or use Link User if this is the same \

@@ -42,7 +42,7 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
     let connected = present.is_some_and(|present| present.has_credentials());
     let replaced = error.kind == ErrorKind::AuthFailed
         && connected
-        && form::stored(engine, part.integration.id).await? != part.credentials;
+        && form::stored_in(&mut tx, part.integration.id).await? != part.credentials;
     let ended = match error.kind {
         // Disconnected meanwhile: the part is over, and what the vendor said about it is no fact about anything here.
         _ if !connected => Ended::Done,

@@ -68,6 +68,10 @@ impl Writer<'_> {
         let to_adopt = self.to_adopt(&page.batch, &plan.rows);
         let renamed = written_companies(&page.batch, &plan.rows);
         let now = self.engine.now();
+        if !(to_adopt.is_empty() && renamed.is_empty()) {
+            // Before any of them is written: an import by hand takes them in the same order.
+            adoption::lock(tx, integration, &ids).await?;
+        }
         if plan.rows.iter().any(|write| *write) {
             let batch = std::mem::replace(&mut page.batch, Batch::Deletions(Vec::new()));
             let batch = retain(batch, &plan.rows);

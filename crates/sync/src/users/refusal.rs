@@ -81,7 +81,8 @@ impl UserRefusal {
                 format!("{name} has this e-mail address already. Every user needs one of their own.")
             }
             Self::EmailOfContact { name } => format!(
-                "{name}, a person at a client, has this e-mail address. Every user needs one of their own."
+                "{name}, a person at a client, has this e-mail address. To make that person a user, add one with this \
+                 address."
             ),
             Self::EmailLooksLike { name, email, .. } => format!(
                 "This address looks like {email}, which is {name}'s. Type it again with plain letters."

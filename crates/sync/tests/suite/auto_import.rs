@@ -24,6 +24,7 @@ use crate::portal::{Kind, Portal, ann};
 on_both_engines! {
     contacts_become_users_with_the_default_role_and_nobody_is_told,
     preview_equals_the_import_that_follows,
+    a_preview_waits_for_nobody_who_writes,
     one_address_is_one_person_with_a_membership_per_company,
     a_staff_users_address_gets_a_membership_and_no_second_person,
     contacts_of_the_own_company_never_become_client_users,
@@ -170,6 +171,26 @@ async fn contacts_become_users_with_the_default_role_and_nobody_is_told(kind: Ki
 
 /// Odd contacts of every kind: without an address, with none that is one, twice the same address at one company and at
 /// another, a look-alike of an earlier one.
+async fn a_preview_waits_for_nobody_who_writes(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let viewer = role(&portal, "Viewer").await;
+    let mut settings = portal.integration(id).await.settings;
+    settings.auto_import = true;
+    settings.default_contact_role = Some(viewer.uuid.to_string());
+    let mut tx = portal.store().begin().await.expect("begins");
+    identities::lock_staff(&mut tx).await.expect("the lock");
+    let told = tokio::time::timeout(
+        std::time::Duration::from_secs(10),
+        preview(&portal.engine, id, &settings),
+    )
+    .await
+    .expect("at once")
+    .expect("a preview");
+    tx.rollback().await.expect("rolled back");
+    assert!(told.created > 10, "{told:?}");
+}
+
 async fn preview_equals_the_import_that_follows(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connected().await;

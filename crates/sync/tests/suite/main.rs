@@ -7,6 +7,7 @@
 mod portal;
 
 mod advice;
+mod at_once;
 mod auto_import;
 mod companies;
 mod completeness;
@@ -17,6 +18,7 @@ mod health;
 mod import_companies;
 mod import_users;
 mod in_flight;
+mod joining_staff;
 mod limits;
 mod mail;
 mod pages;

@@ -51,11 +51,9 @@ pub fn to_summary(
             source.provider.words.technicians.to_lowercase()
         ));
     }
-    if report.rest > 0 {
-        lines.push(format!(
-            "The role was deleted while the import ran: {} left as they were. Import them again with another role.",
-            counted(number(report.rest), "person was", "people were")
-        ));
+    if let Some(stopped) = report.stopped {
+        let left = counted(number(report.rest), "person was", "people were");
+        lines.push(stopped.sentence(&left));
     }
     let done = |done: Done| ResultLine {
         href: format!("/settings/users/{}", done.user),

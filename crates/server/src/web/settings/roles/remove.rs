@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::permission::{Area, Permission, RoleKind};
 use serde_json::json;
 use store::integrations::list_integrations;
-use store::roles::{self, Role, RoleRemoval, RoleUse, role_uses_in};
+use store::roles::{self, Role, RoleRemoval, RoleUse, role_uses};
 
 use super::content::Content;
 use super::edit::{Found, find};
@@ -59,9 +59,7 @@ pub async fn duplicate(State(app): State<App>, staff: Staff, Path(role): Path<St
 /// `404` when there is no such role.
 pub async fn ask_remove(State(app): State<App>, staff: Staff, Path(role): Path<String>) -> Answer {
     let found = find(app.store(), &staff, &role).await?;
-    let mut tx = app.store().begin().await?;
-    let uses = role_uses_in(&mut tx, &found.role).await?;
-    tx.rollback().await?;
+    let uses = role_uses(app.store(), &found.role).await?;
     render(&app, &staff, StatusCode::OK, &found, &uses).await
 }
 

@@ -109,6 +109,8 @@ pub async fn update(
         edit.error = BEYOND.to_owned();
     }
     let mut tx = app.store().begin().await?;
+    // Before the role's row: an import of staff takes them in this order.
+    let administrators = list_active_administrators_in(&mut tx).await?;
     let kept = find_role_by_uuid_in(&mut tx, &found.role.uuid).await?;
     if kept.is_none() {
         return Err(Failure::not_found("Role"));
@@ -118,7 +120,6 @@ pub async fn update(
     {
         edit.name_error = taken(found.role.kind);
     }
-    let administrators = list_active_administrators_in(&mut tx).await?;
     if !is_wrong(&edit) {
         match update_role(
             &mut tx,

@@ -290,6 +290,12 @@ fn result(provider: &'static Provider, report: CompanyImportReport) -> CompanyRe
     if skipped > 0 {
         parts.push(format!("{} left out", grouped(count(skipped))));
     }
+    if report.rest > 0 {
+        parts.push(format!(
+            "stopped half-way with {} to go, so import again",
+            grouped(count(report.rest))
+        ));
+    }
     let link =
         |done: CompanyDone| Link::new(format!("/companies/{}", done.company), done.company_name);
     let hidden = [created, linked, skipped]
@@ -298,7 +304,7 @@ fn result(provider: &'static Provider, report: CompanyImportReport) -> CompanyRe
         .sum::<usize>();
     CompanyResult {
         title: parts.join(", "),
-        tone: match (created + linked, skipped) {
+        tone: match (created + linked, skipped + report.rest) {
             (0, _) => "info",
             (_, 0) => "good",
             _ => "warn",

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use domain::id::PublicId;
 use domain::setup::SetupStep;
 use store::companies::{CompanyFilter, CompanySort, list_for_viewer};
-use store::company_import::{CompanyImportRow, find_for_import_in};
+use store::company_import::{CompanyImportRow, find_for_import};
 use store::integrations::Integration;
 use store::listing::{Count, Direction};
 use sync::import_companies::{CompanyAction, CompanyChoice, ImportCompanies, apply};
@@ -151,10 +151,8 @@ async fn find(
 ) -> Result<CompanyImportRow, Failure> {
     let missing = || Failure::not_found("Company");
     let id = record.parse().map_err(|_| missing())?;
-    let mut tx = app.store().begin().await?;
-    let found = find_for_import_in(&mut tx, id).await?;
-    tx.rollback().await?;
-    found
+    find_for_import(app.store(), id)
+        .await?
         .filter(|row| row.integration == integration.id && row.present)
         .ok_or_else(missing)
 }

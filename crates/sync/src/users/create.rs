@@ -1,0 +1,150 @@
+//! Making a user: somebody new, or a person at a client who joins the staff.
+//!
+//! One address is one person with memberships of companies and possibly one of the staff (design 3). Who is here with
+//! companies only keeps name, password and memberships and is given the staff membership besides.
+
+use domain::id::{IdentityId, PublicId};
+use serde_json::json;
+use store::Tx;
+use store::identities::{self, EmailState, Identity, MembershipStatus, NewIdentity};
+use store::roles::Role;
+use store::sessions::remove_sessions;
+
+use super::check::{audit, check_email_in, check_texts, some, text};
+use super::{Editor, UserRefusal};
+use crate::error::Result;
+
+/// Somebody to add.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewUser {
+    /// Name.
+    pub name: String,
+    /// E-mail, as typed.
+    pub email: String,
+    /// Job title.
+    pub job_title: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+}
+
+/// A user that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The identity.
+    pub identity: IdentityId,
+    /// Id in addresses.
+    pub uuid: PublicId,
+    /// Name as it is kept.
+    pub name: String,
+    /// E-mail as it is kept.
+    pub email: String,
+}
+
+/// Makes a user with a role that `grantable_role_in` allowed. Nobody is told; see `welcome_in`.
+///
+/// # Errors
+/// As any statement.
+pub async fn create_in(
+    tx: &mut Tx,
+    editor: &Editor,
+    role: &Role,
+    new: &NewUser,
+) -> Result<std::result::Result<Created, UserRefusal>> {
+    let (title, phone) = (text(&new.job_title), text(&new.phone));
+    let texts = [("name", &*new.name), ("title", title), ("phone", phone)];
+    if let Some(refusal) = check_texts(&texts) {
+        return Ok(Err(refusal));
+    }
+    if let Some(client) = client_in(tx, &new.email).await? {
+        return join(tx, editor, role, &client).await.map(Ok);
+    }
+    if let Some(refusal) = check_email_in(tx, &new.email, None).await? {
+        return Ok(Err(refusal));
+    }
+    let row = NewIdentity {
+        email: &new.email,
+        name: new.name.trim(),
+        job_title: some(title),
+        phone: some(phone),
+        ..NewIdentity::default()
+    };
+    let identity = identities::insert_identity(tx, &row).await?;
+    put_membership(tx, identity, role, MembershipStatus::Imported).await?;
+    let Some(found) = identities::find_identity_in(tx, identity).await? else {
+        return Ok(Err(UserRefusal::Gone));
+    };
+    let after = json!({ "name": found.name, "email": found.email, "role": role.name });
+    audit(
+        tx,
+        editor,
+        "user.add",
+        &found.uuid,
+        &found.email,
+        None,
+        Some(after),
+    )
+    .await?;
+    Ok(Ok(created(found)))
+}
+
+/// The person who has an address and is no staff, kept as it is until the commit.
+async fn client_in(tx: &mut Tx, email: &str) -> Result<Option<Identity>> {
+    let EmailState::Taken(by) = identities::email_state_in(tx, email, None).await? else {
+        return Ok(None);
+    };
+    let Some(found) = identities::find_identity_in(tx, by).await? else {
+        return Ok(None);
+    };
+    // Locked, then read again: the address may have been changed at this moment.
+    let kept = identities::find_identity_by_uuid_in(tx, &found.uuid).await?;
+    let is_staff = identities::find_staff_member_in(tx, by).await?.is_some();
+    Ok(kept.filter(|kept| !is_staff && kept.email == found.email))
+}
+
+/// Gives a person at a client the staff membership. Whoever has a password could sign in before and can now too, but
+/// signs in again first, since the role may ask for a second factor.
+async fn join(tx: &mut Tx, editor: &Editor, role: &Role, client: &Identity) -> Result<Created> {
+    let status = if client.password_hash.is_some() {
+        remove_sessions(tx, client.id, None).await?;
+        MembershipStatus::Active
+    } else {
+        MembershipStatus::Imported
+    };
+    put_membership(tx, client.id, role, status).await?;
+    let after = json!({
+        "name": client.name,
+        "email": client.email,
+        "role": role.name,
+        "was": "a person at a client",
+    });
+    audit(
+        tx,
+        editor,
+        "user.add",
+        &client.uuid,
+        &client.email,
+        None,
+        Some(after),
+    )
+    .await?;
+    Ok(created(client.clone()))
+}
+
+async fn put_membership(
+    tx: &mut Tx,
+    identity: IdentityId,
+    role: &Role,
+    status: MembershipStatus,
+) -> Result<()> {
+    identities::upsert_staff_membership(tx, identity, role.id, status, false, true).await?;
+    Ok(())
+}
+
+fn created(identity: Identity) -> Created {
+    Created {
+        identity: identity.id,
+        uuid: identity.uuid,
+        name: identity.name,
+        email: identity.email,
+    }
+}

@@ -1,0 +1,146 @@
+//! A person at a client who becomes a staff user too: one identity, both kinds of membership (design 3).
+
+use domain::permission::{Area, Grants, Level, RoleKind};
+use store::identities::{
+    MembershipStatus, NewIdentity, find_staff_member, insert_identity, list_company_memberships,
+    upsert_company_membership,
+};
+use store::roles;
+use sync::import_companies::{CompanyImportQuery, list_for_import};
+use sync::import_users::apply;
+use sync::users::{Editor, NewUser, UserRefusal, add_user};
+
+use crate::at_once::{create, import, role, somebody_else, technicians};
+use crate::portal::{Kind, Portal};
+
+on_both_engines! {
+    a_person_at_a_client_can_join_the_staff,
+}
+
+async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let rows = technicians(&portal, id).await;
+    let technician = role(&portal, "Technician").await;
+    let viewer = roles::list_roles(portal.store(), RoleKind::Company)
+        .await
+        .expect("a list")
+        .remove(0);
+    let companies = CompanyImportQuery {
+        integration: id,
+        search: None,
+        unlinked_only: false,
+        page: None,
+        limit: 500,
+    };
+    let listed = list_for_import(portal.store(), &companies)
+        .await
+        .expect("a list");
+    let company = listed
+        .rows
+        .into_iter()
+        .find_map(|row| row.company)
+        .expect("a company")
+        .id;
+    // The first is a technician's address, the others are typed.
+    let with_password = ["bo@client.example", "cy@client.example"];
+    let imported = rows[0].email.clone().expect("an address");
+    let mut tx = portal.store().begin().await.expect("begins");
+    let mut clients = Vec::new();
+    for email in [imported.as_str(), with_password[0], with_password[1]] {
+        let new = NewIdentity {
+            email,
+            name: "Client Person",
+            password_hash: with_password.contains(&email).then_some("$argon2id$x"),
+            ..NewIdentity::default()
+        };
+        let client = insert_identity(&mut tx, &new).await.expect("kept");
+        upsert_company_membership(
+            &mut tx,
+            client,
+            company,
+            viewer.id,
+            MembershipStatus::Imported,
+            None,
+        )
+        .await
+        .expect("kept");
+        clients.push(client);
+    }
+    tx.commit().await.expect("committed");
+    // Nobody is proposed for a link who is no staff user.
+    let row = technicians(&portal, id).await.remove(0);
+    assert_eq!(row.taken_by, None);
+    let report = apply(
+        &portal.engine,
+        &somebody_else(),
+        &import(id, &technician, vec![create(&row)]),
+    )
+    .await
+    .expect("an outcome")
+    .expect("done");
+    assert_eq!(report.created.len(), 1, "{report:?}");
+    assert_eq!(report.created[0].name, "Client Person");
+    let mine = add_user(
+        &portal.engine,
+        &somebody_else(),
+        &NewUser {
+            name: "Another Name".to_owned(),
+            email: " BO@client.example".to_owned(),
+            ..NewUser::default()
+        },
+        &technician.uuid,
+        false,
+    )
+    .await
+    .expect("an outcome")
+    .expect("added");
+    assert_eq!(
+        (mine.identity, mine.name.as_str()),
+        (clients[1], "Client Person")
+    );
+    // Only with a role that the editor may give.
+    let modest = Editor {
+        grants: Grants([(Area::Users, Level::Manage)].into()),
+        ..somebody_else()
+    };
+    let refused = add_user(
+        &portal.engine,
+        &modest,
+        &NewUser {
+            name: "Cy".to_owned(),
+            email: "cy@client.example".to_owned(),
+            ..NewUser::default()
+        },
+        &role(&portal, "Administrator").await.uuid,
+        false,
+    )
+    .await
+    .expect("an outcome");
+    assert!(
+        matches!(refused, Err(UserRefusal::RoleBeyondOwnRights { .. })),
+        "{refused:?}"
+    );
+    let staff = async |client| {
+        find_staff_member(portal.store(), client)
+            .await
+            .expect("a read")
+            .map(|staff| (staff.status, staff.role_id))
+    };
+    assert_eq!(
+        staff(clients[0]).await,
+        Some((MembershipStatus::Imported, technician.id))
+    );
+    assert_eq!(
+        staff(clients[1]).await,
+        Some((MembershipStatus::Active, technician.id)),
+        "the password goes on"
+    );
+    assert_eq!(staff(clients[2]).await, None);
+    for client in clients {
+        let kept = list_company_memberships(portal.store(), client)
+            .await
+            .expect("a list");
+        assert_eq!(kept.len(), 1, "the membership of the company stays");
+    }
+}
