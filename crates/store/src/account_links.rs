@@ -94,9 +94,18 @@ pub async fn take_link(tx: &mut Tx, token_hash: &str) -> Result<Option<AccountLi
     execute!(tx, LOCK_IDENTITY, token_hash)?;
     let taken: Option<AccountLink> = tx_one!(tx, TAKE, token_hash, now.0)?;
     if let Some(link) = &taken {
-        execute!(tx, SPEND, link.identity.0, now.0)?;
+        spend_links(tx, link.identity).await?;
     }
     Ok(taken)
+}
+
+/// Spends every link of an identity that may still be used, since what it was sent for has changed; answers how many.
+///
+/// # Errors
+/// As any statement.
+pub async fn spend_links(tx: &mut Tx, identity: IdentityId) -> Result<u64> {
+    let now = tx.store().now();
+    execute!(tx, SPEND, identity.0, now.0)
 }
 
 /// Withdraws every link of an identity; answers how many.

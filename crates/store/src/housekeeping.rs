@@ -6,6 +6,7 @@ use domain::id::IntegrationId;
 use crate::error::Result;
 use crate::open::Store;
 use crate::sessions::IDLE;
+use crate::two_factor::PENDING_FOR;
 
 /// Finished jobs are kept this long.
 const DONE_JOBS: i64 = UtcMillis::DAY;
@@ -64,6 +65,7 @@ pub async fn housekeeping(store: &Store, now: UtcMillis) -> Result<Removed> {
         (OLD_MAIL, now.plus(-MAIL).0),
         (OLD_LINKS, now.plus(-LINKS).0),
         (CEREMONIES, now.0),
+        (PENDING_SECRETS, now.plus(-PENDING_FOR).0),
         (QUESTIONS, now.plus(-RUNS).0),
     ] {
         removed.traces += sweep(store, statement, before, 0).await?;
@@ -140,6 +142,8 @@ statements! {
     OLD_LINKS = "DELETE FROM account_link WHERE token_hash IN
         (SELECT token_hash FROM account_link WHERE expires_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
     CEREMONIES = "DELETE FROM ceremony WHERE token_hash IN (SELECT token_hash FROM ceremony WHERE expires_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
+    PENDING_SECRETS = "DELETE FROM secret WHERE (owner, name) IN
+        (SELECT owner, name FROM secret WHERE name >= 'totp_pending' AND name < 'totp_pendinh' AND updated_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
     MARKS = "DELETE FROM seen_mark WHERE (stream_run_id, external_id) IN
         (SELECT mark.stream_run_id, mark.external_id FROM seen_mark AS mark
             WHERE NOT EXISTS (SELECT 1 FROM stream_run WHERE stream_run.id = mark.stream_run_id AND stream_run.state IN ('waiting', 'running'))

@@ -11,6 +11,7 @@ use crate::decode::{flag, instant, json, known, optional, plain, public_id};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::open::Store;
 use crate::tx::Tx;
+use crate::{account_links, two_factor};
 
 /// Status of a membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -346,13 +347,27 @@ pub async fn find_identity_by_email_in(tx: &mut Tx, email: &str) -> Result<Optio
     }
 }
 
-/// Changes what somebody may change; answers whether the identity is there.
+/// The same by its row id.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_identity_kept_in(tx: &mut Tx, id: IdentityId) -> Result<Option<Identity>> {
+    execute!(tx, LOCK_BY_ID, id.0)?;
+    find_identity_in(tx, id).await
+}
+
+/// Changes what somebody may change; answers whether the identity is there. With another address, links that were sent
+/// to the one before let nobody in any more.
 ///
 /// # Errors
 /// `Conflict` when the address is taken; `Configuration` when it is none.
 pub async fn update_profile(tx: &mut Tx, id: IdentityId, profile: &Profile<'_>) -> Result<bool> {
     let address = Address::read(profile.email)?;
     let notifications = serde_json::to_string(profile.notifications)?;
+    let before = find_identity_kept_in(tx, id).await?;
+    if before.is_some_and(|before| email_key(&before.email).as_ref() != Some(&address.key)) {
+        account_links::remove_links(tx, id).await?;
+    }
     let found = execute!(
         tx,
         UPDATE,
@@ -377,13 +392,21 @@ pub async fn update_profile(tx: &mut Tx, id: IdentityId, profile: &Profile<'_>) 
     Ok(found == 1)
 }
 
-/// Sets the hash of a new password. Ending the other sessions is the caller's part.
+/// Sets the hash of a new password and answers when. Links to choose one are spent, and authenticator keys that wait for
+/// a first code forgotten. Ending the other sessions is the caller's part.
 ///
 /// # Errors
 /// As any statement.
-pub async fn update_password(tx: &mut Tx, id: IdentityId, password_hash: &str) -> Result<()> {
+pub async fn update_password(
+    tx: &mut Tx,
+    id: IdentityId,
+    password_hash: &str,
+) -> Result<UtcMillis> {
     let now = tx.store().now();
-    execute!(tx, UPDATE_PASSWORD, id.0, password_hash, now.0).map(drop)
+    execute!(tx, UPDATE_PASSWORD, id.0, password_hash, now.0)?;
+    account_links::spend_links(tx, id).await?;
+    two_factor::remove_pending_secrets(tx, id).await?;
+    Ok(now)
 }
 
 /// Replaces a hash by one of the same password with newer parameters, if it is still the same password.
@@ -563,6 +586,7 @@ statements! {
     FIND_ALIKE = "SELECT id, email_key FROM identity WHERE email_key = $1 AND id <> $3
         UNION SELECT id, email_key FROM identity WHERE email_skeleton = $2 AND id <> $3 ORDER BY id LIMIT 50";
     LOCK = "UPDATE identity SET created_at = created_at WHERE uuid = $1";
+    LOCK_BY_ID = "UPDATE identity SET created_at = created_at WHERE id = $1";
     FIND = "SELECT * FROM identity WHERE id = $1";
     FIND_BY_UUID = "SELECT * FROM identity WHERE uuid = $1";
     FIND_BY_EMAIL = "SELECT * FROM identity WHERE email_key = $1";

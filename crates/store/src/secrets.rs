@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
 use domain::secret::Secret;
 
@@ -64,6 +65,22 @@ pub async fn find_secret(store: &Store, owner: &str, name: &str) -> Result<Optio
         .transpose()
 }
 
+/// One secret, if it was put after an instant.
+///
+/// # Errors
+/// `KeyMissing` or `Corrupt` when it cannot be opened.
+pub(crate) async fn find_secret_since(
+    store: &Store,
+    owner: &str,
+    name: &str,
+    since: UtcMillis,
+) -> Result<Option<Secret>> {
+    let found: Option<(String,)> = read_one!(store, FIND_SINCE, owner, name, since.0)?;
+    found
+        .map(|(sealed,)| open_sealed(store, &place(owner, name), &sealed))
+        .transpose()
+}
+
 /// All secrets of an owner, by name.
 ///
 /// # Errors
@@ -109,6 +126,19 @@ fn open_sealed(store: &Store, place: &str, sealed: &str) -> Result<Secret> {
 /// As any statement.
 pub async fn remove_secret(tx: &mut Tx, owner: &str, name: &str) -> Result<bool> {
     Ok(execute!(tx, REMOVE, owner, name)? > 0)
+}
+
+/// Removes the secrets of an owner whose names are from one on and before another; answers how many.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn remove_secrets_between(
+    tx: &mut Tx,
+    owner: &str,
+    from: &str,
+    before: &str,
+) -> Result<u64> {
+    execute!(tx, REMOVE_BETWEEN, owner, from, before)
 }
 
 /// Removes all secrets of an owner; answers how many.
@@ -245,8 +275,10 @@ statements! {
     PUT = "INSERT INTO secret (owner, name, key_id, envelope, updated_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (owner, name) DO UPDATE SET key_id = excluded.key_id, envelope = excluded.envelope, updated_at = excluded.updated_at";
     FIND = "SELECT envelope FROM secret WHERE owner = $1 AND name = $2";
+    FIND_SINCE = "SELECT envelope FROM secret WHERE owner = $1 AND name = $2 AND updated_at > $3";
     LIST_OF_OWNER = "SELECT owner, name, envelope FROM secret WHERE owner = $1 ORDER BY name";
     REMOVE = "DELETE FROM secret WHERE owner = $1 AND name = $2";
+    REMOVE_BETWEEN = "DELETE FROM secret WHERE owner = $1 AND name >= $2 AND name < $3";
     REMOVE_OF_OWNER = "DELETE FROM secret WHERE owner = $1";
     LIST_OLD = "SELECT owner, name, envelope FROM secret WHERE key_id <> $1 ORDER BY owner, name LIMIT $2";
     RESEAL = "UPDATE secret SET key_id = $3, envelope = $4 WHERE owner = $1 AND name = $2 AND envelope = $5";

@@ -6,7 +6,8 @@ use domain::id::{IdentityId, PublicId};
 use crate::decode::{instant, known, plain, public_id};
 use crate::error::Result;
 use crate::identities::{
-    Identity, MembershipStatus, StaffMember, find_identity, find_staff_member,
+    Identity, MembershipStatus, StaffMember, find_identity, find_identity_kept_in,
+    find_staff_member, find_staff_member_in,
 };
 use crate::open::Store;
 use crate::tx::Tx;
@@ -143,6 +144,26 @@ pub async fn insert_session(tx: &mut Tx, new: &NewSession<'_>) -> Result<()> {
         new.stage.key()
     )
     .map(drop)
+}
+
+/// Begins the session of staff whose password was found right, if it is still the one set at that instant and the person
+/// may still sign in; `false` when not. A change that commits meanwhile either ends the session or is seen here.
+///
+/// # Errors
+/// As any statement.
+pub async fn insert_verified_session(
+    tx: &mut Tx,
+    new: &NewSession<'_>,
+    password_changed_at: Option<UtcMillis>,
+) -> Result<bool> {
+    let identity = find_identity_kept_in(tx, new.identity).await?;
+    let same = identity.is_some_and(|identity| identity.password_changed_at == password_changed_at);
+    let staff = find_staff_member_in(tx, new.identity).await?;
+    if !same || staff.is_none_or(|staff| staff.status != MembershipStatus::Active) {
+        return Ok(false);
+    }
+    insert_session(tx, new).await?;
+    Ok(true)
 }
 
 /// The session of a token if it has not ended, with identity and rights as they are now; notes the use.

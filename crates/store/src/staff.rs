@@ -251,6 +251,10 @@ pub async fn set_staff_status(
         sessions::remove_sessions(tx, identity, None).await?;
         account_links::remove_links(tx, identity).await?;
     }
+    // An invitation's link is made after its status; any other change is a reason to ask for a new one.
+    if status != MembershipStatus::Invited {
+        account_links::spend_links(tx, identity).await?;
+    }
     Ok(execute!(tx, SET_STATUS, identity.0, status.key())? == 1)
 }
 

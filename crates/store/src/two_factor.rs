@@ -15,8 +15,12 @@ use crate::tx::Tx;
 
 /// Name of the secret that is in use.
 const SECRET: &str = "totp";
-/// Name of the secret that is being enrolled.
+/// What the names of secrets that are being enrolled begin with; the hash of the session's token follows.
 const PENDING: &str = "totp_pending";
+/// The first name after all of those.
+const AFTER_PENDING: &str = "totp_pendinh";
+/// A secret that is being enrolled is good for this long.
+pub const PENDING_FOR: i64 = 15 * UtcMillis::MINUTE;
 
 row! {
     /// A second factor by codes that is switched on.
@@ -54,6 +58,15 @@ pub async fn has_second_factor(store: &Store, identity: IdentityId) -> Result<bo
     Ok(found.is_some())
 }
 
+/// The same inside a transaction.
+///
+/// # Errors
+/// As any statement.
+pub async fn has_second_factor_in(tx: &mut Tx, identity: IdentityId) -> Result<bool> {
+    let found: Option<(i64,)> = tx_one!(tx, HAS_ANY, identity.0)?;
+    Ok(found.is_some())
+}
+
 /// The secret codes are computed from.
 ///
 /// # Errors
@@ -62,20 +75,46 @@ pub async fn find_totp_secret(store: &Store, identity: IdentityId) -> Result<Opt
     secrets::find_secret(store, &identity_owner(identity), SECRET).await
 }
 
-/// Keeps a new secret until a first code proves that the app has it; replaces one that was never proved.
+fn pending(session_hash: &str) -> String {
+    format!("{PENDING}:{session_hash}")
+}
+
+/// Keeps a new secret until a first code proves that the app has it; replaces one of the same session that was never
+/// proved. It is the session's alone: whoever has another one, with the same password, is never shown it.
 ///
 /// # Errors
 /// As any statement.
-pub async fn put_pending_secret(tx: &mut Tx, identity: IdentityId, secret: &Secret) -> Result<()> {
-    secrets::put_secret(tx, &identity_owner(identity), PENDING, secret).await
+pub async fn put_pending_secret(
+    tx: &mut Tx,
+    identity: IdentityId,
+    session_hash: &str,
+    secret: &Secret,
+) -> Result<()> {
+    let owner = identity_owner(identity);
+    secrets::put_secret(tx, &owner, &pending(session_hash), secret).await
 }
 
-/// The secret that waits for its first code.
+/// The secret of this session that waits for its first code, for a quarter of an hour.
 ///
 /// # Errors
 /// `KeyMissing` or `Corrupt` when it cannot be opened.
-pub async fn find_pending_secret(store: &Store, identity: IdentityId) -> Result<Option<Secret>> {
-    secrets::find_secret(store, &identity_owner(identity), PENDING).await
+pub async fn find_pending_secret(
+    store: &Store,
+    identity: IdentityId,
+    session_hash: &str,
+) -> Result<Option<Secret>> {
+    let owner = identity_owner(identity);
+    let since = store.now().plus(-PENDING_FOR);
+    secrets::find_secret_since(store, &owner, &pending(session_hash), since).await
+}
+
+/// Forgets every secret of an identity that waits for its first code, whichever session began it.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_pending_secrets(tx: &mut Tx, identity: IdentityId) -> Result<u64> {
+    let owner = identity_owner(identity);
+    secrets::remove_secrets_between(tx, &owner, PENDING, AFTER_PENDING).await
 }
 
 /// Switches codes on: the proved secret, the time step of the code that proved it, and the hashes of new recovery codes.
@@ -92,7 +131,7 @@ pub async fn enable(
     let now = tx.store().now();
     let owner = identity_owner(identity);
     secrets::put_secret(tx, &owner, SECRET, secret).await?;
-    secrets::remove_secret(tx, &owner, PENDING).await?;
+    remove_pending_secrets(tx, identity).await?;
     execute!(tx, ENABLE, identity.0, now.0, step)?;
     replace_recovery_codes(tx, identity, recovery_hashes).await
 }
@@ -146,7 +185,7 @@ pub async fn count_recovery_codes(store: &Store, identity: IdentityId) -> Result
 pub async fn disable(tx: &mut Tx, identity: IdentityId) -> Result<bool> {
     let owner = identity_owner(identity);
     secrets::remove_secret(tx, &owner, SECRET).await?;
-    secrets::remove_secret(tx, &owner, PENDING).await?;
+    remove_pending_secrets(tx, identity).await?;
     execute!(tx, REMOVE_CODES, identity.0)?;
     Ok(execute!(tx, DISABLE, identity.0)? == 1)
 }

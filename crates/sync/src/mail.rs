@@ -24,6 +24,7 @@ mod send;
 mod text;
 
 pub use config::MailConfig;
+pub(crate) use message::one_line;
 pub use queue::{
     Circumstances, Receiver, queue_password_changed, queue_reset_password, queue_test,
     queue_two_factor_changed, queue_welcome,

@@ -8,25 +8,27 @@
 
 mod check;
 mod create;
+mod profile;
 mod refusal;
 
 use domain::id::{IdentityId, PublicId};
 use domain::permission::{Area, Grants, Permission, RoleKind};
 use serde_json::json;
+use store::Tx;
 use store::audit::Actor;
-use store::identities::{self, Identity, MembershipStatus, Profile, StaffMember};
+use store::identities::{self, MembershipStatus, StaffMember};
 use store::roles::{self, Role};
 use store::staff::{set_staff_role, set_staff_status};
 use store::technicians::{find_importable_in, link_technician_in};
-use store::{Tx, account_links};
 
 use check::{audit, check_email_in, check_texts, find_in, is_last_administrator_in, some, text};
 pub use create::{Created, NewUser, create_in};
+use profile::put_profile_in;
 pub use refusal::UserRefusal;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::mail::{Receiver, queue_welcome};
+use crate::mail::{Receiver, one_line, queue_welcome};
 
 /// Who changes users, and what they may do.
 #[derive(Debug, Clone)]
@@ -74,6 +76,11 @@ pub async fn add_user(
     role: &PublicId,
     send_welcome: bool,
 ) -> Result<std::result::Result<Created, UserRefusal>> {
+    let (title, phone) = (text(&new.job_title), text(&new.phone));
+    let texts = [("name", &*new.name), ("title", title), ("phone", phone)];
+    if let Some(refusal) = check_texts(&texts) {
+        return Ok(Err(refusal));
+    }
     let mut tx = engine.store().begin().await?;
     identities::lock_staff(&mut tx).await?;
     let role = match grantable_role_in(&mut tx, editor, role).await? {
@@ -138,71 +145,6 @@ pub async fn update_user(
     }
     tx.commit().await?;
     Ok(Ok(changed))
-}
-
-async fn put_profile_in(
-    tx: &mut Tx,
-    editor: &Editor,
-    identity: &Identity,
-    staff: &StaffMember,
-    change: &UserChange,
-) -> Result<Changed> {
-    let old = (
-        identity.name.as_str(),
-        identity.email.as_str(),
-        text(&identity.job_title),
-        text(&identity.phone),
-    );
-    let wanted =
-        |new: &'_ Option<String>, old: &str| new.as_deref().unwrap_or(old).trim().to_owned();
-    let (name, email) = (wanted(&change.name, old.0), wanted(&change.email, old.1));
-    let (title, phone) = (
-        wanted(&change.job_title, old.2),
-        wanted(&change.phone, old.3),
-    );
-    if (&*name, &*email, &*title, &*phone) == old {
-        return Ok(Ok(false));
-    }
-    let texts = [("name", &*name), ("title", &*title), ("phone", &*phone)];
-    if let Some(refusal) = check_texts(&texts) {
-        return Ok(Err(refusal));
-    }
-    if email != old.1 {
-        if !editor.manages_users() {
-            return Ok(Err(UserRefusal::NeedsManageUsers));
-        }
-        if staff.identity_id != editor.identity && !staff.grants.within(&editor.grants) {
-            return Ok(Err(UserRefusal::PersonBeyondOwnRights));
-        }
-        if let Some(refusal) = check_email_in(tx, &email, Some(identity.id)).await? {
-            return Ok(Err(refusal));
-        }
-        // A link that was sent to the old address must not let anybody in.
-        account_links::remove_links(tx, identity.id).await?;
-    }
-    let profile = Profile {
-        name: &name,
-        email: &email,
-        job_title: some(&title),
-        phone: some(&phone),
-        time_zone: identity.time_zone.as_deref(),
-        language: identity.language.as_deref(),
-        notifications: &identity.notifications,
-    };
-    identities::update_profile(tx, identity.id, &profile).await?;
-    let before = json!({ "name": old.0, "email": old.1, "job_title": old.2, "phone": old.3 });
-    let after = json!({ "name": name, "email": email, "job_title": title, "phone": phone });
-    audit(
-        tx,
-        editor,
-        "user.update",
-        &identity.uuid,
-        &email,
-        Some(before),
-        Some(after),
-    )
-    .await?;
-    Ok(Ok(true))
 }
 
 /// Gives a user another role, effective at once.

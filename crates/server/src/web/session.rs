@@ -143,7 +143,8 @@ pub struct Started {
     pub session_hash: String,
 }
 
-/// Starts a session, in the place of the one the browser may have had.
+/// Starts a session, in the place of the one the browser may have had; `None` when the password that was found right,
+/// which was set at `password_changed_at`, was changed meanwhile, or the person switched off.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -151,13 +152,11 @@ pub async fn start(
     app: &App,
     visit: &Visit,
     identity: IdentityId,
+    password_changed_at: Option<UtcMillis>,
     stage: SessionStage,
-) -> Result<Started, Failure> {
+) -> Result<Option<Started>, Failure> {
     let (token, csrf) = (token::random()?, token::random()?);
     let mut tx = app.store().begin().await?;
-    for old in visit.person.iter().chain(&visit.halfway) {
-        sessions::remove_session(&mut tx, &old.session_hash).await?;
-    }
     let session_hash = token::hash(&token);
     let session = NewSession {
         token_hash: &session_hash,
@@ -167,16 +166,22 @@ pub async fn start(
         address: &visit.client.to_string(),
         stage,
     };
-    sessions::insert_session(&mut tx, &session).await?;
+    if !sessions::insert_verified_session(&mut tx, &session, password_changed_at).await? {
+        tx.rollback().await?;
+        return Ok(None);
+    }
+    for old in visit.person.iter().chain(&visit.halfway) {
+        sessions::remove_session(&mut tx, &old.session_hash).await?;
+    }
     if stage == SessionStage::Full {
         store::identities::update_last_sign_in(&mut tx, identity).await?;
     }
     tx.commit().await?;
-    Ok(Started {
+    Ok(Some(Started {
         cookie: cookie(app, &token)?,
         csrf,
         session_hash,
-    })
+    }))
 }
 
 /// Completes a sign-in in the transaction that took its second factor: the session gets another token and is full.

@@ -9,6 +9,7 @@
 mod access_coverage;
 mod api;
 mod api_keys;
+mod enrolment;
 mod expired;
 mod forgot_password;
 mod forms;
@@ -32,4 +33,5 @@ mod setup_wizard;
 mod sign_in;
 mod sync_log;
 mod two_factor;
+mod user_addresses;
 mod users;

@@ -205,3 +205,31 @@ async fn nobody_comes_in_by_a_link_after_being_switched_off() {
     assert!(page.status.is_client_error(), "{}", page.status);
     assert!(!page.text.contains("Bob Lind"));
 }
+
+#[tokio::test]
+async fn a_link_works_no_more_after_the_password_or_the_address_was_changed_on_the_profile() {
+    let site = Site::start().await;
+    let link = send_reset(&site, EMAIL).await;
+    let mut browser = site.admin().await;
+    let fields = [
+        ("current_password", PASSWORD),
+        ("new_password", NEW),
+        ("repeated_password", NEW),
+    ];
+    let page = browser.post("/profile/password", &fields).await;
+    assert_eq!(page.location(), "/profile?notice=password_changed");
+    let page = site.browser().get(&link).await;
+    assert_eq!(page.status, StatusCode::GONE, "{}", page.text);
+
+    site.clock.advance(UtcMillis::SECOND);
+    let link = send_reset(&site, EMAIL).await;
+    browser.csrf_from("/profile/email").await;
+    let fields = [
+        ("email", "ann.porter@example.com"),
+        ("current_password", NEW),
+    ];
+    let page = browser.post("/profile/email", &fields).await;
+    assert_eq!(page.location(), "/profile?notice=email_changed");
+    let page = site.browser().get(&link).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.text);
+}

@@ -6,7 +6,10 @@ use domain::id::IdentityId;
 use store::Store;
 use store::account_links::{LinkState, find_link, insert_link, take_link};
 use store::housekeeping::housekeeping;
-use store::identities::{MembershipStatus, NewIdentity, insert_identity, upsert_staff_membership};
+use store::identities::{
+    MembershipStatus, NewIdentity, Profile, find_identity, insert_identity, update_password,
+    update_profile, upsert_staff_membership,
+};
 use store::sessions::{NewSession, SessionStage, find_signed_in, insert_session};
 use store::staff::set_staff_status;
 
@@ -222,5 +225,55 @@ fn switching_somebody_off_ends_sessions_and_links_in_one_transaction() {
             LinkState::Unknown,
             "they do not come back"
         );
+    });
+}
+
+#[test]
+fn another_password_address_or_status_closes_every_link() {
+    both(async |home| {
+        let store = home.open().await;
+        let ann = person(&store, "ann@example.com").await;
+        link(&store, ann, LinkPurpose::ResetPassword, "before password").await;
+        let mut tx = store.begin().await.unwrap();
+        update_password(&mut tx, ann, "$argon2id$y").await.unwrap();
+        tx.commit().await.unwrap();
+        let found = find_link(&store, "before password").await.unwrap();
+        assert!(matches!(found, LinkState::Used(_)), "{found:?}");
+
+        let known = find_identity(&store, ann).await.unwrap().unwrap();
+        let rename = async |email: &str| {
+            let profile = Profile {
+                name: "Ann",
+                email,
+                job_title: None,
+                phone: None,
+                time_zone: None,
+                language: None,
+                notifications: &known.notifications,
+            };
+            let mut tx = store.begin().await.unwrap();
+            update_profile(&mut tx, ann, &profile).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        link(&store, ann, LinkPurpose::ResetPassword, "before address").await;
+        rename(" ANN@example.com").await;
+        let found = find_link(&store, "before address").await.unwrap();
+        assert!(matches!(found, LinkState::Valid(_)), "the same address");
+        rename("ann.porter@example.com").await;
+        let found = find_link(&store, "before address").await.unwrap();
+        assert_eq!(found, LinkState::Unknown);
+
+        for status in [
+            MembershipStatus::Disabled,
+            MembershipStatus::Imported,
+            MembershipStatus::Active,
+        ] {
+            link(&store, ann, LinkPurpose::Welcome, status.key()).await;
+            let mut tx = store.begin().await.unwrap();
+            set_staff_status(&mut tx, ann, status).await.unwrap();
+            tx.commit().await.unwrap();
+            let found = find_link(&store, status.key()).await.unwrap();
+            assert!(!matches!(found, LinkState::Valid(_)), "{status:?}");
+        }
     });
 }

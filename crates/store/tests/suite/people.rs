@@ -7,14 +7,17 @@ use domain::role_preset::RolePreset;
 use store::api_keys::{NewApiKey, find_api_key, insert_api_key, list_api_keys, revoke_api_key};
 use store::identities::{
     MembershipStatus, NewIdentity, count_active_staff, count_active_staff_in, find_identity,
-    find_identity_by_email, insert_identity, update_password_hash, upsert_staff_membership,
+    find_identity_by_email, insert_identity, update_password, update_password_hash,
+    upsert_staff_membership,
 };
 use store::roles::{RoleContent, RoleUpdate, find_preset_in, update_role};
 use store::sessions::{
     ABSOLUTE, IDLE, NewSession, SEEN_EVERY, SessionStage, find_signed_in, insert_session,
-    list_sessions, remove_session, remove_session_by_uuid, remove_sessions, update_token,
+    insert_verified_session, list_sessions, remove_session, remove_session_by_uuid,
+    remove_sessions, update_token,
 };
 use store::sign_in_attempts::{Attempt, Subject, blocked_until, clear, record_failure};
+use store::staff::set_staff_status;
 use store::{ErrorKind, Store};
 
 use crate::harness::both;
@@ -415,5 +418,56 @@ fn api_keys_are_found_by_hash_until_revoked() {
             list_api_keys(&store).await.unwrap()[0].revoked_at,
             Some(store.now())
         );
+    });
+}
+
+#[test]
+fn no_session_begins_with_a_password_or_status_that_changed_since_it_was_checked() {
+    both(async |home| {
+        let store = home.open().await;
+        let ann = ann(&store).await;
+        let verified = async || {
+            let known = find_identity(&store, ann).await.unwrap().unwrap();
+            known.password_changed_at
+        };
+        let begin = async |token_hash: &str, verified: Option<UtcMillis>| {
+            let new = NewSession {
+                token_hash,
+                identity: ann,
+                csrf_token: "csrf",
+                user_agent: "Firefox",
+                address: "192.0.2.1",
+                stage: SessionStage::Full,
+            };
+            let mut tx = store.begin().await.unwrap();
+            let begun = insert_verified_session(&mut tx, &new, verified)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            begun
+        };
+        let old = verified().await;
+        assert!(begin("one", old).await);
+        home.clock.advance(1);
+        let mut tx = store.begin().await.unwrap();
+        update_password(&mut tx, ann, "$argon2id$y").await.unwrap();
+        remove_sessions(&mut tx, ann, None).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(!begin("two", old).await, "the old password");
+        assert_eq!(find_signed_in(&store, "two").await.unwrap(), None);
+        let new = verified().await;
+        assert!(begin("three", new).await);
+        let mut tx = store.begin().await.unwrap();
+        set_staff_status(&mut tx, ann, MembershipStatus::Disabled)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert!(!begin("four", new).await, "switched off");
+        let mut tx = store.begin().await.unwrap();
+        set_staff_status(&mut tx, ann, MembershipStatus::Active)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(find_signed_in(&store, "four").await.unwrap(), None);
     });
 }

@@ -3,7 +3,7 @@
 use domain::id::IdentityId;
 use domain::secret::Secret;
 use store::housekeeping::housekeeping;
-use store::identities::{NewIdentity, insert_identity};
+use store::identities::{NewIdentity, insert_identity, update_password};
 use store::passkeys::{
     CEREMONY, find_passkey, insert_passkey, list_passkeys, put_ceremony, remove_passkey,
     remove_passkeys, take_ceremony, update_passkey_name, update_passkey_used,
@@ -13,8 +13,9 @@ use store::sessions::{
     update_stage,
 };
 use store::two_factor::{
-    disable, enable, find_pending_secret, find_totp_secret, find_two_factor, has_second_factor,
-    identity_owner, put_pending_secret, replace_recovery_codes, take_recovery_code, take_step,
+    PENDING_FOR, disable, enable, find_pending_secret, find_totp_secret, find_two_factor,
+    has_second_factor, identity_owner, put_pending_secret, replace_recovery_codes,
+    take_recovery_code, take_step,
 };
 use store::{ErrorKind, Store};
 
@@ -62,17 +63,20 @@ fn a_secret_is_proved_before_it_counts_and_each_code_is_good_once() {
             person(&store, "bob@example.com").await,
         );
         let mut tx = store.begin().await.unwrap();
-        put_pending_secret(&mut tx, ann, &Secret::from("first"))
+        put_pending_secret(&mut tx, ann, "h", &Secret::from("first"))
             .await
             .unwrap();
-        put_pending_secret(&mut tx, ann, &Secret::from("second"))
+        put_pending_secret(&mut tx, ann, "h", &Secret::from("second"))
             .await
             .unwrap();
         tx.commit().await.unwrap();
         assert_eq!(find_two_factor(&store, ann).await.unwrap(), None);
         assert_eq!(find_totp_secret(&store, ann).await.unwrap(), None);
         assert!(!has_second_factor(&store, ann).await.unwrap());
-        let pending = find_pending_secret(&store, ann).await.unwrap().unwrap();
+        let pending = find_pending_secret(&store, ann, "h")
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(pending, Secret::from("second"));
 
         let mut tx = store.begin().await.unwrap();
@@ -88,7 +92,7 @@ fn a_secret_is_proved_before_it_counts_and_each_code_is_good_once() {
             find_totp_secret(&store, ann).await.unwrap(),
             Some(Secret::from("second"))
         );
-        assert_eq!(find_pending_secret(&store, ann).await.unwrap(), None);
+        assert_eq!(find_pending_secret(&store, ann, "h").await.unwrap(), None);
         let on = find_two_factor(&store, ann).await.unwrap().unwrap();
         assert_eq!(
             (on.enabled_at, on.last_step, on.recovery_codes),
@@ -128,7 +132,7 @@ fn a_secret_is_proved_before_it_counts_and_each_code_is_good_once() {
         assert!(!step(&store, ann, 60).await && step(&store, ann, 102).await);
 
         let mut tx = store.begin().await.unwrap();
-        put_pending_secret(&mut tx, ann, &Secret::from("fourth"))
+        put_pending_secret(&mut tx, ann, "h", &Secret::from("fourth"))
             .await
             .unwrap();
         assert!(disable(&mut tx, ann).await.unwrap());
@@ -140,6 +144,42 @@ fn a_secret_is_proved_before_it_counts_and_each_code_is_good_once() {
             .unwrap();
         assert!(left.is_empty());
         assert!(!recover(&store, ann, "n1").await);
+    });
+}
+
+#[test]
+fn a_secret_that_waits_is_one_sessions_and_for_a_quarter_of_an_hour() {
+    both(async |home| {
+        let store = home.open().await;
+        let ann = person(&store, "ann@example.com").await;
+        let put = async |session: &str, secret: &str| {
+            let mut tx = store.begin().await.unwrap();
+            put_pending_secret(&mut tx, ann, session, &Secret::from(secret))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        };
+        let find = async |session: &str| {
+            find_pending_secret(&store, ann, session)
+                .await
+                .unwrap()
+                .map(|secret| secret.expose().to_owned())
+        };
+        put("h1", "one").await;
+        put("h2", "two").await;
+        assert_eq!(find("h1").await.as_deref(), Some("one"));
+        assert_eq!(find("h2").await.as_deref(), Some("two"));
+        assert_eq!(find("h3").await, None, "another session has none");
+        home.clock.advance(PENDING_FOR - 1);
+        assert_eq!(find("h1").await.as_deref(), Some("one"));
+        home.clock.advance(1);
+        assert_eq!(find("h1").await, None);
+        assert_eq!(housekeeping(&store, store.now()).await.unwrap().traces, 2);
+        put("h1", "three").await;
+        let mut tx = store.begin().await.unwrap();
+        update_password(&mut tx, ann, "$argon2id$y").await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(find("h1").await, None, "not after another password");
     });
 }
 

@@ -2,12 +2,13 @@
 
 use domain::account::LinkPurpose;
 use domain::clock::UtcMillis;
-use domain::id::{IdentityId, MailId};
+use domain::email::email_key;
+use domain::id::MailId;
 use domain::mail::{MailKind, MailState};
 use jiff::tz::TimeZone;
-use store::account_links;
 use store::identities::{self, Identity, MembershipStatus};
 use store::outbox::{self, Mail};
+use store::{Tx, account_links};
 
 use super::deliver::{self, NotDelivered};
 use super::message::{self, To};
@@ -89,27 +90,19 @@ async fn prepare(
     let config = &engine.config().mail;
     let params: Params = serde_json::from_value(mail.params.clone())
         .map_err(|error| Error::Stored(error.to_string()))?;
-    let identity = match mail.identity {
-        Some(id) => identities::find_identity(engine.store(), id).await?,
-        None => None,
+    let params = Params {
+        name: message::one_line(&params.name),
+        inviter: message::one_line(&params.inviter),
+        what: message::one_line(&params.what),
+        ..params
     };
-    let purpose = purpose(mail.kind);
-    let link = match (purpose, &identity) {
-        (None, _) => None,
-        (Some(_), None) => {
-            return Ok(Err(
-                "The account is gone, so there is nothing to invite to.".to_owned(),
-            ));
-        }
-        (Some(purpose), Some(identity)) => {
-            if is_switched_off(engine, identity.id).await? {
-                return Ok(Err(format!(
-                    "{} is switched off. Reactivate the account, then send again.",
-                    identity.name
-                )));
-            }
-            Some(make_link(engine, identity, purpose).await?)
-        }
+    let (identity, link) = match (purpose(mail.kind), mail.identity) {
+        (None, None) => (None, None),
+        (None, Some(id)) => (identities::find_identity(engine.store(), id).await?, None),
+        (Some(purpose), _) => match make_link(engine, mail, purpose).await? {
+            Ok((identity, link)) => (Some(identity), Some(link)),
+            Err(reason) => return Ok(Err(reason)),
+        },
     };
     let zone = identity
         .and_then(|identity| identity.time_zone)
@@ -140,30 +133,73 @@ const fn purpose(kind: MailKind) -> Option<LinkPurpose> {
     }
 }
 
-async fn is_switched_off(engine: &Engine, identity: IdentityId) -> Result<bool> {
-    let staff = identities::find_staff_member(engine.store(), identity).await?;
-    Ok(staff.is_some_and(|staff| staff.status == MembershipStatus::Disabled))
-}
-
-/// Makes a token, keeps its hash, and answers the address with its end.
+/// Makes a token for the receiver of a message, keeps its hash, and answers whose it is, the address with the token and
+/// its end; or says in a sentence why there is none. The identity stays as it is until the token is kept, and every
+/// later change of it spends the token.
 async fn make_link(
     engine: &Engine,
-    identity: &Identity,
+    mail: &Mail,
     purpose: LinkPurpose,
-) -> Result<(String, UtcMillis)> {
+) -> Result<std::result::Result<(Identity, (String, UtcMillis)), String>> {
+    let mut tx = engine.store().begin().await?;
+    let identity = match find_receiver_in(&mut tx, mail).await? {
+        Ok(identity) => identity,
+        Err(reason) => {
+            tx.rollback().await?;
+            return Ok(Err(reason));
+        }
+    };
     let token = token::random()?;
     let ends = engine.now().plus(purpose.lifetime());
-    let mut tx = engine.store().begin().await?;
-    account_links::insert_link(
-        &mut tx,
-        identity.id,
-        purpose,
-        &token::hash(&token),
-        ends,
-        None,
-    )
-    .await?;
+    let hash = token::hash(&token);
+    account_links::insert_link(&mut tx, identity.id, purpose, &hash, ends, None).await?;
     tx.commit().await?;
     let base = &engine.config().mail.base_address;
-    Ok((format!("{base}/set-password/{token}"), ends))
+    Ok(Ok((
+        identity,
+        (format!("{base}/set-password/{token}"), ends),
+    )))
+}
+
+/// Whom a message with a link lets in, if that is still the person it was written to: with this address, not switched
+/// off, and with the password of that time.
+async fn find_receiver_in(
+    tx: &mut Tx,
+    mail: &Mail,
+) -> Result<std::result::Result<Identity, String>> {
+    let found = match mail.identity {
+        Some(id) => identities::find_identity_kept_in(tx, id).await?,
+        None => None,
+    };
+    let Some(identity) = found else {
+        return Ok(Err(
+            "The account is gone, so there is nothing to invite to.".to_owned(),
+        ));
+    };
+    let staff = identities::find_staff_member_in(tx, identity.id).await?;
+    if staff.is_some_and(|staff| staff.status == MembershipStatus::Disabled) {
+        return Ok(Err(format!(
+            "{} is switched off. Reactivate the account, then send again.",
+            identity.name
+        )));
+    }
+    let (to, has) = (email_key(&mail.recipient), email_key(&identity.email));
+    if to.is_none() || to != has {
+        return Ok(Err(format!(
+            "The e-mail address of {} was changed since this was written, so its link would let somebody else in. \
+             Send it again from the person's page.",
+            identity.name
+        )));
+    }
+    if identity
+        .password_changed_at
+        .is_some_and(|changed| changed > mail.created_at)
+    {
+        return Ok(Err(format!(
+            "{} has chosen a password since this was written. Whoever forgot it asks for a new link on the sign-in \
+             page.",
+            identity.name
+        )));
+    }
+    Ok(Ok(identity))
 }

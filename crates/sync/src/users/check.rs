@@ -73,6 +73,9 @@ pub(super) fn check_texts(texts: &[(&'static str, &str)]) -> Option<UserRefusal>
         if text.trim().chars().count() > most {
             return Some(UserRefusal::TooLong { field, most });
         }
+        if text.trim().chars().any(char::is_control) {
+            return Some(UserRefusal::NotOneLine { field });
+        }
     }
     None
 }

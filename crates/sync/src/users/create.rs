@@ -13,6 +13,7 @@ use store::sessions::remove_sessions;
 use super::check::{audit, check_email_in, check_texts, some, text};
 use super::{Editor, UserRefusal};
 use crate::error::Result;
+use crate::mail::one_line;
 
 /// Somebody to add.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +41,8 @@ pub struct Created {
     pub email: String,
 }
 
-/// Makes a user with a role that `grantable_role_in` allowed. Nobody is told; see `welcome_in`.
+/// Makes a user with a role that `grantable_role_in` allowed. Nobody is told; see `welcome_in`. What a
+/// vendor wrote in several lines is put into one.
 ///
 /// # Errors
 /// As any statement.
@@ -50,8 +52,10 @@ pub async fn create_in(
     role: &Role,
     new: &NewUser,
 ) -> Result<std::result::Result<Created, UserRefusal>> {
-    let (title, phone) = (text(&new.job_title), text(&new.phone));
-    let texts = [("name", &*new.name), ("title", title), ("phone", phone)];
+    let name = one_line(&new.name);
+    let (title, phone) = (one_line(text(&new.job_title)), one_line(text(&new.phone)));
+    let (title, phone) = (title.as_str(), phone.as_str());
+    let texts = [("name", &*name), ("title", title), ("phone", phone)];
     if let Some(refusal) = check_texts(&texts) {
         return Ok(Err(refusal));
     }
@@ -63,7 +67,7 @@ pub async fn create_in(
     }
     let row = NewIdentity {
         email: &new.email,
-        name: new.name.trim(),
+        name: &name,
         job_title: some(title),
         phone: some(phone),
         ..NewIdentity::default()

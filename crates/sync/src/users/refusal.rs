@@ -16,6 +16,11 @@ pub enum UserRefusal {
         /// Characters that fit.
         most: usize,
     },
+    /// A text holds a line break or another control character: its field.
+    NotOneLine {
+        /// The field.
+        field: &'static str,
+    },
     /// It is no e-mail address.
     EmailInvalid,
     /// Somebody has the address, in some spelling.
@@ -39,6 +44,10 @@ pub enum UserRefusal {
         /// The address that looks the same.
         email: String,
     },
+    /// The own address is changed on the profile, where the password is asked for.
+    OwnEmail,
+    /// The primary administrator's address.
+    EmailOfPrimaryAdministrator,
     /// No role was chosen.
     RoleMissing,
     /// The role was deleted meanwhile, or is not for staff.
@@ -74,6 +83,9 @@ impl UserRefusal {
             Self::Gone => "This user was removed meanwhile.".to_owned(),
             Self::NameMissing => "Enter a name.".to_owned(),
             Self::TooLong { most, .. } => format!("Use at most {most} characters."),
+            Self::NotOneLine { .. } => {
+                "Use one line, without line breaks or other control characters.".to_owned()
+            }
             Self::EmailInvalid => {
                 "Enter a valid e-mail address, such as ann@example.com.".to_owned()
             }
@@ -87,6 +99,12 @@ impl UserRefusal {
             Self::EmailLooksLike { name, email, .. } => format!(
                 "This address looks like {email}, which is {name}'s. Type it again with plain letters."
             ),
+            Self::OwnEmail => {
+                "Your own e-mail address is changed on your profile, where your password is asked for.".to_owned()
+            }
+            Self::EmailOfPrimaryAdministrator => {
+                "Only the primary administrator can change this e-mail address, on the own profile.".to_owned()
+            }
             Self::RoleMissing => "Select a role.".to_owned(),
             Self::RoleGone => {
                 "This role was deleted meanwhile. Select another.".to_owned()
@@ -134,8 +152,10 @@ impl UserRefusal {
     pub const fn field(&self) -> &'static str {
         match self {
             Self::NameMissing => "name",
-            Self::TooLong { field, .. } => field,
+            Self::TooLong { field, .. } | Self::NotOneLine { field } => field,
             Self::EmailInvalid
+            | Self::OwnEmail
+            | Self::EmailOfPrimaryAdministrator
             | Self::EmailTaken { .. }
             | Self::EmailOfContact { .. }
             | Self::EmailLooksLike { .. } => "email",

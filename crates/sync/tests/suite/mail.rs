@@ -9,10 +9,10 @@ use domain::id::IdentityId;
 use domain::mail::MailState;
 use domain::secret::Secret;
 use store::account_links::{LinkState, find_link};
-use store::identities::{self, NewIdentity};
+use store::identities::{self, NewIdentity, Profile};
 use store::outbox::{self, Mail};
 use sync::mail::config::{Encryption, Smtp, Way};
-use sync::mail::{MailConfig, Receiver, queue_test, queue_welcome};
+use sync::mail::{MailConfig, Receiver, queue_reset_password, queue_test, queue_welcome};
 use sync::{Engine, EngineConfig};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
@@ -25,6 +25,9 @@ on_both_engines! {
     mail_is_tried_again_and_given_up_in_the_end,
     mail_that_is_refused_is_given_up_at_once_and_sent_again_by_hand,
     mail_never_goes_unencrypted_by_itself,
+    a_link_never_goes_to_an_address_the_person_had_before,
+    a_link_asked_for_before_the_password_was_changed_is_not_sent,
+    a_name_in_two_lines_silences_no_message,
 }
 
 /// An engine of the portal's store whose mail goes this way.
@@ -252,4 +255,123 @@ async fn mail_never_goes_unencrypted_by_itself(kind: Kind) {
             .expect("a reason")
             .contains("mail.encryption")
     );
+}
+
+/// Gives a person another address.
+async fn move_to(portal: &Portal, id: IdentityId, email: &str) {
+    let known = identities::find_identity(portal.store(), id)
+        .await
+        .expect("asked")
+        .expect("a person");
+    let profile = Profile {
+        name: &known.name,
+        email,
+        job_title: None,
+        phone: None,
+        time_zone: None,
+        language: None,
+        notifications: &known.notifications,
+    };
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    identities::update_profile(&mut tx, id, &profile)
+        .await
+        .expect("changed");
+    tx.commit().await.expect("committed");
+}
+
+async fn a_link_never_goes_to_an_address_the_person_had_before(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let (port, received) = server("450 busy").await;
+    let busy = engine(&portal, smtp(port, Encryption::None));
+    let bo = person(&portal).await;
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    queue_welcome(&mut tx, to(bo), "Ann Porter")
+        .await
+        .expect("queued");
+    tx.commit().await.expect("committed");
+    busy.run_until_idle().await.expect("idle");
+    let mail = newest(&portal).await;
+    assert_eq!((mail.state, mail.attempts), (MailState::Waiting, 1));
+    let letter = received.lock().expect("unpoisoned")[0].clone();
+    assert!(letter.contains("bo@example.com"), "{letter}");
+
+    move_to(&portal, bo, "bo.lind@example.com").await;
+    let (port, received) = server("250 taken").await;
+    let working = engine(&portal, smtp(port, Encryption::None));
+    portal.advance(UtcMillis::HOUR);
+    working.run_until_idle().await.expect("idle");
+    assert!(received.lock().expect("unpoisoned").is_empty());
+    let mail = newest(&portal).await;
+    assert_eq!(mail.state, MailState::Failed);
+    let reason = mail.last_error.expect("a reason");
+    assert!(reason.contains("was changed since"), "{reason}");
+
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    assert!(outbox::retry_mail(&mut tx, mail.id).await.expect("asked"));
+    tx.commit().await.expect("committed");
+    working.run_until_idle().await.expect("idle");
+    assert!(
+        received.lock().expect("unpoisoned").is_empty(),
+        "not by hand either"
+    );
+
+    move_to(&portal, bo, "Bo@Example.com").await;
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    assert!(outbox::retry_mail(&mut tx, mail.id).await.expect("asked"));
+    tx.commit().await.expect("committed");
+    working.run_until_idle().await.expect("idle");
+    assert_eq!(
+        received.lock().expect("unpoisoned").len(),
+        1,
+        "another spelling is the same address"
+    );
+}
+
+async fn a_link_asked_for_before_the_password_was_changed_is_not_sent(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let (port, received) = server("250 taken").await;
+    let engine = engine(&portal, smtp(port, Encryption::None));
+    let bo = person(&portal).await;
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    queue_reset_password(&mut tx, to(bo), "")
+        .await
+        .expect("queued");
+    tx.commit().await.expect("committed");
+    portal.advance(UtcMillis::SECOND);
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    identities::update_password(&mut tx, bo, "$argon2id$x")
+        .await
+        .expect("changed");
+    tx.commit().await.expect("committed");
+    engine.run_until_idle().await.expect("idle");
+    assert!(received.lock().expect("unpoisoned").is_empty());
+    let mail = newest(&portal).await;
+    assert_eq!(mail.state, MailState::Failed);
+    let reason = mail.last_error.expect("a reason");
+    assert!(reason.contains("has chosen a password since"), "{reason}");
+}
+
+async fn a_name_in_two_lines_silences_no_message(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let (port, received) = server("250 taken").await;
+    let engine = engine(&portal, smtp(port, Encryption::None));
+    let bo = person(&portal).await;
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    let receiver = Receiver {
+        name: "Bo\nLind",
+        ..to(bo)
+    };
+    queue_welcome(&mut tx, receiver, "Ann\r\nBcc: x@example.com")
+        .await
+        .expect("queued");
+    tx.commit().await.expect("committed");
+    engine.run_until_idle().await.expect("idle");
+    let received = received.lock().expect("unpoisoned").clone();
+    assert_eq!(received.len(), 1, "{received:?}");
+    assert!(
+        received[0].contains("To: \"Bo Lind\" <bo@example.com>"),
+        "{}",
+        received[0]
+    );
+    assert!(!received[0].contains("\nBcc"), "{}", received[0]);
 }

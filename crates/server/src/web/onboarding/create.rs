@@ -65,14 +65,18 @@ pub async fn create(
         return see_other("/sign-in");
     };
     tracing::info!("the first administrator was created");
-    sign_in::lead_on(&app, &visitor, identity, "/?notice=welcome", None).await
+    let known = store::identities::find_identity(app.store(), identity).await?;
+    let set_at = known.and_then(|known| known.password_changed_at);
+    sign_in::lead_on(&app, &visitor, identity, set_at, "/?notice=welcome", None)
+        .await?
+        .map_or_else(|| see_other("/sign-in"), Ok)
 }
 
 /// The mistakes in the form.
 fn check(name: &str, email: &str, given: &Secret, repeated: &str) -> Errors {
     let mut errors = Errors::default();
-    if name.is_empty() || name.chars().count() > 200 {
-        errors.name = "Enter a name of at most 200 characters.".to_owned();
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        errors.name = "Enter a name of at most 200 characters, in one line.".to_owned();
     }
     if email_key(email).is_none() {
         errors.email = "Enter an e-mail address, such as ann@example.com.".to_owned();

@@ -63,7 +63,7 @@ pub async fn scan(State(app): State<App>, person: SignedIn, fields: Fields) -> A
     }
     let secret = totp::generate()?;
     let mut tx = app.store().begin().await?;
-    two_factor::put_pending_secret(&mut tx, person.identity, &secret).await?;
+    two_factor::put_pending_secret(&mut tx, person.identity, &person.session_hash, &secret).await?;
     tx.commit().await?;
     show_code(&person, &secret, StatusCode::OK, String::new())
 }
@@ -81,12 +81,15 @@ fn show_code(person: &SignedIn, secret: &Secret, status: StatusCode, error: Stri
     )
 }
 
-/// Looks at the first code of the app and switches it on.
+/// Looks at the first code of the app and switches it on. Only the session that gave the password for it, a quarter of an
+/// hour ago at most, has a key to show or to confirm; any other is asked for the password first.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn confirm(State(app): State<App>, person: SignedIn, fields: Fields) -> Answer {
-    let Some(secret) = two_factor::find_pending_secret(app.store(), person.identity).await? else {
+    let hash = &person.session_hash;
+    let pending = two_factor::find_pending_secret(app.store(), person.identity, hash).await?;
+    let Some(secret) = pending else {
         return see_other("/profile/two-factor");
     };
     let code = fields.text("code");

@@ -75,13 +75,17 @@ pub async fn change(State(app): State<App>, person: SignedIn, fields: Fields) ->
     let hash = password::hash(&app, new).await?;
     let client = client(person.visit());
     let mut tx = app.store().begin().await?;
-    identities::update_password(&mut tx, person.identity, hash.expose()).await?;
+    let set_at = identities::update_password(&mut tx, person.identity, hash.expose()).await?;
     store::sessions::remove_sessions(&mut tx, person.identity, None).await?;
     let subject = audit::Subject::identity(&person);
     audit::write(&mut tx, &person, "password.change", subject, None, None).await?;
     queue_password_changed(&mut tx, receiver(&person), here(&client, person.now())).await?;
     tx.commit().await?;
-    let started = session::start(&app, person.visit(), person.identity, SessionStage::Full).await?;
+    let (visit, stage) = (person.visit(), SessionStage::Full);
+    let started = session::start(&app, visit, person.identity, Some(set_at), stage).await?;
+    let Some(started) = started else {
+        return see_other("/sign-in");
+    };
     let mut response = see_other("/profile?notice=password_changed")?;
     response
         .headers_mut()

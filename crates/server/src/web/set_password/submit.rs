@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::account::LinkPurpose;
+use domain::clock::UtcMillis;
 use domain::secret::Secret;
 use store::account_links::take_link;
 use store::audit::{Actor, AuditEntry, insert_entry};
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::web::access::{Visit, Visitor};
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
+use crate::web::page::see_other;
 use crate::web::two_factor::change::{client, here};
 use crate::web::{password, sign_in, token};
 
@@ -46,25 +48,28 @@ pub async fn submit(
         return render(&visitor, &open, StatusCode::UNPROCESSABLE_ENTITY, errors);
     }
     let hash = password::hash(&app, given).await?;
-    if !set(&app, &visitor, &open, &token, &hash).await? {
+    let Some(set_at) = set(&app, &visitor, &open, &token, &hash).await? else {
         // Two forms at once: the other one was faster.
         return closed_page(Closed::Used, &visitor);
-    }
+    };
     tracing::info!(
         purpose = open.link.purpose.key(),
         "a password was chosen with a link"
     );
-    sign_in::lead_on(&app, &visitor, identity.id, "/", None).await
+    sign_in::lead_on(&app, &visitor, identity.id, Some(set_at), "/", None)
+        .await?
+        .map_or_else(|| see_other("/sign-in"), Ok)
 }
 
-/// All in one commit: the link is spent, the password set, other sessions end, an invited person becomes active.
+/// All in one commit: the link is spent, the password set, other sessions end, an invited person becomes active. Answers
+/// when the password was set.
 async fn set(
     app: &App,
     visit: &Visit,
     open: &Open,
     token: &str,
     hash: &Secret,
-) -> Result<bool, Failure> {
+) -> Result<Option<UtcMillis>, Failure> {
     let identity = &open.identity;
     let status = identities::find_staff_member(app.store(), identity.id)
         .await?
@@ -72,9 +77,9 @@ async fn set(
     let mut tx = app.store().begin().await?;
     if take_link(&mut tx, &token::hash(token)).await?.is_none() {
         tx.rollback().await?;
-        return Ok(false);
+        return Ok(None);
     }
-    identities::update_password(&mut tx, identity.id, hash.expose()).await?;
+    let set_at = identities::update_password(&mut tx, identity.id, hash.expose()).await?;
     sessions::remove_sessions(&mut tx, identity.id, None).await?;
     if matches!(
         status,
@@ -106,5 +111,5 @@ async fn set(
         queue_password_changed(&mut tx, to, here(&client, visit.now)).await?;
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(set_at))
 }

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::secret::Secret;
-use store::{passkeys, two_factor};
+use store::sessions::SessionStage;
+use store::{Tx, identities, passkeys, sessions, two_factor};
 
 use super::lead_on::with_cookie;
 use super::submit::{too_many, wait_sentence};
@@ -15,6 +16,7 @@ use crate::web::form::Fields;
 use crate::web::page::{page, page_with, safe_next, see_other};
 use crate::web::session;
 use crate::web::two_factor::ceremony::{self, Answered, Offer};
+use crate::web::two_factor::change::Factors;
 use crate::web::two_factor::{Checked, change, check_first_code, qr, recovery, totp};
 
 /// The page that sets a second factor up.
@@ -56,6 +58,10 @@ pub async fn show(State(app): State<App>, person: Halfway) -> Answer {
             .as_bytes(),
     );
     let next = safe_next(query.text("next")).to_owned();
+    if two_factor::has_second_factor(app.store(), person.identity).await? {
+        let tx = app.store().begin().await?;
+        return ask_for_factor(tx, &person, &next).await;
+    }
     render(&app, &person, &next, StatusCode::OK, Typed::default()).await
 }
 
@@ -72,10 +78,16 @@ struct Typed<'a> {
 /// When the database does not answer.
 pub async fn submit(State(app): State<App>, person: Halfway, fields: Fields) -> Answer {
     let next = safe_next(fields.text("next")).to_owned();
+    if two_factor::has_second_factor(app.store(), person.identity).await? {
+        let tx = app.store().begin().await?;
+        return ask_for_factor(tx, &person, &next).await;
+    }
     if fields.has("credential") {
         return with_passkey(&app, &person, &fields, &next).await;
     }
-    let Some(secret) = two_factor::find_pending_secret(app.store(), person.identity).await? else {
+    let hash = &person.session_hash;
+    let pending = two_factor::find_pending_secret(app.store(), person.identity, hash).await?;
+    let Some(secret) = pending else {
         return see_other("/sign-in/enrol");
     };
     let code = fields.text("code");
@@ -94,6 +106,9 @@ pub async fn submit(State(app): State<App>, person: Halfway, fields: Fields) -> 
         Checked::Wrong(why) => again(why, StatusCode::UNPROCESSABLE_ENTITY).await,
         Checked::Right(step) => {
             let mut tx = app.store().begin().await?;
+            if is_set_up_in(&mut tx, &person).await? {
+                return ask_for_factor(tx, &person, &next).await;
+            }
             let codes = change::enable_app(&mut tx, &person, person.visit(), &secret, step).await?;
             finish(&app, tx, &person, &codes, &next).await
         }
@@ -123,20 +138,38 @@ async fn with_passkey(app: &App, person: &Halfway, fields: &Fields, next: &str) 
     {
         return again("This passkey belongs to an account already.".to_owned()).await;
     }
-    let factors = change::find_factors(app, person).await?;
     let mut tx = app.store().begin().await?;
+    if is_set_up_in(&mut tx, person).await? {
+        return ask_for_factor(tx, person, next).await;
+    }
+    let factors = Factors {
+        app: false,
+        passkeys: 0,
+    };
     let codes = change::add_passkey(&mut tx, person, person.visit(), factors, name, &made).await?;
     finish(app, tx, person, &codes, next).await
 }
 
+/// Whether the person has a second factor by now: another sign-in set one up while this one was at it. It stays so until
+/// the commit.
+async fn is_set_up_in(tx: &mut Tx, person: &Halfway) -> Result<bool, Failure> {
+    identities::find_identity_kept_in(tx, person.identity).await?;
+    Ok(two_factor::has_second_factor_in(tx, person.identity).await?)
+}
+
+/// Turns the sign-in into one that must give the second factor that is there: the password alone replaces none.
+async fn ask_for_factor(mut tx: Tx, person: &Halfway, next: &str) -> Answer {
+    let stage = SessionStage::SecondFactor;
+    sessions::update_stage(&mut tx, &person.session_hash, stage).await?;
+    tx.commit().await?;
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", next);
+    let page = session::stage_page(stage);
+    see_other(&format!("{page}?{}", query.finish()))
+}
+
 /// Completes the sign-in in the same commit.
-async fn finish(
-    app: &App,
-    mut tx: store::Tx,
-    person: &Halfway,
-    codes: &[String],
-    next: &str,
-) -> Answer {
+async fn finish(app: &App, mut tx: Tx, person: &Halfway, codes: &[String], next: &str) -> Answer {
     let started = session::complete(app, &mut tx, person).await?;
     tx.commit().await?;
     let response = page(&CodesPage {
@@ -174,14 +207,17 @@ async fn render(
     )
 }
 
-/// The secret being set up: the same at every look at the page, so that a reload does not outdate what was scanned.
+/// The secret being set up: the same at every look of this session at the page, so that a reload does not outdate what
+/// was scanned, and another one for every other session, so that nobody is handed a secret somebody else has seen.
 async fn pending(app: &App, person: &Halfway) -> Result<Secret, Failure> {
-    if let Some(known) = two_factor::find_pending_secret(app.store(), person.identity).await? {
+    let hash = &person.session_hash;
+    let known = two_factor::find_pending_secret(app.store(), person.identity, hash).await?;
+    if let Some(known) = known {
         return Ok(known);
     }
     let new = totp::generate()?;
     let mut tx = app.store().begin().await?;
-    two_factor::put_pending_secret(&mut tx, person.identity, &new).await?;
+    two_factor::put_pending_secret(&mut tx, person.identity, hash, &new).await?;
     tx.commit().await?;
     Ok(new)
 }

@@ -3,13 +3,14 @@
 use askama::Template;
 use axum::http::header;
 use axum::response::Response;
+use domain::clock::UtcMillis;
 use domain::id::IdentityId;
 use store::sessions::SessionStage;
 
 use super::two_factor;
 use crate::app::App;
 use crate::web::access::Visit;
-use crate::web::error::Answer;
+use crate::web::error::{Answer, Failure};
 use crate::web::expired::KeptForm;
 use crate::web::page::{page, safe_next, see_other};
 use crate::web::session::{self, Started};
@@ -21,7 +22,8 @@ struct ResumePage<'a> {
     csrf: &'a str,
 }
 
-/// Starts the session of somebody whose password was right and leads on. A form that waits goes along.
+/// Starts the session of somebody whose password, set at `password_changed_at`, was right and leads on. A form that waits
+/// goes along. `None` when the password was changed meanwhile, or the person switched off.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -29,11 +31,15 @@ pub async fn lead_on(
     app: &App,
     visit: &Visit,
     identity: IdentityId,
+    password_changed_at: Option<UtcMillis>,
     next: &str,
     kept: Option<&KeptForm>,
-) -> Answer {
+) -> Result<Option<Response>, Failure> {
     let stage = session::next_stage(app, identity).await?;
-    let started = session::start(app, visit, identity, stage).await?;
+    let started = session::start(app, visit, identity, password_changed_at, stage).await?;
+    let Some(started) = started else {
+        return Ok(None);
+    };
     let next = safe_next(next);
     let response = match (stage, kept) {
         (SessionStage::Full, _) => arrive(&started, next, kept)?,
@@ -54,7 +60,7 @@ pub async fn lead_on(
             }
         }
     };
-    Ok(with_cookie(response, started))
+    Ok(Some(with_cookie(response, started)))
 }
 
 /// The page somebody arrives at who is fully signed in: the one asked for, or the form that waited.

@@ -67,14 +67,19 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
         return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG);
     };
     subjects.succeeded(&app).await?;
-    lead_on(
+    let led = lead_on(
         &app,
         &visitor,
         account.id,
+        account.password_changed_at,
         fields.text("next"),
         kept.as_ref(),
     )
-    .await
+    .await?;
+    match led {
+        Some(response) => Ok(response),
+        None => again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
+    }
 }
 
 /// The person with this address, if it is staff that may sign in.

@@ -98,7 +98,7 @@ pub async fn disable_app(
     Ok(codes)
 }
 
-/// Adds a passkey. New recovery codes when it is the first second factor.
+/// Adds a passkey. New recovery codes when it is the first second factor. The set-up of an app that was begun ends.
 ///
 /// # Errors
 /// `Conflict` when somebody has it already; else when the database does not answer.
@@ -112,6 +112,7 @@ pub async fn add_passkey(
 ) -> Result<NewCodes, Failure> {
     let (id, state) = (&made.credential_id, &made.state);
     passkeys::insert_passkey(tx, person.identity, id, name, state, 0).await?;
+    two_factor::remove_pending_secrets(tx, person.identity).await?;
     let what = format!("The passkey “{name}” was added.");
     tell(tx, person, visit, "passkey.add", &what).await?;
     if factors.any() {
