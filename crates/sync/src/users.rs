@@ -21,14 +21,14 @@ use store::roles::{self, Role};
 use store::staff::{set_staff_role, set_staff_status};
 use store::technicians::{find_importable_in, link_technician_in};
 
-use check::{audit, check_email_in, check_texts, find_in, is_last_administrator_in, some, text};
+use check::{audit, check_texts, find_in, is_last_administrator_in, text};
 pub use create::{Created, NewUser, create_in};
 use profile::put_profile_in;
 pub use refusal::UserRefusal;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::mail::{Receiver, one_line, queue_welcome};
+use crate::mail::{Receiver, queue_welcome};
 
 /// Who changes users, and what they may do.
 #[derive(Debug, Clone)]
