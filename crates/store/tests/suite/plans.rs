@@ -108,7 +108,7 @@ fn check_rows(plans: &[(&'static str, Vec<String>)]) {
         );
         checked += 1;
     }
-    assert_eq!(checked, 5);
+    assert_eq!(checked, 6);
 }
 
 fn check_ranges(plans: &[(&'static str, Vec<String>)]) {
