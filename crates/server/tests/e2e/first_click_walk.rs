@@ -1,6 +1,8 @@
 //! From the first click to a working account: wizard, sync, import, mail, password, two-factor, sign-in.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+
+use domain::clock::{Clock, SystemClock, UtcMillis};
 
 use crate::browser::{Chromium, Tab};
 use crate::chromium;
@@ -26,10 +28,8 @@ fn code(key: &str, ahead: u64) -> String {
         .with_account_name("Portico")
         .build()
         .expect("a generator of codes");
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970");
-    totp.generate(now.as_secs() + ahead * 30).to_string()
+    let seconds = u64::try_from(SystemClock.now().0 / UtcMillis::SECOND).expect("after 1970");
+    totp.generate(seconds + ahead * 30).to_string()
 }
 
 async fn type_sign_in(tab: &Tab, email: &str, password: &str) {
