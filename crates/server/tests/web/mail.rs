@@ -62,8 +62,8 @@ async fn a_refused_message_says_why_and_is_sent_again_by_hand() {
     let mut tx = site.app.store().begin().await.unwrap();
     let to = sync::mail::Receiver {
         identity: ann.id,
-        name: "Ann\r\nBcc: all@example.com",
-        email: EMAIL,
+        name: "Ann",
+        email: "ann@example.com\r\nBcc: all@example.com",
     };
     sync::mail::queue_test(&mut tx, to).await.unwrap();
     tx.commit().await.unwrap();
