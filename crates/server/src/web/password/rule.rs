@@ -155,7 +155,7 @@ mod tests {
         for (bad, why) in [
             ("short", "This has 5 characters"),
             ("fourteen chars", "at least 15"),
-            ("password12345678", "best known passwords"),
+            ("password1234567", "best known passwords"),
             ("Portico1234567890", "a name or an address"),
             ("aaaaaaaaaaaaaaaaaaaa", "repeats itself"),
             ("abcabcabcabcabcabc", "repeats itself"),
