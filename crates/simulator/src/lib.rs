@@ -20,6 +20,7 @@ mod sandbox;
 mod server;
 mod state;
 mod vendors;
+mod window;
 mod world;
 
 pub use config::{

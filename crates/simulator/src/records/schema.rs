@@ -9,6 +9,28 @@ use crate::world::listing::Listing;
 /// Reads one field of a generated record.
 pub type Getter = for<'a> fn(&'a Item<'a>) -> Val<'a>;
 
+/// Defines the getter table of one kind: the facts it reads, names for item and facts, and for
+/// each field its value.
+macro_rules! getters {
+    ($facts:pat, $item:ident; $($($name:literal)|+ => $value:expr,)*) => {
+        /// The getter of a field.
+        pub fn getter(name: &str) -> Option<crate::records::schema::Getter> {
+            let found: crate::records::schema::Getter = match name {
+                $($($name)|+ => {
+                    #[allow(unused_variables, reason = "some fields are the same for every record")]
+                    |$item| match &$item.facts {
+                        $facts => $value,
+                        _ => crate::records::value::Val::Null,
+                    }
+                })*
+                _ => return None,
+            };
+            Some(found)
+        }
+    };
+}
+pub(crate) use getters;
+
 /// The type of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -71,6 +93,46 @@ pub struct About {
     pub title: &'static [&'static str],
     /// Its fields, in the notation of [`Schema::new`].
     pub fields: &'static str,
+}
+
+/// A kind that hangs off no other and is not generated.
+pub const fn kind(
+    key: &'static str,
+    name: &'static str,
+    verbs: &'static str,
+    title: &'static [&'static str],
+    fields: &'static str,
+) -> About {
+    About {
+        key,
+        name,
+        parent: None,
+        made: None,
+        span: None,
+        verbs,
+        title,
+        fields,
+    }
+}
+
+impl About {
+    /// Hangs off another kind, whose id is in `field`.
+    pub const fn under(mut self, parent: &'static str, field: &'static str) -> Self {
+        self.parent = Some((parent, field));
+        self
+    }
+
+    /// Comes from the world.
+    pub const fn made(mut self, listing: Listing, offset: i64) -> Self {
+        self.made = Some((listing, offset));
+        self
+    }
+
+    /// Has numbers decided by the record whose id is in `field`.
+    pub const fn within(mut self, field: &'static str, kind: &'static str) -> Self {
+        self.span = Some((field, kind));
+        self
+    }
 }
 
 /// A kind.

@@ -9,6 +9,7 @@ use super::made::guid;
 use super::refusal::{Issue, Refusal};
 use super::rules;
 use crate::records::base::{Base, title_of};
+pub use crate::records::fields::{flag, linked, number, text};
 use crate::records::filter::{Expr, Plain};
 use crate::records::keeper::Writer;
 use crate::records::schema::Schema;
@@ -324,24 +325,4 @@ pub fn refuse_any(name: &str, issues: Vec<Issue>) -> Result<(), Refusal> {
     } else {
         Err(Refusal::object(name, issues))
     }
-}
-
-/// A whole number in a record.
-pub fn number(record: &Record, name: &str) -> Option<i64> {
-    record.get(name).and_then(Value::as_i64)
-}
-
-/// The id of a linked record.
-pub fn linked(record: &Record, name: &str) -> Option<i64> {
-    record.get(name).and_then(|link| link["id"].as_i64())
-}
-
-/// A text in a record.
-pub fn text<'r>(record: &'r Record, name: &str) -> &'r str {
-    record.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// Whether a truth value in a record is set.
-pub fn flag(record: &Record, name: &str) -> bool {
-    record.get(name).is_some_and(|value| value == true)
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::edit::refuse_any;
 use super::refusal::{Issue, Refusal};
 use crate::records::base::{Base, Row, title_of};
+pub use crate::records::fields::whole;
 use crate::records::filter::{Expr, Plain};
 use crate::records::schema::{Field, Kind, Schema};
 use crate::records::value::Val;
@@ -122,19 +123,6 @@ fn value(base: Base<'_>, field: &Field, given: &Value, board: Option<i64>) -> Re
             _ => Err(wrong()),
         },
     }
-}
-
-/// A whole number, also when it was sent as text.
-pub fn whole(value: &Value) -> Option<i64> {
-    value
-        .as_i64()
-        .or_else(|| {
-            value
-                .as_f64()
-                .filter(|n| n.fract() == 0.0)
-                .map(|n| n as i64)
-        })
-        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// The id that a reference means. Names of what belongs to a board are looked for on that board.

@@ -27,7 +27,6 @@ mod render;
 mod route;
 mod rules;
 mod screens;
-mod twist;
 mod write;
 
 use std::future::Future;
@@ -40,7 +39,6 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use self::access::Access;
-use self::limits::Limits;
 use self::refusal::Refusal;
 use self::route::{CODEBASES, Route};
 use crate::clock::Clock;
@@ -49,6 +47,7 @@ use crate::courier::Courier;
 use crate::exchange::{Admission, Answer, Call, Setup, Vendor};
 use crate::fault::FaultKind;
 use crate::records::keeper::Keeper;
+use crate::window::Window;
 use crate::world::technician::api_user;
 
 pub use callbacks::callback_signature;
@@ -63,7 +62,7 @@ pub struct ConnectWisePsa {
     keeper: Keeper,
     clock: Arc<Clock>,
     access: Access,
-    limits: Limits,
+    limits: Window,
     origin: String,
     moved: AtomicBool,
     courier: Courier,
@@ -87,7 +86,7 @@ impl ConnectWisePsa {
             ),
             clock: setup.clock,
             access: Access::new(setup.credentials),
-            limits: Limits::new(setup.limits),
+            limits: Window::new(limits::MOST, limits::SPAN_MS, setup.limits),
             origin: setup.origin,
             moved: AtomicBool::new(false),
             courier: Courier::new(ATTEMPTS, BETWEEN_MS)?,
@@ -174,7 +173,7 @@ impl Vendor for ConnectWisePsa {
 
     fn admit(&self, _: &Call) -> Admission {
         Admission {
-            refusal: self.limits.admit(self.clock.now_ms()),
+            refusal: self.limits.admit(self.clock.now_ms()).map(limits::refusal),
             delay_ms: 0,
             place: None,
         }

@@ -8,7 +8,7 @@ use super::conditions;
 use super::refusal::Refusal;
 use crate::exchange::Call;
 use crate::records::base::Base;
-use crate::records::filter::{Expr, Path, own, resolve, sort_order, value};
+use crate::records::filter::{Expr, Path, resolve};
 use crate::records::schema::Schema;
 
 /// Records in a page when nothing is said.
@@ -180,34 +180,6 @@ fn order(base: Base<'_>, schema: &Schema, text: &str) -> Result<Vec<(Path, bool)
         order.push((path, down));
     }
     Ok(order)
-}
-
-/// Puts ids into the order asked for; equal ones stay in order of id.
-pub fn sort(base: Base<'_>, kind: usize, ids: Vec<i64>, order: &[(Path, bool)]) -> Vec<i64> {
-    match order {
-        [] | [(Path::Field(0), false)] => return ids,
-        [(Path::Field(0), true)] => return ids.into_iter().rev().collect(),
-        _ => {}
-    }
-    let schema = base.schema(kind);
-    let mut keyed: Vec<(Vec<_>, i64)> = ids
-        .into_iter()
-        .filter_map(|id| {
-            let row = base.find(kind, id)?;
-            let keys = order
-                .iter()
-                .map(|(path, _)| own(value(base, schema, &row, path)));
-            Some((keys.collect(), id))
-        })
-        .collect();
-    keyed.sort_by(|(a, _), (b, _)| {
-        let each = a.iter().zip(b).zip(order).map(|((a, b), (_, down))| {
-            let order = sort_order(a, b);
-            if *down { order.reverse() } else { order }
-        });
-        each.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-    });
-    keyed.into_iter().map(|(_, id)| id).collect()
 }
 
 /// The address of the list as it was called, with all parameters but those of the page.

@@ -11,11 +11,12 @@ use super::query::{self, Paging, Query};
 use super::refusal::Refusal;
 use super::render::Render;
 use super::route::Address;
-use super::twist::Twist;
 use crate::exchange::{Answer, Call};
 use crate::fault::FaultKind;
 use crate::records::base::{Base, Row};
 use crate::records::filter::{Expr, Op, Operand, Path};
+use crate::records::order::sort;
+use crate::records::twist::Twist;
 
 impl ConnectWisePsa {
     /// Answers a read of a kind.
@@ -144,7 +145,7 @@ impl ConnectWisePsa {
             self.keeper.result(&key, || {
                 let render = Render::new(base, &self.root());
                 let ids = base.ids(kind, &expr, &render);
-                query::sort(base, kind, ids, &query.order)
+                sort(base, kind, ids, &query.order)
             })
         };
         if address.count {

@@ -5,9 +5,8 @@ mod sales;
 mod service;
 mod system;
 
-use crate::records::schema::{About, Catalogue, Schema};
+use crate::records::schema::{About, Catalogue, Schema, kind};
 use crate::vendors::connectwise_psa::made;
-use crate::world::listing::Listing;
 
 /// Fields that every record has; they are shown as `_info`, and conditions know them everywhere.
 const HIDDEN: [&str; 4] = [
@@ -16,45 +15,6 @@ const HIDDEN: [&str; 4] = [
     "dateEntered:d-*",
     "enteredBy:s-*",
 ];
-
-const fn kind(
-    key: &'static str,
-    name: &'static str,
-    verbs: &'static str,
-    title: &'static [&'static str],
-    fields: &'static str,
-) -> About {
-    About {
-        key,
-        name,
-        parent: None,
-        made: None,
-        span: None,
-        verbs,
-        title,
-        fields,
-    }
-}
-
-impl About {
-    /// Hangs off another kind, whose id is in `field`.
-    const fn under(mut self, parent: &'static str, field: &'static str) -> Self {
-        self.parent = Some((parent, field));
-        self
-    }
-
-    /// Comes from the world.
-    const fn made(mut self, listing: Listing, offset: i64) -> Self {
-        self.made = Some((listing, offset));
-        self
-    }
-
-    /// Has numbers decided by the record whose id is in `field`.
-    const fn within(mut self, field: &'static str, kind: &'static str) -> Self {
-        self.span = Some((field, kind));
-        self
-    }
-}
 
 /// All kinds.
 pub fn catalogue() -> Catalogue {

@@ -10,35 +10,13 @@ mod site;
 pub mod ticket;
 mod time_entry;
 
-use crate::records::schema::Getter;
+use crate::records::schema::{Getter, getters};
 use crate::records::value::Val;
 use crate::world::item::Item;
 use crate::world::{World, technician, text};
 
 pub use contact::communication;
 pub use member::identifier;
-
-/// Defines the getter table of one kind: the facts it reads, names for item and facts, and for
-/// each field its value.
-macro_rules! getters {
-    ($facts:pat, $item:ident; $($($name:literal)|+ => $value:expr,)*) => {
-        /// The getter of a field.
-        pub fn getter(name: &str) -> Option<crate::records::schema::Getter> {
-            let found: crate::records::schema::Getter = match name {
-                $($($name)|+ => {
-                    #[allow(unused_variables, reason = "some fields are the same for every record")]
-                    |$item| match &$item.facts {
-                        $facts => $value,
-                        _ => Val::Null,
-                    }
-                })*
-                _ => return None,
-            };
-            Some(found)
-        }
-    };
-}
-use getters;
 
 /// The getter of a field; fields that the world knows nothing about are null.
 pub fn getter(kind: &str, name: &str) -> Getter {
