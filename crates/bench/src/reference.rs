@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use connectors::Connect;
-use connectors::autotask::Autotask;
 use connectors::connector::RequestCounter;
 use connectors::limits::{Unlimited, Urgency};
 use connectors::page::PageRequest;
@@ -57,19 +56,22 @@ pub async fn measure(bench: &Path, dir: &Path, sandbox: &Url) -> Result<Pass> {
 /// The process itself: reads all tickets page after page, as a full run does.
 pub async fn run(sandbox: Url) -> Result<Pass> {
     let form = credentials::form();
-    let connector = Autotask::new(Connect {
-        credentials: form
-            .into_iter()
-            .map(|(key, value)| (key, Secret::from(value)))
-            .collect(),
-        public_note_audiences: None,
-        installation_code: None,
-        base_url: Some(sandbox),
-        permits: Arc::new(Unlimited),
-        urgency: Urgency::Background,
-        memory: Arc::default(),
-        requests: Arc::new(RequestCounter::default()),
-    })?;
+    let connector = connectors::build(
+        "autotask",
+        Connect {
+            credentials: form
+                .into_iter()
+                .map(|(key, value)| (key, Secret::from(value)))
+                .collect(),
+            public_note_audiences: None,
+            installation_code: None,
+            base_url: Some(sandbox),
+            permits: Arc::new(Unlimited),
+            urgency: Urgency::Background,
+            memory: Arc::default(),
+            requests: Arc::new(RequestCounter::default()),
+        },
+    )?;
     let page_size = provider::find("autotask")
         .and_then(|provider| provider.capability.stream(Stream::Tickets))
         .map(|stream| stream.page_size)
@@ -85,7 +87,7 @@ pub async fn run(sandbox: Url) -> Result<Pass> {
             scope: &scope,
             page_size,
         };
-        let (received, next) = connector.decode_only(request).await?;
+        let (received, next) = connector.decode_page(request).await?;
         records += u64::try_from(received)?;
         match next {
             Some(next) => cursor = Some(next),

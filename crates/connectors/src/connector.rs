@@ -19,6 +19,7 @@
 //! folder (each would do it differently), a connector that keeps its own cursor (restart).
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -28,11 +29,12 @@ use domain::record::Batch;
 use domain::reference::ReferenceItem;
 use domain::scope::Scope;
 use domain::secret::Secret;
-use domain::stream::Stream;
+use domain::stream::{PullMode, Stream};
+use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, Permits, Urgency};
-use crate::page::{ConnectionReport, Page, PageRequest, Unreadable};
+use crate::page::{ConnectionReport, Cursor, Page, PageRequest, Unreadable};
 
 /// Everything a connector is built from.
 #[derive(Clone)]
@@ -45,7 +47,7 @@ pub struct Connect {
     /// The installation's default for the provider's code, when the connection has none of its own.
     pub installation_code: Option<Secret>,
     /// Replaces the vendor's addresses. Only process configuration sets it: the demo, tests, the benchmark.
-    pub base_url: Option<url::Url>,
+    pub base_url: Option<Url>,
     /// Where permits come from.
     pub permits: Arc<dyn Permits>,
     /// Who waits for the answers.
@@ -56,25 +58,44 @@ pub struct Connect {
     pub requests: Arc<RequestCounter>,
 }
 
-/// What the connectors of one process remember of a vendor between requests: where a tenant lives, for example. A
-/// connector is built anew for each part of a run and asks only once. Holds nothing secret, and nothing that would be
-/// missed after a restart.
+impl Connect {
+    /// A key for what is remembered of this connection: another one as soon as any of its form values differs, so that
+    /// nothing found with old credentials is used with new ones. Good inside one process only.
+    #[must_use]
+    pub fn memory_key(&self, what: &str) -> String {
+        let mut hasher = DefaultHasher::new();
+        for (key, value) in &self.credentials {
+            (key, value.expose()).hash(&mut hasher);
+        }
+        let code = self.installation_code.as_ref();
+        (
+            code.map(Secret::expose),
+            self.base_url.as_ref().map(Url::as_str),
+        )
+            .hash(&mut hasher);
+        format!("{what} {:016x}", hasher.finish())
+    }
+}
+
+/// What the connectors of one process remember of a vendor between requests: where a tenant lives, or a token that is
+/// good for a while. A connector is built anew for each part of a run and asks only once. Never leaves the process, and
+/// holds nothing that would be missed after a restart.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<String, String>>);
+pub struct Memory(Mutex<BTreeMap<String, Secret>>);
 
 impl Memory {
     /// What is remembered under a key.
     #[must_use]
-    pub fn recall(&self, key: &str) -> Option<String> {
+    pub fn recall(&self, key: &str) -> Option<Secret> {
         self.entries().get(key).cloned()
     }
 
     /// Remembers something.
-    pub fn remember(&self, key: String, text: String) {
+    pub fn remember(&self, key: String, text: Secret) {
         self.entries().insert(key, text);
     }
 
-    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -144,16 +165,19 @@ pub trait Connector: Send + Sync {
     /// `Unsupported` for a stream outside the capability; else as any request.
     async fn list_page(&self, request: PageRequest<'_>) -> Result<Page>;
 
+    /// Reads and decodes one page and throws it away: the reference a sync is measured against (design 7). Same
+    /// request, client and page size as [`Connector::list_page`]; nothing is mapped. Answers how many records came and
+    /// where the next page begins.
+    ///
+    /// # Errors
+    /// As [`Connector::list_page`].
+    async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)>;
+
     /// How many records the vendor counts in a stream under a scope and floor; `None` when it does not tell.
     ///
     /// # Errors
     /// As any request.
-    async fn total(
-        &self,
-        _stream: Stream,
-        _mode: domain::stream::PullMode,
-        _scope: &Scope,
-    ) -> Result<Option<u64>> {
+    async fn total(&self, _stream: Stream, _mode: PullMode, _scope: &Scope) -> Result<Option<u64>> {
         Ok(None)
     }
 
@@ -201,8 +225,30 @@ pub trait Connector: Send + Sync {
     ///
     /// # Errors
     /// `Unsupported` unless claimed; else as any request.
-    async fn provision_webhooks(&self, _address: &url::Url, _secret: &Secret) -> Result<()> {
+    async fn provision_webhooks(&self, _address: &Url, _secret: &Secret) -> Result<()> {
         Err(unsupported("provision webhooks"))
+    }
+}
+
+/// Refuses a stream outside the capability before anything is asked.
+///
+/// # Errors
+/// `Unsupported`.
+pub fn check_stream(capability: &Capability, stream: Stream) -> Result<()> {
+    match capability.stream(stream) {
+        Some(_) => Ok(()),
+        None => Err(unsupported("list")),
+    }
+}
+
+/// Refuses a stream whose records cannot be fetched one by one.
+///
+/// # Errors
+/// `Unsupported`.
+pub fn check_by_id(capability: &Capability, stream: Stream) -> Result<()> {
+    match capability.stream(stream) {
+        Some(claimed) if claimed.by_id => Ok(()),
+        _ => Err(unsupported("fetch")),
     }
 }
 

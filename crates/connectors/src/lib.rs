@@ -2,10 +2,15 @@
 
 pub mod autotask;
 pub mod connector;
+pub mod credentials;
 pub mod error;
 pub mod http;
 pub mod limits;
+pub mod mapping;
 pub mod page;
+pub mod probe;
+pub mod value;
+pub mod walk;
 
 use std::sync::Arc;
 

@@ -58,6 +58,31 @@ pub struct Page {
     pub oddity: Option<String>,
 }
 
+impl Page {
+    /// This page and the one after it as one, for lists that are read whole. A repeated id is not looked for.
+    #[must_use]
+    pub fn joined(self, after: Self) -> Self {
+        let batch = match (self.batch, after.batch) {
+            (Batch::TicketNotes(mut first), Batch::TicketNotes(second)) => {
+                first.extend(second);
+                Batch::TicketNotes(first)
+            }
+            (first, _) => first,
+        };
+        let mut unreadable = self.unreadable;
+        unreadable.extend(after.unreadable);
+        Self {
+            batch,
+            unreadable,
+            repeated: self.repeated + after.repeated,
+            received: self.received.saturating_add(after.received),
+            next: None,
+            vendor_time: self.vendor_time.or(after.vendor_time),
+            oddity: self.oddity.or(after.oddity),
+        }
+    }
+}
+
 /// One further request a test of the connection made, and what it showed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PermissionFinding {

@@ -65,6 +65,11 @@ impl Control {
         self.host.journal.entries()
     }
 
+    /// Keeps the bodies of answers in the journal from now on, for tests that look at each.
+    pub fn keep_answers(&self) {
+        self.host.journal.keep_answers();
+    }
+
     /// Empties the journal; the request count goes on.
     pub fn clear_journal(&self) {
         self.host.journal.clear();

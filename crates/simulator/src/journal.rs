@@ -35,10 +35,14 @@ pub struct JournalEntry {
     pub records: Option<usize>,
     /// The fault that met the request.
     pub fault: Option<String>,
+    /// The body answered, as text, while answers are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
 }
 
 #[derive(Default)]
 struct Kept {
+    answers: bool,
     total: u64,
     entries: VecDeque<JournalEntry>,
 }
@@ -63,6 +67,18 @@ impl Journal {
     pub fn entries(&self) -> Vec<JournalEntry> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.entries.iter().cloned().collect()
+    }
+
+    /// Keeps the bodies of answers from now on.
+    pub fn keep_answers(&self) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.answers = true;
+    }
+
+    /// Whether the bodies of answers are kept.
+    pub fn keeps_answers(&self) -> bool {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.answers
     }
 
     /// Forgets the entries; the count goes on.

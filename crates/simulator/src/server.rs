@@ -102,6 +102,7 @@ async fn answer(
         status: 0,
         records: None,
         fault: fault.as_ref().map(|f| format!("{f:?}")),
+        answer: None,
     };
     let result = perform(&host, &call, fault, &mut entry).await;
     host.journal.note(entry);
@@ -138,6 +139,9 @@ async fn perform(
     };
     entry.status = answer.status;
     entry.records = answer.records;
+    if host.journal.keeps_answers() {
+        entry.answer = Some(String::from_utf8_lossy(&answer.body).into_owned());
+    }
     let fault = fault.filter(|_| !refused);
     match &fault {
         Some(FaultKind::LoseAnswer) => {

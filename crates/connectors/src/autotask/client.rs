@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use domain::clock::{SystemClock, UtcMillis};
-use domain::hint::Hint;
+use async_trait::async_trait;
+use domain::clock::UtcMillis;
 use domain::stream::Stream;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::config::Config;
 use super::map::Tenant;
-use super::query::{LARGEST_PAGE, Position, field, source};
+use super::query::{LARGEST_PAGE, field, page, source};
 use super::reference::{api_licenses, default_audiences};
 use super::wire::{
     AutotaskCount, AutotaskEntityInfo, AutotaskEntityInformation, AutotaskErrors, AutotaskField,
@@ -24,12 +24,12 @@ use super::wire::{
 use super::zone::Zone;
 use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::client::{Proxy, Timeouts, build};
 use crate::http::decode::{Text, document};
-use crate::http::redact::Redactor;
-use crate::http::retry::Retry;
+use crate::http::exchange::{Api, Call, Kept, Place, read};
+use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Request, Sender};
 use crate::limits::Usage;
+use crate::walk::Position;
 
 /// Requests between two looks at the tenant's own count.
 const USAGE_EVERY: u32 = 200;
@@ -41,9 +41,9 @@ const THREAD_WAIT: i64 = UtcMillis::SECOND;
 pub(super) struct Client {
     pub(super) config: Config,
     pub(super) sender: Sender,
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
     audiences: Option<Vec<String>>,
-    pub(super) zone: Mutex<Option<Arc<Zone>>>,
+    zone: Kept<Zone>,
     pub(super) memory: Arc<Memory>,
     public_audiences: OnceCell<BTreeSet<i64>>,
     api_licenses: OnceCell<BTreeSet<i64>>,
@@ -57,25 +57,13 @@ impl Client {
     /// `Invalid` with the form field that cannot be used.
     pub(super) fn new(connect: Connect) -> Result<Self> {
         let config = Config::new(&connect)?;
-        let proxy = if config.is_replaced() {
-            Proxy::None
-        } else {
-            Proxy::System
-        };
-        let sender = Sender {
-            client: build(Timeouts::default(), proxy)?,
-            permits: connect.permits,
-            urgency: connect.urgency,
-            requests: connect.requests,
-            redactor: Redactor::new([&config.secret, &config.integration_code]),
-            clock: Arc::new(SystemClock),
-        };
+        let sender = Sender::of(&connect, [&config.secret, &config.integration_code])?;
         Ok(Self {
             headers: config.headers()?,
             config,
             sender,
             audiences: connect.public_note_audiences,
-            zone: Mutex::new(None),
+            zone: Kept::default(),
             memory: connect.memory,
             public_audiences: OnceCell::new(),
             api_licenses: OnceCell::new(),
@@ -83,94 +71,13 @@ impl Client {
         })
     }
 
-    /// Sends one read and makes something of its answer, with short retries.
-    async fn read<T>(
-        &self,
-        operation: &'static str,
-        entity: &str,
-        path: &str,
-        query: Option<&AutotaskQuery>,
-        make: impl Fn(&Answer) -> Result<T> + Send,
-    ) -> Result<T> {
-        let body = query.map(serde_json::to_vec).transpose().map_err(|error| {
-            Error::new(
-                ErrorKind::Unexpected,
-                operation,
-                "the question cannot be written as JSON",
-            )
-            .with_source(error)
-        })?;
-        let mut zone = self.zone().await?;
-        let mut looked_again = false;
-        let mut retry = Retry::reads();
-        loop {
-            let url = Url::parse(&format!("{}/V1.0/{path}", zone.root)).map_err(|error| {
-                Error::new(
-                    ErrorKind::Unexpected,
-                    operation,
-                    "the zone's address cannot be used",
-                )
-                .with_source(error)
-            })?;
-            let method = if body.is_some() {
-                Method::POST
-            } else {
-                Method::GET
-            };
-            let request = Request {
-                operation,
-                endpoint: entity,
-                method,
-                url,
-                headers: &self.headers,
-                body: body.as_deref(),
-            };
-            let outcome = match self.sender.send(&zone.limits, &request).await {
-                Ok(answer) if answer.is_success() => make(&answer),
-                Ok(answer) => Err(self.refusal(operation, &answer)),
-                Err(error) => Err(error),
-            };
-            let error = match outcome {
-                Ok(made) => {
-                    if self.since_usage.fetch_add(1, Ordering::Relaxed) % USAGE_EVERY
-                        == USAGE_EVERY - 1
-                    {
-                        self.report_usage(&zone, None).await;
-                    }
-                    return Ok(made);
-                }
-                Err(error) => error,
-            };
-            if error.kind == ErrorKind::AuthFailed && !looked_again {
-                looked_again = true;
-                match self.moved_from(&zone).await? {
-                    Some(new) => zone = new,
-                    None => return Err(error),
-                }
-                continue;
-            }
-            // Refusals of our own permits have no status; the vendor need not be asked about them.
-            if error.kind == ErrorKind::RateLimited && error.status.is_some() {
-                self.report_usage(&zone, error.retry_after).await;
-            }
-            retry.wait_after(error).await?;
-        }
-    }
-
-    /// Tells the permits what the tenant's own counter says, and how long the vendor wants to be left alone. Fails
-    /// silently: the figure is a courtesy, and the next one comes soon.
+    /// Tells the permits what the tenant's own counter says. Fails silently: the figure is a courtesy, and the next one
+    /// comes soon.
     ///
     /// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thresholds_Limits.htm>
-    async fn report_usage(&self, zone: &Zone, blocked_for: Option<i64>) {
+    async fn report_usage(&self, zone: &Zone) {
         const ENDPOINT: &str = "ThresholdInformation";
-        // Tell first, so that others stop while this asks.
-        if blocked_for.is_some() {
-            self.sender
-                .permits
-                .report(&zone.limits, None, blocked_for)
-                .await;
-        }
-        let Ok(url) = Url::parse(&format!("{}/V1.0/{ENDPOINT}", zone.root)) else {
+        let Ok(url) = Url::parse(&format!("{}/{ENDPOINT}", zone.root())) else {
             return;
         };
         let request = Request {
@@ -178,10 +85,10 @@ impl Client {
             endpoint: ENDPOINT,
             method: Method::GET,
             url,
-            headers: &self.headers,
+            headers: zone.headers(),
             body: None,
         };
-        let Ok(answer) = self.sender.send(&zone.limits, &request).await else {
+        let Ok(answer) = self.sender.send(zone.limits(), &request).await else {
             return;
         };
         if !answer.is_success() {
@@ -200,7 +107,7 @@ impl Client {
         };
         self.sender
             .permits
-            .report(&zone.limits, Some(usage), None)
+            .report(zone.limits(), Some(usage), None)
             .await;
     }
 
@@ -210,16 +117,13 @@ impl Client {
         operation: &'static str,
         entity: &'static str,
         query: &AutotaskQuery,
-        make: impl Fn(&Answer) -> Result<T> + Send,
-    ) -> Result<T> {
-        self.read(
-            operation,
-            entity,
-            &format!("{entity}/query"),
-            Some(query),
-            make,
-        )
-        .await
+        make: impl Fn(&Answer) -> Result<T> + Send + Sync,
+    ) -> Result<T>
+    where
+        T: Send,
+    {
+        let call = Call::ask(operation, entity, format!("{entity}/query"), query)?;
+        read(self, &call, make).await
     }
 
     /// How many records a query finds.
@@ -229,12 +133,9 @@ impl Client {
         entity: &'static str,
         query: &AutotaskQuery,
     ) -> Result<u64> {
-        let path = format!("{entity}/query/count");
+        let call = Call::ask(operation, entity, format!("{entity}/query/count"), query)?;
         let count = |answer: &Answer| json::<AutotaskCount>(operation, answer);
-        Ok(self
-            .read(operation, entity, &path, Some(query), count)
-            .await?
-            .count)
+        Ok(read(self, &call, count).await?.count)
     }
 
     /// The fields of an entity with their picklists.
@@ -243,10 +144,8 @@ impl Client {
         const OPERATION: &str = "read the fields";
         let path = format!("{entity}/entityInformation/fields");
         let fields = |answer: &Answer| json::<AutotaskFields>(OPERATION, answer);
-        Ok(self
-            .read(OPERATION, entity, &path, None, fields)
-            .await?
-            .fields)
+        let call = Call::get(OPERATION, entity, path);
+        Ok(read(self, &call, fields).await?.fields)
     }
 
     /// What the API user may do with an entity.
@@ -254,10 +153,8 @@ impl Client {
         const OPERATION: &str = "read the permissions";
         let path = format!("{entity}/entityInformation");
         let information = |answer: &Answer| json::<AutotaskEntityInformation>(OPERATION, answer);
-        Ok(self
-            .read(OPERATION, entity, &path, None, information)
-            .await?
-            .info)
+        let call = Call::get(OPERATION, entity, path);
+        Ok(read(self, &call, information).await?.info)
     }
 
     /// Asks for one record, to see whether a query is allowed.
@@ -343,11 +240,40 @@ impl Client {
             "licenseType",
         )))
     }
+}
 
-    /// What an answer that is no success means.
+#[async_trait]
+impl Api for Client {
+    type Place = Zone;
+
+    fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
+    async fn place(&self) -> Result<Arc<Zone>> {
+        let now = self.sender.clock.now();
+        self.zone.get(now, self.find_zone()).await
+    }
+
+    /// A tenant that was moved refuses at its old address.
+    async fn renewed(&self, refused: &Zone, error: &Error) -> Result<Option<Arc<Zone>>> {
+        if error.kind != ErrorKind::AuthFailed || self.config.zone_url.is_some() {
+            return Ok(None);
+        }
+        self.zone.renew(refused, self.look_up_zone()).await
+    }
+
+    async fn answered(&self, zone: &Zone, limited: bool) {
+        let turn = !limited
+            && self.since_usage.fetch_add(1, Ordering::Relaxed) % USAGE_EVERY == USAGE_EVERY - 1;
+        if limited || turn {
+            self.report_usage(zone).await;
+        }
+    }
+
     /// Autotask answers validation, permission and most business errors as 500 with `{"errors":[…]}`, its web server
     /// and gateways answer HTML (fact sheet, section 7).
-    pub(super) fn refusal(&self, operation: &'static str, answer: &Answer) -> Error {
+    fn refusal(&self, operation: &'static str, answer: &Answer) -> Error {
         let errors = serde_json::from_slice::<AutotaskErrors>(&answer.body).ok();
         let words = errors
             .as_ref()
@@ -363,55 +289,19 @@ impl Client {
         ]
         .iter()
         .any(|text| lower.contains(text));
-        let (kind, otherwise) = match answer.status {
-            _ if thread_limit => (ErrorKind::RateLimited, "too many requests at once"),
-            401 => (
-                ErrorKind::AuthFailed,
-                "Autotask did not accept the API username, secret and integration code.",
-            ),
-            403 => (
-                ErrorKind::PermissionDenied,
-                "the API user's security level does not allow this",
-            ),
-            429 => (
-                ErrorKind::RateLimited,
-                "the request limit of this Autotask is used up",
-            ),
-            500 if forbidden => (ErrorKind::PermissionDenied, ""),
-            404 => (ErrorKind::NotFound, "Autotask has nothing at this address"),
-            409 => (
-                ErrorKind::Conflict,
-                "this clashes with something that exists",
-            ),
-            500 if errors.is_some() => (
-                ErrorKind::Invalid,
-                "Autotask refused the request without a reason",
-            ),
-            500.. => (
-                ErrorKind::Unavailable,
-                "Autotask answers with an error page of its own",
-            ),
-            300..=399 => (
-                ErrorKind::Unexpected,
-                "Autotask sent us to another address, which was not followed",
-            ),
-            _ => (ErrorKind::Invalid, "Autotask refused the request"),
+        let mut refusal = Refusal::by_status(answer, words);
+        refusal.kind = match answer.status {
+            _ if thread_limit => ErrorKind::RateLimited,
+            500 if forbidden => ErrorKind::PermissionDenied,
+            500 if errors.is_some() => ErrorKind::Invalid,
+            _ => refusal.kind,
         };
-        let message = if words.is_empty() {
-            otherwise.to_owned()
-        } else {
-            words
-        };
-        let error = Error::new(kind, operation, message).with_status(answer.status);
-        match kind {
+        let error = refusal.error("Autotask", operation, answer);
+        match error.kind {
             ErrorKind::AuthFailed => error.with_field("secret"),
             ErrorKind::RateLimited if thread_limit => {
                 error.with_retry_after(Some(answer.retry_after.unwrap_or(THREAD_WAIT)))
             }
-            ErrorKind::RateLimited | ErrorKind::Unavailable => {
-                error.with_retry_after(answer.retry_after)
-            }
-            ErrorKind::PermissionDenied => error.with_hint(Hint::Permissions),
             _ => error,
         }
     }
@@ -446,7 +336,8 @@ pub(super) fn by_id(stream: Stream, id: i64) -> AutotaskQuery {
 
 /// The question for the comments of one ticket after a position.
 pub(super) fn notes_of(ticket: i64, position: Position) -> AutotaskQuery {
-    position.query(
+    page(
+        position,
         source(Stream::TicketNotes),
         LARGEST_PAGE,
         vec![field("eq", "ticketID", ticket)],

@@ -1,13 +1,13 @@
 //! What a connection to Autotask is made of, checked before anything is sent.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::secret::Secret;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName};
 use url::Url;
 
 use crate::connector::Connect;
+use crate::credentials::{header, refused, required, trimmed, typed};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where zones are looked up.
@@ -37,21 +37,15 @@ impl Config {
     /// # Errors
     /// `Invalid` with the form field that cannot be used.
     pub(super) fn new(connect: &Connect) -> Result<Self> {
-        let user_name = text(&connect.credentials, "user_name");
-        if user_name.is_empty() {
-            return Err(invalid("user_name", "Enter the API username."));
-        }
+        let user_name = required(&connect.credentials, "user_name", "Enter the API username.")?;
         if domain::email::email_key(&user_name).is_none() {
-            return Err(invalid(
+            return Err(refused(
                 "user_name",
                 "The API username looks like an e-mail address, such as api.user@yourdomain.com.",
             ));
         }
-        let secret = text(&connect.credentials, "secret");
-        if secret.is_empty() {
-            return Err(invalid("secret", "Enter the API secret."));
-        }
-        let mut code = text(&connect.credentials, "integration_code");
+        let secret = required(&connect.credentials, "secret", "Enter the API secret.")?;
+        let mut code = typed(&connect.credentials, "integration_code");
         if code.is_empty() {
             code = connect
                 .installation_code
@@ -60,7 +54,7 @@ impl Config {
                 .unwrap_or_default();
         }
         if code.is_empty() {
-            return Err(invalid(
+            return Err(refused(
                 "integration_code",
                 "Autotask needs an integration code. Enter the tracking identifier of the API user's record here, \
                  or once for the installation.",
@@ -73,7 +67,7 @@ impl Config {
             zone_url: None,
             base_url: connect.base_url.clone(),
         };
-        let zone = text(&connect.credentials, "zone_url");
+        let zone = typed(&connect.credentials, "zone_url");
         if !zone.is_empty() {
             config.zone_url = Some(
                 config
@@ -100,15 +94,8 @@ impl Config {
                 self.integration_code.expose(),
             ),
         ];
-        for (header, field, value) in values {
-            let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
-                invalid(
-                    field,
-                    "This holds characters that cannot be sent. Copy it again.",
-                )
-            })?;
-            value.set_sensitive(true);
-            headers.insert(HeaderName::from_static(header), value);
+        for (name, field, value) in values {
+            headers.insert(HeaderName::from_static(name), header(field, value)?);
         }
         Ok(headers)
     }
@@ -165,11 +152,6 @@ impl Config {
         }
         Ok(address)
     }
-
-    /// Whether the vendor's addresses are replaced.
-    pub(super) const fn is_replaced(&self) -> bool {
-        self.base_url.is_some()
-    }
 }
 
 impl fmt::Debug for Config {
@@ -180,29 +162,6 @@ impl fmt::Debug for Config {
             .field("base_url", &self.base_url.as_ref().map(Url::as_str))
             .finish_non_exhaustive()
     }
-}
-
-/// A form value without the white space and line breaks that come along when it is copied.
-fn text(credentials: &BTreeMap<String, Secret>, key: &str) -> String {
-    credentials
-        .get(key)
-        .map(|value| trimmed(value.expose()))
-        .unwrap_or_default()
-}
-
-fn trimmed(value: &str) -> String {
-    value
-        .chars()
-        .filter(|c| !matches!(c, '\r' | '\n' | '\0' | '\u{feff}' | '\u{200b}'))
-        .collect::<String>()
-        .trim()
-        .to_owned()
-}
-
-fn invalid(field: &'static str, message: &str) -> Error {
-    Error::new(ErrorKind::Invalid, "check the credentials", message)
-        .with_field(field)
-        .without_effect()
 }
 
 fn invalid_zone(message: &str) -> Error {

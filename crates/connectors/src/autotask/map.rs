@@ -8,17 +8,19 @@ use std::collections::BTreeSet;
 use domain::body::Body;
 use domain::record::{
     Batch, CompanyRecord, ContactGroupMemberRecord, ContactGroupRecord, ContactRecord,
-    DeletionRecord, OpportunityRecord, TechnicianRecord, TicketNoteRecord, TicketRecord,
+    DeletionRecord, Fields, OpportunityRecord, TechnicianRecord, TicketNoteRecord, TicketRecord,
     Visibility,
 };
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::value::{Mapped, flag, id, instant, money, put_id, put_text, text, udfs, whole};
 use super::wire::{
     AutotaskCompany, AutotaskContact, AutotaskContactGroup, AutotaskContactGroupContact,
     AutotaskDeletedActivity, AutotaskDeletedTicket, AutotaskOpportunity, AutotaskResource,
-    AutotaskTicket, AutotaskTicketNote,
+    AutotaskTicket, AutotaskTicketNote, Udfs,
+};
+use crate::mapping::records;
+use crate::value::{
+    Mapped, flag, id, instant, lines, money, put_id, put_own, put_text, text, whole,
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
@@ -39,45 +41,8 @@ pub(super) struct Tenant {
     pub(super) api_licenses: BTreeSet<i64>,
 }
 
-/// A vendor record that becomes one of ours.
-pub(super) trait Record<'a>: Deserialize<'a> {
-    /// What it becomes.
-    type Ours;
-
-    /// The vendor's id.
-    fn id(&self) -> i64;
-
-    /// Maps it.
-    ///
-    /// # Errors
-    /// The field that holds nonsense.
-    fn map(self, tenant: &Tenant) -> Mapped<Self::Ours>;
-
-    /// Makes a page's batch.
-    fn batch(records: Vec<Self::Ours>) -> Batch;
-}
-
-macro_rules! mapped {
-    ($($wire:ty, $ours:ty, $to:path, $batch:path;)*) => {$(
-        impl<'a> Record<'a> for $wire {
-            type Ours = $ours;
-
-            fn id(&self) -> i64 {
-                self.id
-            }
-
-            fn map(self, tenant: &Tenant) -> Mapped<$ours> {
-                $to(self, tenant)
-            }
-
-            fn batch(records: Vec<$ours>) -> Batch {
-                $batch(records)
-            }
-        }
-    )*};
-}
-
-mapped! {
+records! {
+    Tenant;
     AutotaskCompany<'a>, CompanyRecord, to_company, Batch::Companies;
     AutotaskResource<'a>, TechnicianRecord, to_technician, Batch::Technicians;
     AutotaskContact<'a>, ContactRecord, to_contact, Batch::Contacts;
@@ -88,6 +53,15 @@ mapped! {
     AutotaskDeletedTicket<'a>, DeletionRecord, to_deleted_ticket, Batch::Deletions;
     AutotaskDeletedActivity<'a>, DeletionRecord, to_deleted_activity, Batch::Deletions;
     AutotaskContactGroupContact, ContactGroupMemberRecord, to_contact_group_member, Batch::ContactGroupMembers;
+}
+
+/// The tenant's own fields.
+fn udfs(udfs: Udfs<'_>) -> Fields {
+    let mut fields = Fields::new();
+    for udf in udfs.unwrap_or_default() {
+        put_own(&mut fields, &udf.name.0, udf.value);
+    }
+    fields
 }
 
 fn to_company(company: AutotaskCompany<'_>, _tenant: &Tenant) -> Mapped<CompanyRecord> {
@@ -103,10 +77,6 @@ fn to_company(company: AutotaskCompany<'_>, _tenant: &Tenant) -> Mapped<CompanyR
     put_text(&mut fields, "fax", company.fax);
     let activity = instant("lastActivityDate", company.last_activity)?;
     let modified = instant("lastTrackedModifiedDateTime", company.last_modified)?;
-    let lines: Vec<_> = [text(company.address_1), text(company.address_2)]
-        .into_iter()
-        .flatten()
-        .collect();
     Ok(CompanyRecord {
         external_id: company.id.to_string(),
         name: company.name.0.into_owned(),
@@ -114,7 +84,7 @@ fn to_company(company: AutotaskCompany<'_>, _tenant: &Tenant) -> Mapped<CompanyR
         type_id: id(company.company_type),
         phone: text(company.phone),
         website: text(company.web_address),
-        street: (!lines.is_empty()).then(|| lines.join("\n")),
+        street: lines([company.address_1, company.address_2]),
         city: text(company.city),
         state: text(company.state),
         postal_code: text(company.postal_code),

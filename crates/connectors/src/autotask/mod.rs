@@ -10,7 +10,6 @@ mod map;
 mod probe;
 mod query;
 mod reference;
-mod value;
 mod wire;
 mod zone;
 
@@ -19,20 +18,24 @@ use std::fmt;
 use async_trait::async_trait;
 use domain::capability::Capability;
 use domain::provider;
-use domain::record::Batch;
 use domain::reference::ReferenceItem;
 use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
 
-use self::answer::{Answered, decode_stream, map_stream};
+use self::answer::{decode_stream, map_stream};
 use self::client::Client;
-use self::query::{LARGEST_PAGE, Position, conditions, go_on, source};
+use self::query::{LARGEST_PAGE, conditions, page, source};
 use self::wire::AutotaskQuery;
-use crate::connector::{Connect, Connector, Fetched};
+use crate::connector::{Connect, Connector, Fetched, check_by_id};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::exchange::{Api, Place};
 use crate::http::send::Answer;
 use crate::limits::Limits;
 use crate::page::{ConnectionReport, Cursor, Page, PageRequest};
+use crate::walk::{Position, Seen, go_on, numeric};
+
+/// What the product is called in messages.
+const NAME: &str = "Autotask";
 
 /// Autotask PSA.
 pub struct Autotask {
@@ -50,29 +53,12 @@ impl Autotask {
         })
     }
 
-    /// Reads and decodes one page and throws it away: the reference a sync is measured against (design 7). Same
-    /// request, client and page size as [`Connector::list_page`]; nothing is mapped.
-    ///
-    /// # Errors
-    /// As any request.
-    pub async fn decode_only(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
-        let (position, asked, query) = question(&request)?;
-        let source = source(request.stream);
-        let decode = |answer: &Answer| decode_stream(request.stream, answer, position);
-        let seen = self
-            .client
-            .query(source.operation, source.entity, &query, decode)
-            .await?;
-        let (next, _oddity) = go_on(position, asked, &seen, source.operation)?;
-        Ok((seen.received, next))
-    }
-
     async fn answer(
         &self,
         stream: Stream,
         query: &AutotaskQuery,
         position: Position,
-    ) -> Result<Answered> {
+    ) -> Result<(Page, Seen)> {
         let source = source(stream);
         let tenant = self.client.tenant_for(stream).await?;
         let map = |answer: &Answer| map_stream(stream, answer, position, &tenant);
@@ -106,7 +92,7 @@ impl Connector for Autotask {
     }
 
     async fn limits(&self) -> Result<Limits> {
-        Ok(self.client.zone().await?.limits.clone())
+        Ok(self.client.place().await?.limits().clone())
     }
 
     async fn test_connection(&self) -> Result<ConnectionReport> {
@@ -119,9 +105,22 @@ impl Connector for Autotask {
 
     async fn list_page(&self, request: PageRequest<'_>) -> Result<Page> {
         let (position, asked, query) = question(&request)?;
-        let Answered { mut page, seen } = self.answer(request.stream, &query, position).await?;
-        (page.next, page.oddity) = go_on(position, asked, &seen, source(request.stream).operation)?;
+        let (mut page, seen) = self.answer(request.stream, &query, position).await?;
+        let operation = source(request.stream).operation;
+        (page.next, page.oddity) = go_on(NAME, operation, position, asked, &seen)?;
         Ok(page)
+    }
+
+    async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
+        let (position, asked, query) = question(&request)?;
+        let source = source(request.stream);
+        let decode = |answer: &Answer| decode_stream(request.stream, answer, position);
+        let seen = self
+            .client
+            .query(source.operation, source.entity, &query, decode)
+            .await?;
+        let (next, _oddity) = go_on(NAME, source.operation, position, asked, &seen)?;
+        Ok((seen.received, next))
     }
 
     async fn total(&self, stream: Stream, mode: PullMode, scope: &Scope) -> Result<Option<u64>> {
@@ -133,21 +132,10 @@ impl Connector for Autotask {
     }
 
     async fn fetch(&self, stream: Stream, external_id: &str) -> Result<Fetched> {
-        if !self
-            .capability()
-            .stream(stream)
-            .is_some_and(|stream| stream.by_id)
-        {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                "fetch",
-                "this provider cannot do that",
-            )
-            .without_effect());
-        }
+        check_by_id(self.capability(), stream)?;
         // A query tells a missing record from a missing route; `GET /{entity}/{id}` answers 404 to both.
-        let query = client::by_id(stream, numeric(external_id, "fetch")?);
-        let Answered { page, .. } = self.answer(stream, &query, Position::default()).await?;
+        let query = client::by_id(stream, numeric(NAME, "fetch", external_id)?);
+        let (page, _seen) = self.answer(stream, &query, Position::default()).await?;
         Ok(match page.unreadable.into_iter().next() {
             Some(unreadable) => Fetched::Unreadable(unreadable),
             None if page.batch.is_empty() => Fetched::Gone,
@@ -156,23 +144,23 @@ impl Connector for Autotask {
     }
 
     async fn ticket_notes(&self, ticket_external_id: &str) -> Result<Page> {
-        let ticket = numeric(ticket_external_id, "list the notes of a ticket")?;
+        let ticket = numeric(NAME, "list the notes of a ticket", ticket_external_id)?;
         let mut position = Position::default();
         let mut whole: Option<Page> = None;
         loop {
-            let Answered { page, seen } = self
+            let (page, seen) = self
                 .answer(
                     Stream::TicketNotes,
                     &client::notes_of(ticket, position),
                     position,
                 )
                 .await?;
-            let (next, oddity) =
-                go_on(position, LARGEST_PAGE, &seen, "list the notes of a ticket")?;
+            let operation = "list the notes of a ticket";
+            let (next, oddity) = go_on(NAME, operation, position, LARGEST_PAGE, &seen)?;
             let page = Page { oddity, ..page };
             whole = Some(match whole {
                 None => page,
-                Some(before) => joined(before, page),
+                Some(before) => before.joined(page),
             });
             match next {
                 Some(cursor) => position = Position::read(Some(&cursor))?,
@@ -198,40 +186,6 @@ fn question(request: &PageRequest<'_>) -> Result<(Position, u32, AutotaskQuery)>
     Ok((
         position,
         asked,
-        position.query(source(request.stream), asked, conditions),
+        page(position, source(request.stream), asked, conditions),
     ))
-}
-
-/// Autotask's ids are numbers.
-fn numeric(id: &str, operation: &'static str) -> Result<i64> {
-    id.parse().map_err(|_| {
-        Error::new(
-            ErrorKind::Invalid,
-            operation,
-            format!("{id:?} is no id of Autotask"),
-        )
-        .without_effect()
-    })
-}
-
-/// Two pages of the notes of one ticket as one.
-fn joined(before: Page, after: Page) -> Page {
-    let batch = match (before.batch, after.batch) {
-        (Batch::TicketNotes(mut first), Batch::TicketNotes(second)) => {
-            first.extend(second);
-            Batch::TicketNotes(first)
-        }
-        (first, _) => first,
-    };
-    let mut unreadable = before.unreadable;
-    unreadable.extend(after.unreadable);
-    Page {
-        batch,
-        unreadable,
-        repeated: before.repeated + after.repeated,
-        received: before.received.saturating_add(after.received),
-        next: None,
-        vendor_time: before.vendor_time.or(after.vendor_time),
-        oddity: before.oddity.or(after.oddity),
-    }
 }

@@ -4,115 +4,96 @@ use futures_util::future::join_all;
 
 use super::client::Client;
 use super::query::field;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
+use crate::http::exchange::Api;
 use crate::page::{ConnectionReport, PermissionFinding};
-
-/// What is tried in one entity.
-#[derive(Debug, Clone, Copy)]
-struct Area {
-    entity: &'static str,
-    /// As the screens call it.
-    name: &'static str,
-    /// The right that is missing when it is refused, where the screens have it.
-    right: &'static str,
-    required: bool,
-    /// Whether records are created there rather than read.
-    creates: bool,
-}
-
-const fn area(
-    entity: &'static str,
-    name: &'static str,
-    right: &'static str,
-    required: bool,
-) -> Area {
-    Area {
-        entity,
-        name,
-        right,
-        required,
-        creates: false,
-    }
-}
+use crate::probe::Area;
 
 /// Everything a sync reads, and what webhooks will need.
-const AREAS: [Area; 10] = [
-    area(
+const AREAS: [Area; 9] = [
+    Area::new(
         "Companies",
         "Companies",
         "Security level: CRM > Companies — View",
         true,
     ),
-    area(
+    Area::new(
         "Contacts",
         "Contacts",
         "Security level: CRM > Contacts — View",
         true,
     ),
-    area(
+    Area::new(
         "Resources",
         "Resources",
         "Security level: Admin > Resources/Users — View",
         true,
     ),
-    area(
+    Area::new(
         "Tickets",
         "Tickets",
         "Security level: Service Desk > Tickets — View",
         true,
     ),
-    area(
+    Area::new(
         "TicketNotes",
         "Ticket notes",
         "Security level: Service Desk > Ticket Notes — View",
         true,
     ),
-    area(
+    Area::new(
         "Opportunities",
         "Opportunities",
         "Security level: CRM > Opportunities — View",
         false,
     ),
-    area(
+    Area::new(
         "ContactGroups",
         "Contact groups",
         "Security level: CRM > Contact Groups — View",
         false,
     ),
-    area(
+    Area::new(
         "DeletedTicketLogs",
         "Deleted tickets",
         "Security level: Service Desk — administrator-level access (without it, deleted tickets are found by the nightly full run)",
         false,
     ),
-    area(
+    Area::new(
         "DeletedTicketActivityLogs",
         "Deleted ticket activity",
         "Security level: Service Desk — administrator-level access (without it, deleted notes are found by the nightly full run)",
         false,
     ),
-    Area {
-        entity: "TicketWebhooks",
-        name: "Webhooks",
-        right: "Security level: Other > Can create webhooks",
-        required: false,
-        creates: true,
-    },
 ];
+
+/// What webhooks need; records are created there.
+const WEBHOOKS: Area = Area::new(
+    "TicketWebhooks",
+    "Webhooks",
+    "Security level: Other > Can create webhooks",
+    false,
+);
 
 /// Tests a connection.
 ///
 /// # Errors
 /// `AuthFailed`, `Unavailable` and the like, with the form field where one is to blame. A missing right is no error.
 pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport> {
-    let zone = client.zone().await?;
+    let zone = client.place().await?;
     // Company 0 is the tenant itself and always exists, so this proves the credentials and nothing else.
     match client.try_query("Companies", field("eq", "id", 0)).await {
         Ok(()) => {}
         Err(error) if error.kind == ErrorKind::PermissionDenied => {}
         Err(error) => return Err(error),
     }
-    let findings = join_all(AREAS.iter().map(|area| probe(client, area))).await;
+    let findings = join_all(
+        AREAS
+            .iter()
+            .chain([&WEBHOOKS])
+            .map(|area| probe(client, area)),
+    )
+    .await;
     let permissions = findings.into_iter().collect::<Result<Vec<_>>>()?;
     let name = zone.name.as_deref().unwrap_or("zone given by hand");
     let account = match zone.customer {
@@ -132,36 +113,23 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
 async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
     let refused = match client.access(area.entity).await {
         Ok(access) => {
-            let level = if area.creates {
+            let level = if *area == WEBHOOKS {
                 access.create
             } else {
                 access.query
             };
             level.is_some_and(|level| level.eq_ignore_ascii_case("None"))
         }
-        Err(error) => is_refusal(error, area)?,
+        Err(error) => area.is_refusal(error)?,
     };
     // The level may say Restricted, or All where a line of business or module is off: only a query proves it.
     let refused = refused
         || (area.required
             && match client.try_query(area.entity, field("gte", "id", 0)).await {
                 Ok(()) => false,
-                Err(error) => is_refusal(error, area)?,
+                Err(error) => area.is_refusal(error)?,
             });
-    Ok(PermissionFinding {
-        area: area.name.to_owned(),
-        missing: refused.then(|| area.right.to_owned()),
-        required: area.required,
-    })
-}
-
-/// Whether a failure means a missing right: a refusal, or an optional area this tenant does not have at all.
-fn is_refusal(error: Error, area: &Area) -> Result<bool> {
-    match error.kind {
-        ErrorKind::PermissionDenied => Ok(true),
-        ErrorKind::NotFound | ErrorKind::Invalid if !area.required => Ok(true),
-        _ => Err(error),
-    }
+    Ok(area.finding(refused))
 }
 
 #[cfg(test)]

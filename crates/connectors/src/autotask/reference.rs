@@ -8,13 +8,15 @@ use domain::stream::Stream;
 use domain::text::without_nul;
 
 use super::client::{Client, picklist};
-use super::map::{Record, Tenant};
+use super::map::Tenant;
 use super::query::source;
-use super::value::flag;
 use super::wire::{AutotaskCategory, AutotaskPage, AutotaskPicklistValue, AutotaskResource};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::http::decode::{Text, document};
 use crate::http::send::Answer;
+use crate::mapping::Record;
+use crate::probe::allowed;
+use crate::value::flag;
 
 /// Picklists by entity and field. The status, queue and priority of a ticket have no address of their own.
 const PICKLISTS: [(&str, &[(&str, ReferenceKind)]); 3] = [
@@ -162,22 +164,6 @@ fn people(
             .collect(),
         last,
     ))
-}
-
-/// `None` for what the API user may not see or this tenant does not have.
-fn allowed<T>(outcome: std::result::Result<T, Error>) -> Result<Option<T>> {
-    match outcome {
-        Ok(value) => Ok(Some(value)),
-        Err(error)
-            if matches!(
-                error.kind,
-                ErrorKind::PermissionDenied | ErrorKind::NotFound
-            ) =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// A picklist as reference data, in the vendor's order.

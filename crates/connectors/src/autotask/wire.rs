@@ -5,72 +5,11 @@
 //!
 //! Dates stay text and money stays digits here; `map` reads them, so that it can name the field that holds nonsense.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// A text that borrows from the answer unless it had escapes. NUL characters are removed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-        impl<'de> Visitor<'de> for TextVisitor {
-            type Value = Text<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                // JSON writes NUL as an escape only, so a text without escapes has none.
-                Ok(Text(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(domain::text::without_nul(text.to_owned()))))
-            }
-        }
-        deserializer.deserialize_str(TextVisitor)
-    }
-}
-
-/// A yes or no that some entities write as 1 or 0 (`Contacts.isActive`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Flag(pub(super) bool);
-
-impl<'de> Deserialize<'de> for Flag {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct FlagVisitor;
-        impl Visitor<'_> for FlagVisitor {
-            type Value = Flag;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, false, 1 or 0")
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Flag, E> {
-                Ok(Flag(value))
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Flag, E> {
-                match value {
-                    0 => Ok(Flag(false)),
-                    1 => Ok(Flag(true)),
-                    other => Err(E::invalid_value(
-                        serde::de::Unexpected::Unsigned(other),
-                        &self,
-                    )),
-                }
-            }
-        }
-        deserializer.deserialize_any(FlagVisitor)
-    }
-}
+use crate::value::{Flag, Text};
+use crate::walk::Announced;
 
 /// One user-defined field of a record.
 #[derive(Debug, Deserialize)]
@@ -298,6 +237,17 @@ pub(super) struct AutotaskPage<T> {
     pub(super) items: Vec<T>,
     #[serde(rename = "pageDetails", default)]
     pub(super) details: AutotaskPageDetails,
+}
+
+impl<T> AutotaskPage<T> {
+    /// The records, and what is said about them.
+    pub(super) fn parts(self) -> (Vec<T>, Announced) {
+        let announced = Announced {
+            more: self.details.next_page_url.is_some(),
+            count: self.details.count,
+        };
+        (self.items, announced)
+    }
 }
 
 /// What the vendor says about a page.

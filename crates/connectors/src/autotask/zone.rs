@@ -1,8 +1,7 @@
 //! Zones: where a tenant lives, how it is found, and what happens when it moves.
 
-use std::sync::Arc;
-
 use domain::clock::UtcMillis;
+use domain::secret::Secret;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use url::Url;
@@ -11,7 +10,7 @@ use super::client::Client;
 use super::wire::{AutotaskErrors, AutotaskZone};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::decode::{Text, document};
-use crate::http::retry::Retry;
+use crate::http::exchange::{Api, Place, look_up};
 use crate::http::send::{Answer, Request};
 use crate::limits::{Limits, RequestLimit};
 
@@ -27,7 +26,7 @@ const THREADS: u32 = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Zone {
     /// Root of the API, without a slash at its end.
-    pub(super) root: String,
+    root: String,
     /// What the vendor calls the zone.
     pub(super) name: Option<String>,
     /// Address of the user interface.
@@ -35,25 +34,31 @@ pub(super) struct Zone {
     /// Number of the customer instance.
     pub(super) customer: Option<i64>,
     /// Limits of the tenant.
-    pub(super) limits: Limits,
+    limits: Limits,
+    /// The credentials.
+    headers: HeaderMap,
+}
+
+impl Place for Zone {
+    fn root(&self) -> &str {
+        &self.root
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
 }
 
 impl Client {
-    /// The tenant's zone, looked up once.
+    /// The tenant's zone as far as this process knows it, else as the look-up tells.
     ///
     /// # Errors
     /// `AuthFailed` for an unknown API user; else as any request.
-    pub(super) async fn zone(&self) -> Result<Arc<Zone>> {
-        let mut known = self.zone.lock().await;
-        if let Some(zone) = &*known {
-            return Ok(Arc::clone(zone));
-        }
-        let zone = Arc::new(self.find_zone().await?);
-        *known = Some(Arc::clone(&zone));
-        Ok(zone)
-    }
-
-    async fn find_zone(&self) -> Result<Zone> {
+    pub(super) async fn find_zone(&self) -> Result<Zone> {
         match &self.config.zone_url {
             Some(address) => Ok(self.zone_at(address, None)),
             None => match self.remembered_zone() {
@@ -64,10 +69,10 @@ impl Client {
     }
 
     /// The zone an earlier connector of this process was told. A tenant that moved meanwhile refuses there, and
-    /// [`Client::moved_from`] asks again.
+    /// a look-up follows.
     fn remembered_zone(&self) -> Option<Zone> {
         let text = self.memory.recall(&self.zone_key()?)?;
-        self.zone_in("recall the zone", &text, || {
+        self.zone_in("recall the zone", text.expose(), || {
             Error::new(
                 ErrorKind::Unexpected,
                 "recall the zone",
@@ -96,7 +101,8 @@ impl Client {
             ),
         };
         Zone {
-            root: address.as_str().trim_end_matches('/').to_owned(),
+            root: format!("{}/V1.0", address.as_str().trim_end_matches('/')),
+            headers: self.headers.clone(),
             name,
             web_url,
             customer,
@@ -110,7 +116,7 @@ impl Client {
 
     /// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/API_Calls/REST_ZoneInformation.htm>; needs no
     /// credentials and sends none.
-    async fn look_up_zone(&self) -> Result<Zone> {
+    pub(super) async fn look_up_zone(&self) -> Result<Zone> {
         const OPERATION: &str = "look up the zone";
         let limits = Limits {
             account_key: format!("autotask:zone+{}", self.config.user_name),
@@ -119,25 +125,18 @@ impl Client {
         };
         let headers = HeaderMap::new();
         let url = self.config.lookup_address()?;
-        let mut retry = Retry::reads();
-        loop {
-            let request = Request {
-                operation: OPERATION,
-                endpoint: "zoneInformation",
-                method: Method::GET,
-                url: url.clone(),
-                headers: &headers,
-                body: None,
-            };
-            let outcome = match self.sender.send(&limits, &request).await {
-                Ok(answer) => self.zone_from(OPERATION, &answer),
-                Err(error) => Err(error),
-            };
-            match outcome {
-                Ok(zone) => return Ok(zone),
-                Err(error) => retry.wait_after(error).await?,
-            }
-        }
+        let request = Request {
+            operation: OPERATION,
+            endpoint: "zoneInformation",
+            method: Method::GET,
+            url,
+            headers: &headers,
+            body: None,
+        };
+        look_up(&self.sender, &limits, &request, |answer| {
+            self.zone_from(OPERATION, answer)
+        })
+        .await
     }
 
     fn zone_from(&self, operation: &'static str, answer: &Answer) -> Result<Zone> {
@@ -168,7 +167,7 @@ impl Client {
         let text = Text::of(&answer.body);
         let zone = self.zone_in(operation, text.as_str(), unknown)?;
         if let Some(key) = self.zone_key() {
-            self.memory.remember(key, text.as_str().to_owned());
+            self.memory.remember(key, Secret::from(text.as_str()));
         }
         Ok(zone)
     }
@@ -202,25 +201,5 @@ impl Client {
             Error::new(ErrorKind::Unexpected, operation, message).without_effect()
         })?;
         Ok(self.zone_at(&address, Some(found)))
-    }
-
-    /// Looks the zone up again after a 401: a tenant that was moved refuses at its old address. Answers the new zone
-    /// only if it differs from the one that refused.
-    pub(super) async fn moved_from(&self, refused: &Zone) -> Result<Option<Arc<Zone>>> {
-        if self.config.zone_url.is_some() {
-            return Ok(None);
-        }
-        let mut known = self.zone.lock().await;
-        if let Some(zone) = known.as_ref().filter(|zone| zone.root != refused.root) {
-            return Ok(Some(Arc::clone(zone)));
-        }
-        let found = match self.look_up_zone().await {
-            Ok(found) => Arc::new(found),
-            Err(error) if error.is_temporary() => return Err(error),
-            Err(_unknown_too) => return Ok(None),
-        };
-        let moved = found.root != refused.root;
-        *known = Some(Arc::clone(&found));
-        Ok(moved.then_some(found))
     }
 }

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use domain::clock::{SharedClock, UtcMillis};
+use domain::clock::{SharedClock, SystemClock, UtcMillis};
 use domain::hint::Hint;
+use domain::secret::Secret;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use rustls::CertificateError;
 use url::Url;
 
-use crate::connector::RequestCounter;
+use crate::connector::{Connect, RequestCounter};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::client::{self, Proxy, Timeouts};
 use crate::http::rate_limit;
 use crate::http::redact::Redactor;
 use crate::limits::{Limits, Permits, Urgency};
@@ -75,6 +77,28 @@ pub struct Sender {
 }
 
 impl Sender {
+    /// What sends for a connection, with its secrets kept out of texts. A sandbox is never asked through a proxy.
+    ///
+    /// # Errors
+    /// As [`client::build`].
+    pub fn of<'a>(
+        connect: &Connect,
+        secrets: impl IntoIterator<Item = &'a Secret>,
+    ) -> Result<Self> {
+        let proxy = match connect.base_url {
+            Some(_) => Proxy::None,
+            None => Proxy::System,
+        };
+        Ok(Self {
+            client: client::build(Timeouts::default(), proxy)?,
+            permits: Arc::clone(&connect.permits),
+            urgency: connect.urgency,
+            requests: Arc::clone(&connect.requests),
+            redactor: Redactor::new(secrets),
+            clock: Arc::new(SystemClock),
+        })
+    }
+
     /// Acquires a permit, counts the request, sends it and reads the whole answer. The permit is held until the
     /// answer is complete, because vendors count a request as running until then.
     ///

@@ -2,13 +2,18 @@
 
 mod answers;
 mod refusals;
+mod specification;
 mod zones;
 
+use std::path::Path;
+
+use domain::reference::ReferenceKind;
 use domain::stream::Stream;
 use serde_json::{Value, json};
-use simulator::{FaultKind, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
+use simulator::{Control, FaultKind, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
 
 use crate::case::Case;
+use crate::specification::Document;
 use crate::vendor::{Boxed, Stand, Vendor};
 
 /// When the sandbox's clock starts: far from the machine's, so that a mix-up of clocks shows.
@@ -93,9 +98,24 @@ impl Vendor for Autotask {
         "title"
     }
 
+    fn reference_kinds(&self) -> &'static [ReferenceKind] {
+        &ReferenceKind::ALL
+    }
+
+    fn expire(&self) -> Option<fn(&Control)> {
+        Some(|control| control.set_zone_moved(true))
+    }
+
+    fn error_body(&self, words: &str) -> Value {
+        json!({ "errors": [words] })
+    }
+
+    fn document(&self, folder: &Path) -> Option<Box<dyn Document>> {
+        Some(Box::new(specification::Lists::read(folder)))
+    }
+
     fn own_cases(&self) -> Vec<Case> {
         vec![
-            Case::new("connect", "zone_moved_mid_run", zones::zone_moved),
             Case::new("connect", "zone_is_remembered", zones::zone_is_remembered),
             Case::new("connect", "zone_given_by_hand", zones::zone_by_hand),
             Case::new(
@@ -167,7 +187,11 @@ impl Vendor for Autotask {
                 "missing_opportunity_right_leaves_it_out",
                 refusals::without_opportunities,
             ),
-            crate::specification::case(),
+            Case::new(
+                "reference_data",
+                "system_values_are_marked",
+                answers::system_values,
+            ),
         ]
     }
 }

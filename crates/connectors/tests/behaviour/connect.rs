@@ -1,10 +1,14 @@
 //! Connecting: good credentials, each wrong one, and missing rights.
 
+use std::sync::Arc;
+
 use connectors::ErrorKind;
+use domain::scope::Scope;
 use domain::stream::Stream;
+use simulator::Control;
 
 use crate::case::Case;
-use crate::vendor::{Vendor, capability, whole};
+use crate::vendor::{Vendor, batch_ids, capability, tickets, whole};
 
 /// The cases of this area.
 pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
@@ -88,6 +92,13 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
             },
         ),
     ];
+    if let Some(expire) = vendor.expire() {
+        cases.push(Case::new(
+            "connect",
+            "what_was_found_out_expires_in_mid_run",
+            move || expires(vendor, expire),
+        ));
+    }
     for (field, blamed) in vendor.wrong_credentials() {
         cases.push(Case::new(
             "connect",
@@ -139,9 +150,10 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
                 let error = whole(&*stand.connector(), stream)
                     .await
                     .expect_err("it is not allowed");
-                assert_eq!(error.kind, ErrorKind::PermissionDenied);
+                let (kind, word) = vendor.missing_right();
+                assert_eq!(error.kind, kind);
                 assert!(
-                    error.message.contains("permission"),
+                    error.message.contains(word),
                     "in the vendor's words: {}",
                     error.message
                 );
@@ -149,4 +161,39 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
         ));
     }
     cases
+}
+
+/// A token runs out, or the tenant moves, between two pages: found again once, and the walk goes on where it was.
+async fn expires(vendor: &'static dyn Vendor, expire: fn(&Control)) {
+    let stand = vendor.start().await;
+    let connector = stand.connector();
+    let scope = Scope::default();
+    let page = |cursor| {
+        let connector = Arc::clone(&connector);
+        let scope = scope.clone();
+        async move {
+            connector
+                .list_page(tickets(Option::as_ref(&cursor), &scope, 50))
+                .await
+        }
+    };
+    let first = page(None).await.expect("a page");
+    expire(stand.control());
+    let second = page(first.next.clone()).await.expect("found again");
+    let before = batch_ids(&first.batch);
+    assert!(
+        batch_ids(&second.batch)
+            .iter()
+            .all(|id| !before.contains(id))
+    );
+    let asked = stand.control().request_count();
+    page(second.next.clone()).await.expect("known now");
+    assert_eq!(stand.control().request_count(), asked + 1, "found once");
+    stand.control().set_credentials_valid(false);
+    let error = page(None).await.expect_err("they are revoked");
+    assert_eq!(error.kind, ErrorKind::AuthFailed);
+    assert!(
+        stand.control().request_count() <= asked + 4,
+        "one look for another place, no circles"
+    );
 }

@@ -144,25 +144,12 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
                 );
             },
         ),
-        Case::new(
-            "errors",
-            "a_400_on_a_later_page_ends_the_walk",
-            move || async move {
-                let fault = Fault::new(FaultKind::Status {
-                    code: 400,
-                    body: None,
-                    retry_after: None,
-                });
-                let (stand, outcome) = tickets_under(vendor, fault.after(1)).await;
-                let error = outcome.expect_err("refused");
-                assert_eq!((error.kind, error.status), (ErrorKind::Invalid, Some(400)));
-                assert_eq!(
-                    stand.requests_about(vendor.entity(Stream::Tickets)).len(),
-                    2,
-                    "a refusal is not repeated"
-                );
-            },
-        ),
+        Case::new("errors", "a_400_on_page_50_ends_the_walk", move || {
+            refused_late(vendor)
+        }),
+        Case::new("errors", "a_right_revoked_between_runs", move || {
+            revoked_between_runs(vendor)
+        }),
         Case::new("errors", "a_right_revoked_between_pages", move || {
             revoked_between_pages(vendor)
         }),
@@ -262,10 +249,12 @@ async fn revoked_between_pages(vendor: &'static dyn Vendor) {
         .list_page(tickets(first.next.as_ref(), &scope, 40))
         .await
         .expect_err("revoked");
-    assert_eq!(
-        (error.kind, error.hint()),
-        (ErrorKind::PermissionDenied, Some(Hint::Permissions))
-    );
+    let (kind, word) = vendor.missing_right();
+    assert_eq!(error.kind, kind);
+    assert!(error.message.contains(word), "{error}");
+    if kind == ErrorKind::PermissionDenied {
+        assert_eq!(error.hint(), Some(Hint::Permissions));
+    }
     stand
         .control()
         .set_security(vendor.entity(Stream::Tickets), "query", "All");
@@ -273,6 +262,56 @@ async fn revoked_between_pages(vendor: &'static dyn Vendor) {
         .list_page(tickets(first.next.as_ref(), &scope, 40))
         .await
         .expect("the same cursor goes on");
+}
+
+/// A refusal late in a walk is told, and not repeated.
+async fn refused_late(vendor: &'static dyn Vendor) {
+    let stand = vendor.start().await;
+    let entity = vendor.entity(Stream::Tickets);
+    let page_size = vendor.smallest_page().max(2);
+    let pages = stand.control().ids(entity).len() / page_size as usize;
+    let fine = u32::try_from(pages.min(50)).expect("a few pages") - 1;
+    let fault = Fault::new(FaultKind::Status {
+        code: 400,
+        body: None,
+        retry_after: None,
+    });
+    stand
+        .control()
+        .set_fault(fault.on_entity(entity).after(fine));
+    let connector = stand.connector();
+    let error = walk(&*connector, Stream::Tickets, FULL, page_size)
+        .await
+        .expect_err("refused");
+    assert_eq!((error.kind, error.status), (ErrorKind::Invalid, Some(400)));
+    assert_eq!(stand.requests_about(entity).len(), fine as usize + 1);
+}
+
+/// What a run may read another may not: told in the vendor's words, by the list and by the test of the connection.
+async fn revoked_between_runs(vendor: &'static dyn Vendor) {
+    let stand = vendor.start().await;
+    let entity = vendor.entity(Stream::Contacts);
+    let right = |access: &str| stand.control().set_security(entity, "query", access);
+    whole(&*stand.connector(), Stream::Contacts)
+        .await
+        .expect("allowed");
+    right("None");
+    let error = whole(&*stand.connector(), Stream::Contacts)
+        .await
+        .expect_err("revoked");
+    let (kind, word) = vendor.missing_right();
+    assert_eq!(error.kind, kind);
+    assert!(error.message.contains(word), "{error}");
+    whole(&*stand.connector(), Stream::Companies)
+        .await
+        .expect("only that one is gone");
+    let report = stand.connector().test_connection().await;
+    let report = report.expect("a missing right is no error");
+    assert_eq!(report.missing_required().count(), 1, "{report:?}");
+    right("All");
+    whole(&*stand.connector(), Stream::Contacts)
+        .await
+        .expect("allowed again");
 }
 
 /// A vendor that repeats every secret in every kind of answer.
@@ -284,7 +323,7 @@ async fn no_secret_gets_out(vendor: &'static dyn Vendor) {
     let mut errors: Vec<Error> = Vec::new();
     for code in [200, 301, 400, 401, 403, 404, 409, 429, 500, 503] {
         for body in [
-            json!({ "errors": [echo] }),
+            vendor.error_body(&echo),
             json!(format!("<html><p>{echo}</p></html>")),
             json!({ "items": [{ "id": echo }] }),
         ] {

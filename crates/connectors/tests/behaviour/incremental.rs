@@ -3,6 +3,7 @@
 use connectors::Connector;
 use domain::clock::UtcMillis;
 use domain::record::Batch;
+use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
 
 use crate::case::{Case, Claim};
@@ -42,6 +43,16 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
         move || floor(vendor),
     ));
     cases
+}
+
+fn tells_total(vendor: &dyn Vendor, stream: Stream) -> bool {
+    let claimed = capability(vendor).stream(stream);
+    claimed.is_some_and(|claimed| claimed.total)
+}
+
+fn incremental(vendor: &dyn Vendor, stream: Stream) -> bool {
+    let claimed = capability(vendor).stream(stream);
+    claimed.is_some_and(|claimed| claimed.incremental)
 }
 
 async fn since(
@@ -86,14 +97,12 @@ async fn changed(vendor: &'static dyn Vendor, stream: Stream) {
             "the same record as in a full run"
         );
     }
+    let mode = PullMode::Since { since: watermark };
     let total = connector
-        .total(
-            stream,
-            PullMode::Since { since: watermark },
-            &domain::scope::Scope::default(),
-        )
-        .await;
-    assert_eq!(total.expect("a total"), Some(2));
+        .total(stream, mode, &Scope::default())
+        .await
+        .expect("a total");
+    assert_eq!(total, tells_total(vendor, stream).then_some(2));
 }
 
 /// Two records that changed in the same instant, and a watermark at exactly that instant: both come.
@@ -122,8 +131,9 @@ async fn boundary(vendor: &'static dyn Vendor, stream: Stream) {
         touched.map(|id| id.to_string()).into(),
         "at the very instant"
     );
-    let found = ids(&since(&*connector, stream, at[0].max(at[1]).plus(1)).await);
-    assert!(found.is_empty(), "a millisecond later: {found:?}");
+    let later = at[0].max(at[1]).plus(vendor.resolution());
+    let found = ids(&since(&*connector, stream, later).await);
+    assert!(found.is_empty(), "later: {found:?}");
 }
 
 async fn deletion(vendor: &'static dyn Vendor, stream: Stream) {
@@ -182,19 +192,22 @@ async fn floor(vendor: &'static dyn Vendor) {
         expected.map(|ticket| ticket.external_id.clone()).collect()
     );
     let total = connector
-        .total(Stream::Tickets, mode, &domain::scope::Scope::default())
+        .total(Stream::Tickets, mode, &Scope::default())
         .await
         .expect("a total");
-    assert_eq!(total, Some(found.len() as u64));
+    assert_eq!(
+        total,
+        tells_total(vendor, Stream::Tickets).then_some(found.len() as u64)
+    );
+    // What has no time of change knows no floor.
+    if incremental(vendor, Stream::Technicians) {
+        return;
+    }
     let everybody = walk(&*connector, Stream::Technicians, mode, 50)
         .await
         .expect("pages");
     let whole = walk(&*connector, Stream::Technicians, FULL, 50)
         .await
         .expect("pages");
-    assert_eq!(
-        ids(&everybody),
-        ids(&whole),
-        "what has no time of change knows no floor"
-    );
+    assert_eq!(ids(&everybody), ids(&whole));
 }

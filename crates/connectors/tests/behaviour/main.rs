@@ -39,6 +39,7 @@ fn main() {
         cases.extend(reference_data::cases(vendor));
         cases.extend(errors::cases(vendor));
         cases.extend(vendor.own_cases());
+        cases.push(specification::case(vendor));
         cases.extend(completeness::cases(vendor, &cases));
         trials.extend(cases.into_iter().map(|case| case.trial(vendor.key())));
     }

@@ -2,20 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use connectors::connector::RequestCounter;
 use connectors::limits::{Permits, Unlimited, Urgency};
 use connectors::page::{Cursor, Page, PageRequest};
-use connectors::{Connect, Connector, Error};
+use connectors::{Connect, Connector, Error, ErrorKind};
 use domain::capability::Capability;
 use domain::record::{Batch, ExternalRecord};
+use domain::reference::ReferenceKind;
 use domain::scope::Scope;
 use domain::secret::Secret;
 use domain::stream::{PullMode, Stream};
 use serde_json::Value;
 use simulator::{Control, JournalEntry, Sandbox};
+
+use crate::specification::Document;
 
 /// A boxed future.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -42,6 +46,49 @@ pub trait Vendor: Send + Sync {
 
     /// A text field of tickets, as the vendor spells it, that becomes the title.
     fn title(&self) -> &'static str;
+
+    /// The kinds of reference data it has.
+    fn reference_kinds(&self) -> &'static [ReferenceKind];
+
+    /// For chained lists: the kind the parents of a kind belong to.
+    fn parents(&self, kind: ReferenceKind) -> Option<ReferenceKind> {
+        (kind == ReferenceKind::SubIssueType).then_some(ReferenceKind::IssueType)
+    }
+
+    /// The ids of the comments of one ticket as the connector hands them over, for vendors that list them by ticket
+    /// only.
+    fn notes_of(&self, _control: &Control, _ticket: i64) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
+    /// Makes void what a connector found out before it asks: a token, a zone, a codebase. `None` where there is
+    /// nothing of the kind.
+    fn expire(&self) -> Option<fn(&Control)> {
+        None
+    }
+
+    /// How the vendor refuses for want of a right, and a word it says then.
+    fn missing_right(&self) -> (ErrorKind, &'static str) {
+        (ErrorKind::PermissionDenied, "permission")
+    }
+
+    /// Words in the vendor's own error body.
+    fn error_body(&self, words: &str) -> Value;
+
+    /// Milliseconds between two instants the vendor can tell apart.
+    fn resolution(&self) -> i64 {
+        1
+    }
+
+    /// The smallest page the vendor makes.
+    fn smallest_page(&self) -> u32 {
+        1
+    }
+
+    /// The vendor's document, in the folder of all documents; `None` when there is none to check by.
+    fn document(&self, _folder: &Path) -> Option<Box<dyn Document>> {
+        None
+    }
 
     /// What only this vendor has.
     fn own_cases(&self) -> Vec<crate::case::Case>;

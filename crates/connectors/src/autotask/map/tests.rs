@@ -3,6 +3,7 @@
 use super::*;
 use crate::autotask::wire::AutotaskPage;
 use crate::http::decode::each;
+use crate::mapping::Record;
 use serde_json::json;
 
 fn tenant() -> Tenant {
@@ -13,7 +14,7 @@ fn tenant() -> Tenant {
 }
 
 /// Maps a fixture the slow way; what cannot be read comes as its field.
-fn mapped<'a, W: Record<'a>>(page: &'a str) -> Vec<Result<W::Ours, String>> {
+fn mapped<'a, W: Record<'a, Tenant = Tenant>>(page: &'a str) -> Vec<Result<W::Ours, String>> {
     let page: AutotaskPage<&'a serde_json::value::RawValue> =
         serde_json::from_str(page).expect("a page");
     let map = |raw: &&'a serde_json::value::RawValue| {

@@ -216,3 +216,13 @@ pub async fn bad_values() {
         ]
     );
 }
+
+pub async fn system_values() {
+    let stand = VENDOR.start().await;
+    let items = stand
+        .connector()
+        .reference_data()
+        .await
+        .expect("reference data");
+    assert!(items.iter().any(|item| item.system));
+}

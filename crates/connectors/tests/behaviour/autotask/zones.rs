@@ -1,55 +1,12 @@
 //! Zones and rights of an API user.
 
 use connectors::ErrorKind;
-use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::json;
 use simulator::{Fault, FaultKind};
 
 use super::{VENDOR, status};
-use crate::vendor::{Vendor, batch_ids, tickets, whole};
-
-pub async fn zone_moved() {
-    let stand = VENDOR.start().await;
-    let connector = stand.connector();
-    let scope = Scope::default();
-    let first = connector
-        .list_page(tickets(None, &scope, 50))
-        .await
-        .expect("a page");
-    stand.control().set_zone_moved(true);
-    let second = connector
-        .list_page(tickets(first.next.as_ref(), &scope, 50))
-        .await
-        .expect("found again");
-    assert!(
-        batch_ids(&second.batch)
-            .iter()
-            .all(|id| !batch_ids(&first.batch).contains(id))
-    );
-    let before = stand.control().request_count();
-    connector
-        .list_page(tickets(second.next.as_ref(), &scope, 50))
-        .await
-        .expect("known now");
-    assert_eq!(
-        stand.control().request_count(),
-        before + 1,
-        "looked up once"
-    );
-    stand.control().set_credentials_valid(false);
-    let before = stand.control().request_count();
-    let error = connector
-        .list_page(tickets(None, &scope, 50))
-        .await
-        .expect_err("wrong");
-    assert_eq!(error.kind, ErrorKind::AuthFailed);
-    assert_eq!(
-        stand.control().request_count(),
-        before + 2,
-        "one look-up, no second try at the same address"
-    );
-}
+use crate::vendor::{Vendor, whole};
 
 /// A part of a run builds a connector of its own; the zone is looked up once per process, and again when it refuses.
 pub async fn zone_is_remembered() {

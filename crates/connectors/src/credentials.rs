@@ -1,0 +1,134 @@
+//! Form values as people type and paste them: what comes along is removed, what cannot be used is refused at its field.
+
+use std::collections::BTreeMap;
+
+use domain::secret::Secret;
+use reqwest::header::HeaderValue;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A form value without the white space and line breaks that come along when it is copied; empty when there is none.
+#[must_use]
+pub fn typed(credentials: &BTreeMap<String, Secret>, key: &str) -> String {
+    credentials
+        .get(key)
+        .map(|value| trimmed(value.expose()))
+        .unwrap_or_default()
+}
+
+/// A text without what comes along when it is copied.
+#[must_use]
+pub fn trimmed(value: &str) -> String {
+    value
+        .chars()
+        .filter(|c| !matches!(c, '\r' | '\n' | '\0' | '\u{feff}' | '\u{200b}'))
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+/// A form value that must be there.
+///
+/// # Errors
+/// `Invalid` at the field with `missing`.
+pub fn required(
+    credentials: &BTreeMap<String, Secret>,
+    key: &'static str,
+    missing: &str,
+) -> Result<String> {
+    let value = typed(credentials, key);
+    if value.is_empty() {
+        return Err(refused(key, missing));
+    }
+    Ok(value)
+}
+
+/// A value as a header that no log shows.
+///
+/// # Errors
+/// `Invalid` at the field when it cannot be sent.
+pub fn header(key: &'static str, value: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
+        refused(
+            key,
+            "This holds characters that cannot be sent. Copy it again.",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// A form value that cannot be used, and why.
+#[must_use]
+pub fn refused(key: &'static str, message: &str) -> Error {
+    Error::new(ErrorKind::Invalid, "check the credentials", message)
+        .with_field(key)
+        .without_effect()
+}
+
+/// The host name in what was pasted as a site's address: with or without scheme, path, port of https and trailing
+/// slash. Lower case. `None` when it names no host.
+#[must_use]
+pub fn host_of(pasted: &str) -> Option<String> {
+    let pasted = trimmed(pasted).to_lowercase();
+    let rest = pasted
+        .strip_prefix("https://")
+        .or_else(|| pasted.strip_prefix("http://"))
+        .unwrap_or(&pasted);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.strip_suffix(":443").unwrap_or(authority);
+    let host = host.trim_end_matches('.');
+    let named = url::Url::parse(&format!("https://{host}/")).ok()?;
+    let plain = named.host_str() == Some(host)
+        && named.port().is_none()
+        && named.username().is_empty()
+        && matches!(named.host(), Some(url::Host::Domain(_)))
+        && host.contains('.');
+    plain.then(|| host.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_along_with_a_copy_is_removed() {
+        let credentials = BTreeMap::from([("key".to_owned(), Secret::from("\u{feff} a\r\nb\t"))]);
+        assert_eq!(typed(&credentials, "key"), "ab");
+        assert_eq!(typed(&credentials, "other"), "");
+        let error = required(&credentials, "other", "Enter it.").expect_err("missing");
+        assert_eq!(
+            (error.kind, error.field, error.no_effect),
+            (ErrorKind::Invalid, Some("other"), true)
+        );
+        assert_eq!(
+            header("key", "a\u{1}b").expect_err("cannot be sent").field,
+            Some("key")
+        );
+        let shown = format!("{:?}", header("key", "hush").expect("it can be sent"));
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+
+    #[test]
+    fn a_host_is_found_in_what_people_paste() {
+        let cases = [
+            ("acme.example", Some("acme.example")),
+            ("  https://Acme.example/ \n", Some("acme.example")),
+            ("http://acme.example/v4_6/x?y=1#z", Some("acme.example")),
+            ("acme.example:443/", Some("acme.example")),
+            ("acme.example.", Some("acme.example")),
+            ("acme.example:8443", None),
+            ("https://user:pass@acme.example/", None),
+            ("127.0.0.1", None),
+            ("[::1]", None),
+            ("localhost", None),
+            ("acme", None),
+            ("not a host", None),
+            ("", None),
+            ("https://", None),
+        ];
+        for (pasted, expected) in cases {
+            assert_eq!(host_of(pasted).as_deref(), expected, "{pasted:?}");
+        }
+    }
+}
