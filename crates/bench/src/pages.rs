@@ -20,26 +20,41 @@ use report::{Results, Timed};
 /// Requests of each page before those that count.
 const WARM_UP: usize = 10;
 
+/// A site of one size, and what was measured of it.
+struct Site {
+    records: u32,
+    product: Product,
+    browser: Browser,
+    pages: Vec<Measured>,
+    timed: Vec<Timed>,
+}
+
 /// Measures one size, or two and compares.
+///
+/// Both sizes are served at once and asked in turn, request by request: what a machine does beside it then slows both
+/// alike, and a ratio says something about the product rather than about the minute.
 pub async fn run(workplace: &Workplace, arguments: &PagesArguments) -> Result<()> {
     let sizes = if arguments.compare.is_empty() {
         vec![arguments.records]
     } else {
         arguments.compare.clone()
     };
-    let mut results = Results::new(arguments.engine, Machine::read());
+    let mut sites = Vec::with_capacity(sizes.len());
     for records in sizes {
-        results.push(records, one(workplace, arguments, records).await?);
+        sites.push(prepare(workplace, arguments, records).await?);
+    }
+    let machine = Machine::read();
+    measure(&mut sites, arguments.requests.max(1)).await?;
+    let mut results = Results::new(arguments.engine, machine);
+    for site in sites {
+        site.product.stop().await?;
+        results.push(site.records, site.timed);
     }
     results.print()
 }
 
-/// Fills a database from a sandbox, serves it and measures every page in turn.
-async fn one(
-    workplace: &Workplace,
-    arguments: &PagesArguments,
-    records: u32,
-) -> Result<Vec<Timed>> {
+/// Fills a database from a sandbox and serves it.
+async fn prepare(workplace: &Workplace, arguments: &PagesArguments, records: u32) -> Result<Site> {
     let sandbox = Sandbox::start(workplace.portico(), workplace.dir(), world(records)).await?;
     let address = sandbox.address();
     let place = workplace.place(arguments.engine)?;
@@ -52,30 +67,42 @@ async fn one(
     let product = Product::start(workplace.portico(), &place, &address).await?;
     let browser = Browser::sign_in(product.address()).await?;
     let pages = catalogue::read(&browser).await.context("read the site")?;
-    let mut timed = Vec::with_capacity(pages.len());
-    for page in pages {
-        timed.push(measure(&browser, page, arguments.requests).await?);
-    }
-    product.stop().await?;
-    Ok(timed)
+    Ok(Site {
+        records,
+        product,
+        browser,
+        pages,
+        timed: Vec::new(),
+    })
 }
 
-async fn measure(browser: &Browser, page: Measured, requests: usize) -> Result<Timed> {
-    for _ in 0..WARM_UP.min(requests) {
-        browser.get(&page.address).await?;
+/// Measures every page of the sites in turn; a page that several have is asked of one after the other.
+async fn measure(sites: &mut [Site], requests: usize) -> Result<()> {
+    let mut names: Vec<String> = Vec::new();
+    for page in sites.iter().flat_map(|site| &site.pages) {
+        if !names.contains(&page.name) {
+            names.push(page.name.clone());
+        }
     }
-    let (mut server, mut wall) = (Samples::default(), Samples::default());
-    let mut bytes = 0;
-    for _ in 0..requests.max(1) {
-        let answered = browser.get(&page.address).await?;
-        server.push(answered.server_ms);
-        wall.push(answered.wall_ms);
-        bytes = answered.body.len();
+    for name in names {
+        let mut asked: Vec<(&mut Site, Timed)> = sites
+            .iter_mut()
+            .filter_map(|site| {
+                let page = site.pages.iter().find(|page| page.name == name)?.clone();
+                Some((site, Timed::new(page)))
+            })
+            .collect();
+        for round in 0..requests + WARM_UP.min(requests) {
+            for (site, timed) in &mut asked {
+                let answered = site.browser.get(&timed.page.address).await?;
+                if round >= WARM_UP.min(requests) {
+                    timed.push(&answered);
+                }
+            }
+        }
+        for (site, timed) in asked {
+            site.timed.push(timed);
+        }
     }
-    Ok(Timed {
-        page,
-        server,
-        wall,
-        bytes,
-    })
+    Ok(())
 }

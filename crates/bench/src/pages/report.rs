@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::catalogue::Measured;
+use crate::browser::Answered;
 use crate::distribution::{Samples, rounded};
 use crate::machine::Machine;
 use crate::place::Engine;
@@ -21,6 +22,25 @@ pub struct Timed {
     pub wall: Samples,
     /// Its size.
     pub bytes: usize,
+}
+
+impl Timed {
+    /// Not asked yet.
+    pub fn new(page: Measured) -> Self {
+        Self {
+            page,
+            server: Samples::default(),
+            wall: Samples::default(),
+            bytes: 0,
+        }
+    }
+
+    /// One more answer.
+    pub fn push(&mut self, answered: &Answered) {
+        self.server.push(answered.server_ms);
+        self.wall.push(answered.wall_ms);
+        self.bytes = answered.body.len();
+    }
 }
 
 /// Everything measured.
@@ -58,7 +78,11 @@ impl Results {
             object["compared_with"] = json!(small);
             object["ratios"] = ratios
                 .iter()
-                .map(|ratio| json!({"page": ratio.name, "ratio": rounded(ratio.ratio(), 2)}))
+                .map(|ratio| json!({
+                    "page": ratio.name,
+                    "ratio": rounded(ratio.ratio(), 2),
+                    "same_length": ratio.same_length,
+                }))
                 .collect();
         }
         println!("{object}");
@@ -136,6 +160,9 @@ struct Ratio {
     name: String,
     small: f64,
     large: f64,
+    /// Whether both show about as much: a filter that finds three rows at one size and fifty at the other compares
+    /// rendering, not lists.
+    same_length: bool,
 }
 
 impl Ratio {
@@ -147,17 +174,19 @@ impl Ratio {
 /// Pages that exist at both sizes, the worst ratio first. Values of filters are the same in both worlds; a company's
 /// address is not, and is named by what it is.
 fn ratios(before: &[Timed], after: &[Timed]) -> Vec<Ratio> {
-    let small: BTreeMap<&str, f64> = before
+    let small: BTreeMap<&str, &Timed> = before
         .iter()
-        .map(|one| (one.page.name.as_str(), one.server.p50()))
+        .map(|one| (one.page.name.as_str(), one))
         .collect();
     let mut ratios: Vec<Ratio> = after
         .iter()
         .filter_map(|one| {
+            let other = small.get(one.page.name.as_str())?;
             Some(Ratio {
                 name: one.page.name.clone(),
-                small: *small.get(one.page.name.as_str())?,
+                small: other.server.p50(),
                 large: one.server.p50(),
+                same_length: one.bytes.abs_diff(other.bytes) <= other.bytes / 5,
             })
         })
         .collect();
@@ -166,14 +195,18 @@ fn ratios(before: &[Timed], after: &[Timed]) -> Vec<Ratio> {
 }
 
 fn comparison(small: u32, large: u32, ratios: &[Ratio]) -> Table {
+    let like: Vec<&Ratio> = ratios.iter().filter(|ratio| ratio.same_length).collect();
+    let middle = like.get(like.len() / 2).map_or(0.0, |ratio| ratio.ratio());
     let title = format!(
-        "Medians at {} compared with {}, the 25 largest ratios of {}",
+        "Medians at {} compared with {}, the 25 largest ratios of {} pages of the same length (half are below \
+         {middle:.2}); {} pages show more at one size and are left out",
         thousands(large.into()),
         thousands(small.into()),
-        ratios.len()
+        like.len(),
+        ratios.len() - like.len()
     );
     let mut table = Table::new(title, &["page", "small, ms", "large, ms", "ratio"]);
-    for ratio in ratios.iter().take(25) {
+    for ratio in like.into_iter().take(25) {
         table.push(vec![
             ratio.name.clone(),
             format!("{:.2}", ratio.small),
@@ -189,19 +222,13 @@ mod tests {
     use super::*;
 
     fn timed(name: &str, millis: f64) -> Timed {
-        let mut server = Samples::default();
-        server.push(millis);
-        let page = Measured {
+        let mut timed = Timed::new(Measured {
             group: name.into(),
             name: name.into(),
             address: "/".into(),
-        };
-        Timed {
-            page,
-            wall: server.clone(),
-            server,
-            bytes: 1,
-        }
+        });
+        timed.server.push(millis);
+        timed
     }
 
     #[test]

@@ -88,10 +88,10 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
             sandbox::describe(&sandbox, &credentials)
         )),
     }
-    let result = serve::serve(&app, listener, &tasks, &stop).await;
+    serve::serve(&app, listener, &tasks, &stop).await;
     sandbox.stop().await;
     output::say("The demo has ended. The same command goes on from here.");
-    result
+    Ok(())
 }
 
 /// The address people open: the port asked for, else the usual one, else a free one.

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Source, logging, stop};
+use super::{Source, connections, logging, stop};
 use crate::app::{App, Start};
 use crate::web::{onboarding, router};
 
@@ -60,7 +60,8 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     if !arguments.no_worker {
         app.engine().start_worker(&tasks, stop.clone());
     }
-    serve(&app, listener, &tasks, &stop).await
+    serve(&app, listener, &tasks, &stop).await;
+    Ok(())
 }
 
 /// Binds the address people come to.
@@ -78,30 +79,24 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves requests until the token is cancelled, then waits for what runs.
-///
-/// # Errors
-/// When the listener fails.
 pub async fn serve(
     app: &App,
     listener: TcpListener,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> anyhow::Result<()> {
+) {
     tracing::info!(address = app.config().base_address(), "listening");
-    let service = router::build(app).into_make_service_with_connect_info::<SocketAddr>();
-    let server =
-        axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let server = connections::serve(listener, router::build(app), stop, connections::HEAD);
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(PATIENCE).await;
     };
     tokio::select! {
-        result = server => result?,
+        () = server => {}
         () = deadline => tracing::warn!("some requests did not come to an end"),
     }
     stop.cancel();
     finish(app, tasks).await;
-    Ok(())
 }
 
 /// Waits for background work, then closes the database.
