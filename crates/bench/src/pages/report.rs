@@ -78,11 +78,13 @@ impl Results {
             object["compared_with"] = json!(small);
             object["ratios"] = ratios
                 .iter()
-                .map(|ratio| json!({
-                    "page": ratio.name,
-                    "ratio": rounded(ratio.ratio(), 2),
-                    "same_length": ratio.same_length,
-                }))
+                .map(|ratio| {
+                    json!({
+                        "page": ratio.name,
+                        "ratio": rounded(ratio.ratio(), 2),
+                        "same_length": ratio.same_length,
+                    })
+                })
                 .collect();
         }
         println!("{object}");
