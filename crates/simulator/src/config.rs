@@ -80,6 +80,33 @@ impl Default for ConnectWisePsaCredentials {
     }
 }
 
+/// The application a Halo PSA sandbox knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HaloPsaCredentials {
+    /// The tenant, as hosted systems have it.
+    pub tenant: String,
+    /// Client id of the application.
+    pub client_id: String,
+    /// Its client secret.
+    pub client_secret: String,
+    /// Scopes granted to the application, with spaces between them.
+    pub scopes: String,
+    /// Seconds that a token is good for.
+    pub token_seconds: u32,
+}
+
+impl Default for HaloPsaCredentials {
+    fn default() -> Self {
+        Self {
+            tenant: "harbourline".to_owned(),
+            client_id: "0f4b7d2a-93c1-4e6f-8a75-d1c2b3e4f506".to_owned(),
+            client_secret: "b7e1a9c4-5d20-4f38-96ab-72cd18e0f345-2e9d".to_owned(),
+            scopes: "all".to_owned(),
+            token_seconds: 3_600,
+        }
+    }
+}
+
 /// Everything a sandbox is started with.
 #[derive(Clone, Debug)]
 pub struct SandboxConfig<C = SandboxCredentials> {

@@ -37,7 +37,7 @@ pub struct Message {
     /// Where to.
     pub url: String,
     /// Header fields besides the content type.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
     /// The exact bytes.
     pub body: String,
 }
@@ -155,7 +155,7 @@ impl Courier {
             .header("Content-Type", "application/json")
             .body(message.body.clone());
         for (name, value) in &message.headers {
-            request = request.header(*name, value);
+            request = request.header(name, value);
         }
         matches!(request.send().await, Ok(response) if response.status().is_success())
     }

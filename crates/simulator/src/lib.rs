@@ -24,7 +24,8 @@ mod window;
 mod world;
 
 pub use config::{
-    ConnectWisePsaCredentials, SandboxConfig, SandboxCredentials, SandboxError, WorldConfig,
+    ConnectWisePsaCredentials, HaloPsaCredentials, SandboxConfig, SandboxCredentials, SandboxError,
+    WorldConfig,
 };
 pub use control::{Control, SandboxStats};
 pub use fault::{Fault, FaultKind, FaultMatch, RetryAfter};
@@ -32,3 +33,4 @@ pub use journal::JournalEntry;
 pub use sandbox::Sandbox;
 pub use vendors::autotask::webhook_signature;
 pub use vendors::connectwise_psa::callback_signature;
+pub use vendors::halo_psa::webhook_signature as halo_psa_webhook_signature;

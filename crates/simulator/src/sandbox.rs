@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::clock::{Clock, wall_ms};
-use crate::config::{ConnectWisePsaCredentials, SandboxConfig, SandboxError, WorldConfig};
+use crate::config::{
+    ConnectWisePsaCredentials, HaloPsaCredentials, SandboxConfig, SandboxError, WorldConfig,
+};
 use crate::control::Control;
 use crate::exchange::{Setup, Vendor};
 use crate::fault::Faults;
@@ -18,6 +20,7 @@ use crate::server;
 use crate::state::{StateLog, Stored};
 use crate::vendors::autotask::Autotask;
 use crate::vendors::connectwise_psa::ConnectWisePsa;
+use crate::vendors::halo_psa::HaloPsa;
 use crate::world::tool::Tool;
 use crate::world::{MAX_TICKETS, World};
 
@@ -49,6 +52,16 @@ impl Sandbox {
         config: SandboxConfig<ConnectWisePsaCredentials>,
     ) -> Result<Self, SandboxError> {
         Self::start(config, Tool::ConnectWisePsa, ConnectWisePsa::new).await
+    }
+
+    /// Starts a stand-in for Halo PSA. Tokens come from `{base_url}auth/token`, the API is below `{base_url}api`.
+    ///
+    /// # Errors
+    /// As [`Self::start_autotask`].
+    pub async fn start_halo_psa(
+        config: SandboxConfig<HaloPsaCredentials>,
+    ) -> Result<Self, SandboxError> {
+        Self::start(config, Tool::HaloPsa, HaloPsa::new).await
     }
 
     async fn start<C, V: Vendor>(

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use simulator::{
-    ConnectWisePsaCredentials, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig,
+    ConnectWisePsaCredentials, HaloPsaCredentials, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig,
 };
 
 use super::{output, stop};
@@ -16,6 +16,8 @@ pub enum Vendor {
     Autotask(Autotask),
     /// ConnectWise PSA: REST API with codebase discovery, conditions, callbacks and the same MSP.
     ConnectwisePsa(ConnectWisePsa),
+    /// Halo PSA: REST API with a token endpoint, scopes, webhooks and the same MSP.
+    HaloPsa(HaloPsa),
 }
 
 /// Arguments of every sandbox.
@@ -82,6 +84,28 @@ pub struct ConnectWisePsa {
     client: Option<String>,
 }
 
+/// Arguments of `portico sandbox halo-psa`.
+#[derive(Debug, clap::Args)]
+pub struct HaloPsa {
+    #[command(flatten)]
+    common: Arguments,
+    /// Tenant to accept, instead of the generated one.
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Client id to accept.
+    #[arg(long)]
+    client: Option<String>,
+    /// Client secret to accept.
+    #[arg(long)]
+    secret: Option<String>,
+    /// Scopes granted to the application, with spaces between them.
+    #[arg(long)]
+    scopes: Option<String>,
+    /// Seconds that a token is good for.
+    #[arg(long)]
+    token_seconds: Option<u32>,
+}
+
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Switch {
@@ -127,6 +151,20 @@ pub async fn run(vendor: Vendor) -> anyhow::Result<()> {
             let config = arguments.common.config(credentials.clone());
             let sandbox = Sandbox::start_connectwise_psa(config).await?;
             let words = describe_connectwise_psa(&sandbox, &credentials);
+            (sandbox, words)
+        }
+        Vendor::HaloPsa(arguments) => {
+            let known = HaloPsaCredentials::default();
+            let credentials = HaloPsaCredentials {
+                tenant: arguments.tenant.unwrap_or(known.tenant),
+                client_id: arguments.client.unwrap_or(known.client_id),
+                client_secret: arguments.secret.unwrap_or(known.client_secret),
+                scopes: arguments.scopes.unwrap_or(known.scopes),
+                token_seconds: arguments.token_seconds.unwrap_or(known.token_seconds),
+            };
+            let config = arguments.common.config(credentials.clone());
+            let sandbox = Sandbox::start_halo_psa(config).await?;
+            let words = describe_halo_psa(&sandbox, &credentials);
             (sandbox, words)
         }
     };
@@ -186,5 +224,21 @@ fn describe_connectwise_psa(sandbox: &Sandbox, credentials: &ConnectWisePsaCrede
          Client id               {}\n  \
          Stop with Ctrl-C.",
         credentials.public_key, credentials.private_key, credentials.client_id
+    )
+}
+
+/// As [`describe`], of Halo PSA.
+fn describe_halo_psa(sandbox: &Sandbox, credentials: &HaloPsaCredentials) -> String {
+    let base = sandbox.base_url();
+    format!(
+        "Halo PSA sandbox\n  \
+         Resource server         {base}api\n  \
+         Authorisation server    {base}auth\n  \
+         Tenant                  {}\n  \
+         Client ID               {}\n  \
+         Client Secret           {}\n  \
+         Scopes granted          {}\n  \
+         Stop with Ctrl-C.",
+        credentials.tenant, credentials.client_id, credentials.client_secret, credentials.scopes
     )
 }

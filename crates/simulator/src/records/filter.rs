@@ -43,8 +43,10 @@ pub enum Operand {
     Truth(bool),
     /// A text in lower case.
     Text(String),
-    /// An instant.
+    /// An instant, to the second.
     Time(i64),
+    /// An instant, to the millisecond.
+    Moment(i64),
 }
 
 /// Where a condition looks.
@@ -295,13 +297,16 @@ fn order_of(value: &Val<'_>, operand: &Operand) -> Option<Ordering> {
         (Val::Num(have), Operand::Number(want)) => have.partial_cmp(want),
         (Val::Bool(have), Operand::Truth(want)) => Some(have.cmp(want)),
         (Val::Time(have), Operand::Time(want)) => {
-            // The wire has whole seconds.
+            // Some vendors' wires have whole seconds.
             Some(have.div_euclid(1_000).cmp(&want.div_euclid(1_000)))
         }
+        (Val::Time(have), Operand::Moment(want)) => Some(have.cmp(want)),
         (Val::Str(have), Operand::Text(want)) => {
             Some(have.trim_end().to_lowercase().as_str().cmp(want))
         }
-        (Val::Str(have), Operand::Time(want)) => instant::parse(have).map(|ms| ms.cmp(want)),
+        (Val::Str(have), Operand::Time(want) | Operand::Moment(want)) => {
+            instant::parse(have).map(|ms| ms.cmp(want))
+        }
         _ => None,
     }
 }

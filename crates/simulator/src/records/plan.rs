@@ -4,6 +4,9 @@ use super::base::Base;
 use super::filter::{Expr, Op, Operand, Path};
 use super::schema::{Kind, Schema};
 
+/// What vendors call the instant a record was made.
+const CREATED: [&str; 2] = ["dateEntered", "created_at"];
+
 /// Bounds drawn from the conditions that must hold.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -94,12 +97,12 @@ impl Plan {
     }
 
     fn read_time(&mut self, schema: &Schema, at: usize, op: Op, operands: &[Operand]) {
-        let Some(Operand::Time(ms)) = operands.first() else {
+        let Some(Operand::Time(ms) | Operand::Moment(ms)) = operands.first() else {
             return;
         };
-        // Comparisons are by whole seconds, so the bounds are wider by one.
+        // Comparisons may be by whole seconds, so the bounds are wider by one.
         let is_changed = schema.changed == Some(at);
-        let is_made = schema.fields[at].name == "dateEntered";
+        let is_made = CREATED.contains(&schema.fields[at].name);
         if !is_changed && !is_made {
             return;
         }

@@ -2,3 +2,4 @@
 
 pub mod autotask;
 pub mod connectwise_psa;
+pub mod halo_psa;

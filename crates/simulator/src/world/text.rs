@@ -28,6 +28,21 @@ pub fn slug(name: &str) -> String {
     out
 }
 
+/// An identifier in the usual form, from two numbers.
+pub fn guid(a: i64, b: i64) -> String {
+    let (a, b) = (a.unsigned_abs(), b.unsigned_abs());
+    let mixed = a.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ b.rotate_left(17);
+    let other = mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9) ^ a;
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        mixed >> 32,
+        mixed >> 16 & 0xFFFF,
+        mixed & 0xFFF,
+        other >> 52,
+        other & 0xFFFF_FFFF_FFFF
+    )
+}
+
 /// Fills a post code pattern: `#` is a digit, `@` a letter.
 pub fn post_code(pattern: &str, dice: &mut Dice) -> String {
     pattern

@@ -8,6 +8,8 @@ pub enum Tool {
     Autotask = 0,
     /// ConnectWise PSA.
     ConnectWisePsa = 1,
+    /// Halo PSA.
+    HaloPsa = 2,
 }
 
 impl Tool {
@@ -16,6 +18,7 @@ impl Tool {
         match self {
             Self::Autotask => "autotask",
             Self::ConnectWisePsa => "connectwise_psa",
+            Self::HaloPsa => "halo_psa",
         }
     }
 

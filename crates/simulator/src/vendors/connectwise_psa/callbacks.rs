@@ -178,7 +178,7 @@ impl ConnectWisePsa {
         Message {
             url: format!("{}{}", text(registration, "url"), event.id),
             headers: vec![(
-                "x-content-signature",
+                "x-content-signature".to_owned(),
                 callback_signature(&signing_key(key_id), body.as_bytes()),
             )],
             body,

@@ -15,6 +15,7 @@ use crate::records::value::Val;
 use crate::world::item::Item;
 use crate::world::{World, technician, text};
 
+pub use crate::world::text::guid;
 pub use contact::communication;
 pub use member::identifier;
 
@@ -44,21 +45,6 @@ pub fn getter(kind: &str, name: &str) -> Getter {
 fn clerk(item: &Item<'_>) -> String {
     let index = u32::try_from(item.number % 3).unwrap_or(0);
     identifier(item.world, index % item.world.config.technicians)
-}
-
-/// An identifier in the usual form, from two numbers.
-pub fn guid(a: i64, b: i64) -> String {
-    let (a, b) = (a.unsigned_abs(), b.unsigned_abs());
-    let mixed = a.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ b.rotate_left(17);
-    let other = mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9) ^ a;
-    format!(
-        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
-        mixed >> 32,
-        mixed >> 16 & 0xFFFF,
-        mixed & 0xFFF,
-        other >> 52,
-        other & 0xFFFF_FFFF_FFFF
-    )
 }
 
 /// The API member that integrations sign in as.

@@ -1,0 +1,48 @@
+//! Main sites of clients.
+
+use serde_json::json;
+
+use super::numbers as n;
+use crate::records::schema::getters;
+use crate::records::value::Val;
+use crate::world::item::{Facts, Item};
+
+/// The person to call at a site.
+fn main_contact(item: &Item<'_>) -> Option<i64> {
+    let Facts::Company(company, 0) = &item.facts else {
+        return None;
+    };
+    let before = company.index.checked_sub(1)?;
+    n::user_id(item.world, before * item.world.config.contacts_per_company)
+}
+
+getters! { Facts::Company(c, _), r;
+    "id" => Val::Int(r.number + n::SITES),
+    "name" => Val::text("Main"),
+    "client_id" => Val::Link(r.number + n::CLIENTS),
+    "inactive" => Val::Bool(!c.active),
+    "sla_id" => Val::Int(if c.tier == 0 { 2 } else { 1 }),
+    "phonenumber" => Val::text(&c.phone),
+    "timezone" => Val::text("Etc/UTC"),
+    "isstocklocation" => Val::Bool(false),
+    "maincontact_id" => Val::link(main_contact(r)),
+    "delivery_address_line1" => Val::text(&c.street),
+    "delivery_address_line2" => Val::text(c.town.name),
+    "delivery_address_line3" => Val::text(c.town.region),
+    "delivery_address_line4" => Val::text(c.town.country),
+    "delivery_address_line5" => Val::text(&c.post_code),
+    "delivery_address" | "invoice_address" => Val::Tree(json!({
+        "line1": c.street, "line2": c.town.name, "line3": c.town.region, "line4": c.town.country,
+        "postcode": c.post_code,
+    })),
+    "isinvoicesite" => Val::Bool(true),
+    "sitecontacts" => match main_contact(r) {
+        Some(user) if c.index % 2 == 1 => Val::Tree(json!([
+            {"id": r.number * 2, "site": r.number + n::SITES, "uid": user, "type": 1, "type_name": "Billing Contact"},
+        ])),
+        _ => Val::Tree(json!([])),
+    },
+    "datecreated" => Val::Time(c.created),
+    "slastupdate" => Val::Time(c.touched),
+    "customfields" => Val::Tree(json!([])),
+}

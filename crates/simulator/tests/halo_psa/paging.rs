@@ -1,0 +1,150 @@
+//! Pages, caps, counts, and lists that are never paged.
+
+use serde_json::Value;
+
+use crate::support::desk;
+
+#[tokio::test]
+async fn ticket_pages_are_capped_without_a_word() {
+    let desk = desk().await;
+    let first = desk
+        .get("Tickets?domain=reqs&pageinate=true&page_size=500&page_no=1")
+        .await;
+    assert_eq!(first.ids().len(), 100);
+    assert_eq!(
+        (&first.body["page_size"], &first.body["record_count"]),
+        (&100.into(), &1_500.into())
+    );
+    let last = desk
+        .get("Tickets?domain=reqs&pageinate=true&page_size=100&page_no=15")
+        .await;
+    assert_eq!(last.ids().len(), 100);
+    let beyond = desk
+        .get("Tickets?domain=reqs&pageinate=true&page_size=100&page_no=16")
+        .await;
+    assert_eq!(
+        (beyond.ids().len(), &beyond.body["record_count"]),
+        (0, &1_500.into())
+    );
+    let users = desk
+        .get("Users?pageinate=true&page_size=999&page_no=1&includeinactive=true")
+        .await;
+    let count = users.body["record_count"].as_u64().unwrap();
+    assert_eq!(
+        users.rows().len() as u64,
+        count,
+        "people are not capped at 100"
+    );
+}
+
+#[tokio::test]
+async fn without_pages_a_count_decides() {
+    let desk = desk().await;
+    let plain = desk.get("Users").await;
+    assert_eq!(plain.ids().len(), 50);
+    assert_eq!(
+        (&plain.body["page_no"], &plain.body["page_size"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(plain.body["record_count"].as_u64().unwrap() > 400);
+    assert_eq!(desk.get("Users?count=7").await.ids().len(), 7);
+    let wrong = desk.get("Users?pageinate=true&page_size=many").await;
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.body["page_size"].is_array());
+}
+
+#[tokio::test]
+async fn pages_together_are_the_whole_list_once() {
+    let desk = desk().await;
+    for (path, kind) in [
+        ("Client?includeinactive=true", "client"),
+        ("Site?includeinactive=true", "site"),
+        (
+            "Users?includeinactive=true&exclude_generaluser=true&exclude_agents=true&includenonserviceaccount=true",
+            "users",
+        ),
+        ("Tickets?domain=reqs", "tickets"),
+        ("Opportunities?x=y", "opportunities"),
+        ("Projects?x=y", "projects"),
+    ] {
+        let ids: Vec<i64> = desk
+            .all(path)
+            .await
+            .iter()
+            .map(|r| r["id"].as_i64().unwrap())
+            .collect();
+        assert_eq!(ids, desk.control().ids(kind), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn sales_and_projects_are_tickets_too() {
+    let desk = desk().await;
+    let count = |reply: crate::support::Reply| reply.body["record_count"].as_u64().unwrap();
+    let of = |domain: &str| format!("Tickets?domain={domain}&count=1");
+    let parts = [of("reqs"), of("opps"), of("prjs")];
+    let mut sum = 0;
+    for part in &parts {
+        sum += count(desk.get(part).await);
+    }
+    assert_eq!(count(desk.get("Tickets?count=1").await), sum);
+    assert_eq!(sum, 1_500 + 120 + 6);
+    let sale = desk.get("Opportunities?count=1").await.ids()[0];
+    let by_number = desk.get(&format!("Tickets/{sale}")).await.body;
+    assert_eq!(by_number["is_opportunity"], true);
+}
+
+#[tokio::test]
+async fn configuration_comes_as_bare_lists() {
+    let desk = desk().await;
+    for path in [
+        "Status",
+        "TicketType",
+        "Priority",
+        "Team",
+        "SLA",
+        "Outcome",
+        "Category",
+        "Lookup",
+        "UserRoles",
+        "Roles",
+        "Webhook",
+        "Notification",
+        "FieldInfo",
+        "Agent",
+    ] {
+        let reply = desk.get(path).await;
+        assert!(
+            reply.status == 200 && reply.body.is_array(),
+            "{path}: {}",
+            reply.body
+        );
+    }
+    let lookup = desk.get("Lookup?lookupid=11").await.rows();
+    assert!(!lookup.is_empty() && lookup.iter().all(|row| row["lookupid"] == 11));
+    // Another release answers paged agents in an object, and writes ids as decimals and texts.
+    desk.control().set_zone_moved(true);
+    let agents = desk
+        .get("Agent?pageinate=true&page_size=100&page_no=1")
+        .await;
+    assert!(agents.body["results"].is_array());
+    assert!(desk.get("Agent").await.body.is_array());
+    let row = &desk.get("Tickets?domain=reqs&count=1").await.rows()[0];
+    assert!(row["id"].is_f64() && row["client_id"].is_string(), "{row}");
+}
+
+#[tokio::test]
+async fn rows_come_in_the_order_asked_for() {
+    let desk = desk().await;
+    let down = desk
+        .get("Tickets?domain=reqs&order=id&orderdesc=true&count=3")
+        .await
+        .ids();
+    assert_eq!(down, [1_001_500, 1_001_499, 1_001_498]);
+    let rows = desk.get("Client?order=name&count=100").await.rows();
+    let names: Vec<String> = rows
+        .iter()
+        .map(|r| r["name"].as_str().unwrap().to_lowercase())
+        .collect();
+    assert!(names.is_sorted());
+}
