@@ -4,7 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use simulator::{
-    ConnectWisePsaCredentials, HaloPsaCredentials, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig,
+    ConnectWisePsaCredentials, HaloPsaCredentials, Sandbox, SandboxConfig, SandboxCredentials,
+    WorldConfig,
 };
 
 use super::{output, stop};

@@ -481,11 +481,7 @@ fn lists(asks: &Asks<'_>, parts: &mut Vec<Expr>) {
                 parts.push(asks.is_not("inactive"));
             }
         }
-        "outcome" => {
-            if !asks.is_on("showhidden") {
-                parts.push(asks.is_not("hidden"));
-            }
-        }
+        "outcome" if !asks.is_on("showhidden") => parts.push(asks.is_not("hidden")),
         "notification" | "webhookevent" => {
             if let Some(id) = asks.text("webhook_id") {
                 parts.push(asks.test("webhook_id", Op::Eq, vec![Operand::Text(id.to_lowercase())]));
