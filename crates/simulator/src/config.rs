@@ -107,6 +107,24 @@ impl Default for HaloPsaCredentials {
     }
 }
 
+/// The account and token a Syncro sandbox knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncroCredentials {
+    /// The account's subdomain.
+    pub subdomain: String,
+    /// The API token.
+    pub token: String,
+}
+
+impl Default for SyncroCredentials {
+    fn default() -> Self {
+        Self {
+            subdomain: "harbourline".to_owned(),
+            token: "T5c1f0b7d2e8a4f9731-3d0c9be2a47f81336ae0d4c2b795f108".to_owned(),
+        }
+    }
+}
+
 /// Everything a sandbox is started with.
 #[derive(Clone, Debug)]
 pub struct SandboxConfig<C = SandboxCredentials> {

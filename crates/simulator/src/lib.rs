@@ -25,7 +25,7 @@ mod world;
 
 pub use config::{
     ConnectWisePsaCredentials, HaloPsaCredentials, SandboxConfig, SandboxCredentials, SandboxError,
-    WorldConfig,
+    SyncroCredentials, WorldConfig,
 };
 pub use control::{Control, SandboxStats};
 pub use fault::{Fault, FaultKind, FaultMatch, RetryAfter};

@@ -9,7 +9,8 @@ use url::Url;
 
 use crate::clock::{Clock, wall_ms};
 use crate::config::{
-    ConnectWisePsaCredentials, HaloPsaCredentials, SandboxConfig, SandboxError, WorldConfig,
+    ConnectWisePsaCredentials, HaloPsaCredentials, SandboxConfig, SandboxError, SyncroCredentials,
+    WorldConfig,
 };
 use crate::control::Control;
 use crate::exchange::{Setup, Vendor};
@@ -21,6 +22,7 @@ use crate::state::{StateLog, Stored};
 use crate::vendors::autotask::Autotask;
 use crate::vendors::connectwise_psa::ConnectWisePsa;
 use crate::vendors::halo_psa::HaloPsa;
+use crate::vendors::syncro::Syncro;
 use crate::world::tool::Tool;
 use crate::world::{MAX_TICKETS, World};
 
@@ -62,6 +64,16 @@ impl Sandbox {
         config: SandboxConfig<HaloPsaCredentials>,
     ) -> Result<Self, SandboxError> {
         Self::start(config, Tool::HaloPsa, HaloPsa::new).await
+    }
+
+    /// Starts a stand-in for Syncro. The API is below `{base_url}api/v1`.
+    ///
+    /// # Errors
+    /// As [`Self::start_autotask`].
+    pub async fn start_syncro(
+        config: SandboxConfig<SyncroCredentials>,
+    ) -> Result<Self, SandboxError> {
+        Self::start(config, Tool::Syncro, Syncro::new).await
     }
 
     async fn start<C, V: Vendor>(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use simulator::{
     ConnectWisePsaCredentials, HaloPsaCredentials, Sandbox, SandboxConfig, SandboxCredentials,
-    WorldConfig,
+    SyncroCredentials, WorldConfig,
 };
 
 use super::{output, stop};
@@ -19,6 +19,8 @@ pub enum Vendor {
     ConnectwisePsa(ConnectWisePsa),
     /// Halo PSA: REST API with a token endpoint, scopes, webhooks and the same MSP.
     HaloPsa(HaloPsa),
+    /// Syncro: REST API with token permissions, page sizes of its own and the same MSP.
+    Syncro(Syncro),
 }
 
 /// Arguments of every sandbox.
@@ -107,6 +109,19 @@ pub struct HaloPsa {
     token_seconds: Option<u32>,
 }
 
+/// Arguments of `portico sandbox syncro`.
+#[derive(Debug, clap::Args)]
+pub struct Syncro {
+    #[command(flatten)]
+    common: Arguments,
+    /// Subdomain of the account, instead of the generated one.
+    #[arg(long)]
+    subdomain: Option<String>,
+    /// API token to accept.
+    #[arg(long)]
+    token: Option<String>,
+}
+
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Switch {
@@ -166,6 +181,17 @@ pub async fn run(vendor: Vendor) -> anyhow::Result<()> {
             let config = arguments.common.config(credentials.clone());
             let sandbox = Sandbox::start_halo_psa(config).await?;
             let words = describe_halo_psa(&sandbox, &credentials);
+            (sandbox, words)
+        }
+        Vendor::Syncro(arguments) => {
+            let known = SyncroCredentials::default();
+            let credentials = SyncroCredentials {
+                subdomain: arguments.subdomain.unwrap_or(known.subdomain),
+                token: arguments.token.unwrap_or(known.token),
+            };
+            let config = arguments.common.config(credentials.clone());
+            let sandbox = Sandbox::start_syncro(config).await?;
+            let words = describe_syncro(&sandbox, &credentials);
             (sandbox, words)
         }
     };
@@ -241,5 +267,18 @@ fn describe_halo_psa(sandbox: &Sandbox, credentials: &HaloPsaCredentials) -> Str
          Scopes granted          {}\n  \
          Stop with Ctrl-C.",
         credentials.tenant, credentials.client_id, credentials.client_secret, credentials.scopes
+    )
+}
+
+/// As [`describe`], of Syncro.
+fn describe_syncro(sandbox: &Sandbox, credentials: &SyncroCredentials) -> String {
+    let base = sandbox.base_url();
+    format!(
+        "Syncro sandbox\n  \
+         API                     {base}api/v1\n  \
+         Subdomain               {}\n  \
+         API token               {}\n  \
+         Stop with Ctrl-C.",
+        credentials.subdomain, credentials.token
     )
 }

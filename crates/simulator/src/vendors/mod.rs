@@ -3,3 +3,4 @@
 pub mod autotask;
 pub mod connectwise_psa;
 pub mod halo_psa;
+pub mod syncro;

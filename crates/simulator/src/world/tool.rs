@@ -10,6 +10,8 @@ pub enum Tool {
     ConnectWisePsa = 1,
     /// Halo PSA.
     HaloPsa = 2,
+    /// Syncro.
+    Syncro = 3,
 }
 
 impl Tool {
@@ -19,6 +21,7 @@ impl Tool {
             Self::Autotask => "autotask",
             Self::ConnectWisePsa => "connectwise_psa",
             Self::HaloPsa => "halo_psa",
+            Self::Syncro => "syncro",
         }
     }
 

@@ -1,0 +1,22 @@
+//! The Syncro stand-in over HTTP, one file for each part of the vendor's behaviour.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "functions that only tests call fail like tests"
+)]
+
+mod auth;
+mod faults;
+mod limits;
+mod notices;
+mod paging;
+mod people;
+mod restart;
+mod settings;
+mod specs;
+mod support;
+mod tickets;
+mod world;
+mod writes;
