@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 
 use crate::arguments::PagesArguments;
 use crate::browser::Browser;
-use crate::distribution::Samples;
 use crate::installation::Installation;
 use crate::machine::Machine;
 use crate::product::Product;
