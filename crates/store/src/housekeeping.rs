@@ -5,6 +5,7 @@ use domain::id::IntegrationId;
 
 use crate::error::Result;
 use crate::open::Store;
+use crate::pages;
 use crate::sessions::IDLE;
 use crate::two_factor::PENDING_FOR;
 
@@ -34,7 +35,7 @@ pub struct Removed {
     pub jobs: u64,
     /// Sync runs.
     pub runs: u64,
-    /// Everything else: windows, attempts, counted requests, marks.
+    /// Everything else: windows, attempts, counted requests; marks are not counted.
     pub traces: u64,
 }
 
@@ -74,8 +75,23 @@ pub async fn housekeeping(store: &Store, now: UtcMillis) -> Result<Removed> {
     for (integration,) in integrations {
         removed.runs += sweep_runs(store, IntegrationId(integration), now).await?;
     }
-    removed.traces += sweep(store, MARKS, 0, 0).await?;
+    sweep_marks(store).await?;
     Ok(removed)
+}
+
+/// Removes what ended runs have left of their marks (rule P5).
+async fn sweep_marks(store: &Store) -> Result<()> {
+    for run in pages::list_orphaned_seen(store).await? {
+        loop {
+            let mut tx = store.begin().await?;
+            let more = pages::clear_seen(&mut tx, run).await?;
+            tx.commit().await?;
+            if !more {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Executes a batch statement until it removes nothing more.
@@ -116,38 +132,56 @@ async fn sweep_runs(store: &Store, integration: IntegrationId, now: UtcMillis) -
     }
 }
 
+// The rows to go are listed once (MATERIALIZED): without that PostgreSQL, when it takes a table that just grew for nearly
+// empty, reads the list again for each row of the table.
+//
 // Every batch statement takes two instants and a number of rows, so that one function runs them all; the cast lets a
 // statement that needs only one of the instants name the other.
 statements! {
-    SESSIONS = "DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE expires_at <= $1 OR last_seen_at <= $2 LIMIT $3)";
-    FINISHED_JOBS = "DELETE FROM job WHERE id IN
-        (SELECT id FROM job WHERE (state = 2 AND finished_at <= $1) OR (state = 3 AND finished_at <= $2) LIMIT $3)";
-    WINDOWS = "DELETE FROM request_window WHERE key IN
-        (SELECT key FROM request_window WHERE until <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    ATTEMPTS = "DELETE FROM sign_in_attempt WHERE subject IN
-        (SELECT subject FROM sign_in_attempt WHERE first_at <= $1 AND blocked_until <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    BUCKETS = "DELETE FROM permit_bucket WHERE (limit_key, starts_at) IN
-        (SELECT limit_key, starts_at FROM permit_bucket WHERE starts_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    SLOTS = "DELETE FROM permit_slot WHERE (limit_key, slot) IN
-        (SELECT limit_key, slot FROM permit_slot WHERE lease_until <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    NODES = "DELETE FROM node WHERE id IN (SELECT id FROM node WHERE heartbeat_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    SET_ASIDE = "DELETE FROM set_aside WHERE id IN (SELECT id FROM set_aside WHERE resolved_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    CANDIDATES = "DELETE FROM removal_candidate WHERE (question_id, external_id) IN
-        (SELECT candidate.question_id, candidate.external_id FROM removal_candidate AS candidate
-            JOIN removal_question AS question ON question.id = candidate.question_id
-            WHERE question.state <> 'open' AND question.answered_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    QUESTIONS = "DELETE FROM removal_question WHERE id IN
-        (SELECT id FROM removal_question WHERE state <> 'open' AND answered_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    OLD_MAIL = "DELETE FROM mail WHERE id IN (SELECT id FROM mail WHERE finished_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    OLD_LINKS = "DELETE FROM account_link WHERE token_hash IN
-        (SELECT token_hash FROM account_link WHERE expires_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    CEREMONIES = "DELETE FROM ceremony WHERE token_hash IN (SELECT token_hash FROM ceremony WHERE expires_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    PENDING_SECRETS = "DELETE FROM secret WHERE (owner, name) IN
-        (SELECT owner, name FROM secret WHERE name >= 'totp_pending' AND name < 'totp_pendinh' AND updated_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
-    MARKS = "DELETE FROM seen_mark WHERE (stream_run_id, external_id) IN
-        (SELECT mark.stream_run_id, mark.external_id FROM seen_mark AS mark
-            WHERE NOT EXISTS (SELECT 1 FROM stream_run WHERE stream_run.id = mark.stream_run_id AND stream_run.state IN ('waiting', 'running'))
-                AND CAST($1 AS BIGINT) = 0 AND CAST($2 AS BIGINT) = 0 LIMIT $3)";
+    SESSIONS = "WITH old AS MATERIALIZED
+            (SELECT token_hash FROM session WHERE expires_at <= $1 OR last_seen_at <= $2 LIMIT $3)
+        DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM old)";
+    FINISHED_JOBS = "WITH old AS MATERIALIZED
+            (SELECT id FROM job WHERE (state = 2 AND finished_at <= $1) OR (state = 3 AND finished_at <= $2) LIMIT $3)
+        DELETE FROM job WHERE id IN (SELECT id FROM old)";
+    WINDOWS = "WITH old AS MATERIALIZED
+            (SELECT key FROM request_window WHERE until <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM request_window WHERE key IN (SELECT key FROM old)";
+    ATTEMPTS = "WITH old AS MATERIALIZED
+            (SELECT subject FROM sign_in_attempt WHERE first_at <= $1 AND blocked_until <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM sign_in_attempt WHERE subject IN (SELECT subject FROM old)";
+    BUCKETS = "WITH old AS MATERIALIZED
+            (SELECT limit_key, starts_at FROM permit_bucket WHERE starts_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM permit_bucket WHERE (limit_key, starts_at) IN (SELECT limit_key, starts_at FROM old)";
+    SLOTS = "WITH old AS MATERIALIZED
+            (SELECT limit_key, slot FROM permit_slot WHERE lease_until <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM permit_slot WHERE (limit_key, slot) IN (SELECT limit_key, slot FROM old)";
+    NODES = "WITH old AS MATERIALIZED
+            (SELECT id FROM node WHERE heartbeat_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM node WHERE id IN (SELECT id FROM old)";
+    SET_ASIDE = "WITH old AS MATERIALIZED
+            (SELECT id FROM set_aside WHERE resolved_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM set_aside WHERE id IN (SELECT id FROM old)";
+    CANDIDATES = "WITH old AS MATERIALIZED
+            (SELECT candidate.question_id, candidate.external_id FROM removal_candidate AS candidate
+                JOIN removal_question AS question ON question.id = candidate.question_id
+                WHERE question.state <> 'open' AND question.answered_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM removal_candidate WHERE (question_id, external_id) IN (SELECT question_id, external_id FROM old)";
+    QUESTIONS = "WITH old AS MATERIALIZED
+            (SELECT id FROM removal_question WHERE state <> 'open' AND answered_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM removal_question WHERE id IN (SELECT id FROM old)";
+    OLD_MAIL = "WITH old AS MATERIALIZED
+            (SELECT id FROM mail WHERE finished_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM mail WHERE id IN (SELECT id FROM old)";
+    OLD_LINKS = "WITH old AS MATERIALIZED
+            (SELECT token_hash FROM account_link WHERE expires_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM account_link WHERE token_hash IN (SELECT token_hash FROM old)";
+    CEREMONIES = "WITH old AS MATERIALIZED
+            (SELECT token_hash FROM ceremony WHERE expires_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM ceremony WHERE token_hash IN (SELECT token_hash FROM old)";
+    PENDING_SECRETS = "WITH old AS MATERIALIZED
+            (SELECT owner, name FROM secret WHERE name >= 'totp_pending' AND name < 'totp_pendinh' AND updated_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM secret WHERE (owner, name) IN (SELECT owner, name FROM old)";
     INTEGRATIONS = "SELECT id FROM integration ORDER BY id";
     OLD_RUNS = "SELECT run.id FROM sync_run AS run WHERE run.integration_id = $1 AND run.state NOT IN ('waiting', 'running')
             AND run.id < (SELECT max(newest.id) FROM sync_run AS newest WHERE newest.integration_id = $1)

@@ -54,15 +54,15 @@ pub async fn forget_account(tx: &mut Tx, integration: IntegrationId) -> Result<(
 }
 
 statements! {
-    NOTES = "DELETE FROM ticket_note WHERE id IN (SELECT id FROM ticket_note WHERE integration_id = $1 LIMIT $2)";
-    TICKETS = "DELETE FROM ticket WHERE id IN (SELECT id FROM ticket WHERE integration_id = $1 LIMIT $2)";
-    OPPORTUNITIES = "DELETE FROM opportunity WHERE id IN (SELECT id FROM opportunity WHERE integration_id = $1 LIMIT $2)";
-    CONTACTS = "DELETE FROM external_contact WHERE id IN (SELECT id FROM external_contact WHERE integration_id = $1 LIMIT $2)";
-    GROUP_MEMBERS = "DELETE FROM contact_group_member WHERE id IN (SELECT id FROM contact_group_member WHERE integration_id = $1 LIMIT $2)";
-    GROUPS = "DELETE FROM contact_group WHERE id IN (SELECT id FROM contact_group WHERE integration_id = $1 LIMIT $2)";
-    TECHNICIANS = "DELETE FROM technician WHERE id IN (SELECT id FROM technician WHERE integration_id = $1 LIMIT $2)";
-    COMPANIES = "DELETE FROM external_company WHERE id IN (SELECT id FROM external_company WHERE integration_id = $1 LIMIT $2)";
-    SET_ASIDE = "DELETE FROM set_aside WHERE id IN (SELECT id FROM set_aside WHERE integration_id = $1 LIMIT $2)";
+    NOTES = "WITH old AS MATERIALIZED (SELECT id FROM ticket_note WHERE integration_id = $1 LIMIT $2) DELETE FROM ticket_note WHERE id IN (SELECT id FROM old)";
+    TICKETS = "WITH old AS MATERIALIZED (SELECT id FROM ticket WHERE integration_id = $1 LIMIT $2) DELETE FROM ticket WHERE id IN (SELECT id FROM old)";
+    OPPORTUNITIES = "WITH old AS MATERIALIZED (SELECT id FROM opportunity WHERE integration_id = $1 LIMIT $2) DELETE FROM opportunity WHERE id IN (SELECT id FROM old)";
+    CONTACTS = "WITH old AS MATERIALIZED (SELECT id FROM external_contact WHERE integration_id = $1 LIMIT $2) DELETE FROM external_contact WHERE id IN (SELECT id FROM old)";
+    GROUP_MEMBERS = "WITH old AS MATERIALIZED (SELECT id FROM contact_group_member WHERE integration_id = $1 LIMIT $2) DELETE FROM contact_group_member WHERE id IN (SELECT id FROM old)";
+    GROUPS = "WITH old AS MATERIALIZED (SELECT id FROM contact_group WHERE integration_id = $1 LIMIT $2) DELETE FROM contact_group WHERE id IN (SELECT id FROM old)";
+    TECHNICIANS = "WITH old AS MATERIALIZED (SELECT id FROM technician WHERE integration_id = $1 LIMIT $2) DELETE FROM technician WHERE id IN (SELECT id FROM old)";
+    COMPANIES = "WITH old AS MATERIALIZED (SELECT id FROM external_company WHERE integration_id = $1 LIMIT $2) DELETE FROM external_company WHERE id IN (SELECT id FROM old)";
+    SET_ASIDE = "WITH old AS MATERIALIZED (SELECT id FROM set_aside WHERE integration_id = $1 LIMIT $2) DELETE FROM set_aside WHERE id IN (SELECT id FROM old)";
     CANDIDATES = "DELETE FROM removal_candidate WHERE question_id IN (SELECT id FROM removal_question WHERE integration_id = $1)";
     QUESTIONS = "DELETE FROM removal_question WHERE integration_id = $1";
     CHECKPOINTS = "DELETE FROM checkpoint WHERE integration_id = $1";

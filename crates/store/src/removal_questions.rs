@@ -326,6 +326,7 @@ statements! {
     ANSWER = "UPDATE removal_question SET state = $2, answered_by = $3, answered_at = $4 WHERE id = $1 AND state = 'open'";
     LIST_CANDIDATES = "SELECT external_id FROM removal_candidate WHERE question_id = $1 AND external_id > $2 ORDER BY external_id LIMIT $3";
     REMOVE_CANDIDATES = "DELETE FROM removal_candidate WHERE question_id = $1";
-    TAKE_CANDIDATES = "DELETE FROM removal_candidate WHERE question_id = $1 AND external_id IN
-        (SELECT external_id FROM removal_candidate WHERE question_id = $1 ORDER BY external_id LIMIT $2) RETURNING external_id";
+    TAKE_CANDIDATES = "WITH taken AS MATERIALIZED
+            (SELECT external_id FROM removal_candidate WHERE question_id = $1 ORDER BY external_id LIMIT $2)
+        DELETE FROM removal_candidate WHERE question_id = $1 AND external_id IN (SELECT external_id FROM taken) RETURNING external_id";
 }

@@ -49,13 +49,26 @@ pub async fn count_seen(store: &Store, stream_run: StreamRunId) -> Result<u64> {
     Ok(found.map_or(0, |row| row.0.unsigned_abs()))
 }
 
+/// Runs that no longer read and left marks, as a crash in mid-end does.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_orphaned_seen(store: &Store) -> Result<Vec<StreamRunId>> {
+    let rows: Vec<(i64,)> = read_all!(store, ORPHANS)?;
+    Ok(rows.into_iter().map(|row| StreamRunId(row.0)).collect())
+}
+
 /// Removes the marks of a run that ended or was superseded. Done in parts so that nobody waits long: answers whether
 /// some are left.
+///
+/// A part is a range of ids, not a list of them: PostgreSQL, which knows nothing yet of a run that began a moment ago,
+/// takes it for empty and would read the whole list again for each of its marks.
 ///
 /// # Errors
 /// As any statement.
 pub async fn clear_seen(tx: &mut Tx, stream_run: StreamRunId) -> Result<bool> {
-    let removed = execute!(tx, CLEAR_SEEN, stream_run.0, CLEARED_AT_ONCE)?;
+    // The id at this place goes as well.
+    let removed = execute!(tx, CLEAR_SEEN, stream_run.0, CLEARED_AT_ONCE - 1)?;
     Ok(i64::try_from(removed).unwrap_or(i64::MAX) >= CLEARED_AT_ONCE)
 }
 
@@ -67,6 +80,9 @@ statements! {
     INSERT_SEEN_POSTGRES for Postgres = "INSERT INTO seen_mark (stream_run_id, external_id) SELECT $1, unnest(CAST($2 AS TEXT[]))
         ON CONFLICT (stream_run_id, external_id) DO NOTHING";
     COUNT_SEEN = "SELECT count(*) AS found FROM seen_mark WHERE stream_run_id = $1";
-    CLEAR_SEEN = "DELETE FROM seen_mark WHERE stream_run_id = $1 AND external_id IN
-        (SELECT external_id FROM seen_mark WHERE stream_run_id = $1 LIMIT $2)";
+    CLEAR_SEEN = "DELETE FROM seen_mark WHERE stream_run_id = $1 AND external_id <= COALESCE(
+        (SELECT external_id FROM seen_mark WHERE stream_run_id = $1 ORDER BY external_id LIMIT 1 OFFSET $2),
+        (SELECT max(external_id) FROM seen_mark WHERE stream_run_id = $1))";
+    ORPHANS = "SELECT DISTINCT mark.stream_run_id FROM seen_mark AS mark WHERE NOT EXISTS
+        (SELECT 1 FROM stream_run WHERE stream_run.id = mark.stream_run_id AND stream_run.state IN ('waiting', 'running'))";
 }

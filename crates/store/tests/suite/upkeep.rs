@@ -1,7 +1,7 @@
 //! Backup and restore, doctor, housekeeping.
 
 use domain::clock::UtcMillis;
-use domain::id::IntegrationId;
+use domain::id::{IntegrationId, StreamRunId};
 use domain::job::{Job, Priority};
 use domain::run::{RunState, Trigger};
 use domain::secret::Secret;
@@ -304,6 +304,8 @@ fn housekeeping_removes_what_is_old_and_keeps_the_latest_run() {
 
         let first = housekeeping(&store, store.now()).await.unwrap();
         assert_eq!((first.jobs, first.runs), (0, 0));
+        let left = store::pages::count_seen(&store, StreamRunId(99)).await;
+        assert_eq!(left.unwrap(), 0, "marks of a run that is gone");
         home.clock.advance(2 * UtcMillis::DAY);
         let second = housekeeping(&store, store.now()).await.unwrap();
         assert_eq!((second.jobs, second.runs), (1, 0));
