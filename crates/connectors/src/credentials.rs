@@ -66,27 +66,6 @@ pub fn refused(key: &'static str, message: &str) -> Error {
         .without_effect()
 }
 
-/// The host name in what was pasted as a site's address: with or without scheme, path, port of https and trailing
-/// slash. Lower case. `None` when it names no host.
-#[must_use]
-pub fn host_of(pasted: &str) -> Option<String> {
-    let pasted = trimmed(pasted).to_lowercase();
-    let rest = pasted
-        .strip_prefix("https://")
-        .or_else(|| pasted.strip_prefix("http://"))
-        .unwrap_or(&pasted);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.strip_suffix(":443").unwrap_or(authority);
-    let host = host.trim_end_matches('.');
-    let named = url::Url::parse(&format!("https://{host}/")).ok()?;
-    let plain = named.host_str() == Some(host)
-        && named.port().is_none()
-        && named.username().is_empty()
-        && matches!(named.host(), Some(url::Host::Domain(_)))
-        && host.contains('.');
-    plain.then(|| host.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,28 +86,5 @@ mod tests {
         );
         let shown = format!("{:?}", header("key", "hush").expect("it can be sent"));
         assert!(!shown.contains("hush"), "{shown}");
-    }
-
-    #[test]
-    fn a_host_is_found_in_what_people_paste() {
-        let cases = [
-            ("acme.example", Some("acme.example")),
-            ("  https://Acme.example/ \n", Some("acme.example")),
-            ("http://acme.example/v4_6/x?y=1#z", Some("acme.example")),
-            ("acme.example:443/", Some("acme.example")),
-            ("acme.example.", Some("acme.example")),
-            ("acme.example:8443", None),
-            ("https://user:pass@acme.example/", None),
-            ("127.0.0.1", None),
-            ("[::1]", None),
-            ("localhost", None),
-            ("acme", None),
-            ("not a host", None),
-            ("", None),
-            ("https://", None),
-        ];
-        for (pasted, expected) in cases {
-            assert_eq!(host_of(pasted).as_deref(), expected, "{pasted:?}");
-        }
     }
 }

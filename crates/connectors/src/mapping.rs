@@ -170,13 +170,10 @@ impl<'a, W: Record<'a>> Decoded<W> {
             records.push(ours);
         }
         let page = Page {
-            batch: W::batch(records),
             unreadable,
             repeated,
             received: u32::try_from(seen.received).unwrap_or(u32::MAX),
-            next: None,
-            vendor_time: None,
-            oddity: None,
+            ..Page::of(W::batch(records))
         };
         (page, seen)
     }

@@ -59,6 +59,20 @@ pub struct Page {
 }
 
 impl Page {
+    /// A page of these records and nothing else.
+    #[must_use]
+    pub fn of(batch: Batch) -> Self {
+        Self {
+            received: u32::try_from(batch.len()).unwrap_or(u32::MAX),
+            batch,
+            unreadable: Vec::new(),
+            repeated: 0,
+            next: None,
+            vendor_time: None,
+            oddity: None,
+        }
+    }
+
     /// This page and the one after it as one, for lists that are read whole. A repeated id is not looked for.
     #[must_use]
     pub fn joined(self, after: Self) -> Self {

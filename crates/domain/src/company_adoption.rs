@@ -1,8 +1,8 @@
 //! Which synced companies become Portico companies on their own.
 //!
 //! The integration that is the *company source* (the first PSA connected) creates a Portico company for each
-//! active client it sends; every other integration's companies wait to be mapped. A company whose type the
-//! administrator did not select and an inactive one stay external until somebody imports them by hand.
+//! active client it sends; every other integration's companies wait to be mapped. A company whose type or status the
+//! administrator left out and an inactive one stay external until somebody imports them by hand.
 //!
 //! The MSP's own record (Autotask's company 0, which carries `own_company`) is on purpose no exception: it is imported
 //! like any other of a selected type, as people expect (product reference 2.3), so that internal tickets and staff
@@ -10,6 +10,8 @@
 //! members are invited by hand.
 
 use std::collections::BTreeSet;
+
+use crate::settings::IntegrationSettings;
 
 /// Why a synced company does or does not become a Portico company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +22,10 @@ pub enum Adoption {
     NotTheSource,
     /// The vendor has it switched off.
     Inactive,
-    /// Its type is not selected.
+    /// Its type is not selected, or left out.
     Type,
+    /// Its status is left out.
+    Status,
 }
 
 impl Adoption {
@@ -35,26 +39,41 @@ impl Adoption {
             }
             Self::Inactive => "Inactive at the vendor, so it does not become a company on its own.",
             Self::Type => {
-                "Its type is not among the company types of the Sync step, so it does not become a company on its own."
+                "The Sync step leaves its company type out, so it does not become a company on its own."
+            }
+            Self::Status => {
+                "The Sync step leaves its company status out, so it does not become a company on its own."
             }
         }
     }
 }
 
+/// What is asked of a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate<'a> {
+    /// The vendor has it switched on.
+    pub active: bool,
+    /// Reference id of its type.
+    pub type_id: Option<&'a str>,
+    /// Reference id of its status.
+    pub status_id: Option<&'a str>,
+}
+
 /// Decides for one company.
 #[must_use]
-pub fn decide(
-    source: bool,
-    active: bool,
-    type_id: Option<&str>,
-    types: &BTreeSet<String>,
-) -> Adoption {
-    if !source {
+pub fn decide(settings: &IntegrationSettings, company: Candidate<'_>) -> Adoption {
+    let chosen = |set: &BTreeSet<String>, id: Option<&str>| id.is_some_and(|id| set.contains(id));
+    if !settings.company_source {
         Adoption::NotTheSource
-    } else if !active {
+    } else if settings.skip_inactive_companies && !company.active {
         Adoption::Inactive
-    } else if !types.is_empty() && !type_id.is_some_and(|id| types.contains(id)) {
+    } else if !settings.company_types.is_empty()
+        && !chosen(&settings.company_types, company.type_id)
+        || chosen(&settings.exclude_company_types, company.type_id)
+    {
         Adoption::Type
+    } else if chosen(&settings.exclude_company_statuses, company.status_id) {
+        Adoption::Status
     } else {
         Adoption::Adopt
     }
@@ -66,15 +85,59 @@ mod tests {
 
     #[test]
     fn table() {
-        let types: BTreeSet<String> = ["1".to_owned()].into();
-        assert_eq!(decide(true, true, Some("1"), &types), Adoption::Adopt);
-        assert_eq!(decide(true, true, Some("2"), &types), Adoption::Type);
-        assert_eq!(decide(true, true, None, &types), Adoption::Type);
-        assert_eq!(decide(true, false, Some("1"), &types), Adoption::Inactive);
-        assert_eq!(
-            decide(false, true, Some("1"), &types),
-            Adoption::NotTheSource
-        );
-        assert_eq!(decide(true, true, None, &BTreeSet::new()), Adoption::Adopt);
+        let all = IntegrationSettings {
+            company_source: true,
+            ..IntegrationSettings::default()
+        };
+        let set = |id: &str| BTreeSet::from([id.to_owned()]);
+        let only = IntegrationSettings {
+            company_types: set("1"),
+            ..all.clone()
+        };
+        let without = IntegrationSettings {
+            exclude_company_types: set("2"),
+            exclude_company_statuses: set("5"),
+            skip_inactive_companies: false,
+            ..all.clone()
+        };
+        let elsewhere = IntegrationSettings {
+            company_source: false,
+            ..only.clone()
+        };
+        let company = |active, type_id, status_id| Candidate {
+            active,
+            type_id,
+            status_id,
+        };
+        for (settings, company, expected) in [
+            (&only, company(true, Some("1"), None), Adoption::Adopt),
+            (&only, company(true, Some("2"), None), Adoption::Type),
+            (&only, company(true, None, None), Adoption::Type),
+            (&only, company(false, Some("1"), None), Adoption::Inactive),
+            (
+                &elsewhere,
+                company(true, Some("1"), None),
+                Adoption::NotTheSource,
+            ),
+            (&all, company(true, None, None), Adoption::Adopt),
+            (
+                &without,
+                company(false, Some("1"), Some("1")),
+                Adoption::Adopt,
+            ),
+            (
+                &without,
+                company(true, Some("2"), Some("1")),
+                Adoption::Type,
+            ),
+            (
+                &without,
+                company(true, Some("1"), Some("5")),
+                Adoption::Status,
+            ),
+            (&without, company(true, None, None), Adoption::Adopt),
+        ] {
+            assert_eq!(decide(settings, company), expected, "{company:?}");
+        }
     }
 }

@@ -1,5 +1,49 @@
 //! Form fields of a connection and the catalogue of a provider's further fields, both as data.
 
+use url::Url;
+
+/// What a form value must look like. What is pasted in another form is understood where that is possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldShape {
+    /// Any text.
+    Text,
+    /// A host name without scheme: `na.myconnectwise.net`.
+    Host,
+}
+
+impl FieldShape {
+    /// The value as it is kept, from what was typed or pasted: of a whole address, the host. A text that cannot be
+    /// read that way stays as it is, for whoever checks it to refuse.
+    #[must_use]
+    pub fn tidy(self, typed: &str) -> String {
+        match self {
+            Self::Text => typed.to_owned(),
+            Self::Host => host_of(typed).unwrap_or_else(|| typed.to_owned()),
+        }
+    }
+}
+
+/// The host name in what was pasted as a site's address: with or without scheme, path, port of https and trailing
+/// slash. Lower case. `None` when it names no host of the internet.
+#[must_use]
+pub fn host_of(pasted: &str) -> Option<String> {
+    let pasted = pasted.trim().to_lowercase();
+    let rest = pasted
+        .strip_prefix("https://")
+        .or_else(|| pasted.strip_prefix("http://"))
+        .unwrap_or(&pasted);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.strip_suffix(":443").unwrap_or(authority);
+    let host = host.trim_end_matches('.');
+    let named = Url::parse(&format!("https://{host}/")).ok()?;
+    let plain = named.host_str() == Some(host)
+        && named.port().is_none()
+        && named.username().is_empty()
+        && matches!(named.host(), Some(url::Host::Domain(_)))
+        && host.contains('.');
+    plain.then(|| host.to_owned())
+}
+
 /// One field of a provider's connect form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FormField {
@@ -19,6 +63,8 @@ pub struct FormField {
     pub advanced: bool,
     /// Longest accepted text, in characters.
     pub max_length: usize,
+    /// What it must look like.
+    pub shape: FieldShape,
     /// For a value an installation may have once for all its connections: the sentence under the field where it has
     /// none. The field is required and in the main part then, whatever the two flags above say.
     pub without_installation: Option<&'static str>,
@@ -40,6 +86,8 @@ pub enum FieldValue {
 pub struct CatalogueField {
     /// Key in a record's `fields`.
     pub key: &'static str,
+    /// Where the vendor has it: the record and the field, such as `Tickets.issueType`.
+    pub source: &'static str,
     /// Label in the vendor's words.
     pub label: &'static str,
     /// Heading it is grouped under.
@@ -48,4 +96,78 @@ pub struct CatalogueField {
     pub sensitive: bool,
     /// What the value is.
     pub value: FieldValue,
+}
+
+impl CatalogueField {
+    /// A field that company users see.
+    #[must_use]
+    pub const fn shown(
+        source: &'static str,
+        key: &'static str,
+        label: &'static str,
+        section: &'static str,
+    ) -> Self {
+        Self {
+            key,
+            source,
+            label,
+            section,
+            sensitive: false,
+            value: FieldValue::Plain,
+        }
+    }
+
+    /// A field that is hidden from company users unless a display group says otherwise.
+    #[must_use]
+    pub const fn sensitive(
+        source: &'static str,
+        key: &'static str,
+        label: &'static str,
+        section: &'static str,
+    ) -> Self {
+        Self {
+            sensitive: true,
+            ..Self::shown(source, key, label, section)
+        }
+    }
+
+    /// The same with an id as its value.
+    #[must_use]
+    pub const fn id(self, value: FieldValue) -> Self {
+        Self { value, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_found_in_what_people_paste() {
+        let cases = [
+            ("acme.example", Some("acme.example")),
+            ("  https://Acme.example/ \n", Some("acme.example")),
+            ("http://acme.example/v4_6/x?y=1#z", Some("acme.example")),
+            ("acme.example:443/", Some("acme.example")),
+            ("acme.example.", Some("acme.example")),
+            ("acme.example:8443", None),
+            ("https://user:pass@acme.example/", None),
+            ("127.0.0.1", None),
+            ("[::1]", None),
+            ("localhost", None),
+            ("acme", None),
+            ("not a host", None),
+            ("", None),
+            ("https://", None),
+        ];
+        for (pasted, expected) in cases {
+            assert_eq!(host_of(pasted).as_deref(), expected, "{pasted:?}");
+        }
+        assert_eq!(FieldShape::Host.tidy("https://a.example/x"), "a.example");
+        assert_eq!(FieldShape::Host.tidy("10.0.0.1"), "10.0.0.1");
+        assert_eq!(
+            FieldShape::Text.tidy("https://a.example/x"),
+            "https://a.example/x"
+        );
+    }
 }

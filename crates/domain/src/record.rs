@@ -24,8 +24,10 @@ pub struct CompanyRecord {
     pub name: String,
     /// Whether the vendor has it switched on.
     pub active: bool,
-    /// Reference id of the company type (customer, prospect ...).
+    /// Reference id of the company type (customer, prospect ...); the main one where a company has several.
     pub type_id: Option<String>,
+    /// Reference id of the company status, for vendors that have one beside *active*.
+    pub status_id: Option<String>,
     /// Main phone number as typed there.
     pub phone: Option<String>,
     /// Web address as typed there.
@@ -235,6 +237,8 @@ pub struct OpportunityRecord {
     pub status_id: Option<String>,
     /// Reference id of the category.
     pub category_id: Option<String>,
+    /// Reference id of the type.
+    pub type_id: Option<String>,
     /// Amount in hundredths of the currency unit.
     pub amount_cents: Option<i64>,
     /// Probability of winning, 0 to 100.

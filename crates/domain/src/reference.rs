@@ -36,11 +36,27 @@ pub enum ReferenceKind {
     OpportunityCategory,
     /// A person who may own an opportunity.
     Owner,
+    /// Company status, for vendors that have one beside *active*.
+    CompanyStatus,
+    /// Kind of contact: decision maker, billing.
+    ContactType,
+    /// Team inside a queue or board; `parent` is the queue.
+    Team,
+    /// What a ticket is about, below type and sub-type.
+    TicketItem,
+    /// Impact of a ticket.
+    Impact,
+    /// Urgency or severity of a ticket.
+    Urgency,
+    /// Opportunity type.
+    OpportunityType,
+    /// Probability of winning, as a choice.
+    OpportunityProbability,
 }
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 23] = [
         Self::Queue,
         Self::TicketStatus,
         Self::TicketPriority,
@@ -56,6 +72,14 @@ impl ReferenceKind {
         Self::OpportunityStatus,
         Self::OpportunityCategory,
         Self::Owner,
+        Self::CompanyStatus,
+        Self::ContactType,
+        Self::Team,
+        Self::TicketItem,
+        Self::Impact,
+        Self::Urgency,
+        Self::OpportunityType,
+        Self::OpportunityProbability,
     ];
 
     /// The stable key stored in the database.
@@ -77,6 +101,14 @@ impl ReferenceKind {
             Self::OpportunityStatus => "opportunity_status",
             Self::OpportunityCategory => "opportunity_category",
             Self::Owner => "owner",
+            Self::CompanyStatus => "company_status",
+            Self::ContactType => "contact_type",
+            Self::Team => "team",
+            Self::TicketItem => "ticket_item",
+            Self::Impact => "impact",
+            Self::Urgency => "urgency",
+            Self::OpportunityType => "opportunity_type",
+            Self::OpportunityProbability => "opportunity_probability",
         }
     }
 

@@ -14,6 +14,8 @@ pub struct Scope {
     pub categories: BTreeSet<String>,
     /// *Exclude Statuses*: reference ids.
     pub exclude_statuses: BTreeSet<String>,
+    /// *Exclude Opportunity Types*: reference ids.
+    pub exclude_opportunity_types: BTreeSet<String>,
 }
 
 /// Why a ticket is outside the scope.
@@ -25,6 +27,8 @@ pub enum OutOfScope {
     Category,
     /// Its status is excluded.
     Status,
+    /// An opportunity whose type is excluded.
+    OpportunityType,
 }
 
 impl OutOfScope {
@@ -35,6 +39,7 @@ impl OutOfScope {
             Self::Queue => "Its queue is not among Queues to Sync.",
             Self::Category => "Its category is not among Categories.",
             Self::Status => "Its status is among Exclude Statuses.",
+            Self::OpportunityType => "Its type is among Exclude Opportunity Types.",
         }
     }
 }
@@ -65,7 +70,20 @@ impl Scope {
         Ok(())
     }
 
-    /// Whether everything is kept.
+    /// Whether an opportunity of this type is kept.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check_opportunity(&self, kind: Option<&str>) -> Result<(), OutOfScope> {
+        match kind {
+            Some(id) if self.exclude_opportunity_types.contains(id) => {
+                Err(OutOfScope::OpportunityType)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether every ticket is kept.
     #[must_use]
     pub fn is_everything(&self) -> bool {
         self.queues.is_empty() && self.categories.is_empty() && self.exclude_statuses.is_empty()
@@ -86,7 +104,14 @@ mod tests {
             queues: set(&["8"]),
             categories: set(&["3"]),
             exclude_statuses: set(&["5"]),
+            exclude_opportunity_types: set(&["2"]),
         };
+        assert_eq!(
+            scope.check_opportunity(Some("2")),
+            Err(OutOfScope::OpportunityType)
+        );
+        assert_eq!(scope.check_opportunity(Some("1")), Ok(()));
+        assert_eq!(scope.check_opportunity(None), Ok(()));
         let cases = [
             (Some("8"), Some("3"), Some("1"), Ok(())),
             (Some("9"), Some("3"), Some("1"), Err(OutOfScope::Queue)),

@@ -28,6 +28,12 @@ pub struct IntegrationSettings {
     pub scope: Scope,
     /// Company types that become Portico companies on their own; empty means all.
     pub company_types: BTreeSet<String>,
+    /// *Exclude Company Types*: company types that do not.
+    pub exclude_company_types: BTreeSet<String>,
+    /// *Exclude Company Statuses*: company statuses that do not.
+    pub exclude_company_statuses: BTreeSet<String>,
+    /// *Skip Inactive Companies*: companies the vendor has switched off do not.
+    pub skip_inactive_companies: bool,
     /// Whether this integration is where Portico companies come from.
     pub company_source: bool,
     /// Statuses that mean a ticket is closed.
@@ -54,8 +60,15 @@ pub struct OpportunityDefaults {
     pub fallback_owner: Option<String>,
     /// *Default Stage*.
     pub stage: Option<String>,
+    /// *Default Status*.
+    pub status: Option<String>,
+    /// *Default Type*.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     /// *Default Category*.
     pub category: Option<String>,
+    /// *Default Probability*.
+    pub probability: Option<String>,
     /// *Projected Close Days*: from the start date on.
     pub projected_close_days: Option<u32>,
 }
@@ -69,6 +82,9 @@ impl Default for IntegrationSettings {
             record_types: RecordType::ALL.into(),
             scope: Scope::default(),
             company_types: BTreeSet::new(),
+            exclude_company_types: BTreeSet::new(),
+            exclude_company_statuses: BTreeSet::new(),
+            skip_inactive_companies: true,
             company_source: false,
             closed_statuses: BTreeSet::new(),
             stages: StageMap::new(),

@@ -61,6 +61,8 @@ pub struct CompanyImportRow {
     pub present: bool,
     /// The vendor's id of its type.
     pub type_id: Option<String>,
+    /// The vendor's id of its status.
+    pub status_id: Option<String>,
     /// What the type is called.
     pub type_label: Option<String>,
     /// When it was last stored by a sync.
@@ -83,6 +85,7 @@ row! {
         active: bool = i64 => flag,
         present: bool = i64 => flag,
         type_id: Option<String>,
+        status_id: Option<String>,
         type_label: Option<String>,
         stored_at: UtcMillis = i64 => instant,
         link_origin: Option<String>,
@@ -117,6 +120,7 @@ impl From<Raw> for CompanyImportRow {
             active: row.active,
             present: row.present,
             type_id: row.type_id,
+            status_id: row.status_id,
             type_label: row.type_label,
             stored_at: row.stored_at,
             link_origin: row.link_origin,
@@ -139,6 +143,8 @@ pub struct CompanyGroup {
     pub active: bool,
     /// Their type.
     pub type_id: Option<String>,
+    /// Their status.
+    pub status_id: Option<String>,
     /// Whether they stand for a company here.
     pub linked: bool,
     /// How many.
@@ -149,6 +155,7 @@ row! {
     struct RawGroup {
         active: bool = i64 => flag,
         type_id: Option<String>,
+        status_id: Option<String>,
         linked: bool = i64 => flag,
         found: i64,
     }
@@ -233,6 +240,7 @@ pub async fn count_groups(
         .map(|row| CompanyGroup {
             active: row.active,
             type_id: row.type_id,
+            status_id: row.status_id,
             linked: row.linked,
             count: row.found.unsigned_abs(),
         })
@@ -352,7 +360,7 @@ macro_rules! import_keys {
 macro_rules! import_row {
     ($from:literal) => {
         concat!("SELECT x.id, x.integration_id AS integration, x.external_id, x.name, x.city, x.active,
-            CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, ty.label AS type_label, x.stored_at, x.link_origin,
+            CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, x.status_id, ty.label AS type_label, x.stored_at, x.link_origin,
             c.id AS company_id, c.uuid AS company_uuid, c.name AS company_name, c.removed_at AS company_removed_at,
             c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name
         FROM ", $from, " LEFT JOIN company c ON c.id = x.company_id
@@ -375,8 +383,8 @@ statements! {
     KEYS_ASCENDING = import_keys!(">", "ASC");
     KEYS_DESCENDING = import_keys!("<", "DESC");
     COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM external_company x WHERE ", listed!(), " LIMIT $7) n");
-    GROUPS = concat!("SELECT x.active, x.type_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
-        FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
+    GROUPS = concat!("SELECT x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
+        FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
     IDS = concat!("SELECT x.id FROM external_company x WHERE ", listed!(), " ORDER BY x.name_key, x.id");
     ROWS_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN external_company x NOT INDEXED"), "x.id = f.value");
     ROWS_POSTGRES for Postgres = concat!(import_row!("external_company x"), "x.id = ANY(CAST($1 AS BIGINT[]))");

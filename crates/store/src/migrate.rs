@@ -47,6 +47,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "company import",
         include_str!("../migrations/0008_company_import.sql"),
     ),
+    (
+        9,
+        "more vendors",
+        include_str!("../migrations/0009_more_vendors.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

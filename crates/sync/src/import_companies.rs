@@ -10,7 +10,7 @@ mod outcome;
 
 use std::collections::BTreeSet;
 
-use domain::company_adoption::{self, Adoption};
+use domain::company_adoption::{self, Adoption, Candidate};
 use domain::id::{IntegrationId, PublicId};
 use domain::job::{Job, Priority};
 use domain::settings::IntegrationSettings;
@@ -299,10 +299,15 @@ pub async fn counts(
             counts.linked += group.count;
             continue;
         }
-        match adopted(settings, group.active, group.type_id.as_deref()) {
+        let candidate = Candidate {
+            active: group.active,
+            type_id: group.type_id.as_deref(),
+            status_id: group.status_id.as_deref(),
+        };
+        match company_adoption::decide(settings, candidate) {
             Adoption::Adopt => counts.on_their_own += group.count,
             Adoption::Inactive => counts.inactive += group.count,
-            Adoption::Type => counts.other_type += group.count,
+            Adoption::Type | Adoption::Status => counts.other_type += group.count,
             Adoption::NotTheSource => counts.not_the_source += group.count,
         }
     }
@@ -315,17 +320,15 @@ pub fn why(settings: &IntegrationSettings, row: &CompanyImportRow) -> Why {
     match &row.company {
         Some(company) if company.blocked => Why::Blocked,
         Some(company) if !company.removed => Why::Linked,
-        _ => Why::Rule(adopted(settings, row.active, row.type_id.as_deref())),
+        _ => Why::Rule(company_adoption::decide(
+            settings,
+            Candidate {
+                active: row.active,
+                type_id: row.type_id.as_deref(),
+                status_id: row.status_id.as_deref(),
+            },
+        )),
     }
-}
-
-fn adopted(settings: &IntegrationSettings, active: bool, type_id: Option<&str>) -> Adoption {
-    company_adoption::decide(
-        settings.company_source,
-        active,
-        type_id,
-        &settings.company_types,
-    )
 }
 
 async fn audit(

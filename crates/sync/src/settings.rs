@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::id::IntegrationId;
+use domain::provider::ScopeField;
 use domain::run::Trigger;
 use domain::scope::Scope;
 use domain::settings::{INTERVALS, IntegrationSettings};
@@ -178,7 +179,11 @@ impl Need {
                 need.whole(stream);
             }
         }
-        if before.scope != after.scope || before.closed_statuses != after.closed_statuses {
+        let tickets = |settings: &IntegrationSettings| Scope {
+            exclude_opportunity_types: BTreeSet::new(),
+            ..settings.scope.clone()
+        };
+        if tickets(before) != tickets(after) || before.closed_statuses != after.closed_statuses {
             need.streams.insert(Stream::Tickets);
             if widens(&before.scope, &after.scope) {
                 need.whole(Stream::Tickets);
@@ -189,8 +194,16 @@ impl Need {
                 need.whole(stream);
             }
         }
-        if before.company_source != after.company_source
-            || before.company_types != after.company_types
+        if before.scope.exclude_opportunity_types != after.scope.exclude_opportunity_types {
+            need.whole(Stream::Opportunities);
+        }
+        let companies = ScopeField::ALL
+            .into_iter()
+            .filter(|field| field.is_of_companies())
+            .any(|field| field.of(before) != field.of(after));
+        if companies
+            || before.company_source != after.company_source
+            || before.skip_inactive_companies != after.skip_inactive_companies
         {
             need.whole(Stream::Companies);
         }

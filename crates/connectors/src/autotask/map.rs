@@ -82,6 +82,7 @@ fn to_company(company: AutotaskCompany<'_>, _tenant: &Tenant) -> Mapped<CompanyR
         name: company.name.0.into_owned(),
         active: flag(company.active, true),
         type_id: id(company.company_type),
+        status_id: None,
         phone: text(company.phone),
         website: text(company.web_address),
         street: lines([company.address_1, company.address_2]),
@@ -256,6 +257,7 @@ fn to_opportunity(
         stage_id: id(opportunity.stage),
         status_id: id(opportunity.status),
         category_id: id(opportunity.category),
+        type_id: None,
         amount_cents: opportunity
             .amount
             .map(|amount| money("amount", amount))

@@ -14,7 +14,7 @@ use simulator::{Control, FaultKind, Sandbox, SandboxConfig, SandboxCredentials, 
 
 use crate::case::Case;
 use crate::specification::Document;
-use crate::vendor::{Boxed, Stand, Vendor};
+use crate::vendor::{Boxed, Stand, Vendor, Wrong};
 
 /// When the sandbox's clock starts: far from the machine's, so that a mix-up of clocks shows.
 const START: i64 = 1_893_456_000_000; // 2030-01-01T00:00:00Z
@@ -70,11 +70,16 @@ impl Vendor for Autotask {
         }
     }
 
-    fn wrong_credentials(&self) -> Vec<(&'static str, &'static str)> {
+    fn wrong_credentials(&self) -> Vec<Wrong> {
+        let wrong = |field, blamed| Wrong {
+            field,
+            value: "wrong@elsewhere.example",
+            blamed,
+        };
         vec![
-            ("user_name", "user_name"),
-            ("secret", "secret"),
-            ("integration_code", "secret"),
+            wrong("user_name", "user_name"),
+            wrong("secret", "secret"),
+            wrong("integration_code", "secret"),
         ]
     }
 
@@ -99,7 +104,28 @@ impl Vendor for Autotask {
     }
 
     fn reference_kinds(&self) -> &'static [ReferenceKind] {
-        &ReferenceKind::ALL
+        use ReferenceKind::{
+            CompanyType, IssueType, NotePublish, NoteType, OpportunityCategory, OpportunityStage,
+            OpportunityStatus, Owner, Queue, SubIssueType, TicketCategory, TicketPriority,
+            TicketSource, TicketStatus, TicketType,
+        };
+        &[
+            Queue,
+            TicketStatus,
+            TicketPriority,
+            TicketCategory,
+            TicketType,
+            IssueType,
+            SubIssueType,
+            TicketSource,
+            CompanyType,
+            NoteType,
+            NotePublish,
+            OpportunityStage,
+            OpportunityStatus,
+            OpportunityCategory,
+            Owner,
+        ]
     }
 
     fn expire(&self) -> Option<fn(&Control)> {

@@ -99,20 +99,20 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
             move || expires(vendor, expire),
         ));
     }
-    for (field, blamed) in vendor.wrong_credentials() {
+    for wrong in vendor.wrong_credentials() {
         cases.push(Case::new(
             "connect",
-            format!("wrong_{field}"),
+            format!("wrong_{}", wrong.field),
             move || async move {
                 let stand = vendor.start().await;
                 let error = stand
-                    .connector_with(field, "wrong@elsewhere.example")
+                    .connector_with(wrong.field, wrong.value)
                     .test_connection()
                     .await;
                 let error = error.expect_err("the vendor does not know it");
                 assert_eq!(
                     (error.kind, error.field),
-                    (ErrorKind::AuthFailed, Some(blamed)),
+                    (ErrorKind::AuthFailed, Some(wrong.blamed)),
                     "{error}"
                 );
             },

@@ -24,6 +24,16 @@ use crate::specification::Document;
 /// A boxed future.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+/// A credential the vendor does not know.
+pub struct Wrong {
+    /// Form field.
+    pub field: &'static str,
+    /// What stands in it; of the right form.
+    pub value: &'static str,
+    /// The form field the error must name.
+    pub blamed: &'static str,
+}
+
 /// A vendor under test.
 pub trait Vendor: Send + Sync {
     /// Key of the provider.
@@ -35,8 +45,8 @@ pub trait Vendor: Send + Sync {
     /// The vendor's entity behind a stream.
     fn entity(&self, stream: Stream) -> &'static str;
 
-    /// Credentials with a value the vendor does not know: form field, and the field the error must name.
-    fn wrong_credentials(&self) -> Vec<(&'static str, &'static str)>;
+    /// Credentials with a value the vendor does not know.
+    fn wrong_credentials(&self) -> Vec<Wrong>;
 
     /// A change to a record of a stream as a person makes it in the vendor's screens.
     fn edit(&self, stream: Stream) -> Value;

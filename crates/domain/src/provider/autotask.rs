@@ -5,7 +5,7 @@ use super::{
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
-use crate::field::{CatalogueField, FieldValue, FormField};
+use crate::field::{CatalogueField, FieldShape, FieldValue, FormField};
 use crate::stream::Stream;
 
 /// Autotask.
@@ -62,6 +62,7 @@ const FORM: &[FormField] = &[
         required: true,
         advanced: false,
         max_length: 200,
+        shape: FieldShape::Text,
         without_installation: None,
     },
     FormField {
@@ -73,6 +74,7 @@ const FORM: &[FormField] = &[
         required: true,
         advanced: false,
         max_length: 200,
+        shape: FieldShape::Text,
         without_installation: None,
     },
     FormField {
@@ -85,6 +87,7 @@ const FORM: &[FormField] = &[
         required: false,
         advanced: true,
         max_length: 100,
+        shape: FieldShape::Text,
         without_installation: Some(
             "The tracking identifier in the API user's record. Portico sends it with every request; this installation \
              has no code of its own, so this connection needs one.",
@@ -100,6 +103,7 @@ const FORM: &[FormField] = &[
         required: false,
         advanced: true,
         max_length: 300,
+        shape: FieldShape::Text,
         without_installation: None,
     },
 ];
@@ -125,106 +129,151 @@ const STREAMS: &[StreamCapability] = &[
     },
 ];
 
-const fn shown(key: &'static str, label: &'static str, section: &'static str) -> CatalogueField {
-    CatalogueField {
-        key,
-        label,
-        section,
-        sensitive: false,
-        value: FieldValue::Plain,
-    }
-}
-
-const fn sensitive(
-    key: &'static str,
-    label: &'static str,
-    section: &'static str,
-) -> CatalogueField {
-    CatalogueField {
-        key,
-        label,
-        section,
-        sensitive: true,
-        value: FieldValue::Plain,
-    }
-}
-
-/// A field whose value is an id.
-const fn id(field: CatalogueField, value: FieldValue) -> CatalogueField {
-    CatalogueField { value, ..field }
-}
-
 const CATALOGUE: &[CatalogueField] = &[
-    id(
-        shown("issue_type", "Issue Type", "Classification"),
-        FieldValue::Reference,
+    CatalogueField::shown(
+        "Tickets.issueType",
+        "issue_type",
+        "Issue Type",
+        "Classification",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::shown(
+        "Tickets.subIssueType",
+        "sub_issue_type",
+        "Sub-Issue Type",
+        "Classification",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::sensitive("Tickets.contractID", "contract_id", "Contract", "Billing")
+        .id(FieldValue::Reference),
+    CatalogueField::sensitive(
+        "Tickets.billingCodeID",
+        "billing_code_id",
+        "Work Type",
+        "Billing",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::sensitive(
+        "Tickets.estimatedHours",
+        "estimated_hours",
+        "Estimated Hours",
+        "Billing",
     ),
-    id(
-        shown("sub_issue_type", "Sub-Issue Type", "Classification"),
-        FieldValue::Reference,
+    CatalogueField::sensitive(
+        "Tickets.purchaseOrderNumber",
+        "purchase_order_number",
+        "Purchase Order Number",
+        "Billing",
     ),
-    id(
-        sensitive("contract_id", "Contract", "Billing"),
-        FieldValue::Reference,
+    CatalogueField::sensitive("Tickets.resolution", "resolution", "Resolution", "Work"),
+    CatalogueField::sensitive(
+        "Tickets.creatorResourceID",
+        "creator_resource_id",
+        "Created By",
+        "Work",
+    )
+    .id(FieldValue::Technician),
+    CatalogueField::sensitive(
+        "Tickets.externalID",
+        "external_number",
+        "External ID",
+        "Work",
     ),
-    id(
-        sensitive("billing_code_id", "Work Type", "Billing"),
-        FieldValue::Reference,
+    CatalogueField::shown(
+        "Companies.companyNumber",
+        "company_number",
+        "Company Number",
+        "Company",
     ),
-    sensitive("estimated_hours", "Estimated Hours", "Billing"),
-    sensitive("purchase_order_number", "Purchase Order Number", "Billing"),
-    sensitive("resolution", "Resolution", "Work"),
-    id(
-        sensitive("creator_resource_id", "Created By", "Work"),
-        FieldValue::Technician,
+    CatalogueField::sensitive(
+        "Companies.classification",
+        "classification",
+        "Classification",
+        "Company",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::sensitive(
+        "Companies.territoryID",
+        "territory_id",
+        "Territory",
+        "Company",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::sensitive(
+        "Companies.marketSegmentID",
+        "market_segment_id",
+        "Market Segment",
+        "Company",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::sensitive("Companies.countryID", "country_id", "Country", "Company")
+        .id(FieldValue::Reference),
+    CatalogueField::sensitive("Companies.fax", "fax", "Fax", "Company"),
+    CatalogueField::sensitive("Companies.id", "own_company", "Own Company", "Company"),
+    CatalogueField::shown(
+        "Contacts.alternatePhone",
+        "alternate_phone",
+        "Alternate Phone",
+        "Contact",
     ),
-    sensitive("external_number", "External ID", "Work"),
-    shown("company_number", "Company Number", "Company"),
-    id(
-        sensitive("classification", "Classification", "Company"),
-        FieldValue::Reference,
+    CatalogueField::shown("Contacts.extension", "extension", "Extension", "Contact"),
+    CatalogueField::sensitive("Contacts.emailAddress2", "email_2", "E-mail 2", "Contact"),
+    CatalogueField::sensitive("Contacts.emailAddress3", "email_3", "E-mail 3", "Contact"),
+    CatalogueField::sensitive("Contacts.note", "note", "Note", "Contact"),
+    CatalogueField::sensitive("Resources.userName", "user_name", "User Name", "Resource"),
+    CatalogueField::sensitive(
+        "Resources.resourceType",
+        "resource_type",
+        "Resource Type",
+        "Resource",
     ),
-    id(
-        sensitive("territory_id", "Territory", "Company"),
-        FieldValue::Reference,
+    CatalogueField::sensitive(
+        "Resources.licenseType",
+        "license_type",
+        "License Type",
+        "Resource",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::sensitive(
+        "Resources.officePhone",
+        "office_phone",
+        "Office Phone",
+        "Resource",
     ),
-    id(
-        sensitive("market_segment_id", "Market Segment", "Company"),
-        FieldValue::Reference,
+    CatalogueField::sensitive(
+        "Resources.mobilePhone",
+        "mobile_phone",
+        "Mobile Phone",
+        "Resource",
     ),
-    id(
-        sensitive("country_id", "Country", "Company"),
-        FieldValue::Reference,
+    CatalogueField::sensitive(
+        "Opportunities.leadSource",
+        "lead_source",
+        "Lead Source",
+        "Opportunity",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::sensitive(
+        "Opportunities.nextStep",
+        "next_step",
+        "Next Step",
+        "Opportunity",
     ),
-    sensitive("fax", "Fax", "Company"),
-    sensitive("own_company", "Own Company", "Company"),
-    shown("alternate_phone", "Alternate Phone", "Contact"),
-    shown("extension", "Extension", "Contact"),
-    sensitive("email_2", "E-mail 2", "Contact"),
-    sensitive("email_3", "E-mail 3", "Contact"),
-    sensitive("note", "Note", "Contact"),
-    sensitive("user_name", "User Name", "Resource"),
-    sensitive("resource_type", "Resource Type", "Resource"),
-    id(
-        sensitive("license_type", "License Type", "Resource"),
-        FieldValue::Reference,
-    ),
-    sensitive("office_phone", "Office Phone", "Resource"),
-    sensitive("mobile_phone", "Mobile Phone", "Resource"),
-    id(
-        sensitive("lead_source", "Lead Source", "Opportunity"),
-        FieldValue::Reference,
-    ),
-    sensitive("next_step", "Next Step", "Opportunity"),
-    sensitive("cost", "Cost", "Opportunity"),
-    id(
-        sensitive("win_reason", "Win Reason", "Opportunity"),
-        FieldValue::Reference,
-    ),
-    id(
-        sensitive("loss_reason", "Loss Reason", "Opportunity"),
-        FieldValue::Reference,
-    ),
+    CatalogueField::sensitive("Opportunities.cost", "cost", "Cost", "Opportunity"),
+    CatalogueField::sensitive(
+        "Opportunities.winReason",
+        "win_reason",
+        "Win Reason",
+        "Opportunity",
+    )
+    .id(FieldValue::Reference),
+    CatalogueField::sensitive(
+        "Opportunities.lossReason",
+        "loss_reason",
+        "Loss Reason",
+        "Opportunity",
+    )
+    .id(FieldValue::Reference),
     // User-defined fields arrive under `udf:<name>`; a tenant names them, so they have no entry of their own
     // and are sensitive, like everything the catalogue does not list.
 ];
@@ -282,6 +331,13 @@ const SETUP: SetupData = SetupData {
             none: "None left out",
         },
     ],
+    companies: &[ScopeList {
+        field: ScopeField::CompanyTypes,
+        label: "Company types",
+        help: "Clients of these types become companies.",
+        none: "All types",
+    }],
+    skip_inactive: false,
     opportunity: &[
         OpportunityField {
             value: OpportunityValue::FallbackOwner,

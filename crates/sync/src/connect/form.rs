@@ -29,7 +29,7 @@ pub fn read(
     for field in provider.form {
         let typed = form
             .get(field.key)
-            .map(|value| value.trim())
+            .map(|value| field.shape.tidy(value.trim()))
             .unwrap_or_default();
         if typed.chars().count() > field.max_length {
             return Err(Refusal {
@@ -43,7 +43,7 @@ pub fn read(
         }
         let value = match stored.get(field.key) {
             Some(kept) if typed.is_empty() && field.secret => kept.clone(),
-            _ => Secret::from(domain::text::without_nul(typed.to_owned())),
+            _ => Secret::from(domain::text::without_nul(typed)),
         };
         if value.is_empty() {
             if field.required {

@@ -79,6 +79,13 @@ impl Prepared {
                         .is_ok()
                 })
                 .collect(),
+            Batch::Opportunities(opportunities) => opportunities
+                .iter()
+                .map(|opportunity| {
+                    let kind = opportunity.type_id.as_deref();
+                    settings.scope.check_opportunity(kind).is_ok()
+                })
+                .collect(),
             _ => vec![true; self.ids.len()],
         }
     }

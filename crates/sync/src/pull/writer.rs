@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::company_adoption::{self, Adoption};
+use domain::company_adoption::{self, Adoption, Candidate};
 use domain::record::Batch;
 use domain::run::Counts;
 use domain::stream::Stream;
@@ -108,13 +108,12 @@ impl Writer<'_> {
             .zip(written)
             .filter(|(_, written)| self.adopt_all || **written)
             .filter(|(company, _)| {
-                let type_id = company.type_id.as_deref();
-                company_adoption::decide(
-                    settings.company_source,
-                    company.active,
-                    type_id,
-                    &settings.company_types,
-                ) == Adoption::Adopt
+                let candidate = Candidate {
+                    active: company.active,
+                    type_id: company.type_id.as_deref(),
+                    status_id: company.status_id.as_deref(),
+                };
+                company_adoption::decide(settings, candidate) == Adoption::Adopt
             })
             .map(|(company, _)| company.external_id.clone())
             .collect()

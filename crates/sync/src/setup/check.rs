@@ -1,6 +1,7 @@
 //! Whether settings can be saved: what they point at must still be there. Pure.
 
 use domain::id::PublicId;
+use domain::provider::{OpportunityValue, ScopeField};
 use domain::reference::ReferenceKind;
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
@@ -37,23 +38,13 @@ pub fn check(
         let nothing = "Choose at least one record type; with none there is nothing to read.";
         check.add(SetupStep::Sync, "record_type", nothing.to_owned());
     }
-    let scope = &settings.scope;
-    let sync = [
-        ("queue", ReferenceKind::Queue, &scope.queues),
-        ("category", ReferenceKind::TicketCategory, &scope.categories),
-        (
-            "exclude_status",
-            ReferenceKind::TicketStatus,
-            &scope.exclude_statuses,
-        ),
-        (
-            "company_type",
-            ReferenceKind::CompanyType,
-            &settings.company_types,
-        ),
-    ];
-    for (field, kind, chosen) in sync {
-        check.still_there(SetupStep::Sync, field, kind, chosen);
+    for field in ScopeField::ALL {
+        check.still_there(
+            SetupStep::Sync,
+            field.key(),
+            field.kind(),
+            field.of(settings),
+        );
     }
     if let Some(chosen) = &settings.default_contact_role
         && !company_roles.iter().any(|role| role.as_str() == chosen)
@@ -159,24 +150,11 @@ impl Check<'_> {
 
     fn opportunity(&mut self, settings: &IntegrationSettings) {
         let defaults = &settings.opportunity;
-        for (field, kind, chosen) in [
-            (
-                "fallback_owner",
-                ReferenceKind::Owner,
-                &defaults.fallback_owner,
-            ),
-            (
-                "default_stage",
-                ReferenceKind::OpportunityStage,
-                &defaults.stage,
-            ),
-            (
-                "default_category",
-                ReferenceKind::OpportunityCategory,
-                &defaults.category,
-            ),
-        ] {
-            self.still_offered(field, kind, chosen.as_deref());
+        for value in OpportunityValue::CHOICES {
+            if let Some(kind) = value.kind() {
+                let chosen = value.of(defaults).map(String::as_str);
+                self.still_offered(value.key(), kind, chosen);
+            }
         }
         if defaults
             .projected_close_days

@@ -1,7 +1,6 @@
 //! `GET` and `POST …/setup/configure`: step 3.
 
 use axum::extract::{Path, State};
-use domain::provider::OpportunityValue;
 use domain::reference::ReferenceKind;
 use domain::setup::SetupStep;
 use domain::stage::Stage;
@@ -165,15 +164,8 @@ fn stages(offer: &Offer, form: &SettingsForm) -> Vec<StageRow> {
 fn defaults(wizard: &Wizard, offer: &Offer, form: &SettingsForm) -> Vec<DefaultField> {
     let set = &form.settings.opportunity;
     let field = |field: &domain::provider::OpportunityField| {
-        let (kind, chosen) = match field.value {
-            OpportunityValue::FallbackOwner => (ReferenceKind::Owner, set.fallback_owner.as_ref()),
-            OpportunityValue::Stage => (ReferenceKind::OpportunityStage, set.stage.as_ref()),
-            OpportunityValue::Category => {
-                (ReferenceKind::OpportunityCategory, set.category.as_ref())
-            }
-            OpportunityValue::ProjectedCloseDays => (ReferenceKind::Owner, None),
-        };
-        let number = field.value == OpportunityValue::ProjectedCloseDays;
+        let kind = field.value.kind();
+        let number = kind.is_none();
         let key = field.value.key();
         DefaultField {
             key,
@@ -184,11 +176,7 @@ fn defaults(wizard: &Wizard, offer: &Offer, form: &SettingsForm) -> Vec<DefaultF
                 Some(days) if number => days.to_string(),
                 _ => String::new(),
             },
-            choices: if number {
-                Vec::new()
-            } else {
-                offer.choice(kind, chosen)
-            },
+            choices: kind.map_or_else(Vec::new, |kind| offer.choice(kind, field.value.of(set))),
             error: form.start.error(key).to_owned(),
         }
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::provider::{OpportunityValue, Provider, ScopeField};
+use domain::provider::{Provider, ScopeField};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::{INTERVALS, IntegrationSettings};
 use domain::stage::Stage;
@@ -69,24 +69,6 @@ fn unlisted(value: &str) -> String {
 /// A list of a form: where it is kept.
 pub type Set = fn(&mut IntegrationSettings) -> &mut BTreeSet<String>;
 
-/// The name, kind and place of a list of *Ticket Sync Scope*.
-#[must_use]
-pub const fn scope_list(field: ScopeField) -> (&'static str, ReferenceKind, Set) {
-    match field {
-        ScopeField::Queues => ("queue", ReferenceKind::Queue, |s| &mut s.scope.queues),
-        ScopeField::Categories => ("category", ReferenceKind::TicketCategory, |s| {
-            &mut s.scope.categories
-        }),
-        ScopeField::ExcludeStatuses => ("exclude_status", ReferenceKind::TicketStatus, |s| {
-            &mut s.scope.exclude_statuses
-        }),
-    }
-}
-
-const COMPANY_TYPES: (&str, ReferenceKind, Set) =
-    ("company_type", ReferenceKind::CompanyType, |s| {
-        &mut s.company_types
-    });
 const AUDIENCES: (&str, ReferenceKind, Set) =
     ("public_audience", ReferenceKind::NotePublish, |s| {
         &mut s.public_note_audiences
@@ -114,9 +96,12 @@ pub fn read_sync(
     form.auto_import();
     if fields.has("with_reference_data") {
         form.settings.company_source = fields.has("company_source");
-        form.list(COMPANY_TYPES);
-        for list in known.provider.setup.scope {
-            form.list(scope_list(list.field));
+        let setup = &known.provider.setup;
+        if setup.skip_inactive {
+            form.settings.skip_inactive_companies = fields.has("skip_inactive_companies");
+        }
+        for list in setup.companies.iter().chain(setup.scope) {
+            form.scope(list.field);
         }
     }
     (form.settings, form.problems)
@@ -138,9 +123,9 @@ pub fn read_configure(
     if fields.has("with_reference_data") {
         form.list(CLOSED);
         form.list(AUDIENCES);
-        form.one("client_comment_status", ReferenceKind::TicketStatus, |s| {
-            &mut s.client_comment_status
-        });
+        let kept = [&form.settings, known.stored].map(|s| s.client_comment_status.clone());
+        form.settings.client_comment_status =
+            form.one("client_comment_status", ReferenceKind::TicketStatus, kept);
         form.stages();
     }
     if fields.has("with_opportunities") {
@@ -211,38 +196,51 @@ impl Reading<'_> {
         }
     }
 
+    fn scope(&mut self, field: ScopeField) {
+        let kept = [field.of(&self.settings), field.of(self.known.stored)].map(BTreeSet::clone);
+        *field.of_mut(&mut self.settings) = self.chosen(field.key(), field.kind(), &kept);
+    }
+
     fn list(&mut self, (name, kind, place): (&'static str, ReferenceKind, Set)) {
-        let base = place(&mut self.settings).clone();
         let mut stored = self.known.stored.clone();
-        let stored = place(&mut stored);
+        let kept = [
+            place(&mut self.settings).clone(),
+            place(&mut stored).clone(),
+        ];
+        *place(&mut self.settings) = self.chosen(name, kind, &kept);
+    }
+
+    /// The ids chosen in a list, of those there are and those that were chosen before.
+    fn chosen(
+        &mut self,
+        name: &'static str,
+        kind: ReferenceKind,
+        kept: &[BTreeSet<String>; 2],
+    ) -> BTreeSet<String> {
         let is_known =
-            |id: &str| self.known.lists(kind, id) || base.contains(id) || stored.contains(id);
+            |id: &str| self.known.lists(kind, id) || kept.iter().any(|kept| kept.contains(id));
         if let Some(id) = self.fields.all(name).find(|id| !is_known(id)) {
             self.problems.insert(name, unlisted(id));
         }
         let chosen = self.fields.all(name).filter(|id| is_known(id));
-        let chosen: BTreeSet<String> = chosen.map(str::to_owned).collect();
-        *place(&mut self.settings) = chosen;
+        chosen.map(str::to_owned).collect()
     }
 
     fn one(
         &mut self,
         name: &'static str,
         kind: ReferenceKind,
-        place: fn(&mut IntegrationSettings) -> &mut Option<String>,
-    ) {
+        kept: [Option<String>; 2],
+    ) -> Option<String> {
         let id = self.fields.text(name);
-        let mut stored = self.known.stored.clone();
-        let kept = [
-            place(&mut self.settings).clone(),
-            place(&mut stored).clone(),
-        ];
         if id.is_empty() {
-            *place(&mut self.settings) = None;
+            None
         } else if self.known.lists(kind, id) || kept.iter().flatten().any(|kept| kept == id) {
-            *place(&mut self.settings) = Some(id.to_owned());
+            Some(id.to_owned())
         } else {
             self.problems.insert(name, unlisted(id));
+            let [mine, _] = kept;
+            mine
         }
     }
 
@@ -284,20 +282,16 @@ impl Reading<'_> {
 
     fn opportunity(&mut self) {
         for field in self.known.provider.setup.opportunity {
-            let key = field.value.key();
-            match field.value {
-                OpportunityValue::FallbackOwner => self.one(key, ReferenceKind::Owner, |s| {
-                    &mut s.opportunity.fallback_owner
-                }),
-                OpportunityValue::Stage => self.one(key, ReferenceKind::OpportunityStage, |s| {
-                    &mut s.opportunity.stage
-                }),
-                OpportunityValue::Category => {
-                    self.one(key, ReferenceKind::OpportunityCategory, |s| {
-                        &mut s.opportunity.category
-                    });
-                }
-                OpportunityValue::ProjectedCloseDays => self.days(key),
+            let (key, value) = (field.value.key(), field.value);
+            let Some(kind) = value.kind() else {
+                self.days(key);
+                continue;
+            };
+            let stored = &self.known.stored.opportunity;
+            let kept = [&self.settings.opportunity, stored].map(|set| value.of(set).cloned());
+            let chosen = self.one(key, kind, kept);
+            if let Some(place) = value.of_mut(&mut self.settings.opportunity) {
+                *place = chosen;
             }
         }
     }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::provider::Provider;
-use domain::reference::ReferenceKind;
+use domain::provider::{Provider, ScopeField};
 use store::integrations::Integration;
 use store::listing::PageKey;
 use sync::import_companies::{
@@ -225,15 +224,24 @@ fn rule(provider: &'static Provider, integration: &Integration, offer: &Offer) -
         );
     }
     let labels = Labels::of(provider, &offer.items, &offer.roles);
-    let types = labels.set(ReferenceKind::CompanyType, &settings.company_types, "");
-    if types.is_empty() {
-        "Every active company becomes a company in Portico by itself, with the sync that brings it."
-            .to_owned()
+    let who = if settings.skip_inactive_companies {
+        "Every active company"
     } else {
-        format!(
-            "Every active company of type {types} becomes a company in Portico by itself, with the sync that brings it."
-        )
-    }
+        "Every company"
+    };
+    let of = |field: ScopeField| labels.set(field.kind(), field.of(settings), "");
+    let limits = [
+        (ScopeField::CompanyTypes, " of type "),
+        (ScopeField::ExcludeCompanyTypes, " not of type "),
+        (ScopeField::ExcludeCompanyStatuses, " not in status "),
+    ];
+    let limits = limits.map(|(field, words)| (words, of(field)));
+    let limits: String = limits
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(words, names)| format!("{words}{names}"))
+        .collect();
+    format!("{who}{limits} becomes a company in Portico by itself, with the sync that brings it.")
 }
 
 /// How many are here, and what becomes of the others.
@@ -244,7 +252,10 @@ fn outlook(counts: CompanyCounts) -> String {
     let mut parts = vec![format!("{} are here already", number(counts.linked))];
     let waiting = [
         (counts.on_their_own, "come with the next sync"),
-        (counts.other_type, "stay out because of their type"),
+        (
+            counts.other_type,
+            "stay out because of their type or status",
+        ),
         (counts.inactive, "stay out because they are inactive"),
         (counts.not_the_source, "wait for you"),
     ];

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::provider::{Provider, ScopeField};
+use domain::provider::{Provider, SetupData};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::stage::Stage;
@@ -27,7 +27,7 @@ pub struct Conflict {
 pub struct Labels<'a> {
     values: BTreeMap<(ReferenceKind, &'a str), &'a str>,
     roles: BTreeMap<&'a str, &'a str>,
-    queues: &'static str,
+    provider: SetupData,
 }
 
 impl<'a> Labels<'a> {
@@ -38,10 +38,6 @@ impl<'a> Labels<'a> {
         items: &'a [ReferenceItem],
         roles: &'a [(String, String)],
     ) -> Self {
-        let mut lists = provider.setup.scope.iter();
-        let queues = lists
-            .find(|list| list.field == ScopeField::Queues)
-            .map_or("Queues to Sync", |list| list.label);
         let values = items
             .iter()
             .map(|item| ((item.kind, item.external_id.as_str()), item.label.as_str()));
@@ -49,7 +45,7 @@ impl<'a> Labels<'a> {
         Self {
             values: values.collect(),
             roles: roles.collect(),
-            queues,
+            provider: provider.setup,
         }
     }
 
@@ -145,30 +141,21 @@ pub fn merge(
     );
     let list =
         |kind, none: &'static str| move |ids: &BTreeSet<String>| labels.list(kind, ids, none);
-    let queues = list(ReferenceKind::Queue, "all");
-    merge.field(
-        labels.queues,
-        (base, theirs, mine),
-        |s| &mut s.scope.queues,
-        |s| &s.scope.queues,
-        queues,
-    );
-    let categories = list(ReferenceKind::TicketCategory, "all");
-    merge.field(
-        "Categories",
-        (base, theirs, mine),
-        |s| &mut s.scope.categories,
-        |s| &s.scope.categories,
-        categories,
-    );
-    let excluded = list(ReferenceKind::TicketStatus, "none");
-    merge.field(
-        "Exclude Statuses",
-        (base, theirs, mine),
-        |s| &mut s.scope.exclude_statuses,
-        |s| &s.scope.exclude_statuses,
-        excluded,
-    );
+    for one in labels
+        .provider
+        .scope
+        .iter()
+        .chain(labels.provider.companies)
+    {
+        let field = one.field;
+        merge.field(
+            one.label,
+            (base, theirs, mine),
+            |s| field.of_mut(s),
+            |s| field.of(s),
+            list(field.kind(), one.none),
+        );
+    }
     merge.field(
         "Companies come from here",
         (base, theirs, mine),
@@ -176,13 +163,12 @@ pub fn merge(
         |s| &s.company_source,
         switch,
     );
-    let types = list(ReferenceKind::CompanyType, "all");
     merge.field(
-        "Company types",
+        "Skip Inactive Companies",
         (base, theirs, mine),
-        |s| &mut s.company_types,
-        |s| &s.company_types,
-        types,
+        |s| &mut s.skip_inactive_companies,
+        |s| &s.skip_inactive_companies,
+        switch,
     );
     let audiences = list(ReferenceKind::NotePublish, "as the vendor marks them");
     merge.field(
@@ -222,27 +208,28 @@ pub fn merge(
         |s| &s.client_comment_status,
         some(ReferenceKind::TicketStatus),
     );
-    merge.field(
-        "Fallback Owner",
-        (base, theirs, mine),
-        |s| &mut s.opportunity.fallback_owner,
-        |s| &s.opportunity.fallback_owner,
-        some(ReferenceKind::Owner),
-    );
-    merge.field(
-        "Default Stage",
-        (base, theirs, mine),
-        |s| &mut s.opportunity.stage,
-        |s| &s.opportunity.stage,
-        some(ReferenceKind::OpportunityStage),
-    );
-    merge.field(
-        "Default Category",
-        (base, theirs, mine),
-        |s| &mut s.opportunity.category,
-        |s| &s.opportunity.category,
-        some(ReferenceKind::OpportunityCategory),
-    );
+    for one in labels.provider.opportunity {
+        if let Some(kind) = one.value.kind() {
+            let mut merged = merge.merged.opportunity.clone();
+            let of = |s: &IntegrationSettings| one.value.of(&s.opportunity).cloned();
+            let (was, now, typed) = (of(base), of(theirs), of(mine));
+            if now == was {
+                continue;
+            }
+            let both = typed != was && typed != now;
+            if let Some(place) = one.value.of_mut(&mut merged).filter(|_| !both) {
+                place.clone_from(&now);
+            }
+            merge.merged.opportunity = merged;
+            let form = if both { &typed } else { &now };
+            let show = |id: &Option<String>| labels.some(kind, id.as_ref());
+            merge.tell(
+                one.label.to_owned(),
+                [show(&was), show(&now), show(form)],
+                both,
+            );
+        }
+    }
     merge.field(
         "Projected Close Days",
         (base, theirs, mine),

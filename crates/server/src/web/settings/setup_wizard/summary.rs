@@ -1,6 +1,6 @@
 //! What is set, step by step: on the wizard's last step and on the integration's page.
 
-use domain::provider::{OpportunityValue, Provider, ScopeField};
+use domain::provider::{Provider, ScopeList};
 use domain::reference::ReferenceKind;
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
@@ -47,6 +47,14 @@ pub fn summary(provider: &'static Provider, integration: &Integration, offer: &O
     ]
 }
 
+impl Labels<'_> {
+    /// What is chosen in a list.
+    fn fact(&self, list: &ScopeList, settings: &IntegrationSettings) -> Fact {
+        let chosen = self.set(list.field.kind(), list.field.of(settings), list.none);
+        Fact::new(list.label, chosen)
+    }
+}
+
 fn sync(provider: &Provider, settings: &IntegrationSettings, labels: &Labels<'_>) -> Vec<Fact> {
     let kinds: Vec<&str> = RecordType::ALL
         .into_iter()
@@ -55,27 +63,27 @@ fn sync(provider: &Provider, settings: &IntegrationSettings, labels: &Labels<'_>
         .collect();
     let mut facts = vec![Fact::new("Synced", kinds.join(", "))];
     for list in provider.setup.scope {
-        let (kind, ids) = match list.field {
-            ScopeField::Queues => (ReferenceKind::Queue, &settings.scope.queues),
-            ScopeField::Categories => (ReferenceKind::TicketCategory, &settings.scope.categories),
-            ScopeField::ExcludeStatuses => (
-                ReferenceKind::TicketStatus,
-                &settings.scope.exclude_statuses,
-            ),
-        };
-        facts.push(Fact::new(list.label, labels.set(kind, ids, list.none)));
+        facts.push(labels.fact(list, settings));
     }
     let companies = if settings.company_source {
-        let types = labels.set(
-            ReferenceKind::CompanyType,
-            &settings.company_types,
-            "all types",
-        );
-        format!("become companies by themselves: {types}")
+        "become companies by themselves"
     } else {
-        "wait until they are imported or linked".to_owned()
+        "wait until they are imported or linked"
     };
     facts.push(Fact::new("New clients", companies));
+    if settings.company_source {
+        for list in provider.setup.companies {
+            facts.push(labels.fact(list, settings));
+        }
+        if provider.setup.skip_inactive {
+            let skipped = if settings.skip_inactive_companies {
+                "on"
+            } else {
+                "off"
+            };
+            facts.push(Fact::new("Skip Inactive Companies", skipped));
+        }
+    }
     let import = if settings.auto_import {
         format!(
             "on, as {}",
@@ -138,17 +146,9 @@ fn configure(
     if settings.record_types.contains(&RecordType::Opportunities) {
         let set = &settings.opportunity;
         for field in provider.setup.opportunity {
-            let value = match field.value {
-                OpportunityValue::FallbackOwner => {
-                    labels.some(ReferenceKind::Owner, set.fallback_owner.as_ref())
-                }
-                OpportunityValue::Stage => {
-                    labels.some(ReferenceKind::OpportunityStage, set.stage.as_ref())
-                }
-                OpportunityValue::Category => {
-                    labels.some(ReferenceKind::OpportunityCategory, set.category.as_ref())
-                }
-                OpportunityValue::ProjectedCloseDays => set
+            let value = match field.value.kind() {
+                Some(kind) => labels.some(kind, field.value.of(set)),
+                None => set
                     .projected_close_days
                     .map_or("none".to_owned(), |days| days.to_string()),
             };

@@ -33,8 +33,10 @@ pub struct SyncPage {
     pub queue: String,
     /// Whether companies come from here.
     pub company_source: bool,
-    /// Company types that become companies.
-    pub company_types: Option<ChoiceList>,
+    /// Whether inactive companies are skipped, where that is a choice.
+    pub skip_inactive: Option<bool>,
+    /// Lists that say which companies become companies here.
+    pub companies: Vec<ChoiceList>,
     /// The step was not left before: leaving it starts the first sync.
     pub first: bool,
 }
@@ -201,7 +203,8 @@ mod tests {
             ],
             queue: "queue".into(),
             company_source: true,
-            company_types: Some(list("company_type", "Company types", 5)),
+            skip_inactive: Some(true),
+            companies: vec![list("company_type", "Company types", 5)],
             first: true,
         }
     }

@@ -1,6 +1,7 @@
 //! `GET` and `POST …/setup/sync`: step 2. Leaving it starts the sync in the background.
 
 use axum::extract::{Path, State};
+use domain::provider::ScopeList;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::SettingsOutcome;
@@ -8,7 +9,7 @@ use sync::request::RequestOutcome;
 use sync::setup::{leave_sync, save};
 
 use super::connect_page::MissingRight;
-use super::form::{Problems, read_sync, scope_list};
+use super::form::{Problems, read_sync};
 use super::frame::Frame;
 use super::options::Options;
 use super::sync_page::{AutoImport, ChoiceList, SyncPage};
@@ -116,27 +117,19 @@ async fn render(
 ) -> Answer {
     let offer = Offer::load(app, integration).await?;
     let (provider, settings) = (wizard.provider, &form.settings);
-    let mut values = settings.clone();
-    let scope = provider.setup.scope.iter().map(|one| {
-        let (name, kind, place) = scope_list(one.field);
-        ChoiceList {
-            name,
+    let lists = |lists: &[ScopeList]| -> Vec<ChoiceList> {
+        let listed = lists.iter().filter(|one| offer.has(one.field.kind()));
+        let list = |one: &ScopeList| ChoiceList {
+            name: one.field.key(),
             label: one.label,
             help: one.help,
             none: one.none,
-            items: offer.choices(kind, place(&mut values)),
-            error: form.start.error(name).to_owned(),
-        }
-    });
-    let scope = scope.collect();
-    let company_types = offer.has(ReferenceKind::CompanyType).then(|| ChoiceList {
-        name: "company_type",
-        label: "Company types",
-        help: "Clients of these types become companies.",
-        none: "All types",
-        items: offer.choices(ReferenceKind::CompanyType, &settings.company_types),
-        error: form.start.error("company_type").to_owned(),
-    });
+            items: offer.choices(one.field.kind(), one.field.of(settings)),
+            error: form.start.error(one.field.key()).to_owned(),
+        };
+        listed.map(list).collect()
+    };
+    let (scope, companies) = (lists(provider.setup.scope), lists(provider.setup.companies));
     let missing = integration.missing_permissions.iter();
     let missing = missing.map(|right| MissingRight {
         area: right.area.clone(),
@@ -168,7 +161,11 @@ async fn render(
             scope,
             queue: provider.words.queue.to_lowercase(),
             company_source: settings.company_source,
-            company_types,
+            skip_inactive: provider
+                .setup
+                .skip_inactive
+                .then_some(settings.skip_inactive_companies),
+            companies,
             first: wizard.place.reached <= STEP,
             start: form.start,
         },
