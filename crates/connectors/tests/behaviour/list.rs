@@ -317,6 +317,7 @@ async fn scope(vendor: &'static dyn Vendor) {
             queues: [queue].into(),
             categories: category.into_iter().collect(),
             exclude_statuses: [status].into(),
+            ..Scope::default()
         },
         Scope {
             queues: ["not a number".to_owned()].into(),

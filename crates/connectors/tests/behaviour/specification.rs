@@ -144,6 +144,7 @@ async fn everything(vendor: &'static dyn Vendor, stand: &Stand) {
         queues: of(domain::reference::ReferenceKind::Queue).collect(),
         categories: of(domain::reference::ReferenceKind::TicketCategory).collect(),
         exclude_statuses: of(domain::reference::ReferenceKind::TicketStatus).collect(),
+        ..Scope::default()
     };
     for claimed in capability(vendor).streams {
         let since = PullMode::Since {
