@@ -209,6 +209,7 @@ mod tests {
             queues: ["8".to_owned(), "5".to_owned()].into(),
             categories: (0..600).map(|id| id.to_string()).collect(),
             exclude_statuses: ["5".to_owned()].into(),
+            ..Scope::default()
         };
         let text =
             |mode| serde_json::to_string(&conditions(Stream::Tickets, mode, &scope)).expect("JSON");
