@@ -352,12 +352,12 @@ fn why_not(
     active: bool,
     type_id: Option<&str>,
 ) -> Adoption {
-    domain::company_adoption::decide(
-        settings.company_source,
+    let company = domain::company_adoption::Candidate {
         active,
         type_id,
-        &settings.company_types,
-    )
+        status_id: None,
+    };
+    domain::company_adoption::decide(settings, company)
 }
 
 async fn the_list_is_searched_and_walked_by_key(kind: Kind) {
