@@ -7,8 +7,10 @@ pub mod error;
 pub mod http;
 pub mod limits;
 pub mod mapping;
+pub mod numbered;
 pub mod page;
 pub mod probe;
+pub mod syncro;
 pub mod value;
 pub mod walk;
 
@@ -24,6 +26,7 @@ pub use error::{Error, ErrorKind, Result};
 pub fn build(provider: &str, connect: Connect) -> Result<Arc<dyn Connector>> {
     match provider {
         "autotask" => Ok(Arc::new(autotask::Autotask::new(connect)?)),
+        "syncro" => Ok(Arc::new(syncro::Syncro::new(connect)?)),
         other => Err(Error::new(
             ErrorKind::Unsupported,
             "build",

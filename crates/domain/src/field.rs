@@ -9,6 +9,8 @@ pub enum FieldShape {
     Text,
     /// A host name without scheme: `na.myconnectwise.net`.
     Host,
+    /// What stands before this domain in the account's address: `acme` of `acme.syncromsp.com`.
+    SubdomainOf(&'static str),
 }
 
 impl FieldShape {
@@ -19,6 +21,9 @@ impl FieldShape {
         match self {
             Self::Text => typed.to_owned(),
             Self::Host => host_of(typed).unwrap_or_else(|| typed.to_owned()),
+            Self::SubdomainOf(domain) => {
+                subdomain_of(domain, typed).unwrap_or_else(|| typed.to_owned())
+            }
         }
     }
 }
@@ -42,6 +47,27 @@ pub fn host_of(pasted: &str) -> Option<String> {
         && matches!(named.host(), Some(url::Host::Domain(_)))
         && host.contains('.');
     plain.then(|| host.to_owned())
+}
+
+/// The subdomain in what was pasted as an account's address below a domain: the bare name, or the address with or
+/// without scheme, path and trailing slash. Lower case. `None` when it names none, or one of another domain.
+#[must_use]
+pub fn subdomain_of(domain: &str, pasted: &str) -> Option<String> {
+    let pasted = pasted.trim().to_lowercase();
+    let rest = pasted
+        .strip_prefix("https://")
+        .or_else(|| pasted.strip_prefix("http://"))
+        .unwrap_or(&pasted);
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let host = host.trim_end_matches('.');
+    let name = match host.strip_suffix(domain) {
+        Some(before) => before.strip_suffix('.')?,
+        None => host,
+    };
+    let fits = name.len() <= 63
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    fits.then(|| name.to_owned())
 }
 
 /// One field of a provider's connect form.
@@ -169,5 +195,35 @@ mod tests {
             FieldShape::Text.tidy("https://a.example/x"),
             "https://a.example/x"
         );
+    }
+
+    #[test]
+    fn a_subdomain_is_found_in_what_people_paste() {
+        let cases = [
+            ("acme", Some("acme")),
+            (" Acme \n", Some("acme")),
+            ("acme.syncromsp.com", Some("acme")),
+            ("https://acme.syncromsp.com/", Some("acme")),
+            ("http://a-1.syncromsp.com/api/v1//", Some("a-1")),
+            ("acme.syncromsp.com.", Some("acme")),
+            ("acme.syncromsp.com:443/", Some("acme")),
+            ("acme/", Some("acme")),
+            ("syncromsp.com", None),
+            ("https://syncromsp.com/", None),
+            ("evilsyncromsp.com", None),
+            ("acme.syncromsp.com.evil.example", None),
+            ("na.myconnectwise.net", None),
+            ("api.user@acme.example", None),
+            ("acme+key", None),
+            ("-acme", None),
+            ("two words", None),
+            ("", None),
+        ];
+        for (pasted, expected) in cases {
+            let found = subdomain_of("syncromsp.com", pasted);
+            assert_eq!(found.as_deref(), expected, "{pasted:?}");
+            let tidy = FieldShape::SubdomainOf("syncromsp.com").tidy(pasted);
+            assert_eq!(tidy, expected.unwrap_or(pasted), "{pasted:?}");
+        }
     }
 }

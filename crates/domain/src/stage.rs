@@ -58,15 +58,17 @@ pub fn stage_of(map: &StageMap, status: Option<&str>) -> Option<Stage> {
 /// Labels that match nothing stay unmapped.
 #[must_use]
 pub fn propose(items: &[ReferenceItem]) -> StageMap {
-    const WORDS: [(&str, Stage); 21] = [
+    const WORDS: [(&str, Stage); 23] = [
         ("complete", Stage::Resolved),
         ("closed", Stage::Resolved),
         ("resolved", Stage::Resolved),
+        ("invoiced", Stage::Resolved),
         ("cancel", Stage::Resolved),
         ("wait", Stage::Waiting),
         ("hold", Stage::Waiting),
         ("pending", Stage::Waiting),
         ("customer note", Stage::Triaged),
+        ("customer reply", Stage::Working),
         ("in progress", Stage::Working),
         ("working", Stage::Working),
         ("work ", Stage::Working),

@@ -272,9 +272,10 @@ async fn meanwhile(vendor: &'static dyn Vendor) {
         .list_page(tickets(None, &scope, 20))
         .await
         .expect("a page");
-    // One that was read vanishes: what is counted from the start would now skip one.
-    stand.control().delete(entity, before[3]);
     let mut seen: Vec<String> = batch_ids(&first.batch);
+    // One that was read vanishes: what is counted from the start would now skip one.
+    let read = seen[3].parse().expect("a number");
+    stand.control().delete(entity, read);
     let mut cursor = first.next;
     while let Some(next) = cursor {
         let page = connector
@@ -284,11 +285,13 @@ async fn meanwhile(vendor: &'static dyn Vendor) {
         seen.extend(batch_ids(&page.batch));
         cursor = page.next;
     }
-    assert_eq!(
-        seen,
-        before.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "nothing is skipped"
-    );
+    let before: Vec<String> = before.iter().map(ToString::to_string).collect();
+    if vendor.in_order_of_ids() {
+        assert_eq!(seen, before, "nothing is skipped");
+    } else {
+        let sorted = |ids: Vec<String>| ids.into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(sorted(seen), sorted(before), "nothing is skipped");
+    }
 }
 
 async fn scope(vendor: &'static dyn Vendor) {
@@ -298,10 +301,9 @@ async fn scope(vendor: &'static dyn Vendor) {
     let Batch::Tickets(all) = &pages[0].batch else {
         panic!("tickets")
     };
-    let (queue, status) = (
-        all[0].queue_id.clone().expect("a queue"),
-        all[1].status_id.clone().expect("a status"),
-    );
+    // Not every vendor has queues; a scope by one then keeps nothing, wherever it is applied.
+    let queue = all[0].queue_id.clone().unwrap_or_else(|| "1".to_owned());
+    let status = all[1].status_id.clone().expect("a status");
     // Not every vendor has categories; a scope by one then keeps nothing, wherever it is applied.
     let category = all[0].category_id.clone();
     let scopes = [

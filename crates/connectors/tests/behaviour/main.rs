@@ -19,6 +19,7 @@ mod incremental;
 mod list;
 mod reference_data;
 mod specification;
+mod syncro;
 mod vendor;
 
 use case::Case;
@@ -26,7 +27,7 @@ use libtest_mimic::{Arguments, Trial};
 use vendor::Vendor;
 
 /// Every vendor with a connector.
-const VENDORS: [&dyn Vendor; 1] = [&autotask::Autotask];
+const VENDORS: [&dyn Vendor; 2] = [&autotask::Autotask, &syncro::Syncro];
 
 fn main() {
     let arguments = Arguments::from_args();

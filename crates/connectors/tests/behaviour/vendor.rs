@@ -95,6 +95,16 @@ pub trait Vendor: Send + Sync {
         1
     }
 
+    /// Whether lists come in the order of ids.
+    fn in_order_of_ids(&self) -> bool {
+        true
+    }
+
+    /// Kinds of reference data of which records may carry values that no list has.
+    fn free_texts(&self) -> &'static [ReferenceKind] {
+        &[]
+    }
+
     /// The vendor's document, in the folder of all documents; `None` when there is none to check by.
     fn document(&self, _folder: &Path) -> Option<Box<dyn Document>> {
         None

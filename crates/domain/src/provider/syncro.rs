@@ -1,11 +1,239 @@
-//! Syncro: announced, no connector yet.
+//! Syncro: everything about it that is data. The connector is `connectors/src/syncro/`.
 
-use super::{Category, Provider};
+use super::{
+    Category, DeepLinks, Documentation, Flow, Instruction, Note, Provider, ScopeField, ScopeList,
+    SetupData, Step, Troubleshooting, Words,
+};
+use crate::capability::{Capability, NoteListing, StreamCapability};
+use crate::clock::UtcMillis;
+use crate::field::{CatalogueField, FieldShape, FormField};
+use crate::stream::Stream;
 
 /// Syncro.
-pub static PROVIDER: Provider = Provider::announced(
-    "syncro",
-    "Syncro",
-    "Customer and ticket integration",
-    Category::Psa,
-);
+pub static PROVIDER: Provider = Provider {
+    key: "syncro",
+    name: "Syncro",
+    description: "Customer and ticket integration",
+    category: Category::Psa,
+    available: true,
+    words: Words {
+        technician: "Technician",
+        technicians: "Technicians",
+        company: "Customer",
+        companies: "Customers",
+        screens: "Admin > API Tokens",
+        ..Words::PLAIN
+    },
+    form: FORM,
+    capability: Capability {
+        streams: STREAMS,
+        notes: NoteListing::PerTicket,
+        write: false,
+        webhooks: false,
+    },
+    deep_links: DeepLinks {
+        ticket: "{web_url}tickets/{id}",
+        company: "{web_url}customers/{id}",
+    },
+    catalogue: CATALOGUE,
+    setup: SETUP,
+    documentation: Documentation {
+        prerequisites: &[
+            "A Syncro administrator who can create an API token, or a token somebody gives you.",
+            "The right Manage Integrations in Portico.",
+        ],
+        instructions: INSTRUCTIONS,
+        troubleshooting: TROUBLESHOOTING,
+        staff_import: &[
+            "Technicians are available for import.",
+            "User must be active in your Syncro account: one a ticket can be assigned to.",
+            "Ensure API permissions include user read access.",
+        ],
+    },
+};
+
+const FORM: &[FormField] = &[
+    FormField {
+        key: "subdomain",
+        label: "Syncro Subdomain",
+        help: "Only the first part of your Syncro address: acme of acme.syncromsp.com.",
+        example: "acme",
+        secret: false,
+        required: true,
+        advanced: false,
+        max_length: 300,
+        shape: FieldShape::SubdomainOf("syncromsp.com"),
+        without_installation: None,
+    },
+    FormField {
+        key: "api_key",
+        label: "API Key",
+        help: "The token of Admin > API Tokens. Syncro shows it once, when it is created.",
+        example: "",
+        secret: true,
+        required: true,
+        advanced: false,
+        max_length: 300,
+        shape: FieldShape::Text,
+        without_installation: None,
+    },
+];
+
+/// Only tickets can be asked for by time of change. Customers and contacts are few pages and read every half hour,
+/// users one request each and read daily.
+const STREAMS: &[StreamCapability] = &[
+    StreamCapability {
+        page_size: 100,
+        full_cadence: 30 * UtcMillis::MINUTE,
+        ..StreamCapability::full_only(Stream::Companies)
+    },
+    StreamCapability {
+        page_size: 100,
+        full_cadence: UtcMillis::DAY,
+        ..StreamCapability::full_only(Stream::Technicians)
+    },
+    StreamCapability {
+        page_size: 100,
+        full_cadence: 30 * UtcMillis::MINUTE,
+        ..StreamCapability::full_only(Stream::Contacts)
+    },
+    StreamCapability {
+        page_size: 100,
+        // The vendor does not count tickets.
+        total: false,
+        ..StreamCapability::incremental(Stream::Tickets)
+    },
+];
+
+const CATALOGUE: &[CatalogueField] = &[
+    CatalogueField::shown("tickets.tag_list", "tags", "Tags", "Ticket"),
+    CatalogueField::sensitive("customers.email", "email", "E-mail", "Customer"),
+    CatalogueField::sensitive("customers.mobile", "mobile", "Mobile", "Customer"),
+    CatalogueField::sensitive(
+        "customers.firstname, lastname",
+        "main_person",
+        "Customer Name",
+        "Customer",
+    ),
+    CatalogueField::sensitive(
+        "customers.referred_by",
+        "referred_by",
+        "Referred By",
+        "Customer",
+    ),
+    CatalogueField::sensitive(
+        "customers.notes, contacts.notes",
+        "notes",
+        "Notes",
+        "Customer",
+    ),
+    CatalogueField::shown("contacts.extension", "extension", "Extension", "Contact"),
+    CatalogueField::sensitive("users.group", "group", "Security Group", "Technician"),
+    // Custom fields arrive under `udf:<name>`; an account names them, so they have no entry of their own and are
+    // sensitive, like everything the catalogue does not list.
+];
+
+const SETUP: SetupData = SetupData {
+    flows: &[
+        Flow {
+            data: "Customers",
+            both_ways: false,
+            note: "Businesses and private persons",
+        },
+        Flow {
+            data: "Contacts",
+            both_ways: false,
+            note: "People at your customers",
+        },
+        Flow {
+            data: "Technicians",
+            both_ways: false,
+            note: "Your own users; they can become Portico users",
+        },
+        Flow {
+            data: "Tickets",
+            both_ways: true,
+            note: "Tickets with their comments",
+        },
+        Flow {
+            data: "PSA data",
+            both_ways: false,
+            note: "Statuses, priorities, issue types and ticket types",
+        },
+    ],
+    scope: &[ScopeList {
+        field: ScopeField::ExcludeStatuses,
+        label: "Exclude Statuses",
+        help: "Tickets in these statuses are left out.",
+        none: "None left out",
+    }],
+    companies: &[],
+    skip_inactive: false,
+    opportunity: &[],
+};
+
+const INSTRUCTIONS: &[Instruction] = &[Instruction {
+    title: "Create the API token",
+    steps: &[
+        Step::new(
+            "Open the tokens",
+            &[
+                "Sign in to Syncro and open Admin.",
+                "Click API Tokens.",
+                "Click New Token and choose the tab Custom Permissions.",
+            ],
+        ),
+        Step::new("Fill in its details", &[]).filling(&[
+            ("Name", "Portico"),
+            ("Expiration", "At least one year ahead, or none"),
+        ])
+        .minding(&[Note::plain(
+            "On the day a token expires, Syncro refuses every request as if it were wrong. Note the date.",
+        )]),
+        Step::new("Tick the permissions", &[]).filling(&[
+            ("Customers - List/Search", "Customers"),
+            ("Customers - View Detail", "Contacts"),
+            ("Contacts - List/Search", "Contacts, where your account has it"),
+            ("Users - List", "Technicians, where your account has it"),
+            ("Tickets - List/Search", "Tickets"),
+            ("Tickets - View Details", "Comments of tickets"),
+            ("Tickets - Settings", "Statuses and ticket types, where your account has it"),
+        ])
+        .minding(&[Note::plain(
+            "Test Connection names each one that is missing. Syncro answers a missing permission almost like a wrong \
+             token; Portico tells the two apart.",
+        )]),
+        Step::new("Copy the token", &["Click Create.", "Copy the token to a safe place at once."]).minding(&[
+            Note::warning("Syncro shows the token only once. A lost one cannot be retrieved, only replaced by a new one."),
+            Note::plain(
+                "The token acts as the user who creates it. One who is limited to a single customer makes Portico see \
+                 that customer only.",
+            ),
+        ]),
+    ],
+}];
+
+const TROUBLESHOOTING: &[Troubleshooting] = &[
+    Troubleshooting {
+        issue: "Connection test fails",
+        solution: "Verify the subdomain (acme, not the whole address) and that the token was copied whole.",
+    },
+    Troubleshooting {
+        issue: "Token expired",
+        solution: "Create a new token under Admin > API Tokens with an expiration at least one year ahead, and enter it here.",
+    },
+    Troubleshooting {
+        issue: "Permissions error",
+        solution: "Test Connection names the permission. Tick it under Custom Permissions of the token; where a token \
+                   cannot be changed, create a new one.",
+    },
+    Troubleshooting {
+        issue: "Tickets not syncing",
+        solution: "Check that the token has Tickets - List/Search and that their statuses are not among Exclude Statuses.",
+    },
+    Troubleshooting {
+        issue: "Contacts not importing",
+        solution: "Verify that the token has Customers - View Detail, that Auto-Import is enabled and a default role is \
+                   selected in the Sync step.",
+    },
+];

@@ -37,7 +37,7 @@ pub fn fill(
 /// Statuses that mean *closed*: the vendor's own system value, else any that is called so.
 fn closed(items: &[ReferenceItem]) -> BTreeSet<String> {
     let called = |item: &ReferenceItem| {
-        ["complete", "completed", "closed"]
+        ["complete", "completed", "closed", "resolved", "invoiced"]
             .iter()
             .any(|word| item.label.eq_ignore_ascii_case(word))
     };

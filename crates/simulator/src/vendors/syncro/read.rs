@@ -167,7 +167,8 @@ impl Syncro {
         };
         let asked = whole(params, "per_page")
             .and_then(|size| usize::try_from(size).ok())
-            .filter(|size| (1..=LARGEST_PAGE).contains(size) && shape.per_page.is_some());
+            .filter(|size| (1..=LARGEST_PAGE).contains(size) && shape.per_page.is_some())
+            .filter(|_| !switches.own_pages);
         let page = whole(params, "page").and_then(|page| usize::try_from(page).ok());
         let all_comments = truth(params, "all_comments") == Some(true);
         Wanted {

@@ -17,6 +17,8 @@ pub struct Switches {
     pub detail_comments: usize,
     /// Whether lists of tickets still send all comments when asked to.
     pub all_comments: bool,
+    /// Whether pages have the account's own size, whatever is asked for.
+    pub own_pages: bool,
     /// Whether a status must be one of the settings.
     pub strict_statuses: bool,
     /// Whether a refusal for too many requests says when to come back.
@@ -52,6 +54,7 @@ impl Switches {
             tickets_per_page: count("tickets_per_page", 50),
             detail_comments: count("detail_comments", 25),
             all_comments: flag(record, "all_comments"),
+            own_pages: flag(record, "own_pages"),
             strict_statuses: flag(record, "strict_statuses"),
             retry_after: flag(record, "retry_after"),
             stamp_offset_minutes: number(record, "stamp_offset_minutes").unwrap_or(0),

@@ -1,0 +1,285 @@
+//! What Syncro's answers are like.
+
+use std::collections::BTreeSet;
+
+use connectors::connector::Fetched;
+use domain::record::{Batch, TicketNoteRecord, Visibility};
+use domain::reference::ReferenceKind;
+use domain::scope::Scope;
+use domain::stream::Stream;
+use serde_json::{Value, json};
+use simulator::{Fault, FaultKind};
+
+use super::VENDOR;
+use crate::vendor::{FULL, Stand, Vendor, batch_ids, ids, ids_of, record, tickets, walk, whole};
+
+pub async fn repeated_page() {
+    let stand = VENDOR.start().await;
+    let fault = Fault::new(FaultKind::RepeatPage).on_entity("tickets");
+    stand.control().set_fault(fault.after(1).times(1));
+    let pages = walk(&*stand.connector(), Stream::Tickets, FULL, 20)
+        .await
+        .expect("it goes back and on");
+    assert_eq!(ids(&pages), ids_of(stand.control(), "tickets"));
+}
+
+pub async fn page_repeated_for_good() {
+    let stand = VENDOR.start().await;
+    stand
+        .control()
+        .set_fault(Fault::new(FaultKind::RepeatPage).on_entity("tickets"));
+    let error = walk(&*stand.connector(), Stream::Tickets, FULL, 20)
+        .await
+        .expect_err("it does not come to rest");
+    assert!(error.is_temporary(), "{error}");
+    assert!(stand.requests_about("tickets").len() < 20, "no circles");
+}
+
+/// An account that takes no notice of the size asked for.
+pub async fn own_pages() {
+    let stand = VENDOR.start().await;
+    let set = |fields: Value| stand.control().patch("account", 1, fields);
+    set(json!({"own_pages": true, "tickets_per_page": 25}));
+    let connector = stand.connector();
+    for asked in [100, 40, 7] {
+        let pages = walk(&*connector, Stream::Tickets, FULL, asked)
+            .await
+            .expect("pages");
+        assert_eq!(
+            ids(&pages),
+            ids_of(stand.control(), "tickets"),
+            "by {asked}"
+        );
+        assert_eq!(pages.len(), 4, "25 each");
+        assert!(pages.iter().all(|page| page.oddity.is_none()));
+    }
+    for stream in [Stream::Companies, Stream::Contacts] {
+        let pages = walk(&*connector, stream, FULL, 7).await.expect("pages");
+        assert_eq!(ids(&pages), ids_of(stand.control(), VENDOR.entity(stream)));
+    }
+    // A new ticket shifts the pages: one comes twice, none is lost.
+    let scope = Scope::default();
+    let first = connector
+        .list_page(tickets(None, &scope, 100))
+        .await
+        .expect("a page");
+    let before = ids_of(stand.control(), "tickets");
+    let customer = stand.control().ids("customers")[2];
+    stand.control().create(
+        "tickets",
+        json!({"customer_id": customer, "subject": "New"}),
+    );
+    let mut seen: BTreeSet<String> = batch_ids(&first.batch).into_iter().collect();
+    let mut cursor = first.next;
+    while let Some(next) = cursor {
+        let page = connector
+            .list_page(tickets(Some(&next), &scope, 100))
+            .await
+            .expect("a page");
+        seen.extend(batch_ids(&page.batch));
+        cursor = page.next;
+    }
+    assert_eq!(seen, before);
+}
+
+pub async fn offsets() {
+    let stand = VENDOR.start().await;
+    let connector = stand.connector();
+    let before = whole(&*connector, Stream::Tickets).await.expect("pages");
+    stand
+        .control()
+        .patch("account", 1, json!({"stamp_offset_minutes": -480}));
+    let after = whole(&*connector, Stream::Tickets).await.expect("pages");
+    assert_eq!(before[0].batch, after[0].batch);
+}
+
+async fn contacts(stand: &Stand) -> Vec<domain::record::ContactRecord> {
+    let pages = whole(&*stand.connector(), Stream::Contacts)
+        .await
+        .expect("pages");
+    let mut all = Vec::new();
+    for page in pages {
+        if let Batch::Contacts(contacts) = page.batch {
+            all.extend(contacts);
+        }
+    }
+    all
+}
+
+pub async fn main_contact() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let all = contacts(&stand).await;
+    assert!(all.iter().any(|c| c.primary) && all.iter().any(|c| !c.primary));
+    let other = all
+        .iter()
+        .find(|c| !c.primary && c.email.is_some())
+        .expect("one with an address");
+    let customer = other.company_external_id.as_deref().expect("a customer");
+    let customer: i64 = customer.parse().expect("a number");
+    let email = other.email.clone().expect("an address").to_uppercase();
+    control.patch("customers", customer, json!({ "email": email }));
+    let of: Vec<_> = contacts(&stand)
+        .await
+        .into_iter()
+        .filter(|c| c.company_external_id == other.company_external_id && c.primary)
+        .map(|c| c.external_id)
+        .collect();
+    assert_eq!(of, std::slice::from_ref(&other.external_id));
+    control.patch("customers", customer, json!({"email": null}));
+    let of = contacts(&stand).await;
+    let of = of
+        .iter()
+        .filter(|c| c.company_external_id == other.company_external_id);
+    assert_eq!(of.filter(|c| c.primary).count(), 0, "nobody is guessed");
+}
+
+pub async fn without_customers() {
+    let stand = VENDOR.start().await;
+    let right = "Customers - List/Search";
+    stand.control().set_security(right, "", "None");
+    let all = contacts(&stand).await;
+    assert_eq!(all.len(), stand.control().ids("contacts").len());
+    assert!(all.iter().all(|c| !c.primary));
+}
+
+pub async fn inactive() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let connector = stand.connector();
+    let (customer, user) = (control.ids("customers")[3], control.ids("users")[1]);
+    control.patch("customers", customer, json!({"disabled": true}));
+    control.patch("users", user, json!({"disabled": true}));
+    let companies = whole(&*connector, Stream::Companies).await.expect("pages");
+    assert_eq!(record(&companies, &customer.to_string())["active"], false);
+    // Who can be assigned is asked once by a connector.
+    let users = whole(&*stand.connector(), Stream::Technicians)
+        .await
+        .expect("pages");
+    assert_eq!(record(&users, &user.to_string())["active"], false);
+    let Batch::Technicians(all) = &users[0].batch else {
+        panic!("technicians")
+    };
+    assert!(all.iter().any(|one| one.active));
+    assert!(
+        all.iter().all(|one| one.email.is_some()),
+        "asked one by one"
+    );
+}
+
+async fn notes(stand: &Stand, ticket: i64) -> Vec<TicketNoteRecord> {
+    let page = stand.connector().ticket_notes(&ticket.to_string()).await;
+    match page.expect("notes").batch {
+        Batch::TicketNotes(notes) => notes,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub async fn description() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let customer = control.ids("customers")[3];
+    let with = |first: Value| {
+        let fields =
+            json!({"customer_id": customer, "subject": "Asked", "comments_attributes": [first]});
+        control.create("tickets", fields)
+    };
+    let open = with(json!({"subject": "Initial Issue", "body": "It smokes.", "hidden": false}));
+    let secret = with(json!({"subject": "Initial Issue", "body": "They owe us.", "hidden": true}));
+    let bare = control.create(
+        "tickets",
+        json!({"customer_id": customer, "subject": "Bare"}),
+    );
+    let pages = whole(&*stand.connector(), Stream::Tickets)
+        .await
+        .expect("pages");
+    let described = |id: i64| record(&pages, &id.to_string())["description"]["text"].clone();
+    assert_eq!(described(open), "It smokes.");
+    assert_eq!(described(secret), Value::Null, "clients must not read it");
+    assert_eq!(described(bare), Value::Null);
+    assert!(notes(&stand, open).await.is_empty(), "told once");
+    let kept = notes(&stand, secret).await;
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].visibility, Visibility::Internal);
+    assert!(notes(&stand, bare).await.is_empty());
+}
+
+/// More comments than a single ticket is sent with: the first is still the description.
+pub async fn many_comments() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let id = control.ids("tickets")[4];
+    for number in 0..130 {
+        control.advance_clock(1_000);
+        control.create(
+            "comments",
+            json!({"ticket_id": id, "body": format!("Remark {number}")}),
+        );
+    }
+    let pages = whole(&*stand.connector(), Stream::Tickets)
+        .await
+        .expect("pages");
+    let listed = record(&pages, &id.to_string());
+    assert!(listed["description"]["text"].is_string());
+    let Fetched::Record(alone) = stand
+        .connector()
+        .fetch(Stream::Tickets, &id.to_string())
+        .await
+        .expect("an answer")
+    else {
+        panic!("it is there")
+    };
+    assert_eq!(
+        crate::vendor::record_of(&alone, &id.to_string()),
+        Some(listed)
+    );
+    let all = notes(&stand, id).await;
+    assert_eq!(
+        all.iter()
+            .map(|note| note.external_id.clone())
+            .collect::<BTreeSet<_>>(),
+        VENDOR.notes_of(control, id)
+    );
+    assert!(all.len() >= 130);
+    assert!(
+        all.windows(2)
+            .all(|pair| pair[0].created_at <= pair[1].created_at)
+    );
+}
+
+pub async fn hidden() {
+    let stand = VENDOR.start().await;
+    let all = stand
+        .control()
+        .records("comments", -1, 5_000)
+        .expect("comments");
+    let mut seen = BTreeSet::new();
+    for ticket in stand.control().ids("tickets") {
+        for note in notes(&stand, ticket).await {
+            let kept = all.iter().find(|c| c["id"].to_string() == note.external_id);
+            let hidden = kept.expect("a comment")["hidden"] == true;
+            assert_eq!(note.visibility == Visibility::Internal, hidden);
+            seen.insert(hidden);
+        }
+    }
+    assert_eq!(seen.len(), 2, "the world has both");
+}
+
+pub async fn renamed_status() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let all = control
+        .records("ticket_statuses", -1, 50)
+        .expect("statuses");
+    let on_hold = all.iter().find(|s| s["name"] == "On Hold").expect("there");
+    let id = on_hold["id"].as_i64().expect("a number");
+    control.patch("ticket_statuses", id, json!({"name": "Parked"}));
+    let items = stand.connector().reference_data().await.expect("items");
+    let statuses: Vec<_> = items
+        .iter()
+        .filter(|item| item.kind == ReferenceKind::TicketStatus)
+        .map(|item| (item.external_id.as_str(), item.label.as_str()))
+        .collect();
+    assert!(statuses.contains(&("Parked", "Parked")), "{statuses:?}");
+    assert!(!statuses.iter().any(|(id, _)| *id == "On Hold"));
+}
