@@ -4,10 +4,12 @@ pub mod autotask;
 pub mod connector;
 pub mod credentials;
 pub mod error;
+pub mod halo_psa;
 pub mod http;
 pub mod limits;
 pub mod mapping;
 pub mod numbered;
+pub mod overlap;
 pub mod page;
 pub mod probe;
 pub mod syncro;
@@ -26,6 +28,7 @@ pub use error::{Error, ErrorKind, Result};
 pub fn build(provider: &str, connect: Connect) -> Result<Arc<dyn Connector>> {
     match provider {
         "autotask" => Ok(Arc::new(autotask::Autotask::new(connect)?)),
+        "halo_psa" => Ok(Arc::new(halo_psa::HaloPsa::new(connect)?)),
         "syncro" => Ok(Arc::new(syncro::Syncro::new(connect)?)),
         other => Err(Error::new(
             ErrorKind::Unsupported,

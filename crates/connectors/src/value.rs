@@ -11,7 +11,7 @@ use domain::text::{cut, without_nul};
 use serde_json::Value;
 
 pub use money::money;
-pub use wire::{Flag, Text};
+pub use wire::{Flag, Text, Whole, whole_number, whole_of};
 
 /// Longest piece of a bad value that is quoted, in bytes.
 const QUOTED: usize = 40;

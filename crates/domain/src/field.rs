@@ -11,6 +11,9 @@ pub enum FieldShape {
     Host,
     /// What stands before this domain in the account's address: `acme` of `acme.syncromsp.com`.
     SubdomainOf(&'static str),
+    /// The address of a site: `https://yourhalo.halopsa.com`. A bare name means the system of that name below this
+    /// domain.
+    Site(&'static str),
 }
 
 impl FieldShape {
@@ -24,6 +27,7 @@ impl FieldShape {
             Self::SubdomainOf(domain) => {
                 subdomain_of(domain, typed).unwrap_or_else(|| typed.to_owned())
             }
+            Self::Site(domain) => site_of(typed, domain).unwrap_or_else(|| typed.to_owned()),
         }
     }
 }
@@ -68,6 +72,54 @@ pub fn subdomain_of(domain: &str, pasted: &str) -> Option<String> {
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     fits.then(|| name.to_owned())
+}
+
+/// The address of the site in what was pasted: `https://`, host, port where it is not the usual one, and a path that is
+/// the site's own. What the product itself has below it (its API, its sign-in, its pages) is left out. `None` for what
+/// names no site of the internet: numbers, single names but the name of a hosted system, user names, other schemes.
+#[must_use]
+pub fn site_of(pasted: &str, hosted: &str) -> Option<String> {
+    const OF_THE_PRODUCT: [&str; 7] = [
+        "api",
+        "auth",
+        "token",
+        "ticket",
+        "tickets",
+        "home",
+        "customers",
+    ];
+    let text = pasted.trim().trim_end_matches('/');
+    let rest = match text.split_once("://") {
+        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => rest,
+        Some(_) => return None,
+        None => text,
+    };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let is_label = !host.is_empty()
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && host.chars().any(|c| c.is_ascii_alphabetic())
+        && !host.eq_ignore_ascii_case("localhost");
+    let host = if is_label {
+        format!("{host}.{hosted}")
+    } else {
+        host.to_owned()
+    };
+    let url = Url::parse(&format!("https://{host}/{path}")).ok()?;
+    let named = matches!(url.host(), Some(url::Host::Domain(name))
+        if name.contains('.') && !name.ends_with(".localhost"));
+    if !named || !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    let mut site = url.origin().ascii_serialization();
+    let own = url
+        .path_segments()?
+        .filter(|segment| !segment.is_empty())
+        .take_while(|segment| !OF_THE_PRODUCT.contains(&segment.to_lowercase().as_str()));
+    for segment in own {
+        site.push('/');
+        site.push_str(segment);
+    }
+    Some(site)
 }
 
 /// One field of a provider's connect form.
@@ -225,5 +277,48 @@ mod tests {
             let tidy = FieldShape::SubdomainOf("syncromsp.com").tidy(pasted);
             assert_eq!(tidy, expected.unwrap_or(pasted), "{pasted:?}");
         }
+    }
+
+    #[test]
+    fn a_site_is_found_in_what_people_paste() {
+        let site = |pasted| site_of(pasted, "halopsa.com");
+        for pasted in [
+            "acme",
+            "acme.halopsa.com",
+            " https://Acme.halopsa.com/ \n",
+            "HTTP://acme.halopsa.com//",
+            "https://acme.halopsa.com/api",
+            "https://acme.halopsa.com/auth/token",
+            "https://acme.halopsa.com/tickets?area=1#x",
+            "https://acme.halopsa.com:443/api/Client?x=1",
+        ] {
+            assert_eq!(
+                site(pasted).as_deref(),
+                Some("https://acme.halopsa.com"),
+                "{pasted:?}"
+            );
+        }
+        assert_eq!(
+            site("halo.corp.example:8443/desk/api").as_deref(),
+            Some("https://halo.corp.example:8443/desk")
+        );
+        for pasted in [
+            "",
+            "https://",
+            "ftp://acme.halopsa.com",
+            "127.0.0.1",
+            "https://[::1]/",
+            "169.254.169.254",
+            "localhost",
+            "x.localhost",
+            "https://user:pass@acme.halopsa.com",
+            "a b",
+            "2130706433",
+        ] {
+            assert_eq!(site(pasted), None, "{pasted:?}");
+        }
+        let shape = FieldShape::Site("halopsa.com");
+        assert_eq!(shape.tidy("acme/"), "https://acme.halopsa.com");
+        assert_eq!(shape.tidy("10.0.0.1"), "10.0.0.1");
     }
 }

@@ -13,3 +13,4 @@ pub mod redact;
 pub mod refusal;
 pub mod retry;
 pub mod send;
+pub mod token;

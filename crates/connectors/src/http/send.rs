@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::clock::{SharedClock, SystemClock, UtcMillis};
 use domain::hint::Hint;
 use domain::secret::Secret;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, Method};
 use rustls::CertificateError;
 use url::Url;
@@ -33,7 +33,7 @@ pub struct Request<'a> {
     pub url: Url,
     /// Headers; those with secrets are marked sensitive by their owner.
     pub headers: &'a HeaderMap,
-    /// JSON body.
+    /// Body; JSON unless the headers say otherwise.
     pub body: Option<&'a [u8]>,
 }
 
@@ -117,9 +117,10 @@ impl Sender {
             .request(request.method.clone(), request.url.clone())
             .headers(request.headers.clone());
         if let Some(body) = request.body {
-            outgoing = outgoing
-                .header(reqwest::header::CONTENT_TYPE, "application/json")
-                .body(body.to_vec());
+            if !request.headers.contains_key(CONTENT_TYPE) {
+                outgoing = outgoing.header(CONTENT_TYPE, "application/json");
+            }
+            outgoing = outgoing.body(body.to_vec());
         }
         let failed = |error: reqwest::Error| network_error(request.operation, &request.url, error);
         let mut response = outgoing.send().await.map_err(failed)?;

@@ -15,6 +15,7 @@ mod case;
 mod completeness;
 mod connect;
 mod errors;
+mod halo_psa;
 mod incremental;
 mod list;
 mod reference_data;
@@ -27,7 +28,7 @@ use libtest_mimic::{Arguments, Trial};
 use vendor::Vendor;
 
 /// Every vendor with a connector.
-const VENDORS: [&dyn Vendor; 2] = [&autotask::Autotask, &syncro::Syncro];
+const VENDORS: [&dyn Vendor; 3] = [&autotask::Autotask, &halo_psa::HaloPsa, &syncro::Syncro];
 
 fn main() {
     let arguments = Arguments::from_args();

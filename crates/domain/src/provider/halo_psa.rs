@@ -1,11 +1,476 @@
-//! Halo PSA: announced, no connector yet.
+//! Halo PSA: everything about it that is data. The connector is `connectors/src/halo_psa/`.
 
-use super::{Category, Provider};
+use super::{
+    Category, DeepLinks, Documentation, Flow, Instruction, Note, OpportunityField,
+    OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
+};
+use crate::capability::{Capability, NoteListing, StreamCapability};
+use crate::field::{CatalogueField, FieldShape, FieldValue, FormField};
+use crate::stream::Stream;
 
 /// Halo PSA.
-pub static PROVIDER: Provider = Provider::announced(
-    "halo_psa",
-    "Halo PSA",
-    "Full ticketing, company, and user sync",
-    Category::Psa,
-);
+pub static PROVIDER: Provider = Provider {
+    key: "halo_psa",
+    name: "Halo PSA",
+    description: "Full ticketing, company, and user sync",
+    category: Category::Psa,
+    available: true,
+    words: Words {
+        queue: "Team",
+        queues: "Teams",
+        technician: "Agent",
+        technicians: "Agents",
+        company: "Client",
+        companies: "Clients",
+        screens: "Configuration > Integrations > Halo API",
+    },
+    form: FORM,
+    capability: Capability {
+        streams: STREAMS,
+        notes: NoteListing::PerTicket,
+        write: false,
+        webhooks: false,
+    },
+    deep_links: DeepLinks {
+        ticket: "{web_url}ticket?id={id}",
+        company: "{web_url}customers?clientid={id}",
+    },
+    catalogue: CATALOGUE,
+    setup: SETUP,
+    documentation: Documentation {
+        prerequisites: &[
+            "Administrator access to Halo PSA: applications, agents and roles are set up under Configuration.",
+            "The right Manage Integrations in Portico.",
+        ],
+        instructions: INSTRUCTIONS,
+        troubleshooting: TROUBLESHOOTING,
+        staff_import: &[
+            "Only agents (support staff) are available for import.",
+            "Client contacts are managed separately through company users.",
+            "Agent status must be active in Halo PSA.",
+        ],
+    },
+};
+
+const fn field(
+    key: &'static str,
+    label: &'static str,
+    help: &'static str,
+    example: &'static str,
+) -> FormField {
+    FormField {
+        key,
+        label,
+        help,
+        example,
+        secret: false,
+        required: true,
+        advanced: false,
+        max_length: 200,
+        shape: FieldShape::Text,
+        without_installation: None,
+    }
+}
+
+const fn advanced(field: FormField) -> FormField {
+    FormField {
+        required: false,
+        advanced: true,
+        ..field
+    }
+}
+
+const FORM: &[FormField] = &[
+    FormField {
+        shape: FieldShape::Site("halopsa.com"),
+        ..field(
+            "url",
+            "Halo URL",
+            "The address you open Halo at. Its Resource Server works as well.",
+            "https://yourhalo.halopsa.com",
+        )
+    },
+    field(
+        "client_id",
+        "Client ID",
+        "Shown on the application's Details tab. Copy it after the application was saved: it may change then.",
+        "0f4b7d2a-93c1-4e6f-8a75-d1c2b3e4f506",
+    ),
+    FormField {
+        secret: true,
+        ..field(
+            "client_secret",
+            "Client Secret",
+            "Halo shows it once, when the application is made. Generate a new one if it is lost.",
+            "",
+        )
+    },
+    advanced(field(
+        "tenant",
+        "Tenant",
+        "Only when Halo API shows one and the connection fails without it.",
+        "yourhalo",
+    )),
+    advanced(field(
+        "auth_url",
+        "Authorisation Server",
+        "Only when it is on another host than Halo itself.",
+        "https://yourhalo.halopsa.com/auth",
+    )),
+    advanced(field(
+        "scope",
+        "Scopes",
+        "Only to ask for less than the application was granted, with spaces between them.",
+        "read:customers read:tickets",
+    )),
+];
+
+/// Lists of clients do not say when a client changed, so they are read whole: a page or two. Tickets come in pages of
+/// 100 at most.
+const STREAMS: &[StreamCapability] = &[
+    StreamCapability::full_only(Stream::Companies),
+    StreamCapability {
+        total: false,
+        ..StreamCapability::full_only(Stream::Technicians)
+    },
+    StreamCapability::incremental(Stream::Contacts),
+    StreamCapability {
+        page_size: 100,
+        ..StreamCapability::incremental(Stream::Tickets)
+    },
+    StreamCapability {
+        page_size: 100,
+        ..StreamCapability::incremental(Stream::Opportunities)
+    },
+];
+
+const CATALOGUE: &[CatalogueField] = &[
+    CatalogueField::shown(
+        "Tickets.category_1",
+        "category_1",
+        "Category 1",
+        "Classification",
+    ),
+    CatalogueField::shown(
+        "Tickets.category_2",
+        "category_2",
+        "Category 2",
+        "Classification",
+    ),
+    CatalogueField::shown(
+        "Tickets.category_3",
+        "category_3",
+        "Category 3",
+        "Classification",
+    ),
+    CatalogueField::shown(
+        "Tickets.category_4",
+        "category_4",
+        "Category 4",
+        "Classification",
+    ),
+    CatalogueField::shown("Tickets.impact", "impact", "Impact", "Classification")
+        .id(FieldValue::Reference),
+    CatalogueField::shown("Tickets.urgency", "urgency", "Urgency", "Classification")
+        .id(FieldValue::Reference),
+    CatalogueField::sensitive("Tickets.ticket_tags", "tags", "Tags", "Classification"),
+    CatalogueField::shown("Tickets.team, Agent.team", "team", "Team", "Work"),
+    CatalogueField::shown("Tickets.site_name, Users.site_name", "site", "Site", "Work"),
+    CatalogueField::shown("Tickets.reportedby", "reported_by", "Reported By", "Work"),
+    CatalogueField::sensitive(
+        "Tickets.user_email",
+        "user_email",
+        "Reported By E-mail",
+        "Work",
+    ),
+    CatalogueField::shown("Tickets.onhold", "on_hold", "On Hold", "Work"),
+    CatalogueField::sensitive("Tickets.sla_name", "sla", "SLA", "Work"),
+    CatalogueField::sensitive("Tickets.timetaken", "hours", "Hours Worked", "Work"),
+    CatalogueField::sensitive(
+        "Tickets.parent_id",
+        "parent_ticket",
+        "Parent Ticket",
+        "Work",
+    ),
+    CatalogueField::sensitive(
+        "Tickets.merged_into_id",
+        "merged_into",
+        "Merged Into",
+        "Work",
+    ),
+    CatalogueField::sensitive(
+        "Client.customer_relationship",
+        "relationships",
+        "Customer Relationship",
+        "Client",
+    ),
+    CatalogueField::sensitive("Client.toplevel_name", "top_level", "Top Level", "Client"),
+    CatalogueField::sensitive("Client.ref", "reference", "Reference", "Client"),
+    CatalogueField::sensitive("Client.accountsid", "accounts_id", "Accounts ID", "Client"),
+    CatalogueField::sensitive(
+        "Client.azure_tenants",
+        "azure_tenant_id",
+        "Azure Tenant ID",
+        "Client",
+    ),
+    CatalogueField::sensitive("Client.id", "built_in", "Built In", "Client"),
+    CatalogueField::sensitive(
+        "Client.is_vip, Users.isimportantcontact",
+        "vip",
+        "VIP",
+        "Client",
+    ),
+    CatalogueField::shown("Users.role_list", "user_roles", "User Roles", "User"),
+    CatalogueField::sensitive("Users.email2", "email_2", "E-mail 2", "User"),
+    CatalogueField::sensitive("Users.email3", "email_3", "E-mail 3", "User"),
+    CatalogueField::sensitive(
+        "Opportunities.opptype",
+        "opportunity_type",
+        "Opportunity Type",
+        "Opportunity",
+    ),
+    CatalogueField::sensitive(
+        "Opportunities.pipeline_stage_name",
+        "pipeline_stage",
+        "Pipeline Stage",
+        "Opportunity",
+    ),
+    CatalogueField::sensitive(
+        "Opportunities.oppreason",
+        "closure_reason",
+        "Closure Reason",
+        "Opportunity",
+    ),
+    CatalogueField::sensitive(
+        "Opportunities.opphear",
+        "lead_source",
+        "Lead Source",
+        "Opportunity",
+    ),
+    CatalogueField::sensitive(
+        "Opportunities.oppcompanyname",
+        "prospect",
+        "Prospect",
+        "Opportunity",
+    ),
+    CatalogueField::sensitive(
+        "Opportunities.oppvalue_monthly",
+        "value_monthly",
+        "Monthly Value",
+        "Opportunity",
+    ),
+    CatalogueField::sensitive(
+        "Opportunities.oppvalue_annual",
+        "value_annual",
+        "Annual Value",
+        "Opportunity",
+    ),
+    CatalogueField::sensitive(
+        "Opportunities.oppvalue_oneoff",
+        "value_one_off",
+        "One-off Value",
+        "Opportunity",
+    ),
+    // Custom fields arrive under `udf:<label>`; an instance names them, so they have no entry of their own and are
+    // sensitive, like everything the catalogue does not list.
+];
+
+const SETUP: SetupData = SetupData {
+    flows: &[
+        Flow {
+            data: "Clients",
+            both_ways: false,
+            note: "Customer records with the address of their first site",
+        },
+        Flow {
+            data: "Contacts",
+            both_ways: false,
+            note: "Users of your clients; the main contact of a site is the primary one",
+        },
+        Flow {
+            data: "Agents",
+            both_ways: false,
+            note: "Your own support staff; they can become Portico users",
+        },
+        Flow {
+            data: "Tickets",
+            both_ways: true,
+            note: "Tickets with their actions, private ones kept apart",
+        },
+        Flow {
+            data: "Opportunities",
+            both_ways: true,
+            note: "Stage, value and target date",
+        },
+        Flow {
+            data: "PSA data",
+            both_ways: false,
+            note: "Teams, statuses, priorities, ticket types and categories",
+        },
+    ],
+    scope: &[
+        ScopeList {
+            field: ScopeField::Queues,
+            label: "Teams to Sync",
+            help: "Only tickets of these teams appear.",
+            none: "All teams",
+        },
+        ScopeList {
+            field: ScopeField::Categories,
+            label: "Categories",
+            help: "Tickets of these first categories are synced.",
+            none: "All categories",
+        },
+        ScopeList {
+            field: ScopeField::ExcludeStatuses,
+            label: "Exclude Statuses",
+            help: "Tickets in these statuses are left out, such as Closed or Cancelled.",
+            none: "None left out",
+        },
+        ScopeList {
+            field: ScopeField::ExcludeOpportunityTypes,
+            label: "Exclude Opportunity Types",
+            help: "Opportunities of these types are left out.",
+            none: "None left out",
+        },
+    ],
+    companies: &[ScopeList {
+        field: ScopeField::ExcludeCompanyTypes,
+        label: "Exclude Client Types",
+        help: "Clients of these relationships do not become companies, such as Supplier.",
+        none: "None left out",
+    }],
+    skip_inactive: true,
+    opportunity: &[
+        OpportunityField {
+            value: OpportunityValue::FallbackOwner,
+            label: "Fallback Owner",
+            help: "Owns an opportunity when the person who creates it is no agent in Halo.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Stage,
+            label: "Default Stage",
+            help: "The stage new opportunities start in.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Type,
+            label: "Default Type",
+            help: "The type of new opportunities.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Category,
+            label: "Category 1",
+            help: "The first category of new opportunities.",
+        },
+        OpportunityField {
+            value: OpportunityValue::ProjectedCloseDays,
+            label: "Projected Close Days",
+            help: "Days from the start date to the target date.",
+        },
+    ],
+};
+
+const INSTRUCTIONS: &[Instruction] = &[
+    Instruction {
+        title: "Create the role and the agent",
+        steps: &[
+            Step::new(
+                "Create the role Portico",
+                &[
+                    "Sign in to Halo and open Configuration > Teams & Agents > Roles.",
+                    "Click New and name the role Portico.",
+                    "On Departments & Teams, add every department and team whose tickets should be seen.",
+                    "Allow use of all Customers and of all ticket types.",
+                ],
+            )
+            .minding(&[Note::warning(
+                "Halo does not refuse what the role leaves out, it shows nothing: data of departments, teams and \
+                 customers that are not listed is missing without a message.",
+            )])
+            .filling(&[
+                ("Tickets Access", "Read"),
+                ("Customers Access", "Read"),
+                ("Users Access", "Read"),
+                ("CRM Access", "Read"),
+            ]),
+            Step::new(
+                "Create the agent Portico",
+                &[
+                    "Open Configuration > Teams & Agents > Agents and click New.",
+                    "Name the agent Portico and tick Is an API-only Agent: it needs no licence, password or e-mail.",
+                    "Give it the role Portico.",
+                ],
+            ),
+        ],
+    },
+    Instruction {
+        title: "Create the application",
+        steps: &[
+            Step::new(
+                "Open the applications",
+                &[
+                    "Open Configuration > Integrations > Halo API.",
+                    "Note the Resource Server, and the Tenant if one is shown.",
+                    "Click View Applications, then New.",
+                ],
+            ),
+            Step::new("Fill in its details", &[])
+                .filling(&[
+                    ("Application Name", "Portico"),
+                    (
+                        "Authentication Method",
+                        "Client ID and Secret (Services)",
+                    ),
+                    ("Login Type", "Agent"),
+                    ("Agent to log in as", "Portico, the API-only agent"),
+                ])
+                .minding(&[Note::warning(
+                    "Save the Client Secret before you leave the page: Halo shows it only once. Copy the Client ID after \
+                     saving: it may be another one than before.",
+                )]),
+            Step::new(
+                "Set its permissions",
+                &[
+                    "On the Permissions tab, set the ones below to Yes and leave all others at No, notably all, \
+                     all:standard, admin, all:teams and admin:webhooks.",
+                    "Click Save.",
+                ],
+            )
+            .filling(&[
+                ("read:customers", "Clients, their sites and users"),
+                ("read:crm", "Users and opportunities"),
+                ("read:tickets", "Tickets and their actions"),
+                ("read:sales", "Opportunities; only if you sync them"),
+            ]),
+        ],
+    },
+];
+
+const TROUBLESHOOTING: &[Troubleshooting] = &[
+    Troubleshooting {
+        issue: "Connection test fails",
+        solution: "Verify that Halo URL opens your Halo, that the Client ID was copied after saving, and that the \
+                   application's authentication method is Client ID and Secret (Services). Hosted systems may need \
+                   the Tenant under Advanced.",
+    },
+    Troubleshooting {
+        issue: "Tickets not syncing",
+        solution: "Check that the right teams are selected in Ticket Sync Scope, and that the role of the API agent \
+                   lists their departments and teams.",
+    },
+    Troubleshooting {
+        issue: "Contacts not importing",
+        solution: "Verify that Auto-Import is enabled and a default role is selected in the Sync step. General users, \
+                   service accounts and users linked to an agent are no contacts.",
+    },
+    Troubleshooting {
+        issue: "Permission errors",
+        solution: "Grant the permission that is named on the application's Permissions tab in Halo, then test again. \
+                   Lists that stay empty without an error are the role of the API agent.",
+    },
+    Troubleshooting {
+        issue: "Missing data",
+        solution: "Halo shows an agent only what its role allows: add departments, teams and customers to the role \
+                   Portico.",
+    },
+];

@@ -583,7 +583,7 @@ async fn what_has_to_be_there_first_is_named_with_the_way_there() {
             .contains("You must have the Manage Users permission")
     );
     for missing in [
-        "/settings/users/import/halo_psa",
+        "/settings/users/import/datto_rmm",
         "/settings/users/import/nonsense",
     ] {
         assert_eq!(

@@ -178,7 +178,7 @@ mod tests {
             let path = format!(
                 "{}/../../docs/setup/{}.md",
                 env!("CARGO_MANIFEST_DIR"),
-                provider.key
+                provider.key.replace('_', "-")
             );
             let page =
                 std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));

@@ -1,0 +1,460 @@
+//! Talks to Halo PSA: signing in, what each refusal means, and what records cannot be mapped without.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::clock::UtcMillis;
+use domain::secret::Secret;
+use domain::stream::Stream;
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::NAME;
+use super::config::Config;
+use super::map::{MainSite, Tenant};
+use super::query::one_row;
+use super::wire::{HaloAuthInfo, HaloPage, HaloSite, HaloTeam};
+use crate::connector::{Connect, Memory};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::decode::{Text, document};
+use crate::http::exchange::{Api, Call, Kept, Place, look_up, read};
+use crate::http::refusal::Refusal;
+use crate::http::send::{Answer, Request, Sender};
+use crate::http::token::{self, Grant, Outcome, Token};
+use crate::limits::Limits;
+use crate::probe::allowed;
+
+/// Scopes to ask for, the widest first: an application that was granted single permissions may be refused `all`.
+const SCOPES: [&str; 5] = [
+    "all",
+    "read:customers read:crm read:tickets read:sales",
+    "read:customers read:tickets read:sales",
+    "read:customers read:crm read:tickets",
+    "read:customers read:tickets",
+];
+
+/// Sites in a page.
+const SITES: u32 = 500;
+
+/// The instance with a token for it.
+#[derive(Debug)]
+pub(super) struct Desk {
+    root: String,
+    headers: HeaderMap,
+    limits: Limits,
+    token: Token,
+}
+
+impl Place for Desk {
+    fn root(&self) -> &str {
+        &self.root
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn is_over(&self, now: UtcMillis) -> bool {
+        self.token.is_over(now)
+    }
+}
+
+/// One connection to Halo PSA.
+pub(super) struct Client {
+    pub(super) config: Config,
+    pub(super) sender: Sender,
+    desk: Kept<Desk>,
+    memory: Arc<Memory>,
+    memory_key: String,
+    teams: OnceCell<BTreeMap<String, i64>>,
+    sites: OnceCell<BTreeMap<i64, MainSite>>,
+}
+
+impl Client {
+    /// Checks the credentials' form; sends nothing.
+    ///
+    /// # Errors
+    /// `Invalid` with the form field that cannot be used.
+    pub(super) fn new(connect: Connect) -> Result<Self> {
+        let config = Config::new(&connect)?;
+        let sender = Sender::of(&connect, [&config.client_secret])?;
+        Ok(Self {
+            memory_key: connect.memory_key("halo_psa"),
+            config,
+            sender,
+            desk: Kept::default(),
+            memory: connect.memory,
+            teams: OnceCell::new(),
+            sites: OnceCell::new(),
+        })
+    }
+
+    fn desk_with(&self, token: Token) -> Result<Desk> {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, token.header()?);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        Ok(Desk {
+            root: self.config.resource.clone(),
+            headers,
+            limits: self.config.limits(),
+            token,
+        })
+    }
+
+    fn key(&self, what: &str) -> String {
+        format!("{} {what}", self.memory_key)
+    }
+
+    /// The instance with the token another connector of this process got, else with a new one.
+    async fn find(&self) -> Result<Desk> {
+        let now = self.sender.clock.now();
+        let known = self.memory.recall(&self.key("token"));
+        match known.and_then(|text| Token::from_memory(&text, now)) {
+            Some(token) => self.desk_with(token),
+            None => self.sign_in().await,
+        }
+    }
+
+    /// After a refusal: the token somebody else of this process got meanwhile, else a new one.
+    async fn find_other(&self, refused: &Desk) -> Result<Desk> {
+        let now = self.sender.clock.now();
+        let known = self.memory.recall(&self.key("token"));
+        match known.and_then(|text| Token::from_memory(&text, now)) {
+            Some(token) if token != refused.token => self.desk_with(token),
+            _ => self.sign_in().await,
+        }
+    }
+
+    /// Gets a token, with the widest scope the application was granted.
+    async fn sign_in(&self) -> Result<Desk> {
+        let remembered = self.memory.recall(&self.key("scope"));
+        let remembered = remembered.as_ref().map(Secret::expose);
+        let scopes: Vec<&str> = match (&self.config.scope, remembered) {
+            (Some(scope), _) => vec![scope],
+            (None, Some(scope)) => vec![scope],
+            (None, None) => SCOPES.to_vec(),
+        };
+        let mut auth = self.config.auth.clone();
+        let mut looked_for = self.config.auth_given;
+        let mut at = 0;
+        loop {
+            let scope = scopes.get(at).copied().unwrap_or_default();
+            let (status, error, description, json) = match self.ask_for_token(&auth, scope).await? {
+                Outcome::Granted(token) => {
+                    self.memory.remember(self.key("token"), token.to_memory());
+                    self.memory.remember(self.key("scope"), Secret::from(scope));
+                    return self.desk_with(token);
+                }
+                Outcome::Refused {
+                    status,
+                    error,
+                    description,
+                    json,
+                } => (status, error, description, json),
+            };
+            if error == "invalid_scope" && at + 1 < scopes.len() {
+                at += 1;
+                continue;
+            }
+            if !json && !std::mem::replace(&mut looked_for, true) {
+                // No sign-in there: some systems have it on another host, and say where.
+                if let Some(elsewhere) = self.named_sign_in().await?.filter(|url| *url != auth) {
+                    auth = elsewhere;
+                    continue;
+                }
+            }
+            return Err(self.refused_sign_in(status, &error, description, json));
+        }
+    }
+
+    /// <https://halo.haloservicedesk.com/apidoc/authentication/clientcredentials>
+    async fn ask_for_token(&self, auth: &str, scope: &str) -> Result<Outcome> {
+        let mut address = self.address("sign in", &format!("{auth}/token"))?;
+        if !self.config.tenant.is_empty() {
+            address
+                .query_pairs_mut()
+                .append_pair("tenant", &self.config.tenant);
+        }
+        let grant = Grant {
+            address,
+            client_id: &self.config.client_id,
+            client_secret: &self.config.client_secret,
+            scope,
+        };
+        token::fetch(&self.sender, &self.config.limits(), &grant).await
+    }
+
+    /// Where the instance itself says that its sign-in is; needs no credentials and sends none.
+    async fn named_sign_in(&self) -> Result<Option<String>> {
+        const OPERATION: &str = "look up the sign-in";
+        let headers = HeaderMap::new();
+        let request = Request {
+            operation: OPERATION,
+            endpoint: "AuthInfo",
+            method: Method::GET,
+            url: self.address(OPERATION, &format!("{}/AuthInfo", self.config.resource))?,
+            headers: &headers,
+            body: None,
+        };
+        look_up(&self.sender, &self.config.limits(), &request, |answer| {
+            let info = serde_json::from_slice::<HaloAuthInfo>(&answer.body).ok();
+            let auth_url = info
+                .filter(|_| answer.is_success())
+                .and_then(|i| i.auth_url);
+            Ok(auth_url.and_then(|url| self.config.accepted(&url)))
+        })
+        .await
+    }
+
+    fn address(&self, operation: &'static str, text: &str) -> Result<Url> {
+        Url::parse(text).map_err(|error| {
+            Error::new(
+                ErrorKind::Unexpected,
+                operation,
+                "the address cannot be used",
+            )
+            .with_source(error)
+        })
+    }
+
+    fn refused_sign_in(&self, status: u16, error: &str, description: String, json: bool) -> Error {
+        let refused = |kind, words: String, field| {
+            Error::new(kind, "sign in", words)
+                .with_status(status)
+                .with_field(field)
+        };
+        match error {
+            _ if !json => refused(
+                ErrorKind::AuthFailed,
+                "There is no Halo sign-in at this address. Check Halo URL, and Authorisation Server where it is filled."
+                    .to_owned(),
+                "url",
+            ),
+            "invalid_request" if !self.config.tenant.is_empty() => {
+                refused(ErrorKind::AuthFailed, said(description, "Halo does not know this tenant."), "tenant")
+            }
+            "invalid_scope" => refused(
+                ErrorKind::PermissionDenied,
+                "The application may not read customers and tickets. Grant read:customers and read:tickets on its \
+                 Permissions tab."
+                    .to_owned(),
+                "client_id",
+            ),
+            _ => refused(
+                ErrorKind::AuthFailed,
+                said(
+                    description,
+                    "Halo does not accept this Client ID and Client Secret.",
+                ),
+                "client_secret",
+            ),
+        }
+    }
+
+    /// A whole document.
+    pub(super) async fn get<T: DeserializeOwned + Send>(&self, call: Call) -> Result<T> {
+        read(self, &call, |answer| {
+            let text = Text::of(&answer.body);
+            document(call.operation, text.as_str())
+        })
+        .await
+    }
+
+    /// What the records of a stream cannot be mapped without; each part is read once.
+    pub(super) async fn tenant_for(&self, stream: Stream) -> Result<Tenant> {
+        let mut tenant = Tenant::default();
+        match stream {
+            Stream::Tickets => {
+                let teams = self.teams.get_or_try_init(|| self.read_teams()).await?;
+                tenant.teams.clone_from(teams);
+            }
+            Stream::Companies | Stream::Contacts => {
+                let sites = self.sites.get_or_try_init(|| self.read_sites()).await?;
+                tenant.sites.clone_from(sites);
+            }
+            _ => {}
+        }
+        Ok(tenant)
+    }
+
+    /// Tickets name their team; whoever chooses teams needs their ids.
+    async fn read_teams(&self) -> Result<BTreeMap<String, i64>> {
+        let teams = allowed(self.teams().await)?.unwrap_or_default();
+        let by_name = teams
+            .into_iter()
+            .map(|team| (team.name.to_lowercase(), team.id));
+        Ok(by_name.collect())
+    }
+
+    /// All teams, those out of use too.
+    pub(super) async fn teams(&self) -> Result<Vec<HaloTeam>> {
+        let call = Call::get("list teams", "Team", "Team")
+            .with("showall", "true")
+            .with("includedisabled", "true");
+        self.get(call).await
+    }
+
+    /// The first site of each client that is one of its own has its address, telephone number and main contact.
+    async fn read_sites(&self) -> Result<BTreeMap<i64, MainSite>> {
+        let mut main: BTreeMap<i64, MainSite> = BTreeMap::new();
+        let mut read = 0;
+        for page in 1.. {
+            let call = Call::get("list sites", "Site", "Site")
+                .with("includeactive", "true")
+                .with("includeinactive", "true")
+                .with("includeaddress", "true")
+                .with("pageinate", "true")
+                .with("page_no", page.to_string())
+                .with("page_size", SITES.to_string())
+                .with("order", "id")
+                .with("orderdesc", "false");
+            // Without the right to sites clients go without an address, and nobody is a main contact.
+            let sites: Option<HaloPage<HaloSite>> = allowed(self.get(call).await)?;
+            let Some(sites) = sites else { break };
+            read += sites.rows.len() as u64;
+            let (rows, total) = (sites.rows.len(), sites.record_count.map_or(0, |c| c.0));
+            for site in sites.rows {
+                MainSite::take(&mut main, site);
+            }
+            if rows == 0 || read >= u64::try_from(total).unwrap_or(0) {
+                break;
+            }
+        }
+        Ok(main)
+    }
+
+    /// Whether a list may be read, and how many rows the vendor counts where it counts.
+    pub(super) async fn try_list(&self, entity: &'static str) -> Result<Option<i64>> {
+        let call = Call::get("test the connection", entity, entity);
+        let one = one_row();
+        // Agents have no pages and actions only a number of rows.
+        let call = match entity {
+            "Agent" => call,
+            "Actions" => call.with("count", one.size.to_string()),
+            _ => call
+                .with("pageinate", "true")
+                .with("page_no", one.page.to_string())
+                .with("page_size", one.size.to_string()),
+        };
+        let answer: Value = self.get(call).await?;
+        Ok(answer["record_count"].as_i64())
+    }
+}
+
+#[async_trait]
+impl Api for Client {
+    type Place = Desk;
+
+    fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
+    async fn place(&self) -> Result<Arc<Desk>> {
+        self.desk.get(self.sender.clock.now(), self.find()).await
+    }
+
+    async fn renewed(&self, refused: &Desk, error: &Error) -> Result<Option<Arc<Desk>>> {
+        if error.status != Some(401) {
+            return Ok(None);
+        }
+        self.desk.renew(refused, self.find_other(refused)).await
+    }
+
+    fn refusal(&self, operation: &'static str, answer: &Answer) -> Error {
+        let words = self.sender.redactor.message(&words(&answer.body));
+        Refusal::by_status(answer, words).error(NAME, operation, answer)
+    }
+}
+
+/// The vendor's sentence, or ours where it said nothing.
+fn said(description: String, otherwise: &str) -> String {
+    if description.is_empty() {
+        otherwise.to_owned()
+    } else {
+        format!("{otherwise} Halo says: {description}")
+    }
+}
+
+/// The sentence in an error body, which has no standard shape: a text, the value of a telling key, or of the only one.
+/// Empty for what is no JSON.
+fn words(body: &[u8]) -> String {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        return String::new();
+    };
+    sentence(&value)
+        .replace(['\r', '\n'], " ")
+        .trim()
+        .to_owned()
+}
+
+fn sentence(value: &Value) -> String {
+    const TELLING: [&str; 6] = [
+        "error_description",
+        "error",
+        "Message",
+        "message",
+        "errorMessage",
+        "title",
+    ];
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => {
+            let all: Vec<String> = values.iter().map(sentence).collect();
+            all.join(" ")
+        }
+        Value::Object(object) => {
+            let telling = TELLING.iter().find_map(|key| object.get(*key));
+            match telling.filter(|value| !value.is_null()) {
+                Some(value) => sentence(value),
+                None => {
+                    let all = object.iter().map(|(key, value)| match sentence(value) {
+                        words if words.is_empty() => String::new(),
+                        words => format!("{key}: {words}"),
+                    });
+                    all.filter(|words| !words.is_empty())
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                }
+            }
+        }
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_found_in_every_shape() {
+        for (body, expected) in [
+            (
+                r#""CODE:APP03/2 Please select\r\nthe members""#,
+                "CODE:APP03/2 Please select  the members",
+            ),
+            (r#"{"error":"no"}"#, "no"),
+            (r#"{"error":{"error_description":"inner"}}"#, "inner"),
+            (
+                r#"{"ClassName":"System.X","Message":"It broke"}"#,
+                "It broke",
+            ),
+            (r#"{"resultCode":7,"errorMessage":"seven"}"#, "seven"),
+            (r#"{"[0].id":["is wrong","very"]}"#, "[0].id: is wrong very"),
+            (r#"{"something":"text\r\n"}"#, "something: text"),
+            ("<html>no</html>", ""),
+            ("", ""),
+            ("17", ""),
+        ] {
+            assert_eq!(words(body.as_bytes()), expected, "{body}");
+        }
+    }
+}

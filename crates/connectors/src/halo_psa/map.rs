@@ -1,0 +1,418 @@
+//! From the vendor's JSON to our records: pure functions, one per kind of record.
+//!
+//! A value that makes no sense sets its record aside with the field's name; nothing is guessed. Ids of 0 and below mean
+//! nothing, and dates up to 1980 stand for none: the product writes them where a field is empty.
+
+use std::collections::BTreeMap;
+
+use domain::body::{Body, BodyFormat};
+use domain::clock::UtcMillis;
+use domain::record::{
+    Batch, CompanyRecord, ContactRecord, Fields, OpportunityRecord, TechnicianRecord,
+    TicketNoteRecord, TicketRecord, Visibility,
+};
+use domain::text::without_nul;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::wire::{
+    CustomFields, HaloAction, HaloAgent, HaloClient, HaloOpportunity, HaloSite, HaloTicket,
+    HaloUser,
+};
+use crate::mapping::records;
+use crate::value::{
+    BadField, Flag, Mapped, Text, Whole, flag, instant, money, put_own, put_text, text, whole,
+};
+
+/// Version of this mapping; raised whenever a record would come out differently.
+pub(super) const VERSION: u32 = 1;
+
+/// The client that takes what nobody else wants; every instance has it.
+const UNKNOWN_CLIENT: i64 = 1;
+/// The agent that means nobody.
+const UNASSIGNED: i64 = 1;
+/// 1 January 1981: dates before stand for none.
+const FIRST_DATE: UtcMillis = UtcMillis(347_155_200_000);
+
+/// What the tenant decided that records do not say themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Tenant {
+    /// Ids of teams by name in lower case: tickets carry the name.
+    pub(super) teams: BTreeMap<String, i64>,
+    /// What the first site of each client has.
+    pub(super) sites: BTreeMap<i64, MainSite>,
+}
+
+/// What a client's records take from its sites: the address of the first, and the first main contact.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct MainSite {
+    id: i64,
+    phone: Option<String>,
+    address: [Option<String>; 5],
+    main_contact: Option<i64>,
+}
+
+impl MainSite {
+    /// Takes what a site has, when it comes before those known of its client.
+    pub(super) fn take(main: &mut BTreeMap<i64, Self>, site: HaloSite) {
+        let Some(client) = site.client_id.map(|id| id.0).filter(|id| *id > 0) else {
+            return;
+        };
+        if flag(site.isstocklocation, false) {
+            return;
+        }
+        let filled = |text: Option<String>| text.map(without_nul).filter(|t| !t.trim().is_empty());
+        let contact = some_id(site.maincontact_id);
+        let known = main.entry(client).or_default();
+        if known.id == 0 || site.id < known.id {
+            *known = Self {
+                id: site.id,
+                phone: filled(site.phonenumber),
+                address: [
+                    filled(site.delivery_address_line1),
+                    filled(site.delivery_address_line2),
+                    filled(site.delivery_address_line3),
+                    filled(site.delivery_address_line4),
+                    filled(site.delivery_address_line5),
+                ],
+                main_contact: contact.or(known.main_contact),
+            };
+        } else if known.main_contact.is_none() {
+            known.main_contact = contact;
+        }
+    }
+}
+
+records! {
+    Tenant;
+    HaloClient<'a>, CompanyRecord, to_company, Batch::Companies;
+    HaloAgent<'a>, TechnicianRecord, to_technician, Batch::Technicians;
+    HaloUser<'a>, ContactRecord, to_contact, Batch::Contacts;
+    HaloTicket<'a>, TicketRecord, to_ticket, Batch::Tickets;
+    HaloAction<'a>, TicketNoteRecord, to_ticket_note, Batch::TicketNotes;
+    HaloOpportunity<'a>, OpportunityRecord, to_opportunity, Batch::Opportunities;
+}
+
+/// An id that means something.
+fn some_id(id: Option<Whole>) -> Option<i64> {
+    id.map(|id| id.0).filter(|id| *id > 0)
+}
+
+/// An id that means something, as text.
+fn id(id: Option<Whole>) -> Option<String> {
+    some_id(id).map(|id| id.to_string())
+}
+
+/// An agent who is somebody, as text.
+fn agent(agent: Option<Whole>) -> Option<String> {
+    some_id(agent)
+        .filter(|id| *id != UNASSIGNED)
+        .map(|id| id.to_string())
+}
+
+/// An instant; the dates that stand for none are none.
+fn at(field: &'static str, value: Option<Text<'_>>) -> Mapped<Option<UtcMillis>> {
+    Ok(instant(field, value)?.filter(|at| *at >= FIRST_DATE))
+}
+
+/// The midnight of a date without a time of day.
+fn day(field: &'static str, value: Option<Text<'_>>) -> Mapped<Option<UtcMillis>> {
+    let at = at(field, value)?;
+    Ok(at.map(|at| UtcMillis(at.0.div_euclid(UtcMillis::DAY) * UtcMillis::DAY)))
+}
+
+/// An external id of an action: its own counts within the ticket only.
+pub(super) fn to_note(ticket: i64, action: &str) -> String {
+    format!("{ticket}-{action}")
+}
+
+/// Custom fields under their labels; choices with their texts.
+fn custom(custom: CustomFields<'_>) -> Fields {
+    let mut fields = Fields::new();
+    for field in custom.unwrap_or_default() {
+        let shown = |value: &Option<Value>| match value {
+            Some(Value::String(text)) => !text.is_empty(),
+            Some(Value::Null) | None => false,
+            Some(_) => true,
+        };
+        let value = if shown(&field.display) {
+            field.display
+        } else {
+            field.value
+        };
+        if let Some(name) = text(field.label).or_else(|| text(field.name)) {
+            put_own(&mut fields, &name, value);
+        }
+    }
+    fields
+}
+
+fn put_flag(fields: &mut Fields, key: &str, value: Option<Flag>) {
+    if flag(value, false) {
+        fields.insert(key.to_owned(), Value::Bool(true));
+    }
+}
+
+fn put_number(fields: &mut Fields, key: &str, value: Option<Whole>) {
+    if let Some(value) = id(value) {
+        fields.insert(key.to_owned(), Value::String(value));
+    }
+}
+
+fn put_money(
+    fields: &mut Fields,
+    key: &str,
+    field: &'static str,
+    value: Option<&RawValue>,
+) -> Mapped<()> {
+    if let Some(value) = value.filter(|value| value.get() != "null")
+        && money(field, value)? != 0
+    {
+        fields.insert(key.to_owned(), Value::String(value.get().to_owned()));
+    }
+    Ok(())
+}
+
+fn to_company(client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> {
+    let mut fields = custom(client.custom);
+    let relationship = client.relationship.unwrap_or_default();
+    let kind = relationship.first().map(|kind| kind.id);
+    let kind = kind.filter(|id| *id > 0).or(some_id(client.customer_type));
+    let names: Vec<String> = relationship
+        .into_iter()
+        .filter_map(|one| text(one.name))
+        .collect();
+    if !names.is_empty() {
+        fields.insert("relationships".into(), Value::String(names.join(", ")));
+    }
+    put_text(&mut fields, "top_level", client.top_level);
+    put_text(&mut fields, "reference", client.reference);
+    put_text(&mut fields, "accounts_id", client.accounts_id);
+    put_flag(&mut fields, "vip", client.vip);
+    let directory = client.azure_tenants.unwrap_or_default().into_iter();
+    if let Some(directory) = directory.filter_map(|one| text(one.azure_tenant_id)).next() {
+        fields.insert("azure_tenant_id".into(), Value::String(directory));
+    }
+    if client.id == UNKNOWN_CLIENT {
+        fields.insert("built_in".into(), Value::Bool(true));
+    }
+    let site = tenant.sites.get(&client.id).cloned().unwrap_or_default();
+    let [street, city, state, country, postal_code] = site.address;
+    Ok(CompanyRecord {
+        external_id: client.id.to_string(),
+        name: client.name.0.into_owned(),
+        // The built-in client is nobody's company; its tickets wait there until somebody moves them.
+        active: !flag(client.inactive, false) && client.id != UNKNOWN_CLIENT,
+        type_id: kind.map(|id| id.to_string()),
+        phone: site.phone,
+        street,
+        city,
+        state,
+        country,
+        postal_code,
+        owner_external_id: agent(client.account_manager),
+        fields,
+        ..CompanyRecord::default()
+    })
+}
+
+fn to_technician(one: HaloAgent<'_>, _tenant: &Tenant) -> Mapped<TechnicianRecord> {
+    let mut fields = Fields::new();
+    put_text(&mut fields, "team", one.team);
+    let (first_name, last_name) = names(one.first_name, one.last_name, one.name);
+    Ok(TechnicianRecord {
+        external_id: one.id.to_string(),
+        first_name,
+        last_name,
+        email: text(one.email),
+        title: text(one.title),
+        active: !flag(one.disabled, false),
+        person: !flag(one.api_only, false) && one.id != UNASSIGNED,
+        fields,
+    })
+}
+
+/// Given and family name; the whole name as family name where a record has only that.
+fn names(
+    first: Option<Text<'_>>,
+    last: Option<Text<'_>>,
+    name: Option<Text<'_>>,
+) -> (String, String) {
+    let (first, last) = (whole(first), whole(last));
+    if first.is_empty() && last.is_empty() {
+        (String::new(), whole(name))
+    } else {
+        (first, last)
+    }
+}
+
+fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
+    let mut fields = custom(user.custom);
+    put_text(&mut fields, "site", user.site_name);
+    put_text(&mut fields, "user_roles", user.roles);
+    put_text(&mut fields, "email_2", user.email_2);
+    put_text(&mut fields, "email_3", user.email_3);
+    put_flag(&mut fields, "vip", user.vip);
+    let client = some_id(user.client);
+    let main = client
+        .and_then(|client| tenant.sites.get(&client))
+        .and_then(|site| site.main_contact);
+    let (first_name, last_name) = names(user.first_name, user.last_name, user.name);
+    Ok(ContactRecord {
+        external_id: user.id.to_string(),
+        company_external_id: client.map(|id| id.to_string()),
+        first_name,
+        last_name,
+        email: text(user.email),
+        phone: text(user.phone).or_else(|| text(user.preferred_phone)),
+        mobile: text(user.mobile),
+        title: text(user.title),
+        active: !flag(user.inactive, false),
+        primary: main == Some(user.id),
+        created_at: None,
+        updated_at: at("lastupdate", user.updated)?,
+        fields,
+    })
+}
+
+fn to_ticket(ticket: HaloTicket<'_>, tenant: &Tenant) -> Mapped<TicketRecord> {
+    let mut fields = custom(ticket.custom);
+    let team = whole(ticket.team);
+    let queue = tenant.teams.get(&team.to_lowercase());
+    if queue.is_none() && !team.is_empty() {
+        fields.insert("team".into(), Value::String(team));
+    }
+    let categories = [
+        ("category_1", ticket.category_1),
+        ("category_2", ticket.category_2),
+        ("category_3", ticket.category_3),
+        ("category_4", ticket.category_4),
+    ];
+    for (key, value) in categories {
+        put_text(&mut fields, key, value);
+    }
+    put_number(&mut fields, "impact", ticket.impact);
+    put_number(&mut fields, "urgency", ticket.urgency);
+    put_number(&mut fields, "parent_ticket", ticket.parent);
+    put_number(&mut fields, "merged_into", ticket.merged_into);
+    put_text(&mut fields, "site", ticket.site_name);
+    put_text(&mut fields, "sla", ticket.sla);
+    put_text(&mut fields, "user_email", ticket.user_email);
+    put_text(&mut fields, "reported_by", ticket.reported_by);
+    put_text(&mut fields, "tags", ticket.tags);
+    put_flag(&mut fields, "on_hold", ticket.on_hold);
+    if let Some(hours) = ticket.hours.filter(|hours| hours.as_f64() != Some(0.0)) {
+        fields.insert("hours".into(), Value::Number(hours));
+    }
+    let action = at("lastactiondate", ticket.last_action)?;
+    let update = at("last_update", ticket.last_update)?;
+    let due = at("deadlinedate", ticket.deadline)?;
+    Ok(TicketRecord {
+        external_id: ticket.id.to_string(),
+        number: ticket.id.to_string(),
+        title: whole(ticket.summary),
+        description: text(ticket.details).map(Body::plain),
+        company_external_id: id(ticket.client),
+        contact_external_id: id(ticket.user),
+        status_id: id(ticket.status),
+        queue_id: queue.map(ToString::to_string),
+        priority_id: id(ticket.priority),
+        category_id: id(ticket.category),
+        type_id: id(ticket.ticket_type),
+        // Sources count from 0.
+        source_id: ticket.source.map(|source| source.0.to_string()),
+        technician_external_id: agent(ticket.agent),
+        due_at: due.or(at("fixbydate", ticket.fix_by)?),
+        created_at: at("dateoccurred", ticket.created)?,
+        closed_at: at("dateclosed", ticket.closed)?,
+        updated_at: action.max(update),
+        fields,
+    })
+}
+
+fn to_ticket_note(action: HaloAction<'_>, _tenant: &Tenant) -> Mapped<TicketNoteRecord> {
+    let ticket = some_id(action.ticket).ok_or_else(|| BadField {
+        field: "ticket_id",
+        reason: "it is missing".to_owned(),
+    })?;
+    let body = match (text(action.note_html), text(action.note)) {
+        (Some(html), _) => Body {
+            format: BodyFormat::Html,
+            text: html,
+        },
+        (None, Some(note)) => Body::plain(note),
+        (None, None) => Body::plain(whole(action.email_body)),
+    };
+    let user = id(action.user);
+    let written = at("datetime", action.written)?;
+    Ok(TicketNoteRecord {
+        external_id: to_note(ticket, &action.id.to_string()),
+        ticket_external_id: ticket.to_string(),
+        title: whole(action.outcome),
+        body,
+        // What is not said to be shown is not shown.
+        visibility: match action.hidden {
+            Some(Flag(false)) => Visibility::Public,
+            _ => Visibility::Internal,
+        },
+        system: false,
+        technician_external_id: if user.is_some() {
+            None
+        } else {
+            agent(action.agent)
+        },
+        contact_external_id: user,
+        created_at: written,
+        updated_at: at("last_updated", action.updated)?.or(written),
+    })
+}
+
+fn to_opportunity(sale: HaloOpportunity<'_>, _tenant: &Tenant) -> Mapped<OpportunityRecord> {
+    let mut fields = custom(sale.custom);
+    put_text(&mut fields, "opportunity_type", sale.kind);
+    put_text(&mut fields, "pipeline_stage", sale.pipeline_stage);
+    put_text(&mut fields, "closure_reason", sale.reason);
+    put_text(&mut fields, "lead_source", sale.heard);
+    put_text(&mut fields, "prospect", sale.prospect);
+    put_money(
+        &mut fields,
+        "value_monthly",
+        "oppvalue_monthly",
+        sale.monthly,
+    )?;
+    put_money(&mut fields, "value_annual", "oppvalue_annual", sale.annual)?;
+    put_money(
+        &mut fields,
+        "value_one_off",
+        "oppvalue_oneoff",
+        sale.one_off,
+    )?;
+    let amount = sale.value.filter(|value| value.get() != "null");
+    let action = at("lastactiondate", sale.last_action)?;
+    let update = at("last_update", sale.last_update)?;
+    Ok(OpportunityRecord {
+        external_id: sale.id.to_string(),
+        title: whole(sale.summary),
+        description: text(sale.details).map(Body::plain),
+        company_external_id: id(sale.client),
+        contact_external_id: id(sale.user),
+        owner_external_id: agent(sale.agent),
+        stage_id: id(sale.status),
+        category_id: id(sale.category),
+        type_id: id(sale.ticket_type),
+        amount_cents: amount.map(|value| money("oppvalue", value)).transpose()?,
+        probability: sale
+            .probability
+            .and_then(|chance| chance.as_f64())
+            .map(|chance| chance.clamp(0.0, 100.0).round() as i64),
+        projected_close_at: day("targetdate", sale.target)?,
+        created_at: at("dateoccurred", sale.created)?,
+        closed_at: at("dateclosed", sale.closed)?,
+        updated_at: action.max(update),
+        fields,
+        ..OpportunityRecord::default()
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! The mapping over recorded shapes: what differs between releases, and what stands for nothing.
+
+use serde_json::json;
+
+use super::*;
+use crate::mapping::Record;
+
+fn mapped<'a, W: Record<'a, Tenant = Tenant>>(text: &'a str, tenant: &Tenant) -> W::Ours {
+    let record: W = serde_json::from_str(text).expect("a record");
+    record.map(tenant).expect("it makes sense")
+}
+
+#[test]
+fn a_ticket_of_two_releases_is_the_same() {
+    let rows: Vec<Value> =
+        serde_json::from_str(include_str!("../fixtures/tickets.json")).expect("rows");
+    let tenant = Tenant {
+        teams: [("1st line support".to_owned(), 7)].into(),
+        ..Tenant::default()
+    };
+    let [old, new] = [rows[0].to_string(), rows[1].to_string()];
+    let old = mapped::<HaloTicket<'_>>(&old, &tenant);
+    let new = mapped::<HaloTicket<'_>>(&new, &tenant);
+    assert_eq!(old, new, "decimals, texts and twin names");
+    assert_eq!(old.queue_id.as_deref(), Some("7"));
+    assert_eq!(old.source_id.as_deref(), Some("0"));
+    assert_eq!(old.technician_external_id, None, "agent 1 is nobody");
+    assert_eq!(old.closed_at, None, "1900 is no date");
+    assert_eq!(old.updated_at, UtcMillis::parse("2026-02-10T14:05:33.147Z"));
+    assert_eq!(old.fields["udf:Serial number"], json!("SN-1001"));
+    assert_eq!(
+        old.fields["udf:Room"],
+        json!("Second floor"),
+        "the text of a choice"
+    );
+}
+
+#[test]
+fn a_team_nobody_knows_is_still_named() {
+    let text = r#"{"id":5,"summary":"x","team":"Gone"}"#;
+    let ticket = mapped::<HaloTicket<'_>>(text, &Tenant::default());
+    assert_eq!(
+        (ticket.queue_id, &ticket.fields["team"]),
+        (None, &json!("Gone"))
+    );
+}
+
+#[test]
+fn what_makes_no_sense_names_its_field() {
+    let bad = |text: &str| {
+        let record: HaloTicket<'_> = serde_json::from_str(text).expect("JSON");
+        to_ticket(record, &Tenant::default())
+            .expect_err("nonsense")
+            .field
+    };
+    assert_eq!(bad(r#"{"id":1,"dateoccurred":"soon"}"#), "dateoccurred");
+    assert_eq!(bad(r#"{"id":1,"lastupdate":"0000-00-00"}"#), "last_update");
+    let sale: HaloOpportunity<'_> =
+        serde_json::from_str(r#"{"id":1,"oppvalue":"a lot"}"#).expect("JSON");
+    assert_eq!(
+        to_opportunity(sale, &Tenant::default())
+            .expect_err("no")
+            .field,
+        "oppvalue"
+    );
+    assert!(
+        serde_json::from_str::<HaloTicket<'_>>(r#"{"id":1.5}"#).is_err(),
+        "half an id is none"
+    );
+}
+
+#[test]
+fn an_action_is_internal_unless_it_says_otherwise() {
+    let note = |more: &str| {
+        let text = format!(r#"{{"id":3,"ticket_id":"40.0","note":"x"{more}}}"#);
+        let record: HaloAction<'_> = serde_json::from_str(&text).expect("JSON");
+        to_ticket_note(record, &Tenant::default()).expect("it makes sense")
+    };
+    assert_eq!(note("").visibility, Visibility::Internal);
+    assert_eq!(
+        note(r#","hiddenfromuser":true"#).visibility,
+        Visibility::Internal
+    );
+    assert_eq!(
+        note(r#","hiddenfromuser":null"#).visibility,
+        Visibility::Internal
+    );
+    let public = note(
+        r#","hiddenfromuser":false,"note_html":"<p>x</p>","actionby_user_id":9,"who_agentid":4"#,
+    );
+    assert_eq!(public.visibility, Visibility::Public);
+    assert_eq!(public.external_id, "40-3");
+    assert_eq!(public.body.format, BodyFormat::Html);
+    assert_eq!(
+        (
+            public.contact_external_id.as_deref(),
+            public.technician_external_id
+        ),
+        (Some("9"), None),
+        "who wrote it, not who is behind the integration"
+    );
+}
+
+#[test]
+fn the_main_contact_is_decided_once_for_a_client() {
+    let mut main = BTreeMap::new();
+    for site in [
+        r#"{"id":9,"client_id":12.0,"maincontact_id":31,"phonenumber":"2"}"#,
+        r#"{"id":8,"client_id":12.0,"maincontact_id":0,"phonenumber":"1","delivery_address_line1":"Street"}"#,
+        r#"{"id":2,"client_id":12,"isstocklocation":true,"maincontact_id":77}"#,
+        r#"{"id":3,"client_id":0}"#,
+    ] {
+        MainSite::take(&mut main, serde_json::from_str(site).expect("a site"));
+    }
+    assert_eq!(main.len(), 1);
+    let tenant = Tenant {
+        sites: main,
+        ..Tenant::default()
+    };
+    let user = |id| {
+        let text =
+            format!(r#"{{"id":{id},"name":"Ann Other","client_id":12,"role_list":"Approver"}}"#);
+        mapped::<HaloUser<'_>>(&text, &tenant)
+    };
+    assert!(user(31).primary && !user(77).primary);
+    assert_eq!(user(31).last_name, "Ann Other");
+    assert_eq!(user(31).fields["user_roles"], json!("Approver"));
+    let client = mapped::<HaloClient<'_>>(r#"{"id":12,"name":"Acme","inactive":false}"#, &tenant);
+    assert_eq!(
+        (client.phone.as_deref(), client.street.as_deref()),
+        (Some("1"), Some("Street"))
+    );
+    let unknown = mapped::<HaloClient<'_>>(r#"{"id":1,"name":"Unknown"}"#, &tenant);
+    assert!(!unknown.active && unknown.fields["built_in"] == json!(true));
+}
+
+#[test]
+fn agents_who_are_no_people() {
+    let agent = |more: &str| {
+        let text = format!(r#"{{"id":4,"name":"Ann Other","isdisabled":false{more}}}"#);
+        mapped::<HaloAgent<'_>>(&text, &Tenant::default())
+    };
+    assert!(agent("").person && agent("").active);
+    assert!(!agent(r#","isapiagent":true"#).person);
+}

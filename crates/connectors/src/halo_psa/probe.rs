@@ -1,0 +1,130 @@
+//! *Test Connection*: proves the credentials, then looks at each area, in the words of Halo's own screens.
+
+use futures_util::future::join_all;
+
+use super::client::Client;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::exchange::Api;
+use crate::page::{ConnectionReport, PermissionFinding};
+use crate::probe::Area;
+
+/// What a client list that is empty means: not an empty Halo, but an agent who may see none of it.
+const NO_CLIENTS: &str = "Configuration > Teams & Agents > the role of the API agent > Departments & Teams — Allow use \
+                          of all Customers (the agent sees no customer)";
+
+/// What a sync reads.
+const AREAS: [Area; 7] = [
+    Area::new(
+        "Client",
+        "Clients",
+        "Configuration > Integrations > Halo API > the application > Permissions — read:customers",
+        true,
+    ),
+    Area::new(
+        "Users",
+        "Contacts",
+        "Configuration > Integrations > Halo API > the application > Permissions — read:customers and read:crm",
+        true,
+    ),
+    Area::new(
+        "Agent",
+        "Agents",
+        "Configuration > Teams & Agents > the role of the API agent — Allow use of agents",
+        true,
+    ),
+    Area::new(
+        "Tickets",
+        "Tickets",
+        "Configuration > Integrations > Halo API > the application > Permissions — read:tickets",
+        true,
+    ),
+    Area::new(
+        "Actions",
+        "Ticket notes",
+        "Configuration > Integrations > Halo API > the application > Permissions — read:tickets",
+        true,
+    ),
+    Area::new(
+        "Opportunities",
+        "Opportunities",
+        "Configuration > Integrations > Halo API > the application > Permissions — read:sales and read:crm",
+        false,
+    ),
+    Area::new(
+        "Site",
+        "Sites",
+        "Configuration > Integrations > Halo API > the application > Permissions — read:customers (without it, clients \
+         have no address and nobody is the main contact)",
+        false,
+    ),
+];
+
+/// Tests a connection.
+///
+/// # Errors
+/// `AuthFailed`, `Unavailable` and the like, with the form field where one is to blame. A missing right is no error.
+pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport> {
+    client.place().await?;
+    let findings = join_all(AREAS.iter().map(|area| probe(client, area))).await;
+    let permissions = findings.into_iter().collect::<Result<Vec<_>>>()?;
+    let host = client.config.web_url();
+    let host = host.trim_start_matches("https://").trim_end_matches('/');
+    let account = match client.config.tenant.as_str() {
+        "" => format!("{host}, application {}", client.config.client_id),
+        tenant => format!(
+            "{host}, tenant {tenant}, application {}",
+            client.config.client_id
+        ),
+    };
+    Ok(ConnectionReport {
+        account,
+        web_url: Some(client.config.web_url()),
+        permissions,
+    })
+}
+
+async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
+    match client.try_list(area.entity).await {
+        Ok(Some(0)) if area.entity == "Client" => Ok(PermissionFinding {
+            missing: Some(NO_CLIENTS.to_owned()),
+            ..area.finding(true)
+        }),
+        Ok(_) => Ok(area.finding(false)),
+        Err(error) => Ok(area.finding(area.is_refusal(not_json(error))?)),
+    }
+}
+
+/// An answer that is no JSON where the sign-in worked comes from another server: the address is wrong.
+fn not_json(error: Error) -> Error {
+    let elsewhere = error.kind == ErrorKind::NotFound && error.field.is_none();
+    if elsewhere {
+        error.with_field("url")
+    } else {
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::provider;
+    use domain::stream::Stream;
+
+    use super::*;
+
+    #[test]
+    fn what_a_sync_reads_is_called_as_the_screens_call_it() {
+        let halo = provider::find("halo_psa").expect("there");
+        for claimed in halo.capability.streams {
+            let name = halo.words.stream(claimed.stream);
+            assert!(
+                AREAS.iter().any(|area| area.name == name),
+                "a right that is missing for {name} would be told twice"
+            );
+        }
+        assert!(
+            AREAS
+                .iter()
+                .any(|area| area.name == Stream::TicketNotes.label())
+        );
+    }
+}

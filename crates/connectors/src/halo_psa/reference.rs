@@ -1,0 +1,220 @@
+//! Reads the reference data: configuration lists, and who may own an opportunity.
+
+use std::collections::BTreeSet;
+
+use domain::reference::{ReferenceItem, ReferenceKind};
+use domain::stream::{PullMode, Stream};
+use domain::text::without_nul;
+
+use super::answer::map_stream;
+use super::client::Client;
+use super::map::Tenant;
+use super::query::{list, one_row};
+use super::wire::{HaloPage, HaloValue};
+use crate::error::Result;
+use crate::http::exchange::{Call, read};
+use crate::http::send::Answer;
+use crate::probe::allowed;
+use crate::value::{Flag, flag, whole_of};
+use crate::walk::Position;
+
+/// A configuration list: what it is a list of, its address, parameters, and the kinds it becomes.
+type List = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static [ReferenceKind],
+);
+
+/// Lists that are bare on most releases. The stage of an opportunity is its status, and one list has them all.
+const LISTS: [List; 10] = [
+    (
+        "Status",
+        &[("showall", "true")],
+        &[ReferenceKind::TicketStatus, ReferenceKind::OpportunityStage],
+    ),
+    ("Priority", &[], &[ReferenceKind::TicketPriority]),
+    (
+        "TicketType",
+        &[("showall", "true"), ("domain", "reqs")],
+        &[ReferenceKind::TicketType],
+    ),
+    (
+        "Category",
+        &[("type_id", "1")],
+        &[
+            ReferenceKind::TicketCategory,
+            ReferenceKind::OpportunityCategory,
+        ],
+    ),
+    (
+        "Lookup",
+        &[("lookupid", "22")],
+        &[ReferenceKind::TicketSource],
+    ),
+    (
+        "TicketType",
+        &[("showall", "true"), ("domain", "opps")],
+        &[ReferenceKind::OpportunityType],
+    ),
+    ("Lookup", &[("lookupid", "12")], &[ReferenceKind::Impact]),
+    ("Lookup", &[("lookupid", "27")], &[ReferenceKind::Urgency]),
+    (
+        "Lookup",
+        &[("lookupid", "89")],
+        &[ReferenceKind::CompanyType],
+    ),
+    ("Outcome", &[], &[ReferenceKind::NoteType]),
+];
+
+/// All reference data. What the application may not see is left out, not an error.
+///
+/// # Errors
+/// As any request.
+pub(super) async fn read_all(client: &Client) -> Result<Vec<ReferenceItem>> {
+    let mut items = teams(client).await?;
+    for (path, parameters, kinds) in LISTS {
+        let values = values(client, path, parameters).await?;
+        for kind in kinds {
+            items.extend(to_items(*kind, &values));
+        }
+    }
+    items.extend(owners(client).await?);
+    Ok(items)
+}
+
+async fn teams(client: &Client) -> Result<Vec<ReferenceItem>> {
+    let teams = allowed(client.teams().await)?.unwrap_or_default();
+    let item = |(position, team): (usize, super::wire::HaloTeam)| ReferenceItem {
+        kind: ReferenceKind::Queue,
+        external_id: team.id.to_string(),
+        label: without_nul(team.name),
+        parent: None,
+        active: !flag(team.inactive, false),
+        sort_order: position as i64,
+        system: false,
+    };
+    Ok(teams.into_iter().enumerate().map(item).collect())
+}
+
+async fn values(
+    client: &Client,
+    path: &'static str,
+    parameters: &[(&'static str, &'static str)],
+) -> Result<Vec<HaloValue>> {
+    let call = Call::get("read the lists", path, path);
+    let call = parameters
+        .iter()
+        .fold(call, |call, (name, value)| call.with(name, *value));
+    let all: Option<serde_json::Value> = allowed(client.get(call).await)?;
+    let Some(all) = all else {
+        return Ok(Vec::new());
+    };
+    let bare = all.is_array();
+    let rows = if bare {
+        serde_json::from_value(all).ok()
+    } else {
+        let page: Option<HaloPage<HaloValue>> = serde_json::from_value(all).ok();
+        page.map(|page| page.rows)
+    };
+    Ok(rows.unwrap_or_default())
+}
+
+/// A list as reference data, in the vendor's order. Priorities come once for each SLA and count once.
+fn to_items(kind: ReferenceKind, values: &[HaloValue]) -> Vec<ReferenceItem> {
+    let mut known = BTreeSet::new();
+    let mut items = Vec::new();
+    for value in values {
+        let id = match value.priorityid {
+            Some(id) => Some(id.0),
+            None => value.id.as_ref().and_then(whole_of),
+        };
+        let label = without_nul(value.name.clone().unwrap_or_default());
+        let Some(id) = id.filter(|id| !label.is_empty() && known.insert(*id)) else {
+            continue;
+        };
+        let off = |flag: Option<Flag>| flag == Some(Flag(true));
+        items.push(ReferenceItem {
+            kind,
+            external_id: id.to_string(),
+            label,
+            parent: None,
+            active: !off(value.inactive)
+                && !off(value.ishidden)
+                && !off(value.hidden)
+                && value.visible != Some(Flag(false)),
+            sort_order: items.len() as i64,
+            system: off(value.hidden),
+        });
+    }
+    items
+}
+
+/// Active agents who are people.
+async fn owners(client: &Client) -> Result<Vec<ReferenceItem>> {
+    let mode = PullMode::Full { floor: None };
+    let call = list(
+        Stream::Technicians,
+        mode,
+        &domain::scope::Scope::default(),
+        one_row(),
+    );
+    let map = |answer: &Answer| {
+        let tenant = Tenant::default();
+        map_stream(Stream::Technicians, answer, Position::default(), &tenant)
+    };
+    let Some((page, _found)) = allowed(read(client, &call, map).await)? else {
+        return Ok(Vec::new());
+    };
+    let domain::record::Batch::Technicians(people) = page.batch else {
+        return Ok(Vec::new());
+    };
+    let active = people.into_iter().filter(|one| one.active && one.person);
+    Ok(active
+        .enumerate()
+        .map(|(position, one)| {
+            let name = format!("{} {}", one.first_name, one.last_name);
+            ReferenceItem {
+                kind: ReferenceKind::Owner,
+                label: name.trim().to_owned(),
+                external_id: one.external_id,
+                parent: None,
+                active: true,
+                sort_order: position as i64,
+                system: false,
+            }
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn priorities_count_once_and_by_their_number() {
+        let values: Vec<HaloValue> = serde_json::from_str(
+            r#"[{"id":"8e25bc7b-0000-4000-8000-000000000001","slaid":1,"priorityid":1,"name":"Critical"},
+                {"id":"8e25bc7b-0000-4000-8000-000000000002","slaid":2,"priorityid":1.0,"name":"Critical"},
+                {"id":"8e25bc7b-0000-4000-8000-000000000003","slaid":2,"priorityid":"2","name":"High","ishidden":true}]"#,
+        )
+        .expect("values");
+        let items = to_items(ReferenceKind::TicketPriority, &values);
+        let shown: Vec<_> = items
+            .iter()
+            .map(|item| (item.external_id.as_str(), item.label.as_str(), item.active))
+            .collect();
+        assert_eq!(shown, [("1", "Critical", true), ("2", "High", false)]);
+    }
+
+    #[test]
+    fn names_have_three_names() {
+        let values: Vec<HaloValue> = serde_json::from_str(
+            r#"[{"id":1,"name":"Open"},{"id":2,"value":"Hardware>Printer","category_name":"Printer"},
+                {"id":7,"outcome":"Private Note","hidden":false},{"id":null,"name":"none"},{"id":9,"name":""}]"#,
+        )
+        .expect("values");
+        let items = to_items(ReferenceKind::TicketCategory, &values);
+        let labels: Vec<_> = items.iter().map(|item| item.label.as_str()).collect();
+        assert_eq!(labels, ["Open", "Hardware>Printer", "Private Note"]);
+    }
+}

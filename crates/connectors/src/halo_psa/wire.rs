@@ -1,0 +1,257 @@
+//! The vendor's JSON: only the fields Portico uses, borrowed from the answer where they can be.
+//!
+//! Ids are read as whole numbers, decimals without a fraction and texts: releases differ. Some fields have two names,
+//! one in lists and one in answers to changes. Dates stay text and money stays digits here; `map` reads them, so that
+//! it can name the field that holds nonsense.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::value::{Flag, Text, Whole, whole_number};
+
+/// A list with the count around it. Which name the rows have depends on the list.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloPage<W> {
+    pub(super) record_count: Option<Whole>,
+    #[serde(
+        alias = "clients",
+        alias = "sites",
+        alias = "users",
+        alias = "tickets",
+        alias = "actions",
+        alias = "agents",
+        alias = "results"
+    )]
+    pub(super) rows: Vec<W>,
+}
+
+/// <https://halo.haloservicedesk.com/apidoc/info>, asked without credentials.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloAuthInfo {
+    pub(super) auth_url: Option<String>,
+}
+
+/// A custom field of a record.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct HaloCustomField<'a> {
+    pub(super) label: Option<Text<'a>>,
+    pub(super) name: Option<Text<'a>>,
+    /// The text of a choice; the value has its id.
+    pub(super) display: Option<serde_json::Value>,
+    pub(super) value: Option<serde_json::Value>,
+}
+
+/// Custom fields; missing, null and empty mean none.
+pub(super) type CustomFields<'a> = Option<Vec<HaloCustomField<'a>>>;
+
+macro_rules! record {
+    ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty = $wire:literal $(| $twin:literal)?,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Deserialize)]
+        #[serde(bound(deserialize = "'de: 'a"))]
+        pub(super) struct $name<'a> {
+            #[serde(deserialize_with = "whole_number")]
+            pub(super) id: i64,
+            $(
+                #[serde(rename = $wire $(, alias = $twin)?)]
+                pub(super) $field: $type,
+            )*
+        }
+    };
+}
+
+/// A value of a multiple choice.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct HaloNamed<'a> {
+    #[serde(deserialize_with = "whole_number")]
+    pub(super) id: i64,
+    pub(super) name: Option<Text<'a>>,
+}
+
+/// A connected directory of a client.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct HaloAzureTenant<'a> {
+    pub(super) azure_tenant_id: Option<Text<'a>>,
+}
+
+record! {
+    /// Client. <https://haloacademy.halopsa.com/apidoc/resources/client>
+    HaloClient {
+        name: Text<'a> = "name",
+        inactive: Option<Flag> = "inactive",
+        vip: Option<Flag> = "is_vip",
+        customer_type: Option<Whole> = "customertype",
+        relationship: Option<Vec<HaloNamed<'a>>> = "customer_relationship",
+        top_level: Option<Text<'a>> = "toplevel_name",
+        account_manager: Option<Whole> = "accountmanagertech",
+        reference: Option<Text<'a>> = "ref",
+        accounts_id: Option<Text<'a>> = "accountsid",
+        azure_tenants: Option<Vec<HaloAzureTenant<'a>>> = "azure_tenants",
+        custom: CustomFields<'a> = "customfields",
+    }
+}
+
+record! {
+    /// User. <https://haloacademy.halopsa.com/apidoc/resources/users>
+    HaloUser {
+        name: Option<Text<'a>> = "name",
+        first_name: Option<Text<'a>> = "firstname",
+        last_name: Option<Text<'a>> = "surname",
+        title: Option<Text<'a>> = "title",
+        email: Option<Text<'a>> = "emailaddress",
+        email_2: Option<Text<'a>> = "email2",
+        email_3: Option<Text<'a>> = "email3",
+        phone: Option<Text<'a>> = "phonenumber",
+        preferred_phone: Option<Text<'a>> = "phonenumber_preferred",
+        mobile: Option<Text<'a>> = "mobilenumber",
+        client: Option<Whole> = "client_id",
+        site_name: Option<Text<'a>> = "site_name",
+        inactive: Option<Flag> = "inactive",
+        roles: Option<Text<'a>> = "role_list",
+        vip: Option<Flag> = "isimportantcontact",
+        updated: Option<Text<'a>> = "lastupdate",
+        custom: CustomFields<'a> = "customfields",
+    }
+}
+
+record! {
+    /// Agent. <https://haloacademy.halopsa.com/apidoc/resources/agents>
+    HaloAgent {
+        name: Option<Text<'a>> = "name",
+        first_name: Option<Text<'a>> = "firstname",
+        last_name: Option<Text<'a>> = "surname",
+        email: Option<Text<'a>> = "email",
+        title: Option<Text<'a>> = "jobtitle",
+        disabled: Option<Flag> = "isdisabled",
+        api_only: Option<Flag> = "isapiagent",
+        team: Option<Text<'a>> = "team",
+    }
+}
+
+record! {
+    /// Ticket. <https://haloacademy.halopsa.com/apidoc/resources/tickets>
+    HaloTicket {
+        summary: Option<Text<'a>> = "summary",
+        details: Option<Text<'a>> = "details",
+        client: Option<Whole> = "client_id",
+        site_name: Option<Text<'a>> = "site_name",
+        user: Option<Whole> = "user_id",
+        user_email: Option<Text<'a>> = "user_email" | "useremail",
+        reported_by: Option<Text<'a>> = "reportedby",
+        status: Option<Whole> = "status_id",
+        team: Option<Text<'a>> = "team",
+        priority: Option<Whole> = "priority_id",
+        ticket_type: Option<Whole> = "tickettype_id",
+        category: Option<Whole> = "categoryid_1",
+        category_1: Option<Text<'a>> = "category_1" | "category1",
+        category_2: Option<Text<'a>> = "category_2" | "category2",
+        category_3: Option<Text<'a>> = "category_3" | "category3",
+        category_4: Option<Text<'a>> = "category_4" | "category4",
+        impact: Option<Whole> = "impact",
+        urgency: Option<Whole> = "urgency",
+        source: Option<Whole> = "source",
+        agent: Option<Whole> = "agent_id",
+        sla: Option<Text<'a>> = "sla_name",
+        parent: Option<Whole> = "parent_id",
+        merged_into: Option<Whole> = "merged_into_id",
+        on_hold: Option<Flag> = "onhold",
+        hours: Option<serde_json::Number> = "timetaken",
+        tags: Option<Text<'a>> = "ticket_tags" | "tickettags",
+        fix_by: Option<Text<'a>> = "fixbydate",
+        deadline: Option<Text<'a>> = "deadlinedate",
+        created: Option<Text<'a>> = "dateoccurred",
+        closed: Option<Text<'a>> = "dateclosed",
+        last_action: Option<Text<'a>> = "lastactiondate",
+        last_update: Option<Text<'a>> = "last_update" | "lastupdate",
+        custom: CustomFields<'a> = "customfields",
+    }
+}
+
+record! {
+    /// Opportunity: a ticket of a type that is marked as one.
+    /// <https://haloacademy.halopsa.com/apidoc/resources/opportunities>
+    HaloOpportunity {
+        summary: Option<Text<'a>> = "summary",
+        details: Option<Text<'a>> = "details",
+        client: Option<Whole> = "client_id",
+        user: Option<Whole> = "user_id",
+        agent: Option<Whole> = "agent_id",
+        status: Option<Whole> = "status_id",
+        ticket_type: Option<Whole> = "tickettype_id",
+        category: Option<Whole> = "categoryid_1",
+        pipeline_stage: Option<Text<'a>> = "pipeline_stage_name",
+        kind: Option<Text<'a>> = "opptype",
+        value: Option<&'a RawValue> = "oppvalue",
+        monthly: Option<&'a RawValue> = "oppvalue_monthly",
+        annual: Option<&'a RawValue> = "oppvalue_annual",
+        one_off: Option<&'a RawValue> = "oppvalue_oneoff",
+        probability: Option<serde_json::Number> = "oppconversionprobability",
+        reason: Option<Text<'a>> = "oppreason",
+        heard: Option<Text<'a>> = "opphear",
+        prospect: Option<Text<'a>> = "oppcompanyname",
+        target: Option<Text<'a>> = "targetdate",
+        created: Option<Text<'a>> = "dateoccurred",
+        closed: Option<Text<'a>> = "dateclosed",
+        last_action: Option<Text<'a>> = "lastactiondate",
+        last_update: Option<Text<'a>> = "last_update" | "lastupdate",
+        custom: CustomFields<'a> = "customfields",
+    }
+}
+
+record! {
+    /// Action of a ticket; the id counts within it. <https://haloacademy.halopsa.com/apidoc/resources/actions>
+    HaloAction {
+        ticket: Option<Whole> = "ticket_id",
+        outcome: Option<Text<'a>> = "outcome",
+        note: Option<Text<'a>> = "note",
+        note_html: Option<Text<'a>> = "note_html",
+        email_body: Option<Text<'a>> = "emailbody",
+        hidden: Option<Flag> = "hiddenfromuser",
+        agent: Option<Whole> = "who_agentid",
+        user: Option<Whole> = "actionby_user_id",
+        written: Option<Text<'a>> = "datetime",
+        updated: Option<Text<'a>> = "last_updated",
+    }
+}
+
+/// Site, as far as its client and its users need it.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloSite {
+    #[serde(deserialize_with = "whole_number")]
+    pub(super) id: i64,
+    pub(super) client_id: Option<Whole>,
+    pub(super) isstocklocation: Option<Flag>,
+    pub(super) phonenumber: Option<String>,
+    pub(super) maincontact_id: Option<Whole>,
+    pub(super) delivery_address_line1: Option<String>,
+    pub(super) delivery_address_line2: Option<String>,
+    pub(super) delivery_address_line3: Option<String>,
+    pub(super) delivery_address_line4: Option<String>,
+    pub(super) delivery_address_line5: Option<String>,
+}
+
+/// Team.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloTeam {
+    #[serde(deserialize_with = "whole_number")]
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) inactive: Option<Flag>,
+}
+
+/// A value of a configuration list, whatever its list calls its name.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloValue {
+    /// A number, but for priorities, whose own id is another.
+    pub(super) id: Option<serde_json::Value>,
+    pub(super) priorityid: Option<Whole>,
+    #[serde(alias = "value", alias = "outcome")]
+    pub(super) name: Option<String>,
+    pub(super) inactive: Option<Flag>,
+    pub(super) visible: Option<Flag>,
+    pub(super) ishidden: Option<Flag>,
+    pub(super) hidden: Option<Flag>,
+}

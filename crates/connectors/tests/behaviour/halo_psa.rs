@@ -1,0 +1,197 @@
+//! Halo PSA in the suite, and what only Halo PSA has: tokens and scopes, pages that overlap, actions by ticket.
+
+mod lists;
+mod tokens;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use domain::reference::ReferenceKind;
+use domain::stream::Stream;
+use serde_json::{Value, json};
+use simulator::{Control, HaloPsaCredentials, Sandbox, SandboxConfig, WorldConfig};
+
+use crate::case::Case;
+use crate::specification::Document;
+use crate::specification::open_api::OpenApi;
+use crate::vendor::{Boxed, Stand, Vendor, Wrong};
+
+/// When the sandbox's clock starts: far from the machine's, so that a mix-up of clocks shows.
+const START: i64 = 1_893_456_000_000; // 2030-01-01T00:00:00Z
+
+/// The vendor.
+pub struct HaloPsa;
+
+/// A stand-in that knows this application.
+async fn stand(credentials: HaloPsaCredentials) -> Stand {
+    let world = WorldConfig {
+        seed: 7,
+        companies: 12,
+        contacts_per_company: 5,
+        technicians: 4,
+        tickets: 95,
+        opportunities: 14,
+    };
+    let config = SandboxConfig {
+        world,
+        limits: false,
+        credentials: credentials.clone(),
+        clock_start_ms: Some(START),
+        ..SandboxConfig::default()
+    };
+    let sandbox = Sandbox::start_halo_psa(config).await.expect("a sandbox");
+    let form = [
+        ("url", "https://harbourline.halopsa.com/"),
+        ("client_id", credentials.client_id.as_str()),
+        ("client_secret", credentials.client_secret.as_str()),
+        ("tenant", credentials.tenant.as_str()),
+    ];
+    Stand::new("halo_psa", sandbox, &form)
+}
+
+impl Vendor for HaloPsa {
+    fn key(&self) -> &'static str {
+        "halo_psa"
+    }
+
+    fn start(&self) -> Boxed<Stand> {
+        Box::pin(stand(HaloPsaCredentials::default()))
+    }
+
+    fn entity(&self, stream: Stream) -> &'static str {
+        match stream {
+            Stream::Companies => "client",
+            Stream::Technicians => "agent",
+            Stream::Contacts => "users",
+            Stream::Opportunities => "opportunities",
+            Stream::TicketNotes => "actions",
+            _ => "tickets",
+        }
+    }
+
+    fn wrong_credentials(&self) -> Vec<Wrong> {
+        let wrong = |field, value, blamed| Wrong {
+            field,
+            value,
+            blamed,
+        };
+        vec![
+            wrong(
+                "client_id",
+                "11111111-2222-4333-8444-555555555555",
+                "client_secret",
+            ),
+            wrong("client_secret", "somebody-elses", "client_secret"),
+            wrong("tenant", "elsewhere", "tenant"),
+        ]
+    }
+
+    fn edit(&self, stream: Stream) -> Value {
+        match stream {
+            Stream::Companies => json!({ "ref": "Edited" }),
+            Stream::Contacts => json!({ "title": "Head of something else" }),
+            _ => json!({ "summary": "Edited" }),
+        }
+    }
+
+    fn deleted(&self, _stream: Stream) -> &'static str {
+        "tickets"
+    }
+
+    fn title(&self) -> &'static str {
+        "summary"
+    }
+
+    fn reference_kinds(&self) -> &'static [ReferenceKind] {
+        &[
+            ReferenceKind::Queue,
+            ReferenceKind::TicketStatus,
+            ReferenceKind::TicketPriority,
+            ReferenceKind::TicketCategory,
+            ReferenceKind::TicketType,
+            ReferenceKind::TicketSource,
+            ReferenceKind::CompanyType,
+            ReferenceKind::NoteType,
+            ReferenceKind::OpportunityStage,
+            ReferenceKind::OpportunityCategory,
+            ReferenceKind::Owner,
+            ReferenceKind::OpportunityType,
+            ReferenceKind::Impact,
+            ReferenceKind::Urgency,
+        ]
+    }
+
+    fn notes_of(&self, control: &Control, ticket: i64) -> BTreeSet<String> {
+        let all = control.records("actions", -1, 100_000).expect("actions");
+        let of_ticket = all
+            .into_iter()
+            .filter(|action| action["ticket_id"] == ticket);
+        let people = of_ticket.filter(|action| {
+            // The product's own entries are no comments.
+            !["Ticket Logged", "Automation"]
+                .contains(&action["outcome"].as_str().unwrap_or_default())
+        });
+        people
+            .map(|action| format!("{ticket}-{}", action["id"]))
+            .collect()
+    }
+
+    fn expire(&self) -> Option<fn(&Control)> {
+        Some(|control| control.advance_clock(3_700_000))
+    }
+
+    fn error_body(&self, words: &str) -> Value {
+        json!({ "error": words })
+    }
+
+    fn smallest_page(&self) -> u32 {
+        10
+    }
+
+    fn document(&self, folder: &Path) -> Option<Box<dyn Document>> {
+        let path = folder.join("halo-psa/halo-api-v2-openapi-2025-03.json");
+        Some(Box::new(OpenApi::read(&path, &["/api"], &["/auth/token"])))
+    }
+
+    fn own_cases(&self) -> Vec<Case> {
+        vec![
+            Case::new(
+                "connect",
+                "a_token_is_shared_and_renewed_in_time",
+                tokens::shared,
+            ),
+            Case::new(
+                "connect",
+                "the_widest_scope_that_is_granted",
+                tokens::scopes,
+            ),
+            Case::new(
+                "connect",
+                "no_scope_at_all_is_a_missing_right",
+                tokens::no_scope,
+            ),
+            Case::new(
+                "connect",
+                "a_sign_in_that_is_down_is_no_wrong_secret",
+                tokens::outage,
+            ),
+            Case::new(
+                "connect",
+                "an_agent_who_sees_no_client_is_told",
+                tokens::sees_nothing,
+            ),
+            Case::new(
+                "connect",
+                "opportunities_and_sites_are_optional",
+                tokens::optional,
+            ),
+            Case::new("list", "ids_of_another_release", lists::other_release),
+            Case::new("list", "people_who_are_no_contacts", lists::no_contacts),
+            Case::new("list", "main_contacts_and_addresses", lists::main_contacts),
+            Case::new("list", "comments_private_and_public", lists::comments),
+            Case::new("list", "sales_are_no_tickets", lists::sales),
+            Case::new("list", "a_team_renamed", lists::renamed_team),
+            Case::new("list", "ten_thousand_statuses", lists::many_statuses),
+        ]
+    }
+}

@@ -1,0 +1,209 @@
+//! What is particular about Halo's records.
+
+use domain::record::{Batch, Visibility};
+use domain::reference::ReferenceKind;
+use domain::stream::Stream;
+use serde_json::json;
+
+use super::HaloPsa;
+use crate::vendor::{Vendor, batch_ids, ids, ids_of, record, whole};
+
+pub async fn other_release() {
+    let stand = HaloPsa.start().await;
+    let connector = stand.connector();
+    let mut before = Vec::new();
+    let streams = [
+        Stream::Companies,
+        Stream::Technicians,
+        Stream::Contacts,
+        Stream::Tickets,
+        Stream::Opportunities,
+    ];
+    for stream in streams {
+        before.push(whole(&*connector, stream).await.expect("pages"));
+    }
+    let lists = connector.reference_data().await.expect("reference data");
+    stand.control().set_zone_moved(true);
+    let connector = stand.connector();
+    for (stream, before) in streams.into_iter().zip(before) {
+        let after = whole(&*connector, stream).await.expect("pages");
+        let batches = |pages: Vec<connectors::page::Page>| -> Vec<Batch> {
+            pages.into_iter().map(|page| page.batch).collect()
+        };
+        assert_eq!(batches(after), batches(before), "{}", stream.key());
+    }
+    assert_eq!(
+        connector.reference_data().await.expect("reference data"),
+        lists
+    );
+}
+
+pub async fn no_contacts() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let all = control.records("users", -1, 10_000).expect("users");
+    let pages = whole(&*stand.connector(), Stream::Contacts)
+        .await
+        .expect("pages");
+    let contacts = ids(&pages);
+    let mut left_out = 0;
+    for user in all {
+        let person = user["name"] != "General User"
+            && user["isserviceaccount"] == false
+            && user["linked_agent_id"] == 0;
+        assert_eq!(contacts.contains(&user["id"].to_string()), person, "{user}");
+        left_out += usize::from(!person);
+    }
+    assert!(left_out > 10);
+    let agents = whole(&*stand.connector(), Stream::Technicians)
+        .await
+        .expect("pages");
+    let Batch::Technicians(agents) = &agents[0].batch else {
+        panic!("agents")
+    };
+    assert!(
+        agents.iter().all(|agent| agent.external_id != "1"),
+        "nobody is no agent"
+    );
+    assert_eq!(agents.iter().filter(|agent| !agent.person).count(), 1);
+    assert_eq!(agents.iter().filter(|agent| !agent.active).count(), 1);
+}
+
+pub async fn main_contacts() {
+    let stand = HaloPsa.start().await;
+    let connector = stand.connector();
+    let pages = whole(&*connector, Stream::Contacts).await.expect("pages");
+    let Batch::Contacts(contacts) = &pages[0].batch else {
+        panic!("contacts")
+    };
+    let mut clients = std::collections::BTreeSet::new();
+    for contact in contacts.iter().filter(|contact| contact.primary) {
+        assert!(
+            clients.insert(contact.company_external_id.clone()),
+            "one for each client"
+        );
+    }
+    assert!(clients.len() > 8, "{}", clients.len());
+    let pages = whole(&*connector, Stream::Companies).await.expect("pages");
+    let Batch::Companies(companies) = &pages[0].batch else {
+        panic!("companies")
+    };
+    let known = companies.iter().filter(|company| company.street.is_some());
+    assert!(known.count() > 8);
+    let unknown = record(&pages, "1");
+    assert_eq!(
+        (&unknown["active"], &unknown["fields"]["built_in"]),
+        (&json!(false), &json!(true))
+    );
+}
+
+pub async fn comments() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let ticket = control.ids("tickets")[5];
+    for (text, hidden) in [("For all to see", false), ("Among us", true)] {
+        control.create(
+            "actions",
+            json!({"ticket_id": ticket, "outcome_id": 2, "note": text, "hiddenfromuser": hidden}),
+        );
+    }
+    let page = stand
+        .connector()
+        .ticket_notes(&ticket.to_string())
+        .await
+        .expect("notes");
+    let Batch::TicketNotes(notes) = &page.batch else {
+        panic!("notes")
+    };
+    let of = |text: &str| {
+        let found = notes.iter().find(|note| note.body.text.contains(text));
+        found.unwrap_or_else(|| panic!("no {text}")).visibility
+    };
+    assert_eq!(of("For all to see"), Visibility::Public);
+    assert_eq!(of("Among us"), Visibility::Internal);
+    // The same id stands in every ticket; ours do not clash.
+    let other = control.ids("tickets")[6];
+    let elsewhere = stand
+        .connector()
+        .ticket_notes(&other.to_string())
+        .await
+        .expect("notes");
+    let here = batch_ids(&page.batch);
+    assert!(
+        batch_ids(&elsewhere.batch)
+            .iter()
+            .all(|id| !here.contains(id))
+    );
+}
+
+pub async fn sales() {
+    let stand = HaloPsa.start().await;
+    let connector = stand.connector();
+    let tickets = ids(&whole(&*connector, Stream::Tickets).await.expect("pages"));
+    let sales = ids(&whole(&*connector, Stream::Opportunities)
+        .await
+        .expect("pages"));
+    assert!(!sales.is_empty() && tickets.is_disjoint(&sales));
+    assert_eq!(tickets, ids_of(stand.control(), "tickets"));
+    // A deleted ticket is gone, though its number still answers.
+    let id = stand.control().ids("tickets")[3];
+    stand.control().delete("tickets", id);
+    let fetched = connector
+        .fetch(Stream::Tickets, &id.to_string())
+        .await
+        .expect("an answer");
+    assert_eq!(fetched, connectors::connector::Fetched::Gone);
+}
+
+pub async fn renamed_team() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let team = |pages: &[connectors::page::Page], id: &str| record(pages, id)["queue_id"].clone();
+    let pages = whole(&*stand.connector(), Stream::Tickets)
+        .await
+        .expect("pages");
+    let id = batch_ids(&pages[0].batch)[0].clone();
+    let before = team(&pages, &id);
+    let number = before
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .expect("a team");
+    control.patch("team", number, json!({"name": "Renamed"}));
+    control.patch(
+        "tickets",
+        id.parse().expect("an id"),
+        json!({"team": "Renamed"}),
+    );
+    let pages = whole(&*stand.connector(), Stream::Tickets)
+        .await
+        .expect("pages");
+    assert_eq!(team(&pages, &id), before, "what was chosen goes on");
+    let items = stand
+        .connector()
+        .reference_data()
+        .await
+        .expect("reference data");
+    assert!(
+        items
+            .iter()
+            .any(|item| item.kind == ReferenceKind::Queue && item.label == "Renamed")
+    );
+}
+
+pub async fn many_statuses() {
+    let stand = HaloPsa.start().await;
+    for number in 0..10_000 {
+        stand
+            .control()
+            .create("status", json!({"name": format!("Status {number}")}));
+    }
+    let items = stand
+        .connector()
+        .reference_data()
+        .await
+        .expect("reference data");
+    let statuses = items
+        .iter()
+        .filter(|item| item.kind == ReferenceKind::TicketStatus);
+    assert!(statuses.count() > 10_000);
+}

@@ -1,0 +1,193 @@
+//! Signing in: one token for all, in time, with what scopes there are.
+
+use connectors::ErrorKind;
+use domain::stream::Stream;
+use serde_json::json;
+use simulator::{Fault, FaultKind, HaloPsaCredentials};
+
+use super::{HaloPsa, stand};
+use crate::vendor::{Stand, Vendor, ids, ids_of, whole};
+
+/// Requests for a token so far.
+fn sign_ins(stand: &Stand) -> usize {
+    stand.requests_about("token").len()
+}
+
+pub async fn shared() {
+    let stand = HaloPsa.start().await;
+    let connect = stand.connect();
+    for _ in 0..3 {
+        // As for each part of a run: a new connector in the same process.
+        let connector = connectors::build("halo_psa", connect.clone()).expect("a connector");
+        whole(&*connector, Stream::Companies).await.expect("pages");
+    }
+    assert_eq!(sign_ins(&stand), 1, "asked for once");
+    let short = HaloPsaCredentials {
+        token_seconds: 30,
+        ..HaloPsaCredentials::default()
+    };
+    let stand = super::stand(short).await;
+    let connector = stand.connector();
+    whole(&*connector, Stream::Companies).await.expect("pages");
+    let before = stand.control().journal();
+    assert!(
+        before.iter().all(|entry| entry.status == 200),
+        "a token that ends within a minute is renewed before it is refused"
+    );
+    assert!(sign_ins(&stand) >= 2);
+    // A token of another process counts as little as one that a restart of Halo forgot: refused once, renewed once.
+    let stand = HaloPsa.start().await;
+    let connector = stand.connector();
+    whole(&*connector, Stream::Companies).await.expect("pages");
+    stand.control().advance_clock(4_000_000);
+    let found = whole(&*connector, Stream::Contacts).await.expect("renewed");
+    assert_eq!(ids(&found), ids_of(stand.control(), "users"));
+    let refused = stand.control().journal();
+    assert_eq!(
+        refused.iter().filter(|entry| entry.status == 401).count(),
+        1
+    );
+    assert_eq!(sign_ins(&stand), 2);
+}
+
+pub async fn scopes() {
+    for (granted, expected) in [
+        ("all", "all"),
+        (
+            "edit:tickets read:customers read:crm edit:sales",
+            "read:customers read:crm read:tickets read:sales",
+        ),
+        ("read:tickets read:customers", "read:customers read:tickets"),
+    ] {
+        let stand = stand(HaloPsaCredentials {
+            scopes: granted.to_owned(),
+            ..HaloPsaCredentials::default()
+        })
+        .await;
+        let connect = stand.connect();
+        let connector = connectors::build("halo_psa", connect.clone()).expect("a connector");
+        whole(&*connector, Stream::Tickets).await.expect("pages");
+        let asked = stand.requests_about("token");
+        let last = asked.last().expect("it signed in");
+        let scope = expected.replace(' ', "+").replace(':', "%3A");
+        assert!(
+            last.body.contains(&format!("scope={scope}")),
+            "{granted}: {}",
+            last.body
+        );
+        // What worked is asked for at once the next time.
+        stand.control().advance_clock(4_000_000);
+        whole(&*connector, Stream::Tickets).await.expect("pages");
+        assert_eq!(sign_ins(&stand), asked.len() + 1);
+    }
+    let by_hand = stand(HaloPsaCredentials::default()).await;
+    let connector = by_hand.connector_with("scope", "read:customers");
+    whole(&*connector, Stream::Companies).await.expect("pages");
+    let error = whole(&*connector, Stream::Tickets)
+        .await
+        .expect_err("not asked for");
+    assert_eq!(error.kind, ErrorKind::PermissionDenied);
+}
+
+pub async fn no_scope() {
+    let stand = stand(HaloPsaCredentials {
+        scopes: "read:calendar".to_owned(),
+        ..HaloPsaCredentials::default()
+    })
+    .await;
+    let error = stand
+        .connector()
+        .test_connection()
+        .await
+        .expect_err("nothing is granted");
+    assert_eq!(
+        (error.kind, error.field),
+        (ErrorKind::PermissionDenied, Some("client_id"))
+    );
+    assert!(error.message.contains("read:tickets"), "{}", error.message);
+    assert!(sign_ins(&stand) <= 5);
+}
+
+pub async fn outage() {
+    let stand = HaloPsa.start().await;
+    for kind in [
+        FaultKind::Html,
+        FaultKind::Status {
+            code: 503,
+            body: Some(json!({"error": "invalid_client"})),
+            retry_after: None,
+        },
+    ] {
+        stand.control().clear_faults();
+        stand
+            .control()
+            .set_fault(Fault::new(kind).on_entity("token"));
+        let error = stand
+            .connector()
+            .test_connection()
+            .await
+            .expect_err("it is down");
+        assert_eq!(
+            (error.kind, error.field),
+            (ErrorKind::Unavailable, None),
+            "{error}"
+        );
+    }
+    stand.control().clear_faults();
+    let page = FaultKind::Status {
+        code: 404,
+        body: Some(json!("<html>Nothing here</html>")),
+        retry_after: None,
+    };
+    stand
+        .control()
+        .set_fault(Fault::new(page).on_entity("token"));
+    let error = stand
+        .connector()
+        .test_connection()
+        .await
+        .expect_err("no sign-in there");
+    assert_eq!(
+        (error.kind, error.field),
+        (ErrorKind::AuthFailed, Some("url"))
+    );
+}
+
+pub async fn sees_nothing() {
+    let stand = HaloPsa.start().await;
+    stand
+        .control()
+        .set_security("client", "query", "Restricted");
+    let report = stand.connector().test_connection().await.expect("no error");
+    let missing: Vec<_> = report.missing_required().collect();
+    assert_eq!(missing.len(), 1, "{report:?}");
+    let words = missing[0].missing.as_deref().unwrap_or_default();
+    assert!(words.contains("Allow use of all Customers"), "{words}");
+}
+
+pub async fn optional() {
+    let stand = HaloPsa.start().await;
+    for entity in ["opportunities", "site", "team", "category"] {
+        stand.control().set_security(entity, "query", "None");
+    }
+    let connector = stand.connector();
+    let report = connector.test_connection().await.expect("no error");
+    assert_eq!(report.missing_required().count(), 0, "{report:?}");
+    assert_eq!(
+        report
+            .permissions
+            .iter()
+            .filter(|one| one.missing.is_some())
+            .count(),
+        2
+    );
+    for stream in [Stream::Companies, Stream::Contacts, Stream::Tickets] {
+        whole(&*connector, stream)
+            .await
+            .expect("they go on without");
+    }
+    connector
+        .reference_data()
+        .await
+        .expect("without those lists");
+}
