@@ -39,6 +39,9 @@ pub enum Command {
 /// Arguments of `sync`.
 #[derive(Debug, Clone, Args)]
 pub struct SyncArguments {
+    /// The vendor: autotask, connectwise_psa, …
+    #[arg(long, default_value = "autotask", value_parser = vendor)]
+    pub vendor: String,
     /// Database engine.
     #[arg(long, default_value = "sqlite")]
     pub engine: Engine,
@@ -115,7 +118,25 @@ pub struct TortureArguments {
 /// Arguments of `reference`.
 #[derive(Debug, Clone, Args)]
 pub struct ReferenceArguments {
+    /// The vendor: autotask, connectwise_psa, …
+    #[arg(long, default_value = "autotask", value_parser = vendor)]
+    pub vendor: String,
     /// Where the sandbox is.
     #[arg(long)]
     pub sandbox: Url,
+}
+
+/// A vendor that has a sandbox and a connector.
+fn vendor(text: &str) -> Result<String, String> {
+    let built = |key: &&str| domain::provider::find(key).is_some_and(|provider| provider.available);
+    let keys: Vec<&str> = simulator::stand::VENDORS
+        .into_iter()
+        .filter(built)
+        .collect();
+    let key = text.replace('-', "_");
+    if keys.contains(&key.as_str()) {
+        Ok(key)
+    } else {
+        Err(format!("one of {} was expected", keys.join(", ")))
+    }
 }

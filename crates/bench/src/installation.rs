@@ -18,10 +18,10 @@ use store::{Store, integrations};
 use sync::connect::{self, ConnectOutcome, Start};
 use sync::request::{self, RequestOutcome, RunMode};
 use sync::{Engine, EngineConfig};
-use url::Url;
 
 use crate::credentials;
 use crate::place::Place;
+use crate::sandbox::Address;
 
 /// Until slots that are no longer used are given back.
 const SLOTS: Duration = Duration::from_millis(200);
@@ -37,9 +37,9 @@ pub struct Installation {
 
 impl Installation {
     /// Connects a new installation to the sandbox and closes it again; the first run waits for a server.
-    pub async fn connect(place: &Place, sandbox: &Url) -> Result<IntegrationId> {
+    pub async fn connect(place: &Place, sandbox: &Address) -> Result<IntegrationId> {
         let engine = engine(place.open().await?, sandbox);
-        let form = credentials::form();
+        let form = credentials::form(&sandbox.vendor);
         // Nothing starts by itself while something is measured.
         let settings = IntegrationSettings {
             auto_sync: false,
@@ -49,7 +49,7 @@ impl Installation {
         let outcome = connect::connect(
             &engine,
             &Actor::CommandLine,
-            "autotask",
+            &sandbox.vendor,
             &form,
             Some(settings),
             Start::Now,
@@ -65,7 +65,7 @@ impl Installation {
     }
 
     /// Opens an installation that is connected.
-    pub async fn open(place: &Place, sandbox: &Url) -> Result<Self> {
+    pub async fn open(place: &Place, sandbox: &Address) -> Result<Self> {
         let engine = engine(place.open().await?, sandbox);
         let all = integrations::list_integrations(engine.store()).await?;
         let integration = all.first().context("nothing is connected")?.id;
@@ -119,9 +119,9 @@ impl Installation {
     }
 }
 
-fn engine(store: Store, sandbox: &Url) -> Engine {
+fn engine(store: Store, sandbox: &Address) -> Engine {
     let mut config = EngineConfig::new("bench");
-    config.base_urls = [("autotask".to_owned(), sandbox.clone())].into();
+    config.base_urls = [(sandbox.vendor.clone(), sandbox.url.clone())].into();
     Engine::new(store, Arc::new(SystemClock), config)
 }
 

@@ -60,7 +60,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Pages(wanted) => pages::run(&workplace()?, wanted).await,
             Command::Torture(wanted) => return torture::run(workplace()?, wanted).await,
             Command::Reference(wanted) => {
-                let pass = reference::run(wanted.sandbox.clone()).await?;
+                let pass = reference::run(&wanted.vendor, wanted.sandbox.clone()).await?;
                 println!("{}", serde_json::to_string(&pass)?);
                 Ok(())
             }

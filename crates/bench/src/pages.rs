@@ -54,7 +54,13 @@ pub async fn run(workplace: &Workplace, arguments: &PagesArguments) -> Result<()
 
 /// Fills a database from a sandbox and serves it.
 async fn prepare(workplace: &Workplace, arguments: &PagesArguments, records: u32) -> Result<Site> {
-    let sandbox = Sandbox::start(workplace.portico(), workplace.dir(), world(records)).await?;
+    let sandbox = Sandbox::start(
+        workplace.portico(),
+        workplace.dir(),
+        "autotask",
+        world(records),
+    )
+    .await?;
     let address = sandbox.address();
     let place = workplace.place(arguments.engine)?;
     let integration = Installation::connect(&place, &address).await?;

@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::place::Place;
 use crate::process::{Output, Process};
+use crate::sandbox::Address;
 use crate::web;
 
 const START: Duration = Duration::from_secs(60);
@@ -23,14 +24,14 @@ pub struct Product {
 
 impl Product {
     /// Starts it on a place, with the vendor at `sandbox`, and waits until it answers.
-    pub async fn start(portico: &Path, place: &Place, sandbox: &Url) -> Result<Self> {
+    pub async fn start(portico: &Path, place: &Place, sandbox: &Address) -> Result<Self> {
         let mut product = Self::spawn(portico, place, sandbox)?;
         product.wait_until_ready().await?;
         Ok(product)
     }
 
     /// Starts it and returns at once.
-    pub fn spawn(portico: &Path, place: &Place, sandbox: &Url) -> Result<Self> {
+    pub fn spawn(portico: &Path, place: &Place, sandbox: &Address) -> Result<Self> {
         let port = free_port()?;
         let mut environment = place.environment();
         environment.extend([
@@ -39,8 +40,8 @@ impl Product {
                 format!("127.0.0.1:{port}"),
             ),
             (
-                "PORTICO__AUTOTASK__BASE_URL".to_owned(),
-                sandbox.to_string(),
+                format!("PORTICO__{}__BASE_URL", sandbox.vendor.to_uppercase()),
+                sandbox.url.to_string(),
             ),
             ("PORTICO__LOG__LEVEL".to_owned(), "warn".to_owned()),
         ]);

@@ -21,6 +21,7 @@ use url::Url;
 use crate::credentials;
 use crate::machine;
 use crate::process::{Output, Process};
+use crate::sandbox::Address;
 
 /// How long one pass may take.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -44,8 +45,15 @@ impl Pass {
 }
 
 /// Starts the process and waits for its figures.
-pub async fn measure(bench: &Path, dir: &Path, sandbox: &Url) -> Result<Pass> {
-    let arguments = ["reference", "--sandbox", sandbox.as_str()].map(str::to_owned);
+pub async fn measure(bench: &Path, dir: &Path, sandbox: &Address) -> Result<Pass> {
+    let arguments = [
+        "reference",
+        "--vendor",
+        &sandbox.vendor,
+        "--sandbox",
+        sandbox.url.as_str(),
+    ]
+    .map(str::to_owned);
     let output = Output::fresh(dir, "reference");
     let mut process = Process::start("reference", bench, &arguments, &[], output)?;
     process
@@ -54,10 +62,10 @@ pub async fn measure(bench: &Path, dir: &Path, sandbox: &Url) -> Result<Pass> {
 }
 
 /// The process itself: reads all tickets page after page, as a full run does.
-pub async fn run(sandbox: Url) -> Result<Pass> {
-    let form = credentials::form();
+pub async fn run(vendor: &str, sandbox: Url) -> Result<Pass> {
+    let form = credentials::form(vendor);
     let connector = connectors::build(
-        "autotask",
+        vendor,
         Connect {
             credentials: form
                 .into_iter()
@@ -72,10 +80,10 @@ pub async fn run(sandbox: Url) -> Result<Pass> {
             requests: Arc::new(RequestCounter::default()),
         },
     )?;
-    let page_size = provider::find("autotask")
+    let page_size = provider::find(vendor)
         .and_then(|provider| provider.capability.stream(Stream::Tickets))
         .map(|stream| stream.page_size)
-        .context("Autotask has tickets")?;
+        .context("the vendor has no tickets")?;
     let scope = Scope::default();
     let (start, cpu) = (Instant::now(), machine::cpu_seconds(std::process::id())?);
     let (mut records, mut cursor) = (0, None);

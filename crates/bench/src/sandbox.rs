@@ -45,16 +45,25 @@ pub struct Seen {
     pub entity: Option<String>,
 }
 
+/// Where a vendor's sandbox is.
+#[derive(Debug, Clone)]
+pub struct Address {
+    /// Key of the provider.
+    pub vendor: String,
+    /// Root of the sandbox.
+    pub url: Url,
+}
+
 /// A running sandbox.
 pub struct Sandbox {
     process: Process,
-    address: Url,
+    address: Address,
     client: Client,
 }
 
 impl Sandbox {
     /// Starts one next to this program, without the vendor's limits and delays.
-    pub async fn start(portico: &Path, dir: &Path, world: World) -> Result<Self> {
+    pub async fn start(portico: &Path, dir: &Path, vendor: &str, world: World) -> Result<Self> {
         let figures = [
             ("--seed", world.seed.to_string()),
             ("--companies", world.companies.to_string()),
@@ -64,7 +73,7 @@ impl Sandbox {
             ("--port", "0".to_owned()),
             ("--limits", "off".to_owned()),
         ];
-        let mut arguments = vec!["sandbox".to_owned(), "autotask".to_owned()];
+        let mut arguments = vec!["sandbox".to_owned(), vendor.replace('_', "-")];
         for (name, value) in figures {
             arguments.extend([name.to_owned(), value]);
         }
@@ -73,13 +82,16 @@ impl Sandbox {
         let address = process.wait_for_line(START, address_in).await?;
         Ok(Self {
             process,
-            address,
+            address: Address {
+                vendor: vendor.to_owned(),
+                url: address,
+            },
             client: web::client()?,
         })
     }
 
-    /// Root of the sandbox.
-    pub fn address(&self) -> Url {
+    /// Where it is.
+    pub fn address(&self) -> Address {
         self.address.clone()
     }
 
@@ -165,7 +177,7 @@ impl Sandbox {
     }
 
     async fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
-        let url = self.address.join("_control/")?.join(path)?;
+        let url = self.address.url.join("_control/")?.join(path)?;
         web::json(&self.client, method, url, body).await
     }
 }

@@ -13,7 +13,6 @@ use sync::request::RunMode;
 use crate::arguments::SyncArguments;
 use crate::installation::{Installation, pace};
 use crate::machine::Machine;
-use crate::place::Engine;
 use crate::reference::{self, Pass};
 use crate::sandbox::{Sandbox, World};
 use crate::workplace::Workplace;
@@ -40,13 +39,15 @@ pub fn world(tickets: u32) -> World {
 pub async fn run(workplace: &Workplace, arguments: &SyncArguments) -> Result<()> {
     let mut results = Results::new(arguments.engine, Machine::read());
     for &records in &arguments.records {
-        results.push(one(workplace, arguments.engine, records).await?);
+        results.push(one(workplace, arguments, records).await?);
     }
     results.print()
 }
 
-async fn one(workplace: &Workplace, engine: Engine, records: u32) -> Result<Size> {
-    let sandbox = Sandbox::start(workplace.portico(), workplace.dir(), world(records)).await?;
+async fn one(workplace: &Workplace, arguments: &SyncArguments, records: u32) -> Result<Size> {
+    let engine = arguments.engine;
+    let (portico, dir) = (workplace.portico(), workplace.dir());
+    let sandbox = Sandbox::start(portico, dir, &arguments.vendor, world(records)).await?;
     let address = sandbox.address();
     let place = workplace.place(engine)?;
     let integration = Installation::connect(&place, &address).await?;

@@ -2,6 +2,7 @@
 
 pub mod autotask;
 pub mod connector;
+pub mod connectwise_psa;
 pub mod credentials;
 pub mod error;
 pub mod halo_psa;
@@ -28,6 +29,7 @@ pub use error::{Error, ErrorKind, Result};
 pub fn build(provider: &str, connect: Connect) -> Result<Arc<dyn Connector>> {
     match provider {
         "autotask" => Ok(Arc::new(autotask::Autotask::new(connect)?)),
+        "connectwise_psa" => Ok(Arc::new(connectwise_psa::ConnectWisePsa::new(connect)?)),
         "halo_psa" => Ok(Arc::new(halo_psa::HaloPsa::new(connect)?)),
         "syncro" => Ok(Arc::new(syncro::Syncro::new(connect)?)),
         other => Err(Error::new(

@@ -61,17 +61,16 @@ impl App {
         engine_config.concurrency = config.worker.concurrency;
         engine_config.mail = config.mail_config()?;
         engine_config.base_urls = start.base_urls;
-        if let Some(address) = config.autotask_base_url()? {
-            engine_config
-                .base_urls
-                .entry("autotask".to_owned())
-                .or_insert(address);
-        }
-        if !config.autotask.integration_code.is_empty() {
-            engine_config.installation_codes.insert(
-                "autotask".to_owned(),
-                config.autotask.integration_code.clone(),
-            );
+        for installed in config.installed()? {
+            let key = installed.provider.to_owned();
+            if let Some(code) = installed.code {
+                engine_config
+                    .installation_codes
+                    .insert(key.clone(), code.clone());
+            }
+            if let Some(address) = installed.base_url {
+                engine_config.base_urls.entry(key).or_insert(address);
+            }
         }
         let engine = Engine::new(store.clone(), Arc::clone(&clock), engine_config);
         Ok(Self(Arc::new(Inner {

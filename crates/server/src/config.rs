@@ -38,6 +38,8 @@ pub struct Config {
     pub worker: Worker,
     /// Installation-wide values for Autotask.
     pub autotask: Autotask,
+    /// Installation-wide values for ConnectWise PSA.
+    pub connectwise_psa: ConnectWisePsa,
     /// Log.
     pub log: Log,
     /// Prometheus metrics.
@@ -116,6 +118,27 @@ pub struct Autotask {
     pub integration_code: Secret,
     /// Address that stands in for Autotask's own: the sandbox. Empty: Autotask itself.
     pub base_url: String,
+}
+
+/// Installation-wide values for ConnectWise PSA.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectWisePsa {
+    /// Client id used when the form leaves it empty.
+    pub client_id: Secret,
+    /// Address that stands in for ConnectWise's own: the sandbox. Empty: ConnectWise itself.
+    pub base_url: String,
+}
+
+/// What an installation has once for all its connections to a provider.
+#[derive(Debug, Clone)]
+pub struct Installed<'a> {
+    /// Key of the provider.
+    pub provider: &'static str,
+    /// The code used when the form leaves it empty.
+    pub code: Option<&'a Secret>,
+    /// The address that stands in for the vendor's own.
+    pub base_url: Option<Url>,
 }
 
 /// Log.
@@ -300,7 +323,7 @@ impl Config {
                 bail!("server.base_address must be http or https and a host name, without a path");
             }
         }
-        self.autotask_base_url()?;
+        self.installed()?;
         self.mail_config()?;
         if self.worker.concurrency == 0 || self.database.connections == 0 {
             bail!("worker.concurrency and database.connections must be at least 1");
@@ -322,18 +345,39 @@ impl Config {
         Ok(())
     }
 
-    /// The address that stands in for Autotask's own, when one is configured.
+    /// What this installation has for each provider.
     ///
     /// # Errors
-    /// When it is no address.
-    pub fn autotask_base_url(&self) -> anyhow::Result<Option<Url>> {
-        let text = self.autotask.base_url.as_str();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        Url::parse(text)
-            .map(Some)
-            .with_context(|| format!("autotask.base_url: {text:?} is no address"))
+    /// When an address is none.
+    pub fn installed(&self) -> anyhow::Result<Vec<Installed<'_>>> {
+        let (autotask, connectwise) = (&self.autotask, &self.connectwise_psa);
+        let all = [
+            (
+                "autotask",
+                Some(&autotask.integration_code),
+                autotask.base_url.as_str(),
+            ),
+            (
+                "connectwise_psa",
+                Some(&connectwise.client_id),
+                connectwise.base_url.as_str(),
+            ),
+        ];
+        let installed = all.map(|(provider, code, address)| {
+            let base_url = match address {
+                "" => None,
+                text => Some(
+                    Url::parse(text)
+                        .with_context(|| format!("{provider}.base_url: {text:?} is no address"))?,
+                ),
+            };
+            Ok(Installed {
+                provider,
+                code: code.filter(|code| !code.is_empty()),
+                base_url,
+            })
+        });
+        installed.into_iter().collect()
     }
 
     /// Whether the database is PostgreSQL.

@@ -18,6 +18,7 @@ mod raw_quotes;
 mod records;
 mod sandbox;
 mod server;
+pub mod stand;
 mod state;
 mod vendors;
 mod window;

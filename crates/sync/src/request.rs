@@ -19,8 +19,8 @@ use store::integrations::{self, Integration};
 use store::runs::{self, NewRun, Run, WindowOutcome};
 use store::{Tx, checkpoints, jobs};
 
-pub(crate) use notes::note_complete;
 pub use notes::{NotesState, notes_state, request_notes};
+pub(crate) use notes::{NotesWhen, note_complete, read_notes_again};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};

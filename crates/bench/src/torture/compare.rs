@@ -24,11 +24,10 @@ use store::listing::Direction;
 use store::pages::{self, Absence, Coverage};
 use store::tickets::{self, TicketFilter, TicketRow, TicketSort};
 use store::{Store, integrations};
-use url::Url;
 
 use crate::credentials;
 use crate::installation::Installation;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Address, Sandbox};
 
 /// Mismatches told of one kind; one mistake seldom comes alone.
 const TOLD: usize = 10;
@@ -81,8 +80,8 @@ pub async fn compare(installation: &Installation, sandbox: &Sandbox) -> Result<C
     Ok(found)
 }
 
-fn connector(integration: &Integration, sandbox: Url) -> Result<Arc<dyn Connector>> {
-    let form = credentials::form().into_iter();
+fn connector(integration: &Integration, sandbox: Address) -> Result<Arc<dyn Connector>> {
+    let form = credentials::form(&sandbox.vendor).into_iter();
     let connect = Connect {
         credentials: form
             .map(|(key, value)| (key, Secret::from(value)))
@@ -96,7 +95,7 @@ fn connector(integration: &Integration, sandbox: Url) -> Result<Arc<dyn Connecto
                 .collect(),
         ),
         installation_code: None,
-        base_url: Some(sandbox),
+        base_url: Some(sandbox.url),
         permits: Arc::new(Unlimited),
         urgency: Urgency::Background,
         memory: Arc::default(),

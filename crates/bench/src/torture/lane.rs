@@ -85,7 +85,7 @@ pub async fn run(workplace: &Workplace, plan: Plan, stop: &Cell<bool>) -> Result
         .dir()
         .join(format!("vendor-{}-{}", plan.engine.name(), plan.lane));
     std::fs::create_dir_all(&dir)?;
-    let sandbox = Sandbox::start(workplace.portico(), &dir, world).await?;
+    let sandbox = Sandbox::start(workplace.portico(), &dir, "autotask", world).await?;
     let people = People::at(&sandbox, Dice::new(dice.next())).await?;
     let mut lane = Lane {
         workplace,

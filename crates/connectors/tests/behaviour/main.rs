@@ -14,6 +14,7 @@ mod autotask;
 mod case;
 mod completeness;
 mod connect;
+mod connectwise_psa;
 mod errors;
 mod halo_psa;
 mod incremental;
@@ -28,7 +29,12 @@ use libtest_mimic::{Arguments, Trial};
 use vendor::Vendor;
 
 /// Every vendor with a connector.
-const VENDORS: [&dyn Vendor; 3] = [&autotask::Autotask, &halo_psa::HaloPsa, &syncro::Syncro];
+const VENDORS: [&dyn Vendor; 4] = [
+    &autotask::Autotask,
+    &connectwise_psa::ConnectWisePsa,
+    &halo_psa::HaloPsa,
+    &syncro::Syncro,
+];
 
 fn main() {
     let arguments = Arguments::from_args();

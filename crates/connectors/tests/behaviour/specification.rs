@@ -43,7 +43,7 @@ pub struct Checked {
 pub struct Defect {
     /// Key of the vendor.
     pub vendor: String,
-    /// What the check says, or its beginning.
+    /// What the check says, or a part of it.
     pub says: String,
     /// Why the document is wrong and not we.
     pub reason: String,
@@ -99,7 +99,7 @@ async fn check(vendor: &'static dyn Vendor) {
                 for words in words {
                     let defect = DEFECTS
                         .iter()
-                        .position(|d| d.vendor == vendor.key() && words.starts_with(&d.says));
+                        .position(|d| d.vendor == vendor.key() && words.contains(&d.says));
                     match defect {
                         Some(place) => {
                             met.insert(place);

@@ -1,11 +1,477 @@
-//! ConnectWise Manage: announced, no connector yet.
+//! ConnectWise PSA, shown as *ConnectWise Manage*: everything about it that is data. The connector is
+//! `connectors/src/connectwise_psa/`.
 
-use super::{Category, Provider};
+use super::{
+    Category, DeepLinks, Documentation, Flow, Instruction, Note, OpportunityField,
+    OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
+};
+use crate::capability::{Capability, NoteListing, StreamCapability};
+use crate::field::{CatalogueField, FieldShape, FieldValue, FormField};
+use crate::stream::Stream;
 
 /// ConnectWise Manage.
-pub static PROVIDER: Provider = Provider::announced(
-    "connectwise_psa",
-    "ConnectWise Manage",
-    "Tickets, companies, and service boards",
-    Category::Psa,
-);
+pub static PROVIDER: Provider = Provider {
+    key: "connectwise_psa",
+    name: "ConnectWise Manage",
+    description: "Tickets, companies, and service boards",
+    category: Category::Psa,
+    available: true,
+    words: Words {
+        queue: "Service Board",
+        queues: "Service Boards",
+        technician: "Member",
+        technicians: "Members",
+        company: "Company",
+        companies: "Companies",
+        screens: "System > Members > API Members",
+    },
+    form: FORM,
+    capability: Capability {
+        streams: STREAMS,
+        notes: NoteListing::PerTicket,
+        write: false,
+        webhooks: false,
+    },
+    deep_links: DeepLinks {
+        ticket: "{web_url}v4_6_release/services/system_io/router/openrecord.rails?recordType=ServiceFv&recid={id}",
+        company: "{web_url}v4_6_release/services/system_io/router/openrecord.rails?recordType=CompanyFv&recid={id}",
+    },
+    catalogue: CATALOGUE,
+    setup: SETUP,
+    documentation: Documentation {
+        prerequisites: &[
+            "Admin access to ConnectWise, or the company ID with a public and a private key somebody gives you.",
+            "A client ID, registered once at developer.connectwise.com. ConnectWise wants one with every request.",
+            "The right Manage Integrations in Portico.",
+        ],
+        instructions: INSTRUCTIONS,
+        troubleshooting: TROUBLESHOOTING,
+        staff_import: &[
+            "Only active members are shown in the import list.",
+            "Users are synced by their Member ID.",
+            "Email addresses are pulled from the member's primary email field.",
+        ],
+    },
+};
+
+const FORM: &[FormField] = &[
+    FormField {
+        key: "site",
+        label: "API URL",
+        help: "The host of your ConnectWise without https://: na., eu., au. or aus.myconnectwise.net in the cloud, or \
+               your own server. A whole address pasted here is cut down to its host.",
+        example: "na.myconnectwise.net",
+        secret: false,
+        required: true,
+        advanced: false,
+        max_length: 300,
+        shape: FieldShape::Host,
+        without_installation: None,
+    },
+    FormField {
+        key: "company_id",
+        label: "Company ID",
+        help: "What you type as Company on the sign-in page of ConnectWise.",
+        example: "yourcompany",
+        secret: false,
+        required: true,
+        advanced: false,
+        max_length: 100,
+        shape: FieldShape::Text,
+        without_installation: None,
+    },
+    FormField {
+        key: "public_key",
+        label: "Public Key",
+        help: "From the API Keys tab of the API member.",
+        example: "",
+        secret: false,
+        required: true,
+        advanced: false,
+        max_length: 200,
+        shape: FieldShape::Text,
+        without_installation: None,
+    },
+    FormField {
+        key: "private_key",
+        label: "Private Key",
+        help: "ConnectWise shows it once, when the key is created. Create a new key if it is lost.",
+        example: "",
+        secret: true,
+        required: true,
+        advanced: false,
+        max_length: 200,
+        shape: FieldShape::Text,
+        without_installation: None,
+    },
+    FormField {
+        key: "client_id",
+        label: "Client ID",
+        help: "Only when this connection needs a client ID other than the installation's.",
+        example: "12345678-90ab-cdef-1234-567890abcdef",
+        secret: true,
+        required: false,
+        advanced: true,
+        max_length: 100,
+        shape: FieldShape::Text,
+        without_installation: Some(
+            "The client ID registered at developer.connectwise.com > Client IDs. Portico sends it with every request; \
+             this installation has none of its own, so this connection needs one.",
+        ),
+    },
+];
+
+/// Members are few and read whole. Deletions have no feed: the nightly full run finds them.
+const STREAMS: &[StreamCapability] = &[
+    StreamCapability::incremental(Stream::Companies),
+    StreamCapability::full_only(Stream::Technicians),
+    StreamCapability::incremental(Stream::Contacts),
+    StreamCapability::incremental(Stream::Tickets),
+    StreamCapability::incremental(Stream::Opportunities),
+];
+
+const CATALOGUE: &[CatalogueField] = &[
+    CatalogueField::shown("Ticket.subType", "sub_type", "Subtype", "Classification")
+        .id(FieldValue::Reference),
+    CatalogueField::shown("Ticket.item", "item", "Item", "Classification")
+        .id(FieldValue::Reference),
+    CatalogueField::shown("Ticket.severity", "severity", "Severity", "Classification"),
+    CatalogueField::shown("Ticket.impact", "impact", "Impact", "Classification"),
+    CatalogueField::sensitive(
+        "Ticket.recordType",
+        "record_type",
+        "Record Type",
+        "Classification",
+    ),
+    CatalogueField::shown("Ticket.site", "site", "Site", "Place"),
+    CatalogueField::shown(
+        "Ticket.contactName",
+        "contact_name",
+        "Contact Name",
+        "Contact",
+    ),
+    CatalogueField::sensitive(
+        "Ticket.contactEmailAddress",
+        "contact_email",
+        "Contact Email",
+        "Contact",
+    ),
+    CatalogueField::sensitive(
+        "Ticket.contactPhoneNumber",
+        "contact_phone",
+        "Contact Phone",
+        "Contact",
+    ),
+    CatalogueField::shown("Ticket.team", "team", "Team", "Work").id(FieldValue::Reference),
+    CatalogueField::sensitive("Ticket.resources", "resources", "Resources", "Work"),
+    CatalogueField::sensitive("Ticket._info.enteredBy", "entered_by", "Entered By", "Work"),
+    CatalogueField::sensitive(
+        "Ticket.externalXRef",
+        "external_reference",
+        "External Reference",
+        "Work",
+    ),
+    CatalogueField::sensitive("Ticket.slaStatus", "sla_status", "SLA Status", "Work"),
+    CatalogueField::sensitive(
+        "Ticket.parentTicketId",
+        "parent_ticket",
+        "Parent Ticket",
+        "Work",
+    ),
+    CatalogueField::sensitive(
+        "Ticket.mergedParentTicket",
+        "merged_into",
+        "Merged Into",
+        "Work",
+    ),
+    CatalogueField::sensitive("Ticket.agreement", "agreement", "Agreement", "Billing"),
+    CatalogueField::sensitive("Ticket.poNumber", "po_number", "PO Number", "Billing"),
+    CatalogueField::sensitive(
+        "Ticket.budgetHours",
+        "budget_hours",
+        "Budget Hours",
+        "Billing",
+    ),
+    CatalogueField::sensitive(
+        "Ticket.actualHours",
+        "actual_hours",
+        "Actual Hours",
+        "Billing",
+    ),
+    CatalogueField::shown("Company.identifier", "identifier", "Company ID", "Company"),
+    CatalogueField::shown(
+        "Company.accountNumber",
+        "account_number",
+        "Account Number",
+        "Company",
+    ),
+    CatalogueField::sensitive("Company.territory", "territory", "Territory", "Company"),
+    CatalogueField::sensitive("Company.market", "market", "Market", "Company"),
+    CatalogueField::sensitive("Company.types", "other_types", "Further Types", "Company"),
+    CatalogueField::sensitive("Company.deletedFlag", "deleted", "Deleted", "Company"),
+    CatalogueField::sensitive("Company.faxNumber", "fax", "Fax", "Company"),
+    CatalogueField::shown("Contact.types", "contact_types", "Contact Types", "Contact"),
+    CatalogueField::shown("Contact.nickName", "nick_name", "Nickname", "Contact"),
+    CatalogueField::shown(
+        "Contact.communicationItems",
+        "extension",
+        "Extension",
+        "Contact",
+    ),
+    CatalogueField::sensitive(
+        "Contact.communicationItems",
+        "email_2",
+        "E-mail 2",
+        "Contact",
+    ),
+    CatalogueField::shown("Contact.department", "department", "Department", "Contact"),
+    CatalogueField::sensitive(
+        "Contact.relationship",
+        "relationship",
+        "Relationship",
+        "Contact",
+    ),
+    CatalogueField::sensitive("Member.identifier", "member_id", "Member ID", "Member"),
+    CatalogueField::sensitive(
+        "Member.licenseClass",
+        "license_class",
+        "License Class",
+        "Member",
+    ),
+    CatalogueField::sensitive("Member.type", "member_type", "Member Type", "Member"),
+    CatalogueField::sensitive(
+        "Member.serviceDefaultBoard",
+        "default_board",
+        "Default Service Board",
+        "Member",
+    ),
+    CatalogueField::sensitive(
+        "Member.officePhone",
+        "office_phone",
+        "Office Phone",
+        "Member",
+    ),
+    CatalogueField::sensitive(
+        "Member.mobilePhone",
+        "mobile_phone",
+        "Mobile Phone",
+        "Member",
+    ),
+    CatalogueField::sensitive("Opportunity.rating", "rating", "Rating", "Opportunity"),
+    CatalogueField::sensitive("Opportunity.source", "source", "Source", "Opportunity"),
+    CatalogueField::sensitive(
+        "Opportunity.campaign",
+        "campaign",
+        "Campaign",
+        "Opportunity",
+    ),
+    CatalogueField::sensitive(
+        "Opportunity.customerPO",
+        "purchase_order",
+        "Customer PO",
+        "Opportunity",
+    ),
+    // Custom fields arrive under `udf:<caption>`; a tenant names them, so they have no entry of their own and are
+    // sensitive, like everything the catalogue does not list.
+];
+
+const SETUP: SetupData = SetupData {
+    flows: &[
+        Flow {
+            data: "Companies",
+            both_ways: false,
+            note: "Companies, their status and types",
+        },
+        Flow {
+            data: "Contacts",
+            both_ways: false,
+            note: "People at your clients, with their contact types",
+        },
+        Flow {
+            data: "Members",
+            both_ways: false,
+            note: "Your staff",
+        },
+        Flow {
+            data: "Tickets",
+            both_ways: true,
+            note: "Service tickets with their notes and the notes of time entries",
+        },
+        Flow {
+            data: "Opportunities",
+            both_ways: true,
+            note: "Sales opportunities without the amounts of their forecast",
+        },
+    ],
+    scope: &[
+        ScopeList {
+            field: ScopeField::Queues,
+            label: "Boards to Sync",
+            help: "Tickets on these service boards are synced.",
+            none: "All boards",
+        },
+        ScopeList {
+            field: ScopeField::ExcludeStatuses,
+            label: "Exclude Statuses",
+            help: "Tickets in these statuses are left out. Each board has its own.",
+            none: "None left out",
+        },
+        ScopeList {
+            field: ScopeField::ExcludeOpportunityTypes,
+            label: "Exclude Opportunity Types",
+            help: "Opportunities of these types are left out.",
+            none: "None left out",
+        },
+    ],
+    companies: &[
+        ScopeList {
+            field: ScopeField::ExcludeCompanyTypes,
+            label: "Exclude Company Types",
+            help: "Companies whose first type is one of these do not become companies here by themselves.",
+            none: "None left out",
+        },
+        ScopeList {
+            field: ScopeField::ExcludeCompanyStatuses,
+            label: "Exclude Company Statuses",
+            help: "Companies in these statuses do not become companies here by themselves.",
+            none: "None left out",
+        },
+    ],
+    skip_inactive: true,
+    opportunity: &[
+        OpportunityField {
+            value: OpportunityValue::Stage,
+            label: "Default Stage",
+            help: "The stage new opportunities start in.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Status,
+            label: "Default Status",
+            help: "The status of new opportunities.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Type,
+            label: "Default Type",
+            help: "The type of new opportunities.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Probability,
+            label: "Default Probability",
+            help: "The probability new opportunities begin with.",
+        },
+        OpportunityField {
+            value: OpportunityValue::FallbackOwner,
+            label: "Fallback Sales Rep",
+            help: "Used when the person who creates an opportunity has no ConnectWise account.",
+        },
+    ],
+};
+
+const INSTRUCTIONS: &[Instruction] = &[
+    Instruction {
+        title: "Create the security role",
+        steps: &[
+            Step::new(
+                "Open the security roles",
+                &[
+                    "Sign in to ConnectWise and open System.",
+                    "Click Security Roles, then the plus sign.",
+                    "Name the role Portico and save it.",
+                ],
+            ),
+            Step::new(
+                "Set what it may do",
+                &["Open the role and set the levels of these modules, then save it."],
+            )
+            .filling(&[
+                ("Companies", "Company Maintenance and Contacts: Inquire All"),
+                (
+                    "Service Desk",
+                    "Service Tickets and Close Service Tickets: Add, Edit and Inquire All",
+                ),
+                ("Sales", "Opportunity: Add, Edit and Inquire All"),
+                ("Time & Expense", "Time Entry: Inquire All"),
+                (
+                    "System",
+                    "Member Maintenance and Table Setup: Inquire All",
+                ),
+            ])
+            .minding(&[
+                Note::warning(
+                    "Choose All, never My or Mine: with those levels ConnectWise leaves records out without saying so.",
+                ),
+                Note::plain(
+                    "Delete is not needed anywhere. Portico only reads so far; Add and Edit are for what it will write.",
+                ),
+            ]),
+        ],
+    },
+    Instruction {
+        title: "Create the API member",
+        steps: &[
+            Step::new(
+                "Add a member",
+                &[
+                    "Go to System > Members and open the tab API Members.",
+                    "Click the plus sign.",
+                ],
+            )
+            .filling(&[
+                ("Member ID and name", "Portico"),
+                ("Role ID", "Portico, the role you created"),
+                ("Level, Name, Location, Business Unit", "Those of your head office"),
+            ]),
+            Step::new(
+                "Create the keys",
+                &[
+                    "Save the member and open its tab API Keys.",
+                    "Click the plus sign, type a description and save.",
+                    "Copy the Public Key and the Private Key.",
+                ],
+            )
+            .minding(&[Note::warning(
+                "The private key is shown only once. A lost one cannot be retrieved, only replaced by a new key.",
+            )]),
+        ],
+    },
+    Instruction {
+        title: "Register a client ID",
+        steps: &[Step::new(
+            "Once for all your connections",
+            &[
+                "Sign in at developer.connectwise.com and open Client IDs.",
+                "Create one for ConnectWise PSA and name it Portico.",
+                "Enter it in the configuration of this installation, or in the form here.",
+            ],
+        )],
+    },
+];
+
+const TROUBLESHOOTING: &[Troubleshooting] = &[
+    Troubleshooting {
+        issue: "Connection test fails",
+        solution: "Check that the API URL is the host without https://, the company ID is exactly the one of your \
+                   sign-in page, both keys were copied whole, and the API member has the role Portico.",
+    },
+    Troubleshooting {
+        issue: "Missing companies after sync",
+        solution: "Check Skip Inactive Companies, Exclude Company Types and Exclude Company Statuses in the Sync step, \
+                   and that the role inquires All under Companies > Company Maintenance.",
+    },
+    Troubleshooting {
+        issue: "Permission errors",
+        solution: "Test the connection: it names each right the security role lacks. Set it to Inquire All there.",
+    },
+    Troubleshooting {
+        issue: "Sync not starting",
+        solution: "The integration must show Connected. Test the connection, then run Resync.",
+    },
+    Troubleshooting {
+        issue: "Tickets from wrong boards",
+        solution: "Choose the service boards under Boards to Sync. Tickets of others are hidden with the next sync.",
+    },
+    Troubleshooting {
+        issue: "Contacts not importing",
+        solution: "Verify that Auto-Import is enabled and a default role is selected in the Sync step.",
+    },
+];

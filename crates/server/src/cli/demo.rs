@@ -1,26 +1,25 @@
 //! `portico demo`: all of Portico with a generated MSP, on this machine, in one command.
 //!
-//! The sandbox runs in the same process on loopback and only process configuration points the connector at it. All is
+//! A sandbox of every vendor with a connector runs in the same process on loopback, all showing the same MSP, and only
+//! process configuration points the connectors at them. All is
 //! kept in the data folder (database, key, sandbox state, sign-in), so that a second start goes on where the first
 //! ended.
 
 mod account;
 mod progress;
+mod sandboxes;
 mod world;
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
 use domain::clock::{SharedClock, SystemClock};
-use simulator::{Sandbox, SandboxConfig, SandboxCredentials, SandboxError};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Source, logging, output, sandbox, serve, stop};
+use super::{Source, logging, output, serve, stop};
 use crate::app::{App, Start, make_private_folder};
 
 const USUAL_PORT: u16 = 8080;
@@ -28,7 +27,7 @@ const USUAL_PORT: u16 = 8080;
 /// Arguments of `portico demo`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Start with nothing connected, and print the sandbox's credentials to try the connect form with.
+    /// Start with nothing connected, and print the sandboxes' credentials to try the connect form with.
     #[arg(long)]
     empty: bool,
     /// Port of the web pages; 0 takes a free one. When not given: 8080, or a free one when that is taken.
@@ -62,9 +61,9 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let listener = listen(arguments.port).await?;
     config.server.listen = listener.local_addr()?;
     config.server.base_address = String::new();
-    let (sandbox, credentials) = start_sandbox(&folder, &arguments.world).await?;
+    let sandboxes = sandboxes::start(&folder, &arguments.world).await?;
     let start = Start {
-        base_urls: BTreeMap::from([("autotask".to_owned(), sandbox.base_url())]),
+        base_urls: sandboxes::addresses(&sandboxes),
         read_outbox: true,
         stop: stop.clone(),
     };
@@ -74,22 +73,20 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let tasks = TaskTracker::new();
     app.engine().start_worker(&tasks, stop.clone());
     let connected = if arguments.empty {
-        None
+        Vec::new()
     } else {
-        Some(connect(&app, &credentials).await?)
+        sandboxes::connect(&app, &sandboxes).await?
     };
     output::say(&welcome(&app, &sign_in, &folder));
-    match connected {
-        Some(integration) => {
-            drop(tasks.spawn(progress::show(app.clone(), integration, stop.clone())))
-        }
-        None => output::say(&format!(
-            "\n{}\n",
-            sandbox::describe(&sandbox, &credentials)
-        )),
+    if connected.is_empty() {
+        output::say(&format!("\n{}", sandboxes::describe(&sandboxes)));
     }
+    let follow = progress::show(app.clone(), connected, stop.clone());
+    drop(tasks.spawn(follow));
     serve::serve(&app, listener, &tasks, &stop).await;
-    sandbox.stop().await;
+    for running in sandboxes {
+        running.sandbox.stop().await;
+    }
     output::say("The demo has ended. The same command goes on from here.");
     Ok(())
 }
@@ -111,34 +108,6 @@ async fn listen(port: Option<u16>) -> anyhow::Result<TcpListener> {
     }
 }
 
-async fn start_sandbox(
-    folder: &Path,
-    arguments: &world::WorldArguments,
-) -> anyhow::Result<(Sandbox, SandboxCredentials)> {
-    let credentials = SandboxCredentials::default();
-    let config = SandboxConfig {
-        world: world::choose(folder, arguments)?,
-        state_file: Some(folder.join("sandbox.state")),
-        credentials: credentials.clone(),
-        ..SandboxConfig::default()
-    };
-    let sandbox = Sandbox::start_autotask(config).await.map_err(|error| {
-        let other_world = matches!(error, SandboxError::OtherWorld { .. });
-        let error = anyhow::Error::from(error);
-        if other_world {
-            error.context(
-                "The demo's data belong to another world; choose another folder with --data",
-            )
-        } else {
-            error
-        }
-    });
-    Ok((
-        sandbox.context("The Autotask sandbox cannot start")?,
-        credentials,
-    ))
-}
-
 /// The block that says where to go and how to get in.
 fn welcome(app: &App, sign_in: &account::SignIn, folder: &Path) -> String {
     format!(
@@ -150,39 +119,6 @@ fn welcome(app: &App, sign_in: &account::SignIn, folder: &Path) -> String {
         sign_in.lines(folder),
         folder.display()
     )
-}
-
-/// Connects to the sandbox, unless an earlier start did.
-async fn connect(
-    app: &App,
-    credentials: &SandboxCredentials,
-) -> anyhow::Result<domain::id::IntegrationId> {
-    let known = store::integrations::list_integrations(app.store()).await?;
-    if let Some(known) = known.into_iter().find(|known| known.provider == "autotask") {
-        return Ok(known.id);
-    }
-    let form: BTreeMap<String, String> = [
-        ("user_name", &credentials.user_name),
-        ("secret", &credentials.secret),
-        ("integration_code", &credentials.integration_code),
-    ]
-    .map(|(key, value)| (key.to_owned(), value.clone()))
-    .into();
-    let outcome = sync::connect::connect(
-        app.engine(),
-        &sync::Actor::CommandLine,
-        "autotask",
-        &form,
-        None,
-        sync::connect::Start::Now,
-    )
-    .await?;
-    match outcome {
-        sync::connect::ConnectOutcome::Connected { integration, .. } => Ok(integration),
-        sync::connect::ConnectOutcome::Refused(refusal) => {
-            anyhow::bail!("The sandbox refused the connection: {}", refusal.message)
-        }
-    }
 }
 
 /// Waits for the token or the time, whichever comes first; tells whether to go on.

@@ -223,7 +223,7 @@ impl Arguments {
 }
 
 /// The addresses and credentials in a block of lines.
-pub fn describe(sandbox: &Sandbox, credentials: &SandboxCredentials) -> String {
+fn describe(sandbox: &Sandbox, credentials: &SandboxCredentials) -> String {
     let base = sandbox.base_url();
     format!(
         "Autotask sandbox\n  \

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::provider::{ScopeField, ScopeList, SetupData};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::stage;
@@ -12,6 +13,7 @@ pub fn fill(
     mut settings: IntegrationSettings,
     items: &[ReferenceItem],
     company_source: bool,
+    setup: &SetupData,
 ) -> IntegrationSettings {
     if settings.stages.is_empty() {
         settings.stages = stage::propose(items);
@@ -27,19 +29,24 @@ pub fn fill(
     }
     if company_source && !settings.company_source {
         settings.company_source = true;
-        settings.company_types = ids(items, ReferenceKind::CompanyType, |item| {
-            item.label.eq_ignore_ascii_case("customer")
-        });
+        let chosen = |list: &ScopeList| list.field == ScopeField::CompanyTypes;
+        if setup.companies.iter().any(chosen) {
+            settings.company_types = ids(items, ReferenceKind::CompanyType, |item| {
+                item.label.eq_ignore_ascii_case("customer")
+            });
+        }
     }
     settings
 }
 
 /// Statuses that mean *closed*: the vendor's own system value, else any that is called so.
 fn closed(items: &[ReferenceItem]) -> BTreeSet<String> {
+    // ConnectWise begins the names of statuses that close a ticket with a mark, as its users do.
     let called = |item: &ReferenceItem| {
+        let label = item.label.trim_start_matches('>').trim();
         ["complete", "completed", "closed", "resolved", "invoiced"]
             .iter()
-            .any(|word| item.label.eq_ignore_ascii_case(word))
+            .any(|word| label.eq_ignore_ascii_case(word))
     };
     let system = ids(items, ReferenceKind::TicketStatus, |item| {
         item.system && called(item)
@@ -66,6 +73,32 @@ fn ids(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn setup(provider: &str) -> &'static SetupData {
+        &domain::provider::find(provider).expect("there").setup
+    }
+
+    #[test]
+    fn connectwise_closes_by_marked_names_and_leaves_types_out_instead_of_choosing_them() {
+        let item = |kind, id: &str, label: &str, system| ReferenceItem {
+            kind,
+            external_id: id.into(),
+            label: label.into(),
+            parent: None,
+            active: true,
+            sort_order: 0,
+            system,
+        };
+        let items = [
+            item(ReferenceKind::TicketStatus, "1/1", "New", false),
+            item(ReferenceKind::TicketStatus, "1/10", ">Closed", true),
+            item(ReferenceKind::CompanyType, "1", "Customer", false),
+        ];
+        let new = IntegrationSettings::default();
+        let filled = fill(new, &items, true, setup("connectwise_psa"));
+        assert_eq!(filled.closed_statuses, ["1/10".to_owned()].into());
+        assert!(filled.company_types.is_empty(), "there is no such choice");
+    }
 
     fn item(kind: ReferenceKind, id: &str, label: &str, system: bool) -> ReferenceItem {
         ReferenceItem {
@@ -96,7 +129,12 @@ mod tests {
             item(ReferenceKind::CompanyType, "1", "Customer", false),
             item(ReferenceKind::CompanyType, "3", "Prospect", false),
         ];
-        let filled = fill(IntegrationSettings::default(), &items, true);
+        let filled = fill(
+            IntegrationSettings::default(),
+            &items,
+            true,
+            setup("autotask"),
+        );
         assert_eq!(filled.closed_statuses, ["5".to_owned()].into());
         assert_eq!(filled.public_note_audiences, ["1".to_owned()].into());
         assert_eq!(filled.company_types, ["1".to_owned()].into());
@@ -106,7 +144,7 @@ mod tests {
             closed_statuses: ["20".to_owned()].into(),
             ..IntegrationSettings::default()
         };
-        let filled = fill(chosen, &items, false);
+        let filled = fill(chosen, &items, false, setup("autotask"));
         assert_eq!(filled.closed_statuses, ["20".to_owned()].into());
         assert!(!filled.company_source && filled.company_types.is_empty());
     }

@@ -60,7 +60,7 @@ pub async fn connect(
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
     let is_source = !all.iter().any(|other| other.settings.company_source);
-    let settings = defaults::fill(chosen, &learned.items, is_source);
+    let settings = defaults::fill(chosen, &learned.items, is_source, &provider.setup);
 
     let mut tx = engine.store().begin().await?;
     let integration = match existing {

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
+use domain::capability::NoteListing;
 use domain::company_adoption::{self, Adoption, Candidate};
-use domain::record::Batch;
+use domain::record::{Batch, TicketRecord};
 use domain::run::Counts;
 use domain::stream::Stream;
 use store::integrations::Integration;
@@ -15,6 +16,7 @@ use super::classify::{Class, Presence, Stored, Write, classify, count};
 use super::records::{Prepared, retain};
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::request::{self, NotesWhen};
 
 /// Writes records of one stream.
 pub(crate) struct Writer<'a> {
@@ -59,12 +61,9 @@ impl Writer<'_> {
         // what it marked is read below and brought back.
         removal_questions::forget_candidates(tx, integration, stream, &ids).await?;
         let known = pages::read_known(tx, integration, stream, &ids).await?;
-        let plan = Plan::of(
-            page,
-            &known,
-            &page.in_scope(&self.integration.settings),
-            counts,
-        );
+        let in_scope = page.in_scope(&self.integration.settings);
+        let plan = Plan::of(page, &known, &in_scope, counts);
+        let notes = self.notes_to_read(&page.batch, &plan.rows, &in_scope);
         let to_adopt = self.to_adopt(&page.batch, &plan.rows);
         let renamed = written_companies(&page.batch, &plan.rows);
         let now = self.engine.now();
@@ -92,8 +91,51 @@ impl Writer<'_> {
             let to_adopt: Vec<&str> = to_adopt.iter().map(String::as_str).collect();
             adoption::adopt(tx, integration, &to_adopt).await?;
         }
+        for (ticket, when) in notes {
+            request::read_notes_again(tx, self.engine, self.integration, &ticket, when).await?;
+        }
         set_aside::resolve_read(tx, integration, stream, &ids).await?;
         Ok(())
+    }
+
+    /// Tickets of a page whose comments are to be read, for vendors that list them by ticket only (rule P15): at once
+    /// those that changed and those that are open, later the closed ones a first run brings, and once in every full run
+    /// the open ones that did not change, since a comment does not move every vendor's tickets.
+    fn notes_to_read(
+        &self,
+        batch: &Batch,
+        written: &[bool],
+        in_scope: &[bool],
+    ) -> Vec<(String, NotesWhen)> {
+        let by_ticket = domain::provider::find(&self.integration.provider)
+            .is_some_and(|provider| provider.capability.notes == NoteListing::PerTicket);
+        let Batch::Tickets(tickets) = batch else {
+            return Vec::new();
+        };
+        if !by_ticket {
+            return Vec::new();
+        }
+        let full = self.adopt_all;
+        let judged = tickets.iter().zip(written).zip(in_scope);
+        judged
+            .filter(|(_, in_scope)| **in_scope)
+            .filter_map(|((ticket, written), _)| {
+                let when = match (*written, self.is_closed(ticket)) {
+                    (true, closed) if closed && full => NotesWhen::Later,
+                    (true, _) => NotesWhen::AtOnce,
+                    (false, false) if full => NotesWhen::Again,
+                    (false, _) => return None,
+                };
+                Some((ticket.external_id.clone(), when))
+            })
+            .collect()
+    }
+
+    /// Whether a ticket counts as closed: it has an instant of completion, or is in one of the closed statuses.
+    fn is_closed(&self, ticket: &TicketRecord) -> bool {
+        let closed = &self.integration.settings.closed_statuses;
+        let status = ticket.status_id.as_ref();
+        ticket.closed_at.is_some() || status.is_some_and(|status| closed.contains(status))
     }
 
     /// Companies of a page that become Portico companies: the new and changed ones, and all of them in a full run,
@@ -119,16 +161,11 @@ impl Writer<'_> {
             .collect()
     }
 
-    /// Which tickets count as closed: those with an instant of completion, or in one of the closed statuses.
+    /// Which tickets count as closed.
     fn marks(&self, batch: &Batch, mut marks: Vec<RecordMark>) -> Vec<RecordMark> {
         if let Batch::Tickets(tickets) = batch {
-            let closed = &self.integration.settings.closed_statuses;
             for (mark, ticket) in marks.iter_mut().zip(tickets) {
-                mark.closed = ticket.closed_at.is_some()
-                    || ticket
-                        .status_id
-                        .as_ref()
-                        .is_some_and(|status| closed.contains(status));
+                mark.closed = self.is_closed(ticket);
             }
         }
         marks

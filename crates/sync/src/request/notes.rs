@@ -72,6 +72,40 @@ pub async fn request_notes(engine: &Engine, id: IntegrationId, ticket: &str) -> 
     Ok(state)
 }
 
+/// When the comments of a ticket are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotesWhen {
+    /// The ticket is new and open, or it changed: what is here is not complete until then.
+    AtOnce,
+    /// It is new and closed: nobody waits for it before somebody looks.
+    Later,
+    /// Nothing is known to have changed; what is here stands meanwhile.
+    Again,
+}
+
+/// Has the comments of a ticket read, in the transaction that stored it.
+pub(crate) async fn read_notes_again(
+    tx: &mut Tx,
+    engine: &Engine,
+    integration: &Integration,
+    ticket: &str,
+    when: NotesWhen,
+) -> Result<()> {
+    if when != NotesWhen::Again {
+        runs::remove_window(tx, &key(integration, ticket)).await?;
+    }
+    let priority = match when {
+        NotesWhen::AtOnce => Priority::Normal,
+        NotesWhen::Later | NotesWhen::Again => Priority::Low,
+    };
+    let job = Job::PullTicketNotes {
+        integration: integration.id,
+        ticket: ticket.to_owned(),
+    };
+    jobs::enqueue(tx, &job, priority, engine.now()).await?;
+    Ok(())
+}
+
 /// The comments of a ticket were read whole, in this transaction.
 pub(crate) async fn note_complete(
     tx: &mut Tx,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::id::IntegrationId;
+use domain::provider::Provider;
 use domain::run::RunState;
 use store::runs::{self, Run, StreamRun};
 
@@ -13,15 +14,22 @@ use tokio_util::sync::CancellationToken;
 
 const WIDTH: usize = 24;
 
-/// Shows the first run until it ends.
-pub async fn show(app: App, integration: IntegrationId, stop: CancellationToken) {
-    if let Err(error) = follow(&app, integration, &stop).await {
-        tracing::warn!(cause = format!("{error:#}"), "the progress cannot be shown");
+/// Shows the first run of each connection until it ends, one after the other; they go on at the same time.
+pub async fn show(
+    app: App,
+    connected: Vec<(&'static Provider, IntegrationId)>,
+    stop: CancellationToken,
+) {
+    for (provider, integration) in connected {
+        if let Err(error) = follow(&app, provider, integration, &stop).await {
+            tracing::warn!(cause = format!("{error:#}"), "the progress cannot be shown");
+        }
     }
 }
 
 async fn follow(
     app: &App,
+    provider: &Provider,
     integration: IntegrationId,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -33,7 +41,10 @@ async fn follow(
         return Ok(());
     };
     if run.state.is_over() {
-        output::say("  Connected to the Autotask sandbox. Auto-sync goes on.");
+        output::say(&format!(
+            "  Connected to the {} sandbox. Auto-sync goes on.",
+            provider.name
+        ));
         return Ok(());
     }
     let terminal = output::is_terminal();
@@ -44,12 +55,13 @@ async fn follow(
         };
         let parts = runs::list_stream_runs(app.store(), run.id).await?;
         if terminal {
-            output::redraw(&line(&parts));
+            output::redraw(&line(provider, &parts));
         } else {
             for part in parts.iter().filter(|part| part.state.is_over()).skip(told) {
                 output::say(&format!(
-                    "  {}: {} records",
-                    part.stream.label(),
+                    "  {}, {}: {} records",
+                    provider.name,
+                    provider.words.stream(part.stream),
                     thousands(part.counts.fetched)
                 ));
                 told += 1;
@@ -59,7 +71,7 @@ async fn follow(
             if terminal {
                 output::redraw("");
             }
-            output::say(&summary(&run, &parts));
+            output::say(&summary(provider, &run, &parts));
             return Ok(());
         }
         let wait = if terminal {
@@ -74,7 +86,7 @@ async fn follow(
 }
 
 /// One line for a terminal: the bar over all streams, and the one that is being read.
-fn line(parts: &[StreamRun]) -> String {
+fn line(provider: &Provider, parts: &[StreamRun]) -> String {
     let done = parts.iter().filter(|part| part.state.is_over()).count();
     let now = parts.iter().find(|part| part.state == RunState::Running);
     let within = now.map_or(0.0, fraction);
@@ -92,7 +104,7 @@ fn line(parts: &[StreamRun]) -> String {
         },
         None => "waiting".to_owned(),
     };
-    format!("  First sync {bar} {what}")
+    format!("  {} {bar} {what}", provider.name)
 }
 
 #[expect(
@@ -119,7 +131,7 @@ fn fill(done: usize, within: f64, all: usize) -> usize {
     (((done as f64 + within) / all as f64 * WIDTH as f64) as usize).min(WIDTH)
 }
 
-fn summary(run: &Run, parts: &[StreamRun]) -> String {
+fn summary(provider: &Provider, run: &Run, parts: &[StreamRun]) -> String {
     let counts: Vec<String> = parts
         .iter()
         .filter(|part| part.counts.fetched > 0 && !part.stream.is_deletion_feed())
@@ -127,18 +139,18 @@ fn summary(run: &Run, parts: &[StreamRun]) -> String {
             format!(
                 "{} {}",
                 thousands(part.counts.fetched),
-                part.stream.label().to_lowercase()
+                provider.words.stream(part.stream).to_lowercase()
             )
         })
         .collect();
-    let counts = counts.join(", ");
+    let (name, counts) = (provider.name, counts.join(", "));
     match run.state {
-        RunState::Completed => format!("  First sync complete: {counts}."),
+        RunState::Completed => format!("  {name}: First sync complete: {counts}."),
         RunState::Partial => format!(
-            "  First sync complete, with something left to look at (Settings, Integrations): {counts}."
+            "  {name}: First sync complete, with something left to look at (Settings, Integrations): {counts}."
         ),
         _ => format!(
-            "  The first sync ended early: {}. It is tried again.",
+            "  {name}: The first sync ended early: {}. It is tried again.",
             run.message.as_deref().unwrap_or("no reason given")
         ),
     }

@@ -1,0 +1,243 @@
+//! Talks to ConnectWise PSA: one function per kind of request, both ways of paging, and what each refusal means.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::stream::Stream;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LINK};
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use super::base::Base;
+use super::config::Config;
+use super::map::{Tenant, is_set};
+use super::wire::{CwCount, CwError, CwIssue, CwValue};
+use crate::connector::{Connect, Memory};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::decode::{Text, document};
+use crate::http::exchange::{Api, Call, Kept, read};
+use crate::http::refusal::Refusal;
+use crate::http::send::{Answer, Sender};
+use crate::walk::Position;
+
+/// Most records in a page.
+pub(super) const LARGEST_PAGE: u32 = 1_000;
+
+/// Most pages of a set-up table: 10,000 statuses are ten; a table that goes on longer goes round in circles.
+const MOST_PAGES: u32 = 200;
+
+/// One connection to ConnectWise PSA.
+pub(super) struct Client {
+    pub(super) config: Config,
+    pub(super) sender: Sender,
+    pub(super) headers: HeaderMap,
+    pub(super) memory: Arc<Memory>,
+    pub(super) base_key: String,
+    base: Kept<Base>,
+    inactive: OnceCell<BTreeSet<i64>>,
+}
+
+impl Client {
+    /// Checks the credentials' form; sends nothing.
+    ///
+    /// # Errors
+    /// `Invalid` with the form field that cannot be used.
+    pub(super) fn new(connect: Connect) -> Result<Self> {
+        let config = Config::new(&connect)?;
+        let pair = config.pair();
+        let sender = Sender::of(&connect, [&config.private_key, &pair, &config.client_id])?;
+        Ok(Self {
+            headers: config.headers()?,
+            base_key: connect.memory_key("connectwise_psa base"),
+            config,
+            sender,
+            memory: connect.memory,
+            base: Kept::default(),
+            inactive: OnceCell::new(),
+        })
+    }
+
+    /// One page of records above an id, in the order of their ids: the vendor's forward-only paging.
+    /// <https://developer.connectwise.com/Products/ConnectWise_PSA/Developer_Guide#Pagination>
+    pub(super) async fn forward<T: Send>(
+        &self,
+        operation: &'static str,
+        path: &'static str,
+        conditions: &str,
+        position: Position,
+        page_size: u32,
+        make: impl Fn(&Answer) -> Result<T> + Send + Sync,
+    ) -> Result<T> {
+        let mut call = Call::get(operation, path, path);
+        if !conditions.is_empty() {
+            call = call.with("conditions", conditions);
+        }
+        call = call.with("pageSize", page_size.to_string());
+        if let Some(last) = position.last {
+            call = call.with("pageId", last.to_string());
+        }
+        call.header = Some((
+            HeaderName::from_static("pagination-type"),
+            HeaderValue::from_static("forward-only"),
+        ));
+        read(self, &call, make).await
+    }
+
+    /// A whole list by numbered pages, for lists that are small or not in the order of ids. `make` answers what it made
+    /// of a page and how many records that had.
+    pub(super) async fn numbered<T: Send>(
+        &self,
+        operation: &'static str,
+        endpoint: &'static str,
+        path: &str,
+        make: impl Fn(&Answer) -> Result<(T, usize)> + Send + Sync,
+    ) -> Result<Vec<T>> {
+        let mut pages = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let call = Call::get(operation, endpoint, path)
+                .with("pageSize", LARGEST_PAGE.to_string())
+                .with("page", page.to_string());
+            let page = |answer: &Answer| Ok((make(answer)?, leads_on(answer)));
+            let ((made, received), more) = read(self, &call, page).await?;
+            pages.push(made);
+            let full = received >= LARGEST_PAGE as usize;
+            // A page may be capped smaller than asked; only the header tells then.
+            if received == 0 || !(full || more) {
+                return Ok(pages);
+            }
+        }
+        let message = format!("the list has more than {MOST_PAGES} pages");
+        Err(Error::new(ErrorKind::Unexpected, operation, message))
+    }
+
+    /// The values of a set-up table.
+    pub(super) async fn table<T: Send>(
+        &self,
+        path: &str,
+        make: impl Fn(usize, CwValue<'_>) -> T + Send + Sync,
+    ) -> Result<Vec<T>> {
+        const OPERATION: &str = "read the set-up tables";
+        let of = |answer: &Answer| {
+            let text = Text::of(&answer.body);
+            let values: Vec<CwValue<'_>> = document(OPERATION, text.as_str())?;
+            let received = values.len();
+            let values = values.into_iter().enumerate();
+            let made: Vec<T> = values.map(|(place, value)| make(place, value)).collect();
+            Ok((made, received))
+        };
+        let pages = self.numbered(OPERATION, "set-up tables", path, of).await?;
+        Ok(pages.into_iter().flatten().collect())
+    }
+
+    /// How many records a list has.
+    pub(super) async fn count(&self, path: &'static str, conditions: &str) -> Result<u64> {
+        const OPERATION: &str = "count records";
+        let mut call = Call::get(OPERATION, path, format!("{path}/count"));
+        if !conditions.is_empty() {
+            call = call.with("conditions", conditions);
+        }
+        let count = |answer: &Answer| json::<CwCount>(OPERATION, answer);
+        Ok(read(self, &call, count).await?.count)
+    }
+
+    /// Asks for one record, to see whether an area may be read.
+    pub(super) async fn try_list(&self, path: &'static str) -> Result<()> {
+        let call = Call::get("test the connection", path, path).with("pageSize", "1");
+        read(self, &call, |_answer| Ok(())).await
+    }
+
+    /// Proves that the keys work.
+    pub(super) async fn try_keys(&self) -> Result<()> {
+        let call = Call::get("test the connection", "system/info", "system/info");
+        read(self, &call, |_answer| Ok(())).await
+    }
+
+    /// What the records of a stream cannot be mapped without; read once.
+    pub(super) async fn tenant_for(&self, stream: Stream) -> Result<Tenant> {
+        if stream != Stream::Companies {
+            return Ok(Tenant::default());
+        }
+        let inactive = self.inactive.get_or_try_init(|| self.inactive_statuses());
+        Ok(Tenant {
+            inactive_statuses: inactive.await?.clone(),
+        })
+    }
+
+    async fn inactive_statuses(&self) -> Result<BTreeSet<i64>> {
+        let values = self.table(
+            "company/companies/statuses",
+            |_: usize, value: CwValue<'_>| is_set(value.inactive_flag).then_some(value.id),
+        );
+        Ok(values.await?.into_iter().flatten().collect())
+    }
+}
+
+#[async_trait]
+impl Api for Client {
+    type Place = Base;
+
+    fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
+    async fn place(&self) -> Result<Arc<Base>> {
+        let now = self.sender.clock.now();
+        self.base.get(now, self.find_base()).await
+    }
+
+    /// After an upgrade every address of the old codebase answers *not found*.
+    async fn renewed(&self, refused: &Base, error: &Error) -> Result<Option<Arc<Base>>> {
+        if error.kind != ErrorKind::NotFound {
+            return Ok(None);
+        }
+        self.base.renew(refused, self.look_up_base()).await
+    }
+
+    /// <https://developer.connectwise.com/Best_Practices/PSA_API_Requests>
+    fn refusal(&self, operation: &'static str, answer: &Answer) -> Error {
+        let body: CwError = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let code = body.code.unwrap_or_default();
+        let issues = body.errors.unwrap_or_default();
+        let issues = issues.into_iter().filter_map(|CwIssue { message }| message);
+        let words: Vec<String> = body.message.into_iter().chain(issues).collect();
+        let words = self.sender.redactor.message(&words.join(" "));
+        let mut refusal = Refusal::by_status(answer, words);
+        if refusal.kind == ErrorKind::AuthFailed {
+            let client_id = refusal.words.to_lowercase().contains("clientid");
+            let said = std::mem::take(&mut refusal.words);
+            refusal.words = format!(
+                "ConnectWise did not accept the company ID, public key, private key and client ID{}",
+                if said.is_empty() {
+                    ".".to_owned()
+                } else {
+                    format!(" ({said}).")
+                }
+            );
+            let field = if client_id {
+                "client_id"
+            } else {
+                "private_key"
+            };
+            return refusal
+                .error("ConnectWise", operation, answer)
+                .with_field(field);
+        }
+        if code.is_empty() && refusal.kind == ErrorKind::NotFound {
+            refusal.words.clear();
+        }
+        refusal.error("ConnectWise", operation, answer)
+    }
+}
+
+/// Whether more follows an answer, as its `Link` header tells; it is empty behind the last page of forward-only paging.
+pub(super) fn leads_on(answer: &Answer) -> bool {
+    let links = answer.headers.get_all(LINK).iter();
+    let mut links = links.filter_map(|link| link.to_str().ok());
+    links.any(|link| link.to_lowercase().contains("rel=\"next\""))
+}
+
+/// An answer as one JSON document.
+fn json<T: for<'a> Deserialize<'a>>(operation: &'static str, answer: &Answer) -> Result<T> {
+    document(operation, Text::of(&answer.body).as_str())
+}

@@ -1,0 +1,408 @@
+//! From the vendor's JSON to our records: pure functions, one per kind of record.
+//!
+//! A value that makes no sense sets its record aside with the field's name; nothing is guessed. Texts are kept as
+//! received. What belongs to a board is named with it, `1/17`: ids of statuses, types and teams are only good there.
+
+use std::collections::BTreeSet;
+
+use domain::body::Body;
+use domain::record::{
+    Batch, CompanyRecord, ContactRecord, Fields, OpportunityRecord, TechnicianRecord,
+    TicketNoteRecord, TicketRecord, Visibility,
+};
+use serde_json::Value;
+
+use super::wire::{
+    Custom, CwCommunication, CwCompany, CwContact, CwInfo, CwMember, CwNote, CwOpportunity, CwRef,
+    CwTicket,
+};
+use crate::mapping::records;
+use crate::value::{
+    Flag, Mapped, Text, flag, id, instant, lines, put_id, put_own, put_text, text, whole,
+};
+
+/// Version of this mapping; raised whenever a record would come out differently.
+pub(super) const VERSION: u32 = 1;
+
+/// The license class of members that are no person.
+const API_MEMBER: &str = "A";
+
+/// The kind of note whose ids need no name before them.
+const TICKET_NOTE: &str = "TicketNote";
+
+/// What the tenant decided that records do not say themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Tenant {
+    /// Company statuses that mean *inactive*.
+    pub(super) inactive_statuses: BTreeSet<i64>,
+}
+
+records! {
+    Tenant;
+    CwCompany<'a>, CompanyRecord, to_company, Batch::Companies;
+    CwMember<'a>, TechnicianRecord, to_technician, Batch::Technicians;
+    CwContact<'a>, ContactRecord, to_contact, Batch::Contacts;
+    CwTicket<'a>, TicketRecord, to_ticket, Batch::Tickets;
+    CwOpportunity<'a>, OpportunityRecord, to_opportunity, Batch::Opportunities;
+}
+
+/// The id of what is only good on a board, with the board.
+pub(super) fn on_board(board: i64, id: i64) -> String {
+    format!("{board}/{id}")
+}
+
+fn ref_id(reference: Option<&CwRef<'_>>) -> Option<String> {
+    id(reference?.id)
+}
+
+fn ref_on(board: Option<i64>, reference: Option<&CwRef<'_>>) -> Option<String> {
+    Some(on_board(board?, reference?.id?))
+}
+
+fn put_name(fields: &mut Fields, key: &str, reference: Option<CwRef<'_>>) {
+    put_text(fields, key, reference.and_then(|reference| reference.name));
+}
+
+fn put_ref(fields: &mut Fields, key: &str, value: Option<String>) {
+    if let Some(value) = value {
+        fields.insert(key.to_owned(), Value::String(value));
+    }
+}
+
+fn custom(custom: Custom<'_>) -> Fields {
+    let mut fields = Fields::new();
+    for field in custom.unwrap_or_default() {
+        if let Some(caption) = text(field.caption) {
+            put_own(&mut fields, &caption, field.value);
+        }
+    }
+    fields
+}
+
+/// The kinds of a record: several, or the one of an old release.
+fn kinds<'a>(many: Option<Vec<CwRef<'a>>>, one: Option<CwRef<'a>>) -> Vec<CwRef<'a>> {
+    let mut kinds = many.unwrap_or_default();
+    if kinds.is_empty() {
+        kinds.extend(one);
+    }
+    kinds
+}
+
+/// When a record was made and when it last changed.
+struct Times {
+    created: Option<domain::clock::UtcMillis>,
+    updated: Option<domain::clock::UtcMillis>,
+}
+
+fn times(info: Option<CwInfo<'_>>) -> Mapped<Times> {
+    let info = info.unwrap_or_default();
+    Ok(Times {
+        created: instant("_info.dateEntered", info.date_entered)?,
+        updated: instant("_info.lastUpdated", info.last_updated)?,
+    })
+}
+
+fn to_company(company: CwCompany<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> {
+    let mut fields = custom(company.custom_fields);
+    put_text(&mut fields, "identifier", company.identifier);
+    put_text(&mut fields, "account_number", company.account_number);
+    put_text(&mut fields, "fax", company.fax_number);
+    put_name(&mut fields, "territory", company.territory);
+    put_name(&mut fields, "market", company.market);
+    put_name(&mut fields, "site", company.site);
+    let deleted = flag(company.deleted_flag, false);
+    if deleted {
+        fields.insert("deleted".into(), Value::Bool(true));
+    }
+    let mut types = kinds(company.types, company.r#type).into_iter();
+    let main = types.next();
+    let others: Vec<Value> = types
+        .filter_map(|kind| text(kind.name).map(Value::String))
+        .collect();
+    if !others.is_empty() {
+        fields.insert("other_types".into(), Value::Array(others));
+    }
+    let status = company.status.as_ref().and_then(|status| status.id);
+    let times = times(company.info)?;
+    Ok(CompanyRecord {
+        external_id: company.id.to_string(),
+        name: company.name.0.into_owned(),
+        active: !deleted && !status.is_some_and(|id| tenant.inactive_statuses.contains(&id)),
+        type_id: ref_id(main.as_ref()),
+        status_id: id(status),
+        phone: text(company.phone_number),
+        website: text(company.website),
+        street: lines([company.address_line_1, company.address_line_2]),
+        city: text(company.city),
+        state: text(company.state),
+        postal_code: text(company.zip),
+        country: company.country.and_then(|country| text(country.name)),
+        parent_external_id: ref_id(company.parent_company.as_ref()),
+        owner_external_id: ref_id(company.territory_manager.as_ref()),
+        created_at: times.created,
+        updated_at: times.updated,
+        fields,
+    })
+}
+
+fn to_technician(member: CwMember<'_>, _tenant: &Tenant) -> Mapped<TechnicianRecord> {
+    let mut fields = custom(member.custom_fields);
+    let email = [
+        member.primary_email,
+        match member.default_email.as_ref().map(|which| &*which.0) {
+            Some("Mobile") => member.mobile_email,
+            Some("Home") => member.home_email,
+            _ => None,
+        },
+        member.office_email,
+    ]
+    .into_iter()
+    .find_map(text);
+    let person = member
+        .license_class
+        .as_ref()
+        .is_none_or(|class| class.0 != API_MEMBER);
+    put_text(&mut fields, "member_id", member.identifier);
+    put_text(&mut fields, "license_class", member.license_class);
+    put_text(&mut fields, "office_phone", member.office_phone);
+    put_text(&mut fields, "mobile_phone", member.mobile_phone);
+    put_name(&mut fields, "member_type", member.r#type);
+    put_name(&mut fields, "default_board", member.service_default_board);
+    Ok(TechnicianRecord {
+        external_id: member.id.to_string(),
+        first_name: whole(member.first_name),
+        last_name: whole(member.last_name),
+        email,
+        title: text(member.title),
+        active: !flag(member.inactive_flag, false),
+        person,
+        fields,
+    })
+}
+
+/// E-mail address, phone and mobile number among a contact's means of communication, and further ones.
+#[derive(Default)]
+struct Reached<'a> {
+    email: Option<Text<'a>>,
+    other_email: Option<Text<'a>>,
+    phone: Option<Text<'a>>,
+    extension: Option<Text<'a>>,
+    mobile: Option<Text<'a>>,
+    fax: Option<Text<'a>>,
+}
+
+fn reached(mut items: Vec<CwCommunication<'_>>) -> Reached<'_> {
+    // The default of each kind first, otherwise in the vendor's order.
+    items.sort_by_key(|item| !flag(item.default_flag, false));
+    let mut reached = Reached::default();
+    for item in items {
+        let called = item.r#type.and_then(|kind| text(kind.name));
+        let called = called.unwrap_or_default().to_lowercase();
+        let is_mobile = called.contains("cell") || called.contains("mobile");
+        let kind = whole(item.communication_type);
+        let place = match kind.as_str() {
+            "Email" if reached.email.is_none() => &mut reached.email,
+            "Email" => &mut reached.other_email,
+            "Fax" => &mut reached.fax,
+            _ if is_mobile => &mut reached.mobile,
+            _ if reached.phone.is_none() => {
+                reached.extension = item.extension;
+                &mut reached.phone
+            }
+            _ => continue,
+        };
+        if place.is_none() {
+            *place = item.value;
+        }
+    }
+    reached
+}
+
+fn to_contact(contact: CwContact<'_>, _tenant: &Tenant) -> Mapped<ContactRecord> {
+    let mut fields = custom(contact.custom_fields);
+    let reached = reached(contact.communication_items.unwrap_or_default());
+    put_text(&mut fields, "nick_name", contact.nick_name);
+    put_text(&mut fields, "email_2", reached.other_email);
+    put_text(&mut fields, "fax", reached.fax);
+    put_name(&mut fields, "site", contact.site);
+    put_name(&mut fields, "department", contact.department);
+    put_name(&mut fields, "relationship", contact.relationship);
+    let extension = text(reached.extension).or_else(|| text(contact.default_phone_extension));
+    put_ref(&mut fields, "extension", extension);
+    let types: Vec<Value> = kinds(contact.types, contact.r#type)
+        .into_iter()
+        .filter_map(|kind| text(kind.name).map(Value::String))
+        .collect();
+    if !types.is_empty() {
+        fields.insert("contact_types".into(), Value::Array(types));
+    }
+    let times = times(contact.info)?;
+    Ok(ContactRecord {
+        external_id: contact.id.to_string(),
+        company_external_id: ref_id(contact.company.as_ref()),
+        first_name: whole(contact.first_name),
+        last_name: whole(contact.last_name),
+        email: text(reached.email),
+        phone: text(reached.phone).or_else(|| {
+            // A default number that is the mobile one is not told twice.
+            let number = text(contact.default_phone_nbr)?;
+            (reached.mobile.as_ref().map(|mobile| &*mobile.0) != Some(&*number)).then_some(number)
+        }),
+        mobile: text(reached.mobile),
+        title: text(contact.title),
+        active: !flag(contact.inactive_flag, false),
+        primary: flag(contact.default_flag, false),
+        created_at: times.created,
+        updated_at: times.updated,
+        fields,
+    })
+}
+
+fn to_ticket(ticket: CwTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
+    let board = ticket.board.as_ref().and_then(|board| board.id);
+    let mut fields = custom(ticket.custom_fields);
+    put_ref(
+        &mut fields,
+        "sub_type",
+        ref_on(board, ticket.sub_type.as_ref()),
+    );
+    put_ref(&mut fields, "item", ref_on(board, ticket.item.as_ref()));
+    put_ref(&mut fields, "team", ref_on(board, ticket.team.as_ref()));
+    put_text(&mut fields, "severity", ticket.severity);
+    put_text(&mut fields, "impact", ticket.impact);
+    put_text(&mut fields, "contact_name", ticket.contact_name);
+    put_text(&mut fields, "contact_email", ticket.contact_email_address);
+    put_text(&mut fields, "contact_phone", ticket.contact_phone_number);
+    put_text(&mut fields, "resources", ticket.resources);
+    put_text(&mut fields, "external_reference", ticket.external_reference);
+    put_text(&mut fields, "po_number", ticket.po_number);
+    put_text(&mut fields, "sla_status", ticket.sla_status);
+    put_text(&mut fields, "record_type", ticket.record_type);
+    put_name(&mut fields, "site", ticket.site);
+    put_name(&mut fields, "agreement", ticket.agreement);
+    put_id(&mut fields, "parent_ticket", ticket.parent_ticket_id);
+    let merged = ticket.merged_parent_ticket.and_then(|merged| merged.id);
+    put_id(&mut fields, "merged_into", merged);
+    for (key, hours) in [
+        ("budget_hours", ticket.budget_hours),
+        ("actual_hours", ticket.actual_hours),
+    ] {
+        if let Some(hours) = hours {
+            fields.insert(key.into(), Value::Number(hours));
+        }
+    }
+    let entered_by = ticket
+        .info
+        .as_ref()
+        .and_then(|info| info.entered_by.clone());
+    put_text(&mut fields, "entered_by", entered_by);
+    let times = times(ticket.info)?;
+    Ok(TicketRecord {
+        external_id: ticket.id.to_string(),
+        number: ticket.id.to_string(),
+        title: whole(ticket.summary),
+        // The text is the first note; tickets carry none.
+        description: None,
+        company_external_id: ref_id(ticket.company.as_ref()),
+        contact_external_id: ref_id(ticket.contact.as_ref()),
+        status_id: ref_on(board, ticket.status.as_ref()),
+        queue_id: id(board),
+        priority_id: ref_id(ticket.priority.as_ref()),
+        category_id: None,
+        type_id: ref_on(board, ticket.r#type.as_ref()),
+        source_id: ref_id(ticket.source.as_ref()),
+        technician_external_id: ref_id(ticket.owner.as_ref()),
+        due_at: instant("requiredDate", ticket.required_date)?,
+        created_at: times.created,
+        closed_at: instant("closedDate", ticket.closed_date)?,
+        updated_at: times.updated,
+        fields,
+    })
+}
+
+/// The id of a note as Portico keeps it: ids are only good within one kind of note.
+pub(super) fn note_id(kind: Option<&Text<'_>>, id: i64) -> String {
+    match kind.map(|kind| &*kind.0) {
+        None | Some("" | TICKET_NOTE) => id.to_string(),
+        Some(kind) => format!("{kind}-{id}"),
+    }
+}
+
+/// A note of a ticket. Clients read what is a discussion or a resolution and not internal at the same time; whatever is
+/// in doubt is internal.
+pub(super) fn to_ticket_note(ticket: i64, note: CwNote<'_>) -> Mapped<TicketNoteRecord> {
+    let shown = flag(note.detail_description_flag, false) || flag(note.resolution_flag, false);
+    let internal = flag(note.internal_analysis_flag, false) || flag(note.internal_flag, false);
+    let contact = ref_id(note.contact.as_ref());
+    let times = times(note.info)?;
+    let written = match instant("dateCreated", note.date_created)? {
+        Some(written) => Some(written),
+        None => match times.created {
+            Some(entered) => Some(entered),
+            None => instant("timeStart", note.time_start)?,
+        },
+    };
+    Ok(TicketNoteRecord {
+        external_id: note_id(note.note_type.as_ref(), note.id),
+        ticket_external_id: ticket.to_string(),
+        title: String::new(),
+        body: Body::plain(whole(note.text)),
+        visibility: if shown && !internal {
+            Visibility::Public
+        } else {
+            Visibility::Internal
+        },
+        system: false,
+        technician_external_id: if contact.is_some() {
+            None
+        } else {
+            ref_id(note.member.as_ref())
+        },
+        contact_external_id: contact,
+        created_at: written,
+        updated_at: times.updated,
+    })
+}
+
+fn to_opportunity(opportunity: CwOpportunity<'_>, _tenant: &Tenant) -> Mapped<OpportunityRecord> {
+    let mut fields = custom(opportunity.custom_fields);
+    put_name(&mut fields, "rating", opportunity.rating);
+    put_text(&mut fields, "source", opportunity.source);
+    put_name(&mut fields, "campaign", opportunity.campaign);
+    put_text(&mut fields, "purchase_order", opportunity.purchase_order);
+    let times = times(opportunity.info)?;
+    // A probability is a choice of the tenant, named by its percentage; one that is named otherwise says no number.
+    let probability = opportunity.probability.and_then(|chance| text(chance.name));
+    let percent = probability
+        .as_ref()
+        .and_then(|name| name.trim_end_matches(['%', ' ']).parse::<i64>().ok())
+        .filter(|percent| (0..=100).contains(percent));
+    Ok(OpportunityRecord {
+        external_id: opportunity.id.to_string(),
+        title: whole(opportunity.name),
+        description: text(opportunity.notes).map(Body::plain),
+        company_external_id: ref_id(opportunity.company.as_ref()),
+        contact_external_id: ref_id(opportunity.contact.as_ref()),
+        owner_external_id: ref_id(opportunity.primary_sales_rep.as_ref()),
+        stage_id: ref_id(opportunity.stage.as_ref()),
+        status_id: ref_id(opportunity.status.as_ref()),
+        category_id: None,
+        type_id: ref_id(opportunity.r#type.as_ref()),
+        // Money is in the forecast, which takes a request for each opportunity.
+        amount_cents: None,
+        probability: percent,
+        projected_close_at: instant("expectedCloseDate", opportunity.expected_close_date)?,
+        created_at: times.created,
+        closed_at: instant("closedDate", opportunity.closed_date)?,
+        updated_at: times.updated,
+        fields,
+    })
+}
+
+/// Whether a flag of a set-up table is set.
+pub(super) fn is_set(value: Option<Flag>) -> bool {
+    flag(value, false)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! What records become: the fixtures mapped, and values that make no sense.
+
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::*;
+use crate::http::decode::each;
+use crate::mapping::Record;
+
+/// Maps a fixture the slow way; what cannot be read comes as its field.
+fn mapped<'a, W: Record<'a, Tenant = Tenant>>(page: &'a str) -> Vec<Result<W::Ours, String>> {
+    let tenant = Tenant {
+        inactive_statuses: [2].into(),
+    };
+    let page: Vec<&'a RawValue> = serde_json::from_str(page).expect("a page");
+    let map = |raw: &&'a RawValue| {
+        let (mut read, unreadable) = each::<W>(&[*raw], "id", false);
+        match read.pop() {
+            Some(record) => record.map(&tenant).map_err(|bad| bad.field.to_owned()),
+            None => Err(unreadable[0].field.clone().unwrap_or_default()),
+        }
+    };
+    page.iter().map(map).collect()
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn companies() {
+    let records = mapped::<CwCompany<'_>>(include_str!("../fixtures/companies.json"));
+    let company = records[0].as_ref().expect("a company");
+    assert_eq!(
+        (&*company.external_id, &*company.name, company.active),
+        ("251", "Quayside Dental", true)
+    );
+    assert_eq!(
+        (&company.type_id, &company.status_id, &company.street),
+        (&some("1"), &some("1"), &some("4 Wharf Lane\nFloor 2"))
+    );
+    assert_eq!(
+        (&company.country, &company.owner_external_id),
+        (&some("United Kingdom"), &some("152"))
+    );
+    assert_eq!(
+        company.updated_at.map(|at| at.to_rfc3339()),
+        some("2026-03-01T14:05:12.000Z")
+    );
+    assert_eq!(company.fields["other_types"], json!(["Managed"]));
+    assert_eq!(company.fields["udf:Service Tier"], json!("Gold"));
+    assert!(!company.fields.contains_key("udf:Seats"), "without a value");
+    let gone = records[1].as_ref().expect("a company");
+    assert_eq!((gone.active, &gone.type_id), (false, &some("4")));
+    assert!(
+        !records[2].as_ref().expect("a company").active,
+        "its status"
+    );
+    assert_eq!(records[3], Err("_info.lastUpdated".to_owned()));
+    assert_eq!(records[4], Err("name".to_owned()));
+}
+
+#[test]
+fn contacts() {
+    let records = mapped::<CwContact<'_>>(include_str!("../fixtures/contacts.json"));
+    let emma = records[0].as_ref().expect("a contact");
+    assert_eq!(emma.email, some("emma@quayside.example"), "the default one");
+    assert_eq!(
+        (&emma.phone, &emma.mobile),
+        (&some("0117 496 0001"), &some("07700 900001"))
+    );
+    assert!(emma.primary && emma.active);
+    assert_eq!(emma.fields["email_2"], json!("emma@home.example"));
+    assert_eq!(emma.fields["extension"], json!("12"));
+    assert_eq!(
+        emma.fields["contact_types"],
+        json!(["Decision Maker", "Billing"])
+    );
+    let other = records[1].as_ref().expect("a contact");
+    assert_eq!(
+        (&other.email, other.active, other.primary),
+        (&None, false, false)
+    );
+    assert_eq!(other.phone, some("0117 496 0002"));
+}
+
+#[test]
+fn members() {
+    let records = mapped::<CwMember<'_>>(include_str!("../fixtures/members.json"));
+    let of = |place: usize| records[place].as_ref().expect("a member");
+    assert_eq!(of(0).email, some("jo@msp.example"));
+    assert_eq!(of(0).fields["member_id"], json!("JDoe"));
+    assert_eq!(
+        (&of(1).email, of(1).active, of(1).person),
+        (&some("m@msp.example"), false, true),
+        "the one the default points to"
+    );
+    assert_eq!(
+        (of(2).person, &of(2).email),
+        (false, &some("api@msp.example"))
+    );
+}
+
+#[test]
+fn tickets() {
+    let records = mapped::<CwTicket<'_>>(include_str!("../fixtures/tickets.json"));
+    let ticket = records[0].as_ref().expect("a ticket");
+    assert_eq!(
+        [&ticket.status_id, &ticket.type_id, &ticket.queue_id],
+        [&some("1/17"), &some("1/8"), &some("1")],
+        "what belongs to a board is named with it"
+    );
+    assert_eq!(ticket.technician_external_id, some("150"));
+    for (key, value) in [
+        ("sub_type", json!("1/9")),
+        ("team", json!("1/11")),
+        ("severity", json!("Medium")),
+        ("agreement", json!("Managed Services")),
+        ("budget_hours", json!(0.5)),
+        ("merged_into", json!("499")),
+        ("entered_by", json!("Portico")),
+    ] {
+        assert_eq!(ticket.fields[key], value, "{key}");
+    }
+    assert!(!ticket.fields.keys().any(|key| key.starts_with("udf:")));
+    let other = records[1].as_ref().expect("a ticket");
+    assert_eq!(other.status_id, None, "a status without a board is none");
+    assert!(other.closed_at.is_some());
+    assert_eq!(records[2], Err("requiredDate".to_owned()));
+}
+
+#[test]
+fn notes_are_internal_in_doubt_and_their_ids_carry_their_kind() {
+    let notes: Vec<CwNote<'_>> =
+        serde_json::from_str(include_str!("../fixtures/notes.json")).expect("notes");
+    let notes: Vec<_> = notes
+        .into_iter()
+        .map(|note| to_ticket_note(501, note).expect("a note"))
+        .collect();
+    let shown: Vec<_> = notes
+        .iter()
+        .map(|note| (note.external_id.as_str(), note.visibility))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("7", Visibility::Public),
+            ("TimeEntryNote-7", Visibility::Public),
+            ("8", Visibility::Internal),
+            ("9", Visibility::Internal),
+            ("10", Visibility::Internal),
+        ]
+    );
+    assert_eq!(
+        (
+            &notes[0].contact_external_id,
+            &notes[0].technician_external_id
+        ),
+        (&some("58118"), &None)
+    );
+    assert_eq!(notes[1].technician_external_id, some("150"));
+    assert!(notes[1].created_at.is_some(), "when the time began");
+}
+
+#[test]
+fn opportunities() {
+    let records = mapped::<CwOpportunity<'_>>(include_str!("../fixtures/opportunities.json"));
+    let one = records[0].as_ref().expect("an opportunity");
+    assert_eq!(
+        (one.probability, &one.stage_id, &one.type_id),
+        (Some(25), &some("2"), &some("3"))
+    );
+    assert_eq!(one.fields["purchase_order"], json!("PO-1"));
+    assert_eq!(
+        records[1].as_ref().expect("an opportunity").probability,
+        None
+    );
+}

@@ -1,0 +1,198 @@
+//! Reads the reference data: boards with what belongs to each, and the set-up tables of companies, contacts, tickets and
+//! opportunities.
+
+use domain::record::TechnicianRecord;
+use domain::reference::{ReferenceItem, ReferenceKind};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde_json::value::RawValue;
+
+use super::client::Client;
+use super::map::{Tenant, is_set, on_board};
+use super::wire::{CwMember, CwValue};
+use crate::error::Result;
+use crate::http::decode::{Text, document};
+use crate::http::send::Answer;
+use crate::mapping::Record;
+use crate::probe::allowed;
+use crate::value::text;
+
+/// Tables read at once; the permits hold back what the vendor does not want at once.
+const AT_ONCE: usize = 3;
+
+/// Tables of the whole tenant.
+const TABLES: [(&str, ReferenceKind); 7] = [
+    ("company/companies/types", ReferenceKind::CompanyType),
+    ("company/companies/statuses", ReferenceKind::CompanyStatus),
+    ("company/contacts/types", ReferenceKind::ContactType),
+    ("service/priorities", ReferenceKind::TicketPriority),
+    ("service/sources", ReferenceKind::TicketSource),
+    ("service/impacts", ReferenceKind::Impact),
+    // Severity is Portico's urgency.
+    ("service/severities", ReferenceKind::Urgency),
+];
+
+/// Tables of opportunities; left out without the right to see them.
+const SALES: [(&str, ReferenceKind); 4] = [
+    ("sales/stages", ReferenceKind::OpportunityStage),
+    (
+        "sales/opportunities/statuses",
+        ReferenceKind::OpportunityStatus,
+    ),
+    ("sales/opportunities/types", ReferenceKind::OpportunityType),
+    ("sales/probabilities", ReferenceKind::OpportunityProbability),
+];
+
+/// What belongs to a board.
+const OF_BOARD: [(&str, ReferenceKind); 5] = [
+    ("statuses", ReferenceKind::TicketStatus),
+    ("types", ReferenceKind::TicketType),
+    ("subtypes", ReferenceKind::SubIssueType),
+    ("items", ReferenceKind::TicketItem),
+    ("teams", ReferenceKind::Team),
+];
+
+/// All reference data. What belongs to an area the API member may not see is left out, not an error.
+///
+/// # Errors
+/// As any request.
+pub(super) async fn read(client: &Client) -> Result<Vec<ReferenceItem>> {
+    let boards = client
+        .table("service/boards", |place: usize, board: CwValue<'_>| {
+            let id = board.id;
+            (id, to_item(ReferenceKind::Queue, None, place, board))
+        })
+        .await?;
+    let mut items = Vec::new();
+    items.extend(gather(client, TABLES.map(Table::of_tenant).into()).await?);
+    let sales = gather(client, SALES.map(Table::of_tenant).into()).await;
+    items.extend(allowed(sales)?.unwrap_or_default());
+    items.extend(allowed(owners(client).await)?.unwrap_or_default());
+    let mut of_boards = Vec::new();
+    for (board, _) in &boards {
+        of_boards.extend(OF_BOARD.map(|(name, kind)| Table {
+            path: format!("service/boards/{board}/{name}"),
+            kind,
+            board: Some(*board),
+        }));
+    }
+    let of_boards = gather(client, of_boards).await?;
+    let boards = boards.into_iter().map(|(_, item)| item);
+    Ok(boards.chain(items).chain(of_boards).collect())
+}
+
+/// A set-up table to read.
+struct Table {
+    path: String,
+    kind: ReferenceKind,
+    board: Option<i64>,
+}
+
+impl Table {
+    fn of_tenant((path, kind): (&str, ReferenceKind)) -> Self {
+        Self {
+            path: path.to_owned(),
+            kind,
+            board: None,
+        }
+    }
+}
+
+/// The values of several tables, in their order.
+async fn gather(client: &Client, tables: Vec<Table>) -> Result<Vec<ReferenceItem>> {
+    let mut reads: Vec<BoxFuture<'_, Result<Vec<ReferenceItem>>>> = Vec::new();
+    for table in tables {
+        reads.push(Box::pin(read_table(client, table)));
+    }
+    let all: Vec<Vec<ReferenceItem>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+    Ok(all.into_iter().flatten().collect())
+}
+
+async fn read_table(client: &Client, table: Table) -> Result<Vec<ReferenceItem>> {
+    let Table { path, kind, board } = table;
+    // Of severity and impact tickets carry the word, not the id.
+    let by_word = matches!(kind, ReferenceKind::Impact | ReferenceKind::Urgency);
+    let make = move |place: usize, value: CwValue<'_>| {
+        let mut item = to_item(kind, board, place, value);
+        if by_word {
+            item.external_id.clone_from(&item.label);
+        }
+        item
+    };
+    client.table(&path, make).await
+}
+
+/// A value of a table as reference data.
+fn to_item(
+    kind: ReferenceKind,
+    board: Option<i64>,
+    place: usize,
+    value: CwValue<'_>,
+) -> ReferenceItem {
+    let chance = value.probability.map(RawValue::get);
+    let label = match (kind, chance) {
+        (ReferenceKind::OpportunityProbability, Some(percent)) => format!("{percent} %"),
+        _ => text(value.name)
+            .or_else(|| text(value.description))
+            .unwrap_or_else(|| value.id.to_string()),
+    };
+    ReferenceItem {
+        kind,
+        external_id: match board {
+            Some(board) => on_board(board, value.id),
+            None => value.id.to_string(),
+        },
+        label,
+        parent: board.map(|board| board.to_string()),
+        active: !is_set(value.inactive_flag),
+        sort_order: value.sort_order.unwrap_or(place as i64),
+        // A status that closes tickets is one by the vendor's own word, whatever it is called.
+        system: is_set(value.closed_status) || is_set(value.closed_flag),
+    }
+}
+
+/// Active people; an API member can own nothing.
+async fn owners(client: &Client) -> Result<Vec<ReferenceItem>> {
+    const OPERATION: &str = "list members";
+    let people = |answer: &Answer| {
+        let body = Text::of(&answer.body);
+        let members: Vec<CwMember<'_>> = document(OPERATION, body.as_str())?;
+        let tenant = Tenant::default();
+        // One that cannot be mapped is set aside by its stream; here it is only not offered.
+        let received = members.len();
+        let people = members.into_iter().map(|member| member.map(&tenant).ok());
+        let people: Vec<Option<TechnicianRecord>> = people.collect();
+        Ok((people, received))
+    };
+    let pages = client
+        .numbered(OPERATION, "system/members", "system/members", people)
+        .await?;
+    let active = pages
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|person| person.active && person.person);
+    Ok(active
+        .enumerate()
+        .map(|(place, person)| to_owner(person, place))
+        .collect())
+}
+
+/// A member as somebody who may own an opportunity.
+fn to_owner(member: TechnicianRecord, place: usize) -> ReferenceItem {
+    let name = format!("{} {}", member.first_name, member.last_name);
+    let name = name.trim();
+    ReferenceItem {
+        kind: ReferenceKind::Owner,
+        label: if name.is_empty() {
+            member.email.unwrap_or_else(|| member.external_id.clone())
+        } else {
+            name.to_owned()
+        },
+        external_id: member.external_id,
+        parent: None,
+        active: true,
+        sort_order: place as i64,
+        system: false,
+    }
+}

@@ -1,0 +1,207 @@
+//! Boards and what belongs to them, paging, recorded bodies.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use domain::record::Batch;
+use domain::reference::ReferenceKind;
+use domain::stream::Stream;
+use serde_json::{Value, json};
+use simulator::Fault;
+
+use super::{VENDOR, status};
+use crate::vendor::{FULL, Vendor, record, walk, whole};
+
+pub async fn forward_only() {
+    let stand = VENDOR.start().await;
+    walk(&*stand.connector(), Stream::Tickets, FULL, 50)
+        .await
+        .expect("pages");
+    let pages = stand.requests_about("service/tickets");
+    let ids: Vec<_> = pages
+        .iter()
+        .map(|entry| entry.query.contains("pageId="))
+        .collect();
+    assert_eq!(ids, [false, true, true], "{pages:?}");
+    assert!(pages.iter().all(|entry| !entry.query.contains("page=")));
+}
+
+pub async fn deleted_companies() {
+    let stand = VENDOR.start().await;
+    let entity = VENDOR.entity(Stream::Companies);
+    let id = stand.control().ids(entity)[1];
+    stand
+        .control()
+        .patch(entity, id, json!({ "deletedFlag": true }));
+    let pages = whole(&*stand.connector(), Stream::Companies)
+        .await
+        .expect("pages");
+    let company = record(&pages, &id.to_string());
+    assert_eq!(
+        (&company["active"], &company["fields"]["deleted"]),
+        (&json!(false), &json!(true))
+    );
+}
+
+/// The vendor may give two boards the same status id; each is a status of its own.
+pub async fn same_id_in_two_boards() {
+    let stand = VENDOR.start().await;
+    let of = |board: i64| {
+        json!([
+            { "id": 7, "name": format!("New on {board}"), "board": { "id": board }, "sortOrder": 1 },
+            { "id": 8, "name": ">Closed", "board": { "id": board }, "sortOrder": 2, "closedStatus": true, "inactive": board == 2 },
+        ])
+    };
+    for board in [1, 2] {
+        stand.control().set_fault(
+            Fault::new(status(200, of(board))).on_path(&format!("service/boards/{board}/statuses")),
+        );
+    }
+    let items = stand
+        .connector()
+        .reference_data()
+        .await
+        .expect("reference data");
+    let statuses: Vec<_> = items
+        .iter()
+        .filter(|item| item.kind == ReferenceKind::TicketStatus)
+        .filter(|item| matches!(item.parent.as_deref(), Some("1" | "2")))
+        .map(|item| {
+            (
+                item.external_id.as_str(),
+                item.label.as_str(),
+                item.active,
+                item.system,
+            )
+        })
+        .collect();
+    assert_eq!(
+        statuses,
+        [
+            ("1/7", "New on 1", true, false),
+            ("1/8", ">Closed", true, true),
+            ("2/7", "New on 2", true, false),
+            ("2/8", ">Closed", false, true),
+        ]
+    );
+}
+
+pub async fn many_statuses() {
+    let stand = VENDOR.start().await;
+    let page = |number: i64| -> Value {
+        (0..1_000)
+            .map(|place| json!({ "id": number * 1_000 + place, "name": format!("Status {place}") }))
+            .collect()
+    };
+    // The fault planned first wins, and the address of page 1 is a part of that of page 10.
+    for number in (1..=10).rev() {
+        let path = format!("boards/1/statuses?pageSize=1000&page={number}");
+        let answer = if number == 10 {
+            json!([])
+        } else {
+            page(number)
+        };
+        stand
+            .control()
+            .set_fault(Fault::new(status(200, answer)).on_path(&path));
+    }
+    let items = stand
+        .connector()
+        .reference_data()
+        .await
+        .expect("reference data");
+    let ids: BTreeSet<_> = items
+        .iter()
+        .filter(|item| item.kind == ReferenceKind::TicketStatus)
+        .filter(|item| item.parent.as_deref() == Some("1"))
+        .map(|item| &item.external_id)
+        .collect();
+    assert_eq!(ids.len(), 9_000);
+}
+
+pub async fn renamed_board() {
+    let stand = VENDOR.start().await;
+    let connector = stand.connector();
+    let name = |items: Vec<domain::reference::ReferenceItem>| {
+        let board = items
+            .into_iter()
+            .find(|item| item.kind == ReferenceKind::Queue && item.external_id == "1");
+        board.expect("board 1").label
+    };
+    assert_eq!(
+        name(connector.reference_data().await.expect("items")),
+        "Help Desk"
+    );
+    stand
+        .control()
+        .patch("service/boards", 1, json!({ "name": "Service Desk" }));
+    assert_eq!(
+        name(connector.reference_data().await.expect("items")),
+        "Service Desk",
+        "the same id under its new name"
+    );
+}
+
+pub async fn without_opportunities() {
+    let stand = VENDOR.start().await;
+    for entity in [
+        "sales/stages",
+        "sales/opportunities/statuses",
+        "system/members",
+    ] {
+        stand.control().set_security(entity, "query", "None");
+    }
+    let items = stand.connector().reference_data().await.expect("the rest");
+    let has = |kind| items.iter().any(|item| item.kind == kind);
+    assert!(has(ReferenceKind::TicketStatus) && has(ReferenceKind::CompanyStatus));
+    assert!(!has(ReferenceKind::OpportunityStage) && !has(ReferenceKind::Owner));
+}
+
+/// Bodies recorded from a live tenant, where `PORTICO_SPECS` names their folder: every record is read, and what the
+/// catalogue names arrives.
+pub async fn recorded_contacts() {
+    let Some(folder) = std::env::var_os("PORTICO_SPECS").map(PathBuf::from) else {
+        return;
+    };
+    let file = folder.join("connectwise-psa/examples/contact-with-communications.json");
+    let body: Value =
+        serde_json::from_str(&std::fs::read_to_string(file).expect("a file")).expect("JSON");
+    let contacts = if body.is_array() { body } else { json!([body]) };
+    let stand = VENDOR.start().await;
+    stand
+        .control()
+        .set_fault(Fault::new(status(200, contacts.clone())).on_path("company/contacts?"));
+    let pages = whole(&*stand.connector(), Stream::Contacts)
+        .await
+        .expect("pages");
+    let Batch::Contacts(mapped) = &pages[0].batch else {
+        panic!("contacts")
+    };
+    let raw = contacts.as_array().expect("a list");
+    assert_eq!((mapped.len(), pages[0].unreadable.len()), (raw.len(), 0));
+    for (contact, raw) in mapped.iter().zip(raw) {
+        let items = raw["communicationItems"].as_array();
+        let emails = items.into_iter().flatten().filter_map(|item| {
+            (item["communicationType"] == "Email").then(|| item["value"].as_str())?
+        });
+        let emails: Vec<_> = emails.collect();
+        assert_eq!(
+            contact.email.is_some(),
+            !emails.is_empty(),
+            "an e-mail address that is there arrives"
+        );
+        assert!(
+            contact
+                .email
+                .as_deref()
+                .is_none_or(|email| emails.contains(&email))
+        );
+        for (ours, theirs) in [("nick_name", "nickName"), ("title", "title")] {
+            let value = match ours {
+                "title" => contact.title.as_deref(),
+                key => contact.fields.get(key).and_then(Value::as_str),
+            };
+            assert_eq!(value, raw[theirs].as_str().filter(|text| !text.is_empty()));
+        }
+    }
+}

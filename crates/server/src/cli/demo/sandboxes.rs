@@ -1,0 +1,133 @@
+//! The sandboxes of the demo: one of every vendor there is a connector for, connected in the order of the cards.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context;
+use domain::id::IntegrationId;
+use domain::provider::{self, Provider};
+use simulator::stand::{self, StandConfig};
+use simulator::{Sandbox, SandboxError};
+use url::Url;
+
+use super::world;
+use crate::app::App;
+use crate::cli::output;
+
+/// The vendor that is connected first: the first one connected is where companies come from.
+const FIRST: &str = "autotask";
+
+/// A running sandbox.
+pub struct Running {
+    /// Whose.
+    pub provider: &'static Provider,
+    /// It.
+    pub sandbox: Sandbox,
+}
+
+/// Starts a sandbox of every vendor with a connector.
+///
+/// # Errors
+/// When one cannot start, with what to do about it.
+pub async fn start(
+    folder: &Path,
+    arguments: &world::WorldArguments,
+) -> anyhow::Result<Vec<Running>> {
+    let world = world::choose(folder, arguments)?;
+    let mut running = Vec::new();
+    let mut vendors = stand::VENDORS.to_vec();
+    vendors.sort_by_key(|key| *key != FIRST);
+    for key in vendors {
+        let Some(provider) = provider::find(key).filter(|provider| provider.available) else {
+            continue;
+        };
+        let state = match key {
+            FIRST => "sandbox.state".to_owned(),
+            other => format!("sandbox-{other}.state"),
+        };
+        let config = StandConfig {
+            world,
+            state_file: Some(folder.join(state)),
+            limits: true,
+            clock_start_ms: None,
+        };
+        let sandbox = stand::start(key, config).await.map_err(|error| {
+            let other_world = matches!(error, SandboxError::OtherWorld { .. });
+            let error = anyhow::Error::from(error);
+            if other_world {
+                error.context(
+                    "The demo's data belong to another world; choose another folder with --data",
+                )
+            } else {
+                error
+            }
+        });
+        let sandbox =
+            sandbox.with_context(|| format!("The {} sandbox cannot start", provider.name))?;
+        running.push(Running { provider, sandbox });
+    }
+    Ok(running)
+}
+
+/// Where each connector finds its vendor.
+pub fn addresses(sandboxes: &[Running]) -> BTreeMap<String, Url> {
+    let address = |one: &Running| (one.provider.key.to_owned(), one.sandbox.base_url());
+    sandboxes.iter().map(address).collect()
+}
+
+/// Connects to every sandbox, unless an earlier start did. One that refuses holds no other up.
+///
+/// # Errors
+/// As any statement.
+pub async fn connect(
+    app: &App,
+    sandboxes: &[Running],
+) -> anyhow::Result<Vec<(&'static Provider, IntegrationId)>> {
+    let known = store::integrations::list_integrations(app.store()).await?;
+    let mut connected = Vec::new();
+    for Running { provider, .. } in sandboxes {
+        if let Some(known) = known.iter().find(|one| one.provider == provider.key) {
+            connected.push((*provider, known.id));
+            continue;
+        }
+        let form = stand::form(provider.key).unwrap_or_default();
+        let form = form.into_iter().map(|(key, value)| (key.to_owned(), value));
+        let outcome = sync::connect::connect(
+            app.engine(),
+            &sync::Actor::CommandLine,
+            provider.key,
+            &form.collect(),
+            None,
+            sync::connect::Start::Now,
+        )
+        .await?;
+        match outcome {
+            sync::connect::ConnectOutcome::Connected { integration, .. } => {
+                connected.push((*provider, integration));
+            }
+            sync::connect::ConnectOutcome::Refused(refusal) => output::complain(&format!(
+                "The {} sandbox refused the connection: {}",
+                provider.name, refusal.message
+            )),
+        }
+    }
+    Ok(connected)
+}
+
+/// What the connect forms accept, in blocks of lines.
+pub fn describe(sandboxes: &[Running]) -> String {
+    let mut text = String::new();
+    for Running { provider, sandbox } in sandboxes {
+        text.push_str(&format!(
+            "{} sandbox at {}\n",
+            provider.name,
+            sandbox.base_url()
+        ));
+        for (key, value) in stand::form(provider.key).unwrap_or_default() {
+            let field = provider.form.iter().find(|field| field.key == key);
+            let label = field.map_or(key, |field| field.label);
+            text.push_str(&format!("  {label:<22}  {value}\n"));
+        }
+    }
+    text
+}
