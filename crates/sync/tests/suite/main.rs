@@ -12,6 +12,7 @@ mod auto_import;
 mod companies;
 mod completeness;
 mod connection;
+mod connectwise_psa;
 mod crash;
 mod doubt;
 mod health;

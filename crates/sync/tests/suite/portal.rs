@@ -10,7 +10,8 @@ use domain::secret::Secret;
 use domain::settings::IntegrationSettings;
 use domain::stream::Stream;
 use domain::viewer::Viewer;
-use simulator::{Control, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
+use simulator::stand::{self, StandConfig};
+use simulator::{Control, Sandbox, WorldConfig};
 use store::integrations::{self, Integration};
 use store::listing::Direction;
 use store::pages::{self, Coverage};
@@ -86,6 +87,8 @@ pub fn is_there(kind: Kind) -> bool {
 
 /// How a portal is set up.
 pub struct Setup {
+    /// Key of the vendor.
+    pub vendor: &'static str,
     pub world: WorldConfig,
     pub limits: bool,
     pub page_size: u32,
@@ -97,6 +100,7 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            vendor: "autotask",
             world: WorldConfig {
                 seed: 7,
                 companies: 12,
@@ -115,6 +119,7 @@ impl Default for Setup {
 
 /// A portal under test.
 pub struct Portal {
+    pub vendor: &'static str,
     pub sandbox: Sandbox,
     pub control: Control,
     pub clock: Arc<ManualClock>,
@@ -142,14 +147,15 @@ impl Portal {
 
     /// A portal set up otherwise.
     pub async fn with(kind: Kind, setup: Setup) -> Self {
-        let sandbox = Sandbox::start_autotask(SandboxConfig {
+        let config = StandConfig {
             world: setup.world,
             limits: setup.limits,
             clock_start_ms: Some(START.0),
-            ..SandboxConfig::default()
-        })
-        .await
-        .expect("the sandbox starts");
+            state_file: None,
+        };
+        let sandbox = stand::start(setup.vendor, config)
+            .await
+            .expect("the sandbox starts");
         let folder = tempfile::tempdir().expect("a folder");
         let store_config = match kind {
             Kind::Sqlite => StoreConfig::sqlite(folder.path().join("portico.db")),
@@ -165,8 +171,15 @@ impl Portal {
         let clock = ManualClock::starting_at(START.plus(setup.ahead));
         let control = sandbox.control().clone();
         let store = open_store(&store_config, &clock).await;
-        let engine = new_engine(store, &clock, &sandbox, setup.page_size, "node-0");
+        let engine = new_engine(
+            store,
+            &clock,
+            (setup.vendor, &sandbox),
+            setup.page_size,
+            "node-0",
+        );
         Self {
+            vendor: setup.vendor,
             sandbox,
             control,
             clock,
@@ -192,7 +205,7 @@ impl Portal {
         new_engine(
             self.store().clone(),
             &self.clock,
-            &self.sandbox,
+            (self.vendor, &self.sandbox),
             self.page_size,
             name,
         )
@@ -204,7 +217,13 @@ impl Portal {
         self.opened += 1;
         let store = open_store(&self.store_config, &self.clock).await;
         let node = format!("node-{}", self.opened);
-        self.engine = new_engine(store, &self.clock, &self.sandbox, self.page_size, &node);
+        self.engine = new_engine(
+            store,
+            &self.clock,
+            (self.vendor, &self.sandbox),
+            self.page_size,
+            &node,
+        );
     }
 
     /// Moves our clock and the vendor's.
@@ -215,15 +234,10 @@ impl Portal {
 
     /// What a person types into the connect form.
     pub fn form(&self) -> BTreeMap<String, String> {
-        let credentials = SandboxCredentials::default();
-        [
-            ("user_name", credentials.user_name),
-            ("secret", credentials.secret),
-            ("integration_code", credentials.integration_code),
-        ]
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+        let form = stand::form(self.vendor).expect("a vendor");
+        form.into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect()
     }
 
     /// Connects; the first run waits.
@@ -240,7 +254,7 @@ impl Portal {
         let outcome = connect::connect(
             &self.engine,
             &ann(),
-            "autotask",
+            self.vendor,
             &self.form(),
             self.settings.clone(),
             start,
@@ -426,12 +440,12 @@ async fn open_store(config: &StoreConfig, clock: &Arc<ManualClock>) -> Store {
 fn new_engine(
     store: Store,
     clock: &Arc<ManualClock>,
-    sandbox: &Sandbox,
+    (vendor, sandbox): (&str, &Sandbox),
     page_size: u32,
     node: &str,
 ) -> Engine {
     let config = EngineConfig {
-        base_urls: [("autotask".to_owned(), sandbox.base_url())].into(),
+        base_urls: [(vendor.to_owned(), sandbox.base_url())].into(),
         page_size: Some(page_size),
         ..EngineConfig::new(node)
     };

@@ -46,7 +46,7 @@ pub async fn start(
             other => format!("sandbox-{other}.state"),
         };
         let config = StandConfig {
-            world,
+            world: world.clone(),
             state_file: Some(folder.join(state)),
             limits: true,
             clock_start_ms: None,
