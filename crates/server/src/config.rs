@@ -40,6 +40,10 @@ pub struct Config {
     pub autotask: Autotask,
     /// Installation-wide values for ConnectWise PSA.
     pub connectwise_psa: ConnectWisePsa,
+    /// Installation-wide values for Halo PSA.
+    pub halo_psa: StandIn,
+    /// Installation-wide values for Syncro.
+    pub syncro: StandIn,
     /// Log.
     pub log: Log,
     /// Prometheus metrics.
@@ -127,6 +131,14 @@ pub struct ConnectWisePsa {
     /// Client id used when the form leaves it empty.
     pub client_id: Secret,
     /// Address that stands in for ConnectWise's own: the sandbox. Empty: ConnectWise itself.
+    pub base_url: String,
+}
+
+/// Installation-wide values for a provider without a code of the installation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandIn {
+    /// Address that stands in for the vendor's own: the sandbox. Empty: the vendor itself.
     pub base_url: String,
 }
 
@@ -362,6 +374,8 @@ impl Config {
                 Some(&connectwise.client_id),
                 connectwise.base_url.as_str(),
             ),
+            ("halo_psa", None, self.halo_psa.base_url.as_str()),
+            ("syncro", None, self.syncro.base_url.as_str()),
         ];
         let installed = all.map(|(provider, code, address)| {
             let base_url = match address {

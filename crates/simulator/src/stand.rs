@@ -63,9 +63,10 @@ pub fn form(vendor: &str) -> Option<Vec<(&'static str, String)>> {
         "halo_psa" => {
             let known = HaloPsaCredentials::default();
             vec![
-                ("site", format!("{}.halopsa.com", known.tenant)),
+                ("url", format!("https://{}.halopsa.com", known.tenant)),
                 ("client_id", known.client_id),
                 ("client_secret", known.client_secret),
+                ("tenant", known.tenant),
             ]
         }
         "syncro" => {
