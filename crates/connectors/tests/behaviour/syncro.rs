@@ -3,6 +3,7 @@
 
 mod answers;
 mod connecting;
+mod samples;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -176,6 +177,12 @@ impl Vendor for Syncro {
             ),
             Case::new("list", "many_comments", answers::many_comments),
             Case::new("list", "hidden_comments_are_internal", answers::hidden),
+            Case::new(
+                "completeness",
+                "the_documents_samples_are_read",
+                samples::are_read,
+            )
+            .needing(samples::folder().is_some()),
             Case::new(
                 "reference_data",
                 "a_renamed_status_is_another_one",

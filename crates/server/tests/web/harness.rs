@@ -96,16 +96,16 @@ impl Site {
             ..SandboxConfig::default()
         };
         let sandbox = Sandbox::start_autotask(config).await.unwrap();
-        let base_urls = BTreeMap::from([("autotask".to_owned(), sandbox.base_url())]);
-        let site = Self::open(
-            &[],
-            Start {
-                base_urls,
-                ..Start::default()
-            },
-            Some(sandbox),
-        )
-        .await;
+        Self::start_beside("autotask", sandbox).await
+    }
+
+    /// A site with an administrator and this sandbox of a provider to connect to.
+    pub async fn start_beside(provider: &str, sandbox: Sandbox) -> Self {
+        let start = Start {
+            base_urls: BTreeMap::from([(provider.to_owned(), sandbox.base_url())]),
+            ..Start::default()
+        };
+        let site = Self::open(&[], start, Some(sandbox)).await;
         site.add_staff("Ann Porter", EMAIL, &Grants::everything())
             .await;
         site

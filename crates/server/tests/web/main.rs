@@ -29,6 +29,7 @@ mod roles;
 mod set_password;
 mod settings;
 mod setup_import;
+mod setup_syncro;
 mod setup_wizard;
 mod sign_in;
 mod sync_log;

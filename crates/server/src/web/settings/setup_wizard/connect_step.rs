@@ -274,7 +274,11 @@ impl Form {
             value: if field.secret {
                 String::new()
             } else {
-                typed.values.get(field.key).cloned().unwrap_or_default()
+                // An address pasted in another form is understood, and shown corrected.
+                let value = typed.values.get(field.key);
+                value
+                    .map(|value| field.shape.tidy(value))
+                    .unwrap_or_default()
             },
             error: message.filter(|_| blamed).unwrap_or_default(),
             stored: field.secret && self.stored.contains_key(field.key),
