@@ -136,7 +136,9 @@ impl Place {
             Some(size) if new(&size) > 0 => of(last / size + 1, size),
             // No page size reaches over the seam: so few records, or so small a page.
             _ => {
-                let size = (1..=wanted).rev().find(|size| self.read % size == 0);
+                let size = (1..=wanted)
+                    .rev()
+                    .find(|size| self.read.is_multiple_of(*size));
                 let size = size.unwrap_or(1);
                 of(self.read / size + 1, size)
             }

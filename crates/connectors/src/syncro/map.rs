@@ -251,7 +251,7 @@ mod tests {
             (person.name.as_str(), person.active),
             ("Walkin Customer", false)
         );
-        assert!(person.fields.get("notes").is_none());
+        assert!(!person.fields.contains_key("notes"));
     }
 
     #[test]

@@ -65,15 +65,15 @@ const DETAILS: Area = Area::new(
 pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport> {
     let me = client.me().await?;
     let entered = client.config.subdomain.as_str();
-    if let Some(real) = &me.subdomain {
-        if !entered.eq_ignore_ascii_case(real) {
-            let message =
-                format!("This API key belongs to the Syncro account {real}, not to {entered}.");
-            return Err(
-                Error::new(ErrorKind::AuthFailed, "test the connection", message)
-                    .with_field("subdomain"),
-            );
-        }
+    if let Some(real) = &me.subdomain
+        && !entered.eq_ignore_ascii_case(real)
+    {
+        let message =
+            format!("This API key belongs to the Syncro account {real}, not to {entered}.");
+        return Err(
+            Error::new(ErrorKind::AuthFailed, "test the connection", message)
+                .with_field("subdomain"),
+        );
     }
     let findings = join_all(AREAS.iter().map(|area| probe(client, area))).await;
     let mut permissions = findings.into_iter().collect::<Result<Vec<_>>>()?;

@@ -256,7 +256,8 @@ pub async fn hidden() {
     let mut seen = BTreeSet::new();
     for ticket in stand.control().ids("tickets") {
         for note in notes(&stand, ticket).await {
-            let kept = all.iter().find(|c| c["id"].to_string() == note.external_id);
+            let id: i64 = note.external_id.parse().expect("a number");
+            let kept = all.iter().find(|c| c["id"] == id);
             let hidden = kept.expect("a comment")["hidden"] == true;
             assert_eq!(note.visibility == Visibility::Internal, hidden);
             seen.insert(hidden);
