@@ -111,6 +111,7 @@ mod tests {
         });
         cards[1].available = true;
         cards[1].status = Some(Badge::status(IntegrationStatus::Disconnected));
+        cards[1].state = None;
         cards[3].available = true;
         cards[3].status = Some(Badge::status(IntegrationStatus::Syncing));
         cards[3].state = Some(State {
