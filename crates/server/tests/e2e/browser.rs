@@ -145,21 +145,27 @@ impl Tab {
             &format!("the field {name} is there"),
         )
         .await;
-        let field = self
-            .page
-            .find_element(selector.as_str())
-            .await
-            .expect("the field was seen");
+        let start = Instant::now();
+        while let Err(error) = self.type_into(&selector, text).await {
+            // The page may be replaced between finding the field and typing: a person would type again.
+            assert!(start.elapsed() < PATIENCE, "typing into {name}: {error}");
+            self.wait_until(
+                &format!("document.querySelector('{selector}')"),
+                &format!("the field {name} is there again"),
+            )
+            .await;
+        }
+    }
+
+    async fn type_into(&self, selector: &str, text: &str) -> chromiumoxide::error::Result<()> {
+        let field = self.page.find_element(selector).await?;
         self.page
             .evaluate(format!("document.querySelector('{selector}').value = ''"))
-            .await
-            .expect("the field can be emptied");
-        field
-            .scroll_into_view()
-            .await
-            .expect("the field can be reached");
-        field.focus().await.expect("the field takes the focus");
-        field.type_str(text).await.expect("the field takes text");
+            .await?;
+        field.scroll_into_view().await?;
+        field.focus().await?;
+        field.type_str(text).await?;
+        Ok(())
     }
 
     /// Clicks the first visible button or link with this label, as a person would find it.

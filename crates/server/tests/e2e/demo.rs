@@ -48,7 +48,7 @@ impl Demo {
             printed: Vec::new(),
         };
         let reading = async {
-            // Without a connection the sandbox's credentials follow the sign-in.
+            // Without a connection the sandboxes' credentials follow the sign-in, Autotask's first.
             let empty = arguments.contains(&"--empty");
             let mut sandbox_told = !empty;
             while demo.password.is_empty() || !sandbox_told {
@@ -64,7 +64,7 @@ impl Demo {
                 } else if let Some(password) = value_after(&line, "Password") {
                     demo.password = password;
                 }
-                sandbox_told |= line.trim_start().starts_with("Tracking identifier");
+                sandbox_told |= line.trim_start().starts_with("Integration code");
                 demo.printed.push(line);
             }
         };

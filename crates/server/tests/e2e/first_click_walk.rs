@@ -1,7 +1,5 @@
 //! From the first click to a working account: wizard, sync, import, mail, password, two-factor, sign-in.
 
-use std::time::Duration;
-
 use domain::clock::{Clock, SystemClock, UtcMillis};
 
 use crate::browser::{Chromium, Tab};
@@ -41,19 +39,15 @@ async fn type_sign_in(tab: &Tab, email: &str, password: &str) {
 
 /// Through the wizard with what is proposed, up to its last step.
 async fn set_up(tab: &Tab, demo: &Demo) {
-    tab.open("/settings/integrations").await;
-    tab.click("Setup").await;
-    tab.fill("user_name", &demo.printed_value("API user name"))
+    crate::walk::open_setup(tab).await;
+    tab.fill("user_name", &demo.printed_value("API Username"))
         .await;
     // Copied with the line break that comes along.
-    let secret = format!("{}\n", demo.printed_value("Secret"));
+    let secret = format!("{}\n", demo.printed_value("API Secret"));
     tab.fill("secret", secret.trim_end()).await;
     tab.click("Advanced").await;
-    tab.fill(
-        "integration_code",
-        &demo.printed_value("Tracking identifier"),
-    )
-    .await;
+    tab.fill("integration_code", &demo.printed_value("Integration code"))
+        .await;
     for (button, path) in [
         ("Next", "/settings/integrations/autotask/setup/sync"),
         ("Next", "/settings/integrations/autotask/setup/configure"),
@@ -178,9 +172,11 @@ async fn from_the_first_click_to_a_working_account() {
     // The code of the enrolment counts once.
     tab.fill("code", &enrolled).await;
     tab.click("Sign in").await;
-    let shown = Duration::from_millis(500);
-    tokio::time::sleep(shown).await;
-    tab.wait_for_text("Confirm that it is you").await;
+    tab.wait_until(
+        "document.querySelector('input[name=code][aria-invalid=true]')",
+        "a code that was used is refused",
+    )
+    .await;
     tab.fill("code", &code(&key, 1)).await;
     tab.click("Sign in").await;
     on_path(&tab, "/tickets").await;

@@ -13,6 +13,17 @@ pub async fn sign_in(tab: &Tab, demo: &Demo) {
     tab.wait_for_text("Home").await;
 }
 
+/// Opens the setup wizard of Autotask from its card, one of several that can be set up.
+pub async fn open_setup(tab: &Tab) {
+    tab.open("/settings/integrations").await;
+    tab.text_of(
+        "[...document.querySelectorAll('a')].find((a) => a.innerText.trim() === 'Setup' \
+          && a.pathname.startsWith('/settings/integrations/autotask')).click()",
+    )
+    .await;
+    on_step(tab, "connect").await;
+}
+
 /// Waits until a step of the setup wizard is shown.
 async fn on_step(tab: &Tab, step: &str) {
     tab.wait_until(
@@ -34,23 +45,19 @@ async fn connect_sync_and_read_tickets() {
     sign_in(&tab, &demo).await;
 
     // A wrong secret says so beside what is wrong and saves nothing.
-    tab.open("/settings/integrations").await;
-    tab.click("Setup").await;
-    tab.fill("user_name", &demo.printed_value("API user name"))
+    open_setup(&tab).await;
+    tab.fill("user_name", &demo.printed_value("API Username"))
         .await;
     tab.fill("secret", "certainly wrong").await;
     tab.click("Advanced").await;
-    tab.fill(
-        "integration_code",
-        &demo.printed_value("Tracking identifier"),
-    )
-    .await;
+    tab.fill("integration_code", &demo.printed_value("Integration code"))
+        .await;
     tab.click("Test Connection").await;
     tab.wait_for_text("Verify that the API credentials are correct")
         .await;
 
     // The right one is shown as connected, with what was typed kept.
-    tab.fill("secret", &demo.printed_value("Secret")).await;
+    tab.fill("secret", &demo.printed_value("API Secret")).await;
     tab.click("Test Connection").await;
     tab.wait_until(
         "!document.body.innerText.includes('Verify that the API credentials')",
