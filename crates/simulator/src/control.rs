@@ -60,6 +60,16 @@ impl Control {
         self.host.faults.clear();
     }
 
+    /// Answers the requests a [`crate::FaultKind::Hold`] keeps waiting and holds no more; other faults stay.
+    pub fn release(&self) {
+        self.host.faults.release();
+    }
+
+    /// How many requests a [`crate::FaultKind::Hold`] keeps waiting at this moment.
+    pub fn held(&self) -> usize {
+        self.host.faults.held()
+    }
+
     /// Requests received, oldest first.
     pub fn journal(&self) -> Vec<JournalEntry> {
         self.host.journal.entries()

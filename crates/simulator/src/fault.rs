@@ -1,6 +1,8 @@
 //! Planned misbehaviour: which requests it meets and what happens to them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,6 +37,8 @@ pub enum FaultKind {
         /// Real milliseconds to wait before the answer.
         ms: u64,
     },
+    /// Does everything right once no fault of this kind is planned any more: nothing depends on how fast a machine is.
+    Hold,
     /// Announces the whole answer, sends half of it and closes the connection.
     Cut,
     /// Answers 200 with JSON that ends too early.
@@ -210,12 +214,16 @@ struct Plan {
 
 /// The faults planned for a sandbox, asked once for each request.
 #[derive(Default)]
-pub struct Faults(Mutex<Plan>);
+pub struct Faults {
+    plan: Mutex<Plan>,
+    /// Requests that wait for [`FaultKind::Hold`] to be taken away.
+    held: AtomicUsize,
+}
 
 impl Faults {
     /// Plans a fault and returns its number.
     pub fn add(&self, fault: Fault) -> u64 {
-        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
         plan.next_id += 1;
         let id = plan.next_id;
         plan.planned.push(Planned {
@@ -229,17 +237,57 @@ impl Faults {
 
     /// Forgets all faults.
     pub fn clear(&self) {
-        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
         plan.planned.clear();
+    }
+
+    /// Forgets what holds requests; they are answered.
+    pub fn release(&self) {
+        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.planned.retain(|p| p.fault.kind != FaultKind::Hold);
     }
 
     /// The misbehaviour for one request; the earliest planned fault that strikes wins.
     pub fn strike(&self, method: &str, target: &str, entity: Option<&str>) -> Option<FaultKind> {
-        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
         plan.planned
             .iter_mut()
             .filter(|p| p.meets(method, target, entity))
             .find_map(|p| p.strikes().then(|| p.fault.kind.clone()))
+    }
+
+    /// How many requests wait for [`FaultKind::Hold`] to be taken away.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::SeqCst)
+    }
+
+    /// Waits until no fault of the kind [`FaultKind::Hold`] is planned.
+    pub async fn hold(&self) {
+        let _place = Place::taken(&self.held);
+        while self.holds() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    fn holds(&self) -> bool {
+        let plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.planned.iter().any(|p| p.fault.kind == FaultKind::Hold)
+    }
+}
+
+/// A request that waits; a client that goes away counts no longer.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn taken(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -135,6 +135,10 @@ async fn perform(
             tokio::time::sleep(Duration::from_millis(*ms)).await;
             host.vendor.respond(call, None)
         }
+        (None, Some(FaultKind::Hold)) => {
+            host.faults.hold().await;
+            host.vendor.respond(call, None)
+        }
         (None, shaped) => host.vendor.respond(call, shaped.as_ref()),
     };
     entry.status = answer.status;

@@ -56,7 +56,7 @@ impl Receiver {
     }
 
     async fn wait_for(&self, count: usize) -> Vec<Message> {
-        for _ in 0..400 {
+        for _ in 0..6_000 {
             let got = self.got.lock().unwrap().clone();
             if got.len() >= count {
                 return got;
@@ -326,7 +326,7 @@ async fn failures_are_retried_logged_and_end_in_silence() {
     for number in 0..25 {
         desk.control()
             .patch("Tickets", 1, json!({"title": format!("again {number}")}));
-        for _ in 0..400 {
+        for _ in 0..6_000 {
             if desk.control().pending_webhooks() == 0 {
                 break;
             }

@@ -52,7 +52,7 @@ impl Receiver {
     }
 
     async fn wait_for(&self, count: usize) -> Vec<Message> {
-        for _ in 0..500 {
+        for _ in 0..6_000 {
             let got = self.got.lock().unwrap().clone();
             if got.len() >= count {
                 return got;
@@ -249,7 +249,7 @@ async fn failed_messages_are_tried_again() {
     assert_eq!(desk.control().pending_webhooks(), 1);
     *receiver.failing.lock().unwrap() = false;
     receiver.advance_until(&desk, 61_000, 2).await;
-    for _ in 0..100 {
+    for _ in 0..6_000 {
         if desk.control().pending_webhooks() == 0 {
             return;
         }

@@ -37,7 +37,7 @@ impl Receiver {
     }
 
     async fn wait_for(&self, count: usize) -> Vec<Value> {
-        for _ in 0..500 {
+        for _ in 0..6_000 {
             let got = self.got.lock().unwrap().clone();
             if got.len() >= count {
                 return got;
@@ -50,7 +50,7 @@ impl Receiver {
 
 /// Waits until nothing is left to deliver.
 async fn settled(desk: &Desk) {
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if desk.control().pending_webhooks() == 0 {
             return;
         }

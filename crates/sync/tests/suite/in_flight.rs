@@ -1,10 +1,7 @@
 //! What somebody does while a page is on its way: P9, S2, X4.
 
-use std::time::Duration;
-
 use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
-use domain::job::Job;
 use domain::run::{RunState, Trigger};
 use domain::secret::Secret;
 use domain::settings::IntegrationSettings;
@@ -41,38 +38,15 @@ async fn ask_and_hold(
 ) -> tokio::task::JoinHandle<sync::Result<usize>> {
     portal.advance(3 * UtcMillis::MINUTE);
     portal.control.clear_journal();
-    portal.control.set_fault(
-        Fault::new(FaultKind::Delay { ms: 1_500 })
-            .on_path("Tickets/query")
-            .on_entity("Tickets")
-            .times(1),
-    );
+    portal.hold_first_page("Tickets");
     let outcome = request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Full)
         .await
         .expect("a request");
     assert!(matches!(outcome, RequestOutcome::Started(_)), "{outcome:?}");
     let engine = portal.engine.clone();
     let work = tokio::spawn(async move { engine.run_until_idle().await });
-    for _ in 0..1_000 {
-        let running = jobs::list_jobs(portal.store(), JobState::Running, 10)
-            .await
-            .expect("jobs");
-        let begun = running.iter().any(|job| {
-            matches!(
-                job.payload,
-                Job::PullStream {
-                    stream: Stream::Tickets,
-                    ..
-                }
-            )
-        });
-        let asked = |entry: &simulator::JournalEntry| entry.entity.as_deref() == Some("Tickets");
-        if begun && portal.control.journal().iter().any(asked) {
-            return work;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("the tickets were not asked for");
+    portal.until_held().await;
+    work
 }
 
 /// Neither time passes nor does anybody reap.
@@ -84,6 +58,7 @@ async fn p9_a_run_that_supersedes_one_in_flight_gets_its_turn(kind: Kind) {
         .await
         .expect("a request");
     assert!(matches!(outcome, RequestOutcome::Started(_)), "{outcome:?}");
+    portal.control.release();
     work.await.expect("no panic").expect("jobs run");
     portal.idle().await;
     let running = jobs::list_jobs(portal.store(), JobState::Running, 5)
@@ -170,6 +145,7 @@ async fn s2_new_credentials_are_not_refused_for_what_the_old_ones_met(kind: Kind
             .on_entity("Tickets")
             .times(1),
     );
+    portal.control.release();
     work.await.expect("no panic").expect("jobs run");
     let refused = portal.control.journal();
     assert!(
@@ -193,6 +169,7 @@ async fn s2_what_a_vendor_says_after_a_disconnect_is_no_trouble(kind: Kind) {
         .await
         .expect("an outcome");
     portal.control.set_credentials_valid(false);
+    portal.control.release();
     work.await.expect("no panic").expect("jobs run");
     let integration = portal.integration(id).await;
     assert!(integration.refused_since.is_none() && integration.outage_since.is_none());

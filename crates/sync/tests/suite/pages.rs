@@ -125,14 +125,10 @@ async fn p2_a_page_and_its_cursor_commit_together(kind: Kind) {
 async fn p2_a_worker_that_lost_its_lease_stores_nothing(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connect().await;
-    portal.control.set_fault(
-        Fault::new(FaultKind::Delay { ms: 3_000 })
-            .on_path("Tickets/query")
-            .on_entity("Tickets")
-            .times(2),
-    );
+    portal.hold_first_page("Tickets");
     let slow = portal.engine.clone();
     let slow = tokio::spawn(async move { slow.run_until_idle().await });
+    portal.until_held().await;
     let lease = wait_for_running(&portal, Stream::Tickets).await;
     portal.advance(20 * UtcMillis::SECOND);
     let (ready, _) = jobs::release_expired(portal.store(), portal.clock_now())
@@ -141,6 +137,7 @@ async fn p2_a_worker_that_lost_its_lease_stores_nothing(kind: Kind) {
     assert_eq!(ready, 1);
     let other = portal.other_node("node-b");
     other.run_until_idle().await.expect("jobs run");
+    portal.control.release();
     slow.await.expect("no panic").expect("jobs run");
     portal.idle().await;
     let run = portal.last_run(id).await;
@@ -165,7 +162,7 @@ async fn p2_a_worker_that_lost_its_lease_stores_nothing(kind: Kind) {
 
 /// Waits until the job of a stream is running and answers its first lease.
 async fn wait_for_running(portal: &Portal, stream: Stream) -> Lease {
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         let running = jobs::list_jobs(portal.store(), JobState::Running, 10)
             .await
             .expect("jobs");
@@ -430,7 +427,13 @@ async fn p7_at_most_one_page_is_read_ahead(kind: Kind) {
         jobs::hold_lease(&mut tx, &lease).await.expect("a look"),
         "the job's row is locked"
     );
-    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    for _ in 0..3_000 {
+        if portal.page_requests("Tickets") >= 2 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert_eq!(
         portal.page_requests("Tickets"),
         2,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::clock::{ManualClock, SharedClock, UtcMillis};
 use domain::id::{IntegrationId, StreamRunId};
@@ -11,7 +12,7 @@ use domain::settings::IntegrationSettings;
 use domain::stream::Stream;
 use domain::viewer::Viewer;
 use simulator::stand::{self, StandConfig};
-use simulator::{Control, Sandbox, WorldConfig};
+use simulator::{Control, Fault, FaultKind, Sandbox, WorldConfig};
 use store::integrations::{self, Integration};
 use store::listing::Direction;
 use store::pages::{self, Coverage};
@@ -412,6 +413,28 @@ impl Portal {
             written.insert(id, ticket.origin.stored_at);
         }
         written
+    }
+
+    /// Holds the first page of an entity once it is asked for, not the count before it; `release` answers it.
+    pub fn hold_first_page(&self, entity: &str) {
+        self.control.set_fault(
+            Fault::new(FaultKind::Hold)
+                .on_path(&format!("{entity}/query"))
+                .on_entity(entity)
+                .after(1)
+                .times(1),
+        );
+    }
+
+    /// Waits until the vendor holds a request.
+    pub async fn until_held(&self) {
+        for _ in 0..12_000 {
+            if self.control.held() > 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("nothing was asked for");
     }
 
     /// Pages of an entity the vendor was asked for since the journal was emptied.

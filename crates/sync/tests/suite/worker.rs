@@ -57,7 +57,7 @@ async fn s6_a_graceful_stop_gives_leases_back_at_once(kind: Kind) {
     );
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     portal.engine.start_worker(&tasks, stop.clone());
-    for _ in 0..600 {
+    for _ in 0..6_000 {
         let running = jobs::list_jobs(portal.store(), JobState::Running, 5)
             .await
             .expect("jobs");
