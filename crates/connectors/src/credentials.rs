@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::provider;
 use domain::secret::Secret;
 use reqwest::header::HeaderValue;
 
@@ -58,6 +59,25 @@ pub fn header(key: &'static str, value: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
+/// Refuses the address of another product, before anything of what was typed goes there.
+///
+/// # Errors
+/// `Invalid` at the field, with the product's name and what to enter instead.
+pub fn not_of_another(
+    own: &'static str,
+    key: &'static str,
+    host: &str,
+    instead: &str,
+) -> Result<()> {
+    match provider::of_host(host) {
+        Some(other) if other.key != own => {
+            let message = format!("This is the address of {}. {instead}", other.name);
+            Err(refused(key, &message))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A form value that cannot be used, and why.
 #[must_use]
 pub fn refused(key: &'static str, message: &str) -> Error {
@@ -69,6 +89,16 @@ pub fn refused(key: &'static str, message: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_address_of_another_product_is_called_by_its_name() {
+        let check = |own, host| not_of_another(own, "url", host, "Enter ours.");
+        check("halo_psa", "acme.halopsa.com").expect("its own");
+        check("halo_psa", "halo.acme.example").expect("nobody's");
+        let error = check("halo_psa", "acme.syncromsp.com").expect_err("of another");
+        assert_eq!(error.message, "This is the address of Syncro. Enter ours.");
+        assert_eq!((error.kind, error.field), (ErrorKind::Invalid, Some("url")));
+    }
 
     #[test]
     fn what_comes_along_with_a_copy_is_removed() {

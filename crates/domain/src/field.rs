@@ -14,20 +14,26 @@ pub enum FieldShape {
     /// The address of a site: `https://yourhalo.halopsa.com`. A bare name means the system of that name below this
     /// domain.
     Site(&'static str),
+    /// The address of a service that every host of the product has at this path.
+    Service(&'static str),
 }
 
 impl FieldShape {
-    /// The value as it is kept, from what was typed or pasted: of a whole address, the host. A text that cannot be
-    /// read that way stays as it is, for whoever checks it to refuse.
+    /// The value as it is kept, from what was typed or pasted: without the white space around it, and of a whole
+    /// address, the host. A text that cannot be read that way stays as it is, for whoever checks it to refuse.
     #[must_use]
     pub fn tidy(self, typed: &str) -> String {
         match self {
-            Self::Text => typed.to_owned(),
+            Self::Text => typed.trim().to_owned(),
             Self::Host => host_of(typed).unwrap_or_else(|| typed.to_owned()),
             Self::SubdomainOf(domain) => {
                 subdomain_of(domain, typed).unwrap_or_else(|| typed.to_owned())
             }
             Self::Site(domain) => site_of(typed, domain).unwrap_or_else(|| typed.to_owned()),
+            Self::Service(path) => match host_of(typed) {
+                Some(host) => format!("https://{host}{path}"),
+                None => typed.to_owned(),
+            },
         }
     }
 }
@@ -243,8 +249,17 @@ mod tests {
         }
         assert_eq!(FieldShape::Host.tidy("https://a.example/x"), "a.example");
         assert_eq!(FieldShape::Host.tidy("10.0.0.1"), "10.0.0.1");
+        let service = FieldShape::Service("/rest/");
+        for pasted in [
+            "a.example",
+            " HTTP://A.example/rest/v1.0/x?y ",
+            "https://a.example",
+        ] {
+            assert_eq!(service.tidy(pasted), "https://a.example/rest/", "{pasted}");
+        }
+        assert_eq!(service.tidy("http://127.0.0.1:8/"), "http://127.0.0.1:8/");
         assert_eq!(
-            FieldShape::Text.tidy("https://a.example/x"),
+            FieldShape::Text.tidy(" https://a.example/x\r\n"),
             "https://a.example/x"
         );
     }

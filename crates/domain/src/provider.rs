@@ -56,7 +56,7 @@ impl Category {
 /// The provider's own words for things, used on its screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words {
-    /// A queue, board or team.
+    /// A queue, board or team; empty where tickets are in none.
     pub queue: &'static str,
     /// Its plural.
     pub queues: &'static str,
@@ -110,6 +110,8 @@ pub struct Provider {
     pub available: bool,
     /// Its words.
     pub words: Words,
+    /// Domains its systems are found under, by which an address that was pasted into another one's form is known.
+    pub domains: &'static [&'static str],
     /// Fields of the connect form, in order.
     pub form: &'static [FormField],
     /// What its connector can do.
@@ -139,6 +141,7 @@ impl Provider {
             category,
             available: false,
             words: Words::PLAIN,
+            domains: &[],
             form: &[],
             capability: Capability::NONE,
             deep_links: DeepLinks::NONE,
@@ -175,10 +178,39 @@ pub fn find(key: &str) -> Option<&'static Provider> {
     ALL.into_iter().find(|provider| provider.key == key)
 }
 
+/// The provider whose systems have hosts like this one.
+#[must_use]
+pub fn of_host(host: &str) -> Option<&'static Provider> {
+    let below = |domain: &&str| {
+        let before = host.strip_suffix(*domain);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    ALL.into_iter()
+        .find(|provider| provider.domains.iter().any(below))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn a_host_tells_whose_system_it_is() {
+        for (host, expected) in [
+            ("acme.halopsa.com", Some("halo_psa")),
+            ("acme.haloitsm.com", Some("halo_psa")),
+            ("eu.myconnectwise.net", Some("connectwise_psa")),
+            ("webservices3.autotask.net", Some("autotask")),
+            ("acme.syncromsp.com", Some("syncro")),
+            ("syncromsp.com", Some("syncro")),
+            ("control.itsupport247.net", Some("connectwise_asio")),
+            ("evilsyncromsp.com", None),
+            ("acme.syncromsp.com.evil.example", None),
+            ("cw.acme.example", None),
+        ] {
+            assert_eq!(of_host(host).map(|one| one.key), expected, "{host}");
+        }
+    }
 
     #[test]
     fn ten_cards_with_distinct_keys_and_names() {

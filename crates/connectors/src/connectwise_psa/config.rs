@@ -10,7 +10,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue}
 use url::Url;
 
 use crate::connector::Connect;
-use crate::credentials::{header, refused, required, trimmed, typed};
+use crate::credentials::{header, not_of_another, refused, required, trimmed, typed};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The model of the answers this connector was written for. Without it a tenant answers in its newest.
@@ -27,16 +27,6 @@ const SCREENS: [&str; 6] = [
     "aus.myconnectwise.net",
     "za.myconnectwise.net",
     "staging.connectwisedev.com",
-];
-
-/// Domains of other products, whose credentials are sometimes pasted here.
-const OTHERS: [(&str, &str); 6] = [
-    ("autotask.net", "Autotask"),
-    ("halopsa.com", "Halo PSA"),
-    ("haloservicedesk.com", "Halo"),
-    ("haloitsm.com", "Halo"),
-    ("syncromsp.com", "Syncro"),
-    ("itsupport247.net", "ConnectWise Asio"),
 ];
 
 /// A checked connection.
@@ -225,15 +215,8 @@ fn checked_site(typed: &str) -> Result<String> {
             "Enter the host name alone, such as na.myconnectwise.net, or cw.yourcompany.com for a server of your own.",
         ));
     };
-    let other = OTHERS
-        .iter()
-        .find(|(domain, _)| host == *domain || host.ends_with(&format!(".{domain}")));
-    if let Some((_, product)) = other {
-        let message = format!(
-            "This is the address of {product}. Enter the host of ConnectWise, such as na.myconnectwise.net."
-        );
-        return Err(refused("site", &message));
-    }
+    let instead = "Enter the host of ConnectWise, such as na.myconnectwise.net.";
+    not_of_another("connectwise_psa", "site", &host, instead)?;
     Ok(host)
 }
 

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use domain::clock::UtcMillis;
-use domain::field::site_of;
+use domain::field::{host_of, site_of};
 use domain::secret::Secret;
 use url::Url;
 
 use crate::connector::Connect;
-use crate::credentials::{refused, required, typed};
+use crate::credentials::{not_of_another, refused, required, typed};
 use crate::error::Result;
 use crate::limits::{Limits, RequestLimit};
 
@@ -21,6 +21,9 @@ const REQUESTS: RequestLimit = RequestLimit {
 
 /// Where hosted systems are, for those who paste only their own part of the name.
 const HOSTED: &str = "halopsa.com";
+
+/// What to enter as the address.
+const ADDRESS: &str = "Enter the address you open Halo at, such as https://yourhalo.halopsa.com.";
 
 /// A checked connection.
 #[derive(Clone)]
@@ -51,12 +54,9 @@ impl Config {
     pub(super) fn new(connect: &Connect) -> Result<Self> {
         let form = &connect.credentials;
         let url = required(form, "url", "Enter the address of your Halo.")?;
-        let site = site_of(&url, HOSTED).ok_or_else(|| {
-            refused(
-                "url",
-                "Enter the address you open Halo at, such as https://yourhalo.halopsa.com.",
-            )
-        })?;
+        let site = site_of(&url, HOSTED).ok_or_else(|| refused("url", ADDRESS))?;
+        let host = host_of(&site).unwrap_or_default();
+        not_of_another("halo_psa", "url", &host, ADDRESS)?;
         let auth_typed = typed(form, "auth_url");
         let auth_given = match auth_typed.as_str() {
             "" => None,

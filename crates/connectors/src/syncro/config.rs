@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use domain::field::subdomain_of;
+use domain::field::{host_of, subdomain_of};
 use domain::secret::Secret;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use url::Url;
 
 use crate::connector::Connect;
-use crate::credentials::{header, refused, required};
+use crate::credentials::{header, not_of_another, refused, required};
 use crate::error::Result;
 
 /// The domain of every account.
@@ -36,7 +36,7 @@ impl Config {
             "subdomain",
             "Enter the Syncro subdomain: acme of acme.syncromsp.com.",
         )?;
-        let subdomain = subdomain(&typed).map_err(|message| refused("subdomain", message))?;
+        let subdomain = subdomain(&typed)?;
         let key = required(&connect.credentials, "api_key", "Enter the API key.")?;
         // Documentation shows the header; people copy it whole.
         let key = match key.split_once(' ') {
@@ -103,12 +103,20 @@ impl fmt::Debug for Config {
 }
 
 /// The account in what was typed.
-fn subdomain(typed: &str) -> std::result::Result<String, &'static str> {
-    subdomain_of(VENDOR, typed).ok_or(if typed.contains(['@', '+']) {
-        "This looks like another product's user name. Syncro needs the subdomain only: acme of acme.syncromsp.com."
+fn subdomain(typed: &str) -> Result<String> {
+    const FIELD: &str = "subdomain";
+    const INSTEAD: &str = "Enter the subdomain only: acme of acme.syncromsp.com.";
+    if let Some(subdomain) = subdomain_of(VENDOR, typed) {
+        return Ok(subdomain);
+    }
+    let host = host_of(typed).unwrap_or_default();
+    not_of_another("syncro", FIELD, &host, INSTEAD)?;
+    let what = if typed.contains(['@', '+']) {
+        "This looks like another product's user name."
     } else {
-        "This is no Syncro address. Enter the subdomain only: acme of acme.syncromsp.com."
-    })
+        "This is no Syncro address."
+    };
+    Err(refused(FIELD, &format!("{what} {INSTEAD}")))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub static PROVIDER: Provider = Provider {
         companies: "Companies",
         screens: "Admin > Account Settings & Users",
     },
+    domains: &["autotask.net"],
     form: FORM,
     capability: Capability {
         streams: STREAMS,
@@ -103,7 +104,7 @@ const FORM: &[FormField] = &[
         required: false,
         advanced: true,
         max_length: 300,
-        shape: FieldShape::Text,
+        shape: FieldShape::Service("/atservicesrest/"),
         without_installation: None,
     },
 ];

@@ -3,9 +3,12 @@
 use super::{Category, Provider};
 
 /// ConnectWise Asio.
-pub static PROVIDER: Provider = Provider::announced(
-    "connectwise_asio",
-    "ConnectWise Asio",
-    "Device and monitoring data",
-    Category::Rmm,
-);
+pub static PROVIDER: Provider = Provider {
+    domains: &["itsupport247.net"],
+    ..Provider::announced(
+        "connectwise_asio",
+        "ConnectWise Asio",
+        "Device and monitoring data",
+        Category::Rmm,
+    )
+};

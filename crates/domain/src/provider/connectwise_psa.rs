@@ -25,6 +25,7 @@ pub static PROVIDER: Provider = Provider {
         companies: "Companies",
         screens: "System > Members > API Members",
     },
+    domains: &["myconnectwise.net", "connectwisedev.com"],
     form: FORM,
     capability: Capability {
         streams: STREAMS,

@@ -24,6 +24,7 @@ pub static PROVIDER: Provider = Provider {
         companies: "Clients",
         screens: "Configuration > Integrations > Halo API",
     },
+    domains: &["halopsa.com", "haloservicedesk.com", "haloitsm.com"],
     form: FORM,
     capability: Capability {
         streams: STREAMS,

@@ -24,6 +24,7 @@ pub static PROVIDER: Provider = Provider {
         screens: "Admin > API Tokens",
         ..Words::PLAIN
     },
+    domains: &["syncromsp.com"],
     form: FORM,
     capability: Capability {
         streams: STREAMS,

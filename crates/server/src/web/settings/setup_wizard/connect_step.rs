@@ -174,9 +174,12 @@ impl Form {
     /// Whether a form says what is stored: every secret left empty, everything else as it is.
     fn is_as_stored(&self, typed: &Typed) -> bool {
         self.wizard.provider.form.iter().all(|field| {
-            let typed = typed.values.get(field.key).map_or("", |value| value.trim());
+            let typed = typed.values.get(field.key);
+            let typed = typed
+                .map(|value| field.shape.tidy(value))
+                .unwrap_or_default();
             match self.stored.get(field.key) {
-                Some(StoredValue::Shown(value)) => typed == value,
+                Some(StoredValue::Shown(value)) => typed == *value,
                 Some(StoredValue::Hidden) | None => typed.is_empty(),
             }
         })
