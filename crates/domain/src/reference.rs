@@ -1,5 +1,7 @@
 //! Reference data: boards, queues, statuses, priorities, types, categories and the like.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What a reference item is a value of.
@@ -52,11 +54,19 @@ pub enum ReferenceKind {
     OpportunityType,
     /// Probability of winning, as a choice.
     OpportunityProbability,
+    /// Workflow that tickets and opportunities go through.
+    Workflow,
+    /// Second category of a ticket or opportunity.
+    Category2,
+    /// Third category.
+    Category3,
+    /// Fourth category.
+    Category4,
 }
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::Queue,
         Self::TicketStatus,
         Self::TicketPriority,
@@ -80,6 +90,10 @@ impl ReferenceKind {
         Self::Urgency,
         Self::OpportunityType,
         Self::OpportunityProbability,
+        Self::Workflow,
+        Self::Category2,
+        Self::Category3,
+        Self::Category4,
     ];
 
     /// The stable key stored in the database.
@@ -109,6 +123,10 @@ impl ReferenceKind {
             Self::Urgency => "urgency",
             Self::OpportunityType => "opportunity_type",
             Self::OpportunityProbability => "opportunity_probability",
+            Self::Workflow => "workflow",
+            Self::Category2 => "category_2",
+            Self::Category3 => "category_3",
+            Self::Category4 => "category_4",
         }
     }
 
@@ -136,4 +154,43 @@ pub struct ReferenceItem {
     pub sort_order: i64,
     /// Whether the vendor calls it a system value (Autotask: status 1 and 5).
     pub system: bool,
+}
+
+/// Names of queues and boards by id, for what each board has of its own and others call alike.
+#[derive(Debug, Clone, Default)]
+pub struct Boards<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> FromIterator<(&'a str, &'a str)> for Boards<'a> {
+    /// From ids and labels.
+    fn from_iter<T: IntoIterator<Item = (&'a str, &'a str)>>(boards: T) -> Self {
+        Self(boards.into_iter().collect())
+    }
+}
+
+impl Boards<'_> {
+    /// The label of a value as it is told apart from all others: of a status that belongs to a board, with the board.
+    #[must_use]
+    pub fn label(&self, kind: ReferenceKind, label: &str, parent: Option<&str>) -> String {
+        let board = parent.and_then(|parent| self.0.get(parent));
+        match board.filter(|_| kind == ReferenceKind::TicketStatus) {
+            Some(board) => format!("{board}: {label}"),
+            None => label.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_of_a_board_is_called_with_its_board() {
+        let boards: Boards<'_> = [("1", "Help Desk")].into_iter().collect();
+        let label = |kind, parent| boards.label(kind, "New", parent);
+        let status = ReferenceKind::TicketStatus;
+        assert_eq!(label(status, Some("1")), "Help Desk: New");
+        assert_eq!(label(status, Some("2")), "New", "of a board nobody knows");
+        assert_eq!(label(status, None), "New");
+        assert_eq!(label(ReferenceKind::TicketType, Some("1")), "New");
+    }
 }

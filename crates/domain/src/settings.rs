@@ -58,6 +58,8 @@ pub struct IntegrationSettings {
 pub struct OpportunityDefaults {
     /// *Fallback Owner*: who owns it when its maker is not linked to anybody there.
     pub fallback_owner: Option<String>,
+    /// *Default Workflow*.
+    pub workflow: Option<String>,
     /// *Default Stage*.
     pub stage: Option<String>,
     /// *Default Status*.
@@ -67,8 +69,16 @@ pub struct OpportunityDefaults {
     pub kind: Option<String>,
     /// *Default Category*.
     pub category: Option<String>,
-    /// *Default Probability*.
+    /// *Category 2*, of four that some vendors have.
+    pub category_2: Option<String>,
+    /// *Category 3*.
+    pub category_3: Option<String>,
+    /// *Category 4*.
+    pub category_4: Option<String>,
+    /// *Default Probability*, one of a list.
     pub probability: Option<String>,
+    /// *Default Conversion Probability*, in percent.
+    pub conversion_probability: Option<u32>,
     /// *Projected Close Days*: from the start date on.
     pub projected_close_days: Option<u32>,
 }

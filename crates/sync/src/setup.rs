@@ -18,7 +18,7 @@ use store::audit::Actor;
 use store::integrations::{self, Integration};
 use store::{Tx, reference_items, roles, runs};
 
-pub use check::{LONGEST_CLOSE_DAYS, SettingsProblem, check};
+pub use check::{SettingsProblem, check};
 
 use crate::connect::{ActionOutcome, SettingsOutcome, message};
 use crate::engine::Engine;

@@ -26,7 +26,7 @@ type List = (
 );
 
 /// Lists that are bare on most releases. The stage of an opportunity is its status, and one list has them all.
-const LISTS: [List; 10] = [
+const LISTS: [List; 14] = [
     (
         "Status",
         &[("showall", "true")],
@@ -46,6 +46,10 @@ const LISTS: [List; 10] = [
             ReferenceKind::OpportunityCategory,
         ],
     ),
+    ("Category", &[("type_id", "2")], &[ReferenceKind::Category2]),
+    ("Category", &[("type_id", "3")], &[ReferenceKind::Category3]),
+    ("Category", &[("type_id", "4")], &[ReferenceKind::Category4]),
+    ("Workflow", &[], &[ReferenceKind::Workflow]),
     (
         "Lookup",
         &[("lookupid", "22")],

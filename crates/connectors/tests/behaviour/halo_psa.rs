@@ -118,6 +118,10 @@ impl Vendor for HaloPsa {
             ReferenceKind::OpportunityType,
             ReferenceKind::Impact,
             ReferenceKind::Urgency,
+            ReferenceKind::Workflow,
+            ReferenceKind::Category2,
+            ReferenceKind::Category3,
+            ReferenceKind::Category4,
         ]
     }
 

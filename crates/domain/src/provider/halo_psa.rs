@@ -349,6 +349,11 @@ const SETUP: SetupData = SetupData {
             help: "Owns an opportunity when the person who creates it is no agent in Halo.",
         },
         OpportunityField {
+            value: OpportunityValue::Workflow,
+            label: "Default Workflow",
+            help: "The workflow new opportunities go through.",
+        },
+        OpportunityField {
             value: OpportunityValue::Stage,
             label: "Default Stage",
             help: "The stage new opportunities start in.",
@@ -359,9 +364,29 @@ const SETUP: SetupData = SetupData {
             help: "The type of new opportunities.",
         },
         OpportunityField {
+            value: OpportunityValue::ConversionProbability,
+            label: "Default Conversion Probability",
+            help: "The probability of winning new opportunities begin with, in percent.",
+        },
+        OpportunityField {
             value: OpportunityValue::Category,
             label: "Category 1",
             help: "The first category of new opportunities.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Category2,
+            label: "Category 2",
+            help: "The second category of new opportunities.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Category3,
+            label: "Category 3",
+            help: "The third category of new opportunities.",
+        },
+        OpportunityField {
+            value: OpportunityValue::Category4,
+            label: "Category 4",
+            help: "The fourth category of new opportunities.",
         },
         OpportunityField {
             value: OpportunityValue::ProjectedCloseDays,

@@ -1,6 +1,7 @@
 //! What the setup wizard asks for and says, where that differs from provider to provider.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use crate::reference::ReferenceKind;
 use crate::settings::{IntegrationSettings, OpportunityDefaults};
@@ -129,6 +130,8 @@ pub struct ScopeList {
 pub enum OpportunityValue {
     /// Who owns it when its maker has no account at the vendor.
     FallbackOwner,
+    /// The workflow it goes through.
+    Workflow,
     /// The stage it begins in.
     Stage,
     /// Its status.
@@ -137,21 +140,35 @@ pub enum OpportunityValue {
     Type,
     /// Its category.
     Category,
-    /// The probability it begins with.
+    /// Its second category.
+    Category2,
+    /// Its third category.
+    Category3,
+    /// Its fourth category.
+    Category4,
+    /// The probability it begins with, one of a list.
     Probability,
+    /// The probability it begins with, in percent.
+    ConversionProbability,
     /// Days from its start to its projected close.
     ProjectedCloseDays,
 }
 
 impl OpportunityValue {
-    /// Every default that is chosen from a list.
-    pub const CHOICES: [Self; 6] = [
+    /// Every default.
+    pub const ALL: [Self; 12] = [
         Self::FallbackOwner,
+        Self::Workflow,
         Self::Stage,
         Self::Status,
         Self::Type,
         Self::Category,
+        Self::Category2,
+        Self::Category3,
+        Self::Category4,
         Self::Probability,
+        Self::ConversionProbability,
+        Self::ProjectedCloseDays,
     ];
 
     /// The name of the form's field.
@@ -159,11 +176,16 @@ impl OpportunityValue {
     pub const fn key(self) -> &'static str {
         match self {
             Self::FallbackOwner => "fallback_owner",
+            Self::Workflow => "default_workflow",
             Self::Stage => "default_stage",
             Self::Status => "default_status",
             Self::Type => "default_type",
             Self::Category => "default_category",
+            Self::Category2 => "default_category_2",
+            Self::Category3 => "default_category_3",
+            Self::Category4 => "default_category_4",
             Self::Probability => "default_probability",
+            Self::ConversionProbability => "default_conversion_probability",
             Self::ProjectedCloseDays => "projected_close_days",
         }
     }
@@ -173,41 +195,81 @@ impl OpportunityValue {
     pub const fn kind(self) -> Option<ReferenceKind> {
         match self {
             Self::FallbackOwner => Some(ReferenceKind::Owner),
+            Self::Workflow => Some(ReferenceKind::Workflow),
             Self::Stage => Some(ReferenceKind::OpportunityStage),
             Self::Status => Some(ReferenceKind::OpportunityStatus),
             Self::Type => Some(ReferenceKind::OpportunityType),
             Self::Category => Some(ReferenceKind::OpportunityCategory),
+            Self::Category2 => Some(ReferenceKind::Category2),
+            Self::Category3 => Some(ReferenceKind::Category3),
+            Self::Category4 => Some(ReferenceKind::Category4),
             Self::Probability => Some(ReferenceKind::OpportunityProbability),
-            Self::ProjectedCloseDays => None,
+            Self::ConversionProbability | Self::ProjectedCloseDays => None,
         }
     }
 
-    /// Where the choice is kept; `None` for a number.
-    pub const fn of_mut(self, defaults: &mut OpportunityDefaults) -> Option<&mut Option<String>> {
-        match self {
-            Self::FallbackOwner => Some(&mut defaults.fallback_owner),
-            Self::Stage => Some(&mut defaults.stage),
-            Self::Status => Some(&mut defaults.status),
-            Self::Type => Some(&mut defaults.kind),
-            Self::Category => Some(&mut defaults.category),
-            Self::Probability => Some(&mut defaults.probability),
-            Self::ProjectedCloseDays => None,
-        }
-    }
-
-    /// What was chosen; `None` for a number too.
+    /// The numbers that may be typed; `None` for what is chosen from a list.
     #[must_use]
-    pub const fn of(self, defaults: &OpportunityDefaults) -> Option<&String> {
+    pub const fn range(self) -> Option<RangeInclusive<u32>> {
         match self {
-            Self::FallbackOwner => defaults.fallback_owner.as_ref(),
-            Self::Stage => defaults.stage.as_ref(),
-            Self::Status => defaults.status.as_ref(),
-            Self::Type => defaults.kind.as_ref(),
-            Self::Category => defaults.category.as_ref(),
-            Self::Probability => defaults.probability.as_ref(),
-            Self::ProjectedCloseDays => None,
+            Self::ConversionProbability => Some(0..=100),
+            // Ten years.
+            Self::ProjectedCloseDays => Some(1..=3_650),
+            _ => None,
         }
     }
+
+    /// The number in a text; `None` for one that may not be typed.
+    #[must_use]
+    pub fn number(self, typed: &str) -> Option<u32> {
+        let number = typed.parse().ok()?;
+        self.range()?.contains(&number).then_some(number)
+    }
+
+    /// What is chosen or typed, as a form has it.
+    #[must_use]
+    pub fn text(self, defaults: &OpportunityDefaults) -> Option<String> {
+        // A place is the same in what may be changed, and a copy costs a few short texts.
+        match self.place(&mut defaults.clone()) {
+            Place::Choice(id) => id.clone(),
+            Place::Number(number) => number.map(|number| number.to_string()),
+        }
+    }
+
+    /// Keeps what was chosen or typed. A text that is no number of the range is none.
+    pub fn put(self, defaults: &mut OpportunityDefaults, text: Option<String>) {
+        match self.place(defaults) {
+            Place::Choice(id) => *id = text,
+            Place::Number(number) => {
+                *number = text.and_then(|text| self.number(&text));
+            }
+        }
+    }
+
+    const fn place(self, defaults: &mut OpportunityDefaults) -> Place<'_> {
+        match self {
+            Self::FallbackOwner => Place::Choice(&mut defaults.fallback_owner),
+            Self::Workflow => Place::Choice(&mut defaults.workflow),
+            Self::Stage => Place::Choice(&mut defaults.stage),
+            Self::Status => Place::Choice(&mut defaults.status),
+            Self::Type => Place::Choice(&mut defaults.kind),
+            Self::Category => Place::Choice(&mut defaults.category),
+            Self::Category2 => Place::Choice(&mut defaults.category_2),
+            Self::Category3 => Place::Choice(&mut defaults.category_3),
+            Self::Category4 => Place::Choice(&mut defaults.category_4),
+            Self::Probability => Place::Choice(&mut defaults.probability),
+            Self::ConversionProbability => Place::Number(&mut defaults.conversion_probability),
+            Self::ProjectedCloseDays => Place::Number(&mut defaults.projected_close_days),
+        }
+    }
+}
+
+/// Where a default is kept.
+enum Place<'d> {
+    /// Id of a value of a list.
+    Choice(&'d mut Option<String>),
+    /// A number.
+    Number(&'d mut Option<u32>),
 }
 
 /// A default with its words.
@@ -245,4 +307,33 @@ impl SetupData {
         skip_inactive: false,
         opportunity: &[],
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_default_has_a_place_of_its_own() {
+        let mut defaults = OpportunityDefaults::default();
+        for (place, value) in (1..).zip(OpportunityValue::ALL) {
+            assert_eq!(value.text(&defaults), None, "{}", value.key());
+            value.put(&mut defaults, Some(place.to_string()));
+        }
+        for (place, value) in (1..).zip(OpportunityValue::ALL) {
+            let kept = value.text(&defaults);
+            assert_eq!(kept, Some(place.to_string()), "{}", value.key());
+            assert_eq!(value.kind().is_none(), value.range().is_some());
+        }
+        for (typed, kept) in [
+            ("101", None),
+            ("-1", None),
+            ("soon", None),
+            ("0", Some("0")),
+        ] {
+            let value = OpportunityValue::ConversionProbability;
+            value.put(&mut defaults, Some(typed.to_owned()));
+            assert_eq!(value.text(&defaults).as_deref(), kept, "{typed}");
+        }
+    }
 }

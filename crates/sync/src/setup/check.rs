@@ -2,14 +2,11 @@
 
 use domain::id::PublicId;
 use domain::provider::{OpportunityValue, ScopeField};
-use domain::reference::ReferenceKind;
+use domain::reference::{Boards, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use domain::stream::RecordType;
 use store::reference_items::StoredReferenceItem;
-
-/// Longest *Projected Close Days*: ten years.
-pub const LONGEST_CLOSE_DAYS: u32 = 3_650;
 
 /// A value that cannot be saved, with the form field it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +107,7 @@ impl Check<'_> {
             .into_iter()
             .filter_map(|id| match self.find(kind, id) {
                 Some(item) if item.removed_at.is_none() => None,
-                found => Some(called(found, id)),
+                found => Some(self.called(found, id)),
             })
             .collect();
         match gone.as_slice() {
@@ -140,7 +137,7 @@ impl Check<'_> {
         if found.is_some_and(|item| item.removed_at.is_none() && item.active) {
             return;
         }
-        let name = called(found, id);
+        let name = self.called(found, id);
         self.add(
             SetupStep::Configure,
             field,
@@ -148,28 +145,37 @@ impl Check<'_> {
         );
     }
 
+    /// What a value was called, as far as anybody knows.
+    fn called(&self, found: Option<&StoredReferenceItem>, id: &str) -> String {
+        let label = found.map_or_else(
+            || id.to_owned(),
+            |item| {
+                let boards = self.items.iter();
+                let boards = boards.filter(|item| item.kind == ReferenceKind::Queue);
+                let boards: Boards<'_> = boards
+                    .map(|board| (board.external_id.as_str(), board.label.as_str()))
+                    .collect();
+                boards.label(item.kind, &item.label, item.parent.as_deref())
+            },
+        );
+        format!("“{}”", domain::text::cut(&label, 60))
+    }
+
     fn opportunity(&mut self, settings: &IntegrationSettings) {
         let defaults = &settings.opportunity;
-        for value in OpportunityValue::CHOICES {
+        for value in OpportunityValue::ALL {
+            let Some(set) = value.text(defaults) else {
+                continue;
+            };
             if let Some(kind) = value.kind() {
-                let chosen = value.of(defaults).map(String::as_str);
-                self.still_offered(value.key(), kind, chosen);
+                self.still_offered(value.key(), kind, Some(&set));
+            } else if let Some(range) = value.range().filter(|_| value.number(&set).is_none()) {
+                let (least, most) = (range.start(), range.end());
+                let message = format!("Type a whole number from {least} to {most}.");
+                self.add(SetupStep::Configure, value.key(), message);
             }
         }
-        if defaults
-            .projected_close_days
-            .is_some_and(|days| !(1..=LONGEST_CLOSE_DAYS).contains(&days))
-        {
-            let message = format!("Type a number of days from 1 to {LONGEST_CLOSE_DAYS}.");
-            self.add(SetupStep::Configure, "projected_close_days", message);
-        }
     }
-}
-
-/// What a value was called, as far as anybody knows.
-fn called(found: Option<&StoredReferenceItem>, id: &str) -> String {
-    let label = found.map_or(id, |item| item.label.as_str());
-    format!("“{}”", domain::text::cut(label, 60))
 }
 
 #[cfg(test)]
@@ -297,7 +303,7 @@ mod tests {
             with(|s| s.opportunity.category = Some("2".into())),
             [(Configure, "default_category")]
         );
-        for days in [0, LONGEST_CLOSE_DAYS + 1] {
+        for days in [0, 3_651] {
             let mut settings = IntegrationSettings::default();
             settings.opportunity.projected_close_days = Some(days);
             assert_eq!(

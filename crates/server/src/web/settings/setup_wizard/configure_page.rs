@@ -135,7 +135,7 @@ mod tests {
                 .into(),
         });
         let field = |field: &domain::provider::OpportunityField| {
-            let number = field.value == domain::provider::OpportunityValue::ProjectedCloseDays;
+            let number = field.value.kind().is_none();
             DefaultField {
                 key: field.value.key(),
                 label: field.label,

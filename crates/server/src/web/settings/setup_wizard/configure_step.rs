@@ -164,19 +164,15 @@ fn stages(offer: &Offer, form: &SettingsForm) -> Vec<StageRow> {
 fn defaults(wizard: &Wizard, offer: &Offer, form: &SettingsForm) -> Vec<DefaultField> {
     let set = &form.settings.opportunity;
     let field = |field: &domain::provider::OpportunityField| {
-        let kind = field.value.kind();
-        let number = kind.is_none();
-        let key = field.value.key();
+        let (kind, key) = (field.value.kind(), field.value.key());
+        let now = field.value.text(set);
         DefaultField {
             key,
             label: field.label,
             help: field.help,
-            number,
-            value: match set.projected_close_days {
-                Some(days) if number => days.to_string(),
-                _ => String::new(),
-            },
-            choices: kind.map_or_else(Vec::new, |kind| offer.choice(kind, field.value.of(set))),
+            number: kind.is_none(),
+            choices: kind.map_or_else(Vec::new, |kind| offer.choice(kind, now.as_ref())),
+            value: now.unwrap_or_default(),
             error: form.start.error(key).to_owned(),
         }
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::provider::{Provider, ScopeField};
+use domain::provider::{OpportunityValue, Provider, ScopeField};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::{INTERVALS, IntegrationSettings};
 use domain::stage::Stage;
@@ -15,9 +15,6 @@ pub type Problems = BTreeMap<&'static str, String>;
 
 /// What is said about an interval that is not offered.
 pub const INTERVAL_PROBLEM: &str = "Choose one of the intervals of the list.";
-
-/// Longest way to a projected close, in days.
-pub const MOST_DAYS: u32 = 3_650;
 
 /// What may be chosen from: the vendor's values, roles, and what is chosen already though it is listed no more.
 pub struct Known<'a> {
@@ -283,34 +280,28 @@ impl Reading<'_> {
     fn opportunity(&mut self) {
         for field in self.known.provider.setup.opportunity {
             let (key, value) = (field.value.key(), field.value);
-            let Some(kind) = value.kind() else {
-                self.days(key);
-                continue;
-            };
             let stored = &self.known.stored.opportunity;
-            let kept = [&self.settings.opportunity, stored].map(|set| value.of(set).cloned());
-            let chosen = self.one(key, kind, kept);
-            if let Some(place) = value.of_mut(&mut self.settings.opportunity) {
-                *place = chosen;
-            }
+            let kept = [&self.settings.opportunity, stored].map(|set| value.text(set));
+            let set = match value.kind() {
+                Some(kind) => self.one(key, kind, kept),
+                None => self.number(value, kept),
+            };
+            value.put(&mut self.settings.opportunity, set);
         }
     }
 
-    fn days(&mut self, name: &'static str) {
-        let typed = self.fields.text(name);
-        if typed.is_empty() {
-            self.settings.opportunity.projected_close_days = None;
-            return;
+    fn number(&mut self, value: OpportunityValue, kept: [Option<String>; 2]) -> Option<String> {
+        let typed = self.fields.text(value.key());
+        if typed.is_empty() || value.number(typed).is_some() {
+            return Some(typed.to_owned());
         }
-        match typed.parse::<u32>() {
-            Ok(days) if (1..=MOST_DAYS).contains(&days) => {
-                self.settings.opportunity.projected_close_days = Some(days);
-            }
-            _ => {
-                let problem = format!("Type a whole number of days from 1 to {MOST_DAYS}.");
-                self.problems.insert(name, problem);
-            }
+        if let Some(range) = value.range() {
+            let (least, most) = (range.start(), range.end());
+            let problem = format!("Type a whole number from {least} to {most}.");
+            self.problems.insert(value.key(), problem);
         }
+        let [mine, _] = kept;
+        mine
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::provider::{Provider, SetupData};
+use domain::provider::{OpportunityValue, Provider, SetupData};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::stage::Stage;
@@ -59,6 +59,15 @@ impl<'a> Labels<'a> {
     #[must_use]
     pub fn some(&self, kind: ReferenceKind, id: Option<&String>) -> String {
         id.map_or("none", |id| self.one(kind, id)).to_owned()
+    }
+
+    /// A default of opportunities.
+    #[must_use]
+    pub fn default_of(&self, value: OpportunityValue, set: Option<&String>) -> String {
+        match value.kind() {
+            Some(kind) => self.some(kind, set),
+            None => set.map_or("none", String::as_str).to_owned(),
+        }
     }
 
     /// A role that may not be set.
@@ -209,34 +218,23 @@ pub fn merge(
         some(ReferenceKind::TicketStatus),
     );
     for one in labels.provider.opportunity {
-        if let Some(kind) = one.value.kind() {
-            let mut merged = merge.merged.opportunity.clone();
-            let of = |s: &IntegrationSettings| one.value.of(&s.opportunity).cloned();
-            let (was, now, typed) = (of(base), of(theirs), of(mine));
-            if now == was {
-                continue;
-            }
-            let both = typed != was && typed != now;
-            if let Some(place) = one.value.of_mut(&mut merged).filter(|_| !both) {
-                place.clone_from(&now);
-            }
-            merge.merged.opportunity = merged;
-            let form = if both { &typed } else { &now };
-            let show = |id: &Option<String>| labels.some(kind, id.as_ref());
-            merge.tell(
-                one.label.to_owned(),
-                [show(&was), show(&now), show(form)],
-                both,
-            );
+        let of = |s: &IntegrationSettings| one.value.text(&s.opportunity);
+        let (was, now, typed) = (of(base), of(theirs), of(mine));
+        if now == was {
+            continue;
         }
+        let both = typed != was && typed != now;
+        if !both {
+            one.value.put(&mut merge.merged.opportunity, now.clone());
+        }
+        let form = if both { &typed } else { &now };
+        let show = |set: &Option<String>| labels.default_of(one.value, set.as_ref());
+        merge.tell(
+            one.label.to_owned(),
+            [show(&was), show(&now), show(form)],
+            both,
+        );
     }
-    merge.field(
-        "Projected Close Days",
-        (base, theirs, mine),
-        |s| &mut s.opportunity.projected_close_days,
-        |s| &s.opportunity.projected_close_days,
-        |days| days.map_or("none".to_owned(), |days| days.to_string()),
-    );
     merge.stages(base, theirs, mine, labels);
     (merge.merged, merge.told)
 }

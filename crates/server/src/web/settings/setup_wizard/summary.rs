@@ -146,13 +146,11 @@ fn configure(
     if settings.record_types.contains(&RecordType::Opportunities) {
         let set = &settings.opportunity;
         for field in provider.setup.opportunity {
-            let value = match field.value.kind() {
-                Some(kind) => labels.some(kind, field.value.of(set)),
-                None => set
-                    .projected_close_days
-                    .map_or("none".to_owned(), |days| days.to_string()),
-            };
-            facts.push(Fact::new(field.label, value));
+            let value = field.value.text(set);
+            facts.push(Fact::new(
+                field.label,
+                labels.default_of(field.value, value.as_ref()),
+            ));
         }
     }
     facts
