@@ -17,12 +17,13 @@ pub static PROVIDER: Provider = Provider {
     category: Category::Psa,
     available: true,
     words: Words {
+        queue: "",
+        queues: "",
         technician: "Technician",
         technicians: "Technicians",
         company: "Customer",
         companies: "Customers",
         screens: "Admin > API Tokens",
-        ..Words::PLAIN
     },
     domains: &["syncromsp.com"],
     form: FORM,

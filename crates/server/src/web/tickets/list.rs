@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::id::IntegrationId;
 use domain::provider::{self, Words};
-use domain::reference::ReferenceKind;
+use domain::reference::{Boards, ReferenceKind};
 use store::integrations::{Integration, list_integrations};
 use store::listing::Direction;
 use store::reference_items::{StoredReferenceItem, list_reference_items};
@@ -75,16 +75,22 @@ fn headings(asked: &TicketQuery, queue: &'static str) -> Vec<Heading> {
             asked.address("/tickets", &[("sort", word), ("direction", direction)])
         })
     };
-    vec![
-        Heading::fixed("Number and title"),
-        Heading::fixed("Company"),
-        Heading::fixed("Status"),
-        Heading::fixed("Priority"),
-        Heading::fixed(queue),
-        Heading::fixed("Assigned to"),
-        sorting("Created", TicketSort::Created, "created"),
-        sorting("Last activity", TicketSort::Updated, ""),
-    ]
+    let fixed = [
+        "Number and title",
+        "Company",
+        "Status",
+        "Priority",
+        queue,
+        "Assigned to",
+    ];
+    let fixed = fixed.into_iter().filter(|label| !label.is_empty());
+    fixed
+        .map(Heading::fixed)
+        .chain([
+            sorting("Created", TicketSort::Created, "created"),
+            sorting("Last activity", TicketSort::Updated, ""),
+        ])
+        .collect()
 }
 
 async fn filter_view(
@@ -123,7 +129,12 @@ async fn filter_view(
         ..FilterView::default()
     };
     if let Some(one) = only {
-        let items = |kind| choices(app, one.id, kind);
+        let queues = list_reference_items(store, one.id, Some(ReferenceKind::Queue)).await?;
+        let boards: Boards<'_> = queues
+            .iter()
+            .map(|queue| (queue.external_id.as_str(), queue.label.as_str()))
+            .collect();
+        let items = |kind| choices(app, one.id, kind, &boards);
         view.statuses = mark(
             items(ReferenceKind::TicketStatus).await?,
             filter.status.as_deref(),
@@ -158,15 +169,17 @@ async fn choices(
     app: &App,
     integration: IntegrationId,
     kind: ReferenceKind,
+    boards: &Boards<'_>,
 ) -> Result<Vec<Choice>, Failure> {
     let mut items = list_reference_items(app.store(), integration, Some(kind)).await?;
     let in_use = |item: &StoredReferenceItem| item.active && item.removed_at.is_none();
     items.sort_by_key(|item| (!in_use(item), item.sort_order));
     let label = |item: &StoredReferenceItem| {
+        let label = boards.label(item.kind, &item.label, item.parent.as_deref());
         if in_use(item) {
-            item.label.clone()
+            label
         } else {
-            format!("{} (inactive)", item.label)
+            format!("{label} (inactive)")
         }
     };
     Ok(items

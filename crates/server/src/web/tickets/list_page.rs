@@ -37,7 +37,7 @@ pub struct FilterView {
     pub priorities: Vec<Choice>,
     /// Queues, likewise.
     pub queues: Vec<Choice>,
-    /// The vendor's word for queue.
+    /// The vendor's word for queue; empty where tickets are in none.
     pub queue_label: &'static str,
     /// Technicians, likewise.
     pub technicians: Vec<Choice>,

@@ -160,7 +160,7 @@ pub const ALL: &[Notice] = &[
     ),
     good(
         "reference_started",
-        "Queues, statuses, priorities and types are being read again.",
+        "Statuses, priorities, categories and types are being read again.",
     ),
     good(
         "clear_started",

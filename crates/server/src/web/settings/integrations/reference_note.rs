@@ -13,7 +13,7 @@ pub fn reference_note(shell: &Shell, overview: &Overview) -> Option<ReferenceNot
     if read.waits() {
         return Some(ReferenceNote {
             tone: Tone::Plain,
-            title: "Queues, statuses, priorities and types are being read.".to_owned(),
+            title: "Statuses, priorities, categories and types are being read.".to_owned(),
             message: String::new(),
             hint: String::new(),
             last_read,

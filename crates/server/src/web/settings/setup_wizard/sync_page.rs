@@ -29,8 +29,6 @@ pub struct SyncPage {
     pub has_reference_data: bool,
     /// The lists of *Ticket Sync Scope*.
     pub scope: Vec<ChoiceList>,
-    /// What a queue is called, in small letters.
-    pub queue: String,
     /// Whether companies come from here.
     pub company_source: bool,
     /// Whether inactive companies are skipped, where that is a choice.
@@ -201,7 +199,6 @@ mod tests {
                 list("category", "Categories", 3),
                 list("exclude_status", "Exclude Statuses", 14),
             ],
-            queue: "queue".into(),
             company_source: true,
             skip_inactive: Some(true),
             companies: vec![list("company_type", "Company types", 5)],

@@ -159,7 +159,6 @@ async fn render(
             },
             has_reference_data: offer.has(ReferenceKind::TicketStatus),
             scope,
-            queue: provider.words.queue.to_lowercase(),
             company_source: settings.company_source,
             skip_inactive: provider
                 .setup

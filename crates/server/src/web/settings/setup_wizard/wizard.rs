@@ -1,13 +1,13 @@
 //! What every step loads first: the provider, its integration, how far the setup is, and what may be chosen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::PublicId;
 use domain::permission::RoleKind;
 use domain::provider::Provider;
-use domain::reference::{ReferenceItem, ReferenceKind};
+use domain::reference::{Boards, ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
@@ -98,7 +98,7 @@ impl Offer {
     pub async fn load(app: &App, integration: &Integration) -> Result<Self, Failure> {
         let stored = list_reference_items(app.store(), integration.id, None).await?;
         let roles = list_roles(app.store(), RoleKind::Company).await?;
-        let boards: BTreeMap<&str, &str> = stored
+        let boards: Boards<'_> = stored
             .iter()
             .filter(|item| item.kind == ReferenceKind::Queue)
             .map(|item| (item.external_id.as_str(), item.label.as_str()))
@@ -109,7 +109,7 @@ impl Offer {
                 kind: item.kind,
                 external_id: item.external_id.clone(),
                 active: item.active && item.removed_at.is_none(),
-                label: on_board(item, &boards),
+                label: boards.label(item.kind, &item.label, item.parent.as_deref()),
                 parent: item.parent.clone(),
                 sort_order: item.sort_order,
                 system: item.is_system,
@@ -204,15 +204,6 @@ impl Offer {
         } else {
             format!("{} (inactive)", item.label)
         }
-    }
-}
-
-/// The label of a value; of a status that belongs to a board, with the board, since others have one of the same name.
-fn on_board(item: &StoredReferenceItem, boards: &BTreeMap<&str, &str>) -> String {
-    let board = item.parent.as_deref().and_then(|parent| boards.get(parent));
-    match board.filter(|_| item.kind == ReferenceKind::TicketStatus) {
-        Some(board) => format!("{board}: {}", item.label),
-        None => item.label.clone(),
     }
 }
 
