@@ -1,9 +1,12 @@
-//! The setup wizard: Connect, Sync, Configure, Import.
+//! The way through the setup wizard: Connect, Sync, Configure, Import. What each PSA has of it is held in `psas`; here
+//! Autotask stands for all.
+
+mod at_once;
+mod choices;
 
 use axum::http::StatusCode;
 use domain::setup::SetupStep;
 use domain::stage::Stage;
-use domain::stream::RecordType;
 use store::integrations::{Integration, list_integrations};
 
 use crate::harness::{Browser, Page, Site, credentials};
@@ -32,16 +35,10 @@ fn connect_form(action: &str, secret: &str) -> Vec<(String, String)> {
     fields
 }
 
-async fn send(browser: &mut Browser<'_>, path: &str, fields: &[(String, String)]) -> Page {
-    let fields: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    browser.post(path, &fields).await
-}
-
 async fn connect(browser: &mut Browser<'_>) {
-    let page = send(browser, CONNECT, &connect_form("next", &right_secret())).await;
+    let page = browser
+        .send(CONNECT, &connect_form("next", &right_secret()))
+        .await;
     let expected = format!("{SYNC}?notice=setup_connected");
     assert_eq!(page.location(), expected, "{}", page.text);
 }
@@ -57,16 +54,11 @@ async fn runs(site: &Site) -> usize {
     runs.unwrap().len()
 }
 
-fn html_unescape(text: &str) -> String {
-    text.replace("&#34;", "\"")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-}
-
 /// What every form of settings carries, taken from the page it stands on.
 fn start_of(page: &Page) -> Vec<(String, String)> {
-    let hidden = |name: &str| (name.to_owned(), html_unescape(&page.input(name).unwrap()));
-    vec![hidden("revision"), hidden("base")]
+    let mut form = page.form("setup-form");
+    form.retain(|(name, _)| ["revision", "base"].contains(&name.as_str()));
+    form
 }
 
 /// The form of the step Sync with everything on.
@@ -97,70 +89,7 @@ fn sync_form(page: &Page, action: &str, more: &[(&str, &str)]) -> Vec<(String, S
 async fn leave_sync(browser: &mut Browser<'_>, more: &[(&str, &str)]) -> Page {
     let page = browser.get(SYNC).await;
     let form = sync_form(&page, "next", more);
-    send(browser, SYNC, &form).await
-}
-
-#[tokio::test]
-async fn a_test_says_connected_and_saves_nothing() {
-    let site = Site::start_beside_sandbox().await;
-    let mut browser = site.admin().await;
-    let page = send(
-        &mut browser,
-        CONNECT,
-        &connect_form("test", &right_secret()),
-    )
-    .await;
-    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    assert!(page.text.contains("<strong>Connected</strong>"));
-    assert!(
-        !page.text.contains(&right_secret()),
-        "a secret is never sent back"
-    );
-    let all = list_integrations(site.app.store()).await.unwrap();
-    assert!(all.is_empty());
-}
-
-#[tokio::test]
-async fn a_refusal_is_told_with_a_hint_and_what_was_typed_stays() {
-    let site = Site::start_beside_sandbox().await;
-    let mut browser = site.admin().await;
-    for action in ["test", "next", "exit"] {
-        let page = send(&mut browser, CONNECT, &connect_form(action, "wrong")).await;
-        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{action}");
-        let hint = "Verify that the API credentials are correct";
-        assert!(page.text.contains(hint), "{action}");
-        assert_eq!(
-            page.input("user_name"),
-            credentials().get("user_name").cloned(),
-            "{action}: what was typed stays"
-        );
-    }
-    let mut fields = connect_form("next", &right_secret());
-    fields.retain(|(name, _)| name != "user_name");
-    let page = send(&mut browser, CONNECT, &fields).await;
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.text.contains("API Username is missing."));
-    let all = list_integrations(site.app.store()).await.unwrap();
-    assert!(all.is_empty(), "nothing half saved");
-}
-
-#[tokio::test]
-async fn a_secret_pasted_with_a_line_break_and_odd_characters_is_no_trouble() {
-    let site = Site::start_beside_sandbox().await;
-    let mut browser = site.admin().await;
-    let pasted = format!(" {}\r\n", right_secret());
-    let page = send(&mut browser, CONNECT, &connect_form("test", &pasted)).await;
-    assert!(page.text.contains("<strong>Connected</strong>"));
-    let mut odd = connect_form("next", "🔑\0<b>\"secret\"</b>");
-    odd.iter_mut()
-        .filter(|(name, _)| name == "user_name")
-        .for_each(|(_, value)| *value = "<script>alert(1)</script>\0🏭".to_owned());
-    let page = send(&mut browser, CONNECT, &odd).await;
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(!page.text.contains("<script>alert(1)"), "{}", page.text);
-    assert!(!page.text.contains("🔑"), "a secret is never sent back");
-    let page = send(&mut browser, CONNECT, &connect_form("next", &pasted)).await;
-    assert!(page.location().starts_with(SYNC), "{}", page.text);
+    browser.send(SYNC, &form).await
 }
 
 #[tokio::test]
@@ -168,12 +97,9 @@ async fn connecting_twice_is_connecting_once_and_reads_nothing_yet() {
     let site = Site::start_beside_sandbox().await;
     let mut browser = site.admin().await;
     connect(&mut browser).await;
-    let second = send(
-        &mut browser,
-        CONNECT,
-        &connect_form("next", &right_secret()),
-    )
-    .await;
+    let second = browser
+        .send(CONNECT, &connect_form("next", &right_secret()))
+        .await;
     assert!(second.location().starts_with(SYNC), "{}", second.text);
     assert_eq!(list_integrations(site.app.store()).await.unwrap().len(), 1);
     assert_eq!(runs(&site).await, 0, "nothing is read before Sync is left");
@@ -296,7 +222,7 @@ async fn save_and_exit_and_back_keep_what_was_set_and_start_nothing() {
         let mut form = sync_form(&page, action, &[]);
         form.retain(|(name, _)| name != "interval");
         form.push(("interval".to_owned(), minutes.to_owned()));
-        let sent = send(&mut browser, SYNC, &form).await;
+        let sent = browser.send(SYNC, &form).await;
         assert_eq!(sent.location(), target, "{}", sent.text);
         let now = stored(&site).await;
         assert_eq!(now.settings.interval_minutes.to_string(), minutes);
@@ -337,7 +263,7 @@ async fn the_whole_walk_and_configure_reopens_it_with_what_is_set() {
         ("projected_close_days", "30"),
     ];
     let form = configure_form(&page, "next", &chosen);
-    let sent = send(&mut browser, CONFIGURE, &form).await;
+    let sent = browser.send(CONFIGURE, &form).await;
     assert!(sent.location().starts_with(IMPORT), "{}", sent.text);
     let page = browser.get(IMPORT).await;
     for words in [
@@ -404,17 +330,14 @@ async fn next_on_a_connected_account_tests_what_is_stored_and_saves_nothing() {
             _ => (name, value),
         })
         .collect();
-    let sent = send(&mut browser, CONNECT, &form).await;
+    let sent = browser.send(CONNECT, &form).await;
     assert_eq!(sent.location(), SYNC, "{}", sent.text);
     assert_eq!(runs(&site).await, before);
-    let wrong = send(&mut browser, CONNECT, &connect_form("next", "wrong")).await;
+    let wrong = browser.send(CONNECT, &connect_form("next", "wrong")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let right = send(
-        &mut browser,
-        CONNECT,
-        &connect_form("exit", &right_secret()),
-    )
-    .await;
+    let right = browser
+        .send(CONNECT, &connect_form("exit", &right_secret()))
+        .await;
     assert_eq!(
         right.location(),
         "/settings/integrations?notice=credentials_updated",
@@ -422,160 +345,8 @@ async fn next_on_a_connected_account_tests_what_is_stored_and_saves_nothing() {
         right.text
     );
     site.sandbox().set_credentials_valid(false);
-    let refused = send(&mut browser, CONNECT, &form).await;
+    let refused = browser.send(CONNECT, &form).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-}
-
-#[tokio::test]
-async fn two_administrators_edit_at_once_and_nothing_is_lost() {
-    let site = Site::start_connected().await;
-    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
-    let mine = ann.get(SYNC).await;
-    let theirs = bob.get(SYNC).await;
-    let with_interval = |page: &Page, minutes: &str| {
-        let mut form = sync_form(page, "next", &[]);
-        form.retain(|(name, _)| name != "interval");
-        form.push(("interval".to_owned(), minutes.to_owned()));
-        form
-    };
-    let sent = send(&mut bob, SYNC, &with_interval(&theirs, "5")).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-    let mut form = with_interval(&mine, "15");
-    form.retain(|(name, _)| name != "auto_sync");
-    form.push(("queue".to_owned(), "8".to_owned()));
-    let conflict = send(&mut ann, SYNC, &form).await;
-    assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", conflict.text);
-    assert!(conflict.text.contains("Somebody else saved other settings"));
-    assert!(conflict.text.contains("5 minutes"), "what they changed");
-    let now = stored(&site).await.settings;
-    assert!(
-        now.auto_sync && now.scope.queues.is_empty(),
-        "nothing of mine was saved yet"
-    );
-    let mut form = with_interval(&conflict, "5");
-    form.retain(|(name, _)| name != "auto_sync");
-    form.push(("queue".to_owned(), "8".to_owned()));
-    let sent = send(&mut ann, SYNC, &form).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-    let now = stored(&site).await.settings;
-    assert_eq!((now.auto_sync, now.interval_minutes), (false, 5));
-    assert_eq!(now.scope.queues, ["8".to_owned()].into());
-}
-
-#[tokio::test]
-async fn two_administrators_in_two_steps_do_not_undo_each_other() {
-    let site = Site::start_connected().await;
-    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
-    let configure = ann.get(CONFIGURE).await;
-    let sync = bob.get(SYNC).await;
-    let sent = send(&mut bob, SYNC, &sync_form(&sync, "next", &[("queue", "8")])).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-    let chosen = [("closed_status", "5"), ("closed_status", "8")];
-    let sent = send(
-        &mut ann,
-        CONFIGURE,
-        &configure_form(&configure, "next", &chosen),
-    )
-    .await;
-    assert_eq!(sent.status, StatusCode::CONFLICT, "she is told");
-    let again = configure_form(&sent, "next", &chosen);
-    let sent = send(&mut ann, CONFIGURE, &again).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-    let now = stored(&site).await.settings;
-    assert_eq!(now.scope.queues, ["8".to_owned()].into(), "Bob's stays");
-    assert_eq!(now.closed_statuses.len(), 2);
-}
-
-#[tokio::test]
-async fn a_queue_that_vanished_is_named_at_its_field() {
-    let site = Site::start_connected().await;
-    let mut browser = site.admin().await;
-    let sent = leave_sync(&mut browser, &[("queue", "8")]).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-    let integration = stored(&site).await;
-    let items =
-        store::reference_items::list_reference_items(site.app.store(), integration.id, None)
-            .await
-            .unwrap();
-    let left: Vec<_> = items
-        .iter()
-        .filter(|item| {
-            !(item.kind == domain::reference::ReferenceKind::Queue && item.external_id == "8")
-        })
-        .map(|item| domain::reference::ReferenceItem {
-            kind: item.kind,
-            external_id: item.external_id.clone(),
-            label: item.label.clone(),
-            parent: item.parent.clone(),
-            active: item.active,
-            sort_order: item.sort_order,
-            system: item.is_system,
-        })
-        .collect();
-    let mut tx = site.app.store().begin().await.unwrap();
-    store::reference_items::replace_reference_items(&mut tx, integration.id, &left)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    let page = browser.get(SYNC).await;
-    assert!(page.text.contains("(no longer listed)"), "{}", page.text);
-    let sent = send(
-        &mut browser,
-        SYNC,
-        &sync_form(&page, "next", &[("queue", "8")]),
-    )
-    .await;
-    assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(sent.text.contains("id=\"queue-error\""), "{}", sent.text);
-    assert!(sent.text.contains("not on the vendor"), "{}", sent.text);
-    let sent = send(&mut browser, SYNC, &sync_form(&page, "next", &[])).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-}
-
-#[tokio::test]
-async fn opportunity_defaults_are_disabled_with_the_reason_and_kept() {
-    let site = Site::start_connected().await;
-    let mut browser = site.admin().await;
-    let page = browser.get(CONFIGURE).await;
-    assert!(!page.text.contains("Enable Opportunity Sync is off"));
-    let chosen = [("with_opportunities", "1"), ("projected_close_days", "45")];
-    send(
-        &mut browser,
-        CONFIGURE,
-        &configure_form(&page, "next", &chosen),
-    )
-    .await;
-    let page = browser.get(SYNC).await;
-    let mut form = sync_form(&page, "next", &[]);
-    form.retain(|(_, value)| value != "opportunities");
-    let sent = send(&mut browser, SYNC, &form).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-    let page = browser.get(CONFIGURE).await;
-    assert!(page.text.contains("Enable Opportunity Sync is off"));
-    assert!(
-        page.text
-            .contains("<fieldset class=\"field-grid\" disabled>")
-    );
-    send(&mut browser, CONFIGURE, &configure_form(&page, "next", &[])).await;
-    let now = stored(&site).await.settings;
-    assert!(!now.record_types.contains(&RecordType::Opportunities));
-    assert_eq!(
-        now.opportunity.projected_close_days,
-        Some(45),
-        "what was set is kept"
-    );
-    let wrong = [
-        ("with_opportunities", "1"),
-        ("projected_close_days", "soon <b>"),
-    ];
-    let page = send(
-        &mut browser,
-        CONFIGURE,
-        &configure_form(&page, "next", &wrong),
-    )
-    .await;
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.text.contains("projected_close_days-error"));
 }
 
 #[tokio::test]
@@ -611,7 +382,7 @@ async fn a_form_of_an_ended_session_keeps_what_was_chosen_but_no_secret() {
     let page = browser.get(SYNC).await;
     let form = sync_form(&page, "next", &[("queue", "8")]);
     site.clock.advance(13 * domain::clock::UtcMillis::HOUR);
-    let page = send(&mut browser, SYNC, &form).await;
+    let page = browser.send(SYNC, &form).await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);
     let kept = page.input("kept_fields").unwrap();
     assert!(
@@ -619,7 +390,7 @@ async fn a_form_of_an_ended_session_keeps_what_was_chosen_but_no_secret() {
         "{kept}"
     );
     let secret = "correct horse battery";
-    let page = send(&mut browser, CONNECT, &connect_form("next", secret)).await;
+    let page = browser.send(CONNECT, &connect_form("next", secret)).await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);
     assert!(!page.text.contains("correct+horse") && !page.text.contains(secret));
     assert!(

@@ -1,0 +1,169 @@
+//! Halo PSA: Halo URL and an application; teams, agents, clients.
+
+use domain::stream::Stream;
+use serde_json::json;
+
+use super::{Change, Lists, Nonsense, Offer, Pasted, Psa, Queue, Right};
+
+const SITE: &str = "https://harbourline.halopsa.com";
+
+const fn pasted(typed: &'static str) -> Pasted {
+    Pasted {
+        field: "url",
+        typed,
+        becomes: SITE,
+    }
+}
+
+const fn no_address(typed: &'static str) -> Nonsense {
+    Nonsense {
+        field: "url",
+        typed,
+        says: "Enter the address you open Halo at, such as https://yourhalo.halopsa.com.",
+    }
+}
+
+const NOT_ACCEPTED: &str = "The specified client credentials are invalid.";
+
+pub static PSA: Psa = Psa {
+    key: "halo_psa",
+    labels: &["Halo URL", "Client ID", "Client Secret"],
+    guide: &[
+        "https://yourhalo.halopsa.com",
+        "Is an API-only Agent",
+        "Client ID and Secret (Services)",
+        "View Applications",
+        "read:customers",
+        "read:tickets",
+        "admin:webhooks",
+        "Departments & Teams",
+        "Connection test fails",
+        "Contacts not importing",
+        "Permission errors",
+    ],
+    pasted: &[
+        pasted(" HTTPS://Harbourline.halopsa.com/tickets?area=1 \r\n"),
+        pasted("harbourline"),
+        pasted("harbourline.halopsa.com/api"),
+        pasted("https://harbourline.halopsa.com/auth/token"),
+        pasted("https://harbourline.halopsa.com//"),
+    ],
+    nonsense: &[
+        no_address("127.0.0.1"),
+        no_address("https://[::1]/"),
+        no_address("169.254.169.254"),
+        no_address("localhost"),
+        no_address("https://ann:hush@harbourline.halopsa.com"),
+        no_address("two words"),
+    ],
+    wrong_secret: ("somebody-elses", "client_secret", NOT_ACCEPTED),
+    rights: &[
+        Right::required("tickets", "Permissions — read:tickets"),
+        Right {
+            entity: "client",
+            action: "query",
+            access: "Restricted",
+            called: "Allow use of all Customers (the agent sees no customer)",
+            required: true,
+        },
+        Right::optional("opportunities", "Permissions — read:sales and read:crm"),
+    ],
+    mixed_up: &[
+        ("autotask", "Enter the address you open Halo at"),
+        (
+            "connectwise_psa",
+            "This is the address of ConnectWise Manage.",
+        ),
+        ("syncro", NOT_ACCEPTED),
+    ],
+    offer: Offer {
+        sync: &[
+            "Enable Opportunity Sync",
+            "Teams to Sync",
+            "Categories",
+            "Exclude Opportunity Types",
+            "Exclude Client Types",
+            "Skip Inactive Companies",
+        ],
+        choices: &["1st Line Support", "Awaiting Parts", "Supplier"],
+        configure: &[
+            "Fallback Owner",
+            "Default Workflow",
+            "Default Stage",
+            "Default Type",
+            "Default Conversion Probability",
+            "Category 1",
+            "Category 2",
+            "Category 3",
+            "Category 4",
+            "Projected Close Days",
+        ],
+        statuses: &["With User", "In Progress", "Closed"],
+    },
+    streams: &[
+        (Stream::Companies, "client"),
+        (Stream::Technicians, "agent"),
+        (Stream::Contacts, "users"),
+        (Stream::Tickets, "tickets"),
+        (Stream::Opportunities, "opportunities"),
+    ],
+    people: 4,
+    tickets: &[">Team<", "1st Line Support", "In Progress"],
+    changes: &[
+        Change {
+            stream: Stream::Companies,
+            field: "name",
+            from: 4,
+            shown: "/companies?",
+        },
+        Change {
+            stream: Stream::Technicians,
+            field: "firstname",
+            from: 1,
+            shown: "/settings/users/import/halo_psa?",
+        },
+        Change {
+            stream: Stream::Contacts,
+            field: "firstname",
+            from: 4,
+            shown: "/contacts?",
+        },
+        Change {
+            stream: Stream::Tickets,
+            field: "summary",
+            from: 60,
+            shown: "/tickets?closed=all&",
+        },
+        Change {
+            stream: Stream::Opportunities,
+            field: "summary",
+            from: 4,
+            shown: "/opportunities?",
+        },
+    ],
+    lists: Lists {
+        delete_status: |control| {
+            control.delete("status", 9);
+            "Closed".to_owned()
+        },
+        queue: Some(Queue {
+            id: "2",
+            name: "2nd Line Support",
+            rename: |control, to| {
+                control.patch("team", 2, json!({ "name": to }));
+                // Its tickets carry the name.
+                for ticket in control.records("tickets", 0, 10_000).unwrap() {
+                    if ticket["team"] == "2nd Line Support" {
+                        let id = ticket["id"].as_i64().unwrap();
+                        control.patch("tickets", id, json!({ "team": to }));
+                    }
+                }
+            },
+        }),
+        many_statuses: |control, count| {
+            for number in 0..count {
+                control.create("status", json!({ "name": format!("Status {number}") }));
+            }
+        },
+    },
+};

@@ -1,0 +1,130 @@
+//! What a vendor's screens may do to the lists that settings and records use: a status deleted, a queue renamed, ten
+//! thousand statuses.
+
+use axum::http::StatusCode;
+use domain::clock::UtcMillis;
+use domain::provider::ScopeField;
+use domain::reference::ReferenceKind;
+
+use super::Psa;
+use super::portal::Portal;
+use crate::form_on_page::value;
+
+pub async fn a_status_that_is_deleted_there_is_named(psa: &'static Psa) {
+    let portal = Portal::start(psa).await;
+    portal.control().keep_answers();
+    let mut browser = portal.site.admin().await;
+    portal.set_up(&mut browser).await;
+    let gone = (psa.lists.delete_status)(portal.control());
+    portal.read_lists_again(&mut browser).await;
+
+    let page = browser.get(&portal.step("configure")).await;
+    let marked = format!("{gone} (no longer listed)");
+    assert!(page.read().contains(&marked), "{marked}: {}", page.text);
+    let page = portal.leave(&mut browser, "configure", |_| {}).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = page.read();
+    for words in [
+        format!("“{gone}” is not on the vendor's list any more."),
+        "id=\"closed_status-error\"".to_owned(),
+    ] {
+        assert!(text.contains(&words), "{words}: {text}");
+    }
+    let was = portal.integration().await.settings.closed_statuses;
+    let items = store::reference_items::list_reference_items(
+        portal.site.app.store(),
+        portal.integration().await.id,
+        Some(ReferenceKind::TicketStatus),
+    )
+    .await
+    .unwrap();
+    let removed: Vec<&str> = items
+        .iter()
+        .filter(|item| item.removed_at.is_some() && was.contains(&item.external_id))
+        .map(|item| item.external_id.as_str())
+        .collect();
+    assert_eq!(removed.len(), 1, "one that the settings use");
+    let page = portal
+        .leave(&mut browser, "configure", |form| {
+            form.retain(|(name, value)| name != "closed_status" || value != removed[0]);
+        })
+        .await;
+    assert!(
+        page.location().starts_with(&portal.step("import")),
+        "{}",
+        page.text
+    );
+    portal.settle().await;
+    for path in ["/tickets?closed=all", "/tickets", &portal.page("")] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+    }
+}
+
+pub async fn a_queue_that_is_renamed_there_is_renamed_here(psa: &'static Psa) {
+    let Some(queue) = &psa.lists.queue else {
+        let scope = psa.provider().setup.scope;
+        assert!(scope.iter().all(|list| list.field != ScopeField::Queues));
+        return;
+    };
+    let portal = Portal::start(psa).await;
+    portal.control().keep_answers();
+    let mut browser = portal.site.admin().await;
+    portal.connect(&mut browser).await;
+    let (id, from) = (queue.id, queue.name);
+    let chosen = ("queue".to_owned(), id.to_owned());
+    let page = portal
+        .leave(&mut browser, "sync", |form| form.push(chosen.clone()))
+        .await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    portal.settle().await;
+    let page = browser.get("/tickets?closed=all").await;
+    assert!(page.read().contains(from), "{from}: {}", page.text);
+
+    let to = "Renamed & moved";
+    (queue.rename)(portal.control(), to);
+    portal.read_lists_again(&mut browser).await;
+    let half_an_hour = 30 * UtcMillis::MINUTE;
+    portal.later(half_an_hour, half_an_hour).await;
+    portal.newest().await;
+    let page = browser.get("/tickets?closed=all").await;
+    let text = page.read();
+    assert!(text.contains(to) && !text.contains(from), "{text}");
+    let rows = text.matches("class=\"lead\"").count();
+    assert!(rows > 3, "its tickets are still here: {text}");
+    let page = browser.get(&portal.step("sync")).await;
+    let form = page.form("setup-form");
+    assert_eq!(value(&form, "queue"), Some(id), "what was chosen goes on");
+    assert!(page.labels().iter().any(|label| label == to));
+}
+
+pub async fn ten_thousand_statuses_can_be_lived_with(psa: &'static Psa) {
+    let portal = Portal::start(psa).await;
+    portal.control().keep_answers();
+    let mut browser = portal.site.admin().await;
+    portal.connect(&mut browser).await;
+    (psa.lists.many_statuses)(portal.control(), 10_000);
+    portal.read_lists_again(&mut browser).await;
+    let page = portal.leave(&mut browser, "sync", |_| {}).await;
+    assert!(
+        page.location().starts_with(&portal.step("configure")),
+        "{}",
+        page.text
+    );
+    portal.settle().await;
+    let page = browser.get(&portal.step("configure")).await;
+    let last = "Status 9999";
+    assert!(page.read().contains(last), "the last can be chosen");
+    let status = page.form("setup-form");
+    let stages = status.iter().filter(|(name, _)| name.starts_with("stage."));
+    assert!(stages.count() > 10_000);
+    let page = portal.leave(&mut browser, "configure", |_| {}).await;
+    assert!(
+        page.location().starts_with(&portal.step("import")),
+        "{}",
+        page.text
+    );
+    let page = browser.get("/tickets").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains(last), "one can filter by it");
+}

@@ -1,0 +1,92 @@
+//! The steps *Sync*, *Configure* and *Import*: each offers what this PSA has, and nothing that only another one has.
+
+use axum::http::StatusCode;
+
+use super::portal::Portal;
+use super::{ALL, Offer, Psa};
+use crate::harness::Page;
+
+/// Labels of the step *Sync* whatever the PSA.
+const SYNC: [&str; 7] = [
+    "Sync Users",
+    "Sync Companies",
+    "Enable Ticket Sync",
+    "Auto-Import",
+    "Default Role for Imported Contacts",
+    "Exclude Statuses",
+    "Companies come from here",
+];
+
+/// Labels of the step *Configure* whatever the PSA.
+const CONFIGURE: [&str; 7] = [
+    "Closed Statuses",
+    "Client Comment Status",
+    "New",
+    "Triaged",
+    "Working",
+    "Waiting",
+    "Resolved",
+];
+
+/// A page has these labels, and none that only other PSAs have.
+#[track_caller]
+fn offers(
+    page: &Page,
+    psa: &Psa,
+    common: &[&str],
+    own: &[&str],
+    of: fn(&Offer) -> &[&'static str],
+) {
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let labels = page.labels();
+    let has = |label: &str| labels.iter().any(|have| have == label);
+    for label in common.iter().chain(own).chain(of(&psa.offer)) {
+        assert!(has(label), "{label}: {labels:?}");
+    }
+    for other in ALL {
+        for label in of(&other.offer) {
+            let own = of(&psa.offer).contains(label);
+            assert_eq!(has(label), own, "{label} of {}: {labels:?}", other.key);
+        }
+    }
+}
+
+pub async fn the_steps_offer_what_this_psa_has(psa: &'static Psa) {
+    let portal = Portal::start(psa).await;
+    let mut browser = portal.site.admin().await;
+    portal.connect(&mut browser).await;
+    let page = browser.get(&portal.step("sync")).await;
+    offers(&page, psa, &SYNC, psa.offer.choices, |offer| offer.sync);
+    assert!(page.read().contains("Ticket Sync Scope"), "{}", page.text);
+
+    portal.leave(&mut browser, "sync", |_| {}).await;
+    let page = browser.get(&portal.step("configure")).await;
+    offers(&page, psa, &CONFIGURE, psa.offer.statuses, |offer| {
+        offer.configure
+    });
+    for words in ["Resolution Status Stepper", "Quick Sync", "Clear & Resync"] {
+        assert!(page.read().contains(words), "{words}: {}", page.text);
+    }
+    let card = "Opportunity Settings";
+    let sells = !psa.offer.configure.is_empty();
+    assert_eq!(page.read().contains(card), sells, "{card}");
+
+    portal.leave(&mut browser, "configure", |_| {}).await;
+    portal.settle().await;
+    let words = psa.provider().words;
+    for (tab, told, rows) in [
+        ("users", words.technicians.to_lowercase(), psa.people),
+        // They became companies by themselves, so that hardly one is left to choose.
+        ("companies", "Show Unlinked Only".to_owned(), 0),
+    ] {
+        let page = browser
+            .get(&format!("{}?tab={tab}&now=on", portal.step("import")))
+            .await;
+        let text = page.read();
+        for words in ["Import Users", "Import Companies", "Complete Setup", &told] {
+            assert!(text.contains(words), "{tab}: {words}: {text}");
+        }
+        let found = text.matches("name=\"pick\"").count();
+        assert!(found >= rows, "{tab}: {found} to choose from: {text}");
+    }
+}

@@ -1,0 +1,65 @@
+//! Two administrators in the same setup: nothing is lost, and each is told.
+
+use axum::http::StatusCode;
+
+use super::{CONFIGURE, SYNC, configure_form, stored, sync_form};
+use crate::harness::{Page, Site};
+
+#[tokio::test]
+async fn two_administrators_edit_at_once_and_nothing_is_lost() {
+    let site = Site::start_connected().await;
+    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
+    let mine = ann.get(SYNC).await;
+    let theirs = bob.get(SYNC).await;
+    let with_interval = |page: &Page, minutes: &str| {
+        let mut form = sync_form(page, "next", &[]);
+        form.retain(|(name, _)| name != "interval");
+        form.push(("interval".to_owned(), minutes.to_owned()));
+        form
+    };
+    let sent = bob.send(SYNC, &with_interval(&theirs, "5")).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let mut form = with_interval(&mine, "15");
+    form.retain(|(name, _)| name != "auto_sync");
+    form.push(("queue".to_owned(), "8".to_owned()));
+    let conflict = ann.send(SYNC, &form).await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", conflict.text);
+    assert!(conflict.text.contains("Somebody else saved other settings"));
+    assert!(conflict.text.contains("5 minutes"), "what they changed");
+    let now = stored(&site).await.settings;
+    assert!(
+        now.auto_sync && now.scope.queues.is_empty(),
+        "nothing of mine was saved yet"
+    );
+    let mut form = with_interval(&conflict, "5");
+    form.retain(|(name, _)| name != "auto_sync");
+    form.push(("queue".to_owned(), "8".to_owned()));
+    let sent = ann.send(SYNC, &form).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let now = stored(&site).await.settings;
+    assert_eq!((now.auto_sync, now.interval_minutes), (false, 5));
+    assert_eq!(now.scope.queues, ["8".to_owned()].into());
+}
+
+#[tokio::test]
+async fn two_administrators_in_two_steps_do_not_undo_each_other() {
+    let site = Site::start_connected().await;
+    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
+    let configure = ann.get(CONFIGURE).await;
+    let sync = bob.get(SYNC).await;
+    let sent = bob
+        .send(SYNC, &sync_form(&sync, "next", &[("queue", "8")]))
+        .await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let chosen = [("closed_status", "5"), ("closed_status", "8")];
+    let sent = ann
+        .send(CONFIGURE, &configure_form(&configure, "next", &chosen))
+        .await;
+    assert_eq!(sent.status, StatusCode::CONFLICT, "she is told");
+    let again = configure_form(&sent, "next", &chosen);
+    let sent = ann.send(CONFIGURE, &again).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let now = stored(&site).await.settings;
+    assert_eq!(now.scope.queues, ["8".to_owned()].into(), "Bob's stays");
+    assert_eq!(now.closed_statuses.len(), 2);
+}
