@@ -46,6 +46,12 @@ impl OnItsWay {
         Self(task)
     }
 
+    /// The page or what went wrong, when it has already arrived.
+    pub(super) fn arrived(&mut self) -> Option<connectors::Result<Fetched>> {
+        let ended = self.0.try_join_next()?;
+        Some(ended.unwrap_or_else(|error| Err(broke_off(&error.to_string()))))
+    }
+
     /// Waits for the page.
     pub(super) async fn page(mut self) -> connectors::Result<Fetched> {
         match self.0.join_next().await {
