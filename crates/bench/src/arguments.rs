@@ -48,6 +48,9 @@ pub struct SyncArguments {
     /// Tickets at the vendor; several sizes with commas.
     #[arg(long, value_delimiter = ',', default_value = "20000")]
     pub records: Vec<u32>,
+    /// Also what the vendor's own limits cost, with clocks that run faster.
+    #[arg(long)]
+    pub limits: bool,
 }
 
 /// Arguments of `pages`.
@@ -92,6 +95,9 @@ impl Engines {
 /// Arguments of `torture`.
 #[derive(Debug, Clone, Args)]
 pub struct TortureArguments {
+    /// The vendors: autotask, connectwise_psa, …; several with commas. Each has its own kills.
+    #[arg(long, value_delimiter = ',', default_value = "autotask", value_parser = vendor)]
+    pub vendor: Vec<String>,
     /// Database engines.
     #[arg(long, default_value = "both")]
     pub engine: Engines,
@@ -110,7 +116,7 @@ pub struct TortureArguments {
     /// Installations that are tortured at the same time.
     #[arg(long, default_value_t = 2)]
     pub lanes: u32,
-    /// Six kills on each engine with a small vendor, for the test command.
+    /// Six kills on each engine with a small Autotask, two with each other vendor, for the test command.
     #[arg(long)]
     pub short: bool,
 }

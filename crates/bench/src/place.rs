@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use domain::clock::SystemClock;
+use domain::clock::{SharedClock, SystemClock};
 use domain::secret::Secret;
 use serde::Serialize;
 use store::{KeySource, Store, StoreConfig};
@@ -92,7 +92,12 @@ impl Place {
 
     /// Opens the store to work with it. On SQLite no `portico` may run on it meanwhile.
     pub async fn open(&self) -> Result<Store> {
-        Store::open(self.config(), Arc::new(SystemClock))
+        self.open_at(Arc::new(SystemClock)).await
+    }
+
+    /// The same, by another clock.
+    pub async fn open_at(&self, clock: SharedClock) -> Result<Store> {
+        Store::open(self.config(), clock)
             .await
             .with_context(|| format!("open the store in {}", self.dir.display()))
     }

@@ -13,6 +13,8 @@ use crate::process::{Output, Process};
 use crate::sandbox::Address;
 use crate::web;
 
+/// Requests a vendor without limits allows.
+const MANY: &str = "1000000000";
 const START: Duration = Duration::from_secs(60);
 
 /// A running `portico serve`.
@@ -43,6 +45,16 @@ impl Product {
                 format!("PORTICO__{}__BASE_URL", sandbox.vendor.to_uppercase()),
                 sandbox.url.to_string(),
             ),
+            // The sandbox has no limits here, so what is measured is the product and not the vendor's patience.
+            (
+                "PORTICO__AUTOTASK__REQUEST_LIMIT".to_owned(),
+                MANY.to_owned(),
+            ),
+            (
+                "PORTICO__HALO_PSA__REQUEST_LIMIT".to_owned(),
+                MANY.to_owned(),
+            ),
+            ("PORTICO__SYNCRO__REQUEST_LIMIT".to_owned(), MANY.to_owned()),
             ("PORTICO__LOG__LEVEL".to_owned(), "warn".to_owned()),
         ]);
         let output = Output::in_dir(&place.dir, "portico");

@@ -74,6 +74,7 @@ pub async fn run(vendor: &str, sandbox: Url) -> Result<Pass> {
             public_note_audiences: None,
             installation_code: None,
             base_url: Some(sandbox),
+            request_limit: None,
             permits: Arc::new(Unlimited),
             urgency: Urgency::Background,
             memory: Arc::default(),

@@ -34,6 +34,8 @@ pub struct World {
 /// Figures of a sandbox.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Stats {
+    /// Requests since the start.
+    pub request_count: u64,
     /// Processor seconds since the start.
     pub cpu_seconds: f64,
 }
@@ -128,13 +130,15 @@ impl Sandbox {
 
     /// Creates a record and returns its id.
     pub async fn create(&self, entity: &str, fields: &Value) -> Result<i64> {
-        let answer = self.control(Method::POST, entity, Some(fields)).await?;
+        let answer = self
+            .control(Method::POST, &segment(entity), Some(fields))
+            .await?;
         answer["id"].as_i64().context("a created record has no id")
     }
 
     /// Changes fields of a record.
     pub async fn patch(&self, entity: &str, id: i64, fields: &Value) -> Result<()> {
-        let path = format!("{entity}/{id}");
+        let path = format!("{}/{id}", segment(entity));
         self.control(Method::PATCH, &path, Some(fields))
             .await
             .map(drop)
@@ -142,16 +146,23 @@ impl Sandbox {
 
     /// Deletes a record.
     pub async fn delete(&self, entity: &str, id: i64) -> Result<()> {
-        let path = format!("{entity}/{id}");
+        let path = format!("{}/{id}", segment(entity));
         self.control(Method::DELETE, &path, None).await.map(drop)
     }
 
     /// All ids of an entity, ascending.
     pub async fn ids(&self, entity: &str) -> Result<Vec<i64>> {
         let mut answer = self
-            .control(Method::GET, &format!("ids/{entity}"), None)
+            .control(Method::GET, &format!("ids/{}", segment(entity)), None)
             .await?;
         Ok(serde_json::from_value(answer["ids"].take())?)
+    }
+
+    /// One record, as the vendor's API shows it.
+    pub async fn record(&self, entity: &str, id: i64) -> Result<Value> {
+        let path = format!("records/{}/{id}", segment(entity));
+        let mut answer = self.control(Method::GET, &path, None).await?;
+        Ok(answer["record"].take())
     }
 
     /// All records of an entity, as the vendor's API shows them, by id.
@@ -159,7 +170,7 @@ impl Sandbox {
         let mut all: Vec<Value> = Vec::new();
         let mut after = -1;
         loop {
-            let path = format!("records/{entity}?after={after}&limit={PAGE}");
+            let path = format!("records/{}?after={after}&limit={PAGE}", segment(entity));
             let mut answer = self.control(Method::GET, &path, None).await?;
             let page: Vec<Value> = serde_json::from_value(answer["records"].take())?;
             let full = page.len() == PAGE;
@@ -180,6 +191,11 @@ impl Sandbox {
         let url = self.address.url.join("_control/")?.join(path)?;
         web::json(&self.client, method, url, body).await
     }
+}
+
+/// The vendor's name of an entity, slashes included, as one part of a path.
+fn segment(entity: &str) -> String {
+    entity.replace('/', "%2F")
 }
 
 /// The first address in a line.

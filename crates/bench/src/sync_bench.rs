@@ -1,6 +1,7 @@
 //! `bench sync`: the first sync, the same data again, an idle cycle, and the reference around the first.
 
 pub mod phase;
+mod real_limits;
 mod report;
 
 use std::time::Duration;
@@ -37,7 +38,10 @@ pub fn world(tickets: u32) -> World {
 
 /// Measures every size asked for.
 pub async fn run(workplace: &Workplace, arguments: &SyncArguments) -> Result<()> {
-    let mut results = Results::new(arguments.engine, Machine::read());
+    let mut results = Results::new(&arguments.vendor, arguments.engine, Machine::read());
+    if arguments.limits {
+        results.limits = Some(real_limits::measure(workplace, &arguments.vendor).await?);
+    }
     for &records in &arguments.records {
         results.push(one(workplace, arguments, records).await?);
     }
@@ -53,8 +57,11 @@ async fn one(workplace: &Workplace, arguments: &SyncArguments, records: u32) -> 
     let integration = Installation::connect(&place, &address).await?;
 
     let before = reference(workplace, &sandbox).await?;
+    let asked_before = sandbox.stats().await?.request_count;
     let first = run_server(workplace, &place, &sandbox, integration).await?;
     first.report.check_completed()?;
+    let first_requests = sandbox.stats().await?.request_count - asked_before;
+    let notes_by_ticket = notes_by_ticket(&place, integration, &first).await?;
     let after = reference(workplace, &sandbox).await?;
 
     let installation = Installation::open(&place, &address).await?;
@@ -97,11 +104,30 @@ async fn one(workplace: &Workplace, arguments: &SyncArguments, records: u32) -> 
         first_pace: ticket_pace(&first)?,
         again_pace: ticket_pace(&again)?,
         first,
+        first_requests,
+        notes_by_ticket,
         again,
         rows_written_again: written,
         idle,
         file_mb: place.file_mb(),
     })
+}
+
+/// Comments that were read ticket by ticket, beside the streams of the run.
+async fn notes_by_ticket(
+    place: &crate::place::Place,
+    integration: domain::id::IntegrationId,
+    first: &Phase,
+) -> Result<u64> {
+    if first.report.stream(Stream::TicketNotes).is_some() {
+        return Ok(0);
+    }
+    let store = place.look().await?;
+    let coverage = store::pages::Coverage::default();
+    let notes =
+        store::pages::count_present(&store, integration, Stream::TicketNotes, &coverage).await?;
+    store.close().await;
+    Ok(notes)
 }
 
 /// One pass of the reference, and the sandbox's processor seconds for it.

@@ -3,6 +3,7 @@
 
 mod changes;
 mod compare;
+mod desk;
 mod faults;
 mod lane;
 mod recovery;
@@ -22,6 +23,9 @@ use lane::{Outcome, Plan};
 
 /// Longest life of a server after it answers: about as long as a sync of the usual vendor takes.
 const LIFE: Duration = Duration::from_millis(1_800);
+
+/// The vendor whose series is the longest.
+const FIRST: &str = "autotask";
 
 /// Kills for each one that is to meet a sync, at most. About every second does.
 const MEETING: u32 = 6;
@@ -59,9 +63,10 @@ pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<E
         .max()
         .unwrap_or_default();
     println!(
-        "\n{} kills on {}, {in_sync} in the middle of a sync; {ok} with exactly the vendor's records afterwards, {wrong} \
+        "\n{} kills of {} on {}, {in_sync} in the middle of a sync; {ok} with exactly the vendor's records afterwards, {wrong} \
          not; longest takeover {:.1} s",
         ok + wrong,
+        arguments.vendor.join(", "),
         engines.join(" and "),
         takeover.as_secs_f64()
     );
@@ -78,6 +83,7 @@ pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<E
     println!(
         "{}",
         json!({
+            "vendor": arguments.vendor.join(","),
             "engine": engines.join(","),
             "kills": ok + wrong,
             "in_sync": in_sync,
@@ -102,23 +108,31 @@ async fn series(
     outcomes: &mut Vec<(Engine, Outcome)>,
 ) -> Result<()> {
     let stop = Cell::new(false);
+    let engines = arguments.engine.list();
+    let vendors: Vec<&'static str> = arguments
+        .vendor
+        .iter()
+        .filter_map(|key| domain::provider::find(key))
+        .map(|provider| provider.key)
+        .collect();
     let together: Vec<Vec<Plan>> = if arguments.short {
         // Both engines at once: PostgreSQL mostly waits for leases to run out.
-        vec![
-            arguments
-                .engine
-                .list()
+        let of = |vendor| {
+            engines
                 .iter()
-                .flat_map(|engine| short(*engine, arguments.seed))
-                .collect(),
-        ]
-    } else {
-        arguments
-            .engine
-            .list()
-            .iter()
-            .map(|engine| long(*engine, arguments))
+                .flat_map(move |engine| short(vendor, *engine, arguments.seed))
+        };
+        vendors
+            .into_iter()
+            .map(|vendor| of(vendor).collect())
             .collect()
+    } else {
+        let of = |vendor| {
+            engines
+                .iter()
+                .map(move |engine| long(vendor, *engine, arguments))
+        };
+        vendors.into_iter().flat_map(of).collect()
     };
     for plans in together {
         let lanes = plans.iter().map(|plan| lane::run(workplace, *plan, &stop));
@@ -132,9 +146,10 @@ fn share(arguments: &TortureArguments, lanes: u32, lane: u32) -> u32 {
     arguments.kills / lanes + u32::from(lane < arguments.kills % lanes)
 }
 
-fn long(engine: Engine, arguments: &TortureArguments) -> Vec<Plan> {
+fn long(vendor: &'static str, engine: Engine, arguments: &TortureArguments) -> Vec<Plan> {
     let lanes = arguments.lanes.clamp(1, arguments.kills.max(1));
     let plan = |lane| Plan {
+        vendor,
         engine,
         lane,
         kills: share(arguments, lanes, lane),
@@ -147,19 +162,22 @@ fn long(engine: Engine, arguments: &TortureArguments) -> Vec<Plan> {
     (0..lanes).map(plan).collect()
 }
 
-/// Six kills, spread so that the waits of PostgreSQL overlap.
-fn short(engine: Engine, seed: u64) -> Vec<Plan> {
-    let (lanes, kills) = match engine {
-        Engine::Sqlite => (1, 6),
-        Engine::Postgres => (3, 2),
+/// Six kills of the first vendor, spread so that the waits of PostgreSQL overlap, and two of each further one.
+fn short(vendor: &'static str, engine: Engine, seed: u64) -> Vec<Plan> {
+    let (lanes, kills, tickets) = match (vendor, engine) {
+        (FIRST, Engine::Sqlite) => (1, 6, 600),
+        (FIRST, Engine::Postgres) => (3, 2, 600),
+        // Their comments are read ticket by ticket.
+        _ => (1, 2, 150),
     };
     let plan = |lane| Plan {
+        vendor,
         engine,
         lane,
         kills,
         at_most: kills,
         round: 3,
-        tickets: 600,
+        tickets,
         seed,
         life: LIFE,
     };
@@ -174,6 +192,7 @@ mod tests {
     #[test]
     fn kills_are_shared_by_the_lanes() {
         let arguments = TortureArguments {
+            vendor: vec![FIRST.to_owned()],
             engine: Engines::Both,
             kills: 200,
             seed: 1,
@@ -182,13 +201,13 @@ mod tests {
             lanes: 3,
             short: false,
         };
-        let plans = long(Engine::Sqlite, &arguments);
+        let plans = long(FIRST, Engine::Sqlite, &arguments);
         assert_eq!(
             plans.iter().map(|plan| plan.kills).collect::<Vec<_>>(),
             [67, 67, 66]
         );
         assert_eq!(
-            short(Engine::Postgres, 1)
+            short(FIRST, Engine::Postgres, 1)
                 .iter()
                 .map(|plan| plan.kills)
                 .sum::<u32>(),

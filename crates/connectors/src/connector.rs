@@ -33,7 +33,7 @@ use domain::stream::{PullMode, Stream};
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{Limits, Permits, Urgency};
+use crate::limits::{Limits, Permits, RequestLimit, Urgency};
 use crate::page::{ConnectionReport, Cursor, Page, PageRequest, Unreadable};
 
 /// Everything a connector is built from.
@@ -48,6 +48,9 @@ pub struct Connect {
     pub installation_code: Option<Secret>,
     /// Replaces the vendor's addresses. Only process configuration sets it: the demo, tests, the benchmark.
     pub base_url: Option<Url>,
+    /// Requests in the vendor's window, instead of the number it documents: some tenants are allowed more. Only process
+    /// configuration sets it.
+    pub request_limit: Option<u32>,
     /// Where permits come from.
     pub permits: Arc<dyn Permits>,
     /// Who waits for the answers.
@@ -59,6 +62,15 @@ pub struct Connect {
 }
 
 impl Connect {
+    /// The vendor's documented limit, or what this installation was allowed instead.
+    #[must_use]
+    pub fn allowed(&self, documented: RequestLimit) -> RequestLimit {
+        RequestLimit {
+            count: self.request_limit.unwrap_or(documented.count),
+            ..documented
+        }
+    }
+
     /// A key for what is remembered of this connection: another one as soon as any of its form values differs, so that
     /// nothing found with old credentials is used with new ones. Good inside one process only.
     #[must_use]

@@ -43,6 +43,8 @@ struct Inner {
 pub struct Start {
     /// Replaces vendors' addresses, by provider key: the demo's sandbox.
     pub base_urls: std::collections::BTreeMap<String, Url>,
+    /// Requests in vendors' windows, by provider key, where the configuration names none.
+    pub request_limits: std::collections::BTreeMap<String, u32>,
     /// Lets whoever may manage settings read messages in the outbox: the demo, where nobody receives mail.
     pub read_outbox: bool,
     /// Cancelled when the process is to end.
@@ -61,12 +63,16 @@ impl App {
         engine_config.concurrency = config.worker.concurrency;
         engine_config.mail = config.mail_config()?;
         engine_config.base_urls = start.base_urls;
+        engine_config.request_limits = start.request_limits;
         for installed in config.installed()? {
             let key = installed.provider.to_owned();
             if let Some(code) = installed.code {
                 engine_config
                     .installation_codes
                     .insert(key.clone(), code.clone());
+            }
+            if let Some(limit) = installed.request_limit {
+                engine_config.request_limits.insert(key.clone(), limit);
             }
             if let Some(address) = installed.base_url {
                 engine_config.base_urls.entry(key).or_insert(address);

@@ -4,6 +4,7 @@
 //! default, and a key that is not in it is refused (`deny_unknown_fields`), so documentation and code cannot differ.
 
 mod mail;
+mod vendors;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use mail::{Mail, Transport};
+pub use vendors::{Autotask, ConnectWisePsa, Installed, Vendor};
 
 /// The compiled-in defaults, which are also the documentation.
 pub const DEFAULT: &str = include_str!("../../../portico.default.toml");
@@ -41,9 +43,9 @@ pub struct Config {
     /// Installation-wide values for ConnectWise PSA.
     pub connectwise_psa: ConnectWisePsa,
     /// Installation-wide values for Halo PSA.
-    pub halo_psa: StandIn,
+    pub halo_psa: Vendor,
     /// Installation-wide values for Syncro.
-    pub syncro: StandIn,
+    pub syncro: Vendor,
     /// Log.
     pub log: Log,
     /// Prometheus metrics.
@@ -112,45 +114,6 @@ impl Security {
 pub struct Worker {
     /// Jobs at once.
     pub concurrency: usize,
-}
-
-/// Installation-wide values for Autotask.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Autotask {
-    /// Tracking identifier used when the form leaves it empty.
-    pub integration_code: Secret,
-    /// Address that stands in for Autotask's own: the sandbox. Empty: Autotask itself.
-    pub base_url: String,
-}
-
-/// Installation-wide values for ConnectWise PSA.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConnectWisePsa {
-    /// Client id used when the form leaves it empty.
-    pub client_id: Secret,
-    /// Address that stands in for ConnectWise's own: the sandbox. Empty: ConnectWise itself.
-    pub base_url: String,
-}
-
-/// Installation-wide values for a provider without a code of the installation.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StandIn {
-    /// Address that stands in for the vendor's own: the sandbox. Empty: the vendor itself.
-    pub base_url: String,
-}
-
-/// What an installation has once for all its connections to a provider.
-#[derive(Debug, Clone)]
-pub struct Installed<'a> {
-    /// Key of the provider.
-    pub provider: &'static str,
-    /// The code used when the form leaves it empty.
-    pub code: Option<&'a Secret>,
-    /// The address that stands in for the vendor's own.
-    pub base_url: Option<Url>,
 }
 
 /// Log.
@@ -355,43 +318,6 @@ impl Config {
             );
         }
         Ok(())
-    }
-
-    /// What this installation has for each provider.
-    ///
-    /// # Errors
-    /// When an address is none.
-    pub fn installed(&self) -> anyhow::Result<Vec<Installed<'_>>> {
-        let (autotask, connectwise) = (&self.autotask, &self.connectwise_psa);
-        let all = [
-            (
-                "autotask",
-                Some(&autotask.integration_code),
-                autotask.base_url.as_str(),
-            ),
-            (
-                "connectwise_psa",
-                Some(&connectwise.client_id),
-                connectwise.base_url.as_str(),
-            ),
-            ("halo_psa", None, self.halo_psa.base_url.as_str()),
-            ("syncro", None, self.syncro.base_url.as_str()),
-        ];
-        let installed = all.map(|(provider, code, address)| {
-            let base_url = match address {
-                "" => None,
-                text => Some(
-                    Url::parse(text)
-                        .with_context(|| format!("{provider}.base_url: {text:?} is no address"))?,
-                ),
-            };
-            Ok(Installed {
-                provider,
-                code: code.filter(|code| !code.is_empty()),
-                base_url,
-            })
-        });
-        installed.into_iter().collect()
     }
 
     /// Whether the database is PostgreSQL.

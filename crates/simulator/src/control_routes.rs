@@ -1,6 +1,9 @@
 //! Steering a sandbox over HTTP, under `/_control/`, for other processes on the same machine.
 
+use std::borrow::Cow;
+
 use axum::http::Method;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::config::SandboxError;
@@ -35,12 +38,15 @@ impl From<SandboxError> for Refusal {
 }
 
 fn route(host: &Host, call: &Call) -> Result<Value, Refusal> {
-    let segments: Vec<&str> = call
+    // Some vendors' names of entities have slashes of their own, which arrive encoded.
+    let segments: Vec<Cow<'_, str>> = call
         .path
         .split('/')
         .filter(|s| !s.is_empty())
         .skip(1)
+        .map(|s| percent_decode_str(s).decode_utf8_lossy())
         .collect();
+    let segments: Vec<&str> = segments.iter().map(Cow::as_ref).collect();
     let vendor = &host.vendor;
     match (&call.method, segments.as_slice()) {
         (&Method::GET, ["stats"]) => Ok(to_value(&stats(host))),

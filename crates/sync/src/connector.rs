@@ -40,6 +40,7 @@ pub fn open(
         public_note_audiences: Some(settings.public_note_audiences.iter().cloned().collect()),
         installation_code: engine.config().installation_codes.get(provider).cloned(),
         base_url: engine.config().base_urls.get(provider).cloned(),
+        request_limit: engine.config().request_limits.get(provider).copied(),
         permits: engine.permits().clone(),
         urgency,
         memory: engine.memory(),

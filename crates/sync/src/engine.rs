@@ -23,6 +23,8 @@ pub struct EngineConfig {
     pub version: String,
     /// Replaces vendors' addresses, by provider key. Only process configuration sets it (design 3).
     pub base_urls: BTreeMap<String, url::Url>,
+    /// Requests in a vendor's window instead of the documented number, by provider key.
+    pub request_limits: BTreeMap<String, u32>,
     /// The installation's code for providers that want one, by provider key.
     pub installation_codes: BTreeMap<String, Secret>,
     /// Jobs at once on this node.
@@ -44,6 +46,7 @@ impl EngineConfig {
             address: String::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             base_urls: BTreeMap::new(),
+            request_limits: BTreeMap::new(),
             installation_codes: BTreeMap::new(),
             concurrency: 4,
             mail: MailConfig::outbox("portico-data/outbox".into(), "http://localhost:8080"),

@@ -91,7 +91,14 @@ const SMOKE: &[(&str, &str, &[&str])] = &[
     (
         "torture",
         "a short crash and fault series on both engines",
-        &["torture", "--short", "--engine", "both"],
+        &[
+            "torture",
+            "--short",
+            "--engine",
+            "both",
+            "--vendor",
+            "autotask,connectwise_psa,halo_psa,syncro",
+        ],
     ),
     (
         "bench",

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::phase::Phase;
+use super::real_limits::RealLimits;
 use crate::distribution::rounded;
 use crate::installation::Report;
 use crate::machine::Machine;
@@ -22,6 +23,10 @@ pub struct Size {
     pub reference: [(Pass, f64); 2],
     /// The first run.
     pub first: Phase,
+    /// Requests of the first run, comments read ticket by ticket included.
+    pub first_requests: u64,
+    /// Comments that were read ticket by ticket.
+    pub notes_by_ticket: u64,
     /// Seconds and records a second of its tickets.
     pub first_pace: (f64, f64),
     /// The same data again.
@@ -71,6 +76,9 @@ impl Idle {
 
 /// Everything measured.
 pub struct Results {
+    vendor: String,
+    /// What the vendor's own limits cost, when that was asked for.
+    pub limits: Option<RealLimits>,
     engine: Engine,
     machine: Machine,
     sizes: Vec<Size>,
@@ -78,8 +86,10 @@ pub struct Results {
 
 impl Results {
     /// Nothing yet.
-    pub const fn new(engine: Engine, machine: Machine) -> Self {
+    pub fn new(vendor: &str, engine: Engine, machine: Machine) -> Self {
         Self {
+            vendor: vendor.to_owned(),
+            limits: None,
             engine,
             machine,
             sizes: Vec::new(),
@@ -94,6 +104,9 @@ impl Results {
     /// The table, and the JSON of the last size as the last line, with all of them when there were several.
     pub fn print(&self) -> Result<()> {
         print!("{}", self.table());
+        if let Some(limits) = self.limits {
+            println!("\n{}", told(limits));
+        }
         let mut objects: Vec<Value> = self.sizes.iter().map(|size| self.json(size)).collect();
         let mut last = objects.last().cloned().context("no size was measured")?;
         if let [first, .., _] = self.sizes.as_slice()
@@ -104,6 +117,14 @@ impl Results {
             objects.pop();
             last["other_sizes"] = objects.into();
         }
+        if let Some(limits) = self.limits {
+            let step = |(seconds, requests): (f64, u64)| json!({"seconds": rounded(seconds, 0), "requests": requests});
+            last["limits"] = json!({
+                "tickets": limits.tickets,
+                "first_page": step(limits.first_page),
+                "everything": step(limits.everything),
+            });
+        }
         last["machine"] = serde_json::to_value(&self.machine)?;
         println!("{last}");
         Ok(())
@@ -111,7 +132,8 @@ impl Results {
 
     fn table(&self) -> Table {
         let title = format!(
-            "Sync of tickets, {}, {} cores, {} GB, load {} at the start",
+            "Sync of tickets, {}, {}, {} cores, {} GB, load {} at the start",
+            self.vendor,
             self.engine.name(),
             self.machine.cores,
             self.machine.memory_gb,
@@ -136,6 +158,7 @@ impl Results {
     fn json(&self, size: &Size) -> Value {
         let [before, after] = &size.reference;
         json!({
+            "vendor": self.vendor,
             "engine": self.engine.name(),
             "records": size.records,
             "first_per_s": rounded(size.first_pace.1, 0),
@@ -144,6 +167,7 @@ impl Results {
             "unchanged_per_s": rounded(size.again_pace.1, 0),
             "unchanged_rows_written": size.rows_written_again,
             "idle_requests": size.idle.requests(),
+            "requests_per_1000": rounded(size.requests_per_1000(), 1),
             "peak_rss_mb": rounded(size.first.peak_rss_mb, 1),
             "idle_by_entity": size.idle.by_entity,
             "idle_other_requests": size.idle.others,
@@ -170,9 +194,26 @@ impl Size {
         f64::midpoint(before.0.per_second(), after.0.per_second())
     }
 
+    /// Requests of the first sync for each thousand records it brought.
+    fn requests_per_1000(&self) -> f64 {
+        let fetched = u64::try_from(self.first.report.counts().fetched).unwrap_or(0);
+        let records = (fetched + self.notes_by_ticket).max(1);
+        self.first_requests as f64 * 1_000.0 / records as f64
+    }
+
     fn share(&self) -> f64 {
         self.first_pace.1 / self.reference_per_s().max(1e-9)
     }
+}
+
+/// What the limits cost, for a person.
+fn told(limits: RealLimits) -> String {
+    let ((page, before), (all, requests)) = (limits.first_page, limits.everything);
+    format!(
+        "At the vendor's own limits, {} tickets, answers of 300 ms: the first page of tickets after {page:.0} s and \
+         {before} requests, everything with all comments after {all:.0} s and {requests} requests.",
+        limits.tickets
+    )
 }
 
 /// A row's name and how its cell is made.
@@ -198,6 +239,9 @@ const ROWS: &[Row] = &[
     }),
     ("Idle cycle, other requests", |size| {
         size.idle.others.to_string()
+    }),
+    ("First sync, requests per 1,000 records", |size| {
+        format!("{:.1}", size.requests_per_1000())
     }),
     ("Peak memory, first sync, MB", |size| {
         format!("{:.1}", size.first.peak_rss_mb)

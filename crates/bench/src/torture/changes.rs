@@ -4,25 +4,24 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
-use serde_json::json;
 
+use super::desk::{Desk, KINDS, Kind};
 use crate::dice::Dice;
 use crate::sandbox::Sandbox;
 
 /// Longest pause between two changes.
 const PAUSE: Duration = Duration::from_millis(40);
-/// Kinds of record whose deletion no feed tells: only a full run can find it.
-const WITHOUT_FEED: [&str; 3] = ["Companies", "Contacts", "Opportunities"];
 
 /// The people at the vendor.
 pub struct People {
     dice: Dice,
+    desk: &'static Desk,
     ids: BTreeMap<&'static str, Vec<i64>>,
     number: u64,
-    /// Whether deletions that only a full run can find are allowed, and have happened.
+    /// Whether deletions that only a full run can find are allowed.
     pub may_delete_silently: bool,
-    /// Whether one has happened since this was last unset.
-    pub deleted_silently: bool,
+    deleted_silently: bool,
+    ticket_to_work_on: Option<i64>,
     /// Changes made.
     pub made: u64,
 }
@@ -30,24 +29,26 @@ pub struct People {
 impl People {
     /// Looks up what is there.
     pub async fn at(sandbox: &Sandbox, dice: Dice) -> Result<Self> {
-        let mut ids = BTreeMap::new();
-        for entity in [
-            "Companies",
-            "Contacts",
-            "Tickets",
-            "TicketNotes",
-            "Opportunities",
-        ] {
-            ids.insert(entity, sandbox.ids(entity).await?);
-        }
-        Ok(Self {
+        let desk = Desk::at(&sandbox.address().vendor);
+        let mut people = Self {
             dice,
-            ids,
+            desk,
+            ids: BTreeMap::new(),
             number: 0,
             may_delete_silently: false,
             deleted_silently: false,
+            ticket_to_work_on: None,
             made: 0,
-        })
+        };
+        people.look(sandbox).await?;
+        Ok(people)
+    }
+
+    async fn look(&mut self, sandbox: &Sandbox) -> Result<()> {
+        for entity in self.desk.all_entities() {
+            self.ids.insert(entity, sandbox.ids(entity).await?);
+        }
+        Ok(())
     }
 
     /// Goes on changing things until it is dropped.
@@ -70,85 +71,62 @@ impl People {
     }
 
     async fn patch(&mut self, sandbox: &Sandbox) -> Result<()> {
-        let n = self.number;
-        let (entity, fields) = match self.dice.below(10) {
-            0 => ("Companies", json!({"phone": format!("+1 555 {n:05}")})),
-            1 => ("Contacts", json!({"title": format!("Position {n}")})),
-            2 => (
-                "Contacts",
-                json!({"isActive": i32::from(n.is_multiple_of(2))}),
-            ),
-            3 => (
-                "Opportunities",
-                json!({"title": format!("Offer {n}"), "probability": n % 100}),
-            ),
-            4 => (
-                "TicketNotes",
-                json!({"description": format!("Corrected, {n} times \u{2713}")}),
-            ),
-            5 => (
-                "Tickets",
-                json!({"status": if n.is_multiple_of(3) { 5 } else { 8 }}),
-            ),
-            6 => ("Tickets", json!({"priority": 1 + n % 4})),
-            _ => (
-                "Tickets",
-                json!({"title": format!("Changed {n}: d\u{e9}j\u{e0} vu \u{1f5a8}")}),
-            ),
+        let kind = match self.dice.below(10) {
+            0 => Kind::Company,
+            1 | 2 => Kind::Contact,
+            3 => Kind::Opportunity,
+            4 => Kind::Note,
+            _ => Kind::Ticket,
         };
-        match self.any(entity) {
-            Some(id) => sandbox.patch(entity, id, &fields).await,
-            None => Ok(()),
-        }
+        let Some((entity, id)) = self.any(kind) else {
+            return Ok(());
+        };
+        let fields = (self.desk.patch)(kind, self.number);
+        let ticket = self.ticket_of(sandbox, kind, id).await?;
+        self.begin(ticket);
+        sandbox.patch(entity, id, &fields).await?;
+        self.finish(sandbox).await
     }
 
     async fn create(&mut self, sandbox: &Sandbox) -> Result<()> {
-        let company = self.any("Companies").unwrap_or(0);
-        let n = self.number;
-        let (entity, fields) = match self.dice.below(10) {
-            0 => (
-                "Companies",
-                json!({"companyName": format!("Newcomer {n} Ltd"), "companyType": 1, "phone": "555", "isActive": true}),
-            ),
-            1 => (
-                "Contacts",
-                json!({"companyID": company, "firstName": "New", "lastName": format!("Person {n}"),
-                       "emailAddress": format!("new.{n}@client.example"), "isActive": 1}),
-            ),
-            2 => (
-                "Opportunities",
-                json!({"companyID": company, "title": format!("New offer {n}"), "amount": n,
-                       "probability": 10, "stage": 1, "status": 1}),
-            ),
-            3..6 => {
-                let Some(ticket) = self.any("Tickets") else {
-                    return Ok(());
-                };
-                (
-                    "TicketNotes",
-                    json!({"ticketID": ticket, "title": "", "description": format!("Note {n}"),
-                           "noteType": 1, "publish": 1 + n % 2}),
-                )
-            }
-            _ => (
-                "Tickets",
-                json!({"companyID": company, "title": format!("New ticket {n}"), "status": 1,
-                       "priority": 2, "queueID": 8, "description": "Does not work."}),
-            ),
+        let kind = match self.dice.below(10) {
+            0 => Kind::Company,
+            1 => Kind::Contact,
+            2 => Kind::Opportunity,
+            3..6 => Kind::Note,
+            _ => Kind::Ticket,
         };
+        let Some(entity) = self.desk.entity(kind) else {
+            return Ok(());
+        };
+        let parent = match self.desk.parent(kind) {
+            None => 0,
+            Some(parent) => match self.any_of(parent) {
+                Some(id) => id,
+                None => return Ok(()),
+            },
+        };
+        let fields = (self.desk.create)(kind, parent, self.number);
+        let by_ticket = kind == Kind::Note && self.desk.ticket_of_note.is_some();
+        let ticket = by_ticket.then_some(parent);
+        self.begin(ticket);
         let id = sandbox.create(entity, &fields).await?;
         self.ids.entry(entity).or_default().push(id);
-        Ok(())
+        self.finish(sandbox).await
     }
 
     async fn delete(&mut self, sandbox: &Sandbox) -> Result<()> {
         let silently = self.may_delete_silently && self.dice.percent(40);
-        let entity = if silently {
-            self.dice.pick(&WITHOUT_FEED).copied().unwrap_or("Contacts")
-        } else if self.dice.percent(50) {
-            "TicketNotes"
-        } else {
-            "Tickets"
+        let fitting: Vec<Kind> = KINDS
+            .into_iter()
+            .filter(|kind| self.desk.entity(*kind).is_some())
+            .filter(|kind| self.desk.tells(*kind) != silently)
+            .collect();
+        let Some(kind) = self.dice.pick(&fitting).copied() else {
+            return Ok(());
+        };
+        let Some(entity) = self.desk.entity(kind) else {
+            return Ok(());
         };
         let ids = self.ids.entry(entity).or_default();
         // The first is the MSP's own company, which cannot go.
@@ -158,17 +136,56 @@ impl People {
         let place = 1 + self.dice.below(u64::try_from(ids.len() - 1)?);
         let id = ids.remove(usize::try_from(place)?);
         self.deleted_silently |= silently;
+        let ticket = self.ticket_of(sandbox, kind, id).await?;
+        self.begin(ticket);
         sandbox.delete(entity, id).await?;
+        self.finish(sandbox).await?;
         // What hung on it may have gone with it.
-        if matches!(entity, "Companies" | "Contacts" | "Tickets") {
-            for entity in ["Contacts", "Tickets", "TicketNotes", "Opportunities"] {
-                self.ids.insert(entity, sandbox.ids(entity).await?);
-            }
+        if matches!(kind, Kind::Company | Kind::Contact | Kind::Ticket) {
+            self.look(sandbox).await?;
         }
         Ok(())
     }
 
-    fn any(&mut self, entity: &str) -> Option<i64> {
+    /// The ticket of a comment, where comments are found by their tickets only.
+    async fn ticket_of(&self, sandbox: &Sandbox, kind: Kind, id: i64) -> Result<Option<i64>> {
+        let (Some(entity), Some(field)) = (self.desk.entity(kind), self.desk.ticket_of_note) else {
+            return Ok(None);
+        };
+        if kind != Kind::Note {
+            return Ok(None);
+        }
+        let record = sandbox.record(entity, id).await?;
+        Ok(record.pointer(field).and_then(serde_json::Value::as_i64))
+    }
+
+    /// Something begins at a comment of a ticket, which is to be worked on as well.
+    const fn begin(&mut self, ticket: Option<i64>) {
+        self.ticket_to_work_on = ticket;
+    }
+
+    /// Works on the ticket of a comment too, also when the server's death broke us off before.
+    pub async fn finish(&mut self, sandbox: &Sandbox) -> Result<()> {
+        let tickets = self.desk.entity(Kind::Ticket);
+        if let (Some(ticket), Some(tickets)) = (self.ticket_to_work_on, tickets) {
+            let fields = (self.desk.patch)(Kind::Ticket, self.number);
+            sandbox.patch(tickets, ticket, &fields).await?;
+        }
+        self.ticket_to_work_on = None;
+        Ok(())
+    }
+
+    /// Whether only a full run can find everything that happened; asking forgets it.
+    pub const fn needs_full_run(&mut self) -> bool {
+        std::mem::replace(&mut self.deleted_silently, false)
+    }
+
+    fn any(&mut self, kind: Kind) -> Option<(&'static str, i64)> {
+        let entity = self.desk.entity(kind)?;
+        Some((entity, self.any_of(entity)?))
+    }
+
+    fn any_of(&mut self, entity: &str) -> Option<i64> {
         let ids = self.ids.get(entity)?;
         self.dice.pick(ids).copied()
     }

@@ -25,6 +25,7 @@ use store::pages::{self, Absence, Coverage};
 use store::tickets::{self, TicketFilter, TicketRow, TicketSort};
 use store::{Store, integrations};
 
+use super::desk::{Column, Desk, Kind};
 use crate::credentials;
 use crate::installation::Installation;
 use crate::sandbox::{Address, Sandbox};
@@ -70,13 +71,27 @@ pub async fn compare(installation: &Installation, sandbox: &Sandbox) -> Result<C
     let integration = integration.context("the integration is gone")?;
     let connector = connector(&integration, sandbox.address())?;
     let mut found = Comparison::default();
-    for stream in Stream::ALL
-        .into_iter()
-        .filter(|stream| !stream.is_deletion_feed())
-    {
+    let streams = connector.capability().streams.iter();
+    let listed = streams
+        .map(|claimed| claimed.stream)
+        .filter(|stream| !stream.is_deletion_feed());
+    for stream in listed {
         compare_stream(store, &integration, connector.as_ref(), stream, &mut found).await?;
     }
-    compare_tickets(store, sandbox, &mut found).await?;
+    let desk = Desk::at(&sandbox.address().vendor);
+    let tickets = desk.entity(Kind::Ticket).context("no tickets")?;
+    let tickets = sandbox.records(tickets).await?;
+    if connector.capability().stream(Stream::TicketNotes).is_none() {
+        compare_notes(
+            store,
+            &integration,
+            connector.as_ref(),
+            &tickets,
+            &mut found,
+        )
+        .await?;
+    }
+    compare_tickets(store, desk, &tickets, &mut found).await?;
     Ok(found)
 }
 
@@ -96,6 +111,7 @@ fn connector(integration: &Integration, sandbox: Address) -> Result<Arc<dyn Conn
         ),
         installation_code: None,
         base_url: Some(sandbox.url),
+        request_limit: None,
         permits: Arc::new(Unlimited),
         urgency: Urgency::Background,
         memory: Arc::default(),
@@ -122,36 +138,73 @@ async fn compare_stream(
             page_size: 500,
         };
         let page = connector.list_page(request).await?;
-        let expected = hashes(
-            &page.batch,
-            connector.mapper_version(),
-            integration.generation,
-        );
-        let ids: Vec<&str> = expected.iter().map(|(id, _)| id.as_str()).collect();
-        let known = pages::read_known_before(store, integration.id, stream, &ids).await?;
-        for (id, hash) in &expected {
-            let place = || format!("{} {id}", stream.key());
-            match known.get(id) {
-                None => found.note(format!("{} is missing", place())),
-                Some(row) if row.absence != Absence::Present => {
-                    found.note(format!(
-                        "{} is marked {:?} and the vendor has it",
-                        place(),
-                        row.absence
-                    ));
-                }
-                Some(row) if row.content_hash != *hash => {
-                    found.note(format!("{} is not what the vendor has", place()));
-                }
-                Some(_) => {}
-            }
-        }
-        at_vendor += expected.len() as u64;
+        at_vendor +=
+            compare_batch(store, integration, connector, stream, &page.batch, found).await?;
         match page.next {
             Some(next) => cursor = Some(next),
             None => break,
         }
     }
+    count(store, integration, stream, at_vendor, found).await
+}
+
+/// Comments of a vendor that lists them by ticket only.
+async fn compare_notes(
+    store: &Store,
+    integration: &Integration,
+    connector: &dyn Connector,
+    tickets: &[Value],
+    found: &mut Comparison,
+) -> Result<()> {
+    let (stream, mut at_vendor) = (Stream::TicketNotes, 0);
+    for ticket in tickets {
+        let page = connector.ticket_notes(&text(ticket, "id")).await?;
+        at_vendor +=
+            compare_batch(store, integration, connector, stream, &page.batch, found).await?;
+    }
+    count(store, integration, stream, at_vendor, found).await
+}
+
+/// Each record of a page with what is stored; answers how many the page has.
+async fn compare_batch(
+    store: &Store,
+    integration: &Integration,
+    connector: &dyn Connector,
+    stream: Stream,
+    batch: &Batch,
+    found: &mut Comparison,
+) -> Result<u64> {
+    let expected = hashes(batch, connector.mapper_version(), integration.generation);
+    let ids: Vec<&str> = expected.iter().map(|(id, _)| id.as_str()).collect();
+    let known = pages::read_known_before(store, integration.id, stream, &ids).await?;
+    for (id, hash) in &expected {
+        let place = || format!("{} {id}", stream.key());
+        match known.get(id) {
+            None => found.note(format!("{} is missing", place())),
+            Some(row) if row.absence != Absence::Present => {
+                found.note(format!(
+                    "{} is marked {:?} and the vendor has it",
+                    place(),
+                    row.absence
+                ));
+            }
+            Some(row) if row.content_hash != *hash => {
+                found.note(format!("{} is not what the vendor has", place()));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(expected.len() as u64)
+}
+
+/// As many rows are present as the vendor has records.
+async fn count(
+    store: &Store,
+    integration: &Integration,
+    stream: Stream,
+    at_vendor: u64,
+    found: &mut Comparison,
+) -> Result<()> {
     let here = pages::count_present(store, integration.id, stream, &Coverage::default()).await?;
     if here != at_vendor {
         found.note(format!(
@@ -188,27 +241,24 @@ fn hashes(batch: &Batch, version: u32, generation: i64) -> Vec<(String, i64)> {
 }
 
 /// Every ticket as the list shows it, against the sandbox's own record.
-async fn compare_tickets(store: &Store, sandbox: &Sandbox, found: &mut Comparison) -> Result<()> {
+async fn compare_tickets(
+    store: &Store,
+    desk: &Desk,
+    tickets: &[Value],
+    found: &mut Comparison,
+) -> Result<()> {
     let mut shown = list_tickets(store, found).await?;
-    for record in sandbox.records("Tickets").await? {
-        let id = text(&record, "id");
+    for record in tickets {
+        let id = text(record, "id");
         let Some(row) = shown.remove(&id) else {
             found.note(format!("ticket {id} is not in the list"));
             continue;
         };
-        let label =
-            |value: Option<tickets::Labelled>| value.map(|value| value.id).unwrap_or_default();
-        for (field, here) in [
-            ("ticketNumber", row.number),
-            ("title", row.title),
-            ("status", label(row.status)),
-            ("queueID", label(row.queue)),
-            ("priority", label(row.priority)),
-        ] {
-            let there = text(&record, field);
+        for (column, there) in (desk.shown)(record) {
+            let here = shown_in(&row, column);
             if here != there {
                 found.note(format!(
-                    "ticket {id}, {field}: {here:?} here, {there:?} at the vendor"
+                    "ticket {id}, {column:?}: {here:?} here, {there:?} at the vendor"
                 ));
             }
         }
@@ -219,6 +269,23 @@ async fn compare_tickets(store: &Store, sandbox: &Sandbox, found: &mut Compariso
         ));
     }
     Ok(())
+}
+
+/// What a row of the list has in a column.
+fn shown_in(row: &TicketRow, column: Column) -> String {
+    let label = |value: &Option<tickets::Labelled>| {
+        value
+            .as_ref()
+            .map(|value| value.id.clone())
+            .unwrap_or_default()
+    };
+    match column {
+        Column::Number => row.number.clone(),
+        Column::Title => row.title.clone(),
+        Column::Status => label(&row.status),
+        Column::Queue => label(&row.queue),
+        Column::Priority => label(&row.priority),
+    }
 }
 
 /// The whole list, page after page, as a person would go through it.

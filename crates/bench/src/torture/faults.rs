@@ -2,28 +2,22 @@
 
 use serde_json::{Value, json};
 
+use super::desk::{Desk, Kind};
 use crate::dice::Dice;
 
-/// Entities that pages are read of.
-const ENTITIES: [&str; 5] = [
-    "Companies",
-    "Contacts",
-    "Tickets",
-    "TicketNotes",
-    "Opportunities",
-];
-
 /// Draws the faults of one life. Some lives have none, so that kills also meet a sync at full speed.
-pub fn draw(dice: &mut Dice) -> Vec<Value> {
+pub fn draw(dice: &mut Dice, desk: &Desk) -> Vec<Value> {
     if dice.percent(20) {
         return Vec::new();
     }
     let count = 1 + dice.below(3);
-    (0..count).map(|_| one(dice)).collect()
+    (0..count).map(|_| one(dice, desk)).collect()
 }
 
-fn one(dice: &mut Dice) -> Value {
-    let entity = dice.pick(&ENTITIES).copied().unwrap_or("Tickets");
+fn one(dice: &mut Dice, desk: &Desk) -> Value {
+    let tickets = desk.entity(Kind::Ticket);
+    let entities: Vec<&str> = desk.all_entities().collect();
+    let entity = dice.pick(&entities).copied().or(tickets);
     // Share of the requests harmed: often enough to be met, seldom enough to get somewhere.
     let share = [0.1, 0.2, 0.35];
     let share = dice.pick(&share).copied().unwrap_or(0.2);
@@ -59,8 +53,8 @@ fn one(dice: &mut Dice) -> Value {
             json!({"type": "duplicate_record"}),
         ),
         12 => (
-            json!({"entity": "Tickets"}),
-            json!({"type": "garbled_record", "field": "createDate"}),
+            json!({"entity": tickets}),
+            json!({"type": "garbled_record", "field": desk.strict_field}),
         ),
         _ => (
             json!({"entity": entity}),
@@ -79,7 +73,7 @@ mod tests {
         let mut dice = Dice::new(1);
         let mut kinds = std::collections::BTreeSet::new();
         for _ in 0..500 {
-            for fault in draw(&mut dice) {
+            for fault in draw(&mut dice, Desk::at("autotask")) {
                 kinds.insert(fault["kind"]["type"].as_str().unwrap_or("?").to_owned());
             }
         }

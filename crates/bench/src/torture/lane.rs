@@ -12,6 +12,7 @@ use sync::clear_resync::clear_and_resync;
 use sync::request::RunMode;
 
 use super::changes::People;
+use super::desk::Desk;
 use super::faults;
 use super::recovery::{Recovery, recover};
 use crate::dice::Dice;
@@ -24,6 +25,8 @@ use crate::workplace::Workplace;
 /// What a lane is told.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
+    /// Key of the vendor's provider.
+    pub vendor: &'static str,
     /// Database engine.
     pub engine: Engine,
     /// Its number among the lanes of that engine.
@@ -65,6 +68,7 @@ struct Lane<'a> {
     dice: Dice,
     sandbox: Sandbox,
     people: People,
+    desk: &'static Desk,
 }
 
 /// Runs a lane to its end, or to the first kill after which something is wrong.
@@ -81,11 +85,10 @@ pub async fn run(workplace: &Workplace, plan: Plan, stop: &Cell<bool>) -> Result
         tickets: plan.tickets,
         opportunities: 60,
     };
-    let dir = workplace
-        .dir()
-        .join(format!("vendor-{}-{}", plan.engine.name(), plan.lane));
+    let name = format!("{}-{}-{}", plan.vendor, plan.engine.name(), plan.lane);
+    let dir = workplace.dir().join(name);
     std::fs::create_dir_all(&dir)?;
-    let sandbox = Sandbox::start(workplace.portico(), &dir, "autotask", world).await?;
+    let sandbox = Sandbox::start(workplace.portico(), &dir, plan.vendor, world).await?;
     let people = People::at(&sandbox, Dice::new(dice.next())).await?;
     let mut lane = Lane {
         workplace,
@@ -93,6 +96,7 @@ pub async fn run(workplace: &Workplace, plan: Plan, stop: &Cell<bool>) -> Result
         dice,
         sandbox,
         people,
+        desk: Desk::at(plan.vendor),
     };
     let outcome = lane.work(stop).await?;
     lane.sandbox.stop().await?;
@@ -143,7 +147,8 @@ impl Lane<'_> {
 
     fn name(&self, kill: u32) -> String {
         format!(
-            "{} lane {} kill {}",
+            "{} on {} lane {} kill {}",
+            self.plan.vendor,
             self.plan.engine.name(),
             self.plan.lane,
             kill + 1
@@ -164,7 +169,7 @@ impl Lane<'_> {
         } else {
             self.ask(place).await?
         };
-        let faults = faults::draw(&mut self.dice);
+        let faults = faults::draw(&mut self.dice, self.desk);
         for fault in &faults {
             self.sandbox.set_fault(fault).await?;
         }
@@ -223,13 +228,10 @@ impl Lane<'_> {
     }
 
     async fn recover(&mut self, place: &Place, integration: IntegrationId) -> Result<Recovery> {
-        let whole = self.people.deleted_silently || self.dice.percent(25);
+        self.people.finish(&self.sandbox).await?;
+        let whole = self.people.needs_full_run() || self.dice.percent(25);
         let portico = self.workplace.portico();
-        let recovery = recover(portico, place, &self.sandbox, integration, whole).await?;
-        if recovery.mode == RunMode::Full {
-            self.people.deleted_silently = false;
-        }
-        Ok(recovery)
+        recover(portico, place, &self.sandbox, integration, whole).await
     }
 }
 

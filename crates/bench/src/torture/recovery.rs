@@ -171,7 +171,8 @@ async fn needs_whole(store: &Store, integration: IntegrationId) -> Result<bool> 
     let read = known
         .iter()
         .filter(|one| one.generation == row.generation && one.last_completed_at.is_some());
-    Ok(aside > 0 || read.count() < domain::stream::Stream::ALL.len())
+    let provider = domain::provider::find(&row.provider).context("an unknown provider")?;
+    Ok(aside > 0 || read.count() < provider.capability.streams.len())
 }
 
 /// What must hold whatever happened: counts add up, nothing is left running, nothing is set aside.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use domain::clock::UtcMillis;
 use domain::secret::Secret;
 use reqwest::header::{HeaderMap, HeaderName};
 use url::Url;
@@ -9,12 +10,20 @@ use url::Url;
 use crate::connector::Connect;
 use crate::credentials::{header, refused, required, trimmed, typed};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::RequestLimit;
 
 /// Where zones are looked up.
 const LOOKUP: &str = "https://webservices.autotask.net/";
 
 /// Hosts a zone may be on.
 const VENDOR_HOSTS: &str = ".autotask.net";
+
+/// Requests a tenant may make in a rolling hour, all its integrations together.
+/// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thresholds_Limits.htm>
+const HOURLY: RequestLimit = RequestLimit {
+    count: 10_000,
+    window: UtcMillis::HOUR,
+};
 
 /// A checked connection.
 #[derive(Clone)]
@@ -27,6 +36,8 @@ pub(super) struct Config {
     pub(super) integration_code: Secret,
     /// The zone's address, given by hand.
     pub(super) zone_url: Option<Url>,
+    /// Requests the tenant may make.
+    pub(super) requests: RequestLimit,
     /// The address that stands in for the vendor's.
     base_url: Option<Url>,
 }
@@ -65,6 +76,7 @@ impl Config {
             secret: Secret::from(secret),
             integration_code: Secret::from(code),
             zone_url: None,
+            requests: connect.allowed(HOURLY),
             base_url: connect.base_url.clone(),
         };
         let zone = typed(&connect.credentials, "zone_url");
@@ -184,6 +196,7 @@ mod tests {
             public_note_audiences: None,
             installation_code: None,
             base_url: base.map(|base| Url::parse(base).expect("an address")),
+            request_limit: None,
             permits: Arc::new(Unlimited),
             urgency: Urgency::Person,
             memory: Arc::default(),

@@ -12,14 +12,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::decode::{Text, document};
 use crate::http::exchange::{Api, Place, look_up};
 use crate::http::send::{Answer, Request};
-use crate::limits::{Limits, RequestLimit};
+use crate::limits::Limits;
 
-/// Requests a tenant may make in a rolling hour, all its integrations together, and at once per entity.
+/// Requests at once per entity of a tenant, all its integrations together.
 /// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thresholds_Limits.htm>
-const HOURLY: RequestLimit = RequestLimit {
-    count: 10_000,
-    window: UtcMillis::HOUR,
-};
 const THREADS: u32 = 3;
 
 /// Where a tenant lives.
@@ -108,7 +104,7 @@ impl Client {
             customer,
             limits: Limits {
                 account_key,
-                requests: Some(HOURLY),
+                requests: Some(self.config.requests),
                 concurrency: Some(THREADS),
             },
         }

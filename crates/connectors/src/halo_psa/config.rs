@@ -42,6 +42,8 @@ pub(super) struct Config {
     pub(super) client_secret: Secret,
     /// Scopes to ask for, when given by hand.
     pub(super) scope: Option<String>,
+    /// Requests the instance allows.
+    requests: RequestLimit,
     /// Whether process configuration replaces the vendor's addresses.
     replaced: bool,
 }
@@ -89,6 +91,7 @@ impl Config {
             client_secret: Secret::from(secret),
             scope: (!scope.is_empty()).then_some(scope),
             replaced: connect.base_url.is_some(),
+            requests: connect.allowed(REQUESTS),
         })
     }
 
@@ -106,7 +109,7 @@ impl Config {
             .unwrap_or_default();
         Limits {
             account_key: format!("halo_psa:{host}"),
-            requests: Some(REQUESTS),
+            requests: Some(self.requests),
             concurrency: None,
         }
     }
@@ -154,6 +157,7 @@ mod tests {
             public_note_audiences: None,
             installation_code: None,
             base_url: None,
+            request_limit: None,
             permits: Arc::new(Unlimited),
             urgency: Urgency::Person,
             memory: Arc::default(),

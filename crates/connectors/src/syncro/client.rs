@@ -88,7 +88,7 @@ impl Client {
             headers: config.headers()?,
             limits: Limits {
                 account_key: config.account_key(),
-                requests: Some(PER_MINUTE),
+                requests: Some(connect.allowed(PER_MINUTE)),
                 concurrency: None,
             },
         };

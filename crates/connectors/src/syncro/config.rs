@@ -137,6 +137,7 @@ mod tests {
             public_note_audiences: None,
             installation_code: None,
             base_url: None,
+            request_limit: None,
             permits: Arc::new(Unlimited),
             urgency: Urgency::Person,
             memory: Arc::default(),

@@ -154,6 +154,7 @@ impl Stand {
             public_note_audiences: None,
             installation_code: None,
             base_url: Some(self.sandbox.base_url()),
+            request_limit: None,
             permits: Arc::new(Unlimited),
             urgency: Urgency::Background,
             memory: Arc::default(),

@@ -64,6 +64,7 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let sandboxes = sandboxes::start(&folder, &arguments.world).await?;
     let start = Start {
         base_urls: sandboxes::addresses(&sandboxes),
+        request_limits: sandboxes::request_limits(&sandboxes),
         read_outbox: true,
         stop: stop.clone(),
     };

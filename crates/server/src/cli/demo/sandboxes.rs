@@ -48,7 +48,8 @@ pub async fn start(
         let config = StandConfig {
             world: world.clone(),
             state_file: Some(folder.join(state)),
-            limits: true,
+            // Where comments are read ticket by ticket, the vendor's own limits would stretch the first sync over hours.
+            limits: key == FIRST,
             clock_start_ms: None,
         };
         let sandbox = stand::start(key, config).await.map_err(|error| {
@@ -73,6 +74,16 @@ pub async fn start(
 pub fn addresses(sandboxes: &[Running]) -> BTreeMap<String, Url> {
     let address = |one: &Running| (one.provider.key.to_owned(), one.sandbox.base_url());
     sandboxes.iter().map(address).collect()
+}
+
+/// Requests in each vendor's window: as many as wanted where the sandbox has no limits.
+pub fn request_limits(sandboxes: &[Running]) -> BTreeMap<String, u32> {
+    sandboxes
+        .iter()
+        .map(|one| one.provider.key)
+        .filter(|key| *key != FIRST)
+        .map(|key| (key.to_owned(), u32::MAX))
+        .collect()
 }
 
 /// Connects to every sandbox, unless an earlier start did. One that refuses holds no other up.
