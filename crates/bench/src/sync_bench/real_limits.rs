@@ -67,7 +67,7 @@ pub async fn measure(workplace: &Workplace, vendor: &str) -> Result<RealLimits> 
     control.set_fault(Fault::new(FaultKind::Delay {
         ms: ANSWER / SPEED.unsigned_abs(),
     }));
-    let clock = Arc::new(ManualClock::new(start));
+    let clock = ManualClock::starting_at(start);
     let ticking = tokio::spawn(tick(Arc::clone(&clock), control.clone()));
     let place = workplace.place(crate::place::Engine::Sqlite)?;
     let store = place.open_at(Arc::clone(&clock) as SharedClock).await?;

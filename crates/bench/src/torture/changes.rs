@@ -18,9 +18,9 @@ pub struct People {
     desk: &'static Desk,
     ids: BTreeMap<&'static str, Vec<i64>>,
     number: u64,
-    /// Whether deletions that only a full run can find are allowed.
-    pub may_delete_silently: bool,
-    deleted_silently: bool,
+    /// Whether work that only a full run is sure to find is allowed.
+    pub may_work_silently: bool,
+    worked_silently: bool,
     ticket_to_work_on: Option<i64>,
     /// Changes made.
     pub made: u64,
@@ -35,8 +35,8 @@ impl People {
             desk,
             ids: BTreeMap::new(),
             number: 0,
-            may_delete_silently: false,
-            deleted_silently: false,
+            may_work_silently: false,
+            worked_silently: false,
             ticket_to_work_on: None,
             made: 0,
         };
@@ -81,6 +81,9 @@ impl People {
         let Some((entity, id)) = self.any(kind) else {
             return Ok(());
         };
+        if !self.may_touch(kind) {
+            return Ok(());
+        }
         let fields = (self.desk.patch)(kind, self.number);
         let ticket = self.ticket_of(sandbox, kind, id).await?;
         self.begin(ticket);
@@ -96,7 +99,7 @@ impl People {
             3..6 => Kind::Note,
             _ => Kind::Ticket,
         };
-        let Some(entity) = self.desk.entity(kind) else {
+        let Some(entity) = self.desk.entity(kind).filter(|_| self.may_touch(kind)) else {
             return Ok(());
         };
         let parent = match self.desk.parent(kind) {
@@ -116,7 +119,7 @@ impl People {
     }
 
     async fn delete(&mut self, sandbox: &Sandbox) -> Result<()> {
-        let silently = self.may_delete_silently && self.dice.percent(40);
+        let silently = self.may_work_silently && self.dice.percent(40);
         let fitting: Vec<Kind> = KINDS
             .into_iter()
             .filter(|kind| self.desk.entity(*kind).is_some())
@@ -135,7 +138,7 @@ impl People {
         }
         let place = 1 + self.dice.below(u64::try_from(ids.len() - 1)?);
         let id = ids.remove(usize::try_from(place)?);
-        self.deleted_silently |= silently;
+        self.worked_silently |= silently;
         let ticket = self.ticket_of(sandbox, kind, id).await?;
         self.begin(ticket);
         sandbox.delete(entity, id).await?;
@@ -147,6 +150,14 @@ impl People {
         Ok(())
     }
 
+    /// Whether records of a kind may be worked on, and remembers what only a full run is sure to find.
+    fn may_touch(&mut self, kind: Kind) -> bool {
+        let whole = self.desk.reads_whole(kind);
+        let may = !whole || self.may_work_silently;
+        self.worked_silently |= whole && may;
+        may
+    }
+
     /// The ticket of a comment, where comments are found by their tickets only.
     async fn ticket_of(&self, sandbox: &Sandbox, kind: Kind, id: i64) -> Result<Option<i64>> {
         let (Some(entity), Some(field)) = (self.desk.entity(kind), self.desk.ticket_of_note) else {
@@ -156,7 +167,11 @@ impl People {
             return Ok(None);
         }
         let record = sandbox.record(entity, id).await?;
-        Ok(record.pointer(field).and_then(serde_json::Value::as_i64))
+        let ticket = record.pointer(field).and_then(serde_json::Value::as_i64);
+        // Some vendors keep comments of opportunities and projects among them.
+        let tickets = self.desk.entity(Kind::Ticket);
+        let known = tickets.and_then(|tickets| self.ids.get(tickets));
+        Ok(ticket.filter(|ticket| known.is_some_and(|known| known.contains(ticket))))
     }
 
     /// Something begins at a comment of a ticket, which is to be worked on as well.
@@ -177,7 +192,7 @@ impl People {
 
     /// Whether only a full run can find everything that happened; asking forgets it.
     pub const fn needs_full_run(&mut self) -> bool {
-        std::mem::replace(&mut self.deleted_silently, false)
+        std::mem::replace(&mut self.worked_silently, false)
     }
 
     fn any(&mut self, kind: Kind) -> Option<(&'static str, i64)> {

@@ -4,7 +4,7 @@
 //! is stored; as many rows must be present as the vendor has records, so that nothing is there that should be gone.
 //! Tickets are also compared as a person sees them: the list's rows with the sandbox's own records, past the connector.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -80,7 +80,7 @@ pub async fn compare(installation: &Installation, sandbox: &Sandbox) -> Result<C
     }
     let desk = Desk::at(&sandbox.address().vendor);
     let tickets = desk.entity(Kind::Ticket).context("no tickets")?;
-    let tickets = sandbox.records(tickets).await?;
+    let tickets = visible(sandbox, tickets).await?;
     if connector.capability().stream(Stream::TicketNotes).is_none() {
         compare_notes(
             store,
@@ -146,6 +146,14 @@ async fn compare_stream(
         }
     }
     count(store, integration, stream, at_vendor, found).await
+}
+
+/// The records the vendor shows: some keep deleted ones out of sight.
+async fn visible(sandbox: &Sandbox, entity: &str) -> Result<Vec<Value>> {
+    let ids: BTreeSet<i64> = sandbox.ids(entity).await?.into_iter().collect();
+    let mut records = sandbox.records(entity).await?;
+    records.retain(|record| record["id"].as_i64().is_some_and(|id| ids.contains(&id)));
+    Ok(records)
 }
 
 /// Comments of a vendor that lists them by ticket only.

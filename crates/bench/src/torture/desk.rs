@@ -36,6 +36,8 @@ pub struct Desk {
     /// Kinds whose deletion an incremental run finds, by a feed or because the ticket moved too; only a full run finds
     /// the others.
     told: &'static [Kind],
+    /// Kinds that are read whole: an incremental run need not look at them.
+    read_whole: &'static [Kind],
     /// A field of tickets that cannot be read when it has the wrong type.
     pub strict_field: &'static str,
     /// For vendors whose comments are read ticket by ticket: the field of a comment that names its ticket. Nobody says
@@ -96,6 +98,11 @@ impl Desk {
         self.told.contains(&kind)
     }
 
+    /// Whether only a full run is sure to look at records of a kind.
+    pub fn reads_whole(&self, kind: Kind) -> bool {
+        self.read_whole.contains(&kind)
+    }
+
     /// The vendor's names of everything here.
     pub fn all_entities(&self) -> impl Iterator<Item = &'static str> {
         let listed = self.entities.iter().map(|(_, entity)| *entity);
@@ -126,6 +133,7 @@ const AUTOTASK: Desk = Desk {
     ],
     contact_parent: None,
     told: &[Kind::Ticket, Kind::Note],
+    read_whole: &[],
     strict_field: "createDate",
     ticket_of_note: None,
     patch: |kind, n| match kind {
@@ -180,6 +188,7 @@ const CONNECTWISE_PSA: Desk = Desk {
     ],
     contact_parent: None,
     told: &[Kind::Note],
+    read_whole: &[],
     strict_field: "summary",
     ticket_of_note: Some("/ticketId"),
     patch: |kind, n| match kind {
@@ -228,6 +237,7 @@ const HALO_PSA: Desk = Desk {
     ],
     contact_parent: Some("site"),
     told: &[Kind::Note],
+    read_whole: &[Kind::Company],
     strict_field: "summary",
     ticket_of_note: Some("/ticket_id"),
     patch: |kind, n| match kind {
@@ -244,11 +254,13 @@ const HALO_PSA: Desk = Desk {
             json!({"site_id": parent, "name": format!("New Person {n}"), "firstname": "New",
             "surname": format!("Person {n}"), "emailaddress": format!("new.{n}@client.example")})
         }
-        Kind::Opportunity => json!({"client_id": parent, "summary": format!("New offer {n}")}),
+        Kind::Opportunity => {
+            json!({"client_id": parent, "summary": format!("New offer {n}"), "tickettype_id": 30})
+        }
         Kind::Note => json!({"ticket_id": parent, "outcome_id": 2, "note": format!("Note {n}"),
             "hiddenfromuser": n.is_multiple_of(2)}),
         Kind::Ticket => json!({"client_id": parent, "summary": format!("New ticket {n}"),
-            "details": "Does not work."}),
+            "details": "Does not work.", "tickettype_id": 1}),
     },
     // A ticket names its team, and the list has the team's id.
     shown: |ticket| {
@@ -270,6 +282,7 @@ const SYNCRO: Desk = Desk {
     ],
     contact_parent: None,
     told: &[Kind::Note],
+    read_whole: &[Kind::Company, Kind::Contact],
     strict_field: "subject",
     ticket_of_note: Some("/ticket_id"),
     patch: |kind, n| match kind {

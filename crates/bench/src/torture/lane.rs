@@ -173,7 +173,7 @@ impl Lane<'_> {
         for fault in &faults {
             self.sandbox.set_fault(fault).await?;
         }
-        self.people.may_delete_silently = self.dice.percent(35);
+        self.people.may_work_silently = self.dice.percent(35);
         let made = self.people.made;
         // One kill in six while the server is still starting.
         let early = self.dice.percent(16);

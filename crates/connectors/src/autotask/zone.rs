@@ -1,6 +1,5 @@
 //! Zones: where a tenant lives, how it is found, and what happens when it moves.
 
-use domain::clock::UtcMillis;
 use domain::secret::Secret;
 use reqwest::Method;
 use reqwest::header::HeaderMap;

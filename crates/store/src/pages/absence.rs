@@ -48,7 +48,8 @@ pub async fn update_absent(
     Ok(done)
 }
 
-/// Marks rows as removed and answers how many were not removed for that reason before.
+/// Marks rows as removed and answers how many were not removed for that reason before. Comments go with their tickets and
+/// are not counted.
 ///
 /// # Errors
 /// As [`update_absent`].
@@ -59,7 +60,26 @@ pub async fn mark_removed(
     reason: RemovedReason,
     now: UtcMillis,
 ) -> Result<u64> {
-    update_absent(tx, stream, ids, Absence::Removed(reason), now).await
+    let removed = update_absent(tx, stream, ids, Absence::Removed(reason), now).await?;
+    if stream == Stream::Tickets && !ids.is_empty() {
+        match tx.connection() {
+            Connection::Lite(transaction) => sqlx::query(REMOVE_NOTES_OF_SQLITE)
+                .bind(json_list(ids)?)
+                .bind(now.0)
+                .bind(reason.key())
+                .execute(&mut **transaction)
+                .await
+                .map(drop)?,
+            Connection::Pg(transaction) => sqlx::query(REMOVE_NOTES_OF_POSTGRES)
+                .bind(ids)
+                .bind(now.0)
+                .bind(reason.key())
+                .execute(&mut **transaction)
+                .await
+                .map(drop)?,
+        }
+    }
+    Ok(removed)
 }
 
 /// What a deletion feed took away.
@@ -164,6 +184,12 @@ statements! {
         WHERE integration_id = $1 AND ticket_external_id IN (SELECT value FROM json_each($2)) AND absent <> 1";
     REMOVE_NOTES_POSTGRES for Postgres = "UPDATE ticket_note SET absent = 1, removed_at = $3, removed_reason = $4
         WHERE integration_id = $1 AND ticket_external_id = ANY(CAST($2 AS TEXT[])) AND absent <> 1";
+    REMOVE_NOTES_OF_SQLITE for Sqlite = "UPDATE ticket_note SET absent = 1, removed_at = $2, removed_reason = $3 FROM ticket
+        WHERE ticket.id IN (SELECT value FROM json_each($1)) AND ticket_note.integration_id = ticket.integration_id
+            AND ticket_note.ticket_external_id = ticket.external_id AND ticket_note.absent <> 1";
+    REMOVE_NOTES_OF_POSTGRES for Postgres = "UPDATE ticket_note SET absent = 1, removed_at = $2, removed_reason = $3 FROM ticket
+        WHERE ticket.id = ANY(CAST($1 AS BIGINT[])) AND ticket_note.integration_id = ticket.integration_id
+            AND ticket_note.ticket_external_id = ticket.external_id AND ticket_note.absent <> 1";
     TICKET_BY_NUMBER = "SELECT external_id FROM ticket WHERE integration_id = $1 AND number = $2 LIMIT 2";
     NOTE_IDS = "SELECT id, external_id FROM ticket_note WHERE integration_id = $1 AND ticket_external_id = $2 AND absent = 0 ORDER BY id";
 }

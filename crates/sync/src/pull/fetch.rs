@@ -71,6 +71,12 @@ fn broke_off(why: &str) -> Error {
 }
 
 impl Question {
+    /// Asks for the page behind one, if there is one.
+    pub(super) fn after(&self, page: &Fetched) -> Option<OnItsWay> {
+        let next = page.next.clone()?;
+        Some(OnItsWay::ask(self, Some(next)))
+    }
+
     async fn page(&self, cursor: Option<&Cursor>) -> connectors::Result<Fetched> {
         let page = self
             .connector

@@ -282,13 +282,12 @@ impl<'a> Part<'a> {
         let mut on_its_way = Some(OnItsWay::ask(&question, cursor));
         while let Some(asked) = on_its_way.take() {
             let mut fetched = asked.page().await?;
+            on_its_way = question.after(&fetched);
             let (mut tx, begun) = (self.fence().await?, Instant::now());
             let mut stop = None;
-            for further in 1.. {
-                let next = fetched.next.clone();
-                on_its_way = next.map(|next| OnItsWay::ask(&question, Some(next)));
+            for stored in 1.. {
                 page::store(self, &mut tx, fetched).await?;
-                let full = further >= self.together() || begun.elapsed() >= TOGETHER_FOR;
+                let full = stored >= self.together() || begun.elapsed() >= TOGETHER_FOR;
                 if full || self.circles >= CIRCLES {
                     break;
                 }
@@ -300,6 +299,7 @@ impl<'a> Part<'a> {
                     }
                     None => break,
                 }
+                on_its_way = question.after(&fetched);
             }
             tx.commit().await?;
             if let Some(error) = stop {

@@ -63,7 +63,7 @@ impl Writer<'_> {
         let known = pages::read_known(tx, integration, stream, &ids).await?;
         let in_scope = page.in_scope(&self.integration.settings);
         let plan = Plan::of(page, &known, &in_scope, counts);
-        let notes = self.notes_to_read(&page.batch, &plan.rows, &in_scope);
+        let notes = self.notes_to_read(&page.batch, &plan.shown, &in_scope);
         let to_adopt = self.to_adopt(&page.batch, &plan.rows);
         let renamed = written_companies(&page.batch, &plan.rows);
         let now = self.engine.now();
@@ -99,8 +99,8 @@ impl Writer<'_> {
     }
 
     /// Tickets of a page whose comments are to be read, for vendors that list them by ticket only (rule P15): at once
-    /// those that changed and those that are open, later the closed ones a first run brings, and once in every full run
-    /// the open ones that did not change, since a comment does not move every vendor's tickets.
+    /// those that changed or came back and those that are open, later the closed ones a first run brings, and once in
+    /// every full run the open ones that did not change, since a comment does not move every vendor's tickets.
     fn notes_to_read(
         &self,
         batch: &Batch,
@@ -190,6 +190,8 @@ fn written_companies(batch: &Batch, written: &[bool]) -> Vec<String> {
 struct Plan {
     /// Per record, whether its row is written.
     rows: Vec<bool>,
+    /// Per record, whether its row is written or comes back.
+    shown: Vec<bool>,
     /// Marks of the rows that are written, in order.
     marks: Vec<RecordMark>,
     /// Rows that only come back.
@@ -207,6 +209,7 @@ impl Plan {
     ) -> Self {
         let mut plan = Self {
             rows: Vec::with_capacity(page.ids.len()),
+            shown: Vec::with_capacity(page.ids.len()),
             marks: Vec::new(),
             back: Vec::new(),
             out: Vec::new(),
@@ -226,6 +229,10 @@ impl Plan {
             };
             count(counts, class);
             plan.rows.push(matches!(write, Write::Row(_)));
+            plan.shown.push(matches!(
+                write,
+                Write::Row(_) | Write::Presence(Presence::Present)
+            ));
             match (write, row) {
                 (Write::Row(presence), row) => plan.marks.push(RecordMark {
                     hash: *hash,

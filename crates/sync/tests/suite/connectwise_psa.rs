@@ -145,6 +145,11 @@ async fn p5_a_deleted_ticket_goes_with_the_next_full_run(kind: Kind) {
         portal.present(id, Stream::Tickets).await,
         portal.vendor("service/tickets")
     );
+    assert_eq!(
+        portal.present(id, Stream::TicketNotes).await,
+        notes_at_the_vendor(&portal),
+        "its notes went with it"
+    );
 }
 
 async fn p13_excluded_opportunity_types_and_company_statuses(kind: Kind) {
