@@ -46,12 +46,6 @@ impl OnItsWay {
         Self(task)
     }
 
-    /// The page or what went wrong, when it has already arrived.
-    pub(super) fn arrived(&mut self) -> Option<connectors::Result<Fetched>> {
-        let ended = self.0.try_join_next()?;
-        Some(ended.unwrap_or_else(|error| Err(broke_off(&error.to_string()))))
-    }
-
     /// Waits for the page.
     pub(super) async fn page(mut self) -> connectors::Result<Fetched> {
         match self.0.join_next().await {
@@ -71,12 +65,6 @@ fn broke_off(why: &str) -> Error {
 }
 
 impl Question {
-    /// Asks for the page behind one, if there is one.
-    pub(super) fn after(&self, page: &Fetched) -> Option<OnItsWay> {
-        let next = page.next.clone()?;
-        Some(OnItsWay::ask(self, Some(next)))
-    }
-
     async fn page(&self, cursor: Option<&Cursor>) -> connectors::Result<Fetched> {
         let page = self
             .connector

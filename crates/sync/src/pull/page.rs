@@ -1,4 +1,4 @@
-//! Storing one page in a transaction (rules P2, P4, P6, P10, P13).
+//! Storing one page, in one commit (rules P2, P4, P6, P10, P13).
 
 use connectors::page::Unreadable;
 use domain::record::Batch;
@@ -14,13 +14,9 @@ use super::writer::Writer;
 use super::{deletions, oddity, watermark};
 use crate::{backoff, health, telemetry};
 
-/// Stores a page: the records that differ, marks, counts, what could not be read, and the cursor. What the part knows of
-/// itself goes on with it; when the commit fails, the part ends and its job begins again at what is stored.
-pub(super) async fn store(
-    part: &mut Part<'_>,
-    tx: &mut Tx,
-    mut fetched: Fetched,
-) -> Result<(), Stop> {
+/// Stores a page: the records that differ, marks, counts, what could not be read, and the cursor.
+pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(), Stop> {
+    let mut tx = part.fence().await?;
     let last = fetched.next.is_none();
     let next_phase = if last { phase::JUDGE } else { phase::PAGES };
     let cursor = fetched.next.as_ref().map(|next| next.0.clone());
@@ -38,17 +34,17 @@ pub(super) async fn store(
     }
     progress.oddities.extend(fetched.oddity.clone());
 
-    let set_aside = part.put_aside(tx, &fetched.unreadable).await?;
+    let set_aside = part.put_aside(&mut tx, &fetched.unreadable).await?;
     if let Batch::Deletions(entries) = &fetched.records.batch {
-        deletions::apply(part, tx, entries, &mut progress.counts).await?;
+        deletions::apply(part, &mut tx, entries, &mut progress.counts).await?;
     } else {
         part.writer()
-            .write(tx, &mut fetched.records, &mut progress.counts)
+            .write(&mut tx, &mut fetched.records, &mut progress.counts)
             .await?;
     }
     progress.counts.fetched += i64::try_from(set_aside.len()).unwrap_or(0);
     progress.counts.set_aside += i64::try_from(set_aside.len()).unwrap_or(0);
-    part.mark_seen(tx, &fetched.records, &set_aside, &mut progress)
+    part.mark_seen(&mut tx, &fetched.records, &set_aside, &mut progress)
         .await?;
 
     if part.row.next_watermark.is_none() {
@@ -56,22 +52,24 @@ pub(super) async fn store(
         progress.next_watermark = Some(next);
     }
     if part.total_before.is_some() {
-        runs::update_totals(tx, part.row.id, part.total_before, None).await?;
+        runs::update_totals(&mut tx, part.row.id, part.total_before, None).await?;
     }
     if !part.answered {
-        health::answered(tx, &part.integration).await?;
+        health::answered(&mut tx, &part.integration).await?;
         let area = part.provider.words.stream(part.row.stream);
-        health::has_right(tx, &part.integration, area).await?;
+        health::has_right(&mut tx, &part.integration, area).await?;
     }
-    if !runs::save_progress(tx, part.row.id, &progress).await? {
+    if !runs::save_progress(&mut tx, part.row.id, &progress).await? {
+        tx.rollback().await.map_err(Stop::from)?;
         return Err(Stop::Lost);
     }
+    tx.commit().await?;
     part.stored(progress);
     Ok(())
 }
 
 impl Part<'_> {
-    /// Takes note of what was stored.
+    /// Takes note of what a commit stored.
     fn stored(&mut self, progress: StreamProgress) {
         telemetry::page(self.provider.key, self.row.stream, &progress.counts);
         self.answered = true;

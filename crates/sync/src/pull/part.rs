@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use connectors::limits::Urgency;
 use connectors::page::Cursor;
@@ -40,11 +39,6 @@ pub(super) mod phase {
 
 /// Pages in a row that brought nothing new, after which a part is given up: the vendor is going round in circles.
 const CIRCLES: u32 = 5;
-
-/// Pages that may share a commit, and for how long the next one may join it. Only pages that have already arrived do, so
-/// nobody waits for the vendor inside a transaction (decision 0011).
-const TOGETHER: u32 = 8;
-const TOGETHER_FOR: Duration = Duration::from_millis(150);
 
 /// Why a part stops before its end.
 #[derive(Debug)]
@@ -281,30 +275,12 @@ impl<'a> Part<'a> {
         let cursor = self.row.cursor.clone().map(Cursor);
         let mut on_its_way = Some(OnItsWay::ask(&question, cursor));
         while let Some(asked) = on_its_way.take() {
-            let mut fetched = asked.page().await?;
-            on_its_way = question.after(&fetched);
-            let (mut tx, begun) = (self.fence().await?, Instant::now());
-            let mut stop = None;
-            for stored in 1.. {
-                page::store(self, &mut tx, fetched).await?;
-                let full = stored >= self.together() || begun.elapsed() >= TOGETHER_FOR;
-                if full || self.circles >= CIRCLES {
-                    break;
-                }
-                match on_its_way.as_mut().and_then(OnItsWay::arrived) {
-                    Some(Ok(page)) => fetched = page,
-                    Some(Err(error)) => {
-                        stop = Some(error);
-                        break;
-                    }
-                    None => break,
-                }
-                on_its_way = question.after(&fetched);
-            }
-            tx.commit().await?;
-            if let Some(error) = stop {
-                return Err(Stop::Vendor(error));
-            }
+            let fetched = asked.page().await?;
+            on_its_way = fetched
+                .next
+                .clone()
+                .map(|next| OnItsWay::ask(&question, Some(next)));
+            page::store(self, fetched).await?;
             if self.circles >= CIRCLES {
                 return Err(Stop::Vendor(connectors::Error::new(
                     connectors::ErrorKind::Unexpected,
@@ -314,14 +290,6 @@ impl<'a> Part<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Pages that may share a commit. Companies are locked in the order of their ids, which holds for one page only.
-    fn together(&self) -> u32 {
-        match self.row.stream {
-            Stream::Companies => 1,
-            _ => TOGETHER,
-        }
     }
 
     /// Adds counts to the row as it is known here.
