@@ -41,6 +41,8 @@ row_ids! {
     SetAsideId;
     /// Row id of an e-mail in the outbox.
     MailId;
+    /// Row id of an import that a person asked for.
+    ImportId;
 }
 
 /// The id used in addresses and the API: a UUIDv7 in its text form, stable for the life of the thing.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{IntegrationId, MailId, RemovalQuestionId, SetAsideId, StreamRunId};
+use crate::id::{ImportId, IntegrationId, MailId, RemovalQuestionId, SetAsideId, StreamRunId};
 use crate::stream::Stream;
 
 /// What a worker is to do.
@@ -59,6 +59,11 @@ pub enum Job {
         /// The integration.
         integration: IntegrationId,
     },
+    /// Import the staff or companies a person chose.
+    Import {
+        /// The import.
+        import: ImportId,
+    },
     /// Bring the text search index up to date.
     IndexSearch,
     /// Seal secrets again that were sealed with an older key.
@@ -80,6 +85,7 @@ impl Job {
             Self::ProbeConnection { .. } => "probe_connection",
             Self::SendMail { .. } => "send_mail",
             Self::ImportContacts { .. } => "import_contacts",
+            Self::Import { .. } => "import",
             Self::IndexSearch => "index_search",
             Self::RotateSecrets => "rotate_secrets",
             Self::Housekeeping => "housekeeping",
@@ -103,6 +109,7 @@ impl Job {
             Self::ProbeConnection { integration } => format!("probe:{integration}"),
             Self::SendMail { mail } => format!("mail:{mail}"),
             Self::ImportContacts { integration } => format!("contacts:{integration}"),
+            Self::Import { import } => format!("import:{import}"),
             Self::IndexSearch => "index_search".into(),
             Self::RotateSecrets => "rotate_secrets".into(),
             Self::Housekeeping => "housekeeping".into(),

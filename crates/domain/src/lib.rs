@@ -14,6 +14,7 @@ pub mod email;
 pub mod field;
 pub mod hint;
 pub mod id;
+pub mod imports;
 pub mod job;
 pub mod mail;
 pub mod permission;

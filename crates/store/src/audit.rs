@@ -3,6 +3,7 @@
 
 use domain::clock::UtcMillis;
 use domain::id::IdentityId;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::decode::instant;
@@ -11,7 +12,8 @@ use crate::open::Store;
 use crate::tx::Tx;
 
 /// Who did something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// A person who was signed in.
     Person {

@@ -71,7 +71,7 @@ pub struct CompanyImportRow {
     pub company: Option<ImportCompany>,
     /// How that came: `source` on its own, `import` by a person.
     pub link_origin: Option<String>,
-    /// While it stands for none: a company here of the same name.
+    /// While it stands for none: a company here of the same name that nothing of this integration stands for.
     pub same_name: Option<ImportCompany>,
 }
 
@@ -247,18 +247,28 @@ pub async fn count_groups(
         .collect())
 }
 
-/// Row ids of all companies of a search that stand for no company here: what a tick for all selects.
+row! {
+    /// A company that stands for none here.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Unlinked {
+        /// Row id.
+        pub id: i64,
+        /// A company here of the same name that nothing of this integration stands for.
+        pub same_name: Option<PublicId> = Option<String> => optional_public_id,
+    }
+}
+
+/// All companies of a search that stand for no company here, by name: what a tick for all selects.
 ///
 /// # Errors
 /// As any statement.
-pub async fn list_unlinked_ids(
+pub async fn list_unlinked(
     store: &Store,
     integration: IntegrationId,
     search: Option<&str>,
-) -> Result<Vec<i64>> {
+) -> Result<Vec<Unlinked>> {
     let [a, b, c, d] = patterns(search);
-    let rows: Vec<(i64,)> = read_all!(store, IDS, integration.0, 1_i64, a, b, c, d)?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    read_all!(store, UNLINKED, integration.0, 1_i64, a, b, c, d)
 }
 
 /// One company, to look at.
@@ -357,6 +367,14 @@ macro_rules! import_keys {
     };
 }
 
+/// The company of the same name: the first that nothing of this integration stands for.
+macro_rules! same_name {
+    () => {
+        "(SELECT min(n.id) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL AND NOT EXISTS
+            (SELECT 1 FROM external_company o WHERE o.company_id = n.id AND o.integration_id = x.integration_id AND o.absent = 0))"
+    };
+}
+
 macro_rules! import_row {
     ($from:literal) => {
         concat!("SELECT x.id, x.integration_id AS integration, x.external_id, x.name, x.city, x.active,
@@ -365,9 +383,7 @@ macro_rules! import_row {
             c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name
         FROM ", $from, " LEFT JOIN company c ON c.id = x.company_id
         LEFT JOIN reference_item ty ON ty.integration_id = x.integration_id AND ty.kind = 'company_type' AND ty.external_id = x.type_id
-        LEFT JOIN company s ON x.company_id IS NULL
-            AND s.id = (SELECT min(n.id) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL)
-        WHERE ")
+        LEFT JOIN company s ON x.company_id IS NULL AND s.id = ", same_name!(), " WHERE ")
     };
 }
 
@@ -385,7 +401,7 @@ statements! {
     COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM external_company x WHERE ", listed!(), " LIMIT $7) n");
     GROUPS = concat!("SELECT x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
         FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
-    IDS = concat!("SELECT x.id FROM external_company x WHERE ", listed!(), " ORDER BY x.name_key, x.id");
+    UNLINKED = concat!("SELECT x.id, s.uuid AS same_name FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");
     ROWS_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN external_company x NOT INDEXED"), "x.id = f.value");
     ROWS_POSTGRES for Postgres = concat!(import_row!("external_company x"), "x.id = ANY(CAST($1 AS BIGINT[]))");
     FIND = concat!(import_row!("external_company x"), "x.id = $1");

@@ -74,6 +74,12 @@ impl StoreError {
         matches!(self.kind, ErrorKind::Conflict { .. })
     }
 
+    /// Whether a row that is pointed at is missing, or others point at one that was to go.
+    #[must_use]
+    pub const fn is_reference(&self) -> bool {
+        matches!(self.kind, ErrorKind::Reference)
+    }
+
     /// Whether the same may succeed later.
     #[must_use]
     pub const fn is_temporary(&self) -> bool {

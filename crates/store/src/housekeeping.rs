@@ -21,6 +21,8 @@ const RUNS_PER_INTEGRATION: i64 = 500;
 const TRACES: i64 = 2 * UtcMillis::DAY;
 /// E-mails that left or were given up are kept this long.
 const MAIL: i64 = 90 * UtcMillis::DAY;
+/// Imports that ended are kept this long, with their reports.
+const IMPORTS: i64 = 90 * UtcMillis::DAY;
 /// Links are kept this long after their end, so that whoever comes late is told why.
 const LINKS: i64 = 30 * UtcMillis::DAY;
 /// Rows removed in one transaction.
@@ -64,6 +66,8 @@ pub async fn housekeeping(store: &Store, now: UtcMillis) -> Result<Removed> {
         (SET_ASIDE, now.plus(-RUNS).0),
         (CANDIDATES, now.plus(-RUNS).0),
         (OLD_MAIL, now.plus(-MAIL).0),
+        (IMPORT_LINES, now.plus(-IMPORTS).0),
+        (OLD_IMPORTS, now.plus(-IMPORTS).0),
         (OLD_LINKS, now.plus(-LINKS).0),
         (CEREMONIES, now.0),
         (PENDING_SECRETS, now.plus(-PENDING_FOR).0),
@@ -182,6 +186,13 @@ statements! {
     PENDING_SECRETS = "WITH old AS MATERIALIZED
             (SELECT owner, name FROM secret WHERE name >= 'totp_pending' AND name < 'totp_pendinh' AND updated_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
         DELETE FROM secret WHERE (owner, name) IN (SELECT owner, name FROM old)";
+    IMPORT_LINES = "WITH old AS MATERIALIZED
+            (SELECT line.import_id, line.line_number FROM import_line AS line JOIN import ON import.id = line.import_id
+                WHERE import.finished_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM import_line WHERE (import_id, line_number) IN (SELECT import_id, line_number FROM old)";
+    OLD_IMPORTS = "WITH old AS MATERIALIZED
+            (SELECT id FROM import WHERE finished_at <= $1 AND CAST($2 AS BIGINT) = 0 LIMIT $3)
+        DELETE FROM import WHERE id IN (SELECT id FROM old)";
     INTEGRATIONS = "SELECT id FROM integration ORDER BY id";
     OLD_RUNS = "SELECT run.id FROM sync_run AS run WHERE run.integration_id = $1 AND run.state NOT IN ('waiting', 'running')
             AND run.id < (SELECT max(newest.id) FROM sync_run AS newest WHERE newest.integration_id = $1)

@@ -23,6 +23,7 @@ pub async fn remove_batch(tx: &mut Tx, integration: IntegrationId, limit: i64) -
         TECHNICIANS,
         COMPANIES,
         SET_ASIDE,
+        IMPORT_LINES,
     ] {
         removed += execute!(tx, statement, integration.0, limit)?;
     }
@@ -63,6 +64,8 @@ statements! {
     TECHNICIANS = "WITH old AS MATERIALIZED (SELECT id FROM technician WHERE integration_id = $1 LIMIT $2) DELETE FROM technician WHERE id IN (SELECT id FROM old)";
     COMPANIES = "WITH old AS MATERIALIZED (SELECT id FROM external_company WHERE integration_id = $1 LIMIT $2) DELETE FROM external_company WHERE id IN (SELECT id FROM old)";
     SET_ASIDE = "WITH old AS MATERIALIZED (SELECT id FROM set_aside WHERE integration_id = $1 LIMIT $2) DELETE FROM set_aside WHERE id IN (SELECT id FROM old)";
+    IMPORT_LINES = "WITH old AS MATERIALIZED (SELECT line.import_id, line.line_number FROM import_line AS line JOIN import ON import.id = line.import_id WHERE import.integration_id = $1 LIMIT $2)
+        DELETE FROM import_line WHERE (import_id, line_number) IN (SELECT import_id, line_number FROM old)";
     CANDIDATES = "DELETE FROM removal_candidate WHERE question_id IN (SELECT id FROM removal_question WHERE integration_id = $1)";
     QUESTIONS = "DELETE FROM removal_question WHERE integration_id = $1";
     CHECKPOINTS = "DELETE FROM checkpoint WHERE integration_id = $1";

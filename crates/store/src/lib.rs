@@ -31,6 +31,7 @@ pub mod error;
 pub mod findings;
 pub mod housekeeping;
 pub mod identities;
+pub mod imports;
 pub mod installation_settings;
 pub mod integration_data;
 pub mod integrations;

@@ -71,6 +71,32 @@ pub async fn insert_mail(
     Ok(MailId(id))
 }
 
+/// Puts an e-mail in and takes it out again in the same transaction. Whoever asks for a link to an address that nobody has
+/// waits about as long as for one that somebody has.
+///
+/// # Errors
+/// As any statement.
+pub async fn insert_and_withdraw(tx: &mut Tx, recipient: &str) -> Result<()> {
+    let nothing = Value::Object(serde_json::Map::new());
+    let mail = insert_mail(tx, MailKind::ResetPassword, None, recipient, &nothing).await?;
+    jobs::withdraw(tx, &Job::SendMail { mail }.unique_key()).await?;
+    execute!(tx, REMOVE, mail.0).map(drop)
+}
+
+/// How many e-mails of a kind were written to an identity since an instant.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_mail_in(
+    tx: &mut Tx,
+    identity: IdentityId,
+    kind: MailKind,
+    since: UtcMillis,
+) -> Result<u64> {
+    let found: Option<(i64,)> = tx_one!(tx, COUNT_OF, identity.0, kind.key(), since.0)?;
+    Ok(found.map_or(0, |row| row.0.unsigned_abs()))
+}
+
 async fn enqueue(tx: &mut Tx, mail: MailId) -> Result<()> {
     let now = tx.store().now();
     jobs::enqueue(tx, &Job::SendMail { mail }, Priority::Interactive, now).await?;
@@ -205,6 +231,8 @@ macro_rules! mail_keys {
 
 statements! {
     INSERT = "INSERT INTO mail (id, uuid, kind, identity_id, recipient, params, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7)";
+    REMOVE = "DELETE FROM mail WHERE id = $1";
+    COUNT_OF = "SELECT count(*) AS found FROM mail WHERE identity_id = $1 AND kind = $2 AND created_at > $3";
     FIND = concat!(mail_row!(), "id = $1");
     FIND_BY_UUID = concat!(mail_row!(), "uuid = $1");
     LIST_OF = concat!(mail_row!(), "identity_id = $1 ORDER BY id DESC LIMIT $2");

@@ -89,6 +89,15 @@ pub async fn clear(tx: &mut Tx, subject: &Subject) -> Result<()> {
     execute!(tx, REMOVE, subject.key()).map(drop)
 }
 
+/// One attempt of many was right: only that one is taken back, so that a right password does not forgive the wrong ones
+/// before it.
+///
+/// # Errors
+/// As any statement.
+pub async fn take_back(tx: &mut Tx, subject: &Subject) -> Result<()> {
+    execute!(tx, TAKE_BACK, subject.key(), subject.free()).map(drop)
+}
+
 /// Until when a subject is blocked, if it is.
 ///
 /// # Errors
@@ -107,5 +116,7 @@ statements! {
         RETURNING failures, first_at";
     FIND = "SELECT blocked_until FROM sign_in_attempt WHERE subject = $1 AND blocked_until > $2";
     BLOCK = "UPDATE sign_in_attempt SET blocked_until = $2 WHERE subject = $1";
+    TAKE_BACK = "UPDATE sign_in_attempt SET failures = failures - 1, blocked_until = CASE WHEN failures <= $2 THEN 0 ELSE blocked_until END
+        WHERE subject = $1 AND failures > 0";
     REMOVE = "DELETE FROM sign_in_attempt WHERE subject = $1";
 }

@@ -84,6 +84,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::contact_import::STATEMENTS,
         crate::email_keys::STATEMENTS,
         crate::findings::STATEMENTS,
+        crate::imports::STATEMENTS,
         crate::technicians::STATEMENTS,
         crate::technicians::import::STATEMENTS,
         crate::contacts::contact::STATEMENTS,

@@ -1,9 +1,9 @@
 //! Importing companies by hand: a company here is created for a vendor's company, or that one is linked to a company
 //! that is here already.
 //!
-//! Each row is decided while it is locked, in commits of 200 rows, so that a double click or two administrators at
-//! once never make a company twice; what cannot be done is skipped with a reason and the rest goes on. A created company
-//! is named by the vendor like one that came on its own. A link made here can be taken back ([`unlink`]); a company that
+//! Each row is decided while it is locked, so that a double click or two administrators at once never make a company
+//! twice; what cannot be done is skipped with a reason and the rest goes on. A few are done at once, many by a job
+//! ([`crate::imports`]); either way the report is kept. A created company is named by the vendor like one that came on its own. A link made here can be taken back ([`unlink`]); a company that
 //! was created stays.
 
 mod outcome;
@@ -12,12 +12,14 @@ use std::collections::BTreeSet;
 
 use domain::company_adoption::{self, Adoption, Candidate};
 use domain::id::{IntegrationId, PublicId};
+use domain::imports::{ImportKind, ImportOutcome, ImportStop};
 use domain::job::{Job, Priority};
+use domain::permission::{Area, Permission};
 use domain::settings::IntegrationSettings;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::company_import::{self, CompanyImportRow, ImportCompany};
-use store::integrations::Integration;
 use store::{Tx, company_adoption as adoption, integrations, jobs};
 
 pub use outcome::{
@@ -28,14 +30,11 @@ pub use store::company_import::{CompanyImportQuery, list_for_import};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-
-/// Rows decided in one commit.
-const BATCH: usize = 200;
-/// How often a commit is tried.
-const ATTEMPTS: usize = 3;
+use crate::imports::{self, Asked, BATCH, Decided, Import, Kept};
 
 /// What is to become of one vendor's company.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CompanyAction {
     /// A company here is made for it.
     Create,
@@ -47,7 +46,7 @@ pub enum CompanyAction {
 }
 
 /// A chosen row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanyChoice {
     /// Row id of the vendor's company.
     pub external: i64,
@@ -56,27 +55,67 @@ pub struct CompanyChoice {
 }
 
 /// An import as it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportCompanies {
     /// The integration.
     pub integration: IntegrationId,
     /// Chosen rows.
     pub rows: Vec<CompanyChoice>,
-    /// *Import All*: also every other company that stands for none, of this search (empty: all).
+    /// *Import All*: also every other company that stands for none, of this search (empty: all). One whose name a company
+    /// here has, that nothing of this integration stands for, is linked to it; the others are created.
     pub everyone: Option<String>,
 }
 
-/// Imports.
+/// Begins an import and answers its id in addresses: a few companies are imported by then, many by a job in the
+/// background.
 ///
 /// # Errors
-/// `NoIntegration`; else as any statement, while nothing was done. What a later commit meets ends the import: the report
-/// tells what was done before and how many rows are left, and asking again goes on.
+/// `NoIntegration`; else as any statement, while nothing was kept.
+pub async fn begin(
+    engine: &Engine,
+    actor: &Actor,
+    wanted: &ImportCompanies,
+) -> Result<std::result::Result<PublicId, CompanyImportRefusal>> {
+    match keep(engine, actor, wanted).await? {
+        Ok(kept) => Ok(Ok(imports::begin(engine, kept).await)),
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Imports, however many, and waits for the end.
+///
+/// # Errors
+/// As [`begin`]. What was done before stays done and is in the report; the job of the import goes on with it.
 pub async fn apply(
     engine: &Engine,
     actor: &Actor,
     wanted: &ImportCompanies,
 ) -> Result<std::result::Result<CompanyImportReport, CompanyImportRefusal>> {
-    run(engine, actor, wanted, false).await
+    let kept = match keep(engine, actor, wanted).await? {
+        Ok(kept) => kept,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let uuid = imports::finish(engine, &kept).await?;
+    let report = match imports::find_import_by_uuid(engine.store(), &uuid).await? {
+        Some(import) => report(engine, &import, i64::MAX).await?,
+        None => CompanyImportReport::default(),
+    };
+    Ok(Ok(report))
+}
+
+/// What an import of companies did so far, with at most so many rows of each outcome.
+///
+/// # Errors
+/// As any statement.
+pub async fn report(engine: &Engine, import: &Import, limit: i64) -> Result<CompanyImportReport> {
+    let (store, id) = (engine.store(), import.id);
+    Ok(CompanyImportReport {
+        created: imports::list_lines(store, id, ImportOutcome::Created, -1, limit).await?,
+        linked: imports::list_lines(store, id, ImportOutcome::Linked, -1, limit).await?,
+        skipped: imports::list_lines(store, id, ImportOutcome::Skipped, -1, limit).await?,
+        rest: usize::try_from(import.counts.rest()).unwrap_or(usize::MAX),
+        stopped: import.stopped,
+    })
 }
 
 /// What an import would do now, without doing it: its counts and reasons are those of [`apply`] on unchanged data.
@@ -87,17 +126,53 @@ pub async fn preview(
     engine: &Engine,
     wanted: &ImportCompanies,
 ) -> Result<std::result::Result<CompanyImportReport, CompanyImportRefusal>> {
-    run(engine, &Actor::System, wanted, true).await
+    let rows = choose(engine, wanted).await?;
+    if rows.is_empty() {
+        return Ok(Err(CompanyImportRefusal::NothingSelected));
+    }
+    let mut report = CompanyImportReport::default();
+    for batch in rows.chunks(BATCH) {
+        let mut tx = engine.store().begin().await?;
+        for row in batch {
+            one(&mut tx, &Actor::System, wanted.integration, row, &mut report).await?;
+        }
+        tx.rollback().await?;
+    }
+    Ok(Ok(report))
 }
 
-async fn run(
+/// Chooses the rows and keeps the import with its job.
+async fn keep(
     engine: &Engine,
     actor: &Actor,
     wanted: &ImportCompanies,
-    dry: bool,
-) -> Result<std::result::Result<CompanyImportReport, CompanyImportRefusal>> {
+) -> Result<std::result::Result<Kept, CompanyImportRefusal>> {
+    let rows = choose(engine, wanted).await?;
+    if rows.is_empty() {
+        return Ok(Err(CompanyImportRefusal::NothingSelected));
+    }
+    let request = serde_json::to_value(wanted).map_err(imports::stored)?;
+    let id = wanted.integration;
+    let mut tx = engine.store().begin().await?;
+    // The same request twice at once: the second finds the first.
+    integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
+    let asked = Asked {
+        integration: id,
+        kind: ImportKind::Companies,
+        request: &request,
+        records: &rows,
+    };
+    let kept = imports::keep_in(engine, &mut tx, actor, asked).await?;
+    tx.commit().await?;
+    Ok(Ok(kept))
+}
+
+/// Every row that is meant, once each, in the order in which rows are locked.
+async fn choose(engine: &Engine, wanted: &ImportCompanies) -> Result<Vec<CompanyChoice>> {
     let (store, id) = (engine.store(), wanted.integration);
-    let integration = integrations::find_integration(store, id)
+    integrations::find_integration(store, id)
         .await?
         .ok_or(Error::NoIntegration(id))?;
     let mut chosen: BTreeSet<i64> = BTreeSet::new();
@@ -108,75 +183,68 @@ async fn run(
         }
     }
     if let Some(search) = &wanted.everyone {
-        let all = company_import::list_unlinked_ids(store, id, Some(search)).await?;
-        rows.extend(
-            all.into_iter()
-                .filter(|one| chosen.insert(*one))
-                .map(|external| CompanyChoice {
-                    external,
-                    action: CompanyAction::Create,
-                }),
-        );
-    }
-    if rows.is_empty() {
-        return Ok(Err(CompanyImportRefusal::NothingSelected));
-    }
-    // Two imports at once lock rows in the same order.
-    rows.sort_by_key(|row| row.external);
-    let mut report = CompanyImportReport::default();
-    for (number, batch) in rows.chunks(BATCH).enumerate() {
-        let mut attempt = 1;
-        loop {
-            let mut done = report.clone();
-            match commit(engine, actor, &integration, batch, dry, &mut done).await {
-                Ok(()) => {
-                    report = done;
-                    break;
-                }
-                Err(error) if error.is_worth_another_attempt() && attempt < ATTEMPTS => {
-                    tracing::info!(%error, attempt, "a commit of an import is decided again");
-                    attempt += 1;
-                }
-                Err(error) if number == 0 || dry => return Err(error),
-                Err(error) => {
-                    tracing::error!(%error, "an import stopped half-way");
-                    report.rest = rows.len() - number * BATCH;
-                    return Ok(Ok(report));
-                }
+        let mut taken: BTreeSet<PublicId> = rows
+            .iter()
+            .filter_map(|row| match &row.action {
+                CompanyAction::Link { company } => Some(company.clone()),
+                CompanyAction::Create => None,
+            })
+            .collect();
+        for other in company_import::list_unlinked(store, id, Some(search)).await? {
+            if !chosen.insert(other.id) {
+                continue;
             }
+            // Of two with one name only the first is surely that company.
+            let same = other.same_name.filter(|one| taken.insert(one.clone()));
+            rows.push(CompanyChoice {
+                external: other.id,
+                action: same.map_or(CompanyAction::Create, |company| CompanyAction::Link {
+                    company,
+                }),
+            });
         }
     }
-    Ok(Ok(report))
+    rows.sort_by_key(|row| row.external);
+    Ok(rows)
 }
 
-/// One commit of the import; a preview gives it up.
-async fn commit(
+/// Decides and does the next rows of an import.
+pub(crate) async fn decide(
     engine: &Engine,
-    actor: &Actor,
-    integration: &Integration,
+    tx: &mut Tx,
+    import: &Import,
     batch: &[CompanyChoice],
-    dry: bool,
-    report: &mut CompanyImportReport,
-) -> Result<()> {
-    let mut tx = engine.store().begin().await?;
-    let before = report.done();
+) -> Result<Decided> {
+    let right = Permission::manage(Area::Integrations);
+    if imports::grants_in(tx, &import.actor, right).await?.is_none() {
+        return Ok(Decided::stop(ImportStop::NotAllowed));
+    }
+    let mut report = CompanyImportReport::default();
     for row in batch {
-        one(&mut tx, actor, integration.id, row, report).await?;
+        one(tx, &import.actor, import.integration, row, &mut report).await?;
     }
-    if dry {
-        return Ok(tx.rollback().await?);
-    }
-    if report.done() > before {
-        if integration.settings.auto_import && integration.is_armed() {
+    if report.done() > 0 {
+        let integration = integrations::find_integration_in(tx, import.integration).await?;
+        if integration.is_some_and(|found| found.settings.auto_import && found.is_armed()) {
             let job = Job::ImportContacts {
-                integration: integration.id,
+                integration: import.integration,
             };
-            jobs::enqueue(&mut tx, &job, Priority::Normal, engine.now()).await?;
+            jobs::enqueue(tx, &job, Priority::Normal, engine.now()).await?;
         }
         // What is here now is found by its name at once.
-        jobs::enqueue(&mut tx, &Job::IndexSearch, Priority::Low, engine.now()).await?;
+        jobs::enqueue(tx, &Job::IndexSearch, Priority::Low, engine.now()).await?;
     }
-    Ok(tx.commit().await?)
+    let mut decided = Decided::default();
+    for done in &report.created {
+        decided.push(ImportOutcome::Created, done)?;
+    }
+    for done in &report.linked {
+        decided.push(ImportOutcome::Linked, done)?;
+    }
+    for skipped in &report.skipped {
+        decided.push(ImportOutcome::Skipped, skipped)?;
+    }
+    Ok(decided)
 }
 
 /// Decides and does one row.

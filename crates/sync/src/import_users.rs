@@ -1,9 +1,9 @@
 //! Importing staff: a vendor's technicians become users, or are linked to users who are here already. The one path for
 //! the dialog and the wizard.
 //!
-//! Each person is decided while the vendor's record is locked, in commits of 200, so that a double click or two
-//! administrators at once never make anybody twice; what cannot be done is skipped with a reason and the rest goes on.
-//! A typed address belongs to the account and is never written to the vendor. Who was imported may not sign in before
+//! Each person is decided while the vendor's record is locked, so that a double click or two administrators at once never
+//! make anybody twice; what cannot be done is skipped with a reason and the rest goes on. A few are done at once, many by
+//! a job ([`crate::imports`]); either way the report is kept. A typed address belongs to the account and is never written to the vendor. Who was imported may not sign in before
 //! the welcome e-mail, which is only sent when it was asked for.
 
 mod outcome;
@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 
 use domain::email::email_key;
 use domain::id::{IntegrationId, PublicId};
+use domain::imports::{ImportKind, ImportOutcome, ImportStop};
+use domain::permission::{Area, Permission};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::audit::{AuditEntry, insert_entry};
 use store::roles::Role;
@@ -20,19 +23,16 @@ use store::technicians::{
 };
 use store::{Tx, identities};
 
-pub use outcome::{Done, ImportRefusal, ImportReport, SkipReason, Skipped, Stopped};
+pub use outcome::{Done, ImportRefusal, ImportReport, SkipReason, Skipped};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::imports::{self, Asked, Decided, Import, Kept};
 use crate::users::{self, Editor, NewUser, UserRefusal};
 
-/// People decided in one commit.
-const BATCH: usize = 200;
-/// How often a commit is tried.
-const ATTEMPTS: usize = 3;
-
 /// What is to become of one technician.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ImportAction {
     /// A user is made.
     Create {
@@ -47,7 +47,7 @@ pub enum ImportAction {
 }
 
 /// A chosen technician.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportRowChoice {
     /// Row id of the technician.
     pub technician: i64,
@@ -56,7 +56,7 @@ pub struct ImportRowChoice {
 }
 
 /// An import as it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportUsers {
     /// The integration.
     pub integration: IntegrationId,
@@ -70,17 +70,88 @@ pub struct ImportUsers {
     pub send_welcome: bool,
 }
 
-/// Imports.
+/// Begins an import and answers its id in addresses: a few people are imported by then, many by a job in the background.
 ///
 /// # Errors
-/// As any statement, while nothing was done. What a later commit meets ends the import: the report tells what was done
-/// before and how many are left, and asking again goes on.
+/// As any statement, while nothing was kept.
+pub async fn begin(
+    engine: &Engine,
+    editor: &Editor,
+    wanted: &ImportUsers,
+) -> Result<std::result::Result<PublicId, ImportRefusal>> {
+    match keep(engine, editor, wanted).await? {
+        Ok(kept) => Ok(Ok(imports::begin(engine, kept).await)),
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Imports, however many, and waits for the end.
+///
+/// # Errors
+/// As any statement. What was done before stays done and is in the report; the job of the import goes on with it.
 pub async fn apply(
     engine: &Engine,
     editor: &Editor,
     wanted: &ImportUsers,
 ) -> Result<std::result::Result<ImportReport, ImportRefusal>> {
-    let store = engine.store();
+    let kept = match keep(engine, editor, wanted).await? {
+        Ok(kept) => kept,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let uuid = imports::finish(engine, &kept).await?;
+    let report = match imports::find_import_by_uuid(engine.store(), &uuid).await? {
+        Some(import) => report(engine, &import, i64::MAX).await?,
+        None => ImportReport::default(),
+    };
+    Ok(Ok(report))
+}
+
+/// What an import of staff did so far, with at most so many people of each outcome.
+///
+/// # Errors
+/// As any statement.
+pub async fn report(engine: &Engine, import: &Import, limit: i64) -> Result<ImportReport> {
+    let (store, id) = (engine.store(), import.id);
+    Ok(ImportReport {
+        created: imports::list_lines(store, id, ImportOutcome::Created, -1, limit).await?,
+        linked: imports::list_lines(store, id, ImportOutcome::Linked, -1, limit).await?,
+        skipped: imports::list_lines(store, id, ImportOutcome::Skipped, -1, limit).await?,
+        welcome: usize::try_from(import.counts.welcomed).unwrap_or(usize::MAX),
+        rest: usize::try_from(import.counts.rest()).unwrap_or(usize::MAX),
+        stopped: import.stopped,
+    })
+}
+
+/// Chooses the records, checks the role, and keeps the import with its job.
+async fn keep(
+    engine: &Engine,
+    editor: &Editor,
+    wanted: &ImportUsers,
+) -> Result<std::result::Result<Kept, ImportRefusal>> {
+    let rows = choose(engine, wanted).await?;
+    if rows.is_empty() {
+        return Ok(Err(ImportRefusal::NothingSelected));
+    }
+    let request = serde_json::to_value(wanted).map_err(imports::stored)?;
+    let mut tx = engine.store().begin().await?;
+    // The same request twice at once: the second finds the first.
+    identities::lock_staff(&mut tx).await?;
+    if let Err(refusal) = users::grantable_role_in(&mut tx, editor, &wanted.role).await? {
+        return Ok(Err(ImportRefusal::Role(refusal)));
+    }
+    let asked = Asked {
+        integration: wanted.integration,
+        kind: ImportKind::Users,
+        request: &request,
+        records: &rows,
+    };
+    let kept = imports::keep_in(engine, &mut tx, &editor.actor, asked).await?;
+    tx.commit().await?;
+    Ok(Ok(kept))
+}
+
+/// Everybody who is meant, once each, in the order in which records are locked.
+async fn choose(engine: &Engine, wanted: &ImportUsers) -> Result<Vec<ImportRowChoice>> {
     let mut chosen: BTreeSet<i64> = BTreeSet::new();
     let mut rows: Vec<ImportRowChoice> = Vec::new();
     for row in &wanted.rows {
@@ -90,71 +161,57 @@ pub async fn apply(
     }
     if let Some(search) = &wanted.everyone {
         let search = Some(search.as_str()).filter(|text| !text.trim().is_empty());
-        let all = list_importable_ids(store, wanted.integration, search).await?;
+        let all = list_importable_ids(engine.store(), wanted.integration, search).await?;
         let others = all.into_iter().filter(|one| chosen.insert(*one));
         rows.extend(others.map(|technician| ImportRowChoice {
             technician,
             action: ImportAction::Create { email: None },
         }));
     }
-    if rows.is_empty() {
-        return Ok(Err(ImportRefusal::NothingSelected));
-    }
-    // Two imports at once lock the records in the same order.
     rows.sort_by_key(|row| row.technician);
-    let mut report = ImportReport::default();
-    for (number, batch) in rows.chunks(BATCH).enumerate() {
-        let mut attempt = 1;
-        let stopped = loop {
-            let mut done = report.clone();
-            match commit(engine, editor, wanted, batch, &mut done).await {
-                Ok(Ok(())) => {
-                    report = done;
-                    break None;
-                }
-                Ok(Err(refusal)) if number == 0 => return Ok(Err(ImportRefusal::Role(refusal))),
-                // Deleted while the import ran: what is done stays, the rest is told.
-                Ok(Err(_gone)) => break Some(Stopped::RoleGone),
-                Err(error) if error.is_worth_another_attempt() && attempt < ATTEMPTS => {
-                    tracing::info!(%error, attempt, "a commit of an import is decided again");
-                    attempt += 1;
-                }
-                Err(error) if number == 0 => return Err(error),
-                Err(error) => {
-                    tracing::error!(%error, "an import stopped half-way");
-                    break Some(Stopped::Trouble);
-                }
-            }
-        };
-        if stopped.is_some() {
-            report.stopped = stopped;
-            report.rest = rows.len() - number * BATCH;
-            break;
-        }
-    }
-    Ok(Ok(report))
+    Ok(rows)
 }
 
-/// One commit of the import; an error when the role cannot be given.
-async fn commit(
-    engine: &Engine,
-    editor: &Editor,
-    wanted: &ImportUsers,
+/// Decides and does the next people of an import.
+pub(crate) async fn decide(
+    tx: &mut Tx,
+    import: &Import,
     batch: &[ImportRowChoice],
-    report: &mut ImportReport,
-) -> Result<std::result::Result<(), UserRefusal>> {
-    let mut tx = engine.store().begin().await?;
+) -> Result<Decided> {
+    let wanted: ImportUsers = imports::read(import.asked.clone())?;
     // Two imports at once wait for each other here, whichever people they have.
-    identities::lock_staff(&mut tx).await?;
-    let role = match users::grantable_role_in(&mut tx, editor, &wanted.role).await? {
-        Ok(role) => role,
-        Err(refusal) => return Ok(Err(refusal)),
+    identities::lock_staff(tx).await?;
+    let right = Permission::manage(Area::Users);
+    let Some((identity, grants)) = imports::grants_in(tx, &import.actor, right).await? else {
+        return Ok(Decided::stop(ImportStop::NotAllowed));
     };
+    let editor = Editor {
+        actor: import.actor.clone(),
+        identity,
+        grants,
+    };
+    // Deleted while the import ran: what is done stays, the rest is told.
+    let Ok(role) = users::grantable_role_in(tx, &editor, &wanted.role).await? else {
+        return Ok(Decided::stop(ImportStop::RoleGone));
+    };
+    let mut report = ImportReport::default();
     for row in batch {
-        one(&mut tx, editor, wanted, &role, row, report).await?;
+        one(tx, &editor, &wanted, &role, row, &mut report).await?;
     }
-    tx.commit().await?;
-    Ok(Ok(()))
+    let mut decided = Decided {
+        welcomed: report.welcome as u64,
+        ..Decided::default()
+    };
+    for done in &report.created {
+        decided.push(ImportOutcome::Created, done)?;
+    }
+    for done in &report.linked {
+        decided.push(ImportOutcome::Linked, done)?;
+    }
+    for skipped in &report.skipped {
+        decided.push(ImportOutcome::Skipped, skipped)?;
+    }
+    Ok(decided)
 }
 
 /// Decides and does one person.
@@ -314,7 +371,7 @@ impl SkipReason {
                 email,
             },
             UserRefusal::EmailInvalid => Self::EmailInvalid,
-            other => Self::Other(other),
+            other => Self::Other(other.sentence()),
         }
     }
 }

@@ -16,6 +16,7 @@ mod error;
 mod health;
 pub mod import_companies;
 pub mod import_users;
+pub mod imports;
 pub mod mail;
 pub mod permits;
 mod pull;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::pull;
+use crate::{imports, pull};
 
 /// How often expired leases are looked for.
 const EVERY: Duration = Duration::from_secs(2);
@@ -62,7 +62,7 @@ pub(crate) async fn take_back_own(engine: &Engine) -> Result<()> {
     bury_runs(engine).await
 }
 
-/// Ends the parts of runs whose job had its last attempt.
+/// Ends the parts of runs, and the imports, whose job had its last attempt.
 async fn bury_runs(engine: &Engine) -> Result<()> {
     for row in jobs::list_abandoning_jobs(engine.store()).await? {
         let reason = row.last_error.unwrap_or_default();
@@ -70,5 +70,5 @@ async fn bury_runs(engine: &Engine) -> Result<()> {
         pull::job_given_up(engine, &mut tx, &row.payload, &reason).await?;
         tx.commit().await?;
     }
-    Ok(())
+    imports::bury(engine).await
 }

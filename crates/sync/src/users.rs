@@ -6,22 +6,26 @@
 //! an audit entry in its own commit (rule X4), and switching somebody off ends the sessions in it. Whoever decides by who
 //! else is there takes the staff lock before the row of a role, a technician or a person, in this order everywhere.
 
+mod bulk;
 mod check;
 mod create;
 mod profile;
 mod refusal;
 
+use domain::clock::UtcMillis;
 use domain::id::{IdentityId, PublicId};
+use domain::mail::MailKind;
 use domain::permission::{Area, Grants, Permission, RoleKind};
 use serde_json::json;
-use store::Tx;
 use store::audit::Actor;
 use store::identities::{self, MembershipStatus, StaffMember};
 use store::roles::{self, Role};
 use store::staff::{set_staff_role, set_staff_status};
 use store::technicians::{find_importable_in, link_technician_in};
+use store::{Tx, outbox};
 
 use check::{audit, check_texts, find_in, is_last_administrator_in, text};
+pub use bulk::{BulkChange, change_all};
 pub use create::{Created, NewUser, create_in};
 use profile::put_profile_in;
 pub use refusal::UserRefusal;
@@ -29,6 +33,11 @@ pub use refusal::UserRefusal;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mail::{Receiver, queue_welcome};
+
+/// Welcome e-mails one person can be sent within a day.
+const WELCOMES_A_DAY: u64 = 5;
+/// How often a commit is tried that somebody else got in the way of.
+const ATTEMPTS: usize = 3;
 
 /// Who changes users, and what they may do.
 #[derive(Debug, Clone)]
@@ -70,6 +79,23 @@ pub type Changed = std::result::Result<bool, UserRefusal>;
 /// # Errors
 /// As any statement.
 pub async fn add_user(
+    engine: &Engine,
+    editor: &Editor,
+    new: &NewUser,
+    role: &PublicId,
+    send_welcome: bool,
+) -> Result<std::result::Result<Created, UserRefusal>> {
+    let mut attempt = 1;
+    loop {
+        match add_once(engine, editor, new, role, send_welcome).await {
+            // Somebody else took the address at this moment: looked at again, it is a refusal with a name.
+            Err(error) if error.is_worth_another_attempt() && attempt < ATTEMPTS => attempt += 1,
+            other => return other,
+        }
+    }
+}
+
+async fn add_once(
     engine: &Engine,
     editor: &Editor,
     new: &NewUser,
@@ -127,23 +153,52 @@ pub async fn update_user(
     user: &PublicId,
     change: &UserChange,
 ) -> Result<Changed> {
+    let mut attempt = 1;
+    loop {
+        match update_once(engine, editor, user, change).await {
+            Err(error) if error.is_worth_another_attempt() && attempt < ATTEMPTS => attempt += 1,
+            other => return other,
+        }
+    }
+}
+
+async fn update_once(
+    engine: &Engine,
+    editor: &Editor,
+    user: &PublicId,
+    change: &UserChange,
+) -> Result<Changed> {
     let mut tx = engine.store().begin().await?;
     identities::lock_staff(&mut tx).await?;
-    let Some((identity, staff)) = find_in(&mut tx, user).await? else {
+    let became = update_in(&mut tx, editor, user, change).await?;
+    if became.is_ok() {
+        tx.commit().await?;
+    }
+    Ok(became)
+}
+
+/// The same inside a transaction that has the staff lock. Of several changes in one, an earlier one may be written before
+/// a later one is refused.
+async fn update_in(
+    tx: &mut Tx,
+    editor: &Editor,
+    user: &PublicId,
+    change: &UserChange,
+) -> Result<Changed> {
+    let Some((identity, staff)) = find_in(tx, user).await? else {
         return Ok(Err(UserRefusal::Gone));
     };
     let mut changed = false;
-    match put_profile_in(&mut tx, editor, &identity, &staff, change).await? {
+    match put_profile_in(tx, editor, &identity, &staff, change).await? {
         Ok(any) => changed |= any,
         Err(refusal) => return Ok(Err(refusal)),
     }
     if let Some(role) = &change.role {
-        match put_role_in(&mut tx, editor, &staff, role).await? {
+        match put_role_in(tx, editor, &staff, role).await? {
             Ok(any) => changed |= any,
             Err(refusal) => return Ok(Err(refusal)),
         }
     }
-    tx.commit().await?;
     Ok(Ok(changed))
 }
 
@@ -226,7 +281,21 @@ pub async fn set_status(
 ) -> Result<Changed> {
     let mut tx = engine.store().begin().await?;
     identities::lock_staff(&mut tx).await?;
-    let Some((identity, staff)) = find_in(&mut tx, user).await? else {
+    let became = set_status_in(&mut tx, editor, user, on).await?;
+    if became.is_ok() {
+        tx.commit().await?;
+    }
+    Ok(became)
+}
+
+/// The same inside a transaction that has the staff lock.
+async fn set_status_in(
+    tx: &mut Tx,
+    editor: &Editor,
+    user: &PublicId,
+    on: bool,
+) -> Result<Changed> {
+    let Some((identity, staff)) = find_in(tx, user).await? else {
         return Ok(Err(UserRefusal::Gone));
     };
     if on != (staff.status == MembershipStatus::Disabled) {
@@ -241,7 +310,7 @@ pub async fn set_status(
     if !staff.grants.within(&editor.grants) {
         return Ok(Err(UserRefusal::PersonBeyondOwnRights));
     }
-    if !on && is_last_administrator_in(&mut tx, staff.identity_id).await? {
+    if !on && is_last_administrator_in(tx, staff.identity_id).await? {
         return Ok(Err(UserRefusal::LastAdministrator));
     }
     let status = match (on, identity.password_hash.is_some()) {
@@ -249,7 +318,7 @@ pub async fn set_status(
         (true, true) => MembershipStatus::Active,
         (true, false) => MembershipStatus::Imported,
     };
-    set_staff_status(&mut tx, staff.identity_id, status).await?;
+    set_staff_status(tx, staff.identity_id, status).await?;
     let (before, after) = (
         json!({ "status": staff.status.key() }),
         json!({ "status": status.key() }),
@@ -260,7 +329,7 @@ pub async fn set_status(
         "user.deactivate"
     };
     audit(
-        &mut tx,
+        tx,
         editor,
         action,
         &staff.uuid,
@@ -269,24 +338,28 @@ pub async fn set_status(
         Some(after),
     )
     .await?;
-    tx.commit().await?;
     Ok(Ok(true))
 }
 
-/// Sends the welcome e-mail, again if need be. The link in an earlier one goes on working until one is used.
+/// Sends the welcome e-mail, again if need be, at most five times a day. Its link takes the place of those before.
 ///
 /// # Errors
 /// As any statement.
 pub async fn send_welcome(engine: &Engine, editor: &Editor, user: &PublicId) -> Result<Changed> {
     let mut tx = engine.store().begin().await?;
-    let Some((identity, _)) = find_in(&mut tx, user).await? else {
-        return Ok(Err(UserRefusal::Gone));
-    };
-    let sent = welcome_in(&mut tx, editor, identity.id).await?;
+    let sent = send_welcome_in(&mut tx, editor, user).await?;
     if sent.is_ok() {
         tx.commit().await?;
     }
     Ok(sent)
+}
+
+/// The same inside a transaction.
+async fn send_welcome_in(tx: &mut Tx, editor: &Editor, user: &PublicId) -> Result<Changed> {
+    match find_in(tx, user).await? {
+        Some((identity, _)) => welcome_in(tx, editor, identity.id).await,
+        None => Ok(Err(UserRefusal::Gone)),
+    }
 }
 
 /// The same inside a transaction, for somebody who is staff.
@@ -305,6 +378,10 @@ pub async fn welcome_in(tx: &mut Tx, editor: &Editor, user: IdentityId) -> Resul
     }
     if identity.password_hash.is_some() {
         return Ok(Err(UserRefusal::HasPassword));
+    }
+    let lately = tx.store().now().plus(-UtcMillis::DAY);
+    if outbox::count_mail_in(tx, user, MailKind::Welcome, lately).await? >= WELCOMES_A_DAY {
+        return Ok(Err(UserRefusal::WelcomedOften));
     }
     let by = match &editor.actor {
         Actor::Person { name, .. } => name.clone(),

@@ -40,7 +40,7 @@ use tokio_util::task::TaskTracker;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::{
-    auto_import, backoff, mail, pull, reaper, reference_data, removal_question, schedule,
+    auto_import, backoff, imports, mail, pull, reaper, reference_data, removal_question, schedule,
     set_aside, telemetry, upkeep,
 };
 
@@ -264,6 +264,7 @@ async fn dispatch(engine: &Engine, claimed: &ClaimedJob) -> Result<Ended> {
         Job::ImportContacts { integration } => {
             auto_import::run(engine, claimed, *integration).await
         }
+        Job::Import { import } => imports::run(engine, claimed, *import).await,
         Job::IndexSearch => upkeep::index_search(engine).await,
         Job::RotateSecrets => upkeep::rotate_secrets(engine).await,
         Job::Housekeeping => upkeep::housekeeping(engine).await,
@@ -344,7 +345,10 @@ async fn after_put_back(
     reason: &str,
 ) -> Result<&'static str> {
     if settled == Settled::Dead {
-        pull::job_given_up(engine, &mut tx, &claimed.job, reason).await?;
+        match &claimed.job {
+            Job::Import { import } => imports::given_up(engine, &mut tx, *import).await?,
+            job => pull::job_given_up(engine, &mut tx, job, reason).await?,
+        }
     }
     tx.commit().await?;
     Ok(match settled {

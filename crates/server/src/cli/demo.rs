@@ -60,7 +60,7 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let stop = stop::on_signal()?;
     let listener = listen(arguments.port).await?;
     config.server.listen = listener.local_addr()?;
-    config.server.base_address = String::new();
+    config.server.base_address = address_to_open(config.server.listen).await;
     let sandboxes = sandboxes::start(&folder, &arguments.world).await?;
     let start = Start {
         base_urls: sandboxes::addresses(&sandboxes),
@@ -106,6 +106,18 @@ async fn listen(port: Option<u16>) -> anyhow::Result<TcpListener> {
                 serve::listen(loopback(0)).await
             }
         },
+    }
+}
+
+/// The address that is printed: by the name `localhost` where that is this machine, since passkeys belong to a host name
+/// and not to a number; else none, which means the number.
+async fn address_to_open(listen: SocketAddr) -> String {
+    let named = tokio::net::lookup_host(("localhost", listen.port())).await;
+    let reached = named.is_ok_and(|mut found| found.any(|one| one == listen));
+    if reached {
+        format!("http://localhost:{}", listen.port())
+    } else {
+        String::new()
     }
 }
 

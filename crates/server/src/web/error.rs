@@ -234,6 +234,12 @@ impl From<store::StoreError> for Failure {
     fn from(error: store::StoreError) -> Self {
         if error.is_temporary() {
             Self::unavailable(error)
+        } else if error.is_conflict() || error.is_reference() {
+            Self::conflict(
+                "Somebody else changed the same at this very moment, so nothing was saved. Go back, load the page again \
+                 and look what is there now.",
+            )
+            .because(error)
         } else {
             Self::internal(error)
         }

@@ -121,7 +121,7 @@ pub fn table() -> RouteTable {
 }
 
 fn people(table: RouteTable) -> RouteTable {
-    use settings::{import_users, roles, users};
+    use settings::{import_users, imports, roles, users};
     table
         .get("/settings/users", READ_USERS, users::list)
         .get("/settings/users.csv", READ_USERS, users::export)
@@ -143,6 +143,21 @@ fn people(table: RouteTable) -> RouteTable {
             "/settings/users/import/{provider}/people",
             MANAGE_USERS,
             import_users::people,
+        )
+        .get(
+            "/settings/users/import/{provider}/reports/{import}",
+            MANAGE_USERS,
+            imports::users,
+        )
+        .get(
+            "/settings/users/import/{provider}/reports/{import}/events",
+            MANAGE_USERS,
+            imports::users_events,
+        )
+        .get(
+            "/settings/users/import/{provider}/reports/{import}/report.csv",
+            MANAGE_USERS,
+            imports::export_users,
         )
         .get("/settings/users/{user}", READ_USERS, users::show)
         .post("/settings/users/{user}", WRITE_USERS, users::update)
@@ -440,6 +455,26 @@ fn setup_wizard(table: RouteTable) -> RouteTable {
             "/settings/integrations/{provider}/setup/import/companies/{record}/link",
             MANAGE_INTEGRATIONS,
             steps::link,
+        )
+        .get(
+            "/settings/integrations/{provider}/setup/import/companies/{record}/unlink",
+            MANAGE_INTEGRATIONS,
+            steps::ask_unlink,
+        )
+        .post(
+            "/settings/integrations/{provider}/setup/import/companies/{record}/unlink",
+            MANAGE_INTEGRATIONS,
+            steps::unlink,
+        )
+        .get(
+            "/settings/integrations/{provider}/imports/{import}/events",
+            MANAGE_INTEGRATIONS,
+            settings::imports::companies_events,
+        )
+        .get(
+            "/settings/integrations/{provider}/imports/{import}/report.csv",
+            MANAGE_INTEGRATIONS,
+            settings::imports::export_companies,
         )
         .post(
             "/settings/integrations/{provider}/setup/complete",

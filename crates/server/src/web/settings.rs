@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod import_users;
+pub mod imports;
 pub mod integrations;
 pub mod mail;
 pub mod roles;

@@ -18,6 +18,7 @@ export async function openDialog(address) {
     const stale = dialog.querySelector("[data-stale]")?.dataset.stale;
     document.body.append(document.getElementById("toasts"));
     dialog.remove();
+    document.dispatchEvent(new Event("portico:replaced"));
     // What was done in the dialog shows in the list under it.
     if (stale && document.getElementById(stale)) load(location.href, stale);
   });
@@ -27,6 +28,7 @@ export async function openDialog(address) {
   document.body.append(dialog);
   dialog.showModal();
   settleAllPicks(dialog);
+  document.dispatchEvent(new Event("portico:replaced"));
   // Messages are shown above the dialog and can be closed there.
   dialog.append(document.getElementById("toasts"));
 }

@@ -1,34 +1,47 @@
-// Live progress: one stream per page. The server sends finished elements; they take the place of those with their id.
+// Live progress: the server sends finished elements; they take the place of those with their id. A part that is put in
+// place later may bring its own stream, such as an import in a dialog.
 import { load, replace } from "./swap.js";
 
-let source;
+const sources = new Map();
 
 /** Listens if the page has something live; again after the page comes back from the cache. */
 export function listen() {
   connect();
+  document.addEventListener("portico:replaced", connect);
   window.addEventListener("pageshow", (event) => event.persisted && connect());
-  window.addEventListener("pagehide", stop);
+  window.addEventListener("pagehide", () => [...sources.keys()].forEach(stop));
 }
 
+/** Opens a stream for each live part that has none, and closes those whose part is gone. */
 function connect() {
-  stop();
-  const place = document.querySelector("[data-live]");
-  if (!place) return;
-  source = new EventSource(place.dataset.live);
+  const wanted = new Set([...document.querySelectorAll("[data-live]")].map((place) => place.dataset.live));
+  for (const address of sources.keys()) if (!wanted.has(address)) stop(address);
+  for (const address of wanted) if (!sources.has(address)) open(address);
+}
+
+function open(address) {
+  const source = new EventSource(address);
+  sources.set(address, source);
   source.addEventListener("part", (event) => {
+    if (!place(address)) return stop(address);
     const template = document.createElement("template");
     template.innerHTML = event.data;
     for (const element of [...template.content.children]) if (element.id) update(element);
   });
   source.addEventListener("done", () => {
-    stop();
-    if (place.dataset.done) load(location.href, place.dataset.done);
+    source.close();
+    const done = place(address)?.dataset.done;
+    if (done) load(location.href, done);
   });
 }
 
-function stop() {
-  source?.close();
-  source = undefined;
+function place(address) {
+  return document.querySelector(`[data-live="${CSS.escape(address)}"]`);
+}
+
+function stop(address) {
+  sources.get(address)?.close();
+  sources.delete(address);
 }
 
 // What is used right now is not taken away under the hands: the next change brings it.

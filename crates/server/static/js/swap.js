@@ -96,6 +96,7 @@ export function replace(fresh) {
   old.replaceWith(document.adoptNode(fresh));
   fresh.querySelectorAll(".choices").forEach((list) => countChoices(list));
   settleAllPicks(fresh);
+  document.dispatchEvent(new Event("portico:replaced"));
   if (focused) {
     const again = focused.id
       ? document.getElementById(focused.id)

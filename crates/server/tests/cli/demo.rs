@@ -60,6 +60,9 @@ async fn a_demo_starts_syncs_stops_and_goes_on() {
     demo.wait_for("Ctrl-C", PATIENCE);
     let values = demo.values();
     let (address, email, password) = (&values["Open"], &values["E-mail"], &values["Password"]);
+    // By its name, since passkeys belong to one; the number leads to the same pages.
+    assert!(address.starts_with("http://localhost:"), "{address}");
+    client_for(&address.replace("localhost", "127.0.0.1"), email, password).await;
     let client = client_for(address, email, password).await;
     assert_eq!(
         client

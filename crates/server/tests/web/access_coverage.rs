@@ -215,6 +215,32 @@ async fn a_signed_in_form_needs_its_token() {
 }
 
 #[tokio::test]
+async fn the_forms_that_complete_a_sign_in_need_their_token_too() {
+    for stage in [SessionStage::SecondFactor, SessionStage::Enrol] {
+        let site = Site::start().await;
+        let mut browser = site.halfway(stage).await;
+        let forms: Vec<_> = router::routes()
+            .into_iter()
+            .filter(|route| route.method == "POST" && route.rule == Rule::Halfway(stage))
+            .collect();
+        assert!(!forms.is_empty(), "{stage:?}");
+        for route in forms {
+            for token in ["wrong", ""] {
+                browser.csrf = token.to_owned();
+                let page = browser.post(route.path, &[("code", "000000")]).await;
+                assert_eq!(page.status, StatusCode::FORBIDDEN, "{}", route.path);
+                assert!(
+                    page.text.contains("was not sent from a current page"),
+                    "{}: {}",
+                    route.path,
+                    page.text
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn api_routes_need_their_scope() {
     let site = Site::start().await;
     let routes: Vec<_> = router::routes()

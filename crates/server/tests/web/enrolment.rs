@@ -132,3 +132,33 @@ async fn a_new_password_ends_a_set_up_that_waits() {
         .await;
     assert_eq!(page.location(), "/profile/two-factor");
 }
+
+/// Two set one up at the same moment, and both have looked that there was none: the second to commit is asked for the
+/// factor of the first.
+#[tokio::test]
+async fn a_factor_set_up_at_the_same_moment_is_not_replaced() {
+    let site = Site::start().await;
+    let mut late = site.halfway(SessionStage::Enrol).await;
+    let own = key(&late.get("/sign-in/enrol").await);
+    let ann = site.identity(EMAIL).await;
+    let first = domain::secret::Secret::from(SECRET);
+    let code = site.code(&own);
+    let fields = [("code", code.as_str())];
+    // The first one's commit is open while the late one looks; its own then waits for it.
+    let mut tx = site.app.store().begin().await.unwrap();
+    let commit = async {
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        store::two_factor::enable(&mut tx, ann.id, &first, 0, &["hash".to_owned()])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    };
+    let (page, ()) = tokio::join!(late.post("/sign-in/enrol", &fields), commit);
+    assert_eq!(page.location(), "/sign-in/two-factor?next=%2F", "{}", page.text);
+    let kept = store::two_factor::find_totp_secret(site.app.store(), ann.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(kept.expose(), SECRET, "the first one's is still there");
+    assert_eq!(late.get("/companies").await.status, StatusCode::SEE_OTHER);
+}

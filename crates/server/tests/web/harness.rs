@@ -54,6 +54,7 @@ pub struct Site {
     router: Router,
     sandbox: Option<Sandbox>,
     _folder: TempDir,
+    _keys: Option<TempDir>,
 }
 
 impl Site {
@@ -158,6 +159,7 @@ impl Site {
             clock,
             sandbox,
             _folder: folder,
+            _keys: None,
         }
     }
 
@@ -165,6 +167,44 @@ impl Site {
     pub async fn add_staff(&self, name: &str, email: &str, grants: &Grants) {
         let hash = password::hash_now(&Secret::from(PASSWORD)).unwrap();
         add_staff(&self.app, name, email, grants, &hash).await;
+    }
+
+    /// A site with an administrator on PostgreSQL, in a schema of its own; `None` where there is no server for tests.
+    pub async fn start_on_postgres() -> Option<Self> {
+        let variable = |name: &str| std::env::var_os(name).and_then(|text| text.into_string().ok());
+        let Some(url) = variable("PORTICO_TEST_POSTGRES").filter(|url| !url.is_empty()) else {
+            assert!(
+                variable("PORTICO_REQUIRE_ALL").is_none(),
+                "PORTICO_TEST_POSTGRES is not set, and PORTICO_REQUIRE_ALL is"
+            );
+            return None;
+        };
+        let keys = tempfile::tempdir().unwrap();
+        let key = keys.path().join("portico.key");
+        store::key_ring::create(&key).unwrap();
+        let clock = ManualClock::starting_at(UtcMillis::parse(NOW).unwrap());
+        let id = domain::id::PublicId::new(UtcMillis::parse(NOW).unwrap());
+        let schema = format!("web_{}", id.as_str().replace('-', ""));
+        // The configuration knows no schema: it is made here, and the address leads into it.
+        let config = store::StoreConfig {
+            schema: Some(schema.clone()),
+            ..store::StoreConfig::postgres(
+                Secret::from(url.as_str()),
+                store::KeySource::File(key.clone()),
+            )
+        };
+        store::Store::open(config, clock).await.unwrap().close().await;
+        let joint = if url.contains('?') { '&' } else { '?' };
+        let address = format!("{url}{joint}options=-c%20search_path%3D{schema}%2Cpublic");
+        let environment = [
+            ("PORTICO__DATABASE__URL", address.as_str()),
+            ("PORTICO__SECURITY__MASTER_KEY_FILE", key.to_str().unwrap()),
+        ];
+        let mut site = Self::open(&environment, Start::default(), None).await;
+        site._keys = Some(keys);
+        site.add_staff("Ann Porter", EMAIL, &Grants::everything())
+            .await;
+        Some(site)
     }
 
     /// The same as the demo does: messages of the outbox may be read.
@@ -389,6 +429,16 @@ impl Browser<'_> {
         text.extend_pairs(fields);
         self.request(Method::POST, path, Body::from(text.finish()))
             .await
+    }
+
+    /// Sends a form and looks at the page it leads to, as a browser does.
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let page = self.post(path, fields).await;
+        if page.status != StatusCode::SEE_OTHER {
+            return page;
+        }
+        let to = page.location().to_owned();
+        self.get(&to).await
     }
 
     /// Sends a form as it is.

@@ -114,7 +114,7 @@ async fn people_are_created_linked_and_told() {
         ("welcome", "1"),
         ("action", "import"),
     ];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     assert!(
         page.text.contains("2 users created, 1 linked"),
@@ -207,7 +207,7 @@ async fn the_five_things_that_go_wrong_are_told_in_the_words_of_the_guide() {
         ("role", &*technician),
         ("action", "import"),
     ];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     refused(
         &page,
         "All users must have valid email addresses. Add email addresses using the input field in the list.",
@@ -223,7 +223,7 @@ async fn the_five_things_that_go_wrong_are_told_in_the_words_of_the_guide() {
         ("role", &*technician),
         ("action", "import"),
     ];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     refused(&page, "This is no valid e-mail address.");
     assert!(
         page.text.contains(r#"value="nonsense""#),
@@ -233,7 +233,7 @@ async fn the_five_things_that_go_wrong_are_told_in_the_words_of_the_guide() {
 
     // Role not selected; the choice stays.
     let page = browser
-        .post(HERE, &[("pick", &known.0), ("action", "import")])
+        .submit(HERE, &[("pick", &known.0), ("action", "import")])
         .await;
     refused(
         &page,
@@ -275,7 +275,7 @@ async fn the_five_things_that_go_wrong_are_told_in_the_words_of_the_guide() {
         ("role", &*technician),
         ("action", "import"),
     ];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     assert!(
         text(&page)
             .contains("The user may already exist. Use the Link User feature to connect accounts."),
@@ -291,7 +291,7 @@ async fn the_five_things_that_go_wrong_are_told_in_the_words_of_the_guide() {
         ("role", &*technician),
         ("action", "import"),
     ];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     assert!(
         page.text.contains("0 users created, 1 linked"),
         "{}",
@@ -311,7 +311,7 @@ async fn the_five_things_that_go_wrong_are_told_in_the_words_of_the_guide() {
         ("role", &*technician),
         ("action", "import"),
     ];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     assert!(
         page.text.contains("Already linked to Twin"),
         "also when it is sent all the same: {}",
@@ -345,7 +345,7 @@ async fn a_typed_address_is_used_once_in_any_spelling() {
             ("role", &*technician),
             ("action", "import"),
         ];
-        let page = browser.post(HERE, &fields).await;
+        let page = browser.submit(HERE, &fields).await;
         assert!(text(&page).contains(told), "{typed}: {}", page.text);
         assert!(page.text.contains("Open Ann Porter"), "{typed}");
     }
@@ -377,7 +377,7 @@ async fn choices_survive_searching_and_turning_pages_without_scripts() {
         ("shown", &*shown),
         ("to", &*to),
     ];
-    let second = browser.post(HERE, &fields).await;
+    let second = browser.submit(HERE, &fields).await;
     assert_eq!(second.status, StatusCode::OK);
     assert!(
         rows(&second).iter().all(|row| row.0 != first.0),
@@ -401,7 +401,7 @@ async fn choices_survive_searching_and_turning_pages_without_scripts() {
         ("shown", &*shown),
         ("page", &*to),
     ];
-    let searched = browser.post(HERE, &fields).await;
+    let searched = browser.submit(HERE, &fields).await;
     assert!(searched.text.contains("No resources match"));
     assert_eq!(
         searched.text.matches("data-carried").count(),
@@ -415,12 +415,12 @@ async fn choices_survive_searching_and_turning_pages_without_scripts() {
         ("search", "zzzz"),
         ("action", "import"),
     ];
-    let done = browser.post(HERE, &fields).await;
+    let done = browser.submit(HERE, &fields).await;
     assert!(done.text.contains("2 users created"), "{}", done.text);
-    let page = browser.post(HERE, &[("action", "tick")]).await;
+    let page = browser.submit(HERE, &[("action", "tick")]).await;
     assert!(page.text.matches(" checked").count() > 30, "the whole page");
     let page = browser
-        .post(HERE, &[("action", "import"), ("role", &technician)])
+        .submit(HERE, &[("action", "import"), ("role", &technician)])
         .await;
     refused(&page, "Select at least one of the resources");
 }
@@ -448,7 +448,30 @@ async fn everybody_who_matches_is_imported_once_by_two_at_the_same_time() {
         ("action", "import"),
     ];
     let (one, two) = tokio::join!(ann.post(HERE, &fields), bob.post(HERE, &fields));
-    assert_eq!((one.status, two.status), (StatusCode::OK, StatusCode::OK));
+    for page in [&one, &two] {
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    }
+    // Many are left to the workers. The page says how far it is and can be left; the list leads back to it.
+    let running = ann.get(one.location()).await;
+    assert!(running.text.contains("Importing 619 people"), "{}", running.text);
+    assert!(running.text.contains("<progress value=\"0\" max=\"619\""));
+    assert!(running.text.contains("data-live"), "{}", running.text);
+    let page = list(&mut bob).await;
+    assert!(page.text.contains("An import is under way"), "{}", page.text);
+    assert!(page.text.contains(two.location()), "{}", page.text);
+    // Sent once more by the same person, it is the one that runs.
+    let again = ann.post(HERE, &fields).await;
+    assert_eq!(again.location(), one.location());
+    site.app.engine().run_until_idle().await.unwrap();
+    let (mine, theirs) = (ann.get(one.location()).await, bob.get(two.location()).await);
+    assert!(mine.text.contains("619 users created"), "{}", mine.text);
+    assert!(mine.text.contains("and 519 more, all of them in the file."));
+    assert!(!mine.text.contains("data-live"), "nothing more will change");
+    assert!(theirs.text.contains("0 users created, 619 skipped"), "{}", theirs.text);
+    let file = ann.get(&format!("{}/report.csv", one.location())).await;
+    assert_eq!(file.text.lines().count(), 1 + 619, "the whole report");
+    let page = list(&mut ann).await;
+    assert!(page.text.contains("Last import"), "{}", page.text);
     assert_eq!(
         staff_count(&site).await,
         2 + 619,
@@ -484,7 +507,7 @@ async fn what_vanished_while_the_dialog_was_open_is_told() {
         .post(&format!("/settings/roles/{short}/delete"), &[])
         .await;
     let fields = [("pick", &*known), ("role", &*short), ("action", "import")];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     refused(&page, "This role was deleted meanwhile. Select another.");
     assert!(page.text.contains("checked"), "the choice stays");
 
@@ -495,10 +518,10 @@ async fn what_vanished_while_the_dialog_was_open_is_told() {
         ("role", &*technician),
         ("action", "import"),
     ];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     refused(
         &page,
-        "No user has this e-mail address. Choose one from the list.",
+        "No user has this e-mail address or name; perhaps it was removed or changed meanwhile.",
     );
     assert!(page.text.contains(&format!("id=\"link-{known}-error\"")));
     let fields = [
@@ -506,7 +529,7 @@ async fn what_vanished_while_the_dialog_was_open_is_told() {
         ("role", &*technician),
         ("action", "import"),
     ];
-    let page = browser.post(HERE, &fields).await;
+    let page = browser.submit(HERE, &fields).await;
     assert!(
         page.text
             .contains("The source system no longer has this record"),
@@ -568,7 +591,7 @@ async fn what_has_to_be_there_first_is_named_with_the_way_there() {
             .text
             .contains("not connected yet")
     );
-    let page = browser.post(HERE, &[("action", "import")]).await;
+    let page = browser.submit(HERE, &[("action", "import")]).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     site.add_staff(
         "Rea",
@@ -610,7 +633,60 @@ async fn nobody_imports_with_a_role_that_grants_more_than_their_own() {
         ("action", "import"),
     ];
     refused(
-        &browser.post(HERE, &fields).await,
+        &browser.submit(HERE, &fields).await,
         "grants more than your own",
     );
+}
+
+/// *Link User* without scripts and with more users than a list can offer: a part of a name is enough.
+#[tokio::test]
+async fn a_user_to_link_to_is_found_by_name_too() {
+    let site = connected(3).await;
+    let technician = role(&site, "Technician").await;
+    let editor = Editor {
+        actor: sync::Actor::CommandLine,
+        identity: site.identity(EMAIL).await.id,
+        grants: Grants::everything(),
+    };
+    for number in 0..210 {
+        let new = sync::users::NewUser {
+            name: format!("Field Engineer {number:03}"),
+            email: format!("field{number}@example.com"),
+            ..sync::users::NewUser::default()
+        };
+        sync::users::add_user(site.app.engine(), &editor, &new, &technician.parse().unwrap(), false)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let mut browser = site.admin().await;
+    let page = list(&mut browser).await;
+    assert_eq!(page.text.matches("<option value=\"field").count(), 199, "not all of them");
+    let known = rows(&page).into_iter().find(|row| row.2).unwrap().0;
+    let link = format!("link.{known}");
+    let typed = |text: &'static str| {
+        [
+            (link.clone(), text.to_owned()),
+            ("role".to_owned(), technician.clone()),
+            ("action".to_owned(), "import".to_owned()),
+        ]
+    };
+    for (text, told) in [
+        ("field engineer", "Several users match: Field Engineer 000 (field0@example.com)"),
+        ("Somebody Else", "No user has this e-mail address or name"),
+    ] {
+        let fields = typed(text);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (&**a, &**b)).collect();
+        let page = browser.submit(HERE, &fields).await;
+        refused(&page, told);
+        assert!(page.text.contains(&format!("id=\"link-{known}-error\"")));
+        assert!(page.text.contains(&format!("value=\"{text}\"")), "what was typed stays");
+    }
+    let found = browser.get(&format!("{HERE}/people?search=engineer+207")).await;
+    assert!(found.text.contains("field207@example.com"), "{}", found.text);
+    let fields = typed("engineer 207");
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (&**a, &**b)).collect();
+    let page = browser.submit(HERE, &fields).await;
+    assert!(page.text.contains("0 users created, 1 linked"), "{}", page.text);
+    assert!(page.text.contains("Field Engineer 207"), "{}", page.text);
 }

@@ -268,3 +268,36 @@ async fn another_persons_session_is_out_of_reach() {
         .await;
     assert_eq!(ann.get("/profile").await.status, StatusCode::OK);
 }
+
+/// Whatever changes access or who somebody is leaves an entry (rule X4).
+#[tokio::test]
+async fn the_audit_log_knows_of_sessions_profiles_and_links() {
+    let site = Site::start().await;
+    let mut ann = site.admin().await;
+    let _other = site.admin().await;
+    ann.post("/profile/sessions/revoke-others", &[]).await;
+    ann.post("/profile/sessions/revoke-others", &[]).await;
+    let fields = [("name", "Ann P. Porter"), ("phone", "+43 1 555")];
+    ann.post("/profile", &fields).await;
+    ann.post("/profile", &fields).await;
+    ann.post("/settings/mail/test", &[]).await;
+    let mut stranger = site.browser();
+    stranger.get("/forgot-password").await;
+    stranger
+        .post("/forgot-password", &[("email", EMAIL)])
+        .await;
+    stranger
+        .post("/forgot-password", &[("email", "nobody@example.com")])
+        .await;
+    let entries = store::audit::list_entries(site.app.store(), None, 50)
+        .await
+        .unwrap();
+    let count = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
+    for action in ["session.revoke", "user.update", "mail.test", "password.ask"] {
+        assert_eq!(count(action), 1, "{action}: once, and not for what changed nothing");
+    }
+    let mails = store::outbox::list_mail(site.app.store(), None, None, 50)
+        .await
+        .unwrap();
+    assert!(mails.rows.iter().all(|mail| mail.recipient == EMAIL), "nothing waits for nobody");
+}

@@ -240,7 +240,43 @@ async fn nobody_grants_more_than_they_have_or_changes_what_their_own_role_grants
 
 #[tokio::test]
 async fn two_who_take_each_others_rights_away_at_once_leave_somebody_who_can_manage() {
-    let site = Site::start().await;
+    rights_taken_at_once(Site::start().await).await;
+}
+
+#[tokio::test]
+async fn two_who_take_each_others_rights_away_at_once_on_postgres() {
+    if let Some(site) = Site::start_on_postgres().await {
+        rights_taken_at_once(site).await;
+    }
+}
+
+/// A name that two take at once is told at its field, whatever both had seen before.
+#[tokio::test]
+async fn two_roles_of_one_name_at_once_are_one_role_on_postgres() {
+    let Some(site) = Site::start_on_postgres().await else {
+        return;
+    };
+    let (mut ann, mut too) = (site.admin().await, site.admin().await);
+    for round in 0..8 {
+        let name = format!("Night Desk {round}");
+        let fields = [("name", name.as_str()), ("kind", "staff"), ("grant.tickets", "read")];
+        let address = "/settings/roles/new";
+        let (one, two) = tokio::join!(ann.post(address, &fields), too.post(address, &fields));
+        let mut statuses = [one.status, two.status];
+        statuses.sort();
+        assert_eq!(
+            statuses,
+            [StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY],
+            "{} {}",
+            one.text,
+            two.text
+        );
+        let lost = if one.status == StatusCode::SEE_OTHER { two } else { one };
+        refused(&lost, StatusCode::UNPROCESSABLE_ENTITY, "Another staff role has this name.");
+    }
+}
+
+async fn rights_taken_at_once(site: Site) {
     site.add_staff("Mo", "mo@example.com", &Grants::everything())
         .await;
     let (mut ann, mut mo) = (site.admin().await, site.browser_of("mo@example.com").await);
@@ -386,4 +422,32 @@ async fn readers_see_what_roles_grant_and_change_nothing() {
     assert!(!page.text.contains(">Save</button>"));
     let settings = browser.get("/settings").await;
     assert_eq!(settings.location(), "/settings/roles");
+}
+
+#[tokio::test]
+async fn a_company_role_grants_no_more_than_its_editor_has() {
+    let site = Site::start().await;
+    let own = Grants([(Area::Roles, Level::Manage), (Area::Tickets, Level::Read)].into());
+    site.add_staff("Mo", "mo@example.com", &own).await;
+    let mut browser = site.browser_of("mo@example.com").await;
+    let beyond = [("name", "Client Boss"), ("kind", "company"), ("grant.tickets", "manage")];
+    let page = browser.post("/settings/roles/new", &beyond).await;
+    let sentence = "would grant more than your own role does";
+    refused(&page, StatusCode::UNPROCESSABLE_ENTITY, sentence);
+    let within = [("name", "Client Reader"), ("kind", "company"), ("grant.tickets", "read")];
+    let page = browser.post("/settings/roles/new", &within).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    let reader = find(&site, RoleKind::Company, "Client Reader").await.unwrap();
+    let address = format!("/settings/roles/{}", reader.uuid);
+    let raised = [("name", "Client Reader"), ("grant.tickets", "write")];
+    let page = browser.post(&address, &raised).await;
+    refused(&page, StatusCode::UNPROCESSABLE_ENTITY, sentence);
+    let mut ann = site.admin().await;
+    let page = ann.post(&address, &raised).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    // Now it is above its first editor: neither changed nor copied by them.
+    let page = browser.post(&address, &within[..1]).await;
+    refused(&page, StatusCode::FORBIDDEN, "grants more than yours");
+    let page = browser.post(&format!("{address}/duplicate"), &[]).await;
+    refused(&page, StatusCode::FORBIDDEN, "grants more than your own role");
 }

@@ -3,6 +3,7 @@
 
 mod at_once;
 mod choices;
+mod default_role;
 
 use axum::http::StatusCode;
 use domain::setup::SetupStep;

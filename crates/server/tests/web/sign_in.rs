@@ -276,3 +276,76 @@ async fn a_role_that_changed_counts_at_once() {
         StatusCode::FORBIDDEN
     );
 }
+
+/// Somebody with an account of their own guesses at others: a right password takes back only its own attempt.
+#[tokio::test]
+async fn an_own_account_does_not_forgive_guesses_at_others() {
+    let site = Site::start().await;
+    let mut browser = site.browser();
+    browser.peer = "203.0.113.9".into();
+    browser.get("/sign-in").await;
+    let mut slowed = false;
+    for number in 0..40 {
+        let email = format!("p{number}@example.com");
+        let page = browser
+            .post("/sign-in", &[("email", &email), ("password", "guess guess guess")])
+            .await;
+        slowed |= page.status == StatusCode::TOO_MANY_REQUESTS;
+        if number % 10 == 9 && !slowed {
+            let page = browser
+                .post("/sign-in", &[("email", EMAIL), ("password", PASSWORD)])
+                .await;
+            assert_eq!(page.status, StatusCode::SEE_OTHER, "after {number} guesses");
+            browser.cookies.clear();
+            browser.get("/sign-in").await;
+        }
+    }
+    assert!(slowed, "guessing goes on for ever");
+    // Right passwords alone slow nobody down, however many come from one office.
+    let mut office = site.browser();
+    office.peer = "203.0.113.10".into();
+    for number in 0..35 {
+        office.cookies.clear();
+        office.get("/sign-in").await;
+        let page = office
+            .post("/sign-in", &[("email", EMAIL), ("password", PASSWORD)])
+            .await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "sign-in {number}");
+    }
+}
+
+/// The password is changed while the old one is being checked: the sign-in with the old one does not go through.
+#[tokio::test]
+async fn a_sign_in_that_races_a_change_of_the_password_is_refused() {
+    let site = Site::start().await;
+    let mut browser = site.browser();
+    browser.get("/sign-in").await;
+    let identity = site.identity(EMAIL).await;
+    // Nobody hashes a password while both permits are taken.
+    let gate = site.app.passwords().acquire_many(2).await.unwrap();
+    let fields = [("email", EMAIL), ("password", PASSWORD)];
+    let change = async {
+        // By now the sign-in has read the account and waits to check the password it was given.
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        site.clock.advance(UtcMillis::SECOND);
+        let mut tx = site.app.store().begin().await.unwrap();
+        let hash = identity.password_hash.clone().unwrap();
+        store::identities::update_password(&mut tx, identity.id, &hash)
+            .await
+            .unwrap();
+        store::sessions::remove_sessions(&mut tx, identity.id, None)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        drop(gate);
+    };
+    let (page, ()) = tokio::join!(browser.post("/sign-in", &fields), change);
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text);
+    assert!(page.text.contains("or the password is wrong"));
+    let left = store::sessions::list_sessions(site.app.store(), identity.id)
+        .await
+        .unwrap();
+    assert!(left.is_empty(), "no session with the old password");
+    let page = browser.post("/sign-in", &fields).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "the new one works");
+}

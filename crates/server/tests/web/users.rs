@@ -517,3 +517,87 @@ async fn two_administrators_at_one_user_lose_nothing() {
         "theirs is in the others"
     );
 }
+
+#[tokio::test]
+async fn everybody_who_matches_is_changed_and_not_only_the_page() {
+    let site = Site::start().await;
+    let technician: domain::id::PublicId = role(&site, "Technician").await.parse().unwrap();
+    let editor = Editor {
+        actor: sync::Actor::CommandLine,
+        identity: site.identity(EMAIL).await.id,
+        grants: Grants::everything(),
+    };
+    for number in 0..230 {
+        let new = sync::users::NewUser {
+            name: format!("Desk {number:03}"),
+            email: format!("desk{number}@example.com"),
+            ..sync::users::NewUser::default()
+        };
+        sync::users::add_user(site.app.engine(), &editor, &new, &technician, false)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/settings/users?search=desk").await;
+    assert!(list.text.contains("Select all 230 users that match"), "{}", list.text);
+    let mut fields = vec![
+        ("everyone", "1"),
+        ("search", "desk"),
+        ("action", "deactivate"),
+    ];
+    let question = browser.post("/settings/users/bulk", &fields).await;
+    assert!(question.text.contains("Deactivate 230 users?"), "{}", question.text);
+    assert!(question.text.contains("name=\"everyone\" value=\"1\""));
+    fields.push(("confirmed", "yes"));
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert!(answer.text.contains("230 users deactivated."), "{}", answer.text);
+    assert!(answer.text.contains("and 30 more."), "{}", answer.text);
+    for email in ["desk0@example.com", "desk229@example.com"] {
+        assert_eq!(status(&site, email).await, MembershipStatus::Disabled);
+    }
+    assert_eq!(status(&site, EMAIL).await, MembershipStatus::Active, "does not match");
+    // By status and by role, which is another field than the role that is given.
+    let read_only = role(&site, "Read Only").await;
+    let fields = [
+        ("everyone", "1"),
+        ("status", "disabled"),
+        ("role_filter", technician.as_str()),
+        ("action", "role"),
+        ("role", &read_only),
+        ("confirmed", "yes"),
+    ];
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert!(answer.text.contains("230 users have the new role."), "{}", answer.text);
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert_eq!(answer.location(), "/settings/users?notice=nothing_selected", "none match any more");
+}
+
+#[tokio::test]
+async fn nobody_is_sent_invitations_without_end() {
+    let site = Site::start().await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    add(&mut browser, "Bea", "bea@example.com", &technician).await;
+    let address = format!("/settings/users/{}/welcome", uuid(&site, "bea@example.com").await);
+    let mut links = Vec::new();
+    for _ in 0..5 {
+        let page = browser.post(&address, &[]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+        let mails = site.mail_to("bea@example.com").await;
+        links.push(Page::set_password_link(&mails[0].text));
+    }
+    let page = browser.post(&address, &[]).await;
+    refused(&page, "five welcome e-mails within a day");
+    // Only the newest link works: one that was forwarded before lets nobody in.
+    let newest = links.pop().unwrap();
+    for old in links {
+        let page = site.browser().get(&old).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{old}");
+    }
+    assert_eq!(site.browser().get(&newest).await.status, StatusCode::OK);
+    site.clock.advance(domain::clock::UtcMillis::DAY + 1);
+    let mut browser = site.admin().await;
+    let page = browser.post(&address, &[]).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+}

@@ -6,7 +6,7 @@ use domain::id::CompanyId;
 use domain::record::Batch;
 use domain::stream::Stream;
 use store::company_adoption::{Adopted, adopt, count_adopted, update_names};
-use store::company_import::{find_for_import_in, link_company_in, list_unlinked_ids};
+use store::company_import::{find_for_import_in, link_company_in, list_unlinked};
 use store::pages::{Absence, RemovedReason, mark_removed, read_known};
 
 use crate::harness::{both, execute, integration};
@@ -76,7 +76,8 @@ fn a_company_that_is_linked_at_this_moment_is_not_made_again() {
         store_companies(&store, at, &[company("0", "Here already")]).await;
         let new = [company("1", "Imported"), company("2", "Linked")];
         store_page(&store, at, &new, Batch::Companies, Absence::Present).await;
-        let ids = list_unlinked_ids(&store, at, None).await.unwrap();
+        let found = list_unlinked(&store, at, None).await.unwrap();
+        let ids: Vec<i64> = found.iter().map(|row| row.id).collect();
         assert_eq!(ids.len(), 2);
         let mut tx = store.begin().await.unwrap();
         for id in &ids {

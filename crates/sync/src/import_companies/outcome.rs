@@ -2,9 +2,11 @@
 
 use domain::company_adoption::Adoption;
 use domain::id::PublicId;
+use domain::imports::ImportStop;
+use serde::{Deserialize, Serialize};
 use store::company_import::{CompanyImportRow, ImportCompany};
 
-/// What an import did, or would do.
+/// What an import did so far, or would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CompanyImportReport {
     /// Companies that were made.
@@ -13,8 +15,10 @@ pub struct CompanyImportReport {
     pub linked: Vec<CompanyDone>,
     /// What was not done.
     pub skipped: Vec<CompanySkipped>,
-    /// How many rows were not looked at, because the database did not go on.
+    /// How many rows were not looked at, or not yet.
     pub rest: usize,
+    /// Why it ended before them; `None`: it did not.
+    pub stopped: Option<ImportStop>,
 }
 
 impl CompanyImportReport {
@@ -34,7 +38,7 @@ impl CompanyImportReport {
 }
 
 /// A row that was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanyDone {
     /// Row id of the vendor's company.
     pub external: i64,
@@ -58,7 +62,7 @@ impl CompanyDone {
 }
 
 /// A row that was not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanySkipped {
     /// Row id of the vendor's company.
     pub external: i64,
@@ -69,7 +73,8 @@ pub struct CompanySkipped {
 }
 
 /// Why a row was not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CompanySkip {
     /// The vendor no longer has it.
     Gone,

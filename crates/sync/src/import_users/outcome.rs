@@ -1,11 +1,13 @@
 //! What an import did, and why it left somebody out, in the words of the guide.
 
 use domain::id::PublicId;
+use domain::imports::ImportStop;
+use serde::{Deserialize, Serialize};
 
 use crate::users::UserRefusal;
 
 /// Somebody who was created or linked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// The user, by the id in addresses.
     pub user: PublicId,
@@ -16,7 +18,7 @@ pub struct Done {
 }
 
 /// Somebody who was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// The name at the vendor; empty when the record is gone.
     pub name: String,
@@ -24,7 +26,7 @@ pub struct Skipped {
     pub reason: SkipReason,
 }
 
-/// What an import did.
+/// What an import did, or has done so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportReport {
     /// Who has an account now.
@@ -38,32 +40,7 @@ pub struct ImportReport {
     /// How many were not looked at, because the import stopped half-way.
     pub rest: usize,
     /// Why it stopped; `None`: it did not.
-    pub stopped: Option<Stopped>,
-}
-
-/// Why an import stopped half-way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
-    /// The role was deleted while it ran.
-    RoleGone,
-    /// The database did not go on.
-    Trouble,
-}
-
-impl Stopped {
-    /// What happened and what to do, after how many were left.
-    #[must_use]
-    pub fn sentence(self, left: &str) -> String {
-        match self {
-            Self::RoleGone => format!(
-                "The role was deleted while the import ran: {left} left as they were. Import them again with another role."
-            ),
-            Self::Trouble => format!(
-                "The import stopped half-way because the database did not go on: {left} left as they were. Import them \
-                 again."
-            ),
-        }
-    }
+    pub stopped: Option<ImportStop>,
 }
 
 impl ImportReport {
@@ -96,7 +73,8 @@ impl ImportRefusal {
 pub type Who = (PublicId, String);
 
 /// Why somebody was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SkipReason {
     /// No address on file and none typed.
     EmailRequired,
@@ -121,8 +99,8 @@ pub enum SkipReason {
     Inactive,
     /// The vendor no longer has the record.
     Gone,
-    /// Something about the account.
-    Other(UserRefusal),
+    /// Something about the account, in a sentence.
+    Other(String),
 }
 
 impl SkipReason {
@@ -160,7 +138,7 @@ impl SkipReason {
             Self::Gone => {
                 "The source system no longer has this record, so it cannot be imported.".to_owned()
             }
-            Self::Other(refusal) => refusal.sentence(),
+            Self::Other(sentence) => sentence.clone(),
         }
     }
 

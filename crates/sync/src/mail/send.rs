@@ -149,6 +149,10 @@ async fn make_link(
             return Ok(Err(reason));
         }
     };
+    if purpose == LinkPurpose::Welcome {
+        // A newer invitation takes the place of those before it: one that was forwarded lets nobody in any more.
+        account_links::remove_links(&mut tx, identity.id).await?;
+    }
     let token = token::random()?;
     let ends = engine.now().plus(purpose.lifetime());
     let hash = token::hash(&token);

@@ -71,6 +71,8 @@ pub enum UserRefusal {
     LastAdministrator,
     /// Switched off: no welcome e-mail.
     Deactivated,
+    /// Sent a welcome e-mail several times lately.
+    WelcomedOften,
     /// A password is set: a welcome e-mail has no use.
     HasPassword,
 }
@@ -138,6 +140,11 @@ impl UserRefusal {
             }
             Self::Deactivated => {
                 "This user is deactivated. Reactivate the user first.".to_owned()
+            }
+            Self::WelcomedOften => {
+                "This user was sent five welcome e-mails within a day. Ask whether they arrive (Settings, E-mail), and try \
+                 again tomorrow."
+                    .to_owned()
             }
             Self::HasPassword => {
                 "This user has set a password already. If it was forgotten, Forgot password on the sign-in page sends \

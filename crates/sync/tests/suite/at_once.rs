@@ -71,7 +71,7 @@ async fn user(portal: &Portal, email: &str) -> PublicId {
         .uuid
 }
 
-async fn administrator(portal: &Portal, email: &str) -> (IdentityId, PublicId) {
+pub async fn administrator(portal: &Portal, email: &str) -> (IdentityId, PublicId) {
     let mut tx = portal.store().begin().await.expect("begins");
     let new = NewIdentity {
         email,
@@ -346,7 +346,7 @@ async fn a_run_does_not_double_a_company_that_is_imported_at_this_moment(kind: K
         }],
         everyone: None,
     };
-    let report = sync::import_companies::apply(&portal.engine, &ann(), &asked)
+    let report = sync::import_companies::apply(&portal.engine, &Actor::CommandLine, &asked)
         .await
         .expect("an outcome")
         .expect("done");

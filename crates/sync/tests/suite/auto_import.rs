@@ -458,7 +458,7 @@ async fn later_syncs_and_imported_companies_bring_their_contacts(kind: Kind) {
         rows: Vec::new(),
         everyone: Some(String::new()),
     };
-    apply(&portal.engine, &ann(), &all)
+    apply(&portal.engine, &sync::Actor::CommandLine, &all)
         .await
         .expect("an outcome")
         .expect("done");

@@ -10,6 +10,7 @@ use serde_json::json;
 use store::audit;
 use store::companies::{self, CompanyFilter, CompanyRow, CompanySort};
 use store::listing::Direction;
+use sync::Actor;
 use sync::import_companies::{
     CompanyAction, CompanyChoice, CompanyImportQuery, CompanyImportRefusal, CompanySkip,
     ImportCompanies, Unlink, Why, apply, counts, list_for_import, preview, unlink, why,
@@ -117,7 +118,7 @@ async fn companies_are_created_or_linked_and_the_rest_is_skipped_with_a_reason(k
         .into_iter()
         .find(|row| row.company.is_some())
         .expect("a company that is here");
-    let nothing = apply(&portal.engine, &ann(), &wanted(id, Vec::new()))
+    let nothing = apply(&portal.engine, &Actor::CommandLine, &wanted(id, Vec::new()))
         .await
         .expect("an outcome");
     assert_eq!(nothing, Err(CompanyImportRefusal::NothingSelected));
@@ -131,7 +132,7 @@ async fn companies_are_created_or_linked_and_the_rest_is_skipped_with_a_reason(k
             create(9_999_999),
         ],
     );
-    let report = apply(&portal.engine, &ann(), &asked)
+    let report = apply(&portal.engine, &Actor::CommandLine, &asked)
         .await
         .expect("an outcome")
         .expect("done");
@@ -177,11 +178,11 @@ async fn a_double_click_makes_no_company_twice(kind: Kind) {
     // The same row twice in one request, and the request twice.
     let asked = wanted(id, vec![create(rows[0]), create(rows[0]), create(rows[1])]);
     let before = here(&portal).await.len();
-    let first = apply(&portal.engine, &ann(), &asked)
+    let first = apply(&portal.engine, &Actor::CommandLine, &asked)
         .await
         .expect("an outcome");
     assert_eq!(first.expect("done").created.len(), 2);
-    let second = apply(&portal.engine, &ann(), &asked)
+    let second = apply(&portal.engine, &Actor::CommandLine, &asked)
         .await
         .expect("an outcome")
         .expect("done");
@@ -192,16 +193,19 @@ async fn a_double_click_makes_no_company_twice(kind: Kind) {
 async fn administrators_at_once_make_each_company_once(kind: Kind) {
     let (portal, id, leads) = with_leads(kind).await;
     let before = here(&portal).await.len();
+    let rows = lead_rows(&portal, id, &leads).await;
     let mut at_once = tokio::task::JoinSet::new();
     for number in 0..5 {
         let engine = portal.other_node(&format!("node-{number}"));
+        // Each begins with another one, so that no two are the same request.
+        let first = rows[number % rows.len()];
         at_once.spawn(async move {
             let everyone = ImportCompanies {
                 integration: id,
-                rows: Vec::new(),
-                everyone: Some(String::new()),
+                rows: vec![create(first)],
+                everyone: (number != 4).then(String::new),
             };
-            apply(&engine, &ann(), &everyone).await
+            apply(&engine, &Actor::CommandLine, &everyone).await
         });
     }
     let mut created = 0;
@@ -232,7 +236,7 @@ async fn preview_equals_apply_for_companies(kind: Kind) {
         .expect("an outcome")
         .expect("told");
     assert_eq!(here(&portal).await, before, "a preview does nothing");
-    let done = apply(&portal.engine, &ann(), &asked)
+    let done = apply(&portal.engine, &Actor::CommandLine, &asked)
         .await
         .expect("an outcome")
         .expect("done");
@@ -246,7 +250,7 @@ async fn preview_equals_apply_for_companies(kind: Kind) {
 async fn an_imported_company_stays_in_step_with_the_vendor(kind: Kind) {
     let (portal, id, leads) = with_leads(kind).await;
     let rows = lead_rows(&portal, id, &leads).await;
-    let report = apply(&portal.engine, &ann(), &wanted(id, vec![create(rows[0])]))
+    let report = apply(&portal.engine, &Actor::CommandLine, &wanted(id, vec![create(rows[0])]))
         .await
         .expect("an outcome")
         .expect("done");
@@ -277,7 +281,7 @@ async fn a_link_made_by_hand_can_be_taken_back(kind: Kind) {
     let rows = lead_rows(&portal, id, &leads).await;
     let target = here(&portal).await[0].clone();
     let asked = wanted(id, vec![link(rows[0], &target.uuid)]);
-    apply(&portal.engine, &ann(), &asked)
+    apply(&portal.engine, &Actor::CommandLine, &asked)
         .await
         .expect("an outcome")
         .expect("done");

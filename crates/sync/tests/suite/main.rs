@@ -18,6 +18,7 @@ mod doubt;
 mod health;
 mod import_companies;
 mod import_users;
+mod imports;
 mod in_flight;
 mod joining_staff;
 mod limits;

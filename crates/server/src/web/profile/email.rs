@@ -51,6 +51,9 @@ fn render(person: &SignedIn, status: StatusCode, typed: &str, errors: Errors) ->
     )
 }
 
+const TAKEN: &str =
+    "Another account has this address. Every account needs its own: choose another, or ask an administrator.";
+
 /// Changes the address and tells the old one.
 ///
 /// # Errors
@@ -63,13 +66,13 @@ pub async fn change(State(app): State<App>, person: SignedIn, fields: Fields) ->
     };
     let client = client(person.visit());
     let mut tx = app.store().begin().await?;
+    // Whoever adds, imports or changes an address waits here, so that no two who look alike pass each other.
+    identities::lock_staff(&mut tx).await?;
     let state = identities::email_state_in(&mut tx, typed, Some(person.identity)).await?;
     errors.email = match state {
         EmailState::Free => "",
         EmailState::Invalid => "Enter an e-mail address, such as ann@example.com.",
-        EmailState::Taken(_) => {
-            "Another account has this address. Every account needs its own: choose another, or ask an administrator."
-        }
+        EmailState::Taken(_) => TAKEN,
         EmailState::LooksLike(_) => {
             "This looks like the address of another account, so the two could be mistaken for each other. Choose another."
         }
@@ -86,7 +89,14 @@ pub async fn change(State(app): State<App>, person: SignedIn, fields: Fields) ->
         email: typed,
         ..super::update::unchanged(&known)
     };
-    identities::update_profile(&mut tx, person.identity, &profile).await?;
+    if let Err(error) = identities::update_profile(&mut tx, person.identity, &profile).await {
+        tx.rollback().await?;
+        if !error.is_conflict() {
+            return Err(error.into());
+        }
+        TAKEN.clone_into(&mut errors.email);
+        return render(&person, StatusCode::UNPROCESSABLE_ENTITY, typed, errors);
+    }
     audit::write(
         &mut tx,
         &person,

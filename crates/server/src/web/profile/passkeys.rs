@@ -103,6 +103,8 @@ async fn make(app: &App, person: &SignedIn, status: StatusCode, name: &str, erro
     )
 }
 
+const TAKEN: &str = "This passkey belongs to an account already.";
+
 /// Keeps the passkey the browser made.
 ///
 /// # Errors
@@ -125,13 +127,19 @@ pub async fn create(State(app): State<App>, person: SignedIn, fields: Fields) ->
         .is_some()
     {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        let why = "This passkey belongs to an account already.";
-        return ask_new(&person, status, name, "", why);
+        return ask_new(&person, status, name, "", TAKEN);
     }
     let factors = change::find_factors(&app, &person).await?;
     let mut tx = app.store().begin().await?;
     let visit = person.visit();
-    let codes = change::add_passkey(&mut tx, &person, visit, factors, name, &made).await?;
+    let added = change::add_passkey(&mut tx, &person, visit, factors, name, &made).await;
+    let codes = match added {
+        Err(failure) if failure.status == StatusCode::CONFLICT => {
+            tx.rollback().await?;
+            return ask_new(&person, StatusCode::UNPROCESSABLE_ENTITY, name, "", TAKEN);
+        }
+        other => other?,
+    };
     tx.commit().await?;
     if codes.is_empty() {
         return see_other("/profile?notice=passkey_added");

@@ -3,11 +3,13 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 use store::identities::{self, Identity, Profile};
 
 use super::show::{Details, Errors, LANGUAGES, render};
 use crate::app::App;
 use crate::web::access::SignedIn;
+use crate::web::audit::{self, Subject};
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::see_other;
@@ -42,8 +44,24 @@ pub async fn update(State(app): State<App>, person: SignedIn, fields: Fields) ->
         ..unchanged(&known)
     };
     identities::update_profile(&mut tx, person.identity, &profile).await?;
+    let (before, after) = (to_json(&unchanged(&known)), to_json(&profile));
+    if before != after {
+        let subject = Subject::identity(&person);
+        audit::write(&mut tx, &person, "user.update", subject, Some(before), Some(after)).await?;
+    }
     tx.commit().await?;
     see_other("/profile?notice=profile_saved")
+}
+
+/// What the audit log keeps of a profile.
+fn to_json(profile: &Profile<'_>) -> Value {
+    json!({
+        "name": profile.name,
+        "job_title": profile.job_title,
+        "phone": profile.phone,
+        "time_zone": profile.time_zone,
+        "language": profile.language,
+    })
 }
 
 fn given(text: &str) -> Option<&str> {

@@ -11,12 +11,11 @@ mod page;
 pub mod picker;
 mod show;
 mod state;
-mod summary;
 pub mod troubleshooting;
 
 pub use answer::{Outcome, answer};
 pub use build::{Addresses, Source, picker};
 pub use missing::{source, unread};
 pub use page::Missing;
-pub use show::{import, people, show};
+pub use show::{import, people, show, show_report};
 pub use state::PickerState;

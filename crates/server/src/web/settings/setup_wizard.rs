@@ -20,6 +20,7 @@ mod strip;
 pub mod summary;
 mod sync_page;
 mod sync_step;
+mod unlink_company;
 pub mod wizard;
 
 pub use complete::complete;
@@ -30,3 +31,4 @@ pub use link_company::{ask_link, link};
 pub use preview::show as auto_import;
 pub use show::{events, show};
 pub use sync_step::{show as sync_step, submit as submit_sync};
+pub use unlink_company::{ask_unlink, unlink};

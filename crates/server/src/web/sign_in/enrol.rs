@@ -115,6 +115,8 @@ pub async fn submit(State(app): State<App>, person: Halfway, fields: Fields) -> 
     }
 }
 
+const TAKEN: &str = "This passkey belongs to an account already.";
+
 async fn with_passkey(app: &App, person: &Halfway, fields: &Fields, next: &str) -> Answer {
     let name = fields.text("passkey_name");
     let again = |passkey_error: String| {
@@ -136,7 +138,7 @@ async fn with_passkey(app: &App, person: &Halfway, fields: &Fields, next: &str) 
         .await?
         .is_some()
     {
-        return again("This passkey belongs to an account already.".to_owned()).await;
+        return again(TAKEN.to_owned()).await;
     }
     let mut tx = app.store().begin().await?;
     if is_set_up_in(&mut tx, person).await? {
@@ -146,7 +148,14 @@ async fn with_passkey(app: &App, person: &Halfway, fields: &Fields, next: &str) 
         app: false,
         passkeys: 0,
     };
-    let codes = change::add_passkey(&mut tx, person, person.visit(), factors, name, &made).await?;
+    let added = change::add_passkey(&mut tx, person, person.visit(), factors, name, &made).await;
+    let codes = match added {
+        Err(failure) if failure.status == StatusCode::CONFLICT => {
+            tx.rollback().await?;
+            return again(TAKEN.to_owned()).await;
+        }
+        other => other?,
+    };
     finish(app, tx, person, &codes, next).await
 }
 

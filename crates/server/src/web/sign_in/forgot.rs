@@ -1,6 +1,7 @@
 //! `GET` and `POST /forgot-password`: a link to choose a new password.
 //!
-//! The answer is the same whether there is such an account, and takes the same: both ways are one commit. After a few
+//! The answer is the same whether there is such an account, and takes about the same: both ways write a message in one
+//! commit, and where there is nobody it is taken out again. After a few
 //! requests for one address within an hour no more mail is sent to it, which is not told either; a place that asks for
 //! many addresses is told to wait.
 
@@ -9,7 +10,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::email::email_key;
 use domain::id::IdentityId;
+use serde_json::json;
+use store::audit::{Actor, AuditEntry, insert_entry};
 use store::identities::{self, Identity, MembershipStatus};
+use store::{Tx, outbox};
 use sync::mail::{Receiver, queue_reset_password, queue_welcome};
 
 use super::limit::{Wait, begin_mail};
@@ -19,6 +23,7 @@ use crate::web::access::Visitor;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page, page_with};
+use crate::web::two_factor::change::client;
 
 /// The row id of no identity.
 const NOBODY: IdentityId = IdentityId(0);
@@ -74,18 +79,11 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
     let account = find_account(&app, email).await?;
     let mut tx = app.store().begin().await?;
     let limit = begin_mail(&mut tx, &key, visitor.client).await?;
-    if limit == Wait::None
-        && let Some((identity, has_password)) = &account
-    {
-        let to = Receiver {
-            identity: identity.id,
-            name: &identity.name,
-            email: &identity.email,
-        };
-        match has_password {
-            true => queue_reset_password(&mut tx, to, "").await?,
-            false => queue_welcome(&mut tx, to, "").await?,
-        };
+    if limit == Wait::None {
+        match &account {
+            Some((identity, has_password)) => send(&mut tx, &visitor, identity, *has_password).await?,
+            None => outbox::insert_and_withdraw(&mut tx, email).await?,
+        }
     }
     tx.commit().await?;
     if let Wait::Place(wait) = limit {
@@ -93,6 +91,34 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
         return too_many(page, wait);
     }
     page(&SentPage { email })
+}
+
+/// Queues the link and leaves an entry: somebody asked for a way into this account.
+async fn send(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    identity: &Identity,
+    has_password: bool,
+) -> Result<(), Failure> {
+    let to = Receiver {
+        identity: identity.id,
+        name: &identity.name,
+        email: &identity.email,
+    };
+    match has_password {
+        true => queue_reset_password(tx, to, "").await?,
+        false => queue_welcome(tx, to, "").await?,
+    };
+    let entry = AuditEntry {
+        actor: &Actor::System,
+        action: "password.ask",
+        subject_kind: "identity",
+        subject_id: identity.uuid.as_str(),
+        subject_label: &identity.email,
+        before: None,
+        after: Some(json!({ "from": client(visitor) })),
+    };
+    Ok(insert_entry(tx, &entry).await?)
 }
 
 /// The person with this address, if it may get a link; and whether a password was set before. Asks the database the same

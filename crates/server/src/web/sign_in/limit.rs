@@ -40,14 +40,18 @@ impl Subjects {
         Ok(wait)
     }
 
-    /// The password was right.
+    /// The password was right: the account starts afresh. From the place only this attempt is taken back, or somebody
+    /// with an account of their own could guess at others for ever.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn succeeded(&self, app: &App) -> Result<(), Failure> {
         let mut tx = app.store().begin().await?;
         for subject in &self.0 {
-            sign_in_attempts::clear(&mut tx, subject).await?;
+            match subject {
+                Subject::Account(_) => sign_in_attempts::clear(&mut tx, subject).await?,
+                Subject::Address(_) => sign_in_attempts::take_back(&mut tx, subject).await?,
+            }
         }
         tx.commit().await?;
         Ok(())

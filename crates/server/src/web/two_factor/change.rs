@@ -4,6 +4,7 @@
 use domain::clock::UtcMillis;
 use domain::id::PublicId;
 use domain::secret::Secret;
+use store::sessions::remove_sessions;
 use store::{Tx, passkeys, two_factor};
 use sync::mail::{Circumstances, Receiver, queue_two_factor_changed};
 
@@ -65,7 +66,8 @@ pub async fn enable_app(
     let codes = recovery::generate()?;
     let hashes = recovery::hashes(person.identity, &codes);
     two_factor::enable(tx, person.identity, secret, step, &hashes).await?;
-    let what = "An authenticator app was set up: signing in now asks for its code.";
+    end_others(tx, person).await?;
+    let what = "An authenticator app was set up: signing in now asks for its code. Every other browser was signed out.";
     tell(tx, person, visit, "two_factor.enable", what).await?;
     Ok(codes)
 }
@@ -113,7 +115,11 @@ pub async fn add_passkey(
     let (id, state) = (&made.credential_id, &made.state);
     passkeys::insert_passkey(tx, person.identity, id, name, state, 0).await?;
     two_factor::remove_pending_secrets(tx, person.identity).await?;
-    let what = format!("The passkey “{name}” was added.");
+    let mut what = format!("The passkey “{name}” was added.");
+    if !factors.any() {
+        end_others(tx, person).await?;
+        what.push_str(" Every other browser was signed out.");
+    }
     tell(tx, person, visit, "passkey.add", &what).await?;
     if factors.any() {
         return Ok(Vec::new());
@@ -163,6 +169,12 @@ pub async fn replace_codes(
     let what = "New recovery codes were made; the old ones work no more.";
     tell(tx, person, visit, "recovery_codes.replace", what).await?;
     Ok(codes)
+}
+
+/// Signs every other browser out: whoever got in with the password alone is out once there is a second factor.
+async fn end_others(tx: &mut Tx, person: &Person) -> Result<(), Failure> {
+    remove_sessions(tx, person.identity, Some(&person.session_hash)).await?;
+    Ok(())
 }
 
 /// Writes the audit entry, and the notice to the person.

@@ -100,6 +100,23 @@ where
         }
     });
     let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
+    attachment(what, staff, body)
+}
+
+/// Answers with a file of these rows, for what is whole and of a size that was looked at before.
+///
+/// # Errors
+/// When the name cannot stand in a header, which would be a mistake in the caller.
+pub fn file<Row>(what: &str, staff: &Staff, columns: &[Column<Row>], rows: &[Row]) -> Answer {
+    let mut text = String::from("\u{feff}");
+    push_row(&mut text, columns, |text, column| {
+        push_cell(text, &column.heading(&staff.zone));
+    });
+    push_rows(&mut text, columns, rows, &staff.zone);
+    attachment(what, staff, Body::from(text))
+}
+
+fn attachment(what: &str, staff: &Staff, body: Body) -> Answer {
     let name = format!(
         "attachment; filename=\"{what}_export_{}.csv\"",
         date(staff.now())

@@ -103,6 +103,14 @@ pub const ALL: &[Notice] = &[
         "company_linked",
         "Linked. Its tickets and contacts belong to that company now.",
     ),
+    plain(
+        "company_not_linked",
+        "There is no link here that was made by hand. Nothing was changed.",
+    ),
+    good(
+        "company_unlinked",
+        "Unlinked. It can be imported or linked again.",
+    ),
     good(
         "credentials_updated",
         "The new credentials work and are stored.",

@@ -89,4 +89,6 @@ async fn opportunity_defaults_are_disabled_with_the_reason_and_kept() {
         .await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("projected_close_days-error"));
+    let typed = page.input("projected_close_days").unwrap();
+    assert_eq!(typed, "soon &#60;b&#62;", "what was typed stays");
 }

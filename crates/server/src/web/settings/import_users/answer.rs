@@ -1,15 +1,15 @@
-//! What becomes of a sent list of people: shown again with everything kept, or imported.
+//! What becomes of a sent list of people: shown again with everything kept, or an import begins.
 
 use axum::http::StatusCode;
 use domain::email::email_key;
 use domain::id::PublicId;
-use store::identities::find_identity_by_email;
-use sync::import_users::{ImportAction, ImportRefusal, ImportRowChoice, ImportUsers, apply};
+use store::identities::{find_identity_by_email, find_staff_member};
+use store::staff::{StaffQuery, list_staff_page};
+use sync::import_users::{ImportAction, ImportRefusal, ImportRowChoice, ImportUsers, begin};
 
 use super::build::{Addresses, Source, picker};
-use super::picker::{Picker, Summary};
+use super::picker::Picker;
 use super::state::PickerState;
-use super::summary::to_summary;
 use super::troubleshooting;
 use crate::app::App;
 use crate::web::access::Staff;
@@ -17,13 +17,16 @@ use crate::web::error::Failure;
 use crate::web::form::Fields;
 use crate::web::settings::users::editor;
 
+/// Users named when several match what was typed.
+const NAMED: u32 = 5;
+
 /// What to show.
 #[derive(Debug)]
 pub enum Outcome {
     /// The list, after a search or with what is wrong.
     Again(StatusCode, Box<Picker>),
-    /// What the import did.
-    Done(Box<Summary>),
+    /// The import that began: its report is looked at next.
+    Begun(PublicId),
 }
 
 /// Answers a sent list. Mistakes that can be mended in the form are told at their fields and nothing is imported; what
@@ -61,10 +64,8 @@ pub async fn answer(
         role,
         send_welcome: state.welcome,
     };
-    match apply(app.engine(), &editor(staff), &wanted).await? {
-        Ok(report) => Ok(Outcome::Done(Box::new(to_summary(
-            source, addresses, &wanted, report,
-        )))),
+    match begin(app.engine(), &editor(staff), &wanted).await? {
+        Ok(import) => Ok(Outcome::Begun(import)),
         Err(refusal) => {
             match refusal {
                 ImportRefusal::NothingSelected => shown.error = nothing_selected(&shown),
@@ -97,6 +98,46 @@ fn check(state: &PickerState, shown: &mut Picker) -> Option<PublicId> {
     role
 }
 
+/// The user who is meant by what was typed into *Link User*: an e-mail address, or a part of a name that only one user has.
+/// Else a sentence that says what is there instead.
+async fn find_user(app: &App, typed: &str) -> Result<Result<PublicId, String>, Failure> {
+    if let Some(found) = find_identity_by_email(app.store(), typed).await? {
+        let staff = find_staff_member(app.store(), found.id).await?;
+        return Ok(match staff {
+            Some(staff) => Ok(staff.uuid),
+            None => Err(format!(
+                "{} is a person at a client and no user. Clear this field to make that person a user.",
+                found.name
+            )),
+        });
+    }
+    let query = StaffQuery {
+        search: Some(typed.to_owned()),
+        limit: NAMED + 1,
+        ..StaffQuery::default()
+    };
+    let found = list_staff_page(app.store(), &query).await?.rows;
+    Ok(match found.as_slice() {
+        [only] => Ok(only.uuid.clone()),
+        [] => Err(
+            "No user has this e-mail address or name; perhaps it was removed or changed meanwhile. Choose another, or \
+             clear the field to import as a new user."
+                .to_owned(),
+        ),
+        several => {
+            let named = several.iter().take(NAMED as usize);
+            let named: Vec<String> = named
+                .map(|one| format!("{} ({})", one.name, one.email))
+                .collect();
+            let more = if several.len() > named.len() { " and others" } else { "" };
+            Err(format!(
+                "Several users match: {}{more}. Enter the e-mail address of the one that is meant.",
+                named.join(", ")
+            ))
+        }
+    })
+}
+
 /// The chosen people, each with what is to happen; `None` when something at a field is wrong.
 async fn choices(
     app: &App,
@@ -110,25 +151,23 @@ async fn choices(
         if here.as_ref().is_some_and(|row| row.state.is_linked()) {
             // Linked by somebody else since the page was opened: the import says so.
         } else if let Some(email) = state.link_of(technician) {
-            let Some(user) = find_identity_by_email(app.store(), email).await? else {
-                if let Some(row) = here {
-                    "No user has this e-mail address. Choose one from the list."
-                        .clone_into(&mut row.link_error);
+            match find_user(app, email).await? {
+                Ok(identity) => rows.push(ImportRowChoice {
+                    technician,
+                    action: ImportAction::Link { identity },
+                }),
+                Err(message) => {
                     wrong = true;
-                    continue;
+                    match here {
+                        Some(row) => row.link_error = message,
+                        None => {
+                            shown.error = format!(
+                                "Link User “{email}” of a row that is not on this page: {message}"
+                            );
+                        }
+                    }
                 }
-                shown.error = format!(
-                    "No user has the e-mail address “{email}”. Search for that row and choose another."
-                );
-                wrong = true;
-                continue;
-            };
-            rows.push(ImportRowChoice {
-                technician,
-                action: ImportAction::Link {
-                    identity: user.uuid,
-                },
-            });
+            }
             continue;
         } else if let Some(row) = here.filter(|row| row.state.needs_email()) {
             let typed = state.emails.get(&technician).map_or("", String::as_str);

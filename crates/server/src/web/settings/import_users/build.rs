@@ -2,6 +2,7 @@
 
 use domain::clock::UtcMillis;
 use domain::email::email_key;
+use domain::imports::ImportKind;
 use domain::provider::Provider;
 use domain::stream::Stream;
 use store::checkpoints::find_checkpoint;
@@ -16,6 +17,7 @@ use super::troubleshooting;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Failure;
+use crate::web::settings::imports::last;
 use crate::web::settings::users::role_choices;
 use crate::web::view::list::PAGE_ROWS;
 use crate::web::view::number::{counted, grouped};
@@ -33,19 +35,15 @@ pub struct Source {
     pub integration: Integration,
 }
 
-/// Where the component's links and forms lead.
+/// Where the component's forms lead.
 #[derive(Debug, Clone, Default)]
 pub struct Addresses {
     /// The form.
     pub action: String,
     /// *Cancel*; empty: there is none.
     pub cancel: String,
-    /// The list again, after an import.
-    pub again: String,
-    /// Onwards, after an import; empty: there is no such link.
-    pub done: String,
-    /// What that link says.
-    pub done_label: String,
+    /// Whether it is a part of the wizard.
+    pub in_setup: bool,
 }
 
 /// The list of people for a state.
@@ -115,6 +113,14 @@ pub async fn picker(
         carried,
         everyone,
         people,
+        last: last(
+            app,
+            &shell,
+            (source.provider, integration),
+            ImportKind::Users,
+            addresses.in_setup,
+        )
+        .await?,
         roles: role_choices(store, &staff.grants, &state.role, false).await?,
         role_error: String::new(),
         welcome: state.welcome,

@@ -3,7 +3,8 @@
 use askama::Template;
 use domain::provider::Provider;
 
-use super::picker::{PickState, Picker, Summary};
+use super::picker::{PickState, Picker};
+use crate::web::settings::imports::report::Report;
 use crate::web::view::Shell;
 
 /// The page.
@@ -29,8 +30,8 @@ pub struct ImportPage {
 pub enum Body {
     /// The people.
     Picker(Picker),
-    /// What the import did.
-    Summary(Summary),
+    /// How far an import is, or what it did.
+    Report(Report),
     /// What has to be there first.
     Missing(Missing),
 }
@@ -65,6 +66,7 @@ pub struct PeoplePart {
 mod tests {
     use super::*;
     use crate::web::settings::import_users::picker::samples;
+    use crate::web::settings::imports::report::samples as reports;
     use crate::web::view::Section;
     use crate::web::view::sample;
 
@@ -91,10 +93,23 @@ mod tests {
         picker.everyone = None;
         picker.nothing = "No resource matches".into();
         sample::check("import_users_none", &page(Body::Picker(picker)));
-        sample::check(
-            "import_users_result",
-            &page(Body::Summary(samples::summary())),
+        let html = sample::check(
+            "import_users_report",
+            &page(Body::Report(reports::ended(&shell))),
         );
+        assert!(html.contains("Import more") && html.contains("1,204 more"));
+        assert!(!html.contains("data-live"), "nothing more will change");
+        let html = sample::check(
+            "import_users_running",
+            &page(Body::Report(reports::running(&shell))),
+        );
+        assert!(html.contains("data-live") && html.contains("<progress"));
+        let stopped = reports::stopped(&shell);
+        assert_eq!(
+            (stopped.tone(), reports::ended(&shell).tone()),
+            ("bad", "warn")
+        );
+        sample::check("import_users_stopped", &page(Body::Report(stopped)));
         let missing = Missing {
             symbol: "plug",
             title: "Autotask is not connected".into(),

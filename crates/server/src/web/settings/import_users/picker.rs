@@ -2,6 +2,7 @@
 
 use domain::provider::Troubleshooting;
 
+use crate::web::settings::imports::LastImport;
 use crate::web::view::{Choice, Time};
 
 /// The component. Its template is `settings/import_users/picker.html`.
@@ -59,6 +60,8 @@ pub struct Picker {
     pub troubleshooting: &'static [Troubleshooting],
     /// What is particular about the provider.
     pub notes: &'static [&'static str],
+    /// The newest import.
+    pub last: Option<LastImport>,
 }
 
 /// A choice made on another page, kept in a hidden field.
@@ -166,80 +169,9 @@ impl PickState {
     }
 }
 
-/// What an import did. Its template is `settings/import_users/summary.html`.
-#[derive(Debug, Clone, Default)]
-pub struct Summary {
-    /// One line.
-    pub title: String,
-    /// Further lines, such as what became of the welcome e-mails.
-    pub lines: Vec<String>,
-    /// Who has an account now.
-    pub created: Vec<ResultLine>,
-    /// How many.
-    pub created_count: String,
-    /// What to say about those that are not listed.
-    pub created_more: String,
-    /// Who was linked.
-    pub linked: Vec<ResultLine>,
-    /// How many.
-    pub linked_count: String,
-    /// What to say about those that are not listed.
-    pub linked_more: String,
-    /// Who was left out, and why.
-    pub skipped: Vec<ResultLine>,
-    /// How many.
-    pub skipped_count: String,
-    /// What to say about those that are not listed.
-    pub skipped_more: String,
-    /// Where the list is shown again.
-    pub again: String,
-    /// Where one goes from here; empty: nowhere.
-    pub done: String,
-    /// What that link says.
-    pub done_label: String,
-}
-
-/// One line of the result.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ResultLine {
-    /// Name.
-    pub name: String,
-    /// The reason, or what is worth knowing.
-    pub reason: String,
-    /// Where it leads; empty: nowhere.
-    pub href: String,
-    /// What that link says.
-    pub label: String,
-}
-
-impl Summary {
-    /// The class of the banner.
-    #[must_use]
-    pub fn tone(&self) -> &'static str {
-        match (
-            self.skipped.is_empty(),
-            self.created.is_empty() && self.linked.is_empty(),
-        ) {
-            (true, false) => "good",
-            (false, false) => "warn",
-            (_, true) => "info",
-        }
-    }
-
-    /// The symbol of the banner.
-    #[must_use]
-    pub fn symbol(&self) -> &'static str {
-        if self.tone() == "good" {
-            "check-circle"
-        } else {
-            "info"
-        }
-    }
-}
-
 #[cfg(test)]
 pub mod samples {
-    //! A picker and a result with everything they can show.
+    //! A picker with everything it can show.
 
     use super::*;
     use crate::web::settings::import_users::troubleshooting;
@@ -348,38 +280,13 @@ pub mod samples {
             next: Some("an1.2".into()),
             troubleshooting: troubleshooting::ALL,
             notes: &["Resource must have an active status in Autotask."],
+            last: Some(LastImport {
+                href: "/settings/users/import/autotask/reports/x".into(),
+                words: "1,200 of 5,000 people: 1,190 created, 10 skipped.".into(),
+                running: true,
+                when: shell.time(shell.now),
+            }),
             ..Picker::default()
-        }
-    }
-
-    /// Some of everything.
-    pub fn summary() -> Summary {
-        let line = |name: &str, reason: &str| ResultLine {
-            name: name.into(),
-            reason: reason.into(),
-            href: "/settings/users/x".into(),
-            label: "Open".into(),
-        };
-        Summary {
-            title: "2 users created, 1 linked, 2 skipped".into(),
-            lines: vec!["2 welcome e-mails are on their way.".into()],
-            created: vec![
-                line("Maria Huber", "maria.huber@northwind-msp.example"),
-                line(&sample::long(), HOSTILE),
-            ],
-            created_count: "2".into(),
-            created_more: "and 4,900 more, all in the Users list.".into(),
-            linked: vec![line("Ada Moreno", "ada@northwind-msp.example")],
-            linked_count: "1".into(),
-            skipped: vec![
-                line(HOSTILE, troubleshooting::DUPLICATE_USER.solution),
-                line("Jonas Weber", troubleshooting::CANNOT_SELECT.solution),
-            ],
-            skipped_count: "2".into(),
-            again: "/settings/users/import/autotask".into(),
-            done: "/settings/users".into(),
-            done_label: "Back to users".into(),
-            ..Summary::default()
         }
     }
 }

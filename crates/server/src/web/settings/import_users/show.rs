@@ -14,17 +14,17 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
-use crate::web::page::{page, page_with};
+use crate::web::page::{page, page_with, see_other};
+use crate::web::settings::imports::Place;
+use crate::web::settings::imports::report::Report;
 use crate::web::view::{Query, Section};
 
 fn addresses(provider: &Provider) -> Addresses {
     let here = format!("/settings/users/import/{}", provider.key);
     Addresses {
-        action: here.clone(),
+        action: here,
         cancel: "/settings/users".to_owned(),
-        again: here,
-        done: "/settings/users".to_owned(),
-        done_label: "Back to users".to_owned(),
+        in_setup: false,
     }
 }
 
@@ -54,7 +54,7 @@ pub async fn show(
     render(&staff, StatusCode::OK, provider, Body::Picker(picker))
 }
 
-/// Searches, turns pages, or imports.
+/// Searches, turns pages, or begins an import and leads to its report.
 ///
 /// # Errors
 /// `404` for a provider whose people cannot be imported.
@@ -74,9 +74,17 @@ pub async fn import(
     };
     let (status, body) = match answer(&app, &staff, &source, &addresses(provider), &fields).await? {
         Outcome::Again(status, picker) => (status, Body::Picker(*picker)),
-        Outcome::Done(summary) => (StatusCode::OK, Body::Summary(*summary)),
+        Outcome::Begun(import) => return see_other(Place::dialog(provider, &import).address()),
     };
     render(&staff, status, provider, body)
+}
+
+/// The report of an import that began here.
+///
+/// # Errors
+/// As any page.
+pub fn show_report(staff: &Staff, provider: &'static Provider, report: Report) -> Answer {
+    render(staff, StatusCode::OK, provider, Body::Report(report))
 }
 
 /// The users whose name or e-mail matches what is typed into *Link User*.

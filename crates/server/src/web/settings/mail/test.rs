@@ -5,6 +5,7 @@ use sync::mail::queue_test;
 
 use crate::app::App;
 use crate::web::access::Staff;
+use crate::web::audit::{self, Subject};
 use crate::web::error::Answer;
 use crate::web::page::see_other;
 use crate::web::two_factor::change::receiver;
@@ -16,6 +17,8 @@ use crate::web::two_factor::change::receiver;
 pub async fn test(State(app): State<App>, staff: Staff) -> Answer {
     let mut tx = app.store().begin().await?;
     queue_test(&mut tx, receiver(&staff)).await?;
+    let subject = Subject::identity(&staff);
+    audit::write(&mut tx, &staff, "mail.test", subject, None, None).await?;
     tx.commit().await?;
     see_other("/settings/mail?notice=test_queued")
 }

@@ -58,7 +58,7 @@ pub async fn find(store: &Store, viewer: &Staff, role: &str) -> Result<Found, Fa
         .is_some_and(|member| member.role_id == role.id);
     let writes = viewer.may(Permission::write(Area::Roles));
     let manages = viewer.may(Permission::manage(Area::Roles));
-    let above = role.kind == RoleKind::Staff && !role.grants.within(&viewer.grants);
+    let above = !role.grants.within(&viewer.grants);
     let (editable, locked) = match (manages, above, own) {
         (true, false, false) => (
             Editable {

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::permission::{Area, Permission, RoleKind};
+use domain::permission::{Area, Permission};
 use serde_json::json;
 use store::integrations::list_integrations;
 use store::roles::{self, Role, RoleRemoval, RoleUse, role_uses};
@@ -25,7 +25,7 @@ use crate::web::view::{Link, Section};
 /// `404` when there is no such role; `403` when it grants more than the person's own.
 pub async fn duplicate(State(app): State<App>, staff: Staff, Path(role): Path<String>) -> Answer {
     let found = find(app.store(), &staff, &role).await?;
-    if found.role.kind == RoleKind::Staff && !found.role.grants.within(&staff.grants) {
+    if !found.role.grants.within(&staff.grants) {
         return Err(Failure::new(
             StatusCode::FORBIDDEN,
             "forbidden",

@@ -34,14 +34,24 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     if edit.name_error.is_empty() && is_name_taken_in(&mut tx, kind, &content.name, None).await? {
         edit.name_error = taken(kind);
     }
-    if kind == RoleKind::Staff && !content.grants.within(&staff.grants) {
+    if !content.grants.within(&staff.grants) {
         edit.error = BEYOND.to_owned();
     }
     if is_wrong(&edit) {
         edit.content = content;
         return render_new(&staff, StatusCode::UNPROCESSABLE_ENTITY, kind, edit);
     }
-    let id = insert_role(&mut tx, kind, &content.as_row()).await?;
+    let id = match insert_role(&mut tx, kind, &content.as_row()).await {
+        Ok(id) => id,
+        // Somebody else took the name between the look and this.
+        Err(error) if error.is_conflict() => {
+            tx.rollback().await?;
+            edit.name_error = taken(kind);
+            edit.content = content;
+            return render_new(&staff, StatusCode::UNPROCESSABLE_ENTITY, kind, edit);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let role = store::roles::find_role_in(&mut tx, id)
         .await?
         .ok_or_else(|| Failure::unexpected("a role vanished in its own transaction"))?;
@@ -103,8 +113,7 @@ pub async fn update(
     }
     let mut edit = checked(&content);
     if content.grants != theirs.grants
-        && (!found.editable.grants
-            || (found.role.kind == RoleKind::Staff && !content.grants.within(&staff.grants)))
+        && (!found.editable.grants || !content.grants.within(&staff.grants))
     {
         edit.error = BEYOND.to_owned();
     }
@@ -121,20 +130,16 @@ pub async fn update(
         edit.name_error = taken(found.role.kind);
     }
     if !is_wrong(&edit) {
-        match update_role(
-            &mut tx,
-            found.role.id,
-            found.role.revision,
-            &content.as_row(),
-        )
-        .await?
-        {
-            RoleUpdate::Saved => {}
-            RoleUpdate::Gone => return Err(Failure::not_found("Role")),
-            RoleUpdate::Stale => {
+        let row = content.as_row();
+        match update_role(&mut tx, found.role.id, found.role.revision, &row).await {
+            Ok(RoleUpdate::Saved) => {}
+            Ok(RoleUpdate::Gone) => return Err(Failure::not_found("Role")),
+            Ok(RoleUpdate::Stale) => {
                 edit.error =
                     "Somebody else saved this role at this very moment. Save again.".to_owned();
             }
+            Err(error) if error.is_conflict() => edit.name_error = taken(found.role.kind),
+            Err(error) => return Err(error.into()),
         }
     }
     if !is_wrong(&edit)

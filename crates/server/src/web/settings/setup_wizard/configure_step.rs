@@ -58,7 +58,12 @@ pub async fn submit(
         wrong.entry(field).or_insert(message);
     }
     let again = |wrong: Problems| -> Result<SettingsForm, Failure> {
-        Ok(SettingsForm::from(mine.clone(), &sent.base, sent.revision)?.with(wrong))
+        let mut form = SettingsForm::from(mine.clone(), &sent.base, sent.revision)?.with(wrong);
+        for field in wizard.provider.setup.opportunity {
+            let key = field.value.key();
+            form.typed.insert(key, fields.text(key).to_owned());
+        }
+        Ok(form)
     };
     if !wrong.is_empty() {
         return render(&app, &staff, &wizard, &integration, again(wrong)?).await;
@@ -172,7 +177,11 @@ fn defaults(wizard: &Wizard, offer: &Offer, form: &SettingsForm) -> Vec<DefaultF
             help: field.help,
             number: kind.is_none(),
             choices: kind.map_or_else(Vec::new, |kind| offer.choice(kind, now.as_ref())),
-            value: now.unwrap_or_default(),
+            // What is no number stays as it was typed, beside its message.
+            value: match form.typed.get(key) {
+                Some(typed) if kind.is_none() && !form.start.error(key).is_empty() => typed.clone(),
+                _ => now.unwrap_or_default(),
+            },
             error: form.start.error(key).to_owned(),
         }
     };

@@ -1,17 +1,20 @@
-//! *Import Companies*: the list of the provider's companies, and what an import of the chosen ones did.
+//! *Import Companies*: the list of the provider's companies, and the import of the chosen ones.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use axum::http::StatusCode;
+use domain::id::PublicId;
+use domain::imports::ImportKind;
 use domain::provider::{Provider, ScopeField};
 use store::integrations::Integration;
 use store::listing::PageKey;
 use sync::import_companies::{
-    CompanyAction, CompanyChoice, CompanyCounts, CompanyDone, CompanyImportQuery,
-    CompanyImportReport, ImportCompanies, Why, apply, counts, list_for_import, why,
+    CompanyAction, CompanyChoice, CompanyCounts, CompanyImportQuery, ImportCompanies, Why, begin,
+    counts, list_for_import, why,
 };
 
 use super::frame::address;
-use super::import_page::{Companies, CompanyList, CompanyResult, CompanyRow};
+use super::import_page::{Companies, CompanyList, CompanyRow};
 use super::merge::Labels;
 use super::wizard::Offer;
 use crate::app::App;
@@ -19,13 +22,11 @@ use crate::web::access::Staff;
 use crate::web::error::Failure;
 use crate::web::form::Fields;
 use crate::web::settings::import_users::picker::Everyone;
+use crate::web::settings::imports::last;
 use crate::web::view::list::{PAGE_ROWS, count_text};
-use crate::web::view::number::{counted, grouped};
+use crate::web::view::number::grouped;
 use crate::web::view::{Link, Pager, Query, Shell};
 use domain::setup::SetupStep;
-
-/// Lines of a result that are shown; the rest is counted.
-const LINES: usize = 50;
 
 /// What the list shows and what is chosen in it.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,8 @@ pub struct Chosen {
     unlinked_only: bool,
     page: Option<PageKey>,
     picks: BTreeSet<i64>,
+    /// The company each is to be linked to; `None` inside: a new one is wanted.
+    links: BTreeMap<i64, Option<PublicId>>,
     everyone: bool,
     import: bool,
 }
@@ -58,6 +61,13 @@ impl Chosen {
                 .all("pick")
                 .filter_map(|id| id.parse().ok())
                 .collect(),
+            links: fields
+                .iter()
+                .filter_map(|(name, value)| {
+                    let id = name.strip_prefix("link.")?.parse().ok()?;
+                    Some((id, value.parse().ok()))
+                })
+                .collect(),
             everyone: fields.has("everyone"),
             import: fields.text("action") == "import",
             ..Self::of_query(&asked)
@@ -68,6 +78,20 @@ impl Chosen {
         chosen
     }
 
+    /// The chosen rows, each with what is to become of it.
+    fn rows(&self) -> Vec<CompanyChoice> {
+        let row = |external: &i64| CompanyChoice {
+            external: *external,
+            action: match self.links.get(external) {
+                Some(Some(company)) => CompanyAction::Link {
+                    company: company.clone(),
+                },
+                _ => CompanyAction::Create,
+            },
+        };
+        self.picks.iter().map(row).collect()
+    }
+
     /// What the list is narrowed to, to tell whether a place in it still means something.
     fn words(&self) -> String {
         let search = self.search.as_deref().unwrap_or_default();
@@ -75,41 +99,59 @@ impl Chosen {
     }
 }
 
-/// The list, or what the import did when the form asked for it.
+/// What became of the sent list.
+#[derive(Debug)]
+pub enum Answered {
+    /// It is shown again.
+    List(StatusCode, Box<CompanyList>),
+    /// An import began: its report is looked at next.
+    Begun(PublicId),
+}
+
+/// The list.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn companies(
     app: &App,
-    staff: &Staff,
     shell: &Shell,
-    (provider, integration): (&'static Provider, &Integration),
+    here: (&'static Provider, &Integration),
     offer: &Offer,
     chosen: Chosen,
 ) -> Result<Companies, Failure> {
-    let list = |chosen, error| list(app, shell, (provider, integration), offer, chosen, error);
+    let list = list(app, shell, here, offer, chosen, String::new()).await?;
+    Ok(Companies::List(list))
+}
+
+/// The list again, or an import when the form asked for it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn import_or_list(
+    app: &App,
+    staff: &Staff,
+    shell: &Shell,
+    here: (&'static Provider, &Integration),
+    offer: &Offer,
+    chosen: Chosen,
+) -> Result<Answered, Failure> {
     if !chosen.import {
-        return Ok(Companies::List(list(chosen, String::new()).await?));
+        let list = list(app, shell, here, offer, chosen, String::new()).await?;
+        return Ok(Answered::List(StatusCode::OK, Box::new(list)));
     }
-    let search = chosen.search.clone().unwrap_or_default();
     let wanted = ImportCompanies {
-        integration: integration.id,
-        rows: chosen
-            .picks
-            .iter()
-            .map(|external| CompanyChoice {
-                external: *external,
-                action: CompanyAction::Create,
-            })
-            .collect(),
-        everyone: chosen.everyone.then_some(search),
+        integration: here.1.id,
+        rows: chosen.rows(),
+        everyone: chosen.everyone.then(|| chosen.search.clone().unwrap_or_default()),
     };
-    match apply(app.engine(), &staff.actor(), &wanted).await? {
-        Ok(report) => Ok(Companies::Done(result(provider, report))),
-        Err(refusal) => Ok(Companies::List(
-            list(chosen, refusal.sentence().to_owned()).await?,
-        )),
-    }
+    Ok(match begin(app.engine(), &staff.actor(), &wanted).await? {
+        Ok(import) => Answered::Begun(import),
+        Err(refusal) => {
+            let error = refusal.sentence().to_owned();
+            let list = list(app, shell, here, offer, chosen, error).await?;
+            Answered::List(StatusCode::UNPROCESSABLE_ENTITY, Box::new(list))
+        }
+    })
 }
 
 async fn list(
@@ -151,6 +193,11 @@ async fn list(
                     _ => Link::new(format!("/companies/{}", one.uuid), one.name),
                 }),
                 future: reason.sentence().to_owned(),
+                same_id: row
+                    .same_name
+                    .as_ref()
+                    .map(|one| one.uuid.to_string())
+                    .unwrap_or_default(),
                 same_name: row
                     .same_name
                     .map(|one| Link::new(format!("/companies/{}", one.uuid), one.name)),
@@ -159,7 +206,17 @@ async fn list(
                     address(provider, SetupStep::Import),
                     row.id
                 ),
+                unlink_address: if row.link_origin.as_deref() == Some("import") {
+                    format!(
+                        "{}/companies/{}/unlink",
+                        address(provider, SetupStep::Import),
+                        row.id
+                    )
+                } else {
+                    String::new()
+                },
                 ticked: chosen.picks.contains(&row.id),
+                create: chosen.links.get(&row.id) == Some(&None),
                 name: row.name,
             }
         })
@@ -177,7 +234,8 @@ async fn list(
                 ""
             }
         ),
-        help: "Also those on other pages.".to_owned(),
+        help: "Also those on other pages. One whose name a company in Portico has is linked to it; the others are made."
+            .to_owned(),
         on: chosen.everyone,
     });
     let (nothing, nothing_help) = nothing(provider, &chosen, all);
@@ -188,6 +246,22 @@ async fn list(
         error,
         everyone,
         carried: chosen.picks.difference(&shown).copied().collect(),
+        carried_links: chosen
+            .picks
+            .difference(&shown)
+            .filter_map(|id| {
+                let company = chosen.links.get(id)?.as_ref()?;
+                Some((format!("link.{id}"), company.to_string()))
+            })
+            .collect(),
+        last: last(
+            app,
+            shell,
+            (provider, integration.id),
+            ImportKind::Companies,
+            true,
+        )
+        .await?,
         selected: chosen.picks.len(),
         page: chosen
             .page
@@ -282,68 +356,4 @@ fn nothing(provider: &Provider, chosen: &Chosen, all: CompanyCounts) -> (String,
         "All are here already".to_owned(),
         "Switch Show Unlinked Only off to see them.".to_owned(),
     )
-}
-
-fn result(provider: &'static Provider, report: CompanyImportReport) -> CompanyResult {
-    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let (created, linked, skipped) = (
-        report.created.len(),
-        report.linked.len(),
-        report.skipped.len(),
-    );
-    let mut parts = vec![format!(
-        "{} created",
-        counted(count(created), "company", "companies")
-    )];
-    if linked > 0 {
-        parts.push(format!("{} linked", grouped(count(linked))));
-    }
-    if skipped > 0 {
-        parts.push(format!("{} left out", grouped(count(skipped))));
-    }
-    if report.rest > 0 {
-        parts.push(format!(
-            "stopped half-way with {} to go, so import again",
-            grouped(count(report.rest))
-        ));
-    }
-    let link =
-        |done: CompanyDone| Link::new(format!("/companies/{}", done.company), done.company_name);
-    let hidden = [created, linked, skipped]
-        .map(|number| number.saturating_sub(LINES))
-        .into_iter()
-        .sum::<usize>();
-    CompanyResult {
-        title: parts.join(", "),
-        tone: match (created + linked, skipped + report.rest) {
-            (0, _) => "info",
-            (_, 0) => "good",
-            _ => "warn",
-        },
-        created: report.created.into_iter().take(LINES).map(link).collect(),
-        linked: report.linked.into_iter().take(LINES).map(link).collect(),
-        skipped: report
-            .skipped
-            .into_iter()
-            .take(LINES)
-            .map(|one| {
-                let sentence = one.reason.sentence();
-                let name = if one.name.is_empty() {
-                    "A company".to_owned()
-                } else {
-                    one.name
-                };
-                (name, sentence)
-            })
-            .collect(),
-        more: if hidden > 0 {
-            format!("And {} more.", grouped(count(hidden)))
-        } else {
-            String::new()
-        },
-        again: format!(
-            "{}?tab=companies&now=on",
-            address(provider, SetupStep::Import)
-        ),
-    }
 }

@@ -6,7 +6,9 @@ use super::frame::Frame;
 use super::strip::Strip;
 use super::summary::Part;
 use crate::web::settings::import_users::Missing;
-use crate::web::settings::import_users::picker::{Everyone, PickState, Picker, Summary};
+use crate::web::settings::import_users::picker::{Everyone, PickState, Picker};
+use crate::web::settings::imports::LastImport;
+use crate::web::settings::imports::report::Report;
 use crate::web::view::{Link, Pager, Shell, Time};
 
 /// The page.
@@ -58,8 +60,8 @@ pub enum Users {
     Off,
     /// People to choose from.
     Picker(Picker),
-    /// What the import did.
-    Summary(Summary),
+    /// How far an import is, or what it did.
+    Report(Report),
     /// What must be there first.
     Missing(Missing),
 }
@@ -75,8 +77,8 @@ pub enum Companies {
     Off,
     /// Companies to choose from.
     List(CompanyList),
-    /// What the import did.
-    Done(CompanyResult),
+    /// How far an import is, or what it did.
+    Report(Report),
 }
 
 /// Companies to choose from.
@@ -102,12 +104,16 @@ pub struct CompanyList {
     pub selected: usize,
     /// Those of them that are on other pages.
     pub carried: Vec<i64>,
+    /// What was chosen to become of companies on other pages: name and value of a field.
+    pub carried_links: Vec<(String, String)>,
     /// The place of this page.
     pub page: String,
     /// What the list is narrowed to.
     pub was: String,
     /// Paging: places in the list instead of addresses.
     pub pager: Pager,
+    /// The newest import.
+    pub last: Option<LastImport>,
     /// What nothing in the list means.
     pub nothing: String,
     /// What to do then.
@@ -129,31 +135,18 @@ pub struct CompanyRow {
     pub linked: Option<Link>,
     /// What will become of it without an import.
     pub future: String,
-    /// A company with the same name.
+    /// A company with the same name, to link it to: its page, its name.
     pub same_name: Option<Link>,
+    /// Its id in addresses.
+    pub same_id: String,
+    /// Whether a new company is wanted although there is one of the same name.
+    pub create: bool,
     /// Where to choose a company to link to.
     pub link_address: String,
+    /// Where a link that a person made is taken back; empty: it cannot be.
+    pub unlink_address: String,
     /// Whether it is ticked.
     pub ticked: bool,
-}
-
-/// What an import of companies did.
-#[derive(Debug, Default)]
-pub struct CompanyResult {
-    /// In one line.
-    pub title: String,
-    /// Class of the banner.
-    pub tone: &'static str,
-    /// Companies that were created.
-    pub created: Vec<Link>,
-    /// Companies that were linked.
-    pub linked: Vec<Link>,
-    /// What was left out: name and reason.
-    pub skipped: Vec<(String, String)>,
-    /// What to say about those that are not listed.
-    pub more: String,
-    /// Where the list is shown again.
-    pub again: String,
 }
 
 #[cfg(test)]
@@ -162,6 +155,7 @@ mod tests {
     use super::super::{strip, summary};
     use super::*;
     use crate::web::settings::import_users::picker::samples;
+    use crate::web::settings::imports::report::samples as reports;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
     use domain::setup::SetupStep;
@@ -208,10 +202,12 @@ mod tests {
                 },
                 CompanyRow {
                     linked: Some(Link::new("/companies/x", HOSTILE)),
+                    unlink_address: "/x/unlink".into(),
                     ..row(2, HOSTILE)
                 },
                 CompanyRow {
                     same_name: Some(Link::new("/companies/y", sample::long())),
+                    same_id: "y".into(),
                     ..row(3, &sample::long())
                 },
             ],
@@ -223,6 +219,7 @@ mod tests {
             }),
             selected: 2,
             carried: vec![77],
+            carried_links: vec![("link.77".into(), "y".into())],
             pager: Pager {
                 count: "10,000+ companies".into(),
                 next: Some("/x".into()),
@@ -251,10 +248,12 @@ mod tests {
             &page(Tab::Users(Users::Picker(picker))),
         );
         assert!(html.contains("Role for imported users"));
-        sample::check(
-            "setup_import_users_done",
-            &page(Tab::Users(Users::Summary(samples::summary()))),
+        let report = reports::running(&shell);
+        let html = sample::check(
+            "setup_import_users_report",
+            &page(Tab::Users(Users::Report(report))),
         );
+        assert!(html.contains("Importing 5,000 people"));
         let missing = Users::Missing(Missing {
             symbol: "lock",
             title: "You need the right Manage Users".into(),
@@ -277,18 +276,9 @@ mod tests {
             !html.contains(r#"name="pick" value="2""#),
             "what is linked cannot be selected"
         );
-        let done = CompanyResult {
-            title: "1 company created, 1 linked, 1 left out".into(),
-            tone: "warn",
-            created: vec![Link::new("/companies/x", HOSTILE)],
-            linked: vec![Link::new("/companies/x", sample::long())],
-            skipped: vec![(HOSTILE.into(), "Somebody else linked it meanwhile.".into())],
-            more: "and 1,204 more, all in Companies.".into(),
-            again: "/x".into(),
-        };
         sample::check(
-            "setup_import_companies_done",
-            &page(Tab::Companies(Companies::Done(done))),
+            "setup_import_companies_report",
+            &page(Tab::Companies(Companies::Report(reports::ended(&shell)))),
         );
     }
 }

@@ -2,12 +2,12 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::permission::{Area, Permission};
+use domain::imports::ImportKind;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 
 use super::frame::Frame;
-use super::import_companies::{Chosen, companies as company_tab};
+use super::import_companies::{Answered, Chosen, companies as company_tab, import_or_list};
 use super::import_page::{Companies, ImportPage, Tab, Users};
 use super::strip::strip;
 use super::summary::summary;
@@ -16,10 +16,12 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
-use crate::web::page::page_with;
+use crate::web::page::{page_with, see_other};
 use crate::web::settings::import_users::{
     Addresses, Outcome, PickerState, answer, picker, source, unread,
 };
+use crate::web::settings::imports::report::Report;
+use crate::web::settings::imports::{Place, find_import, to_report};
 use crate::web::view::{Query, Section, Shell};
 
 const STEP: SetupStep = SetupStep::Import;
@@ -41,17 +43,29 @@ pub async fn show(
     let shell = staff.shell(Section::Settings);
     let offer = Offer::load(&app, &integration).await?;
     let now = query.text("now") == "on";
+    let import = query.text("report");
     let tab = match (query.text("tab").as_str(), now) {
+        ("companies", _) if !import.is_empty() => {
+            let report = report(&app, &shell, &key, &import, ImportKind::Companies).await?;
+            Tab::Companies(Companies::Report(report))
+        }
+        (_, _) if !import.is_empty() => {
+            Tab::Users(match source(&app, &staff, wizard.provider).await? {
+                Ok(_) => Users::Report(
+                    report(&app, &shell, &key, &import, ImportKind::Users).await?,
+                ),
+                Err(missing) => Users::Missing(missing),
+            })
+        }
         ("companies", false) => Tab::Companies(Companies::Off),
         ("companies", true) => {
             let chosen = Chosen::of_query(&query);
             let here = (wizard.provider, &integration);
-            Tab::Companies(company_tab(&app, &staff, &shell, here, &offer, chosen).await?)
+            Tab::Companies(company_tab(&app, &shell, here, &offer, chosen).await?)
         }
         (_, false) => Tab::Users(Users::Off),
         (_, true) => {
-            let (_, users) = people(&app, &staff, &wizard, None).await?;
-            Tab::Users(users)
+            Tab::Users(people(&app, &staff, &wizard).await?)
         }
     };
     render(
@@ -66,7 +80,7 @@ pub async fn show(
     .await
 }
 
-/// *Import Users*: searches, turns pages, or imports.
+/// *Import Users*: searches, turns pages, or begins an import and leads to its report.
 ///
 /// # Errors
 /// As [`show`].
@@ -80,22 +94,23 @@ pub async fn import_users(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
-    let (status, users) = people(&app, &staff, &wizard, Some(&fields)).await?;
+    let (status, users) = match source(&app, &staff, wizard.provider).await? {
+        Err(missing) => (StatusCode::CONFLICT, Users::Missing(missing)),
+        Ok(source) => match answer(&app, &staff, &source, &addresses(&wizard), &fields).await? {
+            Outcome::Again(status, picker) => (status, Users::Picker(*picker)),
+            Outcome::Begun(import) => {
+                let place = Place::setup(wizard.provider, ImportKind::Users, &import);
+                return see_other(place.address());
+            }
+        },
+    };
     let shell = staff.shell(Section::Settings);
     let offer = Offer::load(&app, &integration).await?;
-    render(
-        &app,
-        &wizard,
-        &integration,
-        &offer,
-        shell,
-        status,
-        Tab::Users(users),
-    )
-    .await
+    let tab = Tab::Users(users);
+    render(&app, &wizard, &integration, &offer, shell, status, tab).await
 }
 
-/// *Import Companies*: searches, turns pages, or imports.
+/// *Import Companies*: searches, turns pages, or begins an import and leads to its report.
 ///
 /// # Errors
 /// As [`show`].
@@ -113,57 +128,51 @@ pub async fn import_companies(
     let offer = Offer::load(&app, &integration).await?;
     let chosen = Chosen::of_form(&fields);
     let here = (wizard.provider, &integration);
-    let companies = company_tab(&app, &staff, &shell, here, &offer, chosen).await?;
-    let status = match &companies {
-        Companies::List(list) if !list.error.is_empty() => StatusCode::UNPROCESSABLE_ENTITY,
-        _ => StatusCode::OK,
+    let (status, list) = match import_or_list(&app, &staff, &shell, here, &offer, chosen).await? {
+        Answered::Begun(import) => {
+            let place = Place::setup(wizard.provider, ImportKind::Companies, &import);
+            return see_other(place.address());
+        }
+        Answered::List(status, list) => (status, list),
     };
-    let tab = Tab::Companies(companies);
+    let tab = Tab::Companies(Companies::List(*list));
     render(&app, &wizard, &integration, &offer, shell, status, tab).await
 }
 
-/// The people of the provider, what is missing for importing them, or what an import did.
-async fn people(
-    app: &App,
-    staff: &Staff,
-    wizard: &Wizard,
-    sent: Option<&Fields>,
-) -> Result<(StatusCode, Users), Failure> {
-    let refused = if sent.is_some() {
-        StatusCode::CONFLICT
-    } else {
-        StatusCode::OK
-    };
+/// Where the list of people leads.
+fn addresses(wizard: &Wizard) -> Addresses {
+    Addresses {
+        action: format!("{}/users", wizard.address(STEP)),
+        cancel: String::new(),
+        in_setup: true,
+    }
+}
+
+/// The people of the provider, or what is missing for importing them.
+async fn people(app: &App, staff: &Staff, wizard: &Wizard) -> Result<Users, Failure> {
     let source = match source(app, staff, wizard.provider).await? {
         Ok(source) => source,
-        Err(missing) => return Ok((refused, Users::Missing(missing))),
+        Err(missing) => return Ok(Users::Missing(missing)),
     };
-    let here = wizard.address(STEP);
-    let addresses = Addresses {
-        action: format!("{here}/users"),
-        cancel: String::new(),
-        again: format!("{here}?tab=users&now=on"),
-        done: if staff.may(Permission::read(Area::Users)) {
-            "/settings/users".to_owned()
-        } else {
-            String::new()
-        },
-        done_label: "See all users".to_owned(),
-    };
-    let Some(fields) = sent else {
-        if let Some(missing) = unread(app, &source).await? {
-            return Ok((StatusCode::OK, Users::Missing(missing)));
-        }
-        let state = PickerState::default();
-        let picker = picker(app, staff, &source, &addresses, &state).await?;
-        return Ok((StatusCode::OK, Users::Picker(picker)));
-    };
-    Ok(
-        match answer(app, staff, &source, &addresses, fields).await? {
-            Outcome::Again(status, picker) => (status, Users::Picker(*picker)),
-            Outcome::Done(summary) => (StatusCode::OK, Users::Summary(*summary)),
-        },
-    )
+    if let Some(missing) = unread(app, &source).await? {
+        return Ok(Users::Missing(missing));
+    }
+    let state = PickerState::default();
+    let picker = picker(app, staff, &source, &addresses(wizard), &state).await?;
+    Ok(Users::Picker(picker))
+}
+
+/// An import that began here.
+async fn report(
+    app: &App,
+    shell: &Shell,
+    key: &str,
+    import: &str,
+    kind: ImportKind,
+) -> Result<Report, Failure> {
+    let (provider, import) = find_import(app, key, import, kind).await?;
+    let place = Place::setup(provider, kind, &import.uuid);
+    to_report(app, shell, provider, &import, place).await
 }
 
 async fn render(

@@ -140,11 +140,13 @@ struct Asked {
     error: String,
 }
 
-fn list_address(wizard: &Wizard) -> String {
+/// The list it came from.
+pub(super) fn list_address(wizard: &Wizard) -> String {
     format!("{}?tab=companies&now=on", address(wizard.provider, STEP))
 }
 
-async fn find(
+/// The company of the provider that an address names.
+pub(super) async fn find(
     app: &App,
     integration: &Integration,
     record: &str,

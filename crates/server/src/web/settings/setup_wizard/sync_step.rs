@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use domain::provider::ScopeList;
+use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::SettingsOutcome;
@@ -59,6 +60,15 @@ pub async fn submit(
     for (field, message) in offer.check(&mine, STEP) {
         wrong.entry(field).or_insert(message);
     }
+    if let Some(role) = given_role(&integration.settings, &mine)
+        && !offer.may_give(&staff.grants, role)
+    {
+        let beyond = "This role grants more than your own, so you cannot have contacts imported with it. Choose another, \
+                      or ask an administrator who has these rights.";
+        wrong
+            .entry("default_contact_role")
+            .or_insert_with(|| beyond.to_owned());
+    }
     let again = |wrong: Problems| -> Result<SettingsForm, crate::web::error::Failure> {
         Ok(SettingsForm::from(mine.clone(), &sent.base, sent.revision)?.with(wrong))
     };
@@ -93,6 +103,18 @@ pub async fn submit(
             render(&app, &staff, &wizard, &theirs, form).await
         }
     }
+}
+
+/// The role that a change of settings begins to hand out.
+fn given_role<'s>(
+    before: &IntegrationSettings,
+    after: &'s IntegrationSettings,
+) -> Option<&'s str> {
+    let same = before.auto_import && before.default_contact_role == after.default_contact_role;
+    after
+        .default_contact_role
+        .as_deref()
+        .filter(|_| after.auto_import && !same)
 }
 
 /// The notice that tells what became of the sync.
@@ -149,6 +171,10 @@ async fn render(
                 roles: offer
                     .roles
                     .iter()
+                    .filter(|(id, _)| {
+                        offer.may_give(&staff.grants, id)
+                            || settings.default_contact_role.as_ref() == Some(id)
+                    })
                     .map(|(id, name)| {
                         let on = settings.default_contact_role.as_ref() == Some(id);
                         Choice::new(id, name, on)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::PublicId;
-use domain::permission::RoleKind;
+use domain::permission::{Grants, RoleKind};
 use domain::provider::Provider;
 use domain::reference::{Boards, ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
@@ -86,6 +86,7 @@ pub struct Offer {
     pub items: Vec<ReferenceItem>,
     /// Roles for company users: id and name.
     pub roles: Vec<(String, String)>,
+    role_grants: BTreeMap<String, Grants>,
     role_ids: Vec<String>,
     role_uuids: Vec<PublicId>,
 }
@@ -126,6 +127,10 @@ impl Offer {
         Ok(Self {
             stored,
             items,
+            role_grants: roles
+                .iter()
+                .map(|role| (role.uuid.to_string(), role.grants.clone()))
+                .collect(),
             role_ids: roles.iter().map(|role| role.uuid.to_string()).collect(),
             role_uuids: roles.iter().map(|role| role.uuid.clone()).collect(),
             roles: roles
@@ -155,6 +160,14 @@ impl Offer {
     pub fn check(&self, settings: &IntegrationSettings, step: SetupStep) -> Problems {
         let found = setup::check(settings, &self.stored, &self.role_uuids);
         problems(found, step)
+    }
+
+    /// Whether somebody with these rights may hand out a role for company users: nobody gives more than they have.
+    #[must_use]
+    pub fn may_give(&self, own: &Grants, role: &str) -> bool {
+        self.role_grants
+            .get(role)
+            .is_some_and(|grants| grants.within(own))
     }
 
     /// Whether the vendor has values of a kind.
@@ -220,6 +233,8 @@ pub struct SettingsForm {
     pub settings: IntegrationSettings,
     /// What it starts from.
     pub start: FormStart,
+    /// What was typed and is no value of a setting, by field.
+    pub typed: BTreeMap<&'static str, String>,
 }
 
 impl SettingsForm {
@@ -251,6 +266,7 @@ impl SettingsForm {
                 base: serde_json::to_string(base).map_err(Failure::internal)?,
                 ..FormStart::default()
             },
+            typed: BTreeMap::new(),
         })
     }
 

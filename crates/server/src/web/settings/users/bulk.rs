@@ -6,10 +6,14 @@ use std::collections::BTreeSet;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::id::PublicId;
+use domain::permission::RoleKind;
 use store::Store;
-use store::identities::{StaffMember, find_identity_by_uuid, find_staff_member};
-use sync::users::{self, UserRefusal};
+use store::identities::{find_identity_by_uuid, find_staff_member};
+use store::roles::list_roles;
+use store::staff::{StaffQuery, list_staff_page};
+use sync::users::{BulkChange, change_all};
 
+use super::query::UserQuery;
 use super::show_page::{BulkLine, BulkResultPage, Named};
 use super::status::question;
 use super::{BulkAction, editor, role_choices};
@@ -19,12 +23,15 @@ use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page, page_with, see_other};
 use crate::web::view::Section;
-use crate::web::view::number::counted;
+use crate::web::view::csv;
+use crate::web::view::number::{counted, grouped};
 
 /// Names listed in the question.
 const LISTED: usize = 12;
+/// Lines listed of what was done, and of what was not.
+const LINES: usize = 200;
 /// Most users of one change.
-const MOST: usize = 500;
+const MOST: usize = 10_000;
 
 /// Asks, and once it is confirmed does it.
 ///
@@ -39,19 +46,21 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
     if action.needs_manage() && !staff.shell(Section::Settings).rights.manage_users {
         return Err(Failure::forbidden("Manage Users"));
     }
-    let ids: BTreeSet<PublicId> = fields
-        .all("pick")
-        .filter_map(|id| id.parse().ok())
-        .collect();
-    if ids.is_empty() {
+    let everyone = fields.has("everyone");
+    let picked = if everyone {
+        matching(app.store(), &fields).await?
+    } else {
+        let ids = fields.all("pick").filter_map(|id| id.parse().ok());
+        picked(app.store(), &ids.collect()).await?
+    };
+    if picked.is_empty() {
         return see_other("/settings/users?notice=nothing_selected");
     }
-    if ids.len() > MOST {
+    if picked.len() > MOST {
         return Err(Failure::bad_request(
-            "At most 500 users can be changed at once. Select fewer.",
+            "At most 10,000 users can be changed at once. Narrow the list with its filters.",
         ));
     }
-    let picked = picked(app.store(), &ids).await?;
     let role = fields.text("role").to_owned();
     let confirmed = fields.has("confirmed");
     if confirmed && (action != BulkAction::Role || role.parse::<PublicId>().is_ok()) {
@@ -62,11 +71,15 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         ("action".to_owned(), action.key().to_owned()),
         ("confirmed".to_owned(), "yes".to_owned()),
     ];
-    hidden.extend(
-        picked
-            .iter()
-            .map(|one| ("pick".to_owned(), one.uuid.to_string())),
-    );
+    if everyone {
+        // Whoever matches when it is confirmed.
+        let filters = ["search", "status", "role_filter"];
+        hidden.extend(filters.map(|name| (name.to_owned(), fields.text(name).to_owned())));
+        hidden.push(("everyone".to_owned(), "1".to_owned()));
+    } else {
+        let picks = picked.iter().map(|one| one.uuid.to_string());
+        hidden.extend(picks.map(|id| ("pick".to_owned(), id)));
+    }
     let people = picked.iter().take(LISTED).map(|one| Named {
         name: one.name.clone(),
         email: one.email.clone(),
@@ -107,45 +120,75 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
     page_with(status, &question)
 }
 
+/// A user that is meant.
+struct Picked {
+    uuid: PublicId,
+    name: String,
+    email: String,
+}
+
 /// Those of the ids that are staff, by name.
-async fn picked(store: &Store, ids: &BTreeSet<PublicId>) -> Result<Vec<StaffMember>, Failure> {
+async fn picked(store: &Store, ids: &BTreeSet<PublicId>) -> Result<Vec<Picked>, Failure> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let Some(identity) = find_identity_by_uuid(store, id).await? else {
             continue;
         };
-        found.extend(find_staff_member(store, identity.id).await?);
+        if let Some(staff) = find_staff_member(store, identity.id).await? {
+            found.push(Picked {
+                uuid: staff.uuid,
+                name: staff.name,
+                email: staff.email,
+            });
+        }
     }
     found.sort_by_key(|one| one.name.to_lowercase());
     Ok(found)
+}
+
+/// Everybody whom the list's filters match, whatever its page.
+async fn matching(store: &Store, fields: &Fields) -> Result<Vec<Picked>, Failure> {
+    let roles = list_roles(store, RoleKind::Staff).await?;
+    let asked = UserQuery::of_form(fields, &roles);
+    let mut found = Vec::new();
+    let mut page = None;
+    loop {
+        let query = StaffQuery {
+            page: page.take(),
+            limit: csv::PAGE,
+            ..asked.staff.clone()
+        };
+        let listed = list_staff_page(store, &query).await?;
+        found.extend(listed.rows.into_iter().map(|row| Picked {
+            uuid: row.uuid,
+            name: row.name,
+            email: row.email,
+        }));
+        match listed.next {
+            Some(next) if found.len() <= MOST => page = Some(next),
+            _ => return Ok(found),
+        }
+    }
 }
 
 async fn run(
     app: &App,
     staff: &Staff,
     action: BulkAction,
-    picked: &[StaffMember],
+    picked: &[Picked],
     role: &str,
 ) -> Answer {
-    let editor = editor(staff);
-    let role: Option<PublicId> = role.parse().ok();
+    let change = match (action, role.parse()) {
+        (BulkAction::Role, Ok(role)) => BulkChange::Role(role),
+        (BulkAction::Role, Err(_)) => return Err(Failure::bad_request("Select a role.")),
+        (BulkAction::Deactivate, _) => BulkChange::Status(false),
+        (BulkAction::Reactivate, _) => BulkChange::Status(true),
+        (BulkAction::Welcome, _) => BulkChange::Welcome,
+    };
+    let ids: Vec<PublicId> = picked.iter().map(|one| one.uuid.clone()).collect();
+    let became = change_all(app.engine(), &editor(staff), &ids, &change).await?;
     let (mut done, mut refused) = (Vec::new(), Vec::new());
-    for one in picked {
-        let became = match (action, &role) {
-            (BulkAction::Role, Some(role)) => {
-                users::change_role(app.engine(), &editor, &one.uuid, role).await?
-            }
-            (BulkAction::Role, None) => Err(UserRefusal::RoleMissing),
-            (BulkAction::Deactivate, _) => {
-                users::set_status(app.engine(), &editor, &one.uuid, false).await?
-            }
-            (BulkAction::Reactivate, _) => {
-                users::set_status(app.engine(), &editor, &one.uuid, true).await?
-            }
-            (BulkAction::Welcome, _) => {
-                users::send_welcome(app.engine(), &editor, &one.uuid).await?
-            }
-        };
+    for (one, became) in picked.iter().zip(became) {
         let line = |reason: String| BulkLine {
             name: one.name.clone(),
             href: format!("/settings/users/{}", one.uuid),
@@ -170,7 +213,7 @@ async fn run(
             "{} {}, {} not. The reason stands beside each.",
             counted(number(&done), "user", "users"),
             action.done(),
-            number(&refused)
+            grouped(number(&refused))
         )
     };
     page(&BulkResultPage {
@@ -179,7 +222,18 @@ async fn run(
         tone: if good { "good" } else { "warn" },
         symbol: if good { "check-circle" } else { "info" },
         summary,
-        done,
-        refused,
+        done_count: grouped(number(&done)),
+        refused_count: grouped(number(&refused)),
+        done_more: more(&done),
+        refused_more: more(&refused),
+        done: done.into_iter().take(LINES).collect(),
+        refused: refused.into_iter().take(LINES).collect(),
     })
+}
+
+fn more(lines: &[BulkLine]) -> String {
+    match lines.len().saturating_sub(LINES) {
+        0 => String::new(),
+        rest => format!("and {} more.", grouped(i64::try_from(rest).unwrap_or(0))),
+    }
 }

@@ -5,6 +5,7 @@ use domain::permission::RoleKind;
 use domain::stream::Stream;
 use store::identities::MembershipStatus;
 use store::integrations::list_integrations;
+use store::listing::Count;
 use store::roles::list_roles;
 use store::staff::{StaffRow, StaffSort, list_staff_page};
 
@@ -60,6 +61,9 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             .filter(|action| shell.rights.manage_users || !action.needs_manage())
             .map(|action| Choice::new(action.key(), action.label(), false))
             .collect(),
+        everyone: everyone(found.count, found.rows.len(), asked.is_filtered()),
+        status: asked.staff.status.map_or("", MembershipStatus::key).to_owned(),
+        role: asked.role().to_owned(),
         headings: headings(&asked),
         pager: Pager::new(
             count_text(found.count, "user", "users"),
@@ -75,6 +79,17 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             .collect(),
         shell,
     })
+}
+
+/// The tick for everybody who matches, where that is more than the page shows.
+fn everyone(count: Count, shown: usize, filtered: bool) -> Option<(u64, String)> {
+    let (Count::Exact(all) | Count::MoreThan(all)) = count;
+    let label = format!(
+        "Select all {}{}",
+        count_text(count, "user", "users"),
+        if filtered { " that match" } else { "" }
+    );
+    (all > shown as u64).then_some((all, label))
 }
 
 /// Tools whose people can be imported, with whether they are connected.

@@ -34,6 +34,12 @@ pub struct ListPage {
     pub rows: Vec<Row>,
     /// Count and paging.
     pub pager: Pager,
+    /// Everybody who matches, when that is more than the page: how many, and what the tick says.
+    pub everyone: Option<(u64, String)>,
+    /// The status filtered by.
+    pub status: String,
+    /// The role filtered by.
+    pub role: String,
 }
 
 /// A tool people can be imported from.
@@ -111,6 +117,9 @@ mod tests {
                     connected: false,
                 },
             ],
+            everyone: Some((5_012, "Select all 5,012 users that match".into())),
+            status: "active".into(),
+            role: String::new(),
             search: HOSTILE.into(),
             statuses: vec![Choice::new("active", "Active", true)],
             roles: vec![Choice::new("r", HOSTILE, false)],

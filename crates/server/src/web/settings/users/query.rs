@@ -5,6 +5,7 @@ use store::listing::Direction;
 use store::roles::Role;
 use store::staff::{StaffQuery, StaffSort};
 
+use crate::web::form::Fields;
 use crate::web::view::Query;
 use crate::web::view::list::{PAGE_ROWS, address, direction_word};
 
@@ -20,7 +21,17 @@ impl UserQuery {
     /// Reads an address.
     #[must_use]
     pub fn read(query: &Query, roles: &[Role]) -> Self {
-        let named = query.text("role");
+        Self::with_role(query, roles, "role")
+    }
+
+    /// Reads the filters that a form of the list carries. Its `role` is another one: the role to give.
+    #[must_use]
+    pub fn of_form(fields: &Fields, roles: &[Role]) -> Self {
+        Self::with_role(&Query(fields.clone()), roles, "role_filter")
+    }
+
+    fn with_role(query: &Query, roles: &[Role], field: &str) -> Self {
+        let named = query.text(field);
         let role = roles.iter().find(|role| role.uuid.as_str() == named);
         let sort = if query.0.text("sort") == "last_sign_in" {
             StaffSort::LastSignIn
@@ -39,6 +50,12 @@ impl UserQuery {
             },
             role: role.map(|role| role.uuid.to_string()).unwrap_or_default(),
         }
+    }
+
+    /// The role filtered by, by its id in addresses; empty: none.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        &self.role
     }
 
     /// Whether anything is filtered by.

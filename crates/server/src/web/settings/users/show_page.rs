@@ -131,10 +131,18 @@ pub struct BulkResultPage {
     pub symbol: &'static str,
     /// How many were done and not done.
     pub summary: String,
-    /// Who, and what about them.
+    /// How many were done.
+    pub done_count: String,
+    /// The first of them.
     pub done: Vec<BulkLine>,
-    /// Who not, and why.
+    /// What to say about the others.
+    pub done_more: String,
+    /// How many were not.
+    pub refused_count: String,
+    /// The first of them, and why.
     pub refused: Vec<BulkLine>,
+    /// What to say about the others.
+    pub refused_more: String,
 }
 
 /// One person of it.
@@ -256,6 +264,10 @@ mod tests {
             tone: "warn",
             symbol: "info",
             summary: "2 users deactivated, 1 not.".into(),
+            done_count: "2".into(),
+            done_more: "and 1,204 more.".into(),
+            refused_count: "1".into(),
+            refused_more: String::new(),
             done: vec![line(HOSTILE), line("Maria Huber")],
             refused: vec![line(&sample::long())],
         };

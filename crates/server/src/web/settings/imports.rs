@@ -1,0 +1,13 @@
+//! Imports of staff and companies as they run and when they ended: progress that can be left and come back to, and the
+//! report. The import dialog and the wizard's Import step lead here and show the same part in their own place.
+
+mod export;
+mod last;
+pub mod report;
+mod show;
+mod to_report;
+
+pub use export::{export_companies, export_users};
+pub use last::{LastImport, last};
+pub use show::{companies_events, find_import, users, users_events};
+pub use to_report::{Place, to_report};

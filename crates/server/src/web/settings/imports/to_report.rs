@@ -1,0 +1,346 @@
+//! From the stored import to what a page shows of it.
+
+use domain::id::PublicId;
+use domain::imports::{ImportCounts, ImportKind};
+use domain::provider::Provider;
+use domain::setup::SetupStep;
+use store::imports::Import;
+use sync::import_companies::{self, CompanyDone, CompanySkip, CompanySkipped};
+use sync::import_users::{self, Done, Skipped};
+
+use super::report::{Part, Progress, Report, ReportLine};
+use crate::app::App;
+use crate::web::error::Failure;
+use crate::web::settings::setup_wizard::frame;
+use crate::web::view::Shell;
+use crate::web::view::number::{counted, grouped};
+
+/// Lines listed of each outcome.
+const LISTED: i64 = 100;
+
+/// Where a report is shown, and where its links lead.
+#[derive(Debug)]
+pub struct Place {
+    /// Its page.
+    address: String,
+    /// Before the words `events` and `report.csv`.
+    base: String,
+    /// After them.
+    query: &'static str,
+    /// The list again.
+    again: String,
+    /// Onwards.
+    done: String,
+    /// What that link says.
+    done_label: &'static str,
+}
+
+impl Place {
+    /// In the import dialog.
+    #[must_use]
+    pub fn dialog(provider: &Provider, import: &PublicId) -> Self {
+        let address = address(provider, ImportKind::Users, import);
+        Self {
+            base: address.clone(),
+            address,
+            query: "",
+            again: format!("/settings/users/import/{}", provider.key),
+            done: "/settings/users".to_owned(),
+            done_label: "Back to users",
+        }
+    }
+
+    /// In the Import step of the wizard.
+    #[must_use]
+    pub fn setup(provider: &Provider, kind: ImportKind, import: &PublicId) -> Self {
+        let step = frame::address(provider, SetupStep::Import);
+        let tab = kind.key();
+        let (done, done_label) = match kind {
+            ImportKind::Users => ("/settings/users", "See all users"),
+            ImportKind::Companies => ("/companies", "See all companies"),
+        };
+        Self {
+            address: format!("{step}?tab={tab}&report={import}"),
+            base: address(provider, kind, import),
+            query: "?from=setup",
+            again: format!("{step}?tab={tab}&now=on"),
+            done: done.to_owned(),
+            done_label,
+        }
+    }
+
+    /// Its page.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+/// Under which an import is reached.
+fn address(provider: &Provider, kind: ImportKind, import: &PublicId) -> String {
+    let key = provider.key;
+    match kind {
+        ImportKind::Users => format!("/settings/users/import/{key}/reports/{import}"),
+        ImportKind::Companies => format!("/settings/integrations/{key}/imports/{import}"),
+    }
+}
+
+/// An import as it is shown.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn to_report(
+    app: &App,
+    shell: &Shell,
+    provider: &'static Provider,
+    import: &Import,
+    place: Place,
+) -> Result<Report, Failure> {
+    let words = Words::of(import.kind);
+    let frame = Report {
+        asked: Some((
+            import.actor.label().to_owned(),
+            shell.time(import.created_at),
+        )),
+        file: format!("{}/report.csv", place.base),
+        address: place.address,
+        again: place.again,
+        done: place.done,
+        done_label: place.done_label.to_owned(),
+        ..Report::default()
+    };
+    let counts = &import.counts;
+    if import.finished_at.is_none() {
+        let all = counted(number(counts.total), words.one, words.many);
+        return Ok(Report {
+            events: format!("{}/events{}", place.base, place.query),
+            progress: Some(Progress {
+                decided: counts.decided(),
+                total: counts.total,
+                words: so_far(counts, &words),
+            }),
+            title: format!("Importing {all}"),
+            ..frame
+        });
+    }
+    let lists = match import.kind {
+        ImportKind::Users => of_users(app, import).await?,
+        ImportKind::Companies => of_companies(app, import).await?,
+    };
+    let part = |lines: Vec<ReportLine>, count: u64| Part {
+        more: more(count, lines.len() as u64),
+        count: grouped(number(count)),
+        lines,
+    };
+    Ok(Report {
+        title: title(counts, &words),
+        lines: lines(provider, import, &words),
+        created: part(lists.created, counts.created),
+        linked: part(lists.linked, counts.linked),
+        skipped: part(lists.skipped, counts.skipped),
+        stopped: import.stopped.is_some(),
+        ..frame
+    })
+}
+
+/// What is counted, in words.
+struct Words {
+    one: &'static str,
+    many: &'static str,
+    /// What is made of each.
+    made: &'static str,
+    made_many: &'static str,
+}
+
+impl Words {
+    const fn of(kind: ImportKind) -> Self {
+        match kind {
+            ImportKind::Users => Self {
+                one: "person",
+                many: "people",
+                made: "user",
+                made_many: "users",
+            },
+            ImportKind::Companies => Self {
+                one: "company",
+                many: "companies",
+                made: "company",
+                made_many: "companies",
+            },
+        }
+    }
+}
+
+/// The outcome in one line, such as `2 users created, 1 linked`.
+fn title(counts: &ImportCounts, words: &Words) -> String {
+    let made = counted(number(counts.created), words.made, words.made_many);
+    let mut parts = vec![format!("{made} created")];
+    parts.extend(others(counts));
+    parts.join(", ")
+}
+
+/// The outcome of an import that ended or runs, for lists.
+#[must_use]
+pub fn in_short(import: &Import) -> String {
+    let words = Words::of(import.kind);
+    if import.finished_at.is_some() {
+        title(&import.counts, &words)
+    } else {
+        so_far(&import.counts, &words)
+    }
+}
+
+fn so_far(counts: &ImportCounts, words: &Words) -> String {
+    let mut text = format!(
+        "{} of {}",
+        grouped(number(counts.decided())),
+        counted(number(counts.total), words.one, words.many)
+    );
+    let mut parts = Vec::new();
+    if counts.created > 0 {
+        parts.push(format!("{} created", grouped(number(counts.created))));
+    }
+    parts.extend(others(counts));
+    if !parts.is_empty() {
+        text.push_str(": ");
+        text.push_str(&parts.join(", "));
+    }
+    text.push('.');
+    text
+}
+
+fn others(counts: &ImportCounts) -> Vec<String> {
+    [(counts.linked, "linked"), (counts.skipped, "skipped")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", grouped(number(count))))
+        .collect()
+}
+
+fn lines(provider: &Provider, import: &Import, words: &Words) -> Vec<String> {
+    let counts = &import.counts;
+    let mut lines = Vec::new();
+    if import.kind == ImportKind::Users && counts.created > 0 {
+        let asked = import.asked.get("send_welcome");
+        let welcome = asked.and_then(serde_json::Value::as_bool) == Some(true);
+        lines.push(if welcome {
+            format!(
+                "{} on the way.",
+                counted(
+                    number(counts.welcomed),
+                    "welcome e-mail is",
+                    "welcome e-mails are"
+                )
+            )
+        } else {
+            "Nobody was told. Send the welcome e-mail from the Users list when you are ready."
+                .to_owned()
+        });
+    }
+    if counts.created + counts.linked == 0 {
+        let what = match import.kind {
+            ImportKind::Users => provider.words.technicians.to_lowercase(),
+            ImportKind::Companies => words.many.to_owned(),
+        };
+        lines.push(format!("Nothing was changed. The {what} stay in the list."));
+    }
+    if let Some(stopped) = import.stopped {
+        let left = match (import.kind, counts.rest()) {
+            (ImportKind::Users, rest) => counted(number(rest), "person was", "people were"),
+            (ImportKind::Companies, rest) => {
+                counted(number(rest), "company was", "companies were")
+            }
+        };
+        lines.push(stopped.sentence(&left));
+    }
+    lines
+}
+
+/// The listed lines of each outcome.
+struct Lists {
+    created: Vec<ReportLine>,
+    linked: Vec<ReportLine>,
+    skipped: Vec<ReportLine>,
+}
+
+async fn of_users(app: &App, import: &Import) -> Result<Lists, Failure> {
+    let report = import_users::report(app.engine(), import, LISTED).await?;
+    let done = |done: Done| ReportLine {
+        href: format!("/settings/users/{}", done.user),
+        name: done.name,
+        reason: done.email,
+        label: String::new(),
+    };
+    Ok(Lists {
+        created: report.created.into_iter().map(done).collect(),
+        linked: report.linked.into_iter().map(done).collect(),
+        skipped: report.skipped.into_iter().map(skipped_person).collect(),
+    })
+}
+
+fn skipped_person(skipped: Skipped) -> ReportLine {
+    let user = skipped.reason.user();
+    ReportLine {
+        reason: skipped.reason.sentence(),
+        href: user
+            .map(|(uuid, _)| format!("/settings/users/{uuid}"))
+            .unwrap_or_default(),
+        label: user
+            .map(|(_, name)| format!("Open {name}"))
+            .unwrap_or_default(),
+        name: named(skipped.name),
+    }
+}
+
+async fn of_companies(app: &App, import: &Import) -> Result<Lists, Failure> {
+    let report = import_companies::report(app.engine(), import, LISTED).await?;
+    let done = |done: CompanyDone| ReportLine {
+        href: format!("/companies/{}", done.company),
+        reason: if done.name == done.company_name {
+            String::new()
+        } else {
+            format!("“{}” there", done.name)
+        },
+        name: done.company_name,
+        label: String::new(),
+    };
+    Ok(Lists {
+        created: report.created.into_iter().map(done).collect(),
+        linked: report.linked.into_iter().map(done).collect(),
+        skipped: report.skipped.into_iter().map(skipped_company).collect(),
+    })
+}
+
+fn skipped_company(skipped: CompanySkipped) -> ReportLine {
+    let (href, label) = match &skipped.reason {
+        CompanySkip::AlreadyLinked { company, name } => {
+            (format!("/companies/{company}"), format!("Open {name}"))
+        }
+        _ => Default::default(),
+    };
+    ReportLine {
+        reason: skipped.reason.sentence(),
+        href,
+        label,
+        name: named(skipped.name),
+    }
+}
+
+fn named(name: String) -> String {
+    if name.is_empty() {
+        "(removed)".to_owned()
+    } else {
+        name
+    }
+}
+
+fn more(count: u64, listed: u64) -> String {
+    match count.saturating_sub(listed) {
+        0 => String::new(),
+        rest => format!("and {} more, all of them in the file.", grouped(number(rest))),
+    }
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
