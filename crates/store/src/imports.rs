@@ -154,8 +154,7 @@ pub async fn find_same_in(
     kind: ImportKind,
     asked: &Value,
 ) -> Result<Option<Import>> {
-    let found: Option<Raw> =
-        tx_one!(tx, FIND_SAME, integration.0, kind.key(), asked.to_string())?;
+    let found: Option<Raw> = tx_one!(tx, FIND_SAME, integration.0, kind.key(), asked.to_string())?;
     Ok(found.map(Import::from))
 }
 

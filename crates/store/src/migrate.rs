@@ -52,6 +52,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "more vendors",
         include_str!("../migrations/0009_more_vendors.sql"),
     ),
+    (
+        10,
+        "imports",
+        include_str!("../migrations/0010_imports.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

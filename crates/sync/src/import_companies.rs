@@ -134,7 +134,14 @@ pub async fn preview(
     for batch in rows.chunks(BATCH) {
         let mut tx = engine.store().begin().await?;
         for row in batch {
-            one(&mut tx, &Actor::System, wanted.integration, row, &mut report).await?;
+            one(
+                &mut tx,
+                &Actor::System,
+                wanted.integration,
+                row,
+                &mut report,
+            )
+            .await?;
         }
         tx.rollback().await?;
     }
@@ -216,7 +223,10 @@ pub(crate) async fn decide(
     batch: &[CompanyChoice],
 ) -> Result<Decided> {
     let right = Permission::manage(Area::Integrations);
-    if imports::grants_in(tx, &import.actor, right).await?.is_none() {
+    if imports::grants_in(tx, &import.actor, right)
+        .await?
+        .is_none()
+    {
         return Ok(Decided::stop(ImportStop::NotAllowed));
     }
     let mut report = CompanyImportReport::default();

@@ -220,12 +220,7 @@ async fn advance(
     }
 }
 
-async fn commit(
-    engine: &Engine,
-    id: ImportId,
-    plan: &Plan,
-    lease: Option<&Lease>,
-) -> Result<Step> {
+async fn commit(engine: &Engine, id: ImportId, plan: &Plan, lease: Option<&Lease>) -> Result<Step> {
     let mut tx = engine.store().begin().await?;
     if let Some(lease) = lease
         && !jobs::hold_lease(&mut tx, lease).await?

@@ -24,8 +24,8 @@ use store::staff::{set_staff_role, set_staff_status};
 use store::technicians::{find_importable_in, link_technician_in};
 use store::{Tx, outbox};
 
-use check::{audit, check_texts, find_in, is_last_administrator_in, text};
 pub use bulk::{BulkChange, change_all};
+use check::{audit, check_texts, find_in, is_last_administrator_in, text};
 pub use create::{Created, NewUser, create_in};
 use profile::put_profile_in;
 pub use refusal::UserRefusal;
@@ -289,12 +289,7 @@ pub async fn set_status(
 }
 
 /// The same inside a transaction that has the staff lock.
-async fn set_status_in(
-    tx: &mut Tx,
-    editor: &Editor,
-    user: &PublicId,
-    on: bool,
-) -> Result<Changed> {
+async fn set_status_in(tx: &mut Tx, editor: &Editor, user: &PublicId, on: bool) -> Result<Changed> {
     let Some((identity, staff)) = find_in(tx, user).await? else {
         return Ok(Err(UserRefusal::Gone));
     };

@@ -154,7 +154,12 @@ async fn a_factor_set_up_at_the_same_moment_is_not_replaced() {
         tx.commit().await.unwrap();
     };
     let (page, ()) = tokio::join!(late.post("/sign-in/enrol", &fields), commit);
-    assert_eq!(page.location(), "/sign-in/two-factor?next=%2F", "{}", page.text);
+    assert_eq!(
+        page.location(),
+        "/sign-in/two-factor?next=%2F",
+        "{}",
+        page.text
+    );
     let kept = store::two_factor::find_totp_secret(site.app.store(), ann.id)
         .await
         .unwrap()

@@ -193,7 +193,11 @@ impl Site {
                 store::KeySource::File(key.clone()),
             )
         };
-        store::Store::open(config, clock).await.unwrap().close().await;
+        store::Store::open(config, clock)
+            .await
+            .unwrap()
+            .close()
+            .await;
         let joint = if url.contains('?') { '&' } else { '?' };
         let address = format!("{url}{joint}options=-c%20search_path%3D{schema}%2Cpublic");
         let environment = [

@@ -453,11 +453,19 @@ async fn everybody_who_matches_is_imported_once_by_two_at_the_same_time() {
     }
     // Many are left to the workers. The page says how far it is and can be left; the list leads back to it.
     let running = ann.get(one.location()).await;
-    assert!(running.text.contains("Importing 619 people"), "{}", running.text);
+    assert!(
+        running.text.contains("Importing 619 people"),
+        "{}",
+        running.text
+    );
     assert!(running.text.contains("<progress value=\"0\" max=\"619\""));
     assert!(running.text.contains("data-live"), "{}", running.text);
     let page = list(&mut bob).await;
-    assert!(page.text.contains("An import is under way"), "{}", page.text);
+    assert!(
+        page.text.contains("An import is under way"),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains(two.location()), "{}", page.text);
     // Sent once more by the same person, it is the one that runs.
     let again = ann.post(HERE, &fields).await;
@@ -467,7 +475,11 @@ async fn everybody_who_matches_is_imported_once_by_two_at_the_same_time() {
     assert!(mine.text.contains("619 users created"), "{}", mine.text);
     assert!(mine.text.contains("and 519 more, all of them in the file."));
     assert!(!mine.text.contains("data-live"), "nothing more will change");
-    assert!(theirs.text.contains("0 users created, 619 skipped"), "{}", theirs.text);
+    assert!(
+        theirs.text.contains("0 users created, 619 skipped"),
+        "{}",
+        theirs.text
+    );
     let file = ann.get(&format!("{}/report.csv", one.location())).await;
     assert_eq!(file.text.lines().count(), 1 + 619, "the whole report");
     let page = list(&mut ann).await;
@@ -654,14 +666,24 @@ async fn a_user_to_link_to_is_found_by_name_too() {
             email: format!("field{number}@example.com"),
             ..sync::users::NewUser::default()
         };
-        sync::users::add_user(site.app.engine(), &editor, &new, &technician.parse().unwrap(), false)
-            .await
-            .unwrap()
-            .unwrap();
+        sync::users::add_user(
+            site.app.engine(),
+            &editor,
+            &new,
+            &technician.parse().unwrap(),
+            false,
+        )
+        .await
+        .unwrap()
+        .unwrap();
     }
     let mut browser = site.admin().await;
     let page = list(&mut browser).await;
-    assert_eq!(page.text.matches("<option value=\"field").count(), 199, "not all of them");
+    assert_eq!(
+        page.text.matches("<option value=\"field").count(),
+        199,
+        "not all of them"
+    );
     let known = rows(&page).into_iter().find(|row| row.2).unwrap().0;
     let link = format!("link.{known}");
     let typed = |text: &'static str| {
@@ -672,7 +694,10 @@ async fn a_user_to_link_to_is_found_by_name_too() {
         ]
     };
     for (text, told) in [
-        ("field engineer", "Several users match: Field Engineer 000 (field0@example.com)"),
+        (
+            "field engineer",
+            "Several users match: Field Engineer 000 (field0@example.com)",
+        ),
         ("Somebody Else", "No user has this e-mail address or name"),
     ] {
         let fields = typed(text);
@@ -680,13 +705,26 @@ async fn a_user_to_link_to_is_found_by_name_too() {
         let page = browser.submit(HERE, &fields).await;
         refused(&page, told);
         assert!(page.text.contains(&format!("id=\"link-{known}-error\"")));
-        assert!(page.text.contains(&format!("value=\"{text}\"")), "what was typed stays");
+        assert!(
+            page.text.contains(&format!("value=\"{text}\"")),
+            "what was typed stays"
+        );
     }
-    let found = browser.get(&format!("{HERE}/people?search=engineer+207")).await;
-    assert!(found.text.contains("field207@example.com"), "{}", found.text);
+    let found = browser
+        .get(&format!("{HERE}/people?search=engineer+207"))
+        .await;
+    assert!(
+        found.text.contains("field207@example.com"),
+        "{}",
+        found.text
+    );
     let fields = typed("engineer 207");
     let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (&**a, &**b)).collect();
     let page = browser.submit(HERE, &fields).await;
-    assert!(page.text.contains("0 users created, 1 linked"), "{}", page.text);
+    assert!(
+        page.text.contains("0 users created, 1 linked"),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("Field Engineer 207"), "{}", page.text);
 }

@@ -283,21 +283,31 @@ async fn the_audit_log_knows_of_sessions_profiles_and_links() {
     ann.post("/settings/mail/test", &[]).await;
     let mut stranger = site.browser();
     stranger.get("/forgot-password").await;
-    stranger
-        .post("/forgot-password", &[("email", EMAIL)])
-        .await;
+    stranger.post("/forgot-password", &[("email", EMAIL)]).await;
     stranger
         .post("/forgot-password", &[("email", "nobody@example.com")])
         .await;
     let entries = store::audit::list_entries(site.app.store(), None, 50)
         .await
         .unwrap();
-    let count = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
+    let count = |action: &str| {
+        entries
+            .iter()
+            .filter(|entry| entry.action == action)
+            .count()
+    };
     for action in ["session.revoke", "user.update", "mail.test", "password.ask"] {
-        assert_eq!(count(action), 1, "{action}: once, and not for what changed nothing");
+        assert_eq!(
+            count(action),
+            1,
+            "{action}: once, and not for what changed nothing"
+        );
     }
     let mails = store::outbox::list_mail(site.app.store(), None, None, 50)
         .await
         .unwrap();
-    assert!(mails.rows.iter().all(|mail| mail.recipient == EMAIL), "nothing waits for nobody");
+    assert!(
+        mails.rows.iter().all(|mail| mail.recipient == EMAIL),
+        "nothing waits for nobody"
+    );
 }

@@ -259,7 +259,11 @@ async fn two_roles_of_one_name_at_once_are_one_role_on_postgres() {
     let (mut ann, mut too) = (site.admin().await, site.admin().await);
     for round in 0..8 {
         let name = format!("Night Desk {round}");
-        let fields = [("name", name.as_str()), ("kind", "staff"), ("grant.tickets", "read")];
+        let fields = [
+            ("name", name.as_str()),
+            ("kind", "staff"),
+            ("grant.tickets", "read"),
+        ];
         let address = "/settings/roles/new";
         let (one, two) = tokio::join!(ann.post(address, &fields), too.post(address, &fields));
         let mut statuses = [one.status, two.status];
@@ -271,8 +275,16 @@ async fn two_roles_of_one_name_at_once_are_one_role_on_postgres() {
             one.text,
             two.text
         );
-        let lost = if one.status == StatusCode::SEE_OTHER { two } else { one };
-        refused(&lost, StatusCode::UNPROCESSABLE_ENTITY, "Another staff role has this name.");
+        let lost = if one.status == StatusCode::SEE_OTHER {
+            two
+        } else {
+            one
+        };
+        refused(
+            &lost,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Another staff role has this name.",
+        );
     }
 }
 
@@ -430,14 +442,24 @@ async fn a_company_role_grants_no_more_than_its_editor_has() {
     let own = Grants([(Area::Roles, Level::Manage), (Area::Tickets, Level::Read)].into());
     site.add_staff("Mo", "mo@example.com", &own).await;
     let mut browser = site.browser_of("mo@example.com").await;
-    let beyond = [("name", "Client Boss"), ("kind", "company"), ("grant.tickets", "manage")];
+    let beyond = [
+        ("name", "Client Boss"),
+        ("kind", "company"),
+        ("grant.tickets", "manage"),
+    ];
     let page = browser.post("/settings/roles/new", &beyond).await;
     let sentence = "would grant more than your own role does";
     refused(&page, StatusCode::UNPROCESSABLE_ENTITY, sentence);
-    let within = [("name", "Client Reader"), ("kind", "company"), ("grant.tickets", "read")];
+    let within = [
+        ("name", "Client Reader"),
+        ("kind", "company"),
+        ("grant.tickets", "read"),
+    ];
     let page = browser.post("/settings/roles/new", &within).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
-    let reader = find(&site, RoleKind::Company, "Client Reader").await.unwrap();
+    let reader = find(&site, RoleKind::Company, "Client Reader")
+        .await
+        .unwrap();
     let address = format!("/settings/roles/{}", reader.uuid);
     let raised = [("name", "Client Reader"), ("grant.tickets", "write")];
     let page = browser.post(&address, &raised).await;
@@ -449,5 +471,9 @@ async fn a_company_role_grants_no_more_than_its_editor_has() {
     let page = browser.post(&address, &within[..1]).await;
     refused(&page, StatusCode::FORBIDDEN, "grants more than yours");
     let page = browser.post(&format!("{address}/duplicate"), &[]).await;
-    refused(&page, StatusCode::FORBIDDEN, "grants more than your own role");
+    refused(
+        &page,
+        StatusCode::FORBIDDEN,
+        "grants more than your own role",
+    );
 }

@@ -269,8 +269,12 @@ async fn companies_of_another_tool(site: &Site, names: &[&str]) -> Vec<String> {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let now = store.now();
     let batch = Batch::Companies(records);
-    upsert_records(&mut tx, other, &batch, &marks, now).await.unwrap();
-    store::company_adoption::adopt(&mut tx, other, &ids).await.unwrap();
+    upsert_records(&mut tx, other, &batch, &marks, now)
+        .await
+        .unwrap();
+    store::company_adoption::adopt(&mut tx, other, &ids)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let query = CompanyImportQuery {
         integration: other,
@@ -291,7 +295,10 @@ async fn several_are_linked_to_companies_of_the_same_name_and_unlinked_again() {
     let mut browser = site.admin().await;
     let page = browser.get(COMPANIES).await;
     let ids = picks(&page);
-    assert!(!page.text.contains("Link to "), "nothing of that name is here");
+    assert!(
+        !page.text.contains("Link to "),
+        "nothing of that name is here"
+    );
     // Companies that are in Portico already, from another tool for example.
     let names = site.sandbox().records("Companies", 0, 50).unwrap();
     let names: Vec<&str> = names
@@ -312,7 +319,10 @@ async fn several_are_linked_to_companies_of_the_same_name_and_unlinked_again() {
             (id, value.split('"').next().unwrap().to_owned())
         })
         .collect();
-    assert!(rows.iter().all(|(_, uuid)| uuids.contains(uuid)), "{rows:?}");
+    assert!(
+        rows.iter().all(|(_, uuid)| uuids.contains(uuid)),
+        "{rows:?}"
+    );
     // Two of them, one to be linked and one to be made all the same.
     let fields: Vec<(String, String)> = vec![
         ("pick".into(), rows[0].0.clone()),
@@ -320,30 +330,55 @@ async fn several_are_linked_to_companies_of_the_same_name_and_unlinked_again() {
         ("pick".into(), rows[1].0.clone()),
         (format!("link.{}", rows[1].0), String::new()),
     ];
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
     let mut searched = fields.clone();
     searched.push(("search", "zzzz"));
-    let kept = browser.post(&format!("{IMPORT}/companies"), &searched).await;
+    let kept = browser
+        .post(&format!("{IMPORT}/companies"), &searched)
+        .await;
     let hidden = format!("name=\"link.{}\" value=\"{}\"", rows[0].0, rows[0].1);
-    assert!(kept.text.contains(&hidden), "kept on another page: {}", kept.text);
+    assert!(
+        kept.text.contains(&hidden),
+        "kept on another page: {}",
+        kept.text
+    );
     let done = import(&mut browser, &fields).await;
-    assert!(done.text.contains("1 company created, 1 linked"), "{}", done.text);
+    assert!(
+        done.text.contains("1 company created, 1 linked"),
+        "{}",
+        done.text
+    );
     // Everything else: what has the name of one here is linked, the others are made.
     let rest = import(&mut browser, &[("everyone", "1")]).await;
     let expected = format!("{} companies created, 1 linked", ids.len() - 3);
     assert!(rest.text.contains(&expected), "{}", rest.text);
     let page = browser.get(COMPANIES).await;
     let ask = format!("{IMPORT}/companies/{}/unlink", rows[0].0);
-    assert_eq!(page.text.matches("/unlink\"").count(), 2, "only what was linked by hand");
+    assert_eq!(
+        page.text.matches("/unlink\"").count(),
+        2,
+        "only what was linked by hand"
+    );
     let question = browser.get(&ask).await;
     assert!(question.text.contains("What goes"), "{}", question.text);
     let unlinked = browser.post(&ask, &[]).await;
-    assert!(unlinked.location().ends_with("company_unlinked"), "{}", unlinked.text);
+    assert!(
+        unlinked.location().ends_with("company_unlinked"),
+        "{}",
+        unlinked.text
+    );
     assert_eq!(picks(&browser.get(COMPANIES).await), [rows[0].0.clone()]);
     let again = browser.post(&ask, &[]).await;
     assert!(again.location().ends_with("company_not_linked"));
     let page = browser.get(&ask).await;
-    assert!(page.location().ends_with("company_not_linked"), "{}", page.text);
+    assert!(
+        page.location().ends_with("company_not_linked"),
+        "{}",
+        page.text
+    );
 }
 
 #[tokio::test]

@@ -288,7 +288,10 @@ async fn an_own_account_does_not_forgive_guesses_at_others() {
     for number in 0..40 {
         let email = format!("p{number}@example.com");
         let page = browser
-            .post("/sign-in", &[("email", &email), ("password", "guess guess guess")])
+            .post(
+                "/sign-in",
+                &[("email", &email), ("password", "guess guess guess")],
+            )
             .await;
         slowed |= page.status == StatusCode::TOO_MANY_REQUESTS;
         if number % 10 == 9 && !slowed {
@@ -340,7 +343,12 @@ async fn a_sign_in_that_races_a_change_of_the_password_is_refused() {
         drop(gate);
     };
     let (page, ()) = tokio::join!(browser.post("/sign-in", &fields), change);
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text);
+    assert_eq!(
+        page.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("or the password is wrong"));
     let left = store::sessions::list_sessions(site.app.store(), identity.id)
         .await

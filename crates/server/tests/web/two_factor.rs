@@ -426,10 +426,16 @@ async fn the_first_second_factor_signs_every_other_browser_out() {
     let (mut ann, mut thief) = (site.admin().await, site.admin().await);
     set_up(&site, &mut ann).await;
     assert_eq!(thief.get("/profile").await.status, StatusCode::SEE_OTHER);
-    assert_eq!(ann.get("/profile").await.status, StatusCode::OK, "not this one");
+    assert_eq!(
+        ann.get("/profile").await.status,
+        StatusCode::OK,
+        "not this one"
+    );
     let mails = site.mail_to(EMAIL).await;
     assert!(
-        mails.iter().any(|mail| mail.text.contains("other browser was signed out")),
+        mails
+            .iter()
+            .any(|mail| mail.text.contains("other browser was signed out")),
         "and the person is told"
     );
 }

@@ -540,23 +540,39 @@ async fn everybody_who_matches_is_changed_and_not_only_the_page() {
     }
     let mut browser = site.admin().await;
     let list = ok(&mut browser, "/settings/users?search=desk").await;
-    assert!(list.text.contains("Select all 230 users that match"), "{}", list.text);
+    assert!(
+        list.text.contains("Select all 230 users that match"),
+        "{}",
+        list.text
+    );
     let mut fields = vec![
         ("everyone", "1"),
         ("search", "desk"),
         ("action", "deactivate"),
     ];
     let question = browser.post("/settings/users/bulk", &fields).await;
-    assert!(question.text.contains("Deactivate 230 users?"), "{}", question.text);
+    assert!(
+        question.text.contains("Deactivate 230 users?"),
+        "{}",
+        question.text
+    );
     assert!(question.text.contains("name=\"everyone\" value=\"1\""));
     fields.push(("confirmed", "yes"));
     let answer = browser.post("/settings/users/bulk", &fields).await;
-    assert!(answer.text.contains("230 users deactivated."), "{}", answer.text);
+    assert!(
+        answer.text.contains("230 users deactivated."),
+        "{}",
+        answer.text
+    );
     assert!(answer.text.contains("and 30 more."), "{}", answer.text);
     for email in ["desk0@example.com", "desk229@example.com"] {
         assert_eq!(status(&site, email).await, MembershipStatus::Disabled);
     }
-    assert_eq!(status(&site, EMAIL).await, MembershipStatus::Active, "does not match");
+    assert_eq!(
+        status(&site, EMAIL).await,
+        MembershipStatus::Active,
+        "does not match"
+    );
     // By status and by role, which is another field than the role that is given.
     let read_only = role(&site, "Read Only").await;
     let fields = [
@@ -568,9 +584,17 @@ async fn everybody_who_matches_is_changed_and_not_only_the_page() {
         ("confirmed", "yes"),
     ];
     let answer = browser.post("/settings/users/bulk", &fields).await;
-    assert!(answer.text.contains("230 users have the new role."), "{}", answer.text);
+    assert!(
+        answer.text.contains("230 users have the new role."),
+        "{}",
+        answer.text
+    );
     let answer = browser.post("/settings/users/bulk", &fields).await;
-    assert_eq!(answer.location(), "/settings/users?notice=nothing_selected", "none match any more");
+    assert_eq!(
+        answer.location(),
+        "/settings/users?notice=nothing_selected",
+        "none match any more"
+    );
 }
 
 #[tokio::test]
@@ -579,7 +603,10 @@ async fn nobody_is_sent_invitations_without_end() {
     let technician = role(&site, "Technician").await;
     let mut browser = site.admin().await;
     add(&mut browser, "Bea", "bea@example.com", &technician).await;
-    let address = format!("/settings/users/{}/welcome", uuid(&site, "bea@example.com").await);
+    let address = format!(
+        "/settings/users/{}/welcome",
+        uuid(&site, "bea@example.com").await
+    );
     let mut links = Vec::new();
     for _ in 0..5 {
         let page = browser.post(&address, &[]).await;

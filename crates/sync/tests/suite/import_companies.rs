@@ -250,10 +250,14 @@ async fn preview_equals_apply_for_companies(kind: Kind) {
 async fn an_imported_company_stays_in_step_with_the_vendor(kind: Kind) {
     let (portal, id, leads) = with_leads(kind).await;
     let rows = lead_rows(&portal, id, &leads).await;
-    let report = apply(&portal.engine, &Actor::CommandLine, &wanted(id, vec![create(rows[0])]))
-        .await
-        .expect("an outcome")
-        .expect("done");
+    let report = apply(
+        &portal.engine,
+        &Actor::CommandLine,
+        &wanted(id, vec![create(rows[0])]),
+    )
+    .await
+    .expect("an outcome")
+    .expect("done");
     let lead = list_for_import(portal.store(), &query(id))
         .await
         .expect("a list")

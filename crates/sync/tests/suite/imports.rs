@@ -170,9 +170,11 @@ async fn an_import_of_companies_that_is_killed_goes_on_and_doubles_none(kind: Ki
     .await;
     // Leads do not become companies on their own.
     for company in portal.control.ids("Companies") {
-        portal
-            .control
-            .patch("Companies", company, serde_json::json!({ "companyType": 2 }));
+        portal.control.patch(
+            "Companies",
+            company,
+            serde_json::json!({ "companyType": 2 }),
+        );
     }
     let id = portal.connected().await;
     let everything = ImportCompanies {
@@ -255,7 +257,10 @@ async fn a_few_are_imported_at_once_and_leave_no_job(kind: Kind) {
     let uuid = begin(&portal, &somebody_else(), &wanted).await;
     let ended = find(&portal, &uuid).await;
     assert!(ended.counts.total <= AT_ONCE);
-    assert_eq!((ended.finished_at.is_some(), ended.counts.rest()), (true, 0));
+    assert_eq!(
+        (ended.finished_at.is_some(), ended.counts.rest()),
+        (true, 0)
+    );
     assert!(waiting(&portal).await.is_empty());
     let gone = ImportUsers {
         role: PublicId::new(UtcMillis(1)),

@@ -51,8 +51,7 @@ fn render(person: &SignedIn, status: StatusCode, typed: &str, errors: Errors) ->
     )
 }
 
-const TAKEN: &str =
-    "Another account has this address. Every account needs its own: choose another, or ask an administrator.";
+const TAKEN: &str = "Another account has this address. Every account needs its own: choose another, or ask an administrator.";
 
 /// Changes the address and tells the old one.
 ///

@@ -53,5 +53,13 @@ pub async fn revoke_others(State(app): State<App>, person: SignedIn) -> Answer {
 /// Ending a session is a change of access (rule X4).
 async fn note(tx: &mut Tx, person: &SignedIn, ended: &Value) -> Result<(), Failure> {
     let subject = Subject::identity(person);
-    audit::write(tx, person, "session.revoke", subject, Some(ended.clone()), None).await
+    audit::write(
+        tx,
+        person,
+        "session.revoke",
+        subject,
+        Some(ended.clone()),
+        None,
+    )
+    .await
 }

@@ -47,7 +47,15 @@ pub async fn update(State(app): State<App>, person: SignedIn, fields: Fields) ->
     let (before, after) = (to_json(&unchanged(&known)), to_json(&profile));
     if before != after {
         let subject = Subject::identity(&person);
-        audit::write(&mut tx, &person, "user.update", subject, Some(before), Some(after)).await?;
+        audit::write(
+            &mut tx,
+            &person,
+            "user.update",
+            subject,
+            Some(before),
+            Some(after),
+        )
+        .await?;
     }
     tx.commit().await?;
     see_other("/profile?notice=profile_saved")

@@ -81,7 +81,9 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
     let limit = begin_mail(&mut tx, &key, visitor.client).await?;
     if limit == Wait::None {
         match &account {
-            Some((identity, has_password)) => send(&mut tx, &visitor, identity, *has_password).await?,
+            Some((identity, has_password)) => {
+                send(&mut tx, &visitor, identity, *has_password).await?
+            }
             None => outbox::insert_and_withdraw(&mut tx, email).await?,
         }
     }

@@ -247,9 +247,7 @@ fn lines(provider: &Provider, import: &Import, words: &Words) -> Vec<String> {
     if let Some(stopped) = import.stopped {
         let left = match (import.kind, counts.rest()) {
             (ImportKind::Users, rest) => counted(number(rest), "person was", "people were"),
-            (ImportKind::Companies, rest) => {
-                counted(number(rest), "company was", "companies were")
-            }
+            (ImportKind::Companies, rest) => counted(number(rest), "company was", "companies were"),
         };
         lines.push(stopped.sentence(&left));
     }
@@ -337,7 +335,10 @@ fn named(name: String) -> String {
 fn more(count: u64, listed: u64) -> String {
     match count.saturating_sub(listed) {
         0 => String::new(),
-        rest => format!("and {} more, all of them in the file.", grouped(number(rest))),
+        rest => format!(
+            "and {} more, all of them in the file.",
+            grouped(number(rest))
+        ),
     }
 }
 

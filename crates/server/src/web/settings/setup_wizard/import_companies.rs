@@ -142,7 +142,9 @@ pub async fn import_or_list(
     let wanted = ImportCompanies {
         integration: here.1.id,
         rows: chosen.rows(),
-        everyone: chosen.everyone.then(|| chosen.search.clone().unwrap_or_default()),
+        everyone: chosen
+            .everyone
+            .then(|| chosen.search.clone().unwrap_or_default()),
     };
     Ok(match begin(app.engine(), &staff.actor(), &wanted).await? {
         Ok(import) => Answered::Begun(import),

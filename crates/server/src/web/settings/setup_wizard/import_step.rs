@@ -51,9 +51,9 @@ pub async fn show(
         }
         (_, _) if !import.is_empty() => {
             Tab::Users(match source(&app, &staff, wizard.provider).await? {
-                Ok(_) => Users::Report(
-                    report(&app, &shell, &key, &import, ImportKind::Users).await?,
-                ),
+                Ok(_) => {
+                    Users::Report(report(&app, &shell, &key, &import, ImportKind::Users).await?)
+                }
                 Err(missing) => Users::Missing(missing),
             })
         }
@@ -64,9 +64,7 @@ pub async fn show(
             Tab::Companies(company_tab(&app, &shell, here, &offer, chosen).await?)
         }
         (_, false) => Tab::Users(Users::Off),
-        (_, true) => {
-            Tab::Users(people(&app, &staff, &wizard).await?)
-        }
+        (_, true) => Tab::Users(people(&app, &staff, &wizard).await?),
     };
     render(
         &app,

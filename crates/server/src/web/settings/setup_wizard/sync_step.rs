@@ -106,10 +106,7 @@ pub async fn submit(
 }
 
 /// The role that a change of settings begins to hand out.
-fn given_role<'s>(
-    before: &IntegrationSettings,
-    after: &'s IntegrationSettings,
-) -> Option<&'s str> {
+fn given_role<'s>(before: &IntegrationSettings, after: &'s IntegrationSettings) -> Option<&'s str> {
     let same = before.auto_import && before.default_contact_role == after.default_contact_role;
     after
         .default_contact_role

@@ -39,11 +39,7 @@ pub async fn ask_unlink(
         lead: format!(
             "It was linked to {company} here. Unlinked, it stands for no company, until it is imported or linked again."
         ),
-        action: format!(
-            "{}/companies/{}/unlink",
-            wizard.address(STEP),
-            row.id
-        ),
+        action: format!("{}/companies/{}/unlink", wizard.address(STEP), row.id),
         back,
         button: "Unlink".to_owned(),
         dangerous: true,

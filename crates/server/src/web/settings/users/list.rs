@@ -62,7 +62,11 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             .map(|action| Choice::new(action.key(), action.label(), false))
             .collect(),
         everyone: everyone(found.count, found.rows.len(), asked.is_filtered()),
-        status: asked.staff.status.map_or("", MembershipStatus::key).to_owned(),
+        status: asked
+            .staff
+            .status
+            .map_or("", MembershipStatus::key)
+            .to_owned(),
         role: asked.role().to_owned(),
         headings: headings(&asked),
         pager: Pager::new(
