@@ -9,12 +9,12 @@ use std::collections::HashMap;
 
 use domain::email::{email_key, email_skeleton};
 use domain::id::{CompanyId, IdentityId};
-use domain::text::name_key;
 
 use crate::db::Db;
 use crate::decode::{optional, plain};
 use crate::error::Result;
-use crate::identities::{COPY_NAME, COPY_SIGN_IN, lock_staff, search_text};
+use crate::identities::lock_staff;
+use crate::identities::memberships::{copy_name, copy_sign_in};
 use crate::installation_settings::{find_setting, put_setting};
 use crate::open::Store;
 use crate::tx::Tx;
@@ -64,15 +64,8 @@ pub(crate) async fn complete(store: &Store) -> Result<()> {
 /// Writes the keys of an identity and what is copied from it.
 async fn put_key(tx: &mut Tx, row: &Row, key: &str, skeleton: &str) -> Result<()> {
     execute!(tx, PUT_KEY, row.id, key, skeleton)?;
-    execute!(
-        tx,
-        COPY_NAME,
-        row.id,
-        name_key(&row.name),
-        search_text(&row.name, key)
-    )?;
-    execute!(tx, COPY_SIGN_IN, row.id)?;
-    Ok(())
+    copy_name(tx, IdentityId(row.id), &row.name, key).await?;
+    copy_sign_in(tx, IdentityId(row.id)).await
 }
 
 async fn recompute(tx: &mut Tx) -> Result<()> {

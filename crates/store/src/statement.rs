@@ -60,6 +60,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::api_keys::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::identities::STATEMENTS,
+        crate::identities::memberships::STATEMENTS,
         crate::installation_settings::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::passkeys::STATEMENTS,

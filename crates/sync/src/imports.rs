@@ -106,9 +106,8 @@ pub(crate) async fn keep_in<T: Serialize>(
     asked: Asked<'_, T>,
 ) -> Result<Kept> {
     let few = asked.records.len() as u64 <= AT_ONCE;
-    if let Some(same) = rows::find_same_in(tx, asked.integration, asked.kind, asked.request).await?
-        && same.actor == *actor
-    {
+    let (integration, kind) = (asked.integration, asked.kind);
+    if let Some(same) = rows::find_same_in(tx, integration, kind, actor, asked.request).await? {
         return Ok(Kept {
             id: same.id,
             uuid: same.uuid,

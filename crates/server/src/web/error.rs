@@ -236,8 +236,8 @@ impl From<store::StoreError> for Failure {
             Self::unavailable(error)
         } else if error.is_conflict() || error.is_reference() {
             Self::conflict(
-                "Somebody else changed the same at this very moment, so nothing was saved. Go back, load the page again \
-                 and look what is there now.",
+                "Somebody else changed the same thing at this very moment, so nothing was saved. Go back, load the page \
+                 again and see what is there now.",
             )
             .because(error)
         } else {

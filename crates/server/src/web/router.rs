@@ -3,6 +3,9 @@
 //! A route that is not in this table cannot be mounted ([`super::route_table`]); `tests/web/access_coverage.rs` tries
 //! each one signed out and with too little right.
 
+mod integrations;
+mod people;
+
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -22,7 +25,7 @@ use super::error::Failure;
 use super::route_table::{RouteEntry, RouteTable};
 use super::{
     access, assets, companies, contacts, headers, health, home, layers, metrics, onboarding,
-    opportunities, profile, set_password, settings, sign_in, tickets, two_factor,
+    opportunities, set_password, settings, sign_in, tickets,
 };
 use crate::app::App;
 
@@ -92,9 +95,10 @@ pub fn table() -> RouteTable {
             READ_OPPORTUNITIES,
             opportunities::show,
         );
-    let table = own_account(table);
+    let table = people::own_account(table);
     let table = mail(table);
-    let table = people(setup_wizard(integrations(table)))
+    let table = integrations::setup_wizard(integrations::integrations(table));
+    let table = people::people(table)
         // Settings.
         .get("/settings", SignedIn, settings::show)
         .get(
@@ -120,144 +124,7 @@ pub fn table() -> RouteTable {
     api::routes::add(table)
 }
 
-fn people(table: RouteTable) -> RouteTable {
-    use settings::{import_users, imports, roles, users};
-    table
-        .get("/settings/users", READ_USERS, users::list)
-        .get("/settings/users.csv", READ_USERS, users::export)
-        .get("/settings/users/new", MANAGE_USERS, users::new)
-        .post("/settings/users/new", MANAGE_USERS, users::create)
-        .post("/settings/users/bulk", WRITE_USERS, users::bulk)
-        // The page says who may import; the form itself needs the right.
-        .get(
-            "/settings/users/import/{provider}",
-            READ_USERS,
-            import_users::show,
-        )
-        .post(
-            "/settings/users/import/{provider}",
-            MANAGE_USERS,
-            import_users::import,
-        )
-        .get(
-            "/settings/users/import/{provider}/people",
-            MANAGE_USERS,
-            import_users::people,
-        )
-        .get(
-            "/settings/users/import/{provider}/reports/{import}",
-            MANAGE_USERS,
-            imports::users,
-        )
-        .get(
-            "/settings/users/import/{provider}/reports/{import}/events",
-            MANAGE_USERS,
-            imports::users_events,
-        )
-        .get(
-            "/settings/users/import/{provider}/reports/{import}/report.csv",
-            MANAGE_USERS,
-            imports::export_users,
-        )
-        .get("/settings/users/{user}", READ_USERS, users::show)
-        .post("/settings/users/{user}", WRITE_USERS, users::update)
-        .post(
-            "/settings/users/{user}/welcome",
-            WRITE_USERS,
-            users::welcome,
-        )
-        .get(
-            "/settings/users/{user}/deactivate",
-            MANAGE_USERS,
-            users::ask_deactivate,
-        )
-        .post(
-            "/settings/users/{user}/deactivate",
-            MANAGE_USERS,
-            users::deactivate,
-        )
-        .get(
-            "/settings/users/{user}/reactivate",
-            MANAGE_USERS,
-            users::ask_reactivate,
-        )
-        .post(
-            "/settings/users/{user}/reactivate",
-            MANAGE_USERS,
-            users::reactivate,
-        )
-        .get(
-            "/settings/users/{user}/unlink/{record}",
-            MANAGE_USERS,
-            users::ask_unlink,
-        )
-        .post(
-            "/settings/users/{user}/unlink/{record}",
-            MANAGE_USERS,
-            users::unlink,
-        )
-        .get("/settings/roles", READ_ROLES, roles::list)
-        .get("/settings/roles/new", MANAGE_ROLES, roles::new)
-        .post("/settings/roles/new", MANAGE_ROLES, roles::create)
-        .get("/settings/roles/{role}", READ_ROLES, roles::show)
-        .post("/settings/roles/{role}", WRITE_ROLES, roles::update)
-        .post(
-            "/settings/roles/{role}/duplicate",
-            MANAGE_ROLES,
-            roles::duplicate,
-        )
-        .get(
-            "/settings/roles/{role}/delete",
-            MANAGE_ROLES,
-            roles::ask_remove,
-        )
-        .post("/settings/roles/{role}/delete", MANAGE_ROLES, roles::remove)
-}
-
-/// The person's own page.
-fn own_account(table: RouteTable) -> RouteTable {
-    use profile::{app, codes, email, passkeys, password};
-    table
-        .get("/profile", SignedIn, profile::show)
-        .post("/profile", SignedIn, profile::update)
-        .post("/profile/notifications", SignedIn, profile::notifications)
-        .get("/profile/email", SignedIn, email::show)
-        .post("/profile/email", SignedIn, email::change)
-        .get("/profile/password", SignedIn, password::show)
-        .post("/profile/password", SignedIn, password::change)
-        .get("/profile/two-factor", SignedIn, app::begin)
-        .post("/profile/two-factor", SignedIn, app::scan)
-        .post("/profile/two-factor/confirm", SignedIn, app::confirm)
-        .get("/profile/two-factor/remove", SignedIn, app::ask_remove)
-        .post("/profile/two-factor/remove", SignedIn, app::remove)
-        .get("/profile/recovery-codes", SignedIn, codes::ask_replace)
-        .post("/profile/recovery-codes", SignedIn, codes::replace)
-        .get("/profile/passkeys/new", SignedIn, passkeys::new)
-        .post("/profile/passkeys/new", SignedIn, passkeys::begin)
-        .post("/profile/passkeys", SignedIn, passkeys::create)
-        .get(
-            "/profile/passkeys/{passkey}/remove",
-            SignedIn,
-            passkeys::ask_remove,
-        )
-        .post(
-            "/profile/passkeys/{passkey}/remove",
-            SignedIn,
-            passkeys::remove,
-        )
-        .post(
-            "/profile/sessions/{session}/revoke",
-            SignedIn,
-            profile::revoke_session,
-        )
-        .post(
-            "/profile/sessions/revoke-others",
-            SignedIn,
-            profile::revoke_others,
-        )
-}
-
-/// E-mail, and the second factor of somebody else.
+/// E-mail.
 fn mail(table: RouteTable) -> RouteTable {
     use settings::mail;
     table
@@ -265,222 +132,6 @@ fn mail(table: RouteTable) -> RouteTable {
         .post("/settings/mail/test", MANAGE_SETTINGS, mail::test)
         .get("/settings/mail/{mail}", MANAGE_SETTINGS, mail::read)
         .post("/settings/mail/{mail}/retry", MANAGE_SETTINGS, mail::retry)
-        .get(
-            "/settings/users/{user}/two-factor/reset",
-            MANAGE_USERS,
-            two_factor::reset::ask_reset,
-        )
-        .post(
-            "/settings/users/{user}/two-factor/reset",
-            MANAGE_USERS,
-            two_factor::reset::reset,
-        )
-}
-
-fn integrations(table: RouteTable) -> RouteTable {
-    use settings::{integrations as pages, sync_log};
-    table
-        .get("/settings/integrations", READ_INTEGRATIONS, pages::list)
-        .get(
-            "/settings/integrations/events",
-            READ_INTEGRATIONS,
-            pages::list_events,
-        )
-        .get(
-            "/settings/integrations/{provider}",
-            READ_INTEGRATIONS,
-            pages::show,
-        )
-        .get(
-            "/settings/integrations/{provider}/events",
-            READ_INTEGRATIONS,
-            pages::show_events,
-        )
-        .post(
-            "/settings/integrations/{provider}/auto-sync",
-            MANAGE_INTEGRATIONS,
-            pages::auto_sync,
-        )
-        .post(
-            "/settings/integrations/{provider}/resync",
-            WRITE_INTEGRATIONS,
-            pages::resync,
-        )
-        .post(
-            "/settings/integrations/{provider}/quick-sync",
-            WRITE_INTEGRATIONS,
-            pages::quick_sync,
-        )
-        .post(
-            "/settings/integrations/{provider}/reference-data",
-            WRITE_INTEGRATIONS,
-            pages::reference_data,
-        )
-        .get(
-            "/settings/integrations/{provider}/clear",
-            MANAGE_INTEGRATIONS,
-            pages::ask_clear,
-        )
-        .post(
-            "/settings/integrations/{provider}/clear",
-            MANAGE_INTEGRATIONS,
-            pages::clear,
-        )
-        .get(
-            "/settings/integrations/{provider}/disconnect",
-            MANAGE_INTEGRATIONS,
-            pages::ask_disconnect,
-        )
-        .post(
-            "/settings/integrations/{provider}/disconnect",
-            MANAGE_INTEGRATIONS,
-            pages::disconnect,
-        )
-        .get(
-            "/settings/integrations/{provider}/delete",
-            MANAGE_INTEGRATIONS,
-            pages::ask_delete,
-        )
-        .post(
-            "/settings/integrations/{provider}/delete",
-            MANAGE_INTEGRATIONS,
-            pages::delete,
-        )
-        .get(
-            "/settings/integrations/{provider}/runs",
-            READ_INTEGRATIONS,
-            sync_log::list,
-        )
-        .get(
-            "/settings/integrations/{provider}/runs/events",
-            READ_INTEGRATIONS,
-            sync_log::list_events,
-        )
-        .get(
-            "/settings/integrations/{provider}/runs/{run}",
-            READ_INTEGRATIONS,
-            sync_log::show,
-        )
-        .get(
-            "/settings/integrations/{provider}/runs/{run}/events",
-            READ_INTEGRATIONS,
-            sync_log::show_events,
-        )
-        .get(
-            "/settings/integrations/{provider}/runs/{run}/diagnostics",
-            READ_INTEGRATIONS,
-            sync_log::diagnostics,
-        )
-        .post(
-            "/settings/integrations/{provider}/removals/{question}",
-            MANAGE_INTEGRATIONS,
-            sync_log::answer,
-        )
-        .post(
-            "/settings/integrations/{provider}/set-aside/{record}/retry",
-            WRITE_INTEGRATIONS,
-            sync_log::retry,
-        )
-}
-
-fn setup_wizard(table: RouteTable) -> RouteTable {
-    use settings::setup_wizard as steps;
-    table
-        .get(
-            "/settings/integrations/{provider}/setup",
-            MANAGE_INTEGRATIONS,
-            steps::show,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/events",
-            MANAGE_INTEGRATIONS,
-            steps::events,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/connect",
-            MANAGE_INTEGRATIONS,
-            steps::connect,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/connect",
-            MANAGE_INTEGRATIONS,
-            steps::submit_connect,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/sync",
-            MANAGE_INTEGRATIONS,
-            steps::sync_step,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/sync",
-            MANAGE_INTEGRATIONS,
-            steps::submit_sync,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/auto-import",
-            MANAGE_INTEGRATIONS,
-            steps::auto_import,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/configure",
-            MANAGE_INTEGRATIONS,
-            steps::configure,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/configure",
-            MANAGE_INTEGRATIONS,
-            steps::submit_configure,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/import",
-            MANAGE_INTEGRATIONS,
-            steps::import,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/import/users",
-            MANAGE_INTEGRATIONS,
-            steps::import_users,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/import/companies",
-            MANAGE_INTEGRATIONS,
-            steps::import_companies,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/import/companies/{record}/link",
-            MANAGE_INTEGRATIONS,
-            steps::ask_link,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/import/companies/{record}/link",
-            MANAGE_INTEGRATIONS,
-            steps::link,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/import/companies/{record}/unlink",
-            MANAGE_INTEGRATIONS,
-            steps::ask_unlink,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/import/companies/{record}/unlink",
-            MANAGE_INTEGRATIONS,
-            steps::unlink,
-        )
-        .get(
-            "/settings/integrations/{provider}/imports/{import}/events",
-            MANAGE_INTEGRATIONS,
-            settings::imports::companies_events,
-        )
-        .get(
-            "/settings/integrations/{provider}/imports/{import}/report.csv",
-            MANAGE_INTEGRATIONS,
-            settings::imports::export_companies,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/complete",
-            MANAGE_INTEGRATIONS,
-            steps::complete,
-        )
 }
 
 /// The routes as data, for tests and the command line.

@@ -8,7 +8,8 @@ export function updatePicks(element) {
   const everyone = form.querySelector("[data-everyone]");
   if (element.matches("[data-tick-all]")) {
     for (const box of boxes(form)) if (!box.disabled) box.checked = element.checked;
-    if (everyone && !element.checked) everyone.checked = false;
+    // In an import the head tick means all unlinked, as the guide says; elsewhere what is on the page.
+    if (everyone && (!element.checked || form.matches("[data-picker]"))) everyone.checked = element.checked;
   }
   if (element === everyone) for (const box of known(form)) box.checked = everyone.checked;
   if (element.matches("[name=pick]") && !element.checked && everyone && known(form).includes(element)) everyone.checked = false;

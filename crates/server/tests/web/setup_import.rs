@@ -181,6 +181,30 @@ async fn a_search_keeps_what_was_ticked_and_survives_odd_text() {
 }
 
 #[tokio::test]
+async fn selecting_all_lasts_while_pages_are_turned_and_not_over_another_search() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let first = browser.get(COMPANIES).await;
+    let ids = picks(&first);
+    let to = format!("{IMPORT}/companies");
+    let was = first.input("was").unwrap();
+    let all = [
+        ("was", was.as_str()),
+        ("everyone", "1"),
+        ("pick", "99999999"),
+    ];
+    let page = browser.post(&to, &all).await;
+    let ticked = page.text.matches("\" checked>").count();
+    assert_eq!(ticked, ids.len(), "every row: {}", page.text);
+    let button = format!("data-pick-count>{}<", ids.len());
+    assert!(page.text.contains(&button), "each once: {}", page.text);
+    let mut searched = all.to_vec();
+    searched.push(("search", "zzzz"));
+    let page = browser.post(&to, &searched).await;
+    assert!(page.text.contains("data-pick-count>1<"), "{}", page.text);
+}
+
+#[tokio::test]
 async fn a_company_is_linked_instead_of_created() {
     let site = with_waiting_companies().await;
     let mut browser = site.admin().await;

@@ -1,11 +1,14 @@
-//! The list of staff users, at the size of a large provider, and the last administrator.
+//! The list of staff users, at the size of a large provider.
+
+mod administrators;
+mod ranges;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use domain::id::{IdentityId, RoleId};
 use domain::role_preset::RolePreset;
-use sqlx::Connection;
+use store::Store;
 use store::identities::{
     MembershipStatus, NewIdentity, Profile, find_identity, insert_identity, update_last_sign_in,
     update_profile, upsert_staff_membership,
@@ -13,12 +16,10 @@ use store::identities::{
 use store::listing::{Count, Direction};
 use store::roles::find_preset_in;
 use store::staff::{
-    StaffQuery, StaffRow, StaffSort, count_staff, list_active_administrators_in, list_staff_page,
-    set_staff_role, set_staff_status,
+    StaffQuery, StaffRow, StaffSort, count_staff, list_staff_page, set_staff_role, set_staff_status,
 };
-use store::{Database, Engine, Store};
 
-use crate::harness::{Home, both, integration, sqlite_only};
+use crate::harness::{both, integration};
 
 /// Roles by their place in [`RolePreset::ALL`].
 async fn preset(store: &Store, preset: RolePreset) -> RoleId {
@@ -435,153 +436,5 @@ fn second_factors_and_sources_are_shown() {
             [(true, vec!["Autotask"]), (true, vec![]), (false, vec![])]
         );
         assert_eq!(rows[0].sources[0].provider, "autotask");
-    });
-}
-
-#[test]
-fn two_administrators_cannot_switch_each_other_off_at_once() {
-    both(async |home| {
-        let store = home.open().await;
-        let administrator = preset(&store, RolePreset::Administrator).await;
-        let manager = preset(&store, RolePreset::Manager).await;
-        let ann = staff(
-            &store,
-            "Ann",
-            "ann@example.com",
-            administrator,
-            MembershipStatus::Active,
-        )
-        .await;
-        let bob = staff(
-            &store,
-            "Bob",
-            "bob@example.com",
-            administrator,
-            MembershipStatus::Active,
-        )
-        .await;
-        staff(
-            &store,
-            "Cem",
-            "cem@example.com",
-            manager,
-            MembershipStatus::Active,
-        )
-        .await;
-        staff(
-            &store,
-            "Dan",
-            "dan@example.com",
-            administrator,
-            MembershipStatus::Disabled,
-        )
-        .await;
-        let mut tx = store.begin().await.unwrap();
-        assert_eq!(
-            list_active_administrators_in(&mut tx).await.unwrap(),
-            [ann, bob]
-        );
-        tx.rollback().await.unwrap();
-        let racers: Vec<_> = [ann, bob]
-            .into_iter()
-            .map(|target| {
-                let store = store.clone();
-                tokio::spawn(async move {
-                    let mut tx = store.begin().await.unwrap();
-                    let others = list_active_administrators_in(&mut tx).await.unwrap();
-                    if others.iter().all(|other| *other == target) {
-                        return false;
-                    }
-                    set_staff_status(&mut tx, target, MembershipStatus::Disabled)
-                        .await
-                        .unwrap();
-                    tx.commit().await.unwrap();
-                    true
-                })
-            })
-            .collect();
-        let mut off = 0;
-        for racer in racers {
-            off += usize::from(racer.await.unwrap());
-        }
-        assert_eq!(off, 1);
-    });
-}
-
-#[test]
-fn a_page_of_people_is_one_range_of_one_index() {
-    sqlite_only(async |home: Home| {
-        let store = home.open().await;
-        many(&store, 2_000).await;
-        store.close().await;
-        let Database::Sqlite(path) = &home.config.database else {
-            panic!("SQLite")
-        };
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-        let mut connection = sqlx::SqliteConnection::connect_with(&options)
-            .await
-            .unwrap();
-        for learned in [false, true] {
-            if learned {
-                sqlx::query("ANALYZE")
-                    .execute(&mut connection)
-                    .await
-                    .unwrap();
-            }
-            let mut checked = 0;
-            for statement in store::statement::all() {
-                let modules = [
-                    "store::staff::",
-                    "store::technicians::import::",
-                    "store::outbox::",
-                ];
-                if !statement.engines.contains(&Engine::Sqlite)
-                    || !modules
-                        .iter()
-                        .any(|module| statement.name.starts_with(module))
-                {
-                    continue;
-                }
-                let is_keys = statement.name.contains("::KEYS_");
-                if !is_keys && !statement.name.ends_with("_SQLITE") {
-                    continue;
-                }
-                let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql));
-                let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain)
-                    .fetch_all(&mut connection)
-                    .await
-                    .unwrap();
-                let steps: Vec<&str> = plan.iter().map(|step| step.3.as_str()).collect();
-                let text = steps.join("\n");
-                let name = statement.name;
-                if is_keys {
-                    assert_eq!(
-                        steps.len(),
-                        1,
-                        "{name} reads its table once and sorts nothing:\n{text}"
-                    );
-                    assert!(
-                        text.starts_with("SEARCH") && text.contains("INDEX"),
-                        "{name}:\n{text}"
-                    );
-                    let seeks = [">(", "<(", ">?", "<?"]
-                        .iter()
-                        .any(|bound| text.contains(bound));
-                    assert!(seeks, "{name} does not seek:\n{text}");
-                } else {
-                    let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
-                    assert!(
-                        scans.into_iter().all(|step| step.starts_with("SCAN f ")),
-                        "{name} scans:\n{text}"
-                    );
-                    assert!(
-                        !text.contains("AUTOMATIC"),
-                        "{name} builds an index:\n{text}"
-                    );
-                }
-                checked += 1;
-            }
-            assert_eq!(checked, (4 + 2 + 4) + 3);
-        }
     });
 }

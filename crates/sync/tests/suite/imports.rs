@@ -6,10 +6,11 @@ use std::time::Duration;
 use domain::clock::UtcMillis;
 use domain::id::{IdentityId, IntegrationId, PublicId};
 use domain::imports::{ImportKind, ImportStop};
-use domain::permission::Grants;
+use domain::permission::{Grants, RoleKind};
 use simulator::WorldConfig;
 use store::identities::{self, MembershipStatus};
 use store::jobs::{self, JobState};
+use store::roles::{self, RoleContent, RoleRemoval};
 use store::staff::set_staff_status;
 use sync::Actor;
 use sync::import_companies::{self, CompanyImportQuery, ImportCompanies, list_for_import};
@@ -241,6 +242,8 @@ async fn the_same_request_sent_twice_is_one_import(kind: Kind) {
     let (bo, _) = administrator(&portal, "bo@msp.example").await;
     let other = begin(&portal, &as_person(bo, "Bo"), &wanted).await;
     assert_ne!(one, other, "another person gets a report of their own");
+    let three = begin(&portal, &as_person(ann, "Ann"), &wanted).await;
+    assert_eq!(one, three, "also after somebody else asked for the same");
     portal.idle().await;
     let (one, other) = (find(&portal, &one).await, find(&portal, &other).await);
     assert_eq!(one.counts.created + other.counts.created, one.counts.total);
@@ -280,13 +283,20 @@ async fn a_few_are_imported_at_once_and_leave_no_job(kind: Kind) {
 
 async fn an_import_ends_when_its_role_is_deleted(kind: Kind) {
     let (portal, id) = start(kind, 40, 3).await;
-    let wanted = everybody(&portal, id).await;
-    let uuid = begin(&portal, &somebody_else(), &wanted).await;
-    let role = role(&portal, "Technician").await;
+    let nothing = Grants::default();
+    let content = RoleContent::new("Dispatch", &nothing);
     let mut tx = portal.store().begin().await.expect("begins");
-    store::roles::remove_role(&mut tx, role.id)
-        .await
-        .expect("removed");
+    let made = roles::insert_role(&mut tx, RoleKind::Staff, &content).await;
+    let made = made.expect("made");
+    tx.commit().await.expect("committed");
+    let wanted = ImportUsers {
+        role: role(&portal, "Dispatch").await.uuid,
+        ..everybody(&portal, id).await
+    };
+    let uuid = begin(&portal, &somebody_else(), &wanted).await;
+    let mut tx = portal.store().begin().await.expect("begins");
+    let removed = roles::remove_role(&mut tx, made).await.expect("an outcome");
+    assert_eq!(removed, RoleRemoval::Removed);
     tx.commit().await.expect("committed");
     portal.idle().await;
     let ended = find(&portal, &uuid).await;

@@ -1,12 +1,14 @@
 //! `GET /companies`.
 
 use axum::extract::State;
+use domain::imports::ImportKind;
+use domain::provider;
 use domain::stream::Stream;
 use store::companies::{CompanyRow, CompanySort, list_for_viewer};
 use store::integrations::{Integration, list_integrations};
 use store::pages::{Coverage, count_present};
 
-use super::list_page::{LinkLine, ListPage, Row};
+use super::list_page::{LinkLine, ListPage, Row, Source};
 use super::query::{CompanyQuery, first, sort_word};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -14,6 +16,7 @@ use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
 use crate::web::settings::integrations::find::is_in_use;
 use crate::web::settings::integrations::stream_rows::{not_companies, not_companies_text};
+use crate::web::settings::setup_wizard::frame::import_list;
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
 use crate::web::view::{Choice, Heading, Link, Pager, Query, Section, Shell};
 
@@ -51,6 +54,11 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     };
     page(&ListPage {
         nothing_connected: !integrations.iter().any(is_in_use),
+        sources: if shell.rights.manage_integrations {
+            sources(&integrations)
+        } else {
+            Vec::new()
+        },
         elsewhere,
         search: asked.filter.search.clone().unwrap_or_default(),
         integrations: integrations.iter().map(choice).collect(),
@@ -78,6 +86,20 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             .collect(),
         shell,
     })
+}
+
+/// The connected tools that know companies, each with its list in the setup.
+fn sources(integrations: &[Integration]) -> Vec<Source> {
+    let known = integrations.iter().filter(|one| is_in_use(one));
+    known
+        .filter_map(|one| provider::find(&one.provider))
+        .filter(|provider| provider.capability.stream(Stream::Companies).is_some())
+        .map(|provider| Source {
+            key: provider.key,
+            name: provider.name,
+            href: import_list(provider, ImportKind::Companies),
+        })
+        .collect()
 }
 
 /// Records of company sources that are no companies here, with where that is decided.

@@ -24,6 +24,8 @@ pub struct ListPage {
     pub filtered: bool,
     /// Whether there is no integration companies could come from.
     pub nothing_connected: bool,
+    /// Tools whose companies can be imported or linked, for those who may.
+    pub sources: Vec<Source>,
     /// Records that are no companies here, with where that is decided.
     pub elsewhere: Vec<Link>,
     /// Column headings.
@@ -32,6 +34,17 @@ pub struct ListPage {
     pub rows: Vec<Row>,
     /// Count and paging.
     pub pager: Pager,
+}
+
+/// A tool companies can be imported from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Key of the provider.
+    pub key: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The list of its companies.
+    pub href: String,
 }
 
 /// One company.
@@ -104,6 +117,11 @@ mod tests {
             direction: String::new(),
             filtered: false,
             nothing_connected: true,
+            sources: vec![Source {
+                key: "autotask",
+                name: "Autotask",
+                href: "/x".into(),
+            }],
             elsewhere: vec![Link::new(
                 "/settings/integrations/autotask#company-types",
                 HOSTILE,

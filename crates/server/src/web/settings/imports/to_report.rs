@@ -63,7 +63,7 @@ impl Place {
             address: format!("{step}?tab={tab}&report={import}"),
             base: address(provider, kind, import),
             query: "?from=setup",
-            again: format!("{step}?tab={tab}&now=on"),
+            again: frame::import_list(provider, kind),
             done: done.to_owned(),
             done_label,
         }

@@ -1,5 +1,6 @@
 //! What every step of the wizard has around it: the step indicator, and where its buttons lead.
 
+use domain::imports::ImportKind;
 use domain::provider::Provider;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
@@ -149,6 +150,13 @@ pub fn address(provider: &Provider, step: SetupStep) -> String {
         provider.key,
         step.key()
     )
+}
+
+/// The address of a list in the step Import.
+#[must_use]
+pub fn import_list(provider: &Provider, kind: ImportKind) -> String {
+    let step = address(provider, SetupStep::Import);
+    format!("{step}?tab={}&now=on", kind.key())
 }
 
 /// The step after this one.

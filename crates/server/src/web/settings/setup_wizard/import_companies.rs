@@ -52,7 +52,7 @@ impl Chosen {
         }
     }
 
-    /// From the form: a search or another page keeps what was ticked.
+    /// From the form: a search or another page keeps what was ticked one by one, another search nothing of *Select all*.
     #[must_use]
     pub fn of_form(fields: &Fields) -> Self {
         let asked = Query(fields.clone());
@@ -68,13 +68,13 @@ impl Chosen {
                     Some((id, value.parse().ok()))
                 })
                 .collect(),
-            everyone: fields.has("everyone"),
             import: fields.text("action") == "import",
             ..Self::of_query(&asked)
         };
         let same = fields.text("was") == chosen.words();
         let place = if fields.has("to") { "to" } else { "page" };
         chosen.page = asked.0.text(place).parse().ok().filter(|_| same);
+        chosen.everyone = fields.has("everyone") && (same || !fields.has("was"));
         chosen
     }
 
@@ -186,6 +186,7 @@ async fn list(
             let about = [row.type_label, row.city];
             let about: Vec<String> = about.into_iter().flatten().collect();
             let here = row.company.filter(|_| !matches!(reason, Why::Rule(_)));
+            let free = here.is_none();
             CompanyRow {
                 id: row.id,
                 about: about.join(" · "),
@@ -217,7 +218,7 @@ async fn list(
                 } else {
                     String::new()
                 },
-                ticked: chosen.picks.contains(&row.id),
+                ticked: free && (chosen.everyone || chosen.picks.contains(&row.id)),
                 create: chosen.links.get(&row.id) == Some(&None),
                 name: row.name,
             }
@@ -241,21 +242,33 @@ async fn list(
         on: chosen.everyone,
     });
     let (nothing, nothing_help) = nothing(provider, &chosen, all);
+    // Of those on other pages that everybody covers, only a choice about one is carried.
+    let away = chosen.picks.difference(&shown);
+    let carried: Vec<i64> = away
+        .filter(|id| !chosen.everyone || chosen.links.contains_key(id))
+        .copied()
+        .collect();
+    let selected = if chosen.everyone {
+        usize::try_from(of_search.unlinked()).unwrap_or(usize::MAX)
+    } else {
+        carried.len() + rows.iter().filter(|row| row.ticked).count()
+    };
     Ok(CompanyList {
         action: format!("{}/companies", address(provider, SetupStep::Import)),
         rule: rule(provider, integration, offer),
         outlook: outlook(all),
         error,
         everyone,
-        carried: chosen.picks.difference(&shown).copied().collect(),
-        carried_links: chosen
-            .picks
-            .difference(&shown)
+        carried_links: carried
+            .iter()
             .filter_map(|id| {
-                let company = chosen.links.get(id)?.as_ref()?;
-                Some((format!("link.{id}"), company.to_string()))
+                let company = chosen.links.get(id)?;
+                let value = company.as_ref().map(ToString::to_string);
+                Some((format!("link.{id}"), value.unwrap_or_default()))
             })
             .collect(),
+        counts_carried: !chosen.everyone,
+        carried,
         last: last(
             app,
             shell,
@@ -264,7 +277,7 @@ async fn list(
             true,
         )
         .await?,
-        selected: chosen.picks.len(),
+        selected,
         page: chosen
             .page
             .as_ref()

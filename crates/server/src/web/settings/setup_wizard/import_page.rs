@@ -104,6 +104,8 @@ pub struct CompanyList {
     pub selected: usize,
     /// Those of them that are on other pages.
     pub carried: Vec<i64>,
+    /// Whether these are counted beside what the page shows; not when all are selected anyway.
+    pub counts_carried: bool,
     /// What was chosen to become of companies on other pages: name and value of a field.
     pub carried_links: Vec<(String, String)>,
     /// The place of this page.
@@ -219,6 +221,7 @@ mod tests {
             }),
             selected: 2,
             carried: vec![77],
+            counts_carried: true,
             carried_links: vec![("link.77".into(), "y".into())],
             pager: Pager {
                 count: "10,000+ companies".into(),

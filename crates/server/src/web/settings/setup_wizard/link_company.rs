@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::id::PublicId;
+use domain::imports::ImportKind;
 use domain::setup::SetupStep;
 use store::companies::{CompanyFilter, CompanySort, list_for_viewer};
 use store::company_import::{CompanyImportRow, find_for_import};
@@ -12,7 +13,7 @@ use store::integrations::Integration;
 use store::listing::{Count, Direction};
 use sync::import_companies::{CompanyAction, CompanyChoice, ImportCompanies, apply};
 
-use super::frame::address;
+use super::frame::{address, import_list};
 use super::wizard::Wizard;
 use crate::app::App;
 use crate::web::access::Staff;
@@ -142,7 +143,7 @@ struct Asked {
 
 /// The list it came from.
 pub(super) fn list_address(wizard: &Wizard) -> String {
-    format!("{}?tab=companies&now=on", address(wizard.provider, STEP))
+    import_list(wizard.provider, ImportKind::Companies)
 }
 
 /// The company of the provider that an address names.

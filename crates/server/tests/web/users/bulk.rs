@@ -1,0 +1,170 @@
+//! Changes of several users at once.
+
+use axum::http::StatusCode;
+use domain::permission::Grants;
+use store::identities::MembershipStatus;
+use sync::users::Editor;
+
+use super::{add, ok, refused, role, status, uuid};
+use crate::harness::{EMAIL, Site};
+
+#[tokio::test]
+async fn several_are_changed_after_a_question_and_the_answer_says_who_was_not() {
+    let site = Site::start().await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    for (name, email) in [("Bea", "bea@example.com"), ("Cem", "cem@example.com")] {
+        assert_eq!(
+            add(&mut browser, name, email, &technician).await.status,
+            StatusCode::SEE_OTHER
+        );
+    }
+    let ids = [
+        uuid(&site, EMAIL).await,
+        uuid(&site, "bea@example.com").await,
+        uuid(&site, "cem@example.com").await,
+    ];
+    let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("pick", id.as_str())).collect();
+    fields.push(("action", "deactivate"));
+    let question = browser.post("/settings/users/bulk", &fields).await;
+    assert_eq!(question.status, StatusCode::OK);
+    assert!(question.text.contains("Deactivate 3 users?") && question.text.contains("Bea"));
+    assert_eq!(
+        status(&site, "bea@example.com").await,
+        MembershipStatus::Imported,
+        "only asked"
+    );
+    fields.push(("confirmed", "yes"));
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert!(
+        answer.text.contains("2 users deactivated, 1 not."),
+        "{}",
+        answer.text
+    );
+    assert!(answer.text.contains("You cannot change your own status."));
+    assert_eq!(
+        status(&site, "cem@example.com").await,
+        MembershipStatus::Disabled
+    );
+    assert_eq!(status(&site, EMAIL).await, MembershipStatus::Active);
+
+    fields[3] = ("action", "welcome");
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert!(
+        answer
+            .text
+            .contains("0 users sent a welcome e-mail, 3 not."),
+        "{}",
+        answer.text
+    );
+    fields[3] = ("action", "reactivate");
+    browser.post("/settings/users/bulk", &fields).await;
+    fields[3] = ("action", "welcome");
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert!(
+        answer
+            .text
+            .contains("2 users sent a welcome e-mail, 1 not."),
+        "{}",
+        answer.text
+    );
+    assert_eq!(
+        status(&site, "bea@example.com").await,
+        MembershipStatus::Invited
+    );
+
+    fields[3] = ("action", "role");
+    let page = browser.post("/settings/users/bulk", &fields).await;
+    refused(&page, "Select a role.");
+    let read_only = role(&site, "Read Only").await;
+    fields.push(("role", &read_only));
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert!(
+        answer.text.contains("2 users have the new role, 1 not."),
+        "{}",
+        answer.text
+    );
+    let page = browser
+        .post("/settings/users/bulk", &[("action", "role")])
+        .await;
+    assert_eq!(page.location(), "/settings/users?notice=nothing_selected");
+}
+
+#[tokio::test]
+async fn everybody_who_matches_is_changed_and_not_only_the_page() {
+    let site = Site::start().await;
+    let technician: domain::id::PublicId = role(&site, "Technician").await.parse().unwrap();
+    let editor = Editor {
+        actor: sync::Actor::CommandLine,
+        identity: site.identity(EMAIL).await.id,
+        grants: Grants::everything(),
+    };
+    for number in 0..230 {
+        let new = sync::users::NewUser {
+            name: format!("Desk {number:03}"),
+            email: format!("desk{number}@example.com"),
+            ..sync::users::NewUser::default()
+        };
+        sync::users::add_user(site.app.engine(), &editor, &new, &technician, false)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/settings/users?search=desk").await;
+    assert!(
+        list.text.contains("Select all 230 users that match"),
+        "{}",
+        list.text
+    );
+    let mut fields = vec![
+        ("everyone", "1"),
+        ("search", "desk"),
+        ("action", "deactivate"),
+    ];
+    let question = browser.post("/settings/users/bulk", &fields).await;
+    assert!(
+        question.text.contains("Deactivate 230 users?"),
+        "{}",
+        question.text
+    );
+    assert!(question.text.contains("name=\"everyone\" value=\"1\""));
+    fields.push(("confirmed", "yes"));
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert!(
+        answer.text.contains("230 users deactivated."),
+        "{}",
+        answer.text
+    );
+    assert!(answer.text.contains("and 30 more."), "{}", answer.text);
+    for email in ["desk0@example.com", "desk229@example.com"] {
+        assert_eq!(status(&site, email).await, MembershipStatus::Disabled);
+    }
+    assert_eq!(
+        status(&site, EMAIL).await,
+        MembershipStatus::Active,
+        "does not match"
+    );
+    // By status and by role, which is another field than the role that is given.
+    let read_only = role(&site, "Read Only").await;
+    let fields = [
+        ("everyone", "1"),
+        ("status", "disabled"),
+        ("role_filter", technician.as_str()),
+        ("action", "role"),
+        ("role", &read_only),
+        ("confirmed", "yes"),
+    ];
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert!(
+        answer.text.contains("230 users have the new role."),
+        "{}",
+        answer.text
+    );
+    let answer = browser.post("/settings/users/bulk", &fields).await;
+    assert_eq!(
+        answer.location(),
+        "/settings/users?notice=nothing_selected",
+        "none match any more"
+    );
+}
