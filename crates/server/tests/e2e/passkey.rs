@@ -9,10 +9,8 @@ async fn a_passkey_is_made_and_signs_in() {
     let Some(executable) = chromium() else { return };
     let demo = Demo::start(&["--empty"]).await;
     let browser = Chromium::start(&executable).await;
-    // Passkeys belong to a name.
-    let tab = browser
-        .tab(&demo.address.replace("127.0.0.1", "localhost"))
-        .await;
+    // Passkeys belong to a name, so the demo prints one.
+    let tab = browser.tab(&demo.address).await;
     tab.look(1440, false).await;
     tab.add_authenticator().await;
     crate::walk::sign_in(&tab, &demo).await;
@@ -44,7 +42,8 @@ async fn a_passkey_is_made_and_signs_in() {
     .await;
 
     // By the number the same page says where passkeys work, and a recovery code is still offered.
-    let number = browser.tab(&demo.address).await;
+    let by_number = demo.address.replace("localhost", "127.0.0.1");
+    let number = browser.tab(&by_number).await;
     number.look(390, true).await;
     number.open("/").await;
     number.fill("email", &demo.email).await;

@@ -8,11 +8,11 @@ use crate::walk::{sign_in, wait_until_synced};
 /// Ticks the first person with an address and chooses the role, as clicks would.
 async fn choose(tab: &Tab, role: &str) {
     tab.wait_until(
-        "document.querySelector('tr[data-pick=ready] [name=pick]')",
+        "document.querySelector('#import-picker tr[data-pick=ready] [name=pick]')",
         "somebody can be selected",
     )
     .await;
-    tab.text_of("document.querySelector('tr[data-pick=ready] [name=pick]').click()")
+    tab.text_of("document.querySelector('#import-picker tr[data-pick=ready] [name=pick]').click()")
         .await;
     let chosen = format!(
         "(() => {{ const list = document.getElementById('picker-role'); \

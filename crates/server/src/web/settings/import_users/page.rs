@@ -23,10 +23,6 @@ pub struct ImportPage {
 
 /// What the page shows.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value for one page, moved once"
-)]
 pub enum Body {
     /// The people.
     Picker(Picker),

@@ -51,10 +51,6 @@ impl Tab {
 
 /// What *Import Users* shows.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value for one page, moved once"
-)]
 pub enum Users {
     /// The switch is off.
     Off,
@@ -68,10 +64,6 @@ pub enum Users {
 
 /// What *Import Companies* shows.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value for one page, moved once"
-)]
 pub enum Companies {
     /// The switch is off.
     Off,
