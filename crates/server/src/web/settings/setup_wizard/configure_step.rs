@@ -1,7 +1,6 @@
 //! `GET` and `POST …/setup/configure`: step 3.
 
 use axum::extract::{Path, State};
-use domain::provider::OpportunityValue;
 use domain::reference::ReferenceKind;
 use domain::setup::SetupStep;
 use domain::stage::Stage;

@@ -1,6 +1,6 @@
 //! What every step loads first: the provider, its integration, how far the setup is, and what may be chosen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use axum::response::Response;
