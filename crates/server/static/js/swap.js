@@ -78,6 +78,8 @@ function put({ page, url }, ids) {
   const notice = page.querySelector("[data-notice] .banner");
   if (notice) toast(notice.classList.contains("good") ? "good" : "info", notice.textContent.trim());
   document.querySelector("[aria-invalid=true]")?.focus();
+  // What came of a form is read, wherever the button was.
+  fresh.find((one) => "answer" in one.dataset)?.lastElementChild?.scrollIntoView({ block: "nearest" });
   return true;
 }
 

@@ -194,8 +194,11 @@ impl Tab {
     }
 
     async fn click_marked(&self) -> chromiumoxide::error::Result<()> {
+        // What stays at the foot of the window may cover it: a person would scroll on.
+        self.page
+            .evaluate("document.querySelector('[data-e2e]')?.scrollIntoView({ block: 'center' })")
+            .await?;
         let button = self.page.find_element("[data-e2e]").await?;
-        button.scroll_into_view().await?;
         button.click().await?;
         Ok(())
     }

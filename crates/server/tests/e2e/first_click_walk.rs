@@ -38,16 +38,9 @@ async fn type_sign_in(tab: &Tab, email: &str, password: &str) {
 }
 
 /// Through the wizard with what is proposed, up to its last step.
-async fn set_up(tab: &Tab, demo: &Demo) {
-    crate::walk::open_setup(tab).await;
-    tab.fill("user_name", &demo.printed_value("API Username"))
-        .await;
-    // Copied with the line break that comes along.
-    let secret = format!("{}\n", demo.printed_value("API Secret"));
-    tab.fill("secret", secret.trim_end()).await;
-    tab.click("Advanced").await;
-    tab.fill("integration_code", &demo.printed_value("Integration code"))
-        .await;
+async fn set_up(tab: &Tab) {
+    crate::walk::open_setup(tab, "autotask").await;
+    crate::walk::fill_in(tab, "autotask", &[]).await;
     for (button, path) in [
         ("Next", "/settings/integrations/autotask/setup/sync"),
         ("Next", "/settings/integrations/autotask/setup/configure"),
@@ -104,7 +97,7 @@ async fn from_the_first_click_to_a_working_account() {
     let tab = browser.tab(&demo.address).await;
     tab.look(1440, false).await;
     sign_in(&tab, &demo).await;
-    set_up(&tab, &demo).await;
+    set_up(&tab).await;
     let address = import_one(&tab).await;
     tab.click("Complete Setup").await;
     on_path(&tab, "/settings/integrations/autotask").await;

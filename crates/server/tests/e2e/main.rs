@@ -14,6 +14,7 @@ mod demo;
 mod first_click_walk;
 mod passkey;
 mod people;
+mod psa_walk;
 mod screenshots;
 mod walk;
 

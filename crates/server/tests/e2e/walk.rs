@@ -13,19 +13,35 @@ pub async fn sign_in(tab: &Tab, demo: &Demo) {
     tab.wait_for_text("Home").await;
 }
 
-/// Opens the setup wizard of Autotask from its card, one of several that can be set up.
-pub async fn open_setup(tab: &Tab) {
+/// Opens the setup wizard of a PSA from its card, one of several that can be set up.
+pub async fn open_setup(tab: &Tab, key: &str) {
     tab.open("/settings/integrations").await;
-    tab.text_of(
+    tab.text_of(&format!(
         "[...document.querySelectorAll('a')].find((a) => a.innerText.trim() === 'Setup' \
-          && a.pathname.startsWith('/settings/integrations/autotask')).click()",
-    )
+          && a.pathname.startsWith('/settings/integrations/{key}')).click()"
+    ))
     .await;
     on_step(tab, "connect").await;
 }
 
+/// Fills the connect form with what the sandbox of a PSA accepts, and some values in place of others. What is under
+/// *Advanced* is opened first, as a person must.
+pub async fn fill_in(tab: &Tab, key: &str, replaced: &[(&str, &str)]) {
+    for (name, value) in simulator::stand::form(key).expect("a sandbox") {
+        let hidden = format!(
+            "document.querySelector('#advanced:not([open]) [name=\"{name}\"]') ? 'yes' : ''"
+        );
+        if tab.text_of(&hidden).await == "yes" {
+            tab.click("Advanced").await;
+        }
+        let other = replaced.iter().find(|(other, _)| *other == name);
+        tab.fill(name, other.map_or(value.as_str(), |(_, other)| other))
+            .await;
+    }
+}
+
 /// Waits until a step of the setup wizard is shown.
-async fn on_step(tab: &Tab, step: &str) {
+pub async fn on_step(tab: &Tab, step: &str) {
     tab.wait_until(
         &format!(
             "location.pathname.endsWith('/setup/{step}') && document.readyState === 'complete'"
@@ -45,13 +61,8 @@ async fn connect_sync_and_read_tickets() {
     sign_in(&tab, &demo).await;
 
     // A wrong secret says so beside what is wrong and saves nothing.
-    open_setup(&tab).await;
-    tab.fill("user_name", &demo.printed_value("API Username"))
-        .await;
-    tab.fill("secret", "certainly wrong").await;
-    tab.click("Advanced").await;
-    tab.fill("integration_code", &demo.printed_value("Integration code"))
-        .await;
+    open_setup(&tab, "autotask").await;
+    fill_in(&tab, "autotask", &[("secret", "certainly wrong")]).await;
     tab.click("Test Connection").await;
     tab.wait_for_text("Verify that the API credentials are correct")
         .await;
@@ -163,10 +174,16 @@ async fn everything_can_be_read_without_scripts() {
     demo.stop().await;
 }
 
-/// Waits on the sync log until the newest run has ended.
+/// Waits on Autotask's sync log until the newest run has ended.
 pub async fn wait_until_synced(tab: &Tab) {
+    wait_until_synced_with(tab, "autotask").await;
+}
+
+/// Waits on the sync log of a PSA until the newest run has ended.
+pub async fn wait_until_synced_with(tab: &Tab, key: &str) {
     for _ in 0..240 {
-        tab.open("/settings/integrations/autotask/runs").await;
+        tab.open(&format!("/settings/integrations/{key}/runs"))
+            .await;
         let newest = tab
             .text_of("(document.querySelector('main tbody tr') || document.body).innerText")
             .await;

@@ -53,6 +53,14 @@ pub async fn everything_arrives_after_the_whole_walk(psa: &'static Psa) {
         assert!(text.contains(told), "{told}: {text}");
     }
     assert!(!text.contains("Derek Hale"), "he left: {text}");
+    if psa.lists.queue.is_none() {
+        let page = browser.get("/tickets").await;
+        assert!(
+            !page.text.contains("Queue<"),
+            "no such column: {}",
+            page.text
+        );
+    }
 }
 
 /// Changes a record of each kind as a person does at the vendor: `words` stand in it then.
