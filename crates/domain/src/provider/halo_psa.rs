@@ -126,8 +126,7 @@ const FORM: &[FormField] = &[
     )),
 ];
 
-/// Lists of clients do not say when a client changed, so they are read whole: a page or two. Tickets come in pages of
-/// 100 at most.
+/// Lists of clients do not say when one changed, so they are read whole. Tickets come in pages of 100 at most.
 const STREAMS: &[StreamCapability] = &[
     StreamCapability::full_only(Stream::Companies),
     StreamCapability {
@@ -272,8 +271,7 @@ const CATALOGUE: &[CatalogueField] = &[
         "One-off Value",
         "Opportunity",
     ),
-    // Custom fields arrive under `udf:<label>`; an instance names them, so they have no entry of their own and are
-    // sensitive, like everything the catalogue does not list.
+    // Custom fields arrive under `udf:<label>`, without an entry, and are sensitive like all that has none.
 ];
 
 const SETUP: SetupData = SetupData {
