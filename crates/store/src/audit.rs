@@ -116,10 +116,14 @@ impl AuditRow {
     /// Kind of the actor, and the name it had.
     #[must_use]
     pub fn actor_parts(&self) -> (&str, &str) {
-        self.actor
-            .split_once(':')
-            .unwrap_or(("system", &self.actor))
+        actor_parts(&self.actor)
     }
+}
+
+/// Kind and name of an actor as it is stored: `person:Ann`.
+#[must_use]
+pub fn actor_parts(stored: &str) -> (&str, &str) {
+    stored.split_once(':').unwrap_or(("system", stored))
 }
 
 /// Writes an entry.

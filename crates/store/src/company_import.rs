@@ -247,6 +247,20 @@ pub async fn count_groups(
         .collect())
 }
 
+/// How many companies of a search stand for one that a person removed here for good.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_blocked(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+) -> Result<u64> {
+    let [a, b, c, d] = patterns(search);
+    let row: Option<(i64,)> = read_one!(store, BLOCKED, integration.0, 0_i64, a, b, c, d)?;
+    Ok(row.map_or(0, |row| row.0.unsigned_abs()))
+}
+
 row! {
     /// A company that stands for none here.
     #[derive(Debug, Clone, PartialEq, Eq)]
@@ -401,6 +415,8 @@ statements! {
     COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM external_company x WHERE ", listed!(), " LIMIT $7) n");
     GROUPS = concat!("SELECT x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
         FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
+    BLOCKED = concat!("SELECT count(*) AS found FROM external_company x WHERE ", listed!(), " AND x.company_id IN
+        (SELECT n.id FROM company n WHERE n.removed_at IS NOT NULL AND n.removed_reason = 'blocked')");
     UNLINKED = concat!("SELECT x.id, s.uuid AS same_name FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");
     ROWS_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN external_company x NOT INDEXED"), "x.id = f.value");
     ROWS_POSTGRES for Postgres = concat!(import_row!("external_company x"), "x.id = ANY(CAST($1 AS BIGINT[]))");

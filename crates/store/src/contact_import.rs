@@ -49,7 +49,8 @@ pub async fn list_candidates(
     read_all!(store, CANDIDATES, integration.0, after, limit)
 }
 
-/// Whether a candidate still is one: it may have left its company, or that one its link, since it was listed.
+/// Whether a candidate still is one: since it was listed it may have left its company, or that one its link, or the
+/// company may have been removed.
 ///
 /// # Errors
 /// As any statement.
@@ -137,7 +138,8 @@ statements! {
         ORDER BY w.id LIMIT $3";
     IS_CANDIDATE = "SELECT CAST(1 AS BIGINT) AS found FROM external_contact w
         JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
-        WHERE w.id = $1 AND x.company_id = $2 AND w.absent = 0 AND w.active = 1 AND x.absent = 0";
+        JOIN company c ON c.id = x.company_id
+        WHERE w.id = $1 AND x.company_id = $2 AND w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL";
     IS_MEMBER = "SELECT CAST(1 AS BIGINT) AS found FROM company_membership WHERE identity_id = $1 AND company_id = $2";
     INSERT_MEMBERSHIP = "INSERT INTO company_membership
             (identity_id, company_id, role_id, status, contact_integration_id, contact_external_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)

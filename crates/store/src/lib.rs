@@ -18,6 +18,7 @@ pub mod checkpoints;
 pub mod companies;
 pub mod company_adoption;
 pub mod company_import;
+pub mod company_removal;
 mod composed;
 pub mod config;
 pub mod contact_import;

@@ -82,6 +82,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::companies::list::STATEMENTS,
         crate::company_adoption::STATEMENTS,
         crate::company_import::STATEMENTS,
+        crate::company_removal::STATEMENTS,
         crate::contact_import::STATEMENTS,
         crate::email_keys::STATEMENTS,
         crate::findings::STATEMENTS,

@@ -339,7 +339,8 @@ pub async fn unlink(engine: &Engine, actor: &Actor, external: i64) -> Result<Unl
     let Some(row) = company_import::find_for_import_in(&mut tx, external).await? else {
         return Ok(Unlink::NotLinked);
     };
-    let Some(company) = row.company.clone() else {
+    // What is blocked is set free by taking the block off, all at once.
+    let Some(company) = row.company.clone().filter(|company| !company.blocked) else {
         return Ok(Unlink::NotLinked);
     };
     let Some((ended, stay)) = company_import::unlink_company_in(&mut tx, &row).await? else {
@@ -360,7 +361,7 @@ pub async fn unlink(engine: &Engine, actor: &Actor, external: i64) -> Result<Unl
     Ok(Unlink::Done { ended, stay })
 }
 
-/// How many companies a search has, and what becomes of them on their own.
+/// How many companies a search has, and what becomes of them on their own. What is blocked is not among the linked.
 ///
 /// # Errors
 /// As any statement.
@@ -389,6 +390,8 @@ pub async fn counts(
             Adoption::NotTheSource => counts.not_the_source += group.count,
         }
     }
+    counts.blocked = company_import::count_blocked(engine.store(), integration, search).await?;
+    counts.linked = counts.linked.saturating_sub(counts.blocked);
     Ok(counts)
 }
 

@@ -8,6 +8,7 @@ mod audit;
 pub mod auto_import;
 pub mod backoff;
 pub mod clear_resync;
+pub mod company_removal;
 pub mod connect;
 mod connector;
 pub mod diagnostics;

@@ -206,6 +206,7 @@ pub fn shell(visit: &Visit, person: &Person, section: Section) -> Shell {
         section,
         rights: Rights {
             companies: may(Permission::read(Area::Companies)),
+            manage_companies: may(Permission::manage(Area::Companies)),
             tickets: may(Permission::read(Area::Tickets)),
             opportunities: may(Permission::read(Area::Opportunities)),
             settings: may(Permission::read(Area::Integrations))

@@ -30,6 +30,7 @@ use super::{
 use crate::app::App;
 
 const READ_COMPANIES: Rule = Staff(Permission::read(Area::Companies));
+const MANAGE_COMPANIES: Rule = Staff(Permission::manage(Area::Companies));
 const READ_TICKETS: Rule = Staff(Permission::read(Area::Tickets));
 const READ_OPPORTUNITIES: Rule = Staff(Permission::read(Area::Opportunities));
 const READ_INTEGRATIONS: Rule = Staff(Permission::read(Area::Integrations));
@@ -77,7 +78,28 @@ pub fn table() -> RouteTable {
         .get("/", SignedIn, home::show)
         .get("/companies", READ_COMPANIES, companies::list)
         .get("/companies.csv", READ_COMPANIES, companies::export)
+        .get("/companies/blocked", MANAGE_COMPANIES, companies::blocked)
         .get("/companies/{company}", READ_COMPANIES, companies::show)
+        .get(
+            "/companies/{company}/remove",
+            MANAGE_COMPANIES,
+            companies::ask_remove,
+        )
+        .post(
+            "/companies/{company}/remove",
+            MANAGE_COMPANIES,
+            companies::remove,
+        )
+        .get(
+            "/companies/{company}/unblock",
+            MANAGE_COMPANIES,
+            companies::ask_unblock,
+        )
+        .post(
+            "/companies/{company}/unblock",
+            MANAGE_COMPANIES,
+            companies::unblock,
+        )
         .get("/contacts", READ_COMPANIES, contacts::list)
         .get("/contacts.csv", READ_COMPANIES, contacts::export)
         .get("/contacts/{contact}", READ_COMPANIES, contacts::show)

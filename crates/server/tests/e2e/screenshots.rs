@@ -9,9 +9,10 @@ use crate::demo::Demo;
 use crate::walk::{sign_in, wait_until_synced};
 
 /// Name of the picture and address of the page. What stands in braces is the first link of that list.
-const PAGES: [(&str, &str); 35] = [
+const PAGES: [(&str, &str); 36] = [
     ("home", "/"),
     ("companies", "/companies"),
+    ("companies-blocked", "/companies/blocked"),
     ("company", "{/companies}"),
     ("contacts", "/contacts"),
     ("contact", "{/contacts}"),

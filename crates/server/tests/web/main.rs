@@ -9,6 +9,7 @@
 mod access_coverage;
 mod api;
 mod api_keys;
+mod company_removal;
 mod enrolment;
 mod expired;
 mod forgot_password;

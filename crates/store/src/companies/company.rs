@@ -27,6 +27,8 @@ pub struct Company {
     pub created_at: UtcMillis,
     /// When it was removed.
     pub removed_at: Option<UtcMillis>,
+    /// How that came.
+    pub removal: Option<Removal>,
     /// What is known of it, each value with where it comes from.
     pub fields: Vec<CompanyField>,
     /// The vendors' companies it stands for; those of the primary integration first.
@@ -35,6 +37,27 @@ pub struct Company {
     pub contacts: Count,
     /// Open tickets, counted up to 10,000.
     pub open_tickets: Count,
+}
+
+/// How a company came to be removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// A person removed it, and syncs do not make it again.
+    Blocked,
+    /// A person removed it; nothing is blocked, or not any more.
+    ByHand,
+    /// The data of the integration it came from was deleted.
+    Cleared,
+}
+
+impl Removal {
+    fn of(reason: Option<&str>) -> Self {
+        match reason {
+            Some("blocked") => Self::Blocked,
+            Some("removed" | "unblocked") => Self::ByHand,
+            _ => Self::Cleared,
+        }
+    }
 }
 
 /// Which rule gave a field its value.
@@ -88,6 +111,7 @@ row! {
         primary_integration_id: Option<i64>,
         created_at: i64,
         removed_at: Option<i64>,
+        removed_reason: Option<String>,
     }
 }
 
@@ -241,6 +265,9 @@ pub async fn find_for_viewer(
         name: row.name,
         primary_integration: primary.map(IntegrationId),
         created_at: UtcMillis(row.created_at),
+        removal: row
+            .removed_at
+            .map(|_| Removal::of(row.removed_reason.as_deref())),
         removed_at: row.removed_at.map(UtcMillis),
         fields,
         externals,
@@ -248,7 +275,7 @@ pub async fn find_for_viewer(
 }
 
 statements! {
-    FIND = concat!("SELECT c.id, c.uuid, c.name, c.primary_integration_id, c.created_at, c.removed_at FROM company c
+    FIND = concat!("SELECT c.id, c.uuid, c.name, c.primary_integration_id, c.created_at, c.removed_at, c.removed_reason FROM company c
         WHERE c.uuid = $3 AND ", company_viewer!("c"));
     EXTERNALS = concat!("SELECT x.integration_id, i.uuid AS integration_uuid, i.name AS integration_name, i.provider, i.web_url, x.external_id,
             x.name, x.link_origin, x.active, x.type_id, ty.label AS type_label, x.phone, x.website, x.street, x.city, x.state, x.postal_code,

@@ -323,7 +323,11 @@ async fn count_all(store: &Store, viewer: &Viewer, filter: &CompanyFilter) -> Re
     ))
 }
 
-async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<CompanyRow>> {
+pub(crate) async fn rows_by_id(
+    store: &Store,
+    viewer: &Viewer,
+    ids: &[i64],
+) -> Result<Vec<CompanyRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

@@ -5,7 +5,7 @@ pub(crate) mod few;
 pub(crate) mod list;
 
 pub use company::{
-    Company, CompanyField, ExternalCompany, FieldRule, exists_for_viewer, find_for_viewer,
+    Company, CompanyField, ExternalCompany, FieldRule, Removal, exists_for_viewer, find_for_viewer,
 };
 pub use list::{
     CompanyFilter, CompanyLink, CompanyRow, CompanySort, count_for_viewer, list_for_viewer,

@@ -9,6 +9,7 @@
 mod account_links;
 mod addresses;
 mod company_adoption;
+mod company_removal;
 mod coverage;
 mod harness;
 mod jobs;

@@ -104,7 +104,7 @@ impl CompanySkip {
                 format!("Already here as “{name}”. Nothing was done twice.")
             }
             Self::Blocked { name } => {
-                format!("“{name}” was removed here by an administrator, so it is not imported again.")
+                format!("“{name}” was removed here, so it is not imported again. Blocked Companies, on the page Companies, takes the block off.")
             }
             Self::LinkTargetGone => {
                 "The company it was to be linked to was removed meanwhile. Choose another one, or create it.".to_owned()
@@ -163,7 +163,7 @@ impl Why {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Linked => "Is here already and kept up to date.",
-            Self::Blocked => "Was removed here by an administrator and is not imported again.",
+            Self::Blocked => "Removed here and blocked, so it is not imported again.",
             Self::Rule(adoption) => adoption.sentence(),
         }
     }
@@ -176,6 +176,8 @@ pub struct CompanyCounts {
     pub all: u64,
     /// Those that stand for a company here.
     pub linked: u64,
+    /// Those whose company here a person removed for good.
+    pub blocked: u64,
     /// Those that become one with the next sync.
     pub on_their_own: u64,
     /// Those that do not because they are inactive.
@@ -190,6 +192,6 @@ impl CompanyCounts {
     /// Those that stand for no company here.
     #[must_use]
     pub const fn unlinked(&self) -> u64 {
-        self.all - self.linked
+        self.all.saturating_sub(self.linked + self.blocked)
     }
 }

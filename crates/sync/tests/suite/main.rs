@@ -10,6 +10,7 @@ mod advice;
 mod at_once;
 mod auto_import;
 mod companies;
+mod company_removal;
 mod completeness;
 mod connection;
 mod connectwise_psa;

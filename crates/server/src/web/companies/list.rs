@@ -4,9 +4,10 @@ use axum::extract::State;
 use domain::imports::ImportKind;
 use domain::provider;
 use domain::stream::Stream;
-use store::companies::{CompanyRow, CompanySort, list_for_viewer};
+use store::companies::{CompanyLink, CompanyRow, CompanySort, list_for_viewer};
 use store::integrations::{Integration, list_integrations};
 use store::pages::{Coverage, count_present};
+use sync::company_removal::count_blocked;
 
 use super::list_page::{LinkLine, ListPage, Row, Source};
 use super::query::{CompanyQuery, first, sort_word};
@@ -53,6 +54,11 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
         Vec::new()
     };
     page(&ListPage {
+        blocked: if shell.rights.manage_companies {
+            count_blocked(app.store(), staff.viewer()).await?
+        } else {
+            0
+        },
         nothing_connected: !integrations.iter().any(is_in_use),
         sources: if shell.rights.manage_integrations {
             sources(&integrations)
@@ -155,7 +161,20 @@ fn headings(asked: &CompanyQuery) -> Vec<Heading> {
 }
 
 fn to_row(shell: &Shell, row: CompanyRow, integrations: &[Integration]) -> Row {
-    let links = row.links.into_iter().map(|link| LinkLine {
+    Row {
+        uuid: row.uuid.to_string(),
+        name: named(row.name),
+        city: row.city,
+        phone: row.phone,
+        links: to_links(row.links, integrations),
+        created: shell.time(row.created_at),
+    }
+}
+
+/// The records of connected tools that are a company.
+#[must_use]
+pub fn to_links(links: Vec<CompanyLink>, integrations: &[Integration]) -> Vec<LinkLine> {
+    let links = links.into_iter().map(|link| LinkLine {
         integration: integrations
             .iter()
             .find(|one| one.id == link.integration)
@@ -164,14 +183,7 @@ fn to_row(shell: &Shell, row: CompanyRow, integrations: &[Integration]) -> Row {
         external_id: link.external_id,
         removed: link.removed,
     });
-    Row {
-        uuid: row.uuid.to_string(),
-        name: named(row.name),
-        city: row.city,
-        phone: row.phone,
-        links: links.collect(),
-        created: shell.time(row.created_at),
-    }
+    links.collect()
 }
 
 /// A name to click on, also when the vendor has none.

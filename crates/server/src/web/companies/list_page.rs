@@ -26,6 +26,8 @@ pub struct ListPage {
     pub nothing_connected: bool,
     /// Tools whose companies can be imported or linked, for those who may.
     pub sources: Vec<Source>,
+    /// How many companies were removed here and are blocked.
+    pub blocked: u64,
     /// Records that are no companies here, with where that is decided.
     pub elsewhere: Vec<Link>,
     /// Column headings.
@@ -122,6 +124,7 @@ mod tests {
                 name: "Autotask",
                 href: "/x".into(),
             }],
+            blocked: 3,
             elsewhere: vec![Link::new(
                 "/settings/integrations/autotask#company-types",
                 HOSTILE,

@@ -3,7 +3,9 @@
 use axum::extract::{Path, State};
 use domain::id::PublicId;
 use domain::viewer::Viewer;
-use store::companies::{Company, CompanyField, ExternalCompany, FieldRule, find_for_viewer};
+use store::companies::{
+    Company, CompanyField, ExternalCompany, FieldRule, Removal, find_for_viewer,
+};
 use store::contacts::{self, ContactFilter};
 use store::listing::Direction;
 use store::opportunities::{self, OpportunityFilter, OpportunitySort};
@@ -75,7 +77,8 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
     let (facts, facts_origin) = facts(&company);
     page(&ShowPage {
         uuid: uuid.to_string(),
-        removed: company.removed_at.is_some(),
+        removed: company.removal.map(removal_words),
+        blocked: company.removal == Some(Removal::Blocked),
         facts,
         facts_origin,
         ticket_count: count_text(open.count, "open ticket", "open tickets"),
@@ -111,6 +114,20 @@ pub async fn name_of(
         || "a company that is not here".to_owned(),
         |company| named(company.name),
     ))
+}
+
+const fn removal_words(removal: Removal) -> &'static str {
+    match removal {
+        Removal::Blocked => {
+            "This company was removed here. Nobody is a member of it, and syncs and imports skip it."
+        }
+        Removal::ByHand => {
+            "This company was removed here. What stands for it in your tools can be imported again."
+        }
+        Removal::Cleared => {
+            "The data of the tool this company came from was deleted. The company comes back when that tool brings it again."
+        }
+    }
 }
 
 /// What is known, and where it comes from: said once when that is the same for all, else beside each.

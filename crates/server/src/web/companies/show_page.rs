@@ -15,8 +15,10 @@ pub struct ShowPage {
     pub uuid: String,
     /// Name.
     pub name: String,
-    /// The vendor no longer has it.
-    pub removed: bool,
+    /// How it came to be removed, in a sentence; `None` while it is here.
+    pub removed: Option<&'static str>,
+    /// Whether syncs skip it.
+    pub blocked: bool,
     /// What is known, each with its origin.
     pub facts: Vec<Fact>,
     /// Where all of them come from, when that is the same.
@@ -113,7 +115,8 @@ mod tests {
         let page = ShowPage {
             uuid: "c".into(),
             name: sample::long(),
-            removed: true,
+            removed: Some("It was removed here."),
+            blocked: true,
             facts: vec![
                 Fact::new("Phone", "+43 316 123456").from("from Autotask, its primary integration"),
                 Fact::new("Address", "Hauptplatz 1\n8010 Graz")

@@ -95,6 +95,23 @@ pub const ALL: &[Notice] = &[
         "setup_completed",
         "The setup is complete. Configure opens its steps again at any time.",
     ),
+    good("company_removed", "The company was removed."),
+    good(
+        "company_blocked",
+        "The company was removed, and syncs and imports skip it from now on. Blocked Companies lists it.",
+    ),
+    plain(
+        "company_was_removed",
+        "That company was removed already. Nothing was done twice.",
+    ),
+    good(
+        "company_unblocked",
+        "Unblocked. It can be imported again; what was deleted with it does not come back.",
+    ),
+    plain(
+        "company_not_blocked",
+        "That company is not blocked. Nothing was changed.",
+    ),
     plain(
         "company_is_linked",
         "This company is linked already. Nothing was changed.",

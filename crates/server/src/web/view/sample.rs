@@ -32,6 +32,7 @@ pub fn shell(section: Section) -> Shell {
         section,
         rights: Rights {
             companies: true,
+            manage_companies: true,
             tickets: true,
             opportunities: true,
             settings: true,

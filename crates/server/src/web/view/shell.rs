@@ -85,6 +85,8 @@ pub const NAVIGATION: [NavItem; 5] = [
 pub struct Rights {
     /// Companies and contacts.
     pub companies: bool,
+    /// Adding and removing companies.
+    pub manage_companies: bool,
     /// Tickets.
     pub tickets: bool,
     /// Opportunities.

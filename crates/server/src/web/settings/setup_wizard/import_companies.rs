@@ -190,9 +190,17 @@ async fn list(
             CompanyRow {
                 id: row.id,
                 about: about.join(" · "),
+                blocked: reason == Why::Blocked,
                 synced: Some(shell.time(row.stored_at)),
                 linked: here.map(|one| match reason {
-                    Why::Blocked => Link::new("", reason.sentence()),
+                    Why::Blocked => Link::new(
+                        if shell.rights.manage_companies {
+                            "/companies/blocked"
+                        } else {
+                            ""
+                        },
+                        reason.sentence(),
+                    ),
                     _ => Link::new(format!("/companies/{}", one.uuid), one.name),
                 }),
                 future: reason.sentence().to_owned(),
@@ -209,7 +217,9 @@ async fn list(
                     address(provider, SetupStep::Import),
                     row.id
                 ),
-                unlink_address: if row.link_origin.as_deref() == Some("import") {
+                unlink_address: if row.link_origin.as_deref() == Some("import")
+                    && reason != Why::Blocked
+                {
                     format!(
                         "{}/companies/{}/unlink",
                         address(provider, SetupStep::Import),
@@ -347,6 +357,7 @@ fn outlook(counts: CompanyCounts) -> String {
         ),
         (counts.inactive, "stay out because they are inactive"),
         (counts.not_the_source, "wait for you"),
+        (counts.blocked, "were removed here and are blocked"),
     ];
     for (count, words) in waiting.into_iter().filter(|(count, _)| *count > 0) {
         parts.push(format!("{} {words}", number(count)));

@@ -127,6 +127,8 @@ pub struct CompanyRow {
     pub synced: Option<Time>,
     /// The company it is linked to.
     pub linked: Option<Link>,
+    /// Whether that one was removed here, and the row is skipped.
+    pub blocked: bool,
     /// What will become of it without an import.
     pub future: String,
     /// A company with the same name, to link it to: its page, its name.

@@ -1,0 +1,100 @@
+//! Removing a company on its page, and the page *Blocked Companies*.
+
+use axum::http::StatusCode;
+use domain::permission::{Area, Grants, Level};
+use store::audit;
+
+use crate::harness::{Page, Site};
+
+/// The address of the first company of the list.
+fn first(page: &Page) -> String {
+    let rest = page.text.split("main-link ellipsis\" href=\"").nth(1);
+    let address = rest.and_then(|rest| rest.split('"').next());
+    address.expect("a company").to_owned()
+}
+
+#[tokio::test]
+async fn a_company_is_removed_listed_as_blocked_and_unblocked() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let list = browser.get("/companies").await;
+    assert!(list.text.contains("Blocked Companies"), "{}", list.text);
+    let address = first(&list);
+    let page = browser.get(&address).await;
+    assert!(
+        page.text.contains(&format!("{address}/remove")),
+        "{}",
+        page.text
+    );
+    let asked = browser.get(&format!("{address}/remove")).await;
+    for words in [
+        "What goes",
+        "What stays",
+        "nothing is changed there",
+        "until Blocked Companies takes the block off",
+    ] {
+        assert!(asked.text.contains(words), "{words}: {}", asked.text);
+    }
+    let done = browser.post(&format!("{address}/remove"), &[]).await;
+    assert_eq!(done.location(), "/companies?notice=company_blocked");
+    let twice = browser.post(&format!("{address}/remove"), &[]).await;
+    assert_eq!(twice.location(), "/companies?notice=company_was_removed");
+    let list = browser.get("/companies").await;
+    assert!(!list.text.contains(&format!("href=\"{address}\"")));
+    let page = browser.get(&address).await;
+    assert!(page.text.contains("was removed here"), "{}", page.text);
+    assert!(!page.text.contains(&format!("{address}/remove")));
+
+    let blocked = browser.get("/companies/blocked").await;
+    for words in [
+        address.as_str(),
+        "Autotask",
+        "Ann Porter",
+        "does not bring back",
+    ] {
+        assert!(blocked.text.contains(words), "{words}: {}", blocked.text);
+    }
+    let searched = browser.get("/companies/blocked?search=zzz").await;
+    assert!(searched.text.contains("No blocked company matches"));
+    let asked = browser.get(&format!("{address}/unblock")).await;
+    assert!(asked.text.contains("does not bring back what was deleted"));
+    let done = browser.post(&format!("{address}/unblock"), &[]).await;
+    assert_eq!(
+        done.location(),
+        "/companies/blocked?notice=company_unblocked"
+    );
+    let twice = browser.post(&format!("{address}/unblock"), &[]).await;
+    assert_eq!(
+        twice.location(),
+        "/companies/blocked?notice=company_not_blocked"
+    );
+    let blocked = browser.get("/companies/blocked").await;
+    assert!(blocked.text.contains("No company is blocked"));
+    let uuid = address.rsplit('/').next().expect("an id");
+    let log = audit::list_entries_of(site.app.store(), "company", uuid, None, 10);
+    let log: Vec<String> = log
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|entry| entry.action)
+        .collect();
+    assert_eq!(log, ["company.unblock", "company.remove"]);
+}
+
+#[tokio::test]
+async fn whoever_may_not_remove_companies_is_not_offered_it() {
+    let site = Site::start_connected().await;
+    let mut grants = Grants::everything();
+    grants.0.insert(Area::Companies, Level::Write);
+    site.add_staff("Ina Reader", "ina@example.com", &grants)
+        .await;
+    let mut browser = site.browser_of("ina@example.com").await;
+    let list = browser.get("/companies").await;
+    assert!(!list.text.contains("Blocked Companies"));
+    let address = first(&list);
+    let page = browser.get(&address).await;
+    assert!(!page.text.contains("/remove"), "{}", page.text);
+    let sent = browser.post(&format!("{address}/remove"), &[]).await;
+    assert_eq!(sent.status, StatusCode::FORBIDDEN);
+    assert!(sent.text.contains("Manage Companies"), "names the right");
+}
