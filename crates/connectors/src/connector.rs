@@ -107,6 +107,11 @@ impl Memory {
         self.entries().insert(key, text);
     }
 
+    /// Forgets what is remembered under a key.
+    pub fn forget(&self, key: &str) {
+        self.entries().remove(key);
+    }
+
     fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

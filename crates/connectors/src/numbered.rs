@@ -3,7 +3,9 @@
 //! Pages shift when a record vanishes meanwhile, and plain page numbers then skip one without a word. So each page is
 //! chosen to overlap the one before by at least a record: page 2 of 99 begins with the last record of page 1 of 100.
 //! Where that record, the *seam*, is not where it must be, something moved, and the walk goes back before it goes on.
-//! A vendor that makes pages of its own size, whatever is asked, is walked by its size; then there is no seam.
+//! A vendor that makes pages of its own size, whatever is asked, is walked by its size; then there is no seam. Its size
+//! shows on the first page, unless it happens to be the one asked for: then the second page has no seam, and the
+//! beginning is asked for once more by another size.
 
 use std::collections::BTreeSet;
 
@@ -129,7 +131,8 @@ impl Place {
             return of(self.read / size + 1, size);
         }
         let Some(last) = self.read.checked_sub(1) else {
-            return of(1, wanted);
+            // Back at the beginning the size is another one: a page of the vendor's own is told by it.
+            return of(1, wanted.saturating_sub(u64::from(self.stalls)).max(1));
         };
         let new = |size: &u64| (last / size + 1) * size - self.read;
         match (1..=wanted).max_by_key(|size| (new(size), *size)) {
@@ -337,6 +340,20 @@ mod tests {
         let (seen, pages, oddities) = walk(list(96, Some(9)), 100, |_, _| {});
         assert_eq!((seen.len(), pages), (96, 11));
         assert_eq!(oddities.len(), 10, "all but the last are odd: {oddities:?}");
+    }
+
+    #[test]
+    fn a_vendors_own_size_that_is_the_one_asked_for_is_noticed() {
+        for own in [100, 50, 25, 2] {
+            for count in 0..=4 * own as i64 {
+                let all = list(count, Some(own));
+                let expected: BTreeSet<i64> = all.ids.iter().copied().collect();
+                let (seen, pages, _) = walk(all, own as u32, |_, _| {});
+                let seen: BTreeSet<i64> = seen.into_iter().collect();
+                assert_eq!(seen, expected, "{count} by {own}");
+                assert!(pages <= 8, "{count} by {own}: {pages}");
+            }
+        }
     }
 
     #[test]

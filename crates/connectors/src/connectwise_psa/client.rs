@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::base::Base;
 use super::config::Config;
-use super::map::{Tenant, is_set};
+use super::map::{Tenant, means_inactive};
 use super::wire::{CwCount, CwError, CwIssue, CwValue};
 use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
@@ -167,7 +167,7 @@ impl Client {
     async fn inactive_statuses(&self) -> Result<BTreeSet<i64>> {
         let values = self.table(
             "company/companies/statuses",
-            |_: usize, value: CwValue<'_>| is_set(value.inactive_flag).then_some(value.id),
+            |_: usize, value: CwValue<'_>| means_inactive(&value).then_some(value.id),
         );
         Ok(values.await?.into_iter().flatten().collect())
     }

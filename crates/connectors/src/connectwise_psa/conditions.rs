@@ -11,7 +11,8 @@ use domain::clock::UtcMillis;
 use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
 
-/// Longest conditions put into an address, in bytes: gateways refuse addresses of more than 2,000 or so.
+/// Longest conditions put into an address, in bytes as they stand in it: gateways refuse addresses of more than 2,000 or
+/// so, and the host, the path and the other parameters want their part.
 const LONGEST: usize = 1_400;
 
 /// What a full or incremental run of a stream asks for; empty when for everything.
@@ -46,13 +47,20 @@ fn changed_since(since: UtcMillis) -> String {
 fn narrow(parts: &mut Vec<String>, scope: &Scope) {
     let mut room = LONGEST;
     let mut add = |condition: Option<String>| {
-        if let Some(condition) = condition.filter(|condition| condition.len() <= room) {
-            room -= condition.len();
+        let condition = condition.map(|condition| (encoded(&condition), condition));
+        if let Some((length, condition)) = condition.filter(|(length, _)| *length <= room) {
+            room -= length;
             parts.push(condition);
         }
     };
     add(boards(&scope.queues));
     add(statuses(&scope.exclude_statuses));
+}
+
+/// How long a text is in an address.
+fn encoded(text: &str) -> usize {
+    let parts = url::form_urlencoded::byte_serialize(text.as_bytes());
+    parts.map(str::len).sum()
 }
 
 fn boards(ids: &BTreeSet<String>) -> Option<String> {
@@ -90,6 +98,23 @@ fn list(ids: &[i64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_stays_short_as_it_is_sent() {
+        for boards in [1, 40, 120, 400] {
+            let scope = Scope {
+                exclude_statuses: (1..=boards).map(|board| format!("{board}/17")).collect(),
+                queues: (1..=boards).map(|board| board.to_string()).collect(),
+                ..Scope::default()
+            };
+            let asked = of(Stream::Tickets, PullMode::Full { floor: None }, &scope);
+            let sent = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("conditions", &asked)
+                .finish();
+            assert!(sent.len() < 1_600, "{boards}: {}", sent.len());
+            assert_eq!(asked.is_empty(), boards == 400, "{boards}");
+        }
+    }
 
     #[test]
     fn only_full_runs_narrow_and_only_by_numbers() {

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::wire::{
     Custom, CwCommunication, CwCompany, CwContact, CwInfo, CwMember, CwNote, CwOpportunity, CwRef,
-    CwTicket,
+    CwTicket, CwValue,
 };
 use crate::mapping::records;
 use crate::value::{
@@ -22,7 +22,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The license class of members that are no person.
 const API_MEMBER: &str = "A";
@@ -100,6 +100,13 @@ fn times(info: Option<CwInfo<'_>>) -> Mapped<Times> {
         created: instant("_info.dateEntered", info.date_entered)?,
         updated: instant("_info.lastUpdated", info.last_updated)?,
     })
+}
+
+/// Whether companies in a status are inactive. The vendor has no word for that: a tenant names its statuses, every one
+/// begins with *Inactive* among them, and one out of use (`inactiveFlag`) marks what nobody looks after any more.
+pub(super) fn means_inactive(status: &CwValue<'_>) -> bool {
+    let name = status.name.as_ref().map(|name| name.0.trim());
+    is_set(status.inactive_flag) || name.is_some_and(|name| name.eq_ignore_ascii_case("inactive"))
 }
 
 fn to_company(company: CwCompany<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::clock::UtcMillis;
-use domain::secret::Secret;
 use domain::stream::Stream;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
@@ -134,14 +133,19 @@ impl Client {
         }
     }
 
-    /// Gets a token, with the widest scope the application was granted.
+    /// Forgets the token, with what it was granted: *Test Connection* looks at what is granted now.
+    pub(super) async fn sign_in_anew(&self) -> Result<()> {
+        self.memory.forget(&self.key("token"));
+        self.desk.forget().await;
+        self.place().await.map(drop)
+    }
+
+    /// Gets a token, with the widest scope the application was granted. Each token is asked for from the widest on: what
+    /// was granted before may be more or less today.
     async fn sign_in(&self) -> Result<Desk> {
-        let remembered = self.memory.recall(&self.key("scope"));
-        let remembered = remembered.as_ref().map(Secret::expose);
-        let scopes: Vec<&str> = match (&self.config.scope, remembered) {
-            (Some(scope), _) => vec![scope],
-            (None, Some(scope)) => vec![scope],
-            (None, None) => SCOPES.to_vec(),
+        let scopes: Vec<&str> = match &self.config.scope {
+            Some(scope) => vec![scope],
+            None => SCOPES.to_vec(),
         };
         let mut auth = self.config.auth.clone();
         let mut looked_for = self.config.auth_given;
@@ -151,7 +155,6 @@ impl Client {
             let (status, error, description, json) = match self.ask_for_token(&auth, scope).await? {
                 Outcome::Granted(token) => {
                     self.memory.remember(self.key("token"), token.to_memory());
-                    self.memory.remember(self.key("scope"), Secret::from(scope));
                     return self.desk_with(token);
                 }
                 Outcome::Refused {
@@ -190,7 +193,18 @@ impl Client {
             client_secret: &self.config.client_secret,
             scope,
         };
-        token::fetch(&self.sender, &self.config.limits(), &grant).await
+        let fetched = token::fetch(&self.sender, &self.config.limits(), &grant).await;
+        fetched.map_err(|error| match error.kind {
+            // An outage as far as anybody can tell, and what some releases answer to a tenant they do not have.
+            ErrorKind::Unavailable if !self.config.tenant.is_empty() => Error {
+                message: format!(
+                    "{}. If it stays so, check Tenant: Halo may answer a wrong one like this.",
+                    error.message
+                ),
+                ..error
+            },
+            _ => error,
+        })
     }
 
     /// Where the instance itself says that its sign-in is; needs no credentials and sends none.

@@ -25,7 +25,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The client that takes what nobody else wants; every instance has it.
 const UNKNOWN_CLIENT: i64 = 1;
@@ -257,6 +257,11 @@ fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
     let main = client
         .and_then(|client| tenant.sites.get(&client))
         .and_then(|site| site.main_contact);
+    // These are asked not to come. Where a release sends them all the same, nobody is invited who is no client.
+    let general = user.name.as_ref().is_some_and(|name| name.0 == "General User");
+    let no_client = general
+        || flag(user.service_account, false)
+        || some_id(user.linked_agent).is_some();
     let (first_name, last_name) = names(user.first_name, user.last_name, user.name);
     Ok(ContactRecord {
         external_id: user.id.to_string(),
@@ -267,7 +272,7 @@ fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
         phone: text(user.phone).or_else(|| text(user.preferred_phone)),
         mobile: text(user.mobile),
         title: text(user.title),
-        active: !flag(user.inactive, false),
+        active: !flag(user.inactive, false) && !no_client,
         primary: main == Some(user.id),
         created_at: None,
         updated_at: at("lastupdate", user.updated)?,

@@ -25,7 +25,7 @@ use self::answer::{count, map_stream, seen_stream};
 use self::client::Client;
 use self::query::{by_id, list, one_row, source};
 use crate::connector::{Connect, Connector, Fetched, check_by_id, check_stream};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::http::exchange::read;
 use crate::http::send::Answer;
 use crate::limits::Limits;
@@ -172,9 +172,13 @@ impl Connector for HaloPsa {
                 None => return Ok(page),
                 // The list has no pages: a limit of the vendor's is passed by asking for all of them.
                 Some(total) if count.is_none() => count = Some(total),
+                // It may count its own entries, which are not asked for: what came is kept, and the difference told.
                 Some(total) => {
-                    let message = format!("{NAME} counts {total} actions and lists {received}");
-                    return Err(Error::new(ErrorKind::Unexpected, OPERATION, message));
+                    let oddity = format!("{NAME} counts {total} actions and lists {received}");
+                    return Ok(Page {
+                        oddity: Some(oddity),
+                        ..page
+                    });
                 }
             }
         }

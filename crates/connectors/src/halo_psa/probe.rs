@@ -4,7 +4,6 @@ use futures_util::future::join_all;
 
 use super::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::exchange::Api;
 use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
@@ -64,7 +63,7 @@ const AREAS: [Area; 7] = [
 /// # Errors
 /// `AuthFailed`, `Unavailable` and the like, with the form field where one is to blame. A missing right is no error.
 pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport> {
-    client.place().await?;
+    client.sign_in_anew().await?;
     let findings = join_all(AREAS.iter().map(|area| probe(client, area))).await;
     let permissions = findings.into_iter().collect::<Result<Vec<_>>>()?;
     let host = client.config.web_url();

@@ -108,6 +108,8 @@ record! {
         preferred_phone: Option<Text<'a>> = "phonenumber_preferred",
         mobile: Option<Text<'a>> = "mobilenumber",
         client: Option<Whole> = "client_id",
+        service_account: Option<Flag> = "isserviceaccount",
+        linked_agent: Option<Whole> = "linked_agent_id",
         site_name: Option<Text<'a>> = "site_name",
         inactive: Option<Flag> = "inactive",
         roles: Option<Text<'a>> = "role_list",

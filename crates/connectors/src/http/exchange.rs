@@ -38,6 +38,10 @@ pub trait Place: Send + Sync {
     }
 }
 
+/// How long nobody asks a vendor that refused a request for their number and did not say how long, in milliseconds. Each
+/// waiting job would send one more in vain otherwise.
+const PAUSE: i64 = 30 * UtcMillis::SECOND;
+
 /// A place found once and kept until it runs out or is refused. Whoever needs one meanwhile waits for the same.
 pub struct Kept<P>(Mutex<Option<Arc<P>>>);
 
@@ -48,6 +52,11 @@ impl<P> Default for Kept<P> {
 }
 
 impl<P: Place> Kept<P> {
+    /// Lets go of the place, so that the next question finds one anew.
+    pub async fn forget(&self) {
+        *self.0.lock().await = None;
+    }
+
     /// The place, found by `find` when there is none.
     ///
     /// # Errors
@@ -229,12 +238,9 @@ pub async fn read<A: Api + ?Sized, T: Send>(
         // Refusals of our own permits have no status; the vendor need not be asked about them.
         if error.kind == ErrorKind::RateLimited && error.status.is_some() {
             // Told first, so that others stop while the vendor is asked.
-            if error.retry_after.is_some() {
-                let permits = &api.sender().permits;
-                permits
-                    .report(place.limits(), None, error.retry_after)
-                    .await;
-            }
+            let wait = error.retry_after.unwrap_or(PAUSE);
+            let permits = &api.sender().permits;
+            permits.report(place.limits(), None, Some(wait)).await;
             api.answered(&place, true).await;
         }
         retry.wait_after(error).await?;

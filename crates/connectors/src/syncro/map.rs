@@ -18,7 +18,7 @@ use crate::mapping::records;
 use crate::value::{Mapped, Text, flag, id, instant, lines, put_own, put_text, text, whole};
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// What the account tells elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,7 +90,8 @@ fn to_company(customer: SyncroCustomer<'_>, _tenant: &Tenant) -> Mapped<CompanyR
     })
 }
 
-/// The vendor tells no e-mail, title or state in the list of users; whoever cannot be assigned a ticket has left.
+/// The vendor tells no e-mail, title or state in the list of users; whoever cannot be assigned a ticket has left. Where
+/// it does not say who can, nobody is known to have left.
 fn to_technician(user: SyncroUser<'_>, tenant: &Tenant) -> Mapped<TechnicianRecord> {
     let mut fields = Fields::new();
     put_text(&mut fields, "group", user.group);
@@ -101,7 +102,7 @@ fn to_technician(user: SyncroUser<'_>, tenant: &Tenant) -> Mapped<TechnicianReco
         last_name,
         email: text(user.email),
         title: None,
-        active: tenant.assignable.contains(&user.id),
+        active: tenant.assignable.is_empty() || tenant.assignable.contains(&user.id),
         person: true,
         fields,
     })
@@ -296,7 +297,13 @@ mod tests {
             ),
             ("Ann", "Roe", true)
         );
-        assert!(!mapped::<SyncroUser<'_>>(json, &Tenant::default()).active);
+        let others = Tenant {
+            assignable: BTreeSet::from([8]),
+            ..Tenant::default()
+        };
+        assert!(!mapped::<SyncroUser<'_>>(json, &others).active);
+        let unknown = mapped::<SyncroUser<'_>>(json, &Tenant::default());
+        assert!(unknown.active, "nobody is said to have left");
     }
 
     #[test]

@@ -218,6 +218,16 @@ impl Vendor for ConnectWisePsa {
             ),
             Case::new(
                 "list",
+                "inactive_by_the_name_of_the_status",
+                desk::inactive_companies,
+            ),
+            Case::new(
+                "reference_data",
+                "a_table_that_may_not_be_read_is_left_out",
+                desk::without_a_table,
+            ),
+            Case::new(
+                "list",
                 "recorded_contacts_map_whole",
                 desk::recorded_contacts,
             ),

@@ -106,6 +106,24 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
         ),
         Case::new(
             "errors",
+            "a_limit_without_a_wait_stops_the_others_too",
+            move || async move {
+                let stand = vendor.start().await;
+                stand
+                    .control()
+                    .set_fault(limited(None).on_entity(vendor.entity(Stream::Tickets)));
+                let permits = Arc::new(Noting::default());
+                let connector = stand.connector_asking(Arc::clone(&permits) as Arc<dyn Permits>);
+                whole(&*connector, Stream::Tickets)
+                    .await
+                    .expect_err("limited");
+                let reports = permits.reports.lock().expect("unpoisoned").clone();
+                let blocked = reports.iter().filter_map(|(_, blocked)| *blocked);
+                assert!(blocked.min() >= Some(10_000), "{reports:?}");
+            },
+        ),
+        Case::new(
+            "errors",
             "every_request_asks_for_a_permit",
             move || async move {
                 let stand = vendor.start().await;

@@ -171,6 +171,11 @@ impl Vendor for HaloPsa {
             ),
             Case::new(
                 "connect",
+                "scopes_granted_and_taken_back_are_noticed",
+                tokens::granted_later,
+            ),
+            Case::new(
+                "connect",
                 "no_scope_at_all_is_a_missing_right",
                 tokens::no_scope,
             ),
@@ -193,6 +198,11 @@ impl Vendor for HaloPsa {
             Case::new("list", "people_who_are_no_contacts", lists::no_contacts),
             Case::new("list", "main_contacts_and_addresses", lists::main_contacts),
             Case::new("list", "comments_private_and_public", lists::comments),
+            Case::new(
+                "list",
+                "comments_counted_and_not_sent",
+                lists::more_counted_than_sent,
+            ),
             Case::new("list", "sales_are_no_tickets", lists::sales),
             Case::new("list", "a_team_renamed", lists::renamed_team),
             Case::new("list", "ten_thousand_statuses", lists::many_statuses),

@@ -162,6 +162,16 @@ impl Vendor for Syncro {
                 answers::page_repeated_for_good,
             ),
             Case::new("list", "pages_of_the_vendors_own_size", answers::own_pages),
+            Case::new(
+                "list",
+                "pages_of_the_vendors_own_size_as_asked",
+                answers::own_pages_of_the_size_asked,
+            ),
+            Case::new(
+                "list",
+                "more_technicians_than_a_minute_has_requests",
+                answers::many_technicians,
+            ),
             Case::new("list", "times_with_an_offset", answers::offsets),
             Case::new("list", "main_contact_by_address", answers::main_contact),
             Case::new(

@@ -90,7 +90,9 @@ const STREAMS: &[StreamCapability] = &[
         ..StreamCapability::full_only(Stream::Companies)
     },
     StreamCapability {
-        page_size: 100,
+        // A page is a request for each user: few enough that it ends before the minute's requests are used up, however
+        // many wait with it. What was read of a page that did not is read again.
+        page_size: 15,
         full_cadence: UtcMillis::DAY,
         ..StreamCapability::full_only(Stream::Technicians)
     },

@@ -135,6 +135,18 @@ fn the_main_contact_is_decided_once_for_a_client() {
 }
 
 #[test]
+fn users_who_are_no_clients_are_inactive() {
+    let active = |more: &str| {
+        let text = format!(r#"{{"id":4,"client_id":12,"inactive":false{more}}}"#);
+        mapped::<HaloUser<'_>>(&text, &Tenant::default()).active
+    };
+    assert!(active(r#","name":"Ann Other","isserviceaccount":false,"linked_agent_id":0"#));
+    assert!(!active(r#","name":"General User""#));
+    assert!(!active(r#","name":"Scanner","isserviceaccount":true"#));
+    assert!(!active(r#","name":"Our Agent","linked_agent_id":4"#));
+}
+
+#[test]
 fn agents_who_are_no_people() {
     let agent = |more: &str| {
         let text = format!(r#"{{"id":4,"name":"Ann Other","isdisabled":false{more}}}"#);

@@ -43,6 +43,45 @@ pub async fn deleted_companies() {
     );
 }
 
+/// A company is inactive by the name of its status, or by one out of use.
+pub async fn inactive_companies() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let statuses = control
+        .records("company/companies/statuses", 0, 100)
+        .expect("statuses");
+    let entity = VENDOR.entity(Stream::Companies);
+    let companies = control.ids(entity);
+    let mut seen = BTreeSet::new();
+    for (status, company) in statuses.iter().zip(&companies[1..]) {
+        let fields = json!({ "status": { "id": status["id"] }, "deletedFlag": false });
+        control.patch(entity, *company, fields);
+    }
+    let pages = whole(&*stand.connector(), Stream::Companies)
+        .await
+        .expect("pages");
+    for (status, company) in statuses.iter().zip(&companies[1..]) {
+        let active = record(&pages, &company.to_string())["active"] == true;
+        let expected = status["name"] != "Inactive" && status["inactiveFlag"] == false;
+        assert_eq!(active, expected, "{status}");
+        seen.insert((status["name"] == "Inactive", active));
+    }
+    assert_eq!(seen.len(), 3, "by name, by flag, and not at all: {seen:?}");
+}
+
+/// A table the member may not see costs only itself.
+pub async fn without_a_table() {
+    let stand = VENDOR.start().await;
+    for entity in ["service/sources", "company/contacts/types"] {
+        stand.control().set_security(entity, "query", "None");
+    }
+    let items = stand.connector().reference_data().await.expect("the rest");
+    let has = |kind| items.iter().any(|item| item.kind == kind);
+    assert!(has(ReferenceKind::CompanyType) && has(ReferenceKind::TicketPriority));
+    assert!(has(ReferenceKind::OpportunityStage) && has(ReferenceKind::Queue));
+    assert!(!has(ReferenceKind::TicketSource) && !has(ReferenceKind::ContactType));
+}
+
 /// The vendor may give two boards the same status id; each is a status of its own.
 pub async fn same_id_in_two_boards() {
     let stand = VENDOR.start().await;

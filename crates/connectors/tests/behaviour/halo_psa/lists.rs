@@ -4,6 +4,7 @@ use domain::record::{Batch, Visibility};
 use domain::reference::ReferenceKind;
 use domain::stream::Stream;
 use serde_json::json;
+use simulator::{Fault, FaultKind};
 
 use super::HaloPsa;
 use crate::vendor::{Vendor, batch_ids, ids, ids_of, record, whole};
@@ -95,6 +96,32 @@ pub async fn main_contacts() {
         (&unknown["active"], &unknown["fields"]["built_in"]),
         (&json!(false), &json!(true))
     );
+}
+
+/// The product may count its own entries among the actions it does not send.
+pub async fn more_counted_than_sent() {
+    let stand = HaloPsa.start().await;
+    let ticket = stand.control().ids("tickets")[5];
+    let body = json!({"ticket_id": ticket, "record_count": 3, "actions": [
+        {"id": 2, "ticket_id": ticket, "outcome": "Note", "note": "Seen to", "hiddenfromuser": false},
+    ]});
+    let answer = FaultKind::Status {
+        code: 200,
+        body: Some(body),
+        retry_after: None,
+    };
+    stand
+        .control()
+        .set_fault(Fault::new(answer).on_entity("actions"));
+    let page = stand
+        .connector()
+        .ticket_notes(&ticket.to_string())
+        .await
+        .expect("what came is kept");
+    assert_eq!(batch_ids(&page.batch), [format!("{ticket}-2")]);
+    assert!(page.oddity.is_some_and(|oddity| oddity.contains("counts 3")));
+    let asked = stand.requests_about("actions");
+    assert_eq!(asked.len(), 2, "once more for all of them");
 }
 
 pub async fn comments() {

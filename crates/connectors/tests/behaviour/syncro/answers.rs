@@ -1,8 +1,14 @@
 //! What Syncro's answers are like.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use async_trait::async_trait;
 use connectors::connector::Fetched;
+use connectors::limits::{Limits, Permit, Permits, Urgency, Usage};
+use connectors::page::PageRequest;
+use connectors::{Error, ErrorKind};
 use domain::record::{Batch, TicketNoteRecord, Visibility};
 use domain::reference::ReferenceKind;
 use domain::scope::Scope;
@@ -80,6 +86,77 @@ pub async fn own_pages() {
         cursor = page.next;
     }
     assert_eq!(seen, before);
+}
+
+/// Its own size is the one asked for, which a full first page does not tell.
+pub async fn own_pages_of_the_size_asked() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    control.patch("account", 1, json!({"own_pages": true}));
+    while control.ids("customers").len() < 150 {
+        control.create("customers", json!({"business_name": "One of many"}));
+    }
+    let pages = walk(&*stand.connector(), Stream::Companies, FULL, 100)
+        .await
+        .expect("pages");
+    assert_eq!(ids(&pages), ids_of(control, "customers"));
+}
+
+/// So many requests at once, then none until the next minute.
+struct Purse(AtomicI64);
+
+#[async_trait]
+impl Permits for Purse {
+    async fn acquire(&self, _: &Limits, _: &str, _: Urgency) -> connectors::Result<Permit> {
+        if self.0.fetch_sub(1, Ordering::Relaxed) > 0 {
+            return Ok(Permit::free());
+        }
+        let message = "none left in this minute";
+        Err(Error::new(ErrorKind::RateLimited, "wait for a permit", message))
+    }
+
+    async fn report(&self, _: &Limits, _: Option<Usage>, _: Option<i64>) {}
+}
+
+/// A request for each user, of whom there are more than a minute has requests: a page that is given up is asked for
+/// again from its beginning, so that it must fit into what is left beside other work.
+pub async fn many_technicians() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    while control.ids("users").len() < 130 {
+        control.create("users", json!({"full_name": "One of many"}));
+    }
+    let purse = Arc::new(Purse(AtomicI64::new(0)));
+    let connector = stand.connector_asking(Arc::clone(&purse) as Arc<dyn Permits>);
+    let claimed = crate::vendor::capability(VENDOR).stream(Stream::Technicians);
+    let page_size = claimed.expect("claimed").page_size;
+    let (mut seen, mut cursor, mut minutes) = (BTreeSet::new(), None, 0);
+    loop {
+        let scope = Scope::default();
+        let request = PageRequest {
+            stream: Stream::Technicians,
+            mode: FULL,
+            cursor: cursor.as_ref(),
+            scope: &scope,
+            page_size,
+        };
+        match connector.list_page(request).await {
+            Ok(page) => {
+                seen.extend(batch_ids(&page.batch));
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            Err(error) => {
+                assert_eq!(error.kind, ErrorKind::RateLimited);
+                minutes += 1;
+                assert!(minutes < 20, "it begins again for ever");
+                purse.0.store(40, Ordering::Relaxed);
+            }
+        }
+    }
+    assert_eq!(seen, ids_of(control, "users"));
 }
 
 pub async fn offsets() {

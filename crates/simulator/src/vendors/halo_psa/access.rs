@@ -34,6 +34,8 @@ pub struct Grant {
 /// Application, tokens and the role of its agent.
 pub struct Access {
     credentials: HaloPsaCredentials,
+    /// What the application's Permissions tab grants, separated by spaces.
+    granted: RwLock<String>,
     valid: AtomicBool,
     issued: Mutex<HashMap<String, Grant>>,
     serial: AtomicI64,
@@ -59,6 +61,7 @@ impl Access {
     /// All rights for the owner of the secret.
     pub fn new(credentials: HaloPsaCredentials) -> Self {
         Self {
+            granted: RwLock::new(credentials.scopes.clone()),
             credentials,
             valid: AtomicBool::new(true),
             issued: Mutex::default(),
@@ -122,7 +125,8 @@ impl Access {
             scope => scope,
         };
         let scopes: Vec<String> = scope.split_whitespace().map(str::to_lowercase).collect();
-        let granted: Vec<&str> = want.scopes.split_whitespace().collect();
+        let granted = self.granted.read().unwrap_or_else(PoisonError::into_inner);
+        let granted: Vec<&str> = granted.split_whitespace().collect();
         let refused = scopes.iter().find(|scope| !covers(&granted, scope));
         if refused.is_some() {
             return Err(Refusal::oauth(
@@ -164,6 +168,12 @@ impl Access {
             .filter(|grant| scheme.eq_ignore_ascii_case("bearer") && grant.expires_ms > now_ms)
             .filter(|_| self.valid.load(Ordering::Relaxed))
             .ok_or_else(Refusal::token)
+    }
+
+    /// Changes what the application is granted; tokens given out before keep what they have.
+    pub fn grant(&self, scopes: &str) {
+        let mut granted = self.granted.write().unwrap_or_else(PoisonError::into_inner);
+        scopes.clone_into(&mut granted);
     }
 
     /// Changes what the agent's role allows: `action` is `query`, `create`, `update` or `delete`.

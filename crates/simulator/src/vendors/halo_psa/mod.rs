@@ -218,7 +218,12 @@ impl Vendor for HaloPsa {
         Ok(ids.len() as u64)
     }
 
+    /// Of the entity `application` the action `scopes` sets what its Permissions tab grants.
     fn set_security(&self, entity: &str, action: &str, access: &str) -> Result<(), SandboxError> {
+        if (entity, action) == ("application", "scopes") {
+            self.access.grant(access);
+            return Ok(());
+        }
         if !["query", "create", "update", "delete"].contains(&action) {
             return Err(SandboxError::Control(format!(
                 "there is no action {action}"
