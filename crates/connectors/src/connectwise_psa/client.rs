@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::base::Base;
 use super::config::Config;
+use super::forecast::Refused;
 use super::map::{Tenant, means_inactive};
 use super::wire::{CwCount, CwError, CwIssue, CwValue};
 use crate::connector::{Connect, Memory};
@@ -36,6 +37,7 @@ pub(super) struct Client {
     pub(super) base_key: String,
     base: Kept<Base>,
     inactive: OnceCell<BTreeSet<i64>>,
+    pub(super) no_forecasts: Refused,
 }
 
 impl Client {
@@ -55,6 +57,7 @@ impl Client {
             memory: connect.memory,
             base: Kept::default(),
             inactive: OnceCell::new(),
+            no_forecasts: Refused::default(),
         })
     }
 

@@ -11,14 +11,15 @@ use domain::record::{
     TicketNoteRecord, TicketRecord, Visibility,
 };
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::wire::{
-    Custom, CwCommunication, CwCompany, CwContact, CwInfo, CwMember, CwNote, CwOpportunity, CwRef,
-    CwTicket, CwValue,
+    Custom, CwCommunication, CwCompany, CwContact, CwForecast, CwInfo, CwMember, CwNote,
+    CwOpportunity, CwRef, CwTicket, CwValue,
 };
 use crate::mapping::records;
 use crate::value::{
-    Flag, Mapped, Text, flag, id, instant, lines, put_id, put_own, put_text, text, whole,
+    Flag, Mapped, Text, flag, id, instant, lines, money, put_id, put_own, put_text, text, whole,
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
@@ -371,6 +372,31 @@ pub(super) fn to_ticket_note(ticket: i64, note: CwNote<'_>) -> Mapped<TicketNote
     })
 }
 
+/// The amount of a forecast in hundredths: the vendor's sum, else that of the items that count. `None` for one without
+/// items.
+pub(super) fn to_amount(forecast: CwForecast<'_>) -> Mapped<Option<i64>> {
+    let some = |raw: Option<&'_ RawValue>| -> Mapped<Option<i64>> {
+        raw.filter(|raw| raw.get() != "null")
+            .map(|raw| money("forecast", raw))
+            .transpose()
+    };
+    let total = some(forecast.forecast_revenue_totals.and_then(|sum| sum.revenue))?;
+    let Some(items) = forecast.forecast_items else {
+        return Ok(total);
+    };
+    if items.is_empty() {
+        return Ok(total.filter(|total| *total != 0));
+    }
+    if total.is_some() {
+        return Ok(total);
+    }
+    let mut sum = 0_i64;
+    for item in items.iter().filter(|item| flag(item.include_flag, false)) {
+        sum = sum.saturating_add(some(item.revenue)?.unwrap_or(0));
+    }
+    Ok(Some(sum))
+}
+
 fn to_opportunity(opportunity: CwOpportunity<'_>, _tenant: &Tenant) -> Mapped<OpportunityRecord> {
     let mut fields = custom(opportunity.custom_fields);
     put_name(&mut fields, "rating", opportunity.rating);
@@ -395,7 +421,7 @@ fn to_opportunity(opportunity: CwOpportunity<'_>, _tenant: &Tenant) -> Mapped<Op
         status_id: ref_id(opportunity.status.as_ref()),
         category_id: None,
         type_id: ref_id(opportunity.r#type.as_ref()),
-        // Money is in the forecast, which takes a request for each opportunity.
+        // Read from its forecast afterwards.
         amount_cents: None,
         probability: percent,
         projected_close_at: instant("expectedCloseDate", opportunity.expected_close_date)?,

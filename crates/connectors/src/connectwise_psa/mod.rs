@@ -8,6 +8,7 @@ mod base;
 mod client;
 mod conditions;
 mod config;
+mod forecast;
 mod map;
 mod probe;
 mod reference;
@@ -94,6 +95,7 @@ impl Connector for ConnectWisePsa {
         let tenant = self.client.tenant_for(request.stream).await?;
         let map = |answer: &Answer| map_stream(request.stream, answer, question.position, &tenant);
         let (mut page, seen) = self.ask(&question, map).await?;
+        forecast::add(&self.client, &mut page).await?;
         let Question {
             operation,
             position,
@@ -105,6 +107,11 @@ impl Connector for ConnectWisePsa {
     }
 
     async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
+        if request.stream == Stream::Opportunities {
+            // Most of its requests depend on the ids of the first.
+            let page = self.list_page(request).await?;
+            return Ok((page.received as usize, page.next));
+        }
         let question = self.question(&request)?;
         let decode = |answer: &Answer| seen_stream(request.stream, answer, question.position);
         let seen = self.ask(&question, decode).await?;
@@ -132,7 +139,7 @@ impl Connector for ConnectWisePsa {
         let tenant = self.client.tenant_for(stream).await?;
         let map = |answer: &Answer| map_stream(stream, answer, Position::default(), &tenant);
         // A condition tells a missing record from a missing route; `GET /{path}/{id}` answers 404 to both.
-        let (page, _seen) = self
+        let (mut page, _seen) = self
             .client
             .forward(
                 "fetch",
@@ -143,6 +150,7 @@ impl Connector for ConnectWisePsa {
                 map,
             )
             .await?;
+        forecast::add(&self.client, &mut page).await?;
         Ok(match page.unreadable.into_iter().next() {
             Some(unreadable) => Fetched::Unreadable(unreadable),
             None if page.batch.is_empty() => Fetched::Gone,

@@ -3,13 +3,17 @@
 use futures_util::future::join_all;
 
 use super::client::Client;
+use super::forecast;
 use crate::error::{ErrorKind, Result};
 use crate::http::exchange::Api;
 use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
+/// The area that has no list of its own.
+const FORECAST: &str = "sales/opportunities/forecast";
+
 /// Everything a sync reads, and what webhooks will need.
-const AREAS: [Area; 8] = [
+const AREAS: [Area; 9] = [
     Area::new(
         "company/companies",
         "Companies",
@@ -47,6 +51,12 @@ const AREAS: [Area; 8] = [
         false,
     ),
     Area::new(
+        FORECAST,
+        "Opportunity amounts",
+        "Security role: Sales > Opportunity Finance — Inquire All (without it, opportunities have no amount)",
+        false,
+    ),
+    Area::new(
         "time/entries",
         "Time entries",
         "Security role: Time & Expense > Time Entry — Inquire All (without it, notes of time entries are missing)",
@@ -80,7 +90,11 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
 }
 
 async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
-    let refused = match client.try_list(area.entity).await {
+    let tried = match area.entity {
+        FORECAST => forecast::try_one(client).await,
+        entity => client.try_list(entity).await,
+    };
+    let refused = match tried {
         Ok(()) => false,
         Err(error) => area.is_refusal(error)?,
     };

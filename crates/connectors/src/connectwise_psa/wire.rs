@@ -230,6 +230,36 @@ pub(super) struct CwValue<'a> {
     pub(super) closed_flag: Option<Flag>,
 }
 
+/// A forecast: what is in it, and the sum the vendor makes of that.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(super) struct CwForecast<'a> {
+    pub(super) forecast_items: Option<Vec<CwForecastItem<'a>>>,
+    pub(super) forecast_revenue_totals: Option<CwRevenue<'a>>,
+}
+
+/// An item of a forecast.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(super) struct CwForecastItem<'a> {
+    pub(super) revenue: Option<&'a RawValue>,
+    /// Whether it counts.
+    pub(super) include_flag: Option<Flag>,
+}
+
+/// A sum.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct CwRevenue<'a> {
+    pub(super) revenue: Option<&'a RawValue>,
+}
+
+/// A record of which only the id matters.
+#[derive(Debug, Deserialize)]
+pub(super) struct CwId {
+    pub(super) id: i64,
+}
+
 /// Answer to a count.
 #[derive(Debug, Deserialize)]
 pub(super) struct CwCount {

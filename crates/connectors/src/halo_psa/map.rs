@@ -258,10 +258,12 @@ fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
         .and_then(|client| tenant.sites.get(&client))
         .and_then(|site| site.main_contact);
     // These are asked not to come. Where a release sends them all the same, nobody is invited who is no client.
-    let general = user.name.as_ref().is_some_and(|name| name.0 == "General User");
-    let no_client = general
-        || flag(user.service_account, false)
-        || some_id(user.linked_agent).is_some();
+    let general = user
+        .name
+        .as_ref()
+        .is_some_and(|name| name.0 == "General User");
+    let no_client =
+        general || flag(user.service_account, false) || some_id(user.linked_agent).is_some();
     let (first_name, last_name) = names(user.first_name, user.last_name, user.name);
     Ok(ContactRecord {
         external_id: user.id.to_string(),

@@ -1,6 +1,7 @@
 //! ConnectWise PSA in the suite, and what only it has: codebases, boards with statuses of their own, notes by ticket.
 
 mod desk;
+mod money;
 mod place;
 
 use std::collections::BTreeSet;
@@ -226,6 +227,13 @@ impl Vendor for ConnectWisePsa {
                 "a_table_that_may_not_be_read_is_left_out",
                 desk::without_a_table,
             ),
+            Case::new("list", "amounts_of_opportunities", money::amounts),
+            Case::new(
+                "list",
+                "without_the_right_to_amounts",
+                money::without_the_right,
+            ),
+            Case::new("list", "an_outage_is_no_lack_of_money", money::outage),
             Case::new(
                 "list",
                 "recorded_contacts_map_whole",

@@ -128,7 +128,11 @@ const STREAMS: &[StreamCapability] = &[
     StreamCapability::full_only(Stream::Technicians),
     StreamCapability::incremental(Stream::Contacts),
     StreamCapability::incremental(Stream::Tickets),
-    StreamCapability::incremental(Stream::Opportunities),
+    StreamCapability {
+        // A page is a request for each opportunity, since their amounts stand elsewhere.
+        page_size: 25,
+        ..StreamCapability::incremental(Stream::Opportunities)
+    },
 ];
 
 const CATALOGUE: &[CatalogueField] = &[
@@ -301,7 +305,7 @@ const SETUP: SetupData = SetupData {
         Flow {
             data: "Opportunities",
             both_ways: true,
-            note: "Sales opportunities without the amounts of their forecast",
+            note: "Sales opportunities with the revenue of their forecast",
         },
     ],
     scope: &[
@@ -390,7 +394,10 @@ const INSTRUCTIONS: &[Instruction] = &[
                     "Service Desk",
                     "Service Tickets and Close Service Tickets: Add, Edit and Inquire All",
                 ),
-                ("Sales", "Opportunity: Add, Edit and Inquire All"),
+                (
+                    "Sales",
+                    "Opportunity: Add, Edit and Inquire All; Opportunity Finance: Inquire All",
+                ),
                 ("Time & Expense", "Time Entry: Inquire All"),
                 (
                     "System",

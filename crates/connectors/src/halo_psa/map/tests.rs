@@ -140,7 +140,9 @@ fn users_who_are_no_clients_are_inactive() {
         let text = format!(r#"{{"id":4,"client_id":12,"inactive":false{more}}}"#);
         mapped::<HaloUser<'_>>(&text, &Tenant::default()).active
     };
-    assert!(active(r#","name":"Ann Other","isserviceaccount":false,"linked_agent_id":0"#));
+    assert!(active(
+        r#","name":"Ann Other","isserviceaccount":false,"linked_agent_id":0"#
+    ));
     assert!(!active(r#","name":"General User""#));
     assert!(!active(r#","name":"Scanner","isserviceaccount":true"#));
     assert!(!active(r#","name":"Our Agent","linked_agent_id":4"#));

@@ -104,7 +104,7 @@ pub async fn optional_rights() {
         .iter()
         .filter_map(|finding| finding.missing.as_deref())
         .collect();
-    assert_eq!(missing.len(), 3, "{missing:?}");
+    assert_eq!(missing.len(), 4, "{missing:?}");
     assert!(report.account.contains("v2025.1"), "{}", report.account);
     assert!(report.web_url.is_some());
 }

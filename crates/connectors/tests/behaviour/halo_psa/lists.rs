@@ -119,7 +119,10 @@ pub async fn more_counted_than_sent() {
         .await
         .expect("what came is kept");
     assert_eq!(batch_ids(&page.batch), [format!("{ticket}-2")]);
-    assert!(page.oddity.is_some_and(|oddity| oddity.contains("counts 3")));
+    assert!(
+        page.oddity
+            .is_some_and(|oddity| oddity.contains("counts 3"))
+    );
     let asked = stand.requests_about("actions");
     assert_eq!(asked.len(), 2, "once more for all of them");
 }

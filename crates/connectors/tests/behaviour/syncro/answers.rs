@@ -112,7 +112,11 @@ impl Permits for Purse {
             return Ok(Permit::free());
         }
         let message = "none left in this minute";
-        Err(Error::new(ErrorKind::RateLimited, "wait for a permit", message))
+        Err(Error::new(
+            ErrorKind::RateLimited,
+            "wait for a permit",
+            message,
+        ))
     }
 
     async fn report(&self, _: &Limits, _: Option<Usage>, _: Option<i64>) {}

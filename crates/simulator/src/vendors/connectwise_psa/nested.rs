@@ -84,8 +84,12 @@ impl ConnectWisePsa {
                 | "service/tickets/tasks",
                 [ticket],
             ) if reads => self.empty("service/tickets", *ticket, address),
+            // Money wants a right of its own.
             ("sales/opportunities/forecast", [opportunity]) if reads && !address.count => {
-                self.value_below("sales/opportunities", *opportunity, forecast::forecast)
+                let right = self.access.check("sales/opportunities/forecast", "query");
+                right.and_then(|_| {
+                    self.value_below("sales/opportunities", *opportunity, forecast::forecast)
+                })
             }
             ("service/tickets/merge", [ticket]) if call.method == Method::POST => {
                 self.merge(*ticket, call)
