@@ -40,15 +40,19 @@ impl Issue {
         }
     }
 
+    /// What to check in the provider's own words, where its table has this row.
+    #[must_use]
+    pub fn own(self, provider: &Provider) -> Option<&'static str> {
+        let rows = provider.documentation.troubleshooting.iter();
+        rows.filter(|row| row.issue == self.label())
+            .map(|row| row.solution)
+            .next()
+    }
+
     /// What to check: the provider's own words, else words for any.
     #[must_use]
     pub fn solution(self, provider: &Provider) -> &'static str {
-        let rows = provider.documentation.troubleshooting.iter();
-        let own = rows
-            .filter(|row| row.issue == self.label())
-            .map(|row| row.solution)
-            .next();
-        own.unwrap_or(match self {
+        self.own(provider).unwrap_or(match self {
             Self::ConnectionTestFails => "Verify that the API credentials are correct.",
             Self::MissingData => "Verify that the API user has the permissions it needs.",
             Self::TicketsNotSyncing => "Check the ticket sync scope in the Sync step.",

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::advice::Issue;
+use crate::provider::Provider;
+
 /// A class of trouble with a hint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -68,53 +71,115 @@ impl Hint {
 
     /// What to check when a connection was tested and nothing was saved, so that nothing goes on by itself either.
     #[must_use]
-    pub const fn while_connecting(self) -> &'static str {
+    pub fn while_connecting(self, provider: &Provider) -> String {
         match self {
             Self::Permissions => {
-                "Check that the API user's security level grants the right named above, then test again."
+                format!("{} Then test again.", granted(provider))
             }
             Self::VendorTrouble => {
-                "The vendor answered with an error of its own. Nothing was saved; try again in a minute."
+                "The vendor answered with an error of its own. Nothing was saved; try again in a minute.".to_owned()
             }
             Self::RateLimit => {
-                "The vendor's request limit is used up, possibly by another tool. Nothing was saved; try again in a few minutes."
+                "The vendor's request limit is used up, possibly by another tool. Nothing was saved; try again in a few minutes.".to_owned()
             }
-            other => other.sentence(),
+            other => other.sentence(provider),
         }
     }
 
-    /// What to check.
+    /// What to check, in the provider's words: what the credentials are made of, where rights are granted and what
+    /// decides which tickets come is named as its own screens and its troubleshooting table do.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub fn sentence(self, provider: &Provider) -> String {
         match self {
             Self::Credentials => {
-                "Verify that the API credentials are correct and have not expired, then test the connection again."
+                let check = Issue::ConnectionTestFails.solution(provider);
+                format!("{check} Then test the connection again.")
             }
-            Self::Permissions => {
-                "Check that the API user's security level grants the right named above, then run Resync."
+            Self::Permissions => format!("{} Then run Resync.", granted(provider)),
+            Self::NothingArrived => nothing_arrived(provider),
+            Self::ApiAccess => {
+                "Ensure that your subscription with the vendor includes API access.".to_owned()
             }
-            Self::ApiAccess => "Ensure that your subscription with the vendor includes API access.",
             Self::Network => {
-                "Review firewall and network settings between this machine and the vendor, and the vendor's status page."
+                "Review firewall and network settings between this machine and the vendor, and the vendor's status page.".to_owned()
             }
             Self::VendorTrouble => {
-                "The vendor answered with an error of its own. Portico tries again by itself; nothing is lost meanwhile."
+                "The vendor answered with an error of its own. Portico tries again by itself; nothing is lost meanwhile.".to_owned()
             }
             Self::RateLimit => {
-                "The vendor's request limit is used up, possibly by another tool. Portico waits and goes on by itself."
+                "The vendor's request limit is used up, possibly by another tool. Portico waits and goes on by itself.".to_owned()
             }
             Self::Duplicates => {
-                "The vendor sent some records more than once. Look for duplicate records there."
+                "The vendor sent some records more than once. Look for duplicate records there.".to_owned()
             }
             Self::SetAside => {
-                "Some records could not be read. They are listed below with the field and the reason and are tried again."
-            }
-            Self::NothingArrived => {
-                "Nothing in scope arrived. Check Queues to Sync, Categories and Exclude Statuses, and the API user's lines of business."
+                "Some records could not be read. They are listed below with the field and the reason and are tried again.".to_owned()
             }
             Self::RemovalQuestion => {
-                "Unusually many records are missing at the vendor. Nothing was removed; answer the question above."
+                "Unusually many records are missing at the vendor. Nothing was removed; answer the question above.".to_owned()
             }
         }
+    }
+}
+
+/// Where a missing right is granted.
+fn granted(provider: &Provider) -> String {
+    let place = provider.words.rights;
+    format!("Check that the right named above is granted {place}.")
+}
+
+/// What may leave every ticket out: the lists of the Sync step, and what the vendor shows the API user at all.
+fn nothing_arrived(provider: &Provider) -> String {
+    let lists: Vec<&str> = provider.setup.scope.iter().map(|list| list.label).collect();
+    let lists = match lists.as_slice() {
+        [] => "what is synced".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    let mut sentence = format!("Nothing in scope arrived. Check {lists} in the Sync step.");
+    for issue in [Issue::TicketsNotSyncing, Issue::MissingData] {
+        if let Some(own) = issue.own(provider) {
+            sentence = format!("{sentence} {own}");
+        }
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider;
+
+    #[test]
+    fn a_hint_speaks_the_words_of_its_own_provider() {
+        let of = |key| provider::find(key).expect("there");
+        let autotask = Hint::Credentials.sentence(of("autotask"));
+        for words in ["API username", "secret", "security level Portico"] {
+            assert!(autotask.contains(words), "{words}: {autotask}");
+        }
+        for key in ["halo_psa", "connectwise_psa", "syncro"] {
+            for hint in Hint::ALL {
+                for said in [hint.sentence(of(key)), hint.while_connecting(of(key))] {
+                    for foreign in ["security level", "lines of business", "Queues to Sync"] {
+                        assert!(!said.contains(foreign), "{key}: {said}");
+                    }
+                }
+            }
+            assert_ne!(Hint::Credentials.sentence(of(key)), autotask);
+        }
+        let nothing = Hint::NothingArrived.sentence(of("autotask"));
+        for words in [
+            "Queues to Sync, Categories and Exclude Statuses",
+            "lines of business",
+        ] {
+            assert!(nothing.contains(words), "{words}: {nothing}");
+        }
+        let boards = Hint::NothingArrived.sentence(of("connectwise_psa"));
+        assert!(boards.contains("Boards to Sync"), "{boards}");
+        assert!(
+            Hint::Permissions
+                .sentence(of("syncro"))
+                .contains("API token")
+        );
     }
 }

@@ -70,6 +70,8 @@ pub struct Words {
     pub companies: &'static str,
     /// Where a person looks for an error in the vendor's own product.
     pub screens: &'static str,
+    /// Where a right that is missing is granted there, with its preposition: *in the API user's security level*.
+    pub rights: &'static str,
 }
 
 impl Words {
@@ -82,6 +84,7 @@ impl Words {
         company: "Company",
         companies: "Companies",
         screens: "",
+        rights: "to the API user",
     };
 
     /// What a stream is called on the provider's screens.

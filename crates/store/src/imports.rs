@@ -144,7 +144,7 @@ pub async fn insert_import(tx: &mut Tx, new: &NewImport<'_>) -> Result<(ImportId
     Ok((ImportId(id), uuid))
 }
 
-/// An import of the same request by the same actor that has not ended.
+/// An import of the same request by the same actor that has not ended, or that did all of it since then.
 ///
 /// # Errors
 /// As any statement.
@@ -154,9 +154,11 @@ pub async fn find_same_in(
     kind: ImportKind,
     actor: &Actor,
     asked: &Value,
+    since: UtcMillis,
 ) -> Result<Option<Import>> {
     let (actor, asked) = (serde_json::to_string(actor)?, asked.to_string());
-    let found: Option<Raw> = tx_one!(tx, FIND_SAME, integration.0, kind.key(), actor, asked)?;
+    let kind = kind.key();
+    let found: Option<Raw> = tx_one!(tx, FIND_SAME, integration.0, kind, actor, asked, since.0)?;
     Ok(found.map(Import::from))
 }
 
@@ -276,7 +278,7 @@ statements! {
     INSERT = "INSERT INTO import (id, uuid, integration_id, kind, actor, asked, plan, total, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     FIND = concat!(import_row!(), "id = $1");
     FIND_BY_UUID = concat!(import_row!(), "uuid = $1");
-    FIND_SAME = concat!(import_row!(), "integration_id = $1 AND kind = $2 AND finished_at IS NULL AND actor = $3 AND asked = $4 ORDER BY id DESC LIMIT 1");
+    FIND_SAME = concat!(import_row!(), "integration_id = $1 AND kind = $2 AND actor = $3 AND asked = $4 AND (finished_at IS NULL OR (finished_at > $5 AND skipped = 0 AND stopped IS NULL)) ORDER BY id DESC LIMIT 1");
     FIND_LAST = concat!(import_row!(), "integration_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1");
     LOCK = "UPDATE import SET total = total WHERE id = $1";
     PLAN = "SELECT kind, plan FROM import WHERE id = $1";

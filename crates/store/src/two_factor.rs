@@ -67,6 +67,18 @@ pub async fn has_second_factor_in(tx: &mut Tx, identity: IdentityId) -> Result<b
     Ok(found.is_some())
 }
 
+/// What second factors an identity has, kept as they are until the commit: codes of an app, and how many passkeys. Whoever
+/// removes one decides by what is left, so that two at once do not remove both.
+///
+/// # Errors
+/// As any statement.
+pub async fn lock_factors(tx: &mut Tx, identity: IdentityId) -> Result<(bool, usize)> {
+    execute!(tx, LOCK, identity.0)?;
+    let found: Option<(i64, i64)> = tx_one!(tx, COUNT, identity.0)?;
+    let (codes, passkeys) = found.unwrap_or_default();
+    Ok((codes > 0, usize::try_from(passkeys).unwrap_or(0)))
+}
+
 /// The secret codes are computed from.
 ///
 /// # Errors
@@ -194,6 +206,9 @@ statements! {
     FIND = "SELECT f.enabled_at, f.last_step,
             (SELECT count(*) FROM recovery_code c WHERE c.identity_id = f.identity_id AND c.used_at IS NULL) AS recovery_codes
         FROM two_factor f WHERE f.identity_id = $1";
+    LOCK = "UPDATE identity SET created_at = created_at WHERE id = $1";
+    COUNT = "SELECT CAST((SELECT count(*) FROM two_factor f WHERE f.identity_id = $1) AS BIGINT) AS codes,
+            CAST((SELECT count(*) FROM passkey p WHERE p.identity_id = $1) AS BIGINT) AS passkeys";
     HAS_ANY = "SELECT CAST(1 AS BIGINT) AS one FROM two_factor WHERE identity_id = $1
         UNION SELECT CAST(1 AS BIGINT) AS one FROM passkey WHERE identity_id = $1";
     ENABLE = "INSERT INTO two_factor (identity_id, enabled_at, last_step) VALUES ($1, $2, $3)

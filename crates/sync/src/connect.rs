@@ -22,12 +22,12 @@ use domain::settings::IntegrationSettings;
 use store::integrations::{self, Integration};
 
 pub use delete_data::delete_data;
-pub use form::{StoredValue, stored_values};
+pub use form::{StoredValue, removal_of, stored_values};
 pub use outcome::{
     ActionOutcome, ConnectOutcome, ConnectionSummary, MissingRight, Refusal, SettingsOutcome,
     Start, TestOutcome,
 };
-pub use save::{connect, disconnect, update_credentials};
+pub use save::{connect, disconnect, read_again, update_credentials};
 
 use crate::connector::{self, Connection};
 use crate::engine::Engine;

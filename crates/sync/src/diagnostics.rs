@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::hint::Hint;
 use domain::id::PublicId;
+use domain::provider::{self, Provider};
 use domain::secret::Secret;
 use serde_json::{Value, json};
 use store::integrations;
@@ -31,6 +32,7 @@ pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
         return Ok(None);
     };
     let secrets = form::stored(engine, integration.id).await?;
+    let provider = provider::find(&integration.provider);
     let mut parts = Vec::new();
     for part in runs::list_stream_runs(store, run.id).await? {
         let aside =
@@ -39,7 +41,7 @@ pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
             .iter()
             .map(|record| json!({ "external_id": record.external_id, "field": record.field, "reason": record.reason, "attempts": record.attempts }))
             .collect();
-        parts.push(part_json(&part, aside));
+        parts.push(part_json(provider, &part, aside));
     }
     let settings = &integration.settings;
     let bundle = json!({
@@ -70,7 +72,7 @@ pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
             "started_at": run.started_at.map(|at| at.to_rfc3339()),
             "finished_at": run.finished_at.map(|at| at.to_rfc3339()),
             "message": run.message,
-            "hint": run.hint.map(Hint::sentence),
+            "hint": hint(provider, run.hint),
         },
         "streams": parts,
     });
@@ -78,7 +80,7 @@ pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
     Ok(Some(redact(text, &secrets)))
 }
 
-fn part_json(part: &StreamRun, set_aside: Vec<Value>) -> Value {
+fn part_json(provider: Option<&Provider>, part: &StreamRun, set_aside: Vec<Value>) -> Value {
     json!({
         "stream": part.stream.key(),
         "mode": part.mode,
@@ -97,10 +99,14 @@ fn part_json(part: &StreamRun, set_aside: Vec<Value>) -> Value {
         "started_at": part.started_at.map(|at| at.to_rfc3339()),
         "finished_at": part.finished_at.map(|at| at.to_rfc3339()),
         "message": part.message,
-        "hint": part.hint.map(Hint::sentence),
+        "hint": hint(provider, part.hint),
         "oddities": part.oddities,
         "set_aside": set_aside,
     })
+}
+
+fn hint(provider: Option<&Provider>, hint: Option<Hint>) -> Option<String> {
+    Some(hint?.sentence(provider?))
 }
 
 /// Takes out stored credentials, whoever quoted them, and everything that looks like an e-mail address. Pure.

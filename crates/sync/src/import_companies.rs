@@ -222,12 +222,15 @@ pub(crate) async fn decide(
     import: &Import,
     batch: &[CompanyChoice],
 ) -> Result<Decided> {
-    let right = Permission::manage(Area::Integrations);
-    if imports::grants_in(tx, &import.actor, right)
-        .await?
-        .is_none()
-    {
-        return Ok(Decided::stop(ImportStop::NotAllowed));
+    // What is imported is added to the companies.
+    for area in [Area::Integrations, Area::Companies] {
+        let right = Permission::manage(area);
+        if imports::grants_in(tx, &import.actor, right)
+            .await?
+            .is_none()
+        {
+            return Ok(Decided::stop(ImportStop::NotAllowed));
+        }
     }
     let mut report = CompanyImportReport::default();
     for row in batch {
@@ -401,15 +404,19 @@ pub fn why(settings: &IntegrationSettings, row: &CompanyImportRow) -> Why {
     match &row.company {
         Some(company) if company.blocked => Why::Blocked,
         Some(company) if !company.removed => Why::Linked,
-        _ => Why::Rule(company_adoption::decide(
-            settings,
-            Candidate {
-                active: row.active,
-                type_id: row.type_id.as_deref(),
-                status_id: row.status_id.as_deref(),
-            },
-        )),
+        _ => Why::Rule(on_its_own(settings, row)),
     }
+}
+
+/// What the rule would do with a vendor's company if it stood for none. Pure.
+#[must_use]
+pub fn on_its_own(settings: &IntegrationSettings, row: &CompanyImportRow) -> Adoption {
+    let candidate = Candidate {
+        active: row.active,
+        type_id: row.type_id.as_deref(),
+        status_id: row.status_id.as_deref(),
+    };
+    company_adoption::decide(settings, candidate)
 }
 
 async fn audit(

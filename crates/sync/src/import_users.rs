@@ -44,6 +44,8 @@ pub enum ImportAction {
         /// The user, by the id in addresses.
         identity: PublicId,
     },
+    /// As the list proposes for everybody: the user who has the address, else one is made.
+    Proposed,
 }
 
 /// A chosen technician.
@@ -62,7 +64,8 @@ pub struct ImportUsers {
     pub integration: IntegrationId,
     /// Chosen technicians.
     pub rows: Vec<ImportRowChoice>,
-    /// *Select all*: also every other unlinked technician with an address, of this search (empty: all).
+    /// *Select all*: also every other unlinked technician with an address, of this search (empty: all). One whose address
+    /// a user has is linked to that user.
     pub everyone: Option<String>,
     /// The role of everybody who is created.
     pub role: PublicId,
@@ -165,7 +168,7 @@ async fn choose(engine: &Engine, wanted: &ImportUsers) -> Result<Vec<ImportRowCh
         let others = all.into_iter().filter(|one| chosen.insert(*one));
         rows.extend(others.map(|technician| ImportRowChoice {
             technician,
-            action: ImportAction::Create { email: None },
+            action: ImportAction::Proposed,
         }));
     }
     rows.sort_by_key(|row| row.technician);
@@ -239,6 +242,10 @@ async fn one(
     }
     match &choice.action {
         ImportAction::Link { identity } => link(tx, editor, row, identity, report).await,
+        ImportAction::Proposed => match row.taken_by.clone() {
+            Some(user) => link(tx, editor, row, &user.uuid, report).await,
+            None => create(tx, editor, wanted, role, row, None, report).await,
+        },
         ImportAction::Create { email } => {
             let typed = email
                 .as_deref()
@@ -363,7 +370,9 @@ fn who(user: &ImportUser) -> (PublicId, String) {
 }
 
 impl SkipReason {
-    fn of(refusal: UserRefusal) -> Self {
+    /// Why somebody with such an address is left out.
+    #[must_use]
+    pub fn of(refusal: UserRefusal) -> Self {
         match refusal {
             UserRefusal::EmailTaken { by, name } => Self::EmailTaken((by, name)),
             UserRefusal::EmailLooksLike { by, name, email } => Self::LooksLike {

@@ -6,7 +6,7 @@
 //! leaves a place and no half record, whoever goes on begins there, and two that work at once take turns. So nobody is
 //! doubled, no record is left out, and the report is whole and can be read at any time, also by somebody who left.
 //!
-//! The same request sent again while it runs leads to the one that runs. Whether the person may still do this is looked
+//! The same request sent again while it runs, or right after all of it was done, leads to that one. Whether the person may still do this is looked
 //! at in every commit.
 
 use domain::id::{IdentityId, ImportId, IntegrationId, PublicId};
@@ -38,6 +38,9 @@ pub(crate) const ATTEMPTS: usize = 3;
 pub const AT_ONCE: u64 = 25;
 /// When the job of such an import takes over, in milliseconds, should the request have broken off.
 const TAKE_OVER: i64 = 20_000;
+
+/// The same request within so many milliseconds after the first one was done whole is the second of two clicks.
+const SECOND_CLICK: i64 = 15_000;
 
 /// An import that was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +101,7 @@ enum Step {
     LeaseLost,
 }
 
-/// Keeps an import with its job, or finds the same request that is still being worked on.
+/// Keeps an import with its job, or finds the same request that is still being worked on or was done a moment ago.
 pub(crate) async fn keep_in<T: Serialize>(
     engine: &Engine,
     tx: &mut Tx,
@@ -107,7 +110,9 @@ pub(crate) async fn keep_in<T: Serialize>(
 ) -> Result<Kept> {
     let few = asked.records.len() as u64 <= AT_ONCE;
     let (integration, kind) = (asked.integration, asked.kind);
-    if let Some(same) = rows::find_same_in(tx, integration, kind, actor, asked.request).await? {
+    let since = engine.now().plus(-SECOND_CLICK);
+    let found = rows::find_same_in(tx, integration, kind, actor, asked.request, since).await?;
+    if let Some(same) = found {
         return Ok(Kept {
             id: same.id,
             uuid: same.uuid,

@@ -23,6 +23,7 @@ pub static PROVIDER: Provider = Provider {
         company: "Company",
         companies: "Companies",
         screens: "Admin > Account Settings & Users",
+        rights: "in the API user's security level",
     },
     domains: &["autotask.net"],
     form: FORM,

@@ -24,6 +24,7 @@ pub static PROVIDER: Provider = Provider {
         company: "Company",
         companies: "Companies",
         screens: "System > Members > API Members",
+        rights: "in the API member's security role",
     },
     domains: &["myconnectwise.net", "connectwisedev.com"],
     form: FORM,

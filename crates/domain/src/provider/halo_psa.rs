@@ -23,6 +23,7 @@ pub static PROVIDER: Provider = Provider {
         company: "Client",
         companies: "Clients",
         screens: "Configuration > Integrations > Halo API",
+        rights: "on the Permissions tab of the API application",
     },
     domains: &["halopsa.com", "haloservicedesk.com", "haloitsm.com"],
     form: FORM,

@@ -24,6 +24,7 @@ pub static PROVIDER: Provider = Provider {
         company: "Customer",
         companies: "Customers",
         screens: "Admin > API Tokens",
+        rights: "in the permissions of the API token",
     },
     domains: &["syncromsp.com"],
     form: FORM,

@@ -45,10 +45,33 @@ pub enum Rule {
     SignedIn,
     /// Staff whose role grants the permission.
     Staff(Permission),
+    /// Staff whose role grants both permissions.
+    StaffOfBoth(Permission, Permission),
     /// An API key with the scope.
     Api(Scope),
     /// This machine, or a scraper with the configured token.
     Metrics,
+}
+
+impl Rule {
+    /// The permissions a role has to grant.
+    pub fn permissions(self) -> impl Iterator<Item = Permission> {
+        let (one, other) = match self {
+            Self::Staff(permission) => (Some(permission), None),
+            Self::StaffOfBoth(one, other) => (Some(one), Some(other)),
+            _ => (None, None),
+        };
+        one.into_iter().chain(other)
+    }
+
+    /// Whether somebody has to be signed in.
+    #[must_use]
+    pub const fn needs_person(self) -> bool {
+        matches!(
+            self,
+            Self::SignedIn | Self::Staff(_) | Self::StaffOfBoth(..)
+        )
+    }
 }
 
 /// What the guard established about a request for a page.
@@ -263,7 +286,7 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let Visitor(visit) = Visitor::from_request_parts(parts, app).await?;
-        if !matches!(visit.rule, Rule::SignedIn | Rule::Staff(_)) {
+        if !visit.rule.needs_person() {
             return Err(Failure::unexpected(
                 "the route's rule does not need a signed-in person",
             ));
@@ -281,9 +304,11 @@ impl FromRequestParts<App> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let signed_in = SignedIn::from_request_parts(parts, app).await?;
-        match signed_in.visit.rule {
-            Rule::Staff(permission) if signed_in.may(permission) => Ok(Self(signed_in)),
-            _ => Err(Failure::unexpected("the route's rule names no permission")),
+        let mut permissions = signed_in.visit.rule.permissions().peekable();
+        if permissions.peek().is_some() && permissions.all(|one| signed_in.may(one)) {
+            Ok(Self(signed_in))
+        } else {
+            Err(Failure::unexpected("the route's rule names no permission"))
         }
     }
 }
@@ -309,9 +334,11 @@ pub async fn guard(rule: Rule, request: Request, next: Next) -> Response {
         Rule::Open => Ok(next.run(request).await),
         Rule::Metrics => metrics::guard(&app, request, next).await,
         Rule::Api(scope) => api::key::guard(&app, scope, request, next).await,
-        Rule::Public | Rule::Halfway(_) | Rule::SignedIn | Rule::Staff(_) => {
-            page_guard(&Gate { app, rule }, request, next).await
-        }
+        Rule::Public
+        | Rule::Halfway(_)
+        | Rule::SignedIn
+        | Rule::Staff(_)
+        | Rule::StaffOfBoth(..) => page_guard(&Gate { app, rule }, request, next).await,
     };
     result.unwrap_or_else(IntoResponse::into_response)
 }

@@ -19,7 +19,7 @@ use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 
 use super::access::Rule;
-use super::access::Rule::{Halfway, Metrics, Open, Public, SignedIn, Staff};
+use super::access::Rule::{Halfway, Metrics, Open, Public, SignedIn, Staff, StaffOfBoth};
 use super::api::{self, describe};
 use super::error::Failure;
 use super::route_table::{RouteEntry, RouteTable};
@@ -36,6 +36,10 @@ const READ_OPPORTUNITIES: Rule = Staff(Permission::read(Area::Opportunities));
 const READ_INTEGRATIONS: Rule = Staff(Permission::read(Area::Integrations));
 const WRITE_INTEGRATIONS: Rule = Staff(Permission::write(Area::Integrations));
 const MANAGE_INTEGRATIONS: Rule = Staff(Permission::manage(Area::Integrations));
+const IMPORT_COMPANIES: Rule = StaffOfBoth(
+    Permission::manage(Area::Integrations),
+    Permission::manage(Area::Companies),
+);
 const READ_USERS: Rule = Staff(Permission::read(Area::Users));
 const WRITE_USERS: Rule = Staff(Permission::write(Area::Users));
 const MANAGE_USERS: Rule = Staff(Permission::manage(Area::Users));

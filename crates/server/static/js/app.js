@@ -1,6 +1,6 @@
 // What pages gain when scripts run. Every page works without: forms post, links lead somewhere, dialogs are pages.
 import { ask, load, loadPart, replace, submit, visit } from "./swap.js";
-import { begin, settle } from "./guard.js";
+import { begin, guardForms, settle } from "./guard.js";
 import { filterChoices, countChoices } from "./choices.js";
 import { settleAllPicks, updatePicks } from "./picks.js";
 import { listen } from "./live.js";
@@ -31,7 +31,7 @@ document.addEventListener("click", (event) => {
   if (link?.dataset.dialog !== undefined) {
     event.preventDefault();
     link.closest("details.drop")?.removeAttribute("open");
-    openDialog(link.href);
+    openDialog(addressOf(link));
   } else if (link) {
     event.preventDefault();
     if (link.closest("dialog")) loadPart(link.href, link.dataset.swap);
@@ -64,6 +64,15 @@ document.addEventListener("keydown", (event) => {
     drop.querySelector("summary").focus();
   }
 });
+
+// A dialog about a form that was not sent yet is told the field it depends on.
+function addressOf(link) {
+  const field = document.getElementById(link.dataset.with ?? "");
+  if (!field) return link.href;
+  const address = new URL(link.href);
+  address.searchParams.set(field.name, field.value);
+  return address.href;
+}
 
 let typing;
 let finding;
@@ -102,5 +111,6 @@ if (here.searchParams.has("notice")) {
 document.querySelectorAll(".choices").forEach((list) => countChoices(list));
 settleAllPicks(document.body);
 listen();
+guardForms();
 passwords();
 passkeys();

@@ -1,5 +1,6 @@
 // Fragments: a form or link asks for a whole page, and only the named elements of the answer are put in place.
 // 422 is an answer like any other (the form with its messages); 5xx and no answer leave the page as it is.
+import { leave } from "./guard.js";
 import { toast } from "./toast.js";
 import { countChoices } from "./choices.js";
 import { settleAllPicks } from "./picks.js";
@@ -18,7 +19,22 @@ export async function submit(form, submitter) {
     return form.closest("dialog") ? loadPart(url, form.dataset.swap) : visit(url, form.dataset.swap);
   }
   const answer = await ask(url, { method: "POST", body: data });
-  if (answer) put(answer, form.dataset.swap);
+  if (!answer) return;
+  const dialog = form.closest("dialog");
+  const under = dialog && answer.ok && document.getElementById(form.dataset.refresh ?? "");
+  if (under) showUnder(under, dialog, answer);
+  else put(answer, form.dataset.swap, leave);
+}
+
+// What was done in a dialog shows on the page under it. What is typed and ticked there stays: a list with ticks is asked
+// for again with them, of any other page only the named part is put in place.
+function showUnder(under, dialog, { page }) {
+  dialog.close();
+  const picker = under.querySelector("form[data-picker]");
+  const fresh = page.getElementById(under.id);
+  if (picker) picker.requestSubmit();
+  else if (fresh) replace(fresh);
+  tellNotice(page);
 }
 
 /** Goes to an address by swapping, with a history entry of its own. */
@@ -68,19 +84,23 @@ export async function ask(address, options) {
 }
 
 /** Puts the named elements of a page in place of ours. Leads to the page itself when it has none of them. */
-function put({ page, url }, ids) {
+function put({ page, url }, ids, go = (address) => location.assign(address)) {
   const fresh = ids.split(" ").map((id) => page.getElementById(id)).filter(Boolean);
   if (fresh.length === 0) {
-    location.assign(url);
+    go(url);
     return false;
   }
   for (const element of fresh) replace(element);
-  const notice = page.querySelector("[data-notice] .banner");
-  if (notice) toast(notice.classList.contains("good") ? "good" : "info", notice.textContent.trim());
+  tellNotice(page);
   document.querySelector("[aria-invalid=true]")?.focus();
   // What came of a form is read, wherever the button was.
   fresh.find((one) => "answer" in one.dataset)?.lastElementChild?.scrollIntoView({ block: "nearest" });
   return true;
+}
+
+function tellNotice(page) {
+  const notice = page.querySelector("[data-notice] .banner");
+  if (notice) toast(notice.classList.contains("good") ? "good" : "info", notice.textContent.trim());
 }
 
 /** Puts one element in place of ours with the same id: typed secrets, open parts and the focus stay. */

@@ -1,12 +1,16 @@
 //! A headless Chromium with a fresh profile, and a tab that waits for what a person would wait for.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
 };
-use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::page::{
+    CaptureScreenshotFormat, EventJavascriptDialogOpening, HandleJavaScriptDialogParams,
+};
 use chromiumoxide::cdp::browser_protocol::web_authn;
 use chromiumoxide::page::ScreenshotParams;
 use chromiumoxide::{Browser, BrowserConfig, Page};
@@ -58,9 +62,24 @@ impl Chromium {
             .new_page("about:blank")
             .await
             .expect("a tab opens");
+        // A page that asks before it is left is left, and that it asked is counted.
+        let asked = Arc::new(AtomicUsize::new(0));
+        let mut questions = page
+            .event_listener::<EventJavascriptDialogOpening>()
+            .await
+            .expect("questions can be heard");
+        let (answering, counted) = (page.clone(), Arc::clone(&asked));
+        tokio::spawn(async move {
+            while questions.next().await.is_some() {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let leave = HandleJavaScriptDialogParams::new(true);
+                let _already_gone = answering.execute(leave).await;
+            }
+        });
         Tab {
             page,
             base: base.trim_end_matches('/').to_owned(),
+            asked,
         }
     }
 
@@ -75,6 +94,7 @@ impl Chromium {
 pub struct Tab {
     page: Page,
     base: String,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Tab {
@@ -89,6 +109,11 @@ impl Tab {
             &format!("{path} is loaded"),
         )
         .await;
+    }
+
+    /// How often a page asked before it was left.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
     }
 
     /// The path, query included, that is shown.

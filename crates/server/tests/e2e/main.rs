@@ -12,6 +12,7 @@
 mod browser;
 mod demo;
 mod first_click_walk;
+mod kept;
 mod passkey;
 mod people;
 mod psa_walk;

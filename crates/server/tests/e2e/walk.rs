@@ -64,7 +64,7 @@ async fn connect_sync_and_read_tickets() {
     open_setup(&tab, "autotask").await;
     fill_in(&tab, "autotask", &[("secret", "certainly wrong")]).await;
     tab.click("Test Connection").await;
-    tab.wait_for_text("Verify that the API credentials are correct")
+    tab.wait_for_text("Verify that the API username and secret are correct")
         .await;
 
     // The right one is shown as connected, with what was typed kept.

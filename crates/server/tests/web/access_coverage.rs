@@ -69,7 +69,7 @@ async fn strangers_reach_only_what_is_meant_for_them() {
             (Rule::Halfway(_), _) => {
                 assert_eq!(page.location(), "/sign-in", "{name}");
             }
-            (Rule::SignedIn | Rule::Staff(_), "GET") => {
+            (Rule::SignedIn | Rule::Staff(_) | Rule::StaffOfBoth(..), "GET") => {
                 assert_eq!(page.status, StatusCode::SEE_OTHER, "{name}");
                 assert!(
                     page.location().starts_with("/sign-in"),
@@ -77,7 +77,7 @@ async fn strangers_reach_only_what_is_meant_for_them() {
                     page.location()
                 );
             }
-            (Rule::SignedIn | Rule::Staff(_), _) => {
+            (Rule::SignedIn | Rule::Staff(_) | Rule::StaffOfBoth(..), _) => {
                 let told = page.status == StatusCode::UNAUTHORIZED
                     || page.location() == "/sign-in?notice=signed_out";
                 assert!(told, "{name}: {} {}", page.status, page.text);
@@ -106,7 +106,9 @@ async fn half_a_sign_in_reaches_only_the_page_that_completes_it() {
                 _ => browser.post(&path, &[]).await,
             };
             match route.rule {
-                Rule::SignedIn | Rule::Staff(_) | Rule::Halfway(_) if path != own => {
+                Rule::SignedIn | Rule::Staff(_) | Rule::StaffOfBoth(..) | Rule::Halfway(_)
+                    if path != own =>
+                {
                     assert_eq!(page.status, StatusCode::SEE_OTHER, "{name}");
                     assert!(
                         page.location().starts_with(own),
@@ -157,14 +159,12 @@ async fn too_little_right_is_refused_by_name() {
     let site = Site::start().await;
     let mut permissions: Vec<Permission> = router::routes()
         .into_iter()
-        .filter_map(|route| match route.rule {
-            Rule::Staff(permission) => Some(permission),
-            _ => None,
-        })
+        .flat_map(|route| route.rule.permissions())
         .collect();
     permissions.sort_unstable();
     permissions.dedup();
     assert!(permissions.contains(&Permission::manage(Area::Settings)));
+    assert!(permissions.contains(&Permission::manage(Area::Companies)));
     for (number, permission) in permissions.into_iter().enumerate() {
         let email = format!("p{number}@example.com");
         site.add_staff("Lacking", &email, &all_but(permission))
@@ -172,7 +172,7 @@ async fn too_little_right_is_refused_by_name() {
         let mut browser = site.browser_of(&email).await;
         for route in router::routes()
             .into_iter()
-            .filter(|route| route.rule == Rule::Staff(permission))
+            .filter(|route| route.rule.permissions().any(|one| one == permission))
         {
             let path = example(route.path);
             let page = if route.method == "GET" {

@@ -349,7 +349,7 @@ async fn everybody_who_matches_is_imported_once_by_two_at_the_same_time() {
     assert!(users.text.contains("621 users") && users.text.contains(">Next"));
 }
 
-/// *Link User* without scripts and with more users than a list can offer: a part of a name is enough.
+/// *Link User* without scripts and with more users than a list can offer: the whole name is enough.
 #[tokio::test]
 async fn a_user_to_link_to_is_found_by_name_too() {
     let site = connected(3).await;
@@ -395,7 +395,7 @@ async fn a_user_to_link_to_is_found_by_name_too() {
     for (text, told) in [
         (
             "field engineer",
-            "Several users match: Field Engineer 000 (field0@example.com)",
+            "No user has exactly this name. There is Field Engineer 000 (field0@example.com)",
         ),
         ("Somebody Else", "No user has this e-mail address or name"),
     ] {
@@ -417,7 +417,7 @@ async fn a_user_to_link_to_is_found_by_name_too() {
         "{}",
         found.text
     );
-    let fields = typed("engineer 207");
+    let fields = typed("field engineer 207");
     let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (&**a, &**b)).collect();
     let page = browser.submit(HERE, &fields).await;
     assert!(

@@ -209,7 +209,7 @@ async fn a_refusal_shows_on_card_home_and_sync_log() {
     let page = browser.get(run.location()).await;
     assert!(
         page.text
-            .contains("Verify that the API credentials are correct"),
+            .contains("Verify that the API username and secret are correct"),
         "{}",
         page.text
     );

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level, RoleKind};
 use domain::record::{Batch, CompanyRecord, ExternalRecord as _};
 use domain::settings::IntegrationSettings;
+use domain::setup::SetupStep;
 use store::company_import::{CompanyImportQuery, list_for_import};
 use store::integrations::{NewIntegration, insert_integration};
 use store::pages::{Absence, RecordMark, upsert_records};
@@ -98,9 +99,64 @@ async fn staff_is_imported_here_and_the_page_stays_in_the_wizard() {
     for words in ["Complete Setup", "1 user created", "setup-steps"] {
         assert!(done.text.contains(words), "{words}: {}", done.text);
     }
+    // The second of two clicks leads to what the first one did, not to a list of people who are here already.
+    let second = browser.submit(&to, &form).await;
+    assert!(second.text.contains("1 user created"), "{}", second.text);
+    site.clock.advance(60_000);
     let again = browser.submit(&to, &form).await;
     assert!(!again.text.contains("1 user created"), "{}", again.text);
     assert_eq!(picks(&browser.get(USERS).await).len(), ids.len() - 1);
+}
+
+/// *Complete Setup* imports what is selected; a mistake keeps the setup open, with the selection.
+#[tokio::test]
+async fn completing_the_setup_imports_what_is_selected() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let step = || async {
+        let all = store::integrations::list_integrations(site.app.store()).await;
+        all.unwrap()[0].setup_step
+    };
+    let page = browser.get(USERS).await;
+    assert!(
+        page.text
+            .contains("value=\"complete\" form=\"import-form\"")
+    );
+    let ids = picks(&page);
+    let to = format!("{IMPORT}/users");
+    let role = staff_role(&site).await;
+    let without = [("pick", ids[0].as_str()), ("action", "complete")];
+    let refused = browser.post(&to, &without).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("Select a role"), "{}", refused.text);
+    let ticked = format!("value=\"{}\" aria-label", ids[0]);
+    assert!(refused.text.contains(&ticked), "{}", refused.text);
+    assert_ne!(step().await, SetupStep::Complete);
+    let form = [
+        ("pick", ids[0].as_str()),
+        ("role", role.as_str()),
+        ("action", "complete"),
+    ];
+    let done = browser.post(&to, &form).await;
+    let card = "/settings/integrations/autotask";
+    let imports = format!("{card}?notice=setup_completed_imports");
+    assert_eq!(done.location(), imports, "{}", done.text);
+    assert_eq!(step().await, SetupStep::Complete);
+    assert_eq!(picks(&browser.get(USERS).await).len(), ids.len() - 1);
+    let companies = picks(&browser.get(COMPANIES).await);
+    let form = [("pick", companies[0].as_str()), ("action", "complete")];
+    let done = browser.post(&format!("{IMPORT}/companies"), &form).await;
+    assert_eq!(done.location(), imports, "{}", done.text);
+    assert_eq!(
+        picks(&browser.get(COMPANIES).await).len(),
+        companies.len() - 1
+    );
+    for tab in ["users", "companies"] {
+        let nothing = [("action", "complete")];
+        let done = browser.post(&format!("{IMPORT}/{tab}"), &nothing).await;
+        let expected = format!("{card}?notice=setup_completed");
+        assert_eq!(done.location(), expected, "{tab}: {}", done.text);
+    }
 }
 
 #[tokio::test]
@@ -117,6 +173,33 @@ async fn importing_users_needs_the_right_to_manage_them() {
     let form = [("pick", "1"), ("role", role.as_str()), ("action", "import")];
     let sent = browser.post(&format!("{IMPORT}/users"), &form).await;
     assert_eq!(sent.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn importing_companies_needs_the_right_to_manage_them() {
+    let site = with_waiting_companies().await;
+    let ids = picks(&site.admin().await.get(COMPANIES).await);
+    let mut grants = Grants::everything();
+    grants.0.insert(Area::Companies, Level::Write);
+    site.add_staff("Ina Integrator", "ina@example.com", &grants)
+        .await;
+    let mut browser = site.browser_of("ina@example.com").await;
+    let page = browser.get(COMPANIES).await;
+    assert!(page.text.contains("You need the right Manage Companies"));
+    assert_eq!(picks(&page), [""; 0], "and no company is shown");
+    let form = [("pick", ids[0].as_str()), ("action", "import")];
+    let to = format!("{IMPORT}/companies");
+    for path in [
+        to.clone(),
+        format!("{to}/{}/link", ids[0]),
+        format!("{to}/{}/unlink", ids[0]),
+    ] {
+        let sent = browser.post(&path, &form).await;
+        assert_eq!(sent.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(sent.text.contains("Manage Companies"), "{path}");
+    }
+    let left = picks(&site.admin().await.get(COMPANIES).await);
+    assert_eq!(left.len(), ids.len(), "nothing was imported");
 }
 
 async fn import(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> Page {
@@ -143,6 +226,13 @@ async fn companies_that_wait_are_imported_once() {
     let two = [("pick", ids[0].as_str()), ("pick", ids[1].as_str())];
     let done = import(&mut browser, &two).await;
     assert!(done.text.contains("2 companies created"), "{}", done.text);
+    let second = import(&mut browser, &two).await;
+    assert!(
+        second.text.contains("2 companies created"),
+        "{}",
+        second.text
+    );
+    site.clock.advance(60_000);
     let twice = import(&mut browser, &two).await;
     assert!(
         twice.text.contains("0 companies created, 2 skipped"),
@@ -388,6 +478,24 @@ async fn several_are_linked_to_companies_of_the_same_name_and_unlinked_again() {
     );
     let question = browser.get(&ask).await;
     assert!(question.text.contains("What goes"), "{}", question.text);
+    let alone = "until it is imported or linked again";
+    assert!(question.text.contains(alone), "{}", question.text);
+    // Once the rule lets it in, unlinking promises nothing it cannot keep.
+    let now = store::integrations::list_integrations(site.app.store())
+        .await
+        .unwrap()
+        .remove(0);
+    let adopting = IntegrationSettings {
+        company_source: true,
+        ..now.settings
+    };
+    let (engine, by) = (site.app.engine(), sync::Actor::CommandLine);
+    sync::settings::update_settings(engine, &by, now.id, now.settings_revision, adopting)
+        .await
+        .unwrap();
+    let question = browser.get(&ask).await;
+    assert!(!question.text.contains(alone), "{}", question.text);
+    assert!(question.text.contains("makes a new one of its own name"));
     let unlinked = browser.post(&ask, &[]).await;
     assert!(
         unlinked.location().ends_with("company_unlinked"),
@@ -417,4 +525,17 @@ async fn auto_import_is_counted_before_it_is_switched_on() {
         page.text
     );
     assert!(page.text.contains("id=\"dialog-content\""));
+    assert!(page.text.contains("No role is chosen yet"), "{}", page.text);
+    // The role that is chosen in the form counts, saved or not.
+    let roles = list_roles(site.app.store(), RoleKind::Company)
+        .await
+        .unwrap();
+    let last = roles.last().unwrap();
+    let with = format!("{SETUP}/auto-import?default_contact_role={}", last.uuid);
+    let page = browser.get(&with).await;
+    let named = format!("With the role <bdi>{}</bdi>", last.name);
+    assert!(page.text.contains(&named), "{}", page.text);
+    assert!(!page.text.contains("No role is chosen yet"));
+    let form = browser.get(&format!("{SETUP}/sync")).await;
+    assert!(form.text.contains("data-with=\"default_contact_role\""));
 }

@@ -122,6 +122,8 @@ async fn steps_that_were_not_reached_lead_to_the_present_one() {
     for path in [SETUP, SYNC, CONFIGURE, IMPORT] {
         assert_eq!(browser.get(path).await.location(), CONNECT, "{path}");
     }
+    let card = browser.get(CARDS).await;
+    assert!(card.text.contains("Configure</a>"), "{}", card.text);
     let page = browser.get(CONNECT).await;
     assert!(
         !page
@@ -351,6 +353,69 @@ async fn next_on_a_connected_account_tests_what_is_stored_and_saves_nothing() {
 }
 
 #[tokio::test]
+async fn a_stored_optional_secret_can_be_taken_back() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let page = browser.get(CONNECT).await;
+    assert!(
+        !page.text.contains("name=\"remove.secret\""),
+        "one that is needed"
+    );
+    let owner = store::secrets::integration_owner(stored(&site).await.id);
+    let kept = store::secrets::find_secrets(site.app.store(), &owner).await;
+    assert!(kept.unwrap().contains_key("integration_code"));
+    let mut form = connect_form("next", "");
+    form.iter_mut()
+        .filter(|(name, _)| name == "integration_code")
+        .for_each(|(_, value)| value.clear());
+    form.push(("remove.integration_code".to_owned(), "1".to_owned()));
+    // Nothing else has a code here, so the vendor is asked without one and says so; what is stored stays.
+    let sent = browser.send(CONNECT, &form).await;
+    assert!(
+        sent.text.contains("Autotask needs an integration code"),
+        "{}",
+        sent.text
+    );
+    let kept = store::secrets::find_secrets(site.app.store(), &owner).await;
+    assert!(kept.unwrap().contains_key("integration_code"));
+}
+
+#[tokio::test]
+async fn leaving_the_sync_step_backwards_says_when_a_sync_began() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let some: &[(&str, &str)] = &[("queue", "8")];
+    for (action, queues, target) in [("back", some, CONNECT), ("exit", &[], CARDS)] {
+        let page = browser.get(SYNC).await;
+        let form = sync_form(&page, action, queues);
+        let sent = browser.send(SYNC, &form).await;
+        let expected = format!("{target}?notice=saved_resync");
+        assert_eq!(sent.location(), expected, "{}", sent.text);
+    }
+}
+
+#[tokio::test]
+async fn a_step_sent_after_a_disconnect_says_that_nothing_was_saved() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let sync = sync_form(&browser.get(SYNC).await, "next", &[("queue", "8")]);
+    let configure = configure_form(&browser.get(CONFIGURE).await, "next", &[]);
+    let by = sync::Actor::CommandLine;
+    sync::connect::disconnect(site.app.engine(), &by, stored(&site).await.id)
+        .await
+        .unwrap();
+    for (path, form) in [(SYNC, sync), (CONFIGURE, configure)] {
+        let sent = browser.send(path, &form).await;
+        let expected = format!("{CONNECT}?notice=setup_disconnected");
+        assert_eq!(sent.location(), expected, "{}", sent.text);
+    }
+    let page = browser
+        .get(&format!("{CONNECT}?notice=setup_disconnected"))
+        .await;
+    assert!(page.text.contains("nothing was saved"), "{}", page.text);
+}
+
+#[tokio::test]
 async fn sync_actions_of_the_wizard_lead_back_to_it() {
     let site = Site::start_connected().await;
     let mut browser = site.admin().await;
@@ -363,6 +428,10 @@ async fn sync_actions_of_the_wizard_lead_back_to_it() {
     site.app.engine().run_until_idle().await.unwrap();
     let ask = browser.get(&format!("{AUTOTASK}/clear?back=setup")).await;
     assert!(ask.text.contains("What happens") && ask.text.contains("What stays"));
+    assert!(
+        ask.text.contains("data-refresh=\"sync-strip\""),
+        "the step under it stays as it was filled in"
+    );
     assert!(
         ask.text.contains("90 tickets"),
         "with a preview: {}",

@@ -439,3 +439,31 @@ async fn the_first_second_factor_signs_every_other_browser_out() {
         "and the person is told"
     );
 }
+
+/// Two removals at once, each allowed by itself: the role asks for a second factor, so one of the two stays.
+#[tokio::test]
+async fn the_last_two_second_factors_are_not_removed_at_once() {
+    let site = Site::start().await;
+    let (mut one, mut other) = (site.admin().await, site.admin().await);
+    let ann = site.identity(EMAIL).await.id;
+    let mut tx = site.app.store().begin().await.unwrap();
+    let mut passkeys = Vec::new();
+    for id in ["first", "second"] {
+        let made = store::passkeys::insert_passkey(&mut tx, ann, id, id, "{}", 0).await;
+        passkeys.push(made.unwrap());
+    }
+    tx.commit().await.unwrap();
+    site.require_two_factor(EMAIL).await;
+    let path = |which: usize| format!("/profile/passkeys/{}/remove", passkeys[which]);
+    let (first, second) = (path(0), path(1));
+    let password = [("current_password", PASSWORD)];
+    let (one, other) = tokio::join!(one.post(&first, &password), other.post(&second, &password));
+    let left = store::passkeys::list_passkeys(site.app.store(), ann).await;
+    assert_eq!(left.unwrap().len(), 1, "{}\n{}", one.text, other.text);
+    let mut answers = [one.status, other.status];
+    answers.sort();
+    assert_eq!(
+        answers,
+        [StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY]
+    );
+}

@@ -74,6 +74,28 @@ fn refused(page: &Page, sentence: &str) {
 }
 
 #[tokio::test]
+async fn every_mistake_of_a_new_user_is_told_at_once() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    let long = "x".repeat(60);
+    let fields = [
+        ("name", " "),
+        ("email", "nobody"),
+        ("title", "Service Desk"),
+        ("phone", long.as_str()),
+        ("role", ""),
+    ];
+    let page = browser.post("/settings/users/new", &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["name", "email", "phone", "role"] {
+        let told = format!("id=\"{field}-error\"");
+        assert!(page.text.contains(&told), "{field}: {}", page.text);
+    }
+    assert!(!page.text.contains("id=\"title-error\""));
+    assert_eq!(page.input("phone").as_deref(), Some(long.as_str()));
+}
+
+#[tokio::test]
 async fn people_are_added_found_and_told() {
     let site = Site::start().await;
     let technician = role(&site, "Technician").await;

@@ -7,7 +7,7 @@ use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::stage;
 
-/// Fills what an administrator has not chosen yet.
+/// Fills what is empty. For a new connection only: later an empty list is a choice.
 #[must_use]
 pub fn fill(
     mut settings: IntegrationSettings,

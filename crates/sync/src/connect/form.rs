@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::field::FormField;
 use domain::id::IntegrationId;
 use domain::provider::Provider;
 use domain::secret::Secret;
@@ -16,7 +17,7 @@ use crate::error::Result;
 pub type Credentials = BTreeMap<String, Secret>;
 
 /// Reads a form: values trimmed (a space copied along is the most common wrong secret), unknown keys dropped, an
-/// empty secret replaced by the stored one. Pure.
+/// empty secret replaced by the stored one, unless its box takes that back. Pure.
 ///
 /// # Errors
 /// The first field that is missing or too long.
@@ -42,7 +43,7 @@ pub fn read(
             });
         }
         let value = match stored.get(field.key) {
-            Some(kept) if typed.is_empty() && field.secret => kept.clone(),
+            Some(kept) if typed.is_empty() && field.secret && !removes(form, field) => kept.clone(),
             _ => Secret::from(domain::text::without_nul(typed)),
         };
         if value.is_empty() {
@@ -54,6 +55,17 @@ pub fn read(
         credentials.insert(field.key.to_owned(), value);
     }
     Ok(credentials)
+}
+
+/// The name of the box that removes a stored secret.
+#[must_use]
+pub fn removal_of(key: &str) -> String {
+    format!("remove.{key}")
+}
+
+/// Whether a form takes back a stored secret: only one that may be left empty.
+fn removes(form: &BTreeMap<String, String>, field: &FormField) -> bool {
+    !field.required && form.contains_key(&removal_of(field.key))
 }
 
 /// The stored credentials of an integration; empty when it has none.
@@ -130,6 +142,21 @@ mod tests {
         );
         let kept = read(provider, &without, &credentials).expect("stored secret");
         assert_eq!(kept["secret"], Secret::from("s"));
+
+        let with_code = form(&[
+            ("user_name", "u"),
+            ("secret", "s"),
+            ("integration_code", "c"),
+        ]);
+        let stored = read(provider, &with_code, &none).expect("whole form");
+        let empty = form(&[("user_name", "u"), ("secret", ""), ("integration_code", "")]);
+        let kept = read(provider, &empty, &stored).expect("stored secrets");
+        assert_eq!(kept, stored);
+        let mut taken_back = empty;
+        taken_back.insert(removal_of("integration_code"), "1".to_owned());
+        taken_back.insert(removal_of("secret"), "1".to_owned());
+        let left = read(provider, &taken_back, &stored).expect("a required one stays");
+        assert_eq!(left.keys().collect::<Vec<_>>(), ["secret", "user_name"]);
 
         let long = "x".repeat(201);
         let overlong = form(&[("user_name", long.as_str()), ("secret", "s")]);

@@ -21,7 +21,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::request::{self, RunMode};
 use crate::run_plan::Wanted;
-use crate::{audit, pull, schedule};
+use crate::{audit, health, pull, schedule};
 
 /// Connects a provider, or reconnects one that was disconnected: tests, then saves everything in one commit. With
 /// `Start::AfterWizard` that is credentials, reference data and the settings drawn from it; the rest is the wizard's.
@@ -59,8 +59,14 @@ pub async fn connect(
         Ok(learned) => learned,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
-    let is_source = !all.iter().any(|other| other.settings.company_source);
-    let settings = defaults::fill(chosen, &learned.items, is_source, &provider.setup);
+    // Somebody who reconnects has chosen already; also that nobody reads a note, or that companies come from elsewhere.
+    let is_new = existing.is_none_or(|existing| existing.connected_at.is_none());
+    let settings = if is_new {
+        let is_source = !all.iter().any(|other| other.settings.company_source);
+        defaults::fill(chosen, &learned.items, is_source, &provider.setup)
+    } else {
+        chosen
+    };
 
     let mut tx = engine.store().begin().await?;
     let integration = match existing {
@@ -160,15 +166,10 @@ pub async fn update_credentials(
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
     let mut tx = engine.store().begin().await?;
-    let current = integrations::lock_integration(&mut tx, id)
-        .await?
-        .ok_or(Error::NoIntegration(id))?;
-    if !current.has_credentials() {
-        return Ok(ConnectOutcome::Refused(message::plain(format!(
-            "{} is not connected any more. Connect it again instead.",
-            provider.name
-        ))));
-    }
+    let current = match still_there(&mut tx, id, provider, &stored, &learned).await? {
+        Ok(current) => current,
+        Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
+    };
     save(engine, &mut tx, &current, &learned).await?;
     let connected = find(&mut tx, id).await?;
     let after = json!({ "account": learned.report.account });
@@ -192,6 +193,75 @@ pub async fn update_credentials(
         uuid: connected.uuid,
         summary: summary(learned.report),
     })
+}
+
+/// Tests the stored credentials once more and reads anew what the connection step learns: who we are there, which
+/// rights are missing, reference data. What was refused before goes on; no run is asked for.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn read_again(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+) -> Result<ConnectOutcome> {
+    let existing = load(engine, id).await?;
+    let provider = find_provider(&existing.provider)?;
+    let stored = form::stored(engine, id).await?;
+    let settings = &existing.settings;
+    let learned = match learn(engine, provider, stored.clone(), settings, Some(&existing)).await? {
+        Ok(learned) => learned,
+        Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
+    };
+    let mut tx = engine.store().begin().await?;
+    let current = match still_there(&mut tx, id, provider, &stored, &learned).await? {
+        Ok(current) => current,
+        Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
+    };
+    health::answered(&mut tx, &current).await?;
+    save(engine, &mut tx, &current, &learned).await?;
+    let paused = current.refused_since.is_some() && current.settings.auto_sync;
+    if paused && current.is_armed() {
+        integrations::update_next_sync(&mut tx, id, Some(engine.now())).await?;
+    }
+    let action = "integration.reference_data";
+    audit::of_integration(&mut tx, actor, action, &current, None, None).await?;
+    tx.commit().await?;
+    Ok(ConnectOutcome::Connected {
+        integration: id,
+        uuid: current.uuid,
+        summary: summary(learned.report),
+    })
+}
+
+/// The integration, locked, when what was learned may be saved over it: it is connected, and nobody saved other
+/// credentials than those the test began with. A test takes up to half a minute; a newer secret is not put back.
+async fn still_there(
+    tx: &mut Tx,
+    id: IntegrationId,
+    provider: &Provider,
+    before: &Credentials,
+    learned: &Learned,
+) -> Result<std::result::Result<Integration, Refusal>> {
+    let current = integrations::lock_integration(tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
+    if !current.has_credentials() {
+        return Ok(Err(message::plain(format!(
+            "{} is not connected any more. Connect it again instead.",
+            provider.name
+        ))));
+    }
+    let now = form::stored_in(tx, id).await?;
+    // The same click twice saves the same twice.
+    if now != *before && now != learned.credentials {
+        return Ok(Err(message::plain(format!(
+            "Somebody else changed the credentials of {} meanwhile, and theirs were kept. Reload this page to see them, or \
+             fill in all fields and save again.",
+            provider.name
+        ))));
+    }
+    Ok(Ok(current))
 }
 
 /// What the vendor told before anything is saved.

@@ -11,7 +11,8 @@ use store::roles::Role;
 use store::sessions::remove_sessions;
 
 use super::check::{audit, check_email_in, check_texts, some, text};
-use super::{Editor, UserRefusal};
+use super::{Editor, UserRefusal, grantable_role_in};
+use crate::engine::Engine;
 use crate::error::Result;
 use crate::mail::one_line;
 
@@ -39,6 +40,48 @@ pub struct Created {
     pub name: String,
     /// E-mail as it is kept.
     pub email: String,
+}
+
+/// Everything that stands in the way of adding somebody now, for a form that tells it all at once: each text, the address
+/// and the role by itself.
+///
+/// # Errors
+/// As any statement.
+pub async fn problems_of_new(
+    engine: &Engine,
+    editor: &Editor,
+    new: &NewUser,
+    role: Option<&PublicId>,
+) -> Result<Vec<UserRefusal>> {
+    let (title, phone) = (text(&new.job_title), text(&new.phone));
+    let texts = [("name", &*new.name), ("title", title), ("phone", phone)];
+    let mut found: Vec<UserRefusal> = texts
+        .iter()
+        .filter_map(|one| check_texts(&[*one]))
+        .collect();
+    found.extend(problem_of_address(engine, &new.email).await?);
+    let mut tx = engine.store().begin().await?;
+    match role {
+        None => found.push(UserRefusal::RoleMissing),
+        Some(role) => found.extend(grantable_role_in(&mut tx, editor, role).await?.err()),
+    }
+    tx.rollback().await?;
+    Ok(found)
+}
+
+/// Why no user can be made with an address now; nothing when one can, also when it is a person at a client who joins the
+/// staff.
+///
+/// # Errors
+/// As any statement.
+pub async fn problem_of_address(engine: &Engine, email: &str) -> Result<Option<UserRefusal>> {
+    let mut tx = engine.store().begin().await?;
+    let problem = match client_in(&mut tx, email).await? {
+        Some(_) => None,
+        None => check_email_in(&mut tx, email, None).await?,
+    };
+    tx.rollback().await?;
+    Ok(problem)
 }
 
 /// Makes a user with a role that `grantable_role_in` allowed. Nobody is told; see `welcome_in`. What a

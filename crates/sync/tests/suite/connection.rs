@@ -3,13 +3,14 @@
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
 use domain::run::{RunState, Trigger};
+use domain::secret::Secret;
 use domain::status::IntegrationStatus;
 use domain::stream::Stream;
 use simulator::{Fault, FaultKind};
 use store::{audit, integrations, jobs, reference_items};
 use sync::connect::{
     ActionOutcome, ConnectOutcome, Start, StoredValue, TestOutcome, connect, delete_data,
-    disconnect, stored_values, test_connection, update_credentials,
+    disconnect, read_again, stored_values, test_connection, update_credentials,
 };
 use sync::reference_data::refresh_reference_data;
 use sync::request::{RequestOutcome, RunMode, request_sync};
@@ -24,6 +25,9 @@ on_both_engines! {
     a_test_alone_and_a_failed_connection_save_nothing,
     messages_say_what_to_do,
     disconnecting_keeps_data_and_reconnecting_keeps_rows,
+    reconnecting_keeps_what_was_chosen,
+    newer_credentials_are_not_put_back,
+    reading_again_tells_granted_rights_and_starts_nothing,
     data_is_deleted_only_when_asked_for,
 }
 
@@ -233,6 +237,98 @@ async fn disconnecting_keeps_data_and_reconnecting_keeps_rows(kind: Kind) {
         "the same rows"
     );
     portal.assert_equal(id).await;
+}
+
+async fn reconnecting_keeps_what_was_chosen(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let seen = portal.integration(id).await;
+    // Each of these is a choice: nobody reads a note, companies come from elsewhere, no status closes, no stage.
+    let mut chosen = seen.settings.clone();
+    chosen.public_note_audiences.clear();
+    chosen.company_source = false;
+    chosen.closed_statuses.clear();
+    chosen.stages.clear();
+    assert_ne!(chosen, seen.settings);
+    let revision = seen.settings_revision;
+    sync::settings::update_settings(&portal.engine, &ann(), id, revision, chosen.clone())
+        .await
+        .expect("saved");
+    disconnect(&portal.engine, &ann(), id).await.expect("done");
+    assert_eq!(portal.connect().await, id);
+    assert_eq!(portal.integration(id).await.settings, chosen);
+    // With the data another account may come, whose statuses are others: that is a new connection.
+    disconnect(&portal.engine, &ann(), id).await.expect("done");
+    delete_data(&portal.engine, &ann(), id).await.expect("done");
+    portal.connect().await;
+    let settings = portal.integration(id).await.settings;
+    assert!(!settings.closed_statuses.is_empty() && settings.company_source);
+}
+
+async fn newer_credentials_are_not_put_back(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let owner = store::secrets::integration_owner(id);
+    let mut bobs = portal.form();
+    bobs.insert("secret".to_owned(), String::new());
+    for reads_again in [false, true] {
+        portal
+            .control
+            .set_fault(Fault::new(FaultKind::Hold).times(1));
+        let (engine, bobs) = (portal.engine.clone(), bobs.clone());
+        let late = tokio::spawn(async move {
+            match reads_again {
+                true => read_again(&engine, &ann(), id).await,
+                false => update_credentials(&engine, &ann(), id, &bobs).await,
+            }
+        });
+        portal.until_held().await;
+        let newer = Secret::from(format!("newer {reads_again}"));
+        let mut tx = portal.store().begin().await.expect("begins");
+        store::secrets::put_secret(&mut tx, &owner, "secret", &newer)
+            .await
+            .expect("put");
+        tx.commit().await.expect("committed");
+        portal.control.clear_faults();
+        let outcome = late.await.expect("ends").expect("an outcome");
+        let ConnectOutcome::Refused(refusal) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(
+            refusal.message.contains("Somebody else changed"),
+            "{refusal:?}"
+        );
+        let stored = store::secrets::find_secrets(portal.store(), &owner).await;
+        assert_eq!(stored.expect("secrets")["secret"], newer);
+        // Back to what works, for the next round.
+        update_credentials(&portal.engine, &ann(), id, &portal.form())
+            .await
+            .expect("saved");
+    }
+}
+
+async fn reading_again_tells_granted_rights_and_starts_nothing(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    portal
+        .control
+        .set_security("Opportunities", "query", "None");
+    let id = portal.connect_in_wizard().await;
+    let lacking = portal.integration(id).await.missing_permissions;
+    assert!(lacking.iter().any(|right| right.area == "Opportunities"));
+    let mut tx = portal.store().begin().await.expect("begins");
+    reference_items::replace_reference_items(&mut tx, id, &[])
+        .await
+        .expect("replaced");
+    tx.commit().await.expect("committed");
+    portal.control.set_security("Opportunities", "query", "All");
+    let outcome = read_again(&portal.engine, &ann(), id).await;
+    assert!(matches!(outcome, Ok(ConnectOutcome::Connected { .. })));
+    let now = portal.integration(id).await;
+    assert_eq!(now.missing_permissions, []);
+    let items = reference_items::list_reference_items(portal.store(), id, None).await;
+    assert!(items.expect("a list").iter().any(|item| item.active));
+    let runs = store::runs::list_runs(portal.store(), id, None, 5).await;
+    assert_eq!(runs.expect("runs").len(), 0);
 }
 
 async fn data_is_deleted_only_when_asked_for(kind: Kind) {

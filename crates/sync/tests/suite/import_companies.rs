@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use domain::clock::UtcMillis;
 use domain::company_adoption::Adoption;
 use domain::id::{IdentityId, IntegrationId, PublicId};
+use domain::imports::ImportStop;
+use domain::permission::{Area, Grants, Level, RoleKind};
 use domain::viewer::Viewer;
 use serde_json::json;
 use store::audit;
 use store::companies::{self, CompanyFilter, CompanyRow, CompanySort};
+use store::identities::{MembershipStatus, NewIdentity, insert_identity, upsert_staff_membership};
 use store::listing::Direction;
+use store::roles::{self, RoleContent};
 use sync::Actor;
 use sync::import_companies::{
     CompanyAction, CompanyChoice, CompanyImportQuery, CompanyImportRefusal, CompanySkip,
@@ -21,6 +25,7 @@ use crate::portal::{Kind, Portal, ann};
 
 on_both_engines! {
     companies_are_created_or_linked_and_the_rest_is_skipped_with_a_reason,
+    an_import_needs_the_right_to_manage_companies_too,
     a_double_click_makes_no_company_twice,
     administrators_at_once_make_each_company_once,
     preview_equals_apply_for_companies,
@@ -106,6 +111,37 @@ fn wanted(id: IntegrationId, rows: Vec<CompanyChoice>) -> ImportCompanies {
     }
 }
 
+async fn an_import_needs_the_right_to_manage_companies_too(kind: Kind) {
+    let (portal, id, leads) = with_leads(kind).await;
+    let rows = lead_rows(&portal, id, &leads).await;
+    let grants = Grants([(Area::Integrations, Level::Manage)].into());
+    let content = RoleContent::new("Connects", &grants);
+    let mut tx = portal.store().begin().await.expect("begins");
+    let role = roles::insert_role(&mut tx, RoleKind::Staff, &content).await;
+    let role = role.expect("made");
+    let new = NewIdentity {
+        email: "ina@msp.example",
+        name: "Ina",
+        ..NewIdentity::default()
+    };
+    let ina = insert_identity(&mut tx, &new).await.expect("made");
+    upsert_staff_membership(&mut tx, ina, role, MembershipStatus::Active, false, false)
+        .await
+        .expect("staff");
+    tx.commit().await.expect("committed");
+    let actor = Actor::Person {
+        id: ina,
+        name: "Ina".to_owned(),
+    };
+    let asked = wanted(id, vec![create(rows[0])]);
+    let report = apply(&portal.engine, &actor, &asked)
+        .await
+        .expect("an outcome")
+        .expect("begun");
+    assert_eq!(report.stopped, Some(ImportStop::NotAllowed));
+    assert!(report.created.is_empty(), "{report:?}");
+}
+
 async fn companies_are_created_or_linked_and_the_rest_is_skipped_with_a_reason(kind: Kind) {
     let (portal, id, leads) = with_leads(kind).await;
     let before = here(&portal).await;
@@ -182,11 +218,14 @@ async fn a_double_click_makes_no_company_twice(kind: Kind) {
         .await
         .expect("an outcome");
     assert_eq!(first.expect("done").created.len(), 2);
-    let second = apply(&portal.engine, &Actor::CommandLine, &asked)
-        .await
-        .expect("an outcome")
-        .expect("done");
-    assert_eq!((second.created.len(), second.skipped.len()), (0, 2));
+    let again = async || {
+        let report = apply(&portal.engine, &Actor::CommandLine, &asked).await;
+        let report = report.expect("an outcome").expect("done");
+        (report.created.len(), report.skipped.len())
+    };
+    assert_eq!(again().await, (2, 0), "the second click shows the first");
+    portal.advance(UtcMillis::MINUTE);
+    assert_eq!(again().await, (0, 2), "later it is another request");
     assert_eq!(here(&portal).await.len(), before + 2);
 }
 

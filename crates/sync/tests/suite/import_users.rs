@@ -22,6 +22,7 @@ use crate::portal::{Kind, Portal, Setup};
 
 on_both_engines! {
     people_are_created_or_linked_and_the_rest_is_left_out_with_a_reason,
+    everybody_means_whoever_is_here_is_linked,
     a_double_click_makes_nobody_twice,
     administrators_at_once_make_everybody_once,
     nothing_is_done_with_a_role_that_cannot_be_given,
@@ -211,6 +212,43 @@ async fn people_are_created_or_linked_and_the_rest_is_left_out_with_a_reason(kin
         actions.contains("user.add") && actions.contains("user.link"),
         "{actions:?}"
     );
+}
+
+async fn everybody_means_whoever_is_here_is_linked(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let technician = role(&portal, "Technician").await;
+    let rows = people(&portal, id).await;
+    let known = rows
+        .iter()
+        .rfind(|row| row.email.is_some())
+        .expect("somebody with an address");
+    let new = NewUser {
+        name: "Ada".to_owned(),
+        email: known.email.clone().unwrap_or_default().to_uppercase(),
+        ..NewUser::default()
+    };
+    let ada = add_user(
+        &portal.engine,
+        &administrator(),
+        &new,
+        &technician.uuid,
+        false,
+    )
+    .await
+    .expect("an outcome")
+    .expect("added");
+    let asked = ImportUsers {
+        everyone: Some(String::new()),
+        ..wanted(id, &technician, Vec::new())
+    };
+    let report = import(&portal, &asked).await;
+    assert_eq!(report.linked.len(), 1, "{report:?}");
+    assert_eq!(report.linked[0].user, ada.uuid);
+    assert!(report.skipped.is_empty(), "{report:?}");
+    let linked = people(&portal, id).await;
+    let linked = linked.iter().find(|row| row.id == known.id);
+    let linked = linked.and_then(|row| row.identity.as_ref());
+    assert_eq!(linked.map(|user| &user.uuid), Some(&ada.uuid));
 }
 
 async fn a_double_click_makes_nobody_twice(kind: Kind) {

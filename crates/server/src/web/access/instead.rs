@@ -22,17 +22,19 @@ pub(super) fn instead(
     fields: &Fields,
 ) -> Result<Option<Response>, Failure> {
     let had_session = || app.cookies().read(headers, CookieKind::Session).is_some();
+    if let Some(person) = &visit.person
+        && let Some(lacking) = rule.permissions().find(|one| !person.grants.allow(*one))
+    {
+        return Err(Failure::forbidden(&lacking.label()));
+    }
     match (rule, &visit.person, &visit.halfway) {
-        (Rule::Staff(permission), Some(person), _) if !person.grants.allow(permission) => {
-            Err(Failure::forbidden(&permission.label()))
-        }
-        (Rule::SignedIn | Rule::Staff(_), None, Some(halfway)) => {
+        (rule, None, Some(halfway)) if rule.needs_person() => {
             to_stage(visit, headers, halfway, changes).map(Some)
         }
-        (Rule::SignedIn | Rule::Staff(_), None, None) if changes => {
+        (rule, None, None) if rule.needs_person() && changes => {
             expired::form_page(app, visit, headers, fields).map(Some)
         }
-        (Rule::SignedIn | Rule::Staff(_), None, None) => {
+        (rule, None, None) if rule.needs_person() => {
             to_sign_in(visit, headers, had_session()).map(Some)
         }
         (Rule::Halfway(stage), _, Some(halfway)) if halfway.stage == stage => Ok(None),

@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::hint::Hint;
+use domain::provider::{self, Provider};
 use domain::run::Counts;
 use serde::Serialize;
 use store::Store;
@@ -37,7 +39,7 @@ pub struct SyncRun {
     /// What there is to say, in the vendor's words where it is the vendor's.
     message: Option<String>,
     /// What to check.
-    hint: Option<&'static str>,
+    hint: Option<String>,
 }
 
 /// One sync run with its streams.
@@ -85,12 +87,12 @@ pub struct SyncStream {
     /// What there is to say.
     message: Option<String>,
     /// What to check.
-    hint: Option<&'static str>,
+    hint: Option<String>,
     /// What was noticed and not trusted.
     oddities: Vec<String>,
 }
 
-fn to_run(run: Run) -> SyncRun {
+fn to_run(provider: Option<&Provider>, run: Run) -> SyncRun {
     SyncRun {
         id: run.uuid.to_string(),
         trigger: run.trigger_key.key(),
@@ -101,11 +103,11 @@ fn to_run(run: Run) -> SyncRun {
         started_at: instant(run.started_at),
         finished_at: instant(run.finished_at),
         message: run.message,
-        hint: run.hint.map(domain::hint::Hint::sentence),
+        hint: hint(provider, run.hint),
     }
 }
 
-fn to_stream(part: StreamRun) -> SyncStream {
+fn to_stream(provider: Option<&Provider>, part: StreamRun) -> SyncStream {
     let Counts {
         fetched,
         created,
@@ -134,9 +136,13 @@ fn to_stream(part: StreamRun) -> SyncStream {
         started_at: instant(part.started_at),
         finished_at: instant(part.finished_at),
         message: part.message,
-        hint: part.hint.map(domain::hint::Hint::sentence),
+        hint: hint(provider, part.hint),
         oddities: part.oddities,
     }
+}
+
+fn hint(provider: Option<&Provider>, hint: Option<Hint>) -> Option<String> {
+    Some(hint?.sentence(provider?))
 }
 
 async fn find_integration(store: &Store, id: &str) -> Result<Integration, Failure> {
@@ -189,8 +195,9 @@ pub async fn list(
         value: found.len() as u64,
         exact: !more && before.is_none(),
     };
+    let provider = provider::find(&integration.provider);
     Ok(Json(Page {
-        data: found.into_iter().map(to_run).collect(),
+        data: found.into_iter().map(|run| to_run(provider, run)).collect(),
         next_cursor,
         count,
     }))
@@ -226,8 +233,10 @@ pub async fn show(
         .filter(|run| run.integration_id == integration.id)
         .ok_or_else(|| Failure::not_found("Sync run"))?;
     let streams = runs::list_stream_runs(store, run.id).await?;
+    let provider = provider::find(&integration.provider);
+    let part = |part| to_stream(provider, part);
     Ok(Json(SyncRunDetail {
-        streams: streams.into_iter().map(to_stream).collect(),
-        run: to_run(run),
+        streams: streams.into_iter().map(part).collect(),
+        run: to_run(provider, run),
     }))
 }

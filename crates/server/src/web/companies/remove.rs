@@ -104,6 +104,7 @@ pub async fn ask_remove(
         typed: String::new(),
         typed_error: String::new(),
         error: String::new(),
+        refresh: "",
         shell: staff.shell(Section::Companies),
     })
 }
@@ -174,6 +175,7 @@ pub async fn ask_unblock(
         typed: String::new(),
         typed_error: String::new(),
         error: String::new(),
+        refresh: "",
         shell: staff.shell(Section::Companies),
     })
 }

@@ -134,6 +134,11 @@ pub async fn remove(State(app): State<App>, person: SignedIn, fields: Fields) ->
         return ask(&person, REMOVE, &error);
     }
     let mut tx = app.store().begin().await?;
+    let factors = change::lock_factors(&mut tx, &person).await?;
+    if person.requires_two_factor && factors.passkeys == 0 {
+        tx.rollback().await?;
+        return ask(&person, REMOVE, super::passkeys::LAST);
+    }
     let codes = change::disable_app(&mut tx, &person, person.visit(), factors).await?;
     tx.commit().await?;
     if codes.is_empty() {

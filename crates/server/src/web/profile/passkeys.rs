@@ -193,6 +193,11 @@ pub async fn remove(
         return ask_to_remove(&person, &passkey, &error);
     }
     let mut tx = app.store().begin().await?;
+    let factors = change::lock_factors(&mut tx, &person).await?;
+    if person.requires_two_factor && !factors.app && factors.passkeys == 1 {
+        tx.rollback().await?;
+        return ask_to_remove(&person, &passkey, LAST);
+    }
     let (visit, uuid, name) = (person.visit(), &passkey.uuid, &passkey.name);
     change::remove_passkey(&mut tx, &person, visit, factors, uuid, name).await?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! The index of integrations: their pages, the sync log and the setup wizard.
 
-use super::{MANAGE_INTEGRATIONS, READ_INTEGRATIONS, WRITE_INTEGRATIONS};
+use super::{IMPORT_COMPANIES, MANAGE_INTEGRATIONS, READ_INTEGRATIONS, WRITE_INTEGRATIONS};
 use crate::web::route_table::RouteTable;
 use crate::web::settings;
 
@@ -172,37 +172,37 @@ pub(super) fn setup_wizard(table: RouteTable) -> RouteTable {
         )
         .post(
             "/settings/integrations/{provider}/setup/import/companies",
-            MANAGE_INTEGRATIONS,
+            IMPORT_COMPANIES,
             steps::import_companies,
         )
         .get(
             "/settings/integrations/{provider}/setup/import/companies/{record}/link",
-            MANAGE_INTEGRATIONS,
+            IMPORT_COMPANIES,
             steps::ask_link,
         )
         .post(
             "/settings/integrations/{provider}/setup/import/companies/{record}/link",
-            MANAGE_INTEGRATIONS,
+            IMPORT_COMPANIES,
             steps::link,
         )
         .get(
             "/settings/integrations/{provider}/setup/import/companies/{record}/unlink",
-            MANAGE_INTEGRATIONS,
+            IMPORT_COMPANIES,
             steps::ask_unlink,
         )
         .post(
             "/settings/integrations/{provider}/setup/import/companies/{record}/unlink",
-            MANAGE_INTEGRATIONS,
+            IMPORT_COMPANIES,
             steps::unlink,
         )
         .get(
             "/settings/integrations/{provider}/imports/{import}/events",
-            MANAGE_INTEGRATIONS,
+            IMPORT_COMPANIES,
             settings::imports::companies_events,
         )
         .get(
             "/settings/integrations/{provider}/imports/{import}/report.csv",
-            MANAGE_INTEGRATIONS,
+            IMPORT_COMPANIES,
             settings::imports::export_companies,
         )
         .post(

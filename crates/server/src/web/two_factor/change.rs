@@ -52,6 +52,15 @@ pub async fn find_factors(app: &App, person: &Person) -> Result<Factors, Failure
     })
 }
 
+/// The same inside the transaction that removes one of them; nobody else changes them before it ends.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lock_factors(tx: &mut Tx, person: &Person) -> Result<Factors, Failure> {
+    let (app, passkeys) = two_factor::lock_factors(tx, person.identity).await?;
+    Ok(Factors { app, passkeys })
+}
+
 /// Switches codes of an app on.
 ///
 /// # Errors

@@ -112,6 +112,10 @@ pub const ALL: &[Notice] = &[
         "company_not_blocked",
         "That company is not blocked. Nothing was changed.",
     ),
+    good(
+        "setup_completed_imports",
+        "The setup is complete, and what was selected is imported. The Import step shows the report.",
+    ),
     plain(
         "company_is_linked",
         "This company is linked already. Nothing was changed.",
@@ -173,6 +177,10 @@ pub const ALL: &[Notice] = &[
     plain(
         "not_connected",
         "This integration is not connected, so nothing was started.",
+    ),
+    plain(
+        "setup_disconnected",
+        "This integration is disconnected, so nothing was saved. Connect it again to go on; its settings are kept.",
     ),
     plain(
         "setup_open",

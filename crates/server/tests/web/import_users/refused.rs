@@ -171,11 +171,93 @@ async fn a_typed_address_is_used_once_in_any_spelling() {
             ("role", &*technician),
             ("action", "import"),
         ];
+        // At its field, with what was typed kept, and nothing is imported.
         let page = browser.submit(HERE, &fields).await;
-        assert!(text(&page).contains(told), "{typed}: {}", page.text);
-        assert!(page.text.contains("Open Ann Porter"), "{typed}");
+        refused(&page, told);
+        let at_field = format!("id=\"email-{lacking}-error\"");
+        assert!(page.text.contains(&at_field), "{typed}: {}", page.text);
+        let kept = format!("name=\"{email}\" value=\"{}\"", typed.trim());
+        assert!(page.text.contains(&kept), "{typed}: {}", page.text);
     }
     assert_eq!(staff_count(&site).await, 1);
+    // Two rows of one import, the second of which is not on this page; and the address of a chosen row.
+    let known = theirs(&site, all.iter().find(|row| row.2).unwrap());
+    let other = all.iter().find(|row| row.2).unwrap().0.clone();
+    for (second, typed) in [
+        ("999999", "new.person@example.com"),
+        (other.as_str(), known.as_str()),
+    ] {
+        let second_email = format!("email.{second}");
+        let mut fields = vec![
+            ("pick", &**lacking),
+            (&*email, typed),
+            ("pick", second),
+            ("role", &*technician),
+            ("action", "import"),
+        ];
+        if second == "999999" {
+            fields.push((&*second_email, "New.Person@example.com"));
+        }
+        let page = browser.submit(HERE, &fields).await;
+        refused(&page, "Another selected row has this e-mail address");
+    }
+    assert_eq!(staff_count(&site).await, 1);
+}
+
+/// The address somebody of the list has at the vendor.
+fn theirs(site: &Site, row: &(String, String, bool)) -> String {
+    let records = site.sandbox().records("Resources", 0, 50).unwrap();
+    let of = |one: &serde_json::Value| {
+        let name = format!(
+            "{} {}",
+            one["firstName"].as_str().unwrap(),
+            one["lastName"].as_str().unwrap()
+        );
+        (name == row.1).then(|| one["email"].as_str().unwrap().to_owned())
+    };
+    records.iter().find_map(of).unwrap()
+}
+
+/// *Link User* never takes somebody whose address or name is only alike.
+#[tokio::test]
+async fn who_is_to_be_linked_is_not_guessed() {
+    let site = connected(3).await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let known = rows(&list(&mut browser).await)
+        .into_iter()
+        .find(|row| row.2)
+        .unwrap()
+        .0;
+    let link = format!("link.{known}");
+    for (typed, told) in [
+        ("ann@example.co", "No user has this e-mail address"),
+        ("Ann", "No user has exactly this name. There is Ann Porter"),
+        (
+            "orter",
+            "No user has exactly this name. There is Ann Porter",
+        ),
+    ] {
+        let fields = [
+            (&*link, typed),
+            ("role", &*technician),
+            ("action", "import"),
+        ];
+        let page = browser.submit(HERE, &fields).await;
+        refused(&page, told);
+        assert!(page.text.contains(&format!("id=\"link-{known}-error\"")));
+    }
+    let fields = [
+        (&*link, " ann  porter "),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.submit(HERE, &fields).await;
+    assert!(
+        page.text.contains("0 users created, 1 linked"),
+        "the whole name is enough: {}",
+        page.text
+    );
 }
 
 #[tokio::test]
@@ -212,7 +294,7 @@ async fn what_vanished_while_the_dialog_was_open_is_told() {
     let page = browser.submit(HERE, &fields).await;
     refused(
         &page,
-        "No user has this e-mail address or name; perhaps it was removed or changed meanwhile.",
+        "No user has this e-mail address; perhaps it was removed or changed meanwhile.",
     );
     assert!(page.text.contains(&format!("id=\"link-{known}-error\"")));
     let fields = [

@@ -1,14 +1,12 @@
 //! The step *Connect*: what it asks and says, what is typed, pasted and refused.
 
 use axum::http::StatusCode;
+use domain::advice::Issue;
 
 use super::portal::Portal;
 use super::{ALL, Psa};
 use crate::form_on_page::Form;
 use crate::harness::Page;
-
-/// What every refusal for wrong credentials says to check.
-const CHECK: &str = "Verify that the API credentials are correct";
 
 fn is_connected(page: &Page) -> bool {
     page.status == StatusCode::OK && page.text.contains("<strong>Connected</strong>")
@@ -177,7 +175,13 @@ pub async fn a_wrong_secret_is_told_in_the_vendors_words(psa: &'static Psa) {
         refused(&page, psa, &form);
         let text = page.read();
         let refusal = format!("{} does not accept these credentials.", psa.provider().name);
-        for words in [refusal.as_str(), words, CHECK] {
+        let check = Issue::ConnectionTestFails.own(psa.provider()).unwrap();
+        let banner = text.split("<aside").next().unwrap();
+        assert!(
+            banner.contains(check),
+            "{action}: beside the refusal: {banner}"
+        );
+        for words in [refusal.as_str(), words] {
             assert!(text.contains(words), "{action}: {words}: {text}");
         }
         let at_field = format!("id=\"{blamed}-error\"");
@@ -228,6 +232,22 @@ pub async fn a_missing_right_is_named_as_the_screens_have_it(psa: &'static Psa) 
     for words in ["The API user lacks rights.", right.called] {
         assert!(page.read().contains(words), "{words}: {}", page.text);
     }
+    // Granted since: Back and Next, with nothing typed, and nobody is told of it any more.
+    portal
+        .control()
+        .set_security(right.entity, right.action, "All");
+    let secrets = psa.provider().form.iter().filter(|field| field.secret);
+    let untouched: Vec<(&str, &str)> = secrets.map(|field| (field.key, "")).collect();
+    let next = portal
+        .send(&mut browser, "next", portal.form(&untouched))
+        .await;
+    assert_eq!(next.location(), portal.step("sync"), "{}", next.text);
+    let page = browser.get(&portal.step("sync")).await;
+    assert!(
+        !page.read().contains("The API user lacks rights."),
+        "{}",
+        page.text
+    );
 }
 
 pub async fn credentials_of_another_psa_are_told_and_not_kept(psa: &'static Psa) {

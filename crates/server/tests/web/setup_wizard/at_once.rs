@@ -63,3 +63,32 @@ async fn two_administrators_in_two_steps_do_not_undo_each_other() {
     assert_eq!(now.scope.queues, ["8".to_owned()].into(), "Bob's stays");
     assert_eq!(now.closed_statuses.len(), 2);
 }
+
+#[tokio::test]
+async fn a_conflict_about_notes_says_nobody_when_nobody_may_read_them() {
+    let site = Site::start_connected().await;
+    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
+    let mine = ann.get(CONFIGURE).await;
+    let theirs = bob.get(CONFIGURE).await;
+    assert!(
+        !stored(&site)
+            .await
+            .settings
+            .public_note_audiences
+            .is_empty()
+    );
+    let sent = bob
+        .send(CONFIGURE, &configure_form(&theirs, "next", &[]))
+        .await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let audience = ("public_audience", "2");
+    let conflict = ann
+        .send(CONFIGURE, &configure_form(&mine, "next", &[audience]))
+        .await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", conflict.text);
+    assert!(
+        conflict.text.contains("nobody: all notes are internal"),
+        "{}",
+        conflict.text
+    );
+}

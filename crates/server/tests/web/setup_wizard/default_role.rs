@@ -4,8 +4,9 @@ use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level, RoleKind};
 use store::roles::list_roles;
 
-use super::{SYNC, stored, sync_form};
+use super::{CONFIGURE, SYNC, configure_form, stored, sync_form};
 use crate::harness::Site;
+use domain::settings::IntegrationSettings;
 
 #[tokio::test]
 async fn contacts_are_not_imported_with_a_role_beyond_the_own_rights() {
@@ -47,4 +48,58 @@ async fn contacts_are_not_imported_with_a_role_beyond_the_own_rights() {
     let page = browser.get(SYNC).await;
     let sent = browser.send(SYNC, &sync_form(&page, "next", &more)).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+}
+
+/// What a form says it started from is no way around the rights: with the stored revision only the fields of the step
+/// count, and a revision that does not exist yet is no other case.
+#[tokio::test]
+async fn a_forged_base_changes_nothing_outside_the_step() {
+    let site = Site::start_connected().await;
+    let roles = list_roles(site.app.store(), RoleKind::Company)
+        .await
+        .unwrap();
+    let before = stored(&site).await.settings;
+    let forged = IntegrationSettings {
+        auto_import: true,
+        default_contact_role: Some(roles[0].uuid.to_string()),
+        interval_minutes: 5,
+        ..before.clone()
+    };
+    let own = Grants([(Area::Integrations, Level::Manage)].into());
+    site.add_staff("Ina", "ina@example.com", &own).await;
+    let mut browser = site.browser_of("ina@example.com").await;
+    for (path, revision) in [(CONFIGURE, 0), (CONFIGURE, 1), (SYNC, 0), (SYNC, 1)] {
+        let page = browser.get(path).await;
+        let mut form = match path {
+            CONFIGURE => configure_form(&page, "exit", &[("client_comment_status", "1")]),
+            _ => {
+                let mut form = sync_form(&page, "exit", &[]);
+                // A field that is not sent keeps what the base says.
+                form.retain(|(name, _)| name != "interval");
+                form
+            }
+        };
+        let revision = stored(&site).await.settings_revision + revision;
+        for (name, value) in &mut form {
+            match name.as_str() {
+                "base" => *value = serde_json::to_string(&forged).unwrap(),
+                "revision" => *value = revision.to_string(),
+                _ => {}
+            }
+        }
+        browser.send(path, &form).await;
+        let now = stored(&site).await.settings;
+        assert!(!now.auto_import, "{path}");
+        assert_eq!(now.default_contact_role, None, "{path}");
+        assert_eq!(now.interval_minutes, before.interval_minutes, "{path}");
+    }
+    assert_eq!(
+        stored(&site)
+            .await
+            .settings
+            .client_comment_status
+            .as_deref(),
+        Some("1"),
+        "what belongs to the step is saved"
+    );
 }

@@ -1,13 +1,16 @@
 //! What becomes of a sent list of people: shown again with everything kept, or an import begins.
 
 use axum::http::StatusCode;
-use domain::email::email_key;
+use domain::email::{email_key, looks_like};
 use domain::id::PublicId;
-use store::identities::{find_identity_by_email, find_staff_member};
-use store::staff::{StaffQuery, list_staff_page};
-use sync::import_users::{ImportAction, ImportRefusal, ImportRowChoice, ImportUsers, begin};
+use store::identities::{MembershipStatus, find_identity_by_email, find_staff_member};
+use store::staff::{StaffQuery, StaffRow, list_staff_page};
+use sync::import_users::{
+    ImportAction, ImportRefusal, ImportRowChoice, ImportUsers, SkipReason, begin,
+};
+use sync::users::problem_of_address;
 
-use super::build::{Addresses, Source, picker};
+use super::build::{Addresses, PEOPLE, Source, picker};
 use super::picker::Picker;
 use super::state::PickerState;
 use super::troubleshooting;
@@ -18,7 +21,7 @@ use crate::web::form::Fields;
 use crate::web::settings::users::editor;
 
 /// Users named when several match what was typed.
-const NAMED: u32 = 5;
+const NAMED: usize = 5;
 
 /// What to show.
 #[derive(Debug)]
@@ -98,8 +101,8 @@ fn check(state: &PickerState, shown: &mut Picker) -> Option<PublicId> {
     role
 }
 
-/// The user who is meant by what was typed into *Link User*: an e-mail address, or a part of a name that only one user has.
-/// Else a sentence that says what is there instead.
+/// The user who is meant by what was typed into *Link User*: an e-mail address, or the whole name of one user who is not
+/// deactivated. Never one that is only alike. Else a sentence that says what is there instead.
 async fn find_user(app: &App, typed: &str) -> Result<Result<PublicId, String>, Failure> {
     if let Some(found) = find_identity_by_email(app.store(), typed).await? {
         let staff = find_staff_member(app.store(), found.id).await?;
@@ -111,31 +114,88 @@ async fn find_user(app: &App, typed: &str) -> Result<Result<PublicId, String>, F
             )),
         });
     }
+    if typed.contains('@') {
+        return Ok(Err(
+            "No user has this e-mail address; perhaps it was removed or changed meanwhile. Choose another, or clear the \
+             field to import as a new user."
+                .to_owned(),
+        ));
+    }
     let query = StaffQuery {
         search: Some(typed.to_owned()),
-        limit: NAMED + 1,
+        limit: PEOPLE,
         ..StaffQuery::default()
     };
     let found = list_staff_page(app.store(), &query).await?.rows;
-    Ok(match found.as_slice() {
-        [only] => Ok(only.uuid.clone()),
-        [] => Err(
+    let active = found
+        .iter()
+        .filter(|one| one.status != MembershipStatus::Disabled);
+    let (whole, alike): (Vec<_>, Vec<_>) = active.partition(|one| same_name(&one.name, typed));
+    let named = |users: &[&StaffRow]| -> String {
+        let shown: Vec<String> = users
+            .iter()
+            .take(NAMED)
+            .map(|one| format!("{} ({})", one.name, one.email))
+            .collect();
+        let more = if users.len() > NAMED {
+            " and others"
+        } else {
+            ""
+        };
+        format!("{}{more}", shown.join(", "))
+    };
+    Ok(match (whole.as_slice(), alike.as_slice()) {
+        ([only], _) => Ok(only.uuid.clone()),
+        ([], []) => Err(
             "No user has this e-mail address or name; perhaps it was removed or changed meanwhile. Choose another, or \
              clear the field to import as a new user."
                 .to_owned(),
         ),
-        several => {
-            let named = several.iter().take(NAMED as usize);
-            let named: Vec<String> = named
-                .map(|one| format!("{} ({})", one.name, one.email))
-                .collect();
-            let more = if several.len() > named.len() { " and others" } else { "" };
-            Err(format!(
-                "Several users match: {}{more}. Enter the e-mail address of the one that is meant.",
-                named.join(", ")
-            ))
-        }
+        ([], alike) => Err(format!(
+            "No user has exactly this name. There is {}. Enter the e-mail address of the one that is meant.",
+            named(alike)
+        )),
+        (several, _) => Err(format!(
+            "Several users have this name: {}. Enter the e-mail address of the one that is meant.",
+            named(several)
+        )),
     })
+}
+
+/// Whether two names are the same but for case and spaces.
+fn same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &str| {
+        let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+        words.join(" ")
+    };
+    plain(one) == plain(other)
+}
+
+/// Why somebody cannot be imported with a typed address, as far as it shows before: it is none, another chosen row has it
+/// or one like it, or somebody who is here. What comes between this and the import is told in its report.
+async fn address_problem(
+    app: &App,
+    typed: &str,
+    others: &[String],
+) -> Result<Option<String>, Failure> {
+    let Some(key) = email_key(typed) else {
+        return Ok(Some(if typed.is_empty() {
+            troubleshooting::EMAIL_REQUIRED.solution.to_owned()
+        } else {
+            "This is no valid e-mail address. Enter one such as ann@example.com.".to_owned()
+        }));
+    };
+    if others
+        .iter()
+        .any(|other| *other == key || looks_like(other, &key))
+    {
+        return Ok(Some(
+            "Another selected row has this e-mail address, or one that looks like it. Each user needs one of their own."
+                .to_owned(),
+        ));
+    }
+    let problem = problem_of_address(app.engine(), typed).await?;
+    Ok(problem.map(|refusal| SkipReason::of(refusal).sentence()))
 }
 
 /// The chosen people, each with what is to happen; `None` when something at a field is wrong.
@@ -146,7 +206,15 @@ async fn choices(
 ) -> Result<Option<Vec<ImportRowChoice>>, Failure> {
     let mut rows = Vec::new();
     let mut wrong = false;
-    for technician in state.chosen() {
+    // Addresses the chosen people have at the vendor, as far as this page knows them, and those typed so far.
+    let chosen = state.chosen();
+    let mut taken: Vec<String> = shown
+        .rows
+        .iter()
+        .filter(|row| chosen.contains(&row.id) && !row.state.needs_email())
+        .filter_map(|row| email_key(&row.email))
+        .collect();
+    for technician in chosen {
         let here = shown.rows.iter_mut().find(|row| row.id == technician);
         if here.as_ref().is_some_and(|row| row.state.is_linked()) {
             // Linked by somebody else since the page was opened: the import says so.
@@ -169,16 +237,28 @@ async fn choices(
                 }
             }
             continue;
-        } else if let Some(row) = here.filter(|row| row.state.needs_email()) {
-            let typed = state.emails.get(&technician).map_or("", String::as_str);
-            if email_key(typed).is_none() {
-                row.email_error = if typed.is_empty() {
-                    troubleshooting::EMAIL_REQUIRED.solution.to_owned()
-                } else {
-                    "This is no valid e-mail address. Enter one such as ann@example.com.".to_owned()
-                };
-                wrong = true;
-                continue;
+        } else if here.as_ref().is_none_or(|row| row.state.needs_email()) {
+            // Of a row on another page only a typed address is known; without one it may have its own.
+            let typed = state.emails.get(&technician).map(String::as_str);
+            let looked_at = if here.is_some() {
+                typed.or(Some(""))
+            } else {
+                typed
+            };
+            if let Some(typed) = looked_at {
+                if let Some(message) = address_problem(app, typed, &taken).await? {
+                    wrong = true;
+                    match here {
+                        Some(row) => row.email_error = message,
+                        None => {
+                            shown.error = format!(
+                                "E-mail “{typed}” of a row that is not on this page: {message}"
+                            );
+                        }
+                    }
+                    continue;
+                }
+                taken.extend(email_key(typed));
             }
         }
         rows.push(ImportRowChoice {

@@ -6,6 +6,7 @@ use domain::imports::ImportKind;
 use domain::provider::Provider;
 use domain::stream::Stream;
 use store::checkpoints::find_checkpoint;
+use store::identities::MembershipStatus;
 use store::integrations::Integration;
 use store::listing::Count;
 use store::staff::{StaffQuery, list_staff_page};
@@ -24,7 +25,7 @@ use crate::web::view::number::{counted, grouped};
 use crate::web::view::{Section, Shell};
 
 /// Users offered to link to before anything is typed.
-const PEOPLE: u32 = 200;
+pub const PEOPLE: u32 = 200;
 
 /// Where the people come from.
 #[derive(Debug, Clone)]
@@ -137,7 +138,7 @@ pub async fn picker(
     })
 }
 
-/// The users one can link to whose name or e-mail matches, and whether there are more.
+/// The users one can link to whose name or e-mail matches, without those who are deactivated, and whether there are more.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -155,7 +156,11 @@ pub async fn people(app: &App, search: &str) -> Result<(Vec<LinkPerson>, bool), 
         email: row.email,
         name: row.name,
     };
-    Ok((found.rows.into_iter().map(person).collect(), more))
+    let active = found
+        .rows
+        .into_iter()
+        .filter(|row| row.status != MembershipStatus::Disabled);
+    Ok((active.map(person).collect(), more))
 }
 
 fn to_row(
@@ -254,6 +259,8 @@ fn carried(state: &PickerState, rows: &[PickRow]) -> Vec<Carried> {
     carried
 }
 
+const WHO_IS_HERE: &str = "One whose address a user has is linked to that user.";
+
 /// Offered when more can be imported than the page shows.
 fn everyone(state: &PickerState, counts: ImportCounts, rows: &[PickRow]) -> Option<Everyone> {
     let count = counts.unlinked.saturating_sub(counts.without_email);
@@ -273,9 +280,9 @@ fn everyone(state: &PickerState, counts: ImportCounts, rows: &[PickRow]) -> Opti
         count,
         label: format!("Select all {} unlinked{matching}", grouped(number(count))),
         help: match counts.without_email {
-            0 => "Not only those on this page.".to_owned(),
+            0 => format!("Not only those on this page. {WHO_IS_HERE}"),
             missing => format!(
-                "Not only those on this page. {} without an e-mail address {} left out.",
+                "Not only those on this page. {WHO_IS_HERE} {} without an e-mail address {} left out.",
                 grouped(number(missing)),
                 if missing == 1 { "is" } else { "are" }
             ),

@@ -42,7 +42,12 @@ pub async fn source(
             sentence: "You must have the Manage Users permission to import people. Ask an administrator to give it to \
                        your role."
                 .to_owned(),
-            href: "/settings/users".to_owned(),
+            // Whoever sees no users is not sent to a page that is closed as well.
+            href: if person.may(Permission::read(Area::Users)) {
+                "/settings/users".to_owned()
+            } else {
+                String::new()
+            },
             label: "See the users".to_owned(),
         }));
     }
@@ -96,25 +101,50 @@ pub async fn source(
     }))
 }
 
-/// Whether the people of a source were ever read; before that the page says where to look.
+/// Whether the people of a source were ever read; before that the page says why not and where to look.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn unread(app: &App, source: &Source) -> Result<Option<Missing>, Failure> {
+pub async fn unread(
+    app: &App,
+    person: &SignedIn,
+    source: &Source,
+) -> Result<Option<Missing>, Failure> {
     let found = find_checkpoint(app.store(), source.integration.id, Stream::Technicians).await?;
     if found.is_some_and(|checkpoint| checkpoint.last_completed_at.is_some()) {
         return Ok(None);
     }
-    let many = source.provider.words.technicians.to_lowercase();
+    let provider = source.provider;
+    let many = provider.words.technicians.to_lowercase();
+    if !source.integration.settings.reads(Stream::Technicians) {
+        return Ok(Some(Missing {
+            symbol: "hourglass",
+            title: "Sync Users is off".to_owned(),
+            sentence: format!(
+                "The {many} of {} are not read while Sync Users is off. Switch it on in the Sync step; this page fills as \
+                 soon as they are here.",
+                provider.name
+            ),
+            href: if person.may(Permission::manage(Area::Integrations)) {
+                format!("/settings/integrations/{}/setup/sync", provider.key)
+            } else {
+                String::new()
+            },
+            label: "Open the Sync step".to_owned(),
+        }));
+    }
     Ok(Some(Missing {
         symbol: "hourglass",
         title: format!("The {many} have not been read yet"),
         sentence: format!(
-            "The first sync of {} is still under way, or Sync Users is off. Look at the sync log; this page fills as soon \
-             as they are here.",
-            source.provider.name
+            "The first sync of {} is still under way. Look at the sync log; this page fills as soon as they are here.",
+            provider.name
         ),
-        href: format!("/settings/integrations/{}/runs", source.provider.key),
+        href: if person.may(Permission::read(Area::Integrations)) {
+            format!("/settings/integrations/{}/runs", provider.key)
+        } else {
+            String::new()
+        },
         label: "Open the sync log".to_owned(),
     }))
 }

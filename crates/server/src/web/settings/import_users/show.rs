@@ -43,7 +43,7 @@ pub async fn show(
         Ok(source) => source,
         Err(missing) => return render(&staff, StatusCode::OK, provider, Body::Missing(missing)),
     };
-    if let Some(missing) = unread(&app, &source).await? {
+    if let Some(missing) = unread(&app, &staff, &source).await? {
         return render(&staff, StatusCode::OK, provider, Body::Missing(missing));
     }
     let state = PickerState {

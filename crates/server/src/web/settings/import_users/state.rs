@@ -53,7 +53,7 @@ impl PickerState {
             role: fields.text("role").to_owned(),
             welcome: fields.has("welcome"),
             tick_page: fields.text("action") == "tick",
-            import: fields.text("action") == "import",
+            import: matches!(fields.text("action"), "import" | "complete"),
             ..Self::default()
         };
         let same = !fields.has("shown") || fields.text("shown") == state.shown();
@@ -104,6 +104,12 @@ impl PickerState {
     pub fn link_of(&self, id: i64) -> Option<&str> {
         let link = self.links.get(&id)?;
         (self.picks.contains(&id) || self.suggested.get(&id) != Some(link)).then_some(link)
+    }
+
+    /// Whether anybody is chosen.
+    #[must_use]
+    pub fn selects(&self) -> bool {
+        self.everyone || !self.chosen().is_empty()
     }
 
     /// Everybody who is chosen one by one: ticked, or linked to a user that was typed.

@@ -65,6 +65,8 @@ pub async fn ask_clear(
         typed: String::new(),
         typed_error: String::new(),
         error: String::new(),
+        // In the setup the form of its step stays as it was filled in.
+        refresh: if from.is_empty() { "" } else { "sync-strip" },
         shell: staff.shell(Section::Settings),
     })
 }

@@ -36,6 +36,9 @@ pub struct ConfirmPage {
     pub typed_error: String,
     /// Why it was not done.
     pub error: String,
+    /// The part of the page under a dialog that shows what was done, by its id, so that nothing else of that page is
+    /// lost; empty: the answer is a page of its own.
+    pub refresh: &'static str,
 }
 
 #[cfg(test)]
@@ -61,6 +64,7 @@ mod tests {
             typed: "Autotask".into(),
             typed_error: "Type the name exactly.".into(),
             error: String::new(),
+            refresh: "sync-strip",
         };
         sample::check("confirm", &page);
     }

@@ -109,6 +109,7 @@ async fn render(
             typed: provider.name.to_owned(),
             typed_error: typed_error.to_owned(),
             error: String::new(),
+            refresh: "",
             shell: staff.shell(Section::Settings),
         },
     )

@@ -59,6 +59,7 @@ pub async fn ask_disconnect(
         typed: String::new(),
         typed_error: String::new(),
         error: String::new(),
+        refresh: "",
         shell: staff.shell(Section::Settings),
     })
 }

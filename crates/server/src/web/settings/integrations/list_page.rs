@@ -104,7 +104,7 @@ mod tests {
                 tone: Tone::Warning,
                 title: "PSA data could not be read, 2 Mar 2026, 10:00 CET. Tried again in 2 min.".into(),
                 message: HOSTILE.into(),
-                hint: domain::hint::Hint::Network.sentence().into(),
+                hint: "Review firewall and network settings.".into(),
                 last_read: Some(shell.time(shell.now.plus(-UtcMillis::DAY))),
             }),
             ..state(&shell)

@@ -1,5 +1,6 @@
 //! What a card and the page of an integration say about the reading of queues, statuses and the like.
 
+use domain::provider::Provider;
 use sync::status::Overview;
 
 use super::card::ReferenceNote;
@@ -7,7 +8,11 @@ use crate::web::view::{Shell, Tone};
 
 /// What there is to say while it waits or after it failed; nothing when all is well.
 #[must_use]
-pub fn reference_note(shell: &Shell, overview: &Overview) -> Option<ReferenceNote> {
+pub fn reference_note(
+    shell: &Shell,
+    provider: &Provider,
+    overview: &Overview,
+) -> Option<ReferenceNote> {
     let read = overview.reference_read.as_ref()?;
     let last_read = shell.maybe_time(overview.integration.reference_data_at);
     if read.waits() {
@@ -36,7 +41,7 @@ pub fn reference_note(shell: &Shell, overview: &Overview) -> Option<ReferenceNot
         message: read.message.clone().unwrap_or_default(),
         hint: read
             .hint
-            .map(|hint| hint.sentence().to_owned())
+            .map(|hint| hint.sentence(provider))
             .unwrap_or_default(),
         last_read,
     })

@@ -57,7 +57,7 @@ pub async fn card(
 #[must_use]
 pub fn setup(provider: &Provider, integration: Option<&Integration>) -> Link {
     let label = match integration {
-        None => "Setup".to_owned(),
+        None => "Configure".to_owned(),
         Some(one) if !one.has_credentials() => "Connect again".to_owned(),
         Some(one) => match STEPS
             .iter()
@@ -114,7 +114,7 @@ pub async fn state(
         next_sync_note,
         auto_sync: integration.settings.auto_sync,
         interval: integration.settings.interval_minutes,
-        reference: reference_note(shell, overview),
+        reference: reference_note(shell, provider, overview),
         slower: slower(provider, overview),
     })
 }
@@ -245,7 +245,7 @@ async fn problem(
             },
             title,
             message: trouble.message.clone(),
-            hint: Some(trouble.hint.sentence().to_owned()),
+            hint: Some(trouble.hint.sentence(provider)),
             link: (refused && shell.rights.manage_integrations).then(|| {
                 Link::new(
                     format!("/settings/integrations/{}/setup/connect", provider.key),
@@ -275,7 +275,7 @@ async fn problem(
             tone: Tone::Warning,
             title: "The last sync could not finish.".to_owned(),
             message: run.message.clone().unwrap_or_default(),
-            hint: run.hint.map(|hint| hint.sentence().to_owned()),
+            hint: run.hint.map(|hint| hint.sentence(provider)),
             link: Some(Link::new(
                 run_address(provider, &run.uuid),
                 "Look at the sync",
@@ -310,7 +310,7 @@ async fn problem(
                 .map(|right| format!("{}: {}", right.area, right.right))
                 .collect::<Vec<_>>()
                 .join("; "),
-            hint: Some(domain::hint::Hint::Permissions.sentence().to_owned()),
+            hint: Some(domain::hint::Hint::Permissions.sentence(provider)),
             link: Some(Link::new(
                 format!("/settings/integrations/{}", provider.key),
                 "See which",

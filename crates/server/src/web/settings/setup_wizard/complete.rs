@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use domain::setup::SetupStep;
+use store::integrations::Integration;
 use sync::connect::ActionOutcome;
 
 use super::wizard::Wizard;
@@ -20,8 +21,19 @@ pub async fn complete(State(app): State<App>, staff: Staff, Path(key): Path<Stri
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    end(&app, &staff, &wizard, &integration, "setup_completed").await
+}
+
+/// Ends the setup and leads to the integration with a notice.
+pub(super) async fn end(
+    app: &App,
+    staff: &Staff,
+    wizard: &Wizard,
+    integration: &Integration,
+    notice: &'static str,
+) -> Answer {
     match sync::setup::complete(app.engine(), &staff.actor(), integration.id).await? {
-        ActionOutcome::Done => see_other(&address(wizard.provider, "setup_completed")),
+        ActionOutcome::Done => see_other(&address(wizard.provider, notice)),
         ActionOutcome::NotConnected => see_other(&wizard.address(SetupStep::Connect)),
         ActionOutcome::Refused(refusal) => Err(Failure::conflict(refusal.message)),
     }

@@ -54,7 +54,7 @@ pub async fn submit(
     let sent = Sent::read(&fields, &integration);
     let known = offer.known(wizard.provider, &integration.settings);
     let (mine, mut wrong) = read_configure(&fields, sent.base.clone(), &known);
-    for (field, message) in offer.check(&mine, STEP) {
+    for (field, message) in offer.check(&staff.grants, &integration.settings, &mine, STEP) {
         wrong.entry(field).or_insert(message);
     }
     let again = |wrong: Problems| -> Result<SettingsForm, Failure> {

@@ -96,6 +96,10 @@ pub struct Field {
     pub error: String,
     /// A value is stored and stays when the field is left empty.
     pub stored: bool,
+    /// The name of the box that takes the stored value back; empty where one is needed.
+    pub removal: String,
+    /// Whether that box is ticked.
+    pub removed: bool,
 }
 
 /// What Test Connection said.
@@ -151,7 +155,13 @@ mod tests {
                 HOSTILE.into()
             },
             error: error.into(),
-            stored: false,
+            stored: field.secret && !field.required,
+            removal: if field.secret && !field.required {
+                format!("remove.{}", field.key)
+            } else {
+                String::new()
+            },
+            removed: false,
         });
         ConnectPage {
             shell: sample::shell(Section::Settings),

@@ -12,7 +12,7 @@ use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::{
     ConnectOutcome, ConnectionSummary, Refusal, Start, StoredValue, TestOutcome, connect,
-    stored_values, test_connection, update_credentials,
+    read_again, removal_of, stored_values, test_connection, update_credentials,
 };
 
 use super::connect_page::{ConnectPage, Field, MissingRight, TestResult, flows};
@@ -95,19 +95,11 @@ pub async fn submit(
                 }
             }
         }
-        // Nothing was typed: the stored credentials are tested once more, and nothing is saved.
+        // Nothing was typed: the stored credentials are tested once more, and rights and reference data read again.
         Some(integration) if form.is_as_stored(&typed) => {
-            let empty = form.only_known(&typed);
-            match test_connection(
-                app.engine(),
-                form.wizard.provider.key,
-                Some(integration.id),
-                &empty,
-            )
-            .await?
-            {
-                TestOutcome::Connected(_) => see_other(&format!("{target}{unchanged}")),
-                TestOutcome::Failed(refusal) => form.refused(&staff, typed, &refusal),
+            match read_again(app.engine(), &staff.actor(), integration.id).await? {
+                ConnectOutcome::Connected { .. } => see_other(&format!("{target}{unchanged}")),
+                ConnectOutcome::Refused(refusal) => form.refused(&staff, typed, &refusal),
             }
         }
         Some(integration) => {
@@ -164,15 +156,9 @@ impl Form {
             .filter(|one| one.has_credentials())
     }
 
-    fn only_known(&self, typed: &Typed) -> BTreeMap<String, String> {
-        let known = self.wizard.provider.form.iter();
-        known
-            .filter_map(|field| Some((field.key.to_owned(), typed.values.get(field.key)?.clone())))
-            .collect()
-    }
-
-    /// Whether a form says what is stored: every secret left empty, everything else as it is.
+    /// Whether a form says what is stored: every secret left empty and none taken back, everything else as it is.
     fn is_as_stored(&self, typed: &Typed) -> bool {
+        let taken_back = |key: &str| typed.values.contains_key(&removal_of(key));
         self.wizard.provider.form.iter().all(|field| {
             let typed = typed.values.get(field.key);
             let typed = typed
@@ -180,7 +166,8 @@ impl Form {
                 .unwrap_or_default();
             match self.stored.get(field.key) {
                 Some(StoredValue::Shown(value)) => typed == *value,
-                Some(StoredValue::Hidden) | None => typed.is_empty(),
+                Some(StoredValue::Hidden) => typed.is_empty() && !taken_back(field.key),
+                None => typed.is_empty(),
             }
         })
     }
@@ -200,11 +187,15 @@ impl Form {
     fn refused(&self, staff: &Staff, mut typed: Typed, refusal: &Refusal) -> Answer {
         typed.blamed = refusal.field;
         typed.result = Some(TestResult {
-            title: "Not connected.".to_owned(),
+            // Without a hint and a field it is a rule of ours, not the vendor, that stood in the way.
+            title: match (refusal.hint, refusal.field) {
+                (None, None) => "Nothing was saved.".to_owned(),
+                _ => "Not connected.".to_owned(),
+            },
             message: refusal.message.clone(),
             hint: refusal
                 .hint
-                .map(|hint| hint.while_connecting().to_owned())
+                .map(|hint| hint.while_connecting(self.wizard.provider))
                 .unwrap_or_default(),
             ..TestResult::default()
         });
@@ -265,6 +256,8 @@ impl Form {
         let lacking = field
             .without_installation
             .filter(|_| !self.installation_code);
+        let stored = field.secret && self.stored.contains_key(field.key);
+        let removal = removal_of(field.key);
         Field {
             key: field.key,
             label: field.label,
@@ -284,7 +277,13 @@ impl Form {
                     .unwrap_or_default()
             },
             error: message.filter(|_| blamed).unwrap_or_default(),
-            stored: field.secret && self.stored.contains_key(field.key),
+            stored,
+            removed: typed.values.contains_key(&removal),
+            removal: if stored && !field.required && lacking.is_none() {
+                removal
+            } else {
+                String::new()
+            },
         }
     }
 }

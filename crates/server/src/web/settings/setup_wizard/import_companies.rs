@@ -68,7 +68,7 @@ impl Chosen {
                     Some((id, value.parse().ok()))
                 })
                 .collect(),
-            import: fields.text("action") == "import",
+            import: matches!(fields.text("action"), "import" | "complete"),
             ..Self::of_query(&asked)
         };
         let same = fields.text("was") == chosen.words();
@@ -76,6 +76,12 @@ impl Chosen {
         chosen.page = asked.0.text(place).parse().ok().filter(|_| same);
         chosen.everyone = fields.has("everyone") && (same || !fields.has("was"));
         chosen
+    }
+
+    /// Whether anything is chosen.
+    #[must_use]
+    pub fn selects(&self) -> bool {
+        self.everyone || !self.picks.is_empty()
     }
 
     /// The chosen rows, each with what is to become of it.

@@ -62,6 +62,17 @@ pub enum Users {
     Missing(Missing),
 }
 
+impl ImportPage {
+    /// Whether there is a list to select in: *Complete Setup* sends it then.
+    #[must_use]
+    pub const fn has_list(&self) -> bool {
+        matches!(
+            self.tab,
+            Tab::Users(Users::Picker(_)) | Tab::Companies(Companies::List(_))
+        )
+    }
+}
+
 /// What *Import Companies* shows.
 #[derive(Debug)]
 pub enum Companies {
@@ -71,6 +82,8 @@ pub enum Companies {
     List(CompanyList),
     /// How far an import is, or what it did.
     Report(Report),
+    /// What is missing for importing.
+    Missing(Missing),
 }
 
 /// Companies to choose from.
@@ -259,6 +272,17 @@ mod tests {
             label: "See the users".into(),
         });
         sample::check("setup_import_users_missing", &page(Tab::Users(missing)));
+        let missing = Companies::Missing(Missing {
+            symbol: "lock",
+            title: "You need the right Manage Companies".into(),
+            sentence: sample::long(),
+            href: String::new(),
+            label: String::new(),
+        });
+        sample::check(
+            "setup_import_companies_missing",
+            &page(Tab::Companies(missing)),
+        );
         let html = sample::check(
             "setup_import_companies_off",
             &page(Tab::Companies(Companies::Off)),

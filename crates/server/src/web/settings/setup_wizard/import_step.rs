@@ -3,9 +3,11 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::imports::ImportKind;
+use domain::permission::{Area, Permission};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 
+use super::complete::end;
 use super::frame::Frame;
 use super::import_companies::{Answered, Chosen, companies as company_tab, import_or_list};
 use super::import_page::{Companies, ImportPage, Tab, Users};
@@ -18,7 +20,7 @@ use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page_with, see_other};
 use crate::web::settings::import_users::{
-    Addresses, Outcome, PickerState, answer, picker, source, unread,
+    Addresses, Missing, Outcome, PickerState, answer, picker, source, unread,
 };
 use crate::web::settings::imports::report::Report;
 use crate::web::settings::imports::{Place, find_import, to_report};
@@ -45,6 +47,9 @@ pub async fn show(
     let now = query.text("now") == "on";
     let import = query.text("report");
     let tab = match (query.text("tab").as_str(), now) {
+        ("companies", _) if (now || !import.is_empty()) && !may_import_companies(&staff) => {
+            Tab::Companies(Companies::Missing(companies_missing()))
+        }
         ("companies", _) if !import.is_empty() => {
             let report = report(&app, &shell, &key, &import, ImportKind::Companies).await?;
             Tab::Companies(Companies::Report(report))
@@ -78,6 +83,15 @@ pub async fn show(
     .await
 }
 
+/// The notice after *Complete Setup* with somebody or something selected.
+const IMPORTS: &str = "setup_completed_imports";
+
+/// Whether a list was sent by *Complete Setup*: what is selected in it is imported first, with mistakes told at their
+/// fields, and the setup ends.
+fn completes(fields: &Fields) -> bool {
+    fields.text("action") == "complete"
+}
+
 /// *Import Users*: searches, turns pages, or begins an import and leads to its report.
 ///
 /// # Errors
@@ -92,10 +106,17 @@ pub async fn import_users(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    let completes = completes(&fields);
+    if completes && !PickerState::read(&fields).selects() {
+        return end(&app, &staff, &wizard, &integration, "setup_completed").await;
+    }
     let (status, users) = match source(&app, &staff, wizard.provider).await? {
         Err(missing) => (StatusCode::CONFLICT, Users::Missing(missing)),
         Ok(source) => match answer(&app, &staff, &source, &addresses(&wizard), &fields).await? {
             Outcome::Again(status, picker) => (status, Users::Picker(*picker)),
+            Outcome::Begun(_) if completes => {
+                return end(&app, &staff, &wizard, &integration, IMPORTS).await;
+            }
             Outcome::Begun(import) => {
                 let place = Place::setup(wizard.provider, ImportKind::Users, &import);
                 return see_other(place.address());
@@ -122,11 +143,18 @@ pub async fn import_companies(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    let chosen = Chosen::of_form(&fields);
+    let completes = completes(&fields);
+    if completes && !chosen.selects() {
+        return end(&app, &staff, &wizard, &integration, "setup_completed").await;
+    }
     let shell = staff.shell(Section::Settings);
     let offer = Offer::load(&app, &integration).await?;
-    let chosen = Chosen::of_form(&fields);
     let here = (wizard.provider, &integration);
     let (status, list) = match import_or_list(&app, &staff, &shell, here, &offer, chosen).await? {
+        Answered::Begun(_) if completes => {
+            return end(&app, &staff, &wizard, &integration, IMPORTS).await;
+        }
         Answered::Begun(import) => {
             let place = Place::setup(wizard.provider, ImportKind::Companies, &import);
             return see_other(place.address());
@@ -135,6 +163,23 @@ pub async fn import_companies(
     };
     let tab = Tab::Companies(Companies::List(*list));
     render(&app, &wizard, &integration, &offer, shell, status, tab).await
+}
+
+/// Whether somebody may import companies: a company that is imported is a company that is added.
+fn may_import_companies(staff: &Staff) -> bool {
+    staff.may(Permission::manage(Area::Companies))
+}
+
+fn companies_missing() -> Missing {
+    Missing {
+        symbol: "lock",
+        title: "You need the right Manage Companies".to_owned(),
+        sentence: "You must have the Manage Companies permission to import or link companies. Ask an administrator to \
+                   give it to your role."
+            .to_owned(),
+        href: String::new(),
+        label: String::new(),
+    }
 }
 
 /// Where the list of people leads.
@@ -152,7 +197,7 @@ async fn people(app: &App, staff: &Staff, wizard: &Wizard) -> Result<Users, Fail
         Ok(source) => source,
         Err(missing) => return Ok(Users::Missing(missing)),
     };
-    if let Some(missing) = unread(app, &source).await? {
+    if let Some(missing) = unread(app, staff, &source).await? {
         return Ok(Users::Missing(missing));
     }
     let state = PickerState::default();

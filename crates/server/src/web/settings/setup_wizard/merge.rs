@@ -179,7 +179,7 @@ pub fn merge(
         |s| &s.skip_inactive_companies,
         switch,
     );
-    let audiences = list(ReferenceKind::NotePublish, "as the vendor marks them");
+    let audiences = list(ReferenceKind::NotePublish, "nobody: all notes are internal");
     merge.field(
         "Note audiences",
         (base, theirs, mine),

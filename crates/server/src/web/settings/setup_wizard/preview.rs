@@ -26,7 +26,7 @@ pub struct PreviewPage {
     pub provider: &'static str,
     /// Where *Close* leads.
     pub back: String,
-    /// The role, by name.
+    /// The role, by name; empty: none is chosen yet.
     pub role: String,
     /// In one line.
     pub title: String,
@@ -38,7 +38,8 @@ pub struct PreviewPage {
     pub more: bool,
 }
 
-/// Counts. It looks at the contacts that are here now, with the role of the address, else the one that is set.
+/// Counts. It looks at the contacts that are here now, with the role of the form it is opened from, else the one that is
+/// stored. Who would become a user does not depend on which role it is, so that without one any stands in.
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
@@ -53,14 +54,15 @@ pub async fn show(
         Err(instead) => return Ok(instead),
     };
     let offer = Offer::load(&app, &integration).await?;
-    let asked = query.some("default_contact_role");
-    let role = asked
-        .or_else(|| integration.settings.default_contact_role.clone())
-        .and_then(|id| offer.roles.iter().find(|(known, _)| *known == id))
-        .or_else(|| offer.roles.first());
+    let asked = if query.0.has("default_contact_role") {
+        query.some("default_contact_role")
+    } else {
+        integration.settings.default_contact_role.clone()
+    };
+    let role = asked.and_then(|id| offer.roles.iter().find(|(known, _)| *known == id));
     let settings = IntegrationSettings {
         auto_import: true,
-        default_contact_role: role.map(|(id, _)| id.clone()),
+        default_contact_role: role.or(offer.roles.first()).map(|(id, _)| id.clone()),
         ..integration.settings.clone()
     };
     let found = preview(app.engine(), integration.id, &settings).await?;
@@ -153,6 +155,12 @@ mod tests {
         let html = sample::check("setup_auto_import", &page);
         assert!(html.contains("1,215 contacts would become users now"));
         assert_eq!(done(&found).len(), 3);
+        let none = PreviewPage {
+            role: String::new(),
+            ..page
+        };
+        let html = sample::check("setup_auto_import_no_role", &none);
+        assert!(html.contains("No role is chosen yet"));
         assert!(title(&ContactImport::default()).starts_with("No contacts"));
     }
 }

@@ -110,7 +110,7 @@ pub async fn strip(
         hint: run
             .hint
             .filter(|_| failed)
-            .map(|hint| hint.sentence().to_owned())
+            .map(|hint| hint.sentence(provider))
             .unwrap_or_default(),
     })
 }

@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use domain::provider::ScopeList;
-use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::SettingsOutcome;
@@ -57,17 +56,8 @@ pub async fn submit(
     let sent = Sent::read(&fields, &integration);
     let known = offer.known(wizard.provider, &integration.settings);
     let (mine, mut wrong) = read_sync(&fields, sent.base.clone(), &known);
-    for (field, message) in offer.check(&mine, STEP) {
+    for (field, message) in offer.check(&staff.grants, &integration.settings, &mine, STEP) {
         wrong.entry(field).or_insert(message);
-    }
-    if let Some(role) = given_role(&integration.settings, &mine)
-        && !offer.may_give(&staff.grants, role)
-    {
-        let beyond = "This role grants more than your own, so you cannot have contacts imported with it. Choose another, \
-                      or ask an administrator who has these rights.";
-        wrong
-            .entry("default_contact_role")
-            .or_insert_with(|| beyond.to_owned());
     }
     let again = |wrong: Problems| -> Result<SettingsForm, crate::web::error::Failure> {
         Ok(SettingsForm::from(mine.clone(), &sent.base, sent.revision)?.with(wrong))
@@ -93,6 +83,11 @@ pub async fn submit(
         (saved, next)
     };
     match outcome {
+        // Next says itself what became of the sync.
+        SettingsOutcome::Saved { resync: true, .. } if fields.text("action") != "next" => {
+            let next = next.split('?').next().unwrap_or_default();
+            see_other(&format!("{next}?notice=saved_resync"))
+        }
         SettingsOutcome::Saved { .. } | SettingsOutcome::Unchanged => see_other(&next),
         SettingsOutcome::Refused(found) => {
             let form = again(problems(found, STEP))?;
@@ -103,15 +98,6 @@ pub async fn submit(
             render(&app, &staff, &wizard, &theirs, form).await
         }
     }
-}
-
-/// The role that a change of settings begins to hand out.
-fn given_role<'s>(before: &IntegrationSettings, after: &'s IntegrationSettings) -> Option<&'s str> {
-    let same = before.auto_import && before.default_contact_role == after.default_contact_role;
-    after
-        .default_contact_role
-        .as_deref()
-        .filter(|_| after.auto_import && !same)
 }
 
 /// The notice that tells what became of the sync.

@@ -1,9 +1,10 @@
 //! `GET` and `POST …/setup/import/companies/{record}/unlink`: a link that a person made is taken back.
 
 use axum::extract::{Path, State};
+use domain::company_adoption::Adoption;
 use domain::setup::SetupStep;
 use store::company_import::CompanyImportRow;
-use sync::import_companies::{Unlink, unlink as take_back};
+use sync::import_companies::{Unlink, on_its_own, unlink as take_back};
 
 use super::link_company::{find, list_address};
 use super::wizard::Wizard;
@@ -36,9 +37,15 @@ pub async fn ask_unlink(
     };
     page(&ConfirmPage {
         title: format!("Unlink {}?", row.name),
-        lead: format!(
-            "It was linked to {company} here. Unlinked, it stands for no company, until it is imported or linked again."
-        ),
+        lead: match on_its_own(&integration.settings, &row) {
+            Adoption::Adopt => format!(
+                "It was linked to {company} here. As the Sync step is set, it becomes a company by itself: the next sync \
+                 that reads it makes a new one of its own name. To keep it away, change the Sync step first."
+            ),
+            _ => format!(
+                "It was linked to {company} here. Unlinked, it stands for no company, until it is imported or linked again."
+            ),
+        },
         action: format!("{}/companies/{}/unlink", wizard.address(STEP), row.id),
         back,
         button: "Unlink".to_owned(),
@@ -59,6 +66,7 @@ pub async fn ask_unlink(
         typed: String::new(),
         typed_error: String::new(),
         error: String::new(),
+        refresh: "import-picker",
         shell: staff.shell(Section::Settings),
     })
 }

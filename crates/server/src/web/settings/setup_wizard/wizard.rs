@@ -67,6 +67,13 @@ impl Wizard {
                 let integration = integration.clone();
                 Ok(Ok((wizard, integration)))
             }
+            // What a step was about to save is not: whoever disconnected it meanwhile removed what it was for.
+            Some(integration) if integration.disconnected_at.is_some() => {
+                let first = wizard.address(wizard.place.present());
+                Ok(Err(see_other(&format!(
+                    "{first}?notice=setup_disconnected"
+                ))?))
+            }
             _ => Ok(Err(see_other(&wizard.address(wizard.place.present()))?)),
         }
     }
@@ -155,11 +162,26 @@ impl Offer {
         }
     }
 
-    /// What is wrong with the fields of a step: what they point at must still be there.
+    /// What is wrong with the fields of a step: what they point at must still be there, and nobody has contacts
+    /// imported with a role beyond their own rights.
     #[must_use]
-    pub fn check(&self, settings: &IntegrationSettings, step: SetupStep) -> Problems {
-        let found = setup::check(settings, &self.stored, &self.role_uuids);
-        problems(found, step)
+    pub fn check(
+        &self,
+        own: &Grants,
+        before: &IntegrationSettings,
+        after: &IntegrationSettings,
+        step: SetupStep,
+    ) -> Problems {
+        let found = setup::check(after, &self.stored, &self.role_uuids);
+        let mut found = problems(found, step);
+        if let Some(role) = given_role(before, after)
+            && !self.may_give(own, role)
+        {
+            found
+                .entry("default_contact_role")
+                .or_insert_with(|| BEYOND.to_owned());
+        }
+        found
     }
 
     /// Whether somebody with these rights may hand out a role for company users: nobody gives more than they have.
@@ -218,6 +240,18 @@ impl Offer {
             format!("{} (inactive)", item.label)
         }
     }
+}
+
+const BEYOND: &str = "This role grants more than your own, so you cannot have contacts imported with it. Choose another, \
+                      or ask an administrator who has these rights.";
+
+/// The role that a change of settings begins to hand out.
+fn given_role<'s>(before: &IntegrationSettings, after: &'s IntegrationSettings) -> Option<&'s str> {
+    let same = before.auto_import && before.default_contact_role == after.default_contact_role;
+    after
+        .default_contact_role
+        .as_deref()
+        .filter(|_| after.auto_import && !same)
 }
 
 /// Problems of a step by field.
@@ -287,16 +321,23 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// Reads the hidden fields; a form without them starts from what is stored.
+    /// Reads the hidden fields. The settings a form says it started from are read only when they are older than those
+    /// stored: then they tell what somebody else changed, and nothing is saved. Else what is stored is the base, so
+    /// that a form changes the fields of its own step and nothing else, whatever it was made to say.
     #[must_use]
     pub fn read(fields: &Fields, integration: &Integration) -> Self {
-        let base = fields.find("base").unwrap_or_default();
-        Self {
-            base: serde_json::from_str(base).unwrap_or_else(|_| integration.settings.clone()),
-            revision: fields
-                .text("revision")
-                .parse()
-                .unwrap_or(integration.settings_revision),
+        let stored = integration.settings_revision;
+        let revision = fields.text("revision").parse().unwrap_or(stored);
+        let base = fields
+            .find("base")
+            .filter(|_| revision < stored)
+            .and_then(|base| serde_json::from_str(base).ok());
+        match base {
+            Some(base) => Self { base, revision },
+            None => Self {
+                base: integration.settings.clone(),
+                revision: stored,
+            },
         }
     }
 }

@@ -67,7 +67,7 @@ pub async fn show(
         address: format!("/settings/integrations/{}/runs/{}", provider.key, run.uuid),
         uuid: run.uuid.to_string(),
         live: !run.state.is_over(),
-        run: to_run(&shell, provider.words, &run, &streams),
+        run: to_run(&shell, provider, &run, &streams),
         set_aside: set_aside
             .into_iter()
             .map(|record| to_set_aside(&shell, provider.words, record))
@@ -101,7 +101,7 @@ pub async fn show_events(
         async move {
             let (provider, _, run) = find_run(&app, &key, &uuid).await?;
             let streams = list_stream_runs(app.store(), run.id).await?;
-            let view = to_run(&shell, provider.words, &run, &streams);
+            let view = to_run(&shell, provider, &run, &streams);
             let elements = BTreeMap::from([(
                 "run-progress".to_owned(),
                 ProgressPart { run: &view }.render()?,

@@ -63,7 +63,7 @@ pub struct Trouble {
     /// In the vendor's words.
     pub message: String,
     /// What to check.
-    pub hint: Option<&'static str>,
+    pub hint: Option<String>,
 }
 
 /// One stream's part of a run.
@@ -106,7 +106,7 @@ pub struct StreamView {
     /// What went wrong, in the vendor's words.
     pub message: String,
     /// What to check.
-    pub hint: Option<&'static str>,
+    pub hint: Option<String>,
     /// What was odd about the vendor's pages.
     pub oddities: Vec<String>,
 }
@@ -219,7 +219,8 @@ mod tests {
             } else {
                 String::new()
             },
-            hint: (position == 3).then_some("Verify that the API credentials are correct."),
+            hint: (position == 3)
+                .then(|| "Verify that the API credentials are correct.".to_owned()),
             oddities: if position == 4 {
                 vec![
                     "Page 7 repeated 12 records of page 6.".into(),
@@ -246,7 +247,7 @@ mod tests {
                 tone: Tone::Warning,
                 title: "Some records could not be read.".into(),
                 message: HOSTILE.into(),
-                hint: Some("They are listed below with the field and the reason."),
+                hint: Some("They are listed below with the field and the reason.".into()),
             }),
             streams: Stream::ALL
                 .into_iter()

@@ -1,7 +1,6 @@
 //! Runs, from the store's rows to what is shown.
 
-use domain::hint::Hint;
-use domain::provider::Words;
+use domain::provider::{Provider, Words};
 use domain::run::{Counts, RunState};
 use domain::stream::PullMode;
 use store::removal_questions::{QuestionState, RemovalQuestion};
@@ -73,7 +72,7 @@ pub fn to_row(
 
 /// A run on its own page.
 #[must_use]
-pub fn to_run(shell: &Shell, words: Words, run: &Run, streams: &[StreamRun]) -> RunView {
+pub fn to_run(shell: &Shell, provider: &Provider, run: &Run, streams: &[StreamRun]) -> RunView {
     let counts = total(streams);
     RunView {
         state: Badge::run(run.state),
@@ -83,15 +82,15 @@ pub fn to_run(shell: &Shell, words: Words, run: &Run, streams: &[StreamRun]) -> 
         took: took(shell, run),
         requests: grouped(counts.requests),
         fetched: grouped(counts.fetched),
-        trouble: trouble(run),
+        trouble: trouble(provider, run),
         streams: streams
             .iter()
-            .map(|stream| to_stream(shell, words, stream))
+            .map(|stream| to_stream(shell, provider, stream))
             .collect(),
     }
 }
 
-fn trouble(run: &Run) -> Option<Trouble> {
+fn trouble(provider: &Provider, run: &Run) -> Option<Trouble> {
     let message = run.message.clone().unwrap_or_default();
     if message.is_empty() && run.hint.is_none() {
         return None;
@@ -109,11 +108,11 @@ fn trouble(run: &Run) -> Option<Trouble> {
         tone,
         title: title.to_owned(),
         message,
-        hint: run.hint.map(Hint::sentence),
+        hint: run.hint.map(|hint| hint.sentence(provider)),
     })
 }
 
-fn to_stream(shell: &Shell, words: Words, stream: &StreamRun) -> StreamView {
+fn to_stream(shell: &Shell, provider: &Provider, stream: &StreamRun) -> StreamView {
     let counts = stream.counts;
     let (mode, mode_meaning) = match stream.mode {
         PullMode::Full { floor: None } => ("full", "Everything".to_owned()),
@@ -164,7 +163,7 @@ fn to_stream(shell: &Shell, words: Words, stream: &StreamRun) -> StreamView {
         (true, None) => ("not verified", "muted", unverified(stream)),
     };
     StreamView {
-        label: words.stream(stream.stream),
+        label: provider.words.stream(stream.stream),
         mode,
         mode_meaning,
         state: Badge::run(stream.state),
@@ -186,7 +185,7 @@ fn to_stream(shell: &Shell, words: Words, stream: &StreamRun) -> StreamView {
         verified_meaning,
         verified_class,
         message: stream.message.clone().unwrap_or_default(),
-        hint: stream.hint.map(Hint::sentence),
+        hint: stream.hint.map(|hint| hint.sentence(provider)),
         oddities: stream.oddities.clone(),
     }
 }

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use sync::users::{self, NewUser, UserRefusal};
+use domain::id::PublicId;
+use sync::users::{self, NewUser};
 
 use super::form::{UserForm, UserValues};
 use super::show_page::NewPage;
@@ -33,35 +34,40 @@ pub async fn new(State(app): State<App>, staff: Staff) -> Answer {
 pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Answer {
     let values = UserValues::read(&fields);
     let welcome = fields.has("welcome");
-    let refusal = match values.role.parse() {
-        Err(_) => UserRefusal::RoleMissing,
-        Ok(role) => {
-            let new = NewUser {
-                name: values.name.clone(),
-                email: values.email.clone(),
-                job_title: Some(values.title.clone()),
-                phone: Some(values.phone.clone()),
-            };
-            let made = users::add_user(app.engine(), &editor(&staff), &new, &role, welcome).await?;
-            match made {
-                Ok(created) => {
-                    let notice = if welcome {
-                        "user_welcomed"
-                    } else {
-                        "user_added"
-                    };
-                    return see_other(&format!("/settings/users/{}?notice={notice}", created.uuid));
-                }
-                Err(refusal) => refusal,
-            }
-        }
+    let new = NewUser {
+        name: values.name.clone(),
+        email: values.email.clone(),
+        job_title: Some(values.title.clone()),
+        phone: Some(values.phone.clone()),
     };
+    let (engine, editor) = (app.engine(), editor(&staff));
+    let role: Option<PublicId> = values.role.parse().ok();
+    let mut refused = Vec::new();
+    if let Some(role) = &role {
+        match users::add_user(engine, &editor, &new, role, welcome).await? {
+            Ok(created) => {
+                let notice = if welcome {
+                    "user_welcomed"
+                } else {
+                    "user_added"
+                };
+                return see_other(&format!("/settings/users/{}?notice={notice}", created.uuid));
+            }
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    // Every mistake at its field at once; the one that counted stays among them, whatever changed meanwhile.
+    for problem in users::problems_of_new(engine, &editor, &new, role.as_ref()).await? {
+        if !refused.iter().any(|one| one.field() == problem.field()) {
+            refused.push(problem);
+        }
+    }
     let mut form = UserForm {
         values,
         welcome,
         ..UserForm::default()
     };
-    form.tell(vec![problem(&refusal)]);
+    form.tell(refused.iter().map(problem).collect());
     render(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, form, false).await
 }
 
