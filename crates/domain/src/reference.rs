@@ -54,6 +54,8 @@ pub enum ReferenceKind {
     OpportunityType,
     /// Probability of winning, as a choice.
     OpportunityProbability,
+    /// Type of the project a ticket belongs to.
+    ProjectType,
     /// Workflow that tickets and opportunities go through.
     Workflow,
     /// Second category of a ticket or opportunity.
@@ -66,7 +68,7 @@ pub enum ReferenceKind {
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Queue,
         Self::TicketStatus,
         Self::TicketPriority,
@@ -90,6 +92,7 @@ impl ReferenceKind {
         Self::Urgency,
         Self::OpportunityType,
         Self::OpportunityProbability,
+        Self::ProjectType,
         Self::Workflow,
         Self::Category2,
         Self::Category3,
@@ -123,6 +126,7 @@ impl ReferenceKind {
             Self::Urgency => "urgency",
             Self::OpportunityType => "opportunity_type",
             Self::OpportunityProbability => "opportunity_probability",
+            Self::ProjectType => "project_type",
             Self::Workflow => "workflow",
             Self::Category2 => "category_2",
             Self::Category3 => "category_3",

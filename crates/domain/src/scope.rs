@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::record::TicketRecord;
 
 /// What an administrator chose to sync. Empty sets mean *all*.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -14,9 +17,45 @@ pub struct Scope {
     pub categories: BTreeSet<String>,
     /// *Exclude Statuses*: reference ids.
     pub exclude_statuses: BTreeSet<String>,
+    /// *Ticket Types*: reference ids; empty means every type.
+    pub ticket_types: BTreeSet<String>,
+    /// *Exclude Project Types*: reference ids; tickets of no project are kept.
+    pub exclude_project_types: BTreeSet<String>,
     /// *Exclude Opportunity Types*: reference ids.
     pub exclude_opportunity_types: BTreeSet<String>,
 }
+
+/// What the scope looks at in a ticket: reference ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TicketFacts<'a> {
+    /// Of the queue, board or team.
+    pub queue: Option<&'a str>,
+    /// Of the category.
+    pub category: Option<&'a str>,
+    /// Of the status.
+    pub status: Option<&'a str>,
+    /// Of the type.
+    pub kind: Option<&'a str>,
+    /// Of the type of its project.
+    pub project_type: Option<&'a str>,
+}
+
+impl<'a> TicketFacts<'a> {
+    /// Those of a record as a connector hands it over.
+    #[must_use]
+    pub fn of(ticket: &'a TicketRecord) -> Self {
+        Self {
+            queue: ticket.queue_id.as_deref(),
+            category: ticket.category_id.as_deref(),
+            status: ticket.status_id.as_deref(),
+            kind: ticket.type_id.as_deref(),
+            project_type: ticket.fields.get(PROJECT_TYPE).and_then(Value::as_str),
+        }
+    }
+}
+
+/// The key of the project's type among a ticket's vendor fields.
+pub const PROJECT_TYPE: &str = "project_type";
 
 /// Why a ticket is outside the scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +64,12 @@ pub enum OutOfScope {
     Queue,
     /// Its category was not selected.
     Category,
+    /// Its type was not selected.
+    Type,
     /// Its status is excluded.
     Status,
+    /// The type of its project is excluded.
+    ProjectType,
     /// An opportunity whose type is excluded.
     OpportunityType,
 }
@@ -38,6 +81,8 @@ impl OutOfScope {
         match self {
             Self::Queue => "Its queue is not among Queues to Sync.",
             Self::Category => "Its category is not among Categories.",
+            Self::Type => "Its type is not among Ticket Types.",
+            Self::ProjectType => "The type of its project is among Exclude Project Types.",
             Self::Status => "Its status is among Exclude Statuses.",
             Self::OpportunityType => "Its type is among Exclude Opportunity Types.",
         }
@@ -45,16 +90,18 @@ impl OutOfScope {
 }
 
 impl Scope {
-    /// Whether a ticket with these reference ids is kept.
+    /// Whether a ticket is kept.
     ///
     /// # Errors
     /// The first reason why not.
-    pub fn check_ticket(
-        &self,
-        queue: Option<&str>,
-        category: Option<&str>,
-        status: Option<&str>,
-    ) -> Result<(), OutOfScope> {
+    pub fn check_ticket(&self, ticket: TicketFacts<'_>) -> Result<(), OutOfScope> {
+        let TicketFacts {
+            queue,
+            category,
+            status,
+            kind,
+            project_type,
+        } = ticket;
         let selected = |set: &BTreeSet<String>, id: Option<&str>| {
             set.is_empty() || id.is_some_and(|id| set.contains(id))
         };
@@ -63,6 +110,12 @@ impl Scope {
         }
         if !selected(&self.categories, category) {
             return Err(OutOfScope::Category);
+        }
+        if !selected(&self.ticket_types, kind) {
+            return Err(OutOfScope::Type);
+        }
+        if project_type.is_some_and(|id| self.exclude_project_types.contains(id)) {
+            return Err(OutOfScope::ProjectType);
         }
         if status.is_some_and(|id| self.exclude_statuses.contains(id)) {
             return Err(OutOfScope::Status);
@@ -86,7 +139,14 @@ impl Scope {
     /// Whether every ticket is kept.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.queues.is_empty() && self.categories.is_empty() && self.exclude_statuses.is_empty()
+        let sets = [
+            &self.queues,
+            &self.categories,
+            &self.exclude_statuses,
+            &self.ticket_types,
+            &self.exclude_project_types,
+        ];
+        sets.into_iter().all(BTreeSet::is_empty)
     }
 }
 
@@ -104,6 +164,8 @@ mod tests {
             queues: set(&["8"]),
             categories: set(&["3"]),
             exclude_statuses: set(&["5"]),
+            ticket_types: set(&["1"]),
+            exclude_project_types: set(&["7"]),
             exclude_opportunity_types: set(&["2"]),
         };
         assert_eq!(
@@ -121,16 +183,39 @@ mod tests {
             (Some("8"), Some("3"), None, Ok(())),
         ];
         for (queue, category, status, expected) in cases {
-            assert_eq!(
-                scope.check_ticket(queue, category, status),
-                expected,
-                "{queue:?} {category:?} {status:?}"
-            );
+            let ticket = TicketFacts {
+                queue,
+                category,
+                status,
+                kind: Some("1"),
+                project_type: None,
+            };
+            assert_eq!(scope.check_ticket(ticket), expected, "{ticket:?}");
         }
+        let kept = TicketFacts {
+            queue: Some("8"),
+            category: Some("3"),
+            kind: Some("1"),
+            ..TicketFacts::default()
+        };
+        let of_kind = |kind| scope.check_ticket(TicketFacts { kind, ..kept });
+        assert_eq!(of_kind(Some("1")), Ok(()));
+        assert_eq!(of_kind(Some("2")), Err(OutOfScope::Type));
+        assert_eq!(of_kind(None), Err(OutOfScope::Type));
+        let of_project = |project_type| {
+            scope.check_ticket(TicketFacts {
+                project_type,
+                ..kept
+            })
+        };
+        assert_eq!(of_project(Some("7")), Err(OutOfScope::ProjectType));
+        assert_eq!(of_project(Some("8")), Ok(()));
+        assert_eq!(of_project(None), Ok(()), "of no project");
         assert_eq!(
-            Scope::default().check_ticket(None, None, None),
+            Scope::default().check_ticket(TicketFacts::default()),
             Ok(()),
             "an empty scope keeps everything"
         );
+        assert!(Scope::default().is_everything() && !scope.is_everything());
     }
 }

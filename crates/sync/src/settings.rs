@@ -226,6 +226,10 @@ fn widens(before: &Scope, after: &Scope) -> bool {
     };
     selected(&before.queues, &after.queues)
         || selected(&before.categories, &after.categories)
+        || selected(&before.ticket_types, &after.ticket_types)
+        || !before
+            .exclude_project_types
+            .is_subset(&after.exclude_project_types)
         || !before.exclude_statuses.is_subset(&after.exclude_statuses)
 }
 

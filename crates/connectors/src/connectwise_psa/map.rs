@@ -13,6 +13,7 @@ use domain::record::{
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::projects::PROJECT;
 use super::wire::{
     Custom, CwCommunication, CwCompany, CwContact, CwForecast, CwInfo, CwMember, CwNote,
     CwOpportunity, CwRef, CwTicket, CwValue,
@@ -288,6 +289,9 @@ fn to_ticket(ticket: CwTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
     put_text(&mut fields, "record_type", ticket.record_type);
     put_name(&mut fields, "site", ticket.site);
     put_name(&mut fields, "agreement", ticket.agreement);
+    put_ref(&mut fields, PROJECT, ref_id(ticket.project.as_ref()));
+    put_name(&mut fields, "project", ticket.project);
+    put_name(&mut fields, "phase", ticket.phase);
     put_id(&mut fields, "parent_ticket", ticket.parent_ticket_id);
     let merged = ticket.merged_parent_ticket.and_then(|merged| merged.id);
     put_id(&mut fields, "merged_into", merged);

@@ -11,6 +11,7 @@ mod config;
 mod forecast;
 mod map;
 mod probe;
+mod projects;
 mod reference;
 mod stream;
 mod wire;
@@ -26,6 +27,7 @@ use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
 
 use self::client::{Client, LARGEST_PAGE};
+use self::projects::List;
 use self::stream::{map_notes, map_stream, path, seen_stream};
 use crate::connector::{Connect, Connector, Fetched, check_by_id, check_stream};
 use crate::error::{ErrorKind, Result};
@@ -33,7 +35,8 @@ use crate::http::exchange::{Api, Place};
 use crate::http::send::Answer;
 use crate::limits::Limits;
 use crate::page::{ConnectionReport, Cursor, Page, PageRequest};
-use crate::walk::{Position, go_on, numeric};
+use crate::probe::allowed;
+use crate::walk::{Position, Seen, go_on, numeric};
 
 /// What the product is called in messages.
 const NAME: &str = "ConnectWise";
@@ -94,15 +97,12 @@ impl Connector for ConnectWisePsa {
         let question = self.question(&request)?;
         let tenant = self.client.tenant_for(request.stream).await?;
         let map = |answer: &Answer| map_stream(request.stream, answer, question.position, &tenant);
-        let (mut page, seen) = self.ask(&question, map).await?;
+        let Some((mut page, seen)) = self.ask(&question, map).await? else {
+            return Ok(Page::of(Batch::Tickets(Vec::new())));
+        };
+        projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
-        let Question {
-            operation,
-            position,
-            asked,
-            ..
-        } = question;
-        (page.next, page.oddity) = go_on(NAME, operation, position, asked, &seen)?;
+        (page.next, page.oddity) = question.go_on(&seen)?;
         Ok(page)
     }
 
@@ -114,14 +114,10 @@ impl Connector for ConnectWisePsa {
         }
         let question = self.question(&request)?;
         let decode = |answer: &Answer| seen_stream(request.stream, answer, question.position);
-        let seen = self.ask(&question, decode).await?;
-        let Question {
-            operation,
-            position,
-            asked,
-            ..
-        } = question;
-        let (next, _oddity) = go_on(NAME, operation, position, asked, &seen)?;
+        let Some(seen) = self.ask(&question, decode).await? else {
+            return Ok((0, None));
+        };
+        let (next, _oddity) = question.go_on(&seen)?;
         Ok((seen.received, next))
     }
 
@@ -129,27 +125,26 @@ impl Connector for ConnectWisePsa {
         check_stream(self.capability(), stream)?;
         let (_, path) = path(stream);
         let conditions = conditions::of(stream, mode, scope);
-        self.client.count(path, &conditions).await.map(Some)
+        let count = self.client.count(path, &conditions).await?;
+        if stream != Stream::Tickets {
+            return Ok(Some(count));
+        }
+        // Without the right to tickets of projects nobody knows how many there are, and none may be taken for gone.
+        let of_projects = allowed(self.client.count(projects::TICKETS, &conditions).await)?;
+        Ok(of_projects.map(|of_projects| count + of_projects))
     }
 
     async fn fetch(&self, stream: Stream, external_id: &str) -> Result<Fetched> {
         check_by_id(self.capability(), stream)?;
-        let (_, path) = path(stream);
         let id = numeric(NAME, "fetch", external_id)?;
-        let tenant = self.client.tenant_for(stream).await?;
-        let map = |answer: &Answer| map_stream(stream, answer, Position::default(), &tenant);
-        // A condition tells a missing record from a missing route; `GET /{path}/{id}` answers 404 to both.
-        let (mut page, _seen) = self
-            .client
-            .forward(
-                "fetch",
-                path,
-                &conditions::by_id(id),
-                Position::default(),
-                1,
-                map,
-            )
-            .await?;
+        let mut page = self.one(stream, path(stream).1, id).await?;
+        if stream == Stream::Tickets && page.received == 0 {
+            match allowed(self.one(stream, projects::TICKETS, id).await)? {
+                Some(of_project) => page = of_project,
+                None => return Ok(Fetched::Unreadable(projects::unknown(id))),
+            }
+        }
+        projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
         Ok(match page.unreadable.into_iter().next() {
             Some(unreadable) => Fetched::Unreadable(unreadable),
@@ -159,30 +154,27 @@ impl Connector for ConnectWisePsa {
     }
 
     async fn ticket_notes(&self, ticket_external_id: &str) -> Result<Page> {
-        const OPERATION: &str = "list the notes of a ticket";
-        const ENDPOINT: &str = "service/tickets/allNotes";
-        let ticket = numeric(NAME, OPERATION, ticket_external_id)?;
-        let path = format!("service/tickets/{ticket}/allNotes");
-        let map = |answer: &Answer| {
-            map_notes(OPERATION, ticket, answer).map(|page| {
-                let received = page.received as usize;
-                (page, received)
-            })
-        };
-        let read = self.client.numbered(OPERATION, ENDPOINT, &path, map).await;
-        let pages = match read {
-            Ok(pages) => pages,
-            // The ticket is gone, or it became a project ticket; there is nothing to read either way.
-            Err(error) if error.kind == ErrorKind::NotFound => Vec::new(),
+        let ticket = numeric(NAME, LIST_NOTES, ticket_external_id)?;
+        let mut pages = match self.notes_of("service/tickets", ticket).await {
+            Ok(pages) => Some(pages),
+            Err(error) if error.kind == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
+        if pages.is_none() {
+            // The ticket is one of a project, or gone.
+            pages = allowed(self.notes_of(projects::TICKETS, ticket).await)?;
+        }
         let none = Page::of(Batch::TicketNotes(Vec::new()));
-        Ok(pages.into_iter().reduce(Page::joined).unwrap_or(none))
+        let pages = pages.into_iter().flatten();
+        Ok(pages.reduce(Page::joined).unwrap_or(none))
     }
 }
 
+const LIST_NOTES: &str = "list the notes of a ticket";
+
 /// One page's question.
 struct Question {
+    list: List,
     operation: &'static str,
     path: &'static str,
     conditions: String,
@@ -190,33 +182,82 @@ struct Question {
     asked: u32,
 }
 
+impl Question {
+    /// Where the stream goes on, and what about the page is odd.
+    fn go_on(&self, seen: &Seen) -> Result<(Option<Cursor>, Option<String>)> {
+        let (next, oddity) = go_on(NAME, self.operation, self.position, self.asked, seen)?;
+        Ok((projects::onward(self.list, next), oddity))
+    }
+}
+
 impl ConnectWisePsa {
+    /// The notes of a ticket, page by page.
+    async fn notes_of(&self, tickets: &str, ticket: i64) -> Result<Vec<Page>> {
+        let map = |answer: &Answer| {
+            map_notes(LIST_NOTES, ticket, answer).map(|page| {
+                let received = page.received as usize;
+                (page, received)
+            })
+        };
+        let path = format!("{tickets}/{ticket}/allNotes");
+        let endpoint = "service/tickets/allNotes";
+        self.client.numbered(LIST_NOTES, endpoint, &path, map).await
+    }
+
+    /// One record of a list. A condition tells a missing record from a missing route; `GET /{path}/{id}` answers 404 to
+    /// both.
+    async fn one(&self, stream: Stream, path: &'static str, id: i64) -> Result<Page> {
+        let tenant = self.client.tenant_for(stream).await?;
+        let map = |answer: &Answer| map_stream(stream, answer, Position::default(), &tenant);
+        let (conditions, from) = (conditions::by_id(id), Position::default());
+        let (page, _seen) = self
+            .client
+            .forward("fetch", path, &conditions, from, 1, map)
+            .await?;
+        Ok(page)
+    }
+
     fn question(&self, request: &PageRequest<'_>) -> Result<Question> {
         check_stream(self.capability(), request.stream)?;
         let (operation, path) = path(request.stream);
+        let (list, cursor) = projects::part(request.stream, request.cursor);
         Ok(Question {
+            list,
             operation,
-            path,
+            path: if list == List::Project {
+                projects::TICKETS
+            } else {
+                path
+            },
             conditions: conditions::of(request.stream, request.mode, request.scope),
-            position: Position::read(request.cursor)?,
+            position: Position::read(cursor.as_ref())?,
             asked: request.page_size.clamp(1, LARGEST_PAGE),
         })
     }
 
+    /// Asks for a page. `None` for the tickets of projects where the API member may not see them: service tickets are
+    /// whole without.
     async fn ask<T: Send>(
         &self,
         question: &Question,
         make: impl Fn(&Answer) -> Result<T> + Send + Sync,
-    ) -> Result<T> {
+    ) -> Result<Option<T>> {
         let Question {
+            list,
             operation,
             path,
             conditions,
             position,
             asked,
         } = question;
-        self.client
+        let answer = self
+            .client
             .forward(operation, path, conditions, *position, *asked, make)
-            .await
+            .await;
+        // A right that goes in the middle of the list is another matter: the rest is missing then.
+        if *list == List::Project && *position == Position::default() {
+            return allowed(answer);
+        }
+        answer.map(Some)
     }
 }

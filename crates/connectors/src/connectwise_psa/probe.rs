@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use super::client::Client;
-use super::forecast;
+use super::{forecast, projects};
 use crate::error::{ErrorKind, Result};
 use crate::http::exchange::Api;
 use crate::page::{ConnectionReport, PermissionFinding};
@@ -13,7 +13,7 @@ use crate::probe::Area;
 const FORECAST: &str = "sales/opportunities/forecast";
 
 /// Everything a sync reads, and what webhooks will need.
-const AREAS: [Area; 9] = [
+const AREAS: [Area; 11] = [
     Area::new(
         "company/companies",
         "Companies",
@@ -43,6 +43,19 @@ const AREAS: [Area; 9] = [
         "Tickets",
         "Security role: Service Desk > Service Tickets — Inquire All",
         true,
+    ),
+    Area::new(
+        projects::TICKETS,
+        "Project tickets",
+        "Security role: Project > Project Tickets — Inquire All (without it, tickets of projects are missing, and \
+         tickets deleted in ConnectWise stay here)",
+        false,
+    ),
+    Area::new(
+        "project/projects",
+        "Projects",
+        "Security role: Project > Project Headers — Inquire All (without it, Exclude Project Types leaves nothing out)",
+        false,
     ),
     Area::new(
         "sales/opportunities",

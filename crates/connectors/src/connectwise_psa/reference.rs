@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::client::Client;
 use super::map::{Tenant, is_set, on_board};
+use super::projects;
 use super::wire::{CwMember, CwValue};
 use crate::error::Result;
 use crate::http::decode::{Text, document};
@@ -21,7 +22,7 @@ use crate::value::text;
 const AT_ONCE: usize = 3;
 
 /// Tables of the whole tenant.
-const TABLES: [(&str, ReferenceKind); 7] = [
+const TABLES: [(&str, ReferenceKind); 8] = [
     ("company/companies/types", ReferenceKind::CompanyType),
     ("company/companies/statuses", ReferenceKind::CompanyStatus),
     ("company/contacts/types", ReferenceKind::ContactType),
@@ -30,6 +31,7 @@ const TABLES: [(&str, ReferenceKind); 7] = [
     ("service/impacts", ReferenceKind::Impact),
     // Severity is Portico's urgency.
     ("service/severities", ReferenceKind::Urgency),
+    ("project/projectTypes", ReferenceKind::ProjectType),
 ];
 
 /// Tables of opportunities.
@@ -59,10 +61,17 @@ const OF_BOARD: [(&str, ReferenceKind); 5] = [
 pub(super) async fn read(client: &Client) -> Result<Vec<ReferenceItem>> {
     let boards = client
         .table("service/boards", |place: usize, board: CwValue<'_>| {
-            let id = board.id;
-            (id, to_item(ReferenceKind::Queue, None, place, board))
+            let (id, of_projects) = (board.id, is_set(board.project_flag));
+            let item = to_item(ReferenceKind::Queue, None, place, board);
+            (of_projects, (id, item))
         })
         .await?;
+    // Boards of projects are no choice for whoever may not see their tickets.
+    let projects =
+        boards.iter().any(|(of_projects, _)| *of_projects) && projects::may_be_read(client).await?;
+    let boards = boards.into_iter();
+    let boards = boards.filter(|(of_projects, _)| projects || !of_projects);
+    let boards: Vec<_> = boards.map(|(_, board)| board).collect();
     let mut items = Vec::new();
     let tables = TABLES.into_iter().chain(SALES).map(Table::of_tenant);
     items.extend(gather(client, tables.collect()).await?);

@@ -166,6 +166,9 @@ record! {
         sla_status: Option<Text<'a>>,
         parent_ticket_id: Option<i64>,
         merged_parent_ticket: Option<CwRef<'a>>,
+        /// Of tickets of projects only, like the phase.
+        project: Option<CwRef<'a>>,
+        phase: Option<CwRef<'a>>,
         #[serde(rename = "_info")] info: Option<CwInfo<'a>>,
     }
 }
@@ -228,6 +231,8 @@ pub(super) struct CwValue<'a> {
     pub(super) sort_order: Option<i64>,
     pub(super) closed_status: Option<Flag>,
     pub(super) closed_flag: Option<Flag>,
+    /// Of boards: whether its tickets are those of projects.
+    pub(super) project_flag: Option<Flag>,
 }
 
 /// A forecast: what is in it, and the sum the vendor makes of that.
@@ -252,6 +257,14 @@ pub(super) struct CwForecastItem<'a> {
 #[serde(bound(deserialize = "'de: 'a"))]
 pub(super) struct CwRevenue<'a> {
     pub(super) revenue: Option<&'a RawValue>,
+}
+
+/// A project, as far as its tickets need it.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct CwProject<'a> {
+    pub(super) id: i64,
+    pub(super) r#type: Option<CwRef<'a>>,
 }
 
 /// A record of which only the id matters.

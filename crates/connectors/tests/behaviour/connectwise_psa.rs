@@ -3,6 +3,7 @@
 mod desk;
 mod money;
 mod place;
+mod projects;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -113,8 +114,9 @@ impl Vendor for ConnectWisePsa {
     fn reference_kinds(&self) -> &'static [ReferenceKind] {
         use ReferenceKind::{
             CompanyStatus, CompanyType, ContactType, Impact, OpportunityProbability,
-            OpportunityStage, OpportunityStatus, OpportunityType, Owner, Queue, SubIssueType, Team,
-            TicketItem, TicketPriority, TicketSource, TicketStatus, TicketType, Urgency,
+            OpportunityStage, OpportunityStatus, OpportunityType, Owner, ProjectType, Queue,
+            SubIssueType, Team, TicketItem, TicketPriority, TicketSource, TicketStatus, TicketType,
+            Urgency,
         };
         &[
             Queue,
@@ -134,6 +136,7 @@ impl Vendor for ConnectWisePsa {
             OpportunityStatus,
             OpportunityType,
             OpportunityProbability,
+            ProjectType,
             Owner,
         ]
     }
@@ -227,6 +230,21 @@ impl Vendor for ConnectWisePsa {
                 "a_table_that_may_not_be_read_is_left_out",
                 desk::without_a_table,
             ),
+            Case::new(
+                "list",
+                "tickets_of_projects_follow_the_others",
+                projects::follow,
+            ),
+            Case::new(
+                "list",
+                "a_ticket_that_becomes_one_of_a_project_stays",
+                projects::converted,
+            ),
+            Case::new(
+                "errors",
+                "without_the_right_to_project_tickets",
+                projects::without_the_right,
+            ),
             Case::new("list", "amounts_of_opportunities", money::amounts),
             Case::new(
                 "list",
@@ -238,7 +256,8 @@ impl Vendor for ConnectWisePsa {
                 "list",
                 "recorded_contacts_map_whole",
                 desk::recorded_contacts,
-            ),
+            )
+            .needing(std::env::var_os("PORTICO_SPECS").is_some()),
             Case::new(
                 "reference_data",
                 "the_same_id_in_two_boards",

@@ -19,6 +19,25 @@ use crate::vendor::{Boxed, Stand, Vendor, Wrong};
 /// When the sandbox's clock starts: far from the machine's, so that a mix-up of clocks shows.
 const START: i64 = 1_893_456_000_000; // 2030-01-01T00:00:00Z
 
+/// The document describes no answers, but the records that requests carry: lists with the key of their rows and the
+/// component that has their fields.
+const ROWS: [(&str, &str, &str); 14] = [
+    ("get /Client", "clients", "Area_List"),
+    ("get /Site", "sites", "Site_List"),
+    ("get /Users", "users", "Users_List"),
+    ("get /Agent", "results", "Uname_List"),
+    ("get /Tickets", "tickets", "Faults_List"),
+    ("get /Opportunities", "tickets", "Faults_List"),
+    ("get /Actions", "actions", "Actions"),
+    ("get /Status", "results", "TStatus"),
+    ("get /TicketType", "results", "RequestType"),
+    ("get /Priority", "results", "Policy"),
+    ("get /Team", "results", "SectionDetail"),
+    ("get /Category", "results", "CategoryDetail"),
+    ("get /Outcome", "results", "TOutcome"),
+    ("get /Lookup", "results", "Lookup"),
+];
+
 /// The vendor.
 pub struct HaloPsa;
 
@@ -154,7 +173,8 @@ impl Vendor for HaloPsa {
 
     fn document(&self, folder: &Path) -> Option<Box<dyn Document>> {
         let path = folder.join("halo-psa/halo-api-v2-openapi-2025-03.json");
-        Some(Box::new(OpenApi::read(&path, &["/api"], &["/auth/token"])))
+        let document = OpenApi::read(&path, &["/api"], &["/auth/token"]);
+        Some(Box::new(document.with_rows(&ROWS)))
     }
 
     fn own_cases(&self) -> Vec<Case> {

@@ -9,7 +9,7 @@ use connectors::connector::Fetched;
 use connectors::page::PageRequest;
 use domain::capability::NoteListing;
 use domain::record::Batch;
-use domain::scope::Scope;
+use domain::scope::{Scope, TicketFacts};
 use domain::stream::Stream;
 
 use crate::case::{Case, Claim};
@@ -334,11 +334,9 @@ async fn scope(vendor: &'static dyn Vendor) {
         let request = tickets(None, &scope, 500);
         let page = connector.list_page(request.clone()).await.expect("a page");
         let found = batch_ids(&page.batch);
-        let wanted = all.iter().filter(|ticket| {
-            let [queue, category, status] =
-                [&ticket.queue_id, &ticket.category_id, &ticket.status_id].map(Option::as_deref);
-            scope.check_ticket(queue, category, status).is_ok()
-        });
+        let wanted = all
+            .iter()
+            .filter(|ticket| scope.check_ticket(TicketFacts::of(ticket)).is_ok());
         for ticket in wanted {
             assert!(
                 found.contains(&ticket.external_id),

@@ -120,6 +120,11 @@ async fn check(vendor: &'static dyn Vendor) {
         .collect();
     assert!(idle.is_empty(), "defects nobody meets any more: {idle:?}");
     assert!(asked.len() > 5, "only {asked:?}");
+    assert!(
+        answers > 5,
+        "answers of {} are held against nothing",
+        vendor.key()
+    );
     println!(
         "{}::completeness::requests_fit_the_vendors_specification: {} operations looked up, {} requests, {answers} \
          answers held against a schema, {} known defects met",

@@ -149,6 +149,11 @@ const CATALOGUE: &[CatalogueField] = &[
         "Record Type",
         "Classification",
     ),
+    CatalogueField::shown("Ticket.project", "project", "Project", "Project"),
+    CatalogueField::shown("Ticket.phase", "phase", "Phase", "Project"),
+    CatalogueField::shown("Project.type", "project_type", "Project Type", "Project")
+        .id(FieldValue::Reference),
+    CatalogueField::sensitive("Ticket.project", "project_id", "Project ID", "Project"),
     CatalogueField::shown("Ticket.site", "site", "Site", "Place"),
     CatalogueField::shown(
         "Ticket.contactName",
@@ -301,7 +306,7 @@ const SETUP: SetupData = SetupData {
         Flow {
             data: "Tickets",
             both_ways: true,
-            note: "Service tickets with their notes and the notes of time entries",
+            note: "Service and project tickets with their notes and the notes of time entries",
         },
         Flow {
             data: "Opportunities",
@@ -313,13 +318,19 @@ const SETUP: SetupData = SetupData {
         ScopeList {
             field: ScopeField::Queues,
             label: "Boards to Sync",
-            help: "Tickets on these service boards are synced.",
+            help: "Tickets on these service and project boards are synced.",
             none: "All boards",
         },
         ScopeList {
             field: ScopeField::ExcludeStatuses,
             label: "Exclude Statuses",
             help: "Tickets in these statuses are left out. Each board has its own.",
+            none: "None left out",
+        },
+        ScopeList {
+            field: ScopeField::ExcludeProjectTypes,
+            label: "Exclude Project Types",
+            help: "Tickets of projects of these types are left out.",
             none: "None left out",
         },
         ScopeList {
@@ -395,6 +406,7 @@ const INSTRUCTIONS: &[Instruction] = &[
                     "Service Desk",
                     "Service Tickets and Close Service Tickets: Add, Edit and Inquire All",
                 ),
+                ("Project", "Project Headers and Project Tickets: Inquire All"),
                 (
                     "Sales",
                     "Opportunity: Add, Edit and Inquire All; Opportunity Finance: Inquire All",

@@ -328,6 +328,12 @@ const SETUP: SetupData = SetupData {
             none: "None left out",
         },
         ScopeList {
+            field: ScopeField::TicketTypes,
+            label: "Ticket Types",
+            help: "Tickets of these types are synced.",
+            none: "All ticket types",
+        },
+        ScopeList {
             field: ScopeField::ExcludeOpportunityTypes,
             label: "Exclude Opportunity Types",
             help: "Opportunities of these types are left out.",

@@ -26,6 +26,10 @@ pub enum ScopeField {
     Categories,
     /// Statuses whose tickets are left out.
     ExcludeStatuses,
+    /// Types whose tickets are kept.
+    TicketTypes,
+    /// Types of projects whose tickets are left out.
+    ExcludeProjectTypes,
     /// Types whose opportunities are left out.
     ExcludeOpportunityTypes,
     /// Types whose companies become companies here on their own.
@@ -38,10 +42,12 @@ pub enum ScopeField {
 
 impl ScopeField {
     /// Every list.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Queues,
         Self::Categories,
         Self::ExcludeStatuses,
+        Self::TicketTypes,
+        Self::ExcludeProjectTypes,
         Self::ExcludeOpportunityTypes,
         Self::CompanyTypes,
         Self::ExcludeCompanyTypes,
@@ -55,6 +61,8 @@ impl ScopeField {
             Self::Queues => "queue",
             Self::Categories => "category",
             Self::ExcludeStatuses => "exclude_status",
+            Self::TicketTypes => "ticket_type",
+            Self::ExcludeProjectTypes => "exclude_project_type",
             Self::ExcludeOpportunityTypes => "exclude_opportunity_type",
             Self::CompanyTypes => "company_type",
             Self::ExcludeCompanyTypes => "exclude_company_type",
@@ -69,6 +77,8 @@ impl ScopeField {
             Self::Queues => ReferenceKind::Queue,
             Self::Categories => ReferenceKind::TicketCategory,
             Self::ExcludeStatuses => ReferenceKind::TicketStatus,
+            Self::TicketTypes => ReferenceKind::TicketType,
+            Self::ExcludeProjectTypes => ReferenceKind::ProjectType,
             Self::ExcludeOpportunityTypes => ReferenceKind::OpportunityType,
             Self::CompanyTypes | Self::ExcludeCompanyTypes => ReferenceKind::CompanyType,
             Self::ExcludeCompanyStatuses => ReferenceKind::CompanyStatus,
@@ -91,6 +101,8 @@ impl ScopeField {
             Self::Queues => &settings.scope.queues,
             Self::Categories => &settings.scope.categories,
             Self::ExcludeStatuses => &settings.scope.exclude_statuses,
+            Self::TicketTypes => &settings.scope.ticket_types,
+            Self::ExcludeProjectTypes => &settings.scope.exclude_project_types,
             Self::ExcludeOpportunityTypes => &settings.scope.exclude_opportunity_types,
             Self::CompanyTypes => &settings.company_types,
             Self::ExcludeCompanyTypes => &settings.exclude_company_types,
@@ -104,6 +116,8 @@ impl ScopeField {
             Self::Queues => &mut settings.scope.queues,
             Self::Categories => &mut settings.scope.categories,
             Self::ExcludeStatuses => &mut settings.scope.exclude_statuses,
+            Self::TicketTypes => &mut settings.scope.ticket_types,
+            Self::ExcludeProjectTypes => &mut settings.scope.exclude_project_types,
             Self::ExcludeOpportunityTypes => &mut settings.scope.exclude_opportunity_types,
             Self::CompanyTypes => &mut settings.company_types,
             Self::ExcludeCompanyTypes => &mut settings.exclude_company_types,

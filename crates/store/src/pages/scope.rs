@@ -16,6 +16,8 @@ row! {
         queue_id: Option<String>,
         category_id: Option<String>,
         status_id: Option<String>,
+        type_id: Option<String>,
+        fields: String,
         absent: i64,
         removed_reason: Option<String>,
     }
@@ -32,6 +34,10 @@ pub struct ScopeRow {
     pub category_id: Option<String>,
     /// Reference id of the status.
     pub status_id: Option<String>,
+    /// Reference id of the type.
+    pub type_id: Option<String>,
+    /// Its vendor fields, as JSON.
+    pub fields: String,
     /// Whether it is shown now.
     pub absence: Absence,
 }
@@ -52,6 +58,8 @@ pub async fn list_scope_columns(
         queue_id: row.queue_id,
         category_id: row.category_id,
         status_id: row.status_id,
+        type_id: row.type_id,
+        fields: row.fields,
         absence: Absence::from_columns(row.absent, row.removed_reason.as_deref()),
     };
     Ok(rows.into_iter().map(row).collect())
@@ -96,7 +104,7 @@ pub async fn update_closed(
 const CLOSED_AT_ONCE: i64 = 5_000;
 
 statements! {
-    SCOPE_COLUMNS = "SELECT id, queue_id, category_id, status_id, absent, removed_reason FROM ticket
+    SCOPE_COLUMNS = "SELECT id, queue_id, category_id, status_id, type_id, fields, absent, removed_reason FROM ticket
         WHERE integration_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     UPDATE_CLOSED_SQLITE for Sqlite = "UPDATE ticket SET closed = 1 - closed WHERE integration_id = $1 AND id > $2 AND id <= $3
         AND closed <> CASE WHEN closed_at IS NOT NULL OR COALESCE(status_id IN (SELECT value FROM json_each($4)), 0) THEN 1 ELSE 0 END";

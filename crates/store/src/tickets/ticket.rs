@@ -141,7 +141,10 @@ pub async fn find_for_viewer(
     for field in &mut fields {
         let kind = match field.key.as_str() {
             "issue_type" => ReferenceKind::IssueType,
-            "sub_issue_type" => ReferenceKind::SubIssueType,
+            "sub_issue_type" | "sub_type" => ReferenceKind::SubIssueType,
+            "item" => ReferenceKind::TicketItem,
+            "team" => ReferenceKind::Team,
+            "project_type" => ReferenceKind::ProjectType,
             _ => continue,
         };
         let id = field

@@ -1,6 +1,7 @@
 //! The records of a page, whatever their kind: ids, hashes, scope, and a page cut down to what is written.
 
 use domain::record::{Batch, ExternalRecord};
+use domain::scope::TicketFacts;
 use domain::settings::IntegrationSettings;
 
 /// Runs the same expression for every kind of record; a deletion feed carries none.
@@ -68,16 +69,7 @@ impl Prepared {
         match &self.batch {
             Batch::Tickets(tickets) => tickets
                 .iter()
-                .map(|ticket| {
-                    settings
-                        .scope
-                        .check_ticket(
-                            ticket.queue_id.as_deref(),
-                            ticket.category_id.as_deref(),
-                            ticket.status_id.as_deref(),
-                        )
-                        .is_ok()
-                })
+                .map(|ticket| settings.scope.check_ticket(TicketFacts::of(ticket)).is_ok())
                 .collect(),
             Batch::Opportunities(opportunities) => opportunities
                 .iter()

@@ -4,7 +4,10 @@
 use store::integrations;
 use store::pages::{self, Absence};
 
+use domain::record::Fields;
+use domain::scope::{PROJECT_TYPE, TicketFacts};
 use domain::stream::Stream;
+use serde_json::Value;
 
 use super::part::{Part, Stop};
 
@@ -45,13 +48,20 @@ async fn reapply_after(part: &Part<'_>, after: i64) -> Result<Option<i64>, Stop>
     let scope = &part.integration.settings.scope;
     let (mut back, mut out) = (Vec::new(), Vec::new());
     for row in rows {
-        let kept = scope
-            .check_ticket(
-                row.queue_id.as_deref(),
-                row.category_id.as_deref(),
-                row.status_id.as_deref(),
-            )
-            .is_ok();
+        // Only this rule looks into the vendor fields.
+        let fields: Fields = if scope.exclude_project_types.is_empty() {
+            Fields::new()
+        } else {
+            serde_json::from_str(&row.fields).unwrap_or_default()
+        };
+        let ticket = TicketFacts {
+            queue: row.queue_id.as_deref(),
+            category: row.category_id.as_deref(),
+            status: row.status_id.as_deref(),
+            kind: row.type_id.as_deref(),
+            project_type: fields.get(PROJECT_TYPE).and_then(Value::as_str),
+        };
+        let kept = scope.check_ticket(ticket).is_ok();
         match row.absence {
             Absence::Present if !kept => out.push(row.id),
             Absence::OutOfScope if kept => back.push(row.id),

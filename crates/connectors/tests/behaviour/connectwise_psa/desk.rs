@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use domain::record::Batch;
+use connectors::page::PageRequest;
+use domain::record::{Batch, ContactRecord};
 use domain::reference::ReferenceKind;
+use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::{Value, json};
 use simulator::Fault;
@@ -196,51 +198,89 @@ pub async fn without_opportunities() {
     assert!(!has(ReferenceKind::OpportunityStage) && !has(ReferenceKind::Owner));
 }
 
-/// Bodies recorded from a live tenant, where `PORTICO_SPECS` names their folder: every record is read, and what the
+/// Bodies recorded from live tenants that hold contacts.
+const RECORDED: [&str; 5] = [
+    "contact-one.json",
+    "contacts-by-ids.json",
+    "contacts-list.json",
+    "contact-with-communications.json",
+    "contact-post-response.json",
+];
+
+/// Bodies recorded from live tenants, where `PORTICO_SPECS` names their folder: every record is read, and what the
 /// catalogue names arrives.
 pub async fn recorded_contacts() {
-    let Some(folder) = std::env::var_os("PORTICO_SPECS").map(PathBuf::from) else {
-        return;
-    };
-    let file = folder.join("connectwise-psa/examples/contact-with-communications.json");
-    let body: Value =
-        serde_json::from_str(&std::fs::read_to_string(file).expect("a file")).expect("JSON");
-    let contacts = if body.is_array() { body } else { json!([body]) };
-    let stand = VENDOR.start().await;
-    stand
-        .control()
-        .set_fault(Fault::new(status(200, contacts.clone())).on_path("company/contacts?"));
-    let pages = whole(&*stand.connector(), Stream::Contacts)
-        .await
-        .expect("pages");
-    let Batch::Contacts(mapped) = &pages[0].batch else {
-        panic!("contacts")
-    };
-    let raw = contacts.as_array().expect("a list");
-    assert_eq!((mapped.len(), pages[0].unreadable.len()), (raw.len(), 0));
-    for (contact, raw) in mapped.iter().zip(raw) {
-        let items = raw["communicationItems"].as_array();
-        let emails = items.into_iter().flatten().filter_map(|item| {
-            (item["communicationType"] == "Email").then(|| item["value"].as_str())?
-        });
-        let emails: Vec<_> = emails.collect();
+    let folder = std::env::var_os("PORTICO_SPECS").map(PathBuf::from);
+    let folder = folder
+        .expect("it is not run without")
+        .join("connectwise-psa/examples");
+    for file in RECORDED {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a file");
+        let body: Value = serde_json::from_str(&text).expect("JSON");
+        let contacts = if body.is_array() { body } else { json!([body]) };
+        let stand = VENDOR.start().await;
+        stand
+            .control()
+            .set_fault(Fault::new(status(200, contacts.clone())).on_path("company/contacts?"));
+        let scope = Scope::default();
+        let request = PageRequest {
+            stream: Stream::Contacts,
+            mode: FULL,
+            cursor: None,
+            scope: &scope,
+            page_size: 500,
+        };
+        let page = stand.connector().list_page(request).await.expect("a page");
+        let Batch::Contacts(mapped) = &page.batch else {
+            panic!("contacts")
+        };
+        let raw = contacts.as_array().expect("a list");
         assert_eq!(
-            contact.email.is_some(),
-            !emails.is_empty(),
-            "an e-mail address that is there arrives"
+            (mapped.len(), page.unreadable.len()),
+            (raw.len(), 0),
+            "{file}"
         );
-        assert!(
-            contact
-                .email
-                .as_deref()
-                .is_none_or(|email| emails.contains(&email))
-        );
-        for (ours, theirs) in [("nick_name", "nickName"), ("title", "title")] {
-            let value = match ours {
-                "title" => contact.title.as_deref(),
-                key => contact.fields.get(key).and_then(Value::as_str),
-            };
-            assert_eq!(value, raw[theirs].as_str().filter(|text| !text.is_empty()));
+        for (contact, raw) in mapped.iter().zip(raw) {
+            arrives_whole(contact, raw, file);
+        }
+    }
+}
+
+/// What a recorded contact has and the catalogue names stands in our record.
+fn arrives_whole(contact: &ContactRecord, raw: &Value, file: &str) {
+    let items = raw["communicationItems"].as_array();
+    let emails = items.into_iter().flatten().filter_map(|item| {
+        (item["communicationType"] == "Email").then(|| item["value"].as_str())?
+    });
+    let emails: Vec<_> = emails.collect();
+    assert_eq!(contact.email.is_some(), !emails.is_empty(), "{file}: {raw}");
+    assert!(
+        contact
+            .email
+            .as_deref()
+            .is_none_or(|email| emails.contains(&email))
+    );
+    assert_eq!(
+        contact.title.as_deref(),
+        raw["title"].as_str().filter(|text| !text.is_empty()),
+        "{file}"
+    );
+    let catalogue = domain::provider::find(VENDOR.key())
+        .expect("there")
+        .catalogue;
+    for field in catalogue {
+        // Means of communication are told apart above.
+        let Some(name) = field.source.strip_prefix("Contact.") else {
+            continue;
+        };
+        let there = match &raw[name] {
+            Value::Null => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Array(values) => !values.is_empty(),
+            _ => true,
+        };
+        if there && name != "communicationItems" {
+            assert!(contact.fields.contains_key(field.key), "{file}: {name}");
         }
     }
 }

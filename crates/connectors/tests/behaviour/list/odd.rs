@@ -48,6 +48,9 @@ async fn capped(vendor: &'static dyn Vendor) {
         ids_of(stand.control(), entity),
         "a small page is not the last"
     );
+    // A further list of the stream may be empty.
+    let with_records = pages.iter().filter(|page| page.received > 0);
+    let pages: Vec<_> = with_records.collect();
     let (last, others) = pages.split_last().expect("pages");
     assert!(
         others.iter().all(|page| page.oddity.is_some()),

@@ -18,6 +18,11 @@ pub struct OpenApi {
     prefixes: Vec<String>,
     /// Addresses outside the document that are no part of it.
     outside: Vec<String>,
+    /// For documents without answers: the list at an address, the key its rows stand under where it is not bare, and
+    /// the component that has a row's fields.
+    rows: &'static [(&'static str, &'static str, &'static str)],
+    /// Places of samples whose keys belong to a tenant.
+    free: &'static [&'static str],
 }
 
 impl OpenApi {
@@ -28,6 +33,102 @@ impl OpenApi {
             document: read(path),
             prefixes: lower(prefixes),
             outside: lower(outside),
+            rows: &[],
+            free: &[],
+        }
+    }
+
+    /// The same with what the rows of some lists have, for a document that describes no answers.
+    pub fn with_rows(
+        mut self,
+        rows: &'static [(&'static str, &'static str, &'static str)],
+    ) -> Self {
+        self.rows = rows;
+        self
+    }
+
+    /// The same with places of its samples whose keys are a tenant's own.
+    pub fn with_free(mut self, free: &'static [&'static str]) -> Self {
+        self.free = free;
+        self
+    }
+
+    /// Holds an answer against a component by its rows, or against the document's sample. `false` where it has neither.
+    fn against_others(
+        &self,
+        address: &str,
+        operation: &Value,
+        answer: &Value,
+        wrong: &mut Vec<String>,
+    ) -> bool {
+        if let Some((_, key, component)) = self.rows.iter().find(|(list, ..)| *list == address) {
+            let rows = answer.as_array().or_else(|| answer[*key].as_array());
+            let known = &self.document["components"]["schemas"][*component]["properties"];
+            assert!(known.is_object(), "the document has no {component}");
+            let Some(rows) = rows else {
+                wrong.push(format!("{address} answer: no rows under {key}"));
+                return true;
+            };
+            for (name, value) in rows.iter().filter_map(Value::as_object).flatten() {
+                match known.get(name) {
+                    None => wrong.push(format!("{address} answer.{name}: unknown")),
+                    Some(of) if value.is_null() || fits(of, value) => {}
+                    Some(of) => {
+                        wrong.push(format!(
+                            "{address} answer.{name}: not of type {}",
+                            of["type"]
+                        ));
+                    }
+                }
+            }
+            return true;
+        }
+        let content = operation["responses"]["200"]["content"].as_object();
+        let content = content.and_then(|kinds| kinds.values().next());
+        let sample = content.and_then(|content| {
+            let plain = content.get("example");
+            plain.or_else(|| content["examples"].get("example_0")?.get("value"))
+        });
+        let Some(sample) = sample.filter(|sample| !sample.is_null()) else {
+            return false;
+        };
+        self.against_sample(&format!("{address} answer"), sample, answer, wrong);
+        true
+    }
+
+    /// Keys a sample does not have, and values of another JSON type where it has one.
+    fn against_sample(&self, place: &str, sample: &Value, value: &Value, wrong: &mut Vec<String>) {
+        match (sample, value) {
+            (Value::Null, _) | (_, Value::Null) => {}
+            (Value::Object(sample), Value::Object(members)) => {
+                if sample.is_empty() || self.free.iter().any(|free| place.ends_with(free)) {
+                    return;
+                }
+                for (name, value) in members {
+                    let place = format!("{place}.{name}");
+                    match sample.get(name) {
+                        Some(sample) => self.against_sample(&place, sample, value, wrong),
+                        None => wrong.push(format!("{place}: unknown")),
+                    }
+                }
+            }
+            (Value::Array(sample), Value::Array(elements)) => {
+                if self.free.iter().any(|free| place.ends_with(free)) {
+                    return;
+                }
+                // Pairs have a type for each place, lists one for all.
+                let pair = matches!(sample.as_slice(), [Value::Number(_), Value::String(_)]);
+                for (at, element) in elements.iter().enumerate() {
+                    if let Some(sample) = sample.get(if pair { at } else { 0 }) {
+                        self.against_sample(&format!("{place}[]"), sample, element, wrong);
+                    }
+                }
+            }
+            (sample, value) => {
+                if std::mem::discriminant(sample) != std::mem::discriminant(value) {
+                    wrong.push(format!("{place}: not as in the sample"));
+                }
+            }
         }
     }
 
@@ -93,16 +194,7 @@ impl OpenApi {
             }
             return;
         }
-        let fits = match schema["type"].as_str() {
-            Some("string") => value.is_string(),
-            Some("integer") => value.is_i64() || value.is_u64(),
-            Some("number") => value.is_number(),
-            Some("boolean") => value.is_boolean(),
-            Some("array") => value.is_array(),
-            Some("object") => value.is_object(),
-            _ => true,
-        };
-        if !fits {
+        if !fits(schema, value) {
             wrong.push(format!("{place}: not of type {}", schema["type"]));
             return;
         }
@@ -197,6 +289,9 @@ impl Document for OpenApi {
                 );
                 true
             }
+            (None, Some(Ok(answer))) if entry.status == 200 => {
+                self.against_others(&address, operation, &answer, &mut wrong)
+            }
             _ => false,
         };
         if wrong.is_empty() {
@@ -207,6 +302,19 @@ impl Document for OpenApi {
         } else {
             Err(wrong)
         }
+    }
+}
+
+/// Whether a value has the JSON type a schema wants.
+fn fits(schema: &Value, value: &Value) -> bool {
+    match schema["type"].as_str() {
+        Some("string") => value.is_string(),
+        Some("integer") => value.is_i64() || value.is_u64(),
+        Some("number") => value.is_number(),
+        Some("boolean") => value.is_boolean(),
+        Some("array") => value.is_array(),
+        Some("object") => value.is_object(),
+        _ => true,
     }
 }
 

@@ -81,6 +81,10 @@ pub static PSA: Psa = Psa {
             "Security role: System > Member Maintenance — Inquire All",
         ),
         Right::optional(
+            "project/tickets",
+            "Security role: Project > Project Tickets — Inquire All",
+        ),
+        Right::optional(
             "sales/opportunities",
             "Security role: Sales > Opportunity — Inquire All",
         ),
@@ -97,11 +101,14 @@ pub static PSA: Psa = Psa {
             "Skip Inactive Companies",
             "Exclude Company Types",
             "Exclude Company Statuses",
+            "Exclude Project Types",
             "Exclude Opportunity Types",
         ],
         choices: &[
             "Help Desk",
             "Help Desk: Waiting Client Response",
+            "Projects",
+            "Migration",
             "Prospect",
         ],
         configure: &[

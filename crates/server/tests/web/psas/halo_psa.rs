@@ -81,11 +81,12 @@ pub static PSA: Psa = Psa {
             "Enable Opportunity Sync",
             "Teams to Sync",
             "Categories",
+            "Ticket Types",
             "Exclude Opportunity Types",
             "Exclude Client Types",
             "Skip Inactive Companies",
         ],
-        choices: &["1st Line Support", "Awaiting Parts", "Supplier"],
+        choices: &["1st Line Support", "Awaiting Parts", "Incident", "Supplier"],
         configure: &[
             "Fallback Owner",
             "Default Workflow",

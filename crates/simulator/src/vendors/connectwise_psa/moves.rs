@@ -66,6 +66,7 @@ impl ConnectWisePsa {
         for name in ["type", "subType", "item", "team"] {
             record.remove(name);
         }
+        super::rules::plan(&edit, &mut record);
         for (_, note) in edit.select("service/tickets/notes", "ticketId", ticket) {
             edit.insert("project/tickets/notes", note);
         }

@@ -5,8 +5,11 @@ use crate::records::schema::About;
 use crate::vendors::connectwise_psa::made::numbers as n;
 use crate::world::listing::Listing;
 
-/// Fields of service and project tickets.
-const TICKET: &str = "id:i* summary:s100! recordType:e(ProjectIssue|ProjectTicket|ServiceTicket)* \
+/// Fields of service and project tickets, and those that only one of the two has.
+macro_rules! ticket {
+    ($own:literal) => {
+        concat!(
+            "id:i* summary:s100! recordType:e(ProjectIssue|ProjectTicket|ServiceTicket)* \
     board:@service/boards status:@service/boards/statuses workRole:@time/workRoles \
     workType:@time/workTypes company:@company/companies! site:@company/companies/sites siteName:s50 \
     addressLine1:s50 addressLine2:s50 city:s50 stateIdentifier:s50 zip:s12 \
@@ -37,10 +40,14 @@ const TICKET: &str = "id:i* summary:s100! recordType:e(ProjectIssue|ProjectTicke
     slaStatus:s* requestForChangeFlag:b currency:m mergedParentTicket:@service/tickets* \
     integratorTags:m escalationStartDateUTC:d escalationLevel:i minutesBeforeWaiting:i \
     respondedSkippedMinutes:i resplanSkippedMinutes:i respondedHours:n respondedBy:s resplanHours:n \
-    resplanBy:s resolutionHours:n resolvedBy:s minutesWaiting:i customFields:m";
+    resplanBy:s resolutionHours:n resolvedBy:s minutesWaiting:i customFields:m",
+            $own
+        )
+    };
+}
 
 /// The kinds.
-pub const KINDS: [About; 19] = [
+pub const KINDS: [About; 21] = [
     kind(
         "service/boards",
         "board",
@@ -169,7 +176,7 @@ pub const KINDS: [About; 19] = [
         "ticket",
         "CUD",
         &["summary"],
-        TICKET,
+        ticket!(""),
     )
     .made(Listing::Tickets, n::TICKETS),
     kind(
@@ -177,7 +184,23 @@ pub const KINDS: [About; 19] = [
         "projectTicket",
         "CUD",
         &["summary"],
-        TICKET,
+        ticket!(" project:@project/projects phase:m wbsCode:s50"),
+    ),
+    kind(
+        "project/projectTypes",
+        "projectType",
+        "CUD",
+        &["name"],
+        "id:i* name:s30! defaultFlag:b inactiveFlag:b integrationXref:s50",
+    ),
+    kind(
+        "project/projects",
+        "project",
+        "CUD",
+        &["name"],
+        "id:i* name:s100! type:@project/projectTypes board:@service/boards \
+    company:@company/companies! billingMethod:e(ActualRates|FixedFee|NotToExceed|OverrideRate) \
+    estimatedStart:d estimatedEnd:d description:s closedFlag:b* customFields:m",
     ),
     kind(
         "service/tickets/notes",

@@ -1,6 +1,7 @@
 //! Small tables of the tenant that are made at the start.
 
 mod company;
+mod project;
 mod sales;
 mod service;
 mod system;
@@ -19,6 +20,7 @@ pub fn records(world: &World, kind: &str) -> Vec<Record> {
     let list = service::records(kind)
         .or_else(|| company::records(kind))
         .or_else(|| sales::records(world, kind))
+        .or_else(|| project::records(world, kind))
         .or_else(|| system::records(world, kind))
         .unwrap_or_default();
     let entered = iso(midnight(world.base_ms) - 900 * DAY);

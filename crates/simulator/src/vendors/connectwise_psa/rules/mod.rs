@@ -9,6 +9,7 @@ mod ticket;
 
 use serde_json::{Value, json};
 
+pub use self::ticket::plan;
 use super::edit::{Edit, refuse_any};
 use super::refusal::Refusal;
 use crate::records::schema::{Kind, Schema};

@@ -42,6 +42,9 @@ pub fn complete(edit: &Edit<'_>, schema: &Schema, record: &mut Record) -> Result
         "ServiceTicket"
     };
     record.insert("recordType".to_owned(), kind.into());
+    if is_project {
+        plan(edit, record);
+    }
     preset(record, "priority", json!({"id": default_priority(edit)}));
     preset(record, "source", json!({"id": 2}));
     preset(record, "serviceLocation", json!({"id": 2}));
@@ -61,6 +64,27 @@ pub fn complete(edit: &Edit<'_>, schema: &Schema, record: &mut Record) -> Result
     close(edit, &Record::new(), record);
     note_owner(edit, record);
     Ok(())
+}
+
+/// Puts a ticket into a project of its company, or the first one there is, and a phase of it.
+pub fn plan(edit: &Edit<'_>, record: &mut Record) {
+    let company = linked(record, "company").unwrap_or(0);
+    let of_company = edit.select("project/projects", "company", company);
+    let project = of_company.first().map(|(id, _)| *id).or_else(|| {
+        let kind = edit.kind("project/projects");
+        let all = crate::records::filter::Expr::all();
+        let ids = edit.base().ids(kind, &all, &crate::records::filter::Plain);
+        ids.first().copied()
+    });
+    let Some(project) = linked(record, "project").or(project) else {
+        return;
+    };
+    preset(record, "project", json!({"id": project}));
+    preset(
+        record,
+        "phase",
+        json!({"id": project * 10 + 1, "name": "Planning"}),
+    );
 }
 
 fn default_of(edit: &Edit<'_>, key: &str, field: &str, board: i64) -> Option<i64> {
