@@ -185,26 +185,28 @@ async fn keys(store: &Store) -> Result<Check> {
         .filter(|(key, _)| **key != newest)
         .map(|(_, count)| count)
         .sum();
-    Ok(if older > 0 {
-        Check::new(
-            "Master keys",
-            Level::Warn,
-            format!(
-                "{older} stored secrets are still sealed with an older key; a running Portico seals them again by itself. Keep the old key until this line is gone"
-            ),
-        )
+    let (level, detail) = if older > 0 {
+        let detail = format!(
+            "{older} stored secrets are still sealed with an older key; a running Portico seals them again within the hour. Keep the old key until this line is gone"
+        );
+        (Level::Warn, detail)
+    } else if ring.len() == 1 {
+        let detail = format!("the key file has the one key credentials are sealed with, {newest}");
+        (Level::Ok, detail)
     } else {
-        Check::new(
-            "Master keys",
-            Level::Ok,
-            match ring.len() {
-                1 => format!("the key file has the one key credentials are sealed with, {newest}"),
-                keys => {
-                    format!("the key file has {keys} keys; credentials are sealed with {newest}")
-                }
-            },
-        )
-    })
+        let spent: Vec<&str> = ring
+            .iter()
+            .map(String::as_str)
+            .filter(|key| **key != *newest)
+            .collect();
+        let detail = format!(
+            "credentials are sealed with {newest}; nothing is with {}. Retire such a key with: portico rotate-key --forget {}",
+            spent.join(", "),
+            spent[0],
+        );
+        (Level::Ok, detail)
+    };
+    Ok(Check::new("Master keys", level, detail))
 }
 
 async fn jobs(store: &Store) -> Result<Check> {

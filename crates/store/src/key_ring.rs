@@ -233,7 +233,7 @@ pub fn create(path: &Path) -> Result<()> {
 }
 
 /// Adds a new key to a key file and answers its fingerprint. It seals from the next start on, on every node that has
-/// the file; the job `RotateSecrets` then seals again what older keys sealed.
+/// the file; `secrets::rotate_batch` seals again what older keys sealed.
 ///
 /// # Errors
 /// When the file cannot be read or replaced.

@@ -1,15 +1,16 @@
 //! Credentials, sealed at rest (rule X1). The owner is `integration:<id>` or `installation`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
 use domain::secret::Secret;
 
-use crate::db::Db;
+use crate::db::{Db, Engine};
 use crate::envelope;
 use crate::error::{ErrorKind, Result, StoreError};
-use crate::key_ring::KeyRing;
+use crate::key_ring::{self, KeyRing};
 use crate::open::Store;
 use crate::tx::Tx;
 
@@ -44,9 +45,9 @@ row! {
 /// Seals a secret with the newest key and keeps it, replacing an older one of the same name.
 ///
 /// # Errors
-/// As any statement.
+/// `KeyMissing` when the key file lacks a key the database needs.
 pub async fn put_secret(tx: &mut Tx, owner: &str, name: &str, secret: &Secret) -> Result<()> {
-    let ring = tx.store().keys();
+    let ring = sealing_ring(tx).await?;
     let now = tx.store().now();
     let sealed = envelope::seal(&ring, &place(owner, name), secret)?;
     let key = &ring.newest()?.id;
@@ -149,6 +150,45 @@ pub async fn remove_secrets(tx: &mut Tx, owner: &str) -> Result<u64> {
     execute!(tx, REMOVE_OF_OWNER, owner)
 }
 
+/// The ring whose newest key seals. A key that was forgotten since this process read the key file must not seal again:
+/// then the file is read anew.
+async fn sealing_ring(tx: &mut Tx) -> Result<Arc<KeyRing>> {
+    let ring = tx.store().keys();
+    if hold_key(tx, &ring.newest()?.id).await? {
+        return Ok(ring);
+    }
+    let ring = tx.store().reload_keys()?;
+    let needed: Vec<KeyRow> = tx_all!(tx, LIST_KEYS)?;
+    lacks_none(&ring, &needed)?;
+    register(tx, &ring).await?;
+    hold_key(tx, &ring.newest()?.id).await?;
+    Ok(ring)
+}
+
+/// Whether the database names a key; if so, nobody can have it forgotten before this transaction ends.
+async fn hold_key(tx: &mut Tx, key: &str) -> Result<bool> {
+    let statement = match tx.engine() {
+        Engine::Sqlite => FIND_KEY,
+        Engine::Postgres => HOLD_KEY,
+    };
+    let found: Option<(String,)> = tx_one!(tx, statement, key)?;
+    Ok(found.is_some())
+}
+
+/// Whether everything may be sealed with the newest key that stands in the file now: the database names it already, so
+/// that every node is meant to have it, and the file lacks no key. The keys in use stay as they are: a key that was
+/// only just written into the file must not seal before every node has it.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn may_rotate(store: &Store) -> Result<bool> {
+    let config = store.config();
+    let ring = key_ring::load(&config.database, &config.master_key, &store.key_ids())?;
+    let needed: Vec<KeyRow> = read_all!(store, LIST_KEYS)?;
+    let newest = &ring.newest()?.id;
+    Ok(lacks_none(&ring, &needed).is_ok() && needed.iter().any(|row| row.id == *newest))
+}
+
 /// Seals up to `limit` secrets again that an older key sealed, and answers how many are left with older keys.
 ///
 /// # Errors
@@ -182,27 +222,27 @@ pub async fn rotate_batch(store: &Store, limit: i64) -> Result<i64> {
 /// Strikes a key out of the list of keys this database needs, so that it may leave the key file.
 ///
 /// # Errors
-/// `Configuration` while a secret is sealed with it, or when it is the key that seals.
-pub async fn forget_key(store: &Store, key: &str) -> Result<()> {
-    if store.keys().newest()?.id == key {
-        return Err(StoreError::new(
-            ErrorKind::Configuration,
-            format!("{key} is the newest key; it seals secrets"),
-        ));
+/// `Configuration` while a secret is sealed with it, when it is the key that seals, and when nobody knows it.
+pub async fn forget_key(tx: &mut Tx, key: &str) -> Result<()> {
+    let refuse = |why: String| Err(StoreError::new(ErrorKind::Configuration, why));
+    let ring = tx.store().keys();
+    if ring.newest()?.id == key {
+        return refuse(format!("{key} is the newest key; it seals secrets"));
     }
-    let mut tx = store.begin().await?;
+    // First, so that whoever is about to seal with it is waited for, or finds it gone.
+    let was_needed = execute!(tx, FORGET_KEY, key)? > 0;
     let used: Option<(i64,)> = tx_one!(tx, COUNT_OF_KEY, key)?;
     let used = used.map_or(0, |row| row.0);
     if used > 0 {
-        return Err(StoreError::new(
-            ErrorKind::Configuration,
-            format!(
-                "{used} secrets are still sealed with the key {key}; let the rotation finish first"
-            ),
+        return refuse(format!(
+            "{used} secrets are still sealed with the key {key}; let the rotation finish first"
         ));
     }
-    execute!(tx, FORGET_KEY, key)?;
-    tx.commit().await
+    if !was_needed && ring.find(key).is_none() {
+        let keys = ring.ids().join(", ");
+        return refuse(format!("there is no key {key}; the key file has {keys}"));
+    }
+    Ok(())
 }
 
 /// How many secrets each key sealed.
@@ -234,19 +274,8 @@ pub(crate) async fn list_key_ids_in(db: &Db) -> Result<Vec<String>> {
 pub(crate) async fn check_keys(store: &Store) -> Result<()> {
     let ring = store.keys();
     let rows: Vec<KeyRow> = read_all!(store, LIST_KEYS)?;
+    lacks_none(&ring, &rows)?;
     for row in &rows {
-        if ring.find(&row.id).is_none() {
-            return Err(StoreError::new(
-                ErrorKind::KeyMissing {
-                    key: Some(row.id.clone()),
-                },
-                format!(
-                    "the database needs the master key {}, which is not in the key file; the file has {}",
-                    row.id,
-                    ring.ids().join(", ")
-                ),
-            ));
-        }
         envelope::open(&ring, &check_place(&row.id), &row.check_envelope)?;
     }
     let newest = &ring.newest()?.id;
@@ -256,6 +285,22 @@ pub(crate) async fn check_keys(store: &Store) -> Result<()> {
     let mut tx = store.begin().await?;
     register(&mut tx, &ring).await?;
     tx.commit().await
+}
+
+/// Refuses a ring that lacks a key the database names.
+fn lacks_none(ring: &KeyRing, needed: &[KeyRow]) -> Result<()> {
+    let Some(row) = needed.iter().find(|row| ring.find(&row.id).is_none()) else {
+        return Ok(());
+    };
+    let key = row.id.clone();
+    let message = format!(
+        "the database needs the master key {key}, which is not in the key file; the file has {}",
+        ring.ids().join(", ")
+    );
+    Err(StoreError::new(
+        ErrorKind::KeyMissing { key: Some(key) },
+        message,
+    ))
 }
 
 fn check_place(key: &str) -> String {
@@ -286,6 +331,8 @@ statements! {
     COUNT_OF_KEY = "SELECT count(*) AS found FROM secret WHERE key_id = $1";
     COUNT_BY_KEY = "SELECT key_id, count(*) AS found FROM secret GROUP BY key_id ORDER BY key_id";
     LIST_KEYS = "SELECT id, check_envelope FROM encryption_key ORDER BY created_at, id";
+    FIND_KEY for Sqlite = "SELECT id FROM encryption_key WHERE id = $1";
+    HOLD_KEY for Postgres = "SELECT id FROM encryption_key WHERE id = $1 FOR KEY SHARE";
     PUT_KEY = "INSERT INTO encryption_key (id, check_envelope, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
     FORGET_KEY = "DELETE FROM encryption_key WHERE id = $1";
 }

@@ -50,8 +50,9 @@ async fn tick(engine: &Engine, swept_at: &mut Option<UtcMillis>) -> Result<()> {
     engine.schedule_due().await?;
     if swept_at.is_none_or(|at| engine.now().since(at) >= HOUSEKEEPING) {
         let mut tx = engine.store().begin().await?;
-        jobs::enqueue(&mut tx, &Job::Housekeeping, Priority::Low, engine.now()).await?;
-        jobs::enqueue(&mut tx, &Job::IndexSearch, Priority::Low, engine.now()).await?;
+        for job in [Job::Housekeeping, Job::IndexSearch, Job::RotateSecrets] {
+            jobs::enqueue(&mut tx, &job, Priority::Low, engine.now()).await?;
+        }
         tx.commit().await?;
         *swept_at = Some(engine.now());
     }

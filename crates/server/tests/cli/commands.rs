@@ -137,7 +137,45 @@ fn keys_are_rotated() {
     let output = run(data.path(), &["rotate-key"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("Every stored secret is sealed with"));
-    assert!(run(data.path(), &["doctor"]).status.success());
+    let told = text(&run(data.path(), &["doctor"]).stdout);
+    let old = told
+        .split("--forget ")
+        .nth(1)
+        .expect("the way to retire a key");
+    let old = old.split_whitespace().next().unwrap();
+
+    // By hand it is no way: the database still asks for the key.
+    let file = data.path().join("portico.db.key");
+    let both = std::fs::read_to_string(&file).unwrap();
+    let newest = both.lines().last().unwrap();
+    std::fs::write(&file, newest).unwrap();
+    let output = run(data.path(), &["rotate-key", "--seal"]);
+    assert!(
+        text(&output.stderr).contains(old),
+        "{}",
+        text(&output.stderr)
+    );
+    std::fs::write(&file, &both).unwrap();
+
+    let output = run(data.path(), &["rotate-key", "--forget", "0123456789abcdef"]);
+    assert!(
+        text(&output.stderr).contains("there is no key"),
+        "{}",
+        text(&output.stderr)
+    );
+    let output = run(data.path(), &["rotate-key", "--forget", old]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let left = std::fs::read_to_string(&file).unwrap();
+    let keys: Vec<_> = left.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(keys, [newest]);
+    let create = ["create-admin", "--email", "a@example.com", "--name", "A"];
+    let output = run_with_input(data.path(), &create, "nine dry green leaves\n");
+    assert!(
+        output.status.success(),
+        "it starts without the old key: {}",
+        text(&output.stderr)
+    );
+    assert!(text(&run(data.path(), &["doctor"]).stdout).contains("the one key"));
 }
 
 #[test]

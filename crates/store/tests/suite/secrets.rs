@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use domain::secret::Secret;
 use store::secrets::{
     count_by_key, find_secret, find_secrets, forget_key, integration_owner, list_key_ids,
-    put_secret, remove_secrets, rotate_batch,
+    may_rotate, put_secret, remove_secrets, rotate_batch,
 };
 use store::{Engine, ErrorKind, KeySource, key_ring};
 
@@ -169,9 +169,15 @@ fn rotation_seals_everything_again_and_then_lets_the_old_key_go() {
             Some(Secret::from("secret 3")),
             "old ones still open"
         );
-        let error = forget_key(&store, &old).await.unwrap_err();
+        let error = forget(&store, &old).await.unwrap_err();
         assert!(error.to_string().starts_with("7 secrets"), "{error}");
-        assert!(forget_key(&store, &new).await.is_err(), "the newest seals");
+        assert!(forget(&store, &new).await.is_err(), "the newest seals");
+        assert!(forget(&store, "0123").await.is_err(), "nobody knows it");
+        assert_eq!(
+            list_key_ids(&store).await.unwrap().len(),
+            2,
+            "a refusal strikes nothing out"
+        );
 
         assert_eq!(rotate_batch(&store, 4).await.unwrap(), 3);
         assert_eq!(rotate_batch(&store, 4).await.unwrap(), 0);
@@ -179,7 +185,7 @@ fn rotation_seals_everything_again_and_then_lets_the_old_key_go() {
             count_by_key(&store).await.unwrap(),
             [(new.clone(), 7)].into()
         );
-        forget_key(&store, &old).await.unwrap();
+        forget(&store, &old).await.unwrap();
         assert_eq!(
             list_key_ids(&store).await.unwrap(),
             std::slice::from_ref(&new)
@@ -199,6 +205,52 @@ fn rotation_seals_everything_again_and_then_lets_the_old_key_go() {
                 .unwrap();
             assert_eq!(found, Some(Secret::from(format!("secret {number}"))));
         }
+    });
+}
+
+async fn forget(store: &store::Store, key: &str) -> store::Result<()> {
+    let mut tx = store.begin().await?;
+    forget_key(&mut tx, key).await?;
+    tx.commit().await
+}
+
+#[test]
+fn a_node_that_has_not_read_the_new_key_does_not_seal_with_a_forgotten_one() {
+    both(async |home| {
+        if home.engine == Engine::Sqlite {
+            return;
+        }
+        let before = home.open().await;
+        let old = before.key_ids().remove(0);
+        assert!(may_rotate(&before).await.unwrap());
+        let new = key_ring::add_key(&key_file(&home)).unwrap();
+        assert!(
+            !may_rotate(&before).await.unwrap(),
+            "not before somebody says so"
+        );
+        let after = home.open().await;
+        assert!(may_rotate(&after).await.unwrap());
+
+        // One is sealing at this very moment: it is waited for, and its secret counts.
+        let mut sealing = before.begin().await.unwrap();
+        put_secret(&mut sealing, "installation", "smtp", &Secret::from("x"))
+            .await
+            .unwrap();
+        let forgetting = forget(&after, &old);
+        let (forgotten, ()) = tokio::join!(forgetting, async {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            sealing.commit().await.unwrap();
+        });
+        assert!(forgotten.unwrap_err().to_string().starts_with("1 secrets"));
+        rotate_batch(&after, 10).await.unwrap();
+        forget(&after, &old).await.unwrap();
+
+        let mut tx = before.begin().await.unwrap();
+        put_secret(&mut tx, "installation", "smtp", &Secret::from("y"))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(count_by_key(&after).await.unwrap(), [(new, 1)].into());
     });
 }
 

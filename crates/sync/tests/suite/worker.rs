@@ -16,6 +16,7 @@ on_both_engines! {
     s6_a_vanished_workers_job_runs_again_within_30_seconds,
     s6_a_graceful_stop_gives_leases_back_at_once,
     s6_a_running_worker_reads_everything_by_itself,
+    x1_a_running_worker_seals_with_the_newest_key_by_itself,
 }
 
 /// A worker claims and is never heard of again; another node's reaper brings the job back.
@@ -92,6 +93,41 @@ async fn s6_a_graceful_stop_gives_leases_back_at_once(kind: Kind) {
     portal.idle().await;
     assert_eq!(portal.last_run(id).await.state, RunState::Completed);
     portal.assert_same(id).await;
+}
+
+/// A rotation that was broken off before it sealed anything is finished without anybody asking. On PostgreSQL the ring
+/// of these tests is no file, and nothing differs.
+async fn x1_a_running_worker_seals_with_the_newest_key_by_itself(kind: Kind) {
+    if kind == Kind::Postgres {
+        return;
+    }
+    let mut portal = Portal::start(kind).await;
+    portal.connect().await;
+    let file = portal.folder().join("portico.db.key");
+    let new = store::key_ring::add_key(&file).expect("a key");
+    portal.restart().await;
+    let sealed = || async {
+        store::secrets::count_by_key(portal.store())
+            .await
+            .expect("counts")
+    };
+    let before = sealed().await;
+    assert!(
+        !before.contains_key(&new) && before.len() == 1,
+        "{before:?}"
+    );
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_worker(&tasks, stop.clone());
+    for _ in 0..6_000 {
+        if sealed().await.keys().eq([&new]) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    assert!(sealed().await.keys().eq([&new]), "{:?}", sealed().await);
 }
 
 async fn s6_a_running_worker_reads_everything_by_itself(kind: Kind) {
