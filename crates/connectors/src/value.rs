@@ -7,14 +7,11 @@ mod wire;
 
 use domain::clock::UtcMillis;
 use domain::record::Fields;
-use domain::text::{cut, without_nul};
+use domain::text::without_nul;
 use serde_json::Value;
 
 pub use money::money;
 pub use wire::{Flag, Text, Whole, whole_number, whole_of};
-
-/// Longest piece of a bad value that is quoted, in bytes.
-const QUOTED: usize = 40;
 
 /// A field that holds nonsense.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +23,19 @@ pub struct BadField {
 }
 
 impl BadField {
-    /// A field whose value is not what it should be.
+    /// A field whose value is not what it should be. The value is measured, not quoted: it is a client's, and the
+    /// reason goes into the sync log and the diagnostic bundle.
     #[must_use]
     pub fn new(field: &'static str, value: &str, expected: &str) -> Self {
+        let length = value.chars().count();
+        let kind = match value {
+            _ if value.chars().all(|c| c.is_ascii_digit()) => "digits",
+            _ if value.chars().any(|c| c.is_ascii_digit()) => "characters with digits among them",
+            _ => "characters without a digit",
+        };
         Self {
             field,
-            reason: format!("{value:?} is no {expected}", value = cut(value, QUOTED)),
+            reason: format!("{expected} was expected, {length} {kind} were sent"),
         }
     }
 }
@@ -108,7 +112,7 @@ pub fn instant(field: &'static str, value: Option<Text<'_>>) -> Mapped<Option<Ut
         .or_else(|| UtcMillis::parse(&format!("{value}Z")))
         .or_else(|| UtcMillis::parse(&format!("{value}T00:00:00Z")))
         .map(Some)
-        .ok_or_else(|| BadField::new(field, &value, "date"))
+        .ok_or_else(|| BadField::new(field, &value, "a date"))
 }
 
 #[cfg(test)]
@@ -140,11 +144,18 @@ mod tests {
             "2026-02-30T00:00:00Z",
             "20260-03-01T00:00:00Z",
         ] {
-            assert_eq!(
-                read(value).map_err(|bad| bad.field),
-                Err("dueDateTime"),
-                "{value}"
-            );
+            let bad = read(value).expect_err(value);
+            assert_eq!(bad.field, "dueDateTime", "{value}");
+            assert!(!bad.reason.contains(value), "the value is a client's");
         }
+        let reason = |value| read(value).expect_err("no date").reason;
+        assert_eq!(
+            reason("Call Ann"),
+            "a date was expected, 8 characters without a digit were sent"
+        );
+        assert_eq!(
+            reason("31.12.2026"),
+            "a date was expected, 10 characters with digits among them were sent"
+        );
     }
 }

@@ -1,9 +1,8 @@
 //! Money, read digit by digit.
 
-use domain::text::cut;
 use serde_json::value::RawValue;
 
-use super::{BadField, Mapped, QUOTED};
+use super::{BadField, Mapped};
 
 /// An amount in hundredths.
 ///
@@ -11,10 +10,7 @@ use super::{BadField, Mapped, QUOTED};
 /// The field, when it is no number or beyond the range.
 pub fn money(field: &'static str, raw: &RawValue) -> Mapped<i64> {
     let digits = raw.get().trim();
-    cents(digits).ok_or_else(|| BadField {
-        field,
-        reason: format!("{} is no amount", cut(digits, QUOTED)),
-    })
+    cents(digits).ok_or_else(|| BadField::new(field, digits, "an amount"))
 }
 
 /// Hundredths from a JSON number, digit by digit, so that no amount is off by a rounding of binary fractions. Digits

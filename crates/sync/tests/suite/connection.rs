@@ -6,6 +6,7 @@ use domain::run::{RunState, Trigger};
 use domain::secret::Secret;
 use domain::status::IntegrationStatus;
 use domain::stream::Stream;
+use serde_json::json;
 use simulator::{Fault, FaultKind};
 use store::{audit, integrations, jobs, reference_items};
 use sync::connect::{
@@ -388,12 +389,31 @@ async fn x1_credentials_are_sealed_and_never_shown_again(kind: Kind) {
         .expect("an outcome");
     assert!(matches!(tested, TestOutcome::Connected(_)), "{tested:?}");
 
+    let items = portal.control.records("Tickets", i64::MIN, 1);
+    let mut items = items.expect("a ticket");
+    items[0]["dueDateTime"] = json!("Call Ann at +43 316 5578");
+    let page =
+        json!({ "items": items, "pageDetails": { "count": 1, "nextPageUrl": "https://next" } });
+    let odd = FaultKind::Status {
+        code: 200,
+        body: Some(page),
+        retry_after: None,
+    };
+    let odd = Fault::new(odd)
+        .on_entity("Tickets")
+        .on_path("Tickets/query");
+    portal.control.set_fault(odd.times(1));
+    portal.sync(id, RunMode::Incremental).await;
     let run = portal.last_run(id).await;
     let bundle = sync::diagnostics::bundle(&portal.engine, &run.uuid)
         .await
         .expect("a bundle")
         .expect("of the run");
     assert!(!bundle.contains(&form["user_name"]), "{bundle}");
+    assert!(
+        bundle.contains("a date was expected") && !bundle.contains("Call Ann"),
+        "what is wrong with a record, without the client's words: {bundle}"
+    );
     let mut texts = vec![bundle, format!("{:?}", portal.engine)];
     for entry in audit::list_entries(portal.store(), None, 50)
         .await
