@@ -1,6 +1,7 @@
 //! One answer of a query: the vendor's envelope around records, and which record stands for which stream.
 
 use domain::stream::Stream;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::map::Tenant;
@@ -62,7 +63,14 @@ pub(super) fn map_stream(
     Ok((page, seen))
 }
 
-fn decode_of<'a, W: Record<'a>>(operation: &'static str, text: &'a Text<'_>) -> Result<Decoded<W>> {
+/// A page as far as it can be decoded.
+///
+/// # Errors
+/// As [`document`].
+pub(super) fn decode_of<'a, W: Deserialize<'a>>(
+    operation: &'static str,
+    text: &'a Text<'_>,
+) -> Result<Decoded<W>> {
     decode(
         text,
         "id",

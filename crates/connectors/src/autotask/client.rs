@@ -13,6 +13,7 @@ use serde::Deserialize;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::NAME;
 use super::config::Config;
 use super::map::Tenant;
 use super::query::{LARGEST_PAGE, field, page, source};
@@ -29,7 +30,7 @@ use crate::http::exchange::{Api, Call, Kept, Place, read};
 use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Request, Sender};
 use crate::limits::Usage;
-use crate::walk::Position;
+use crate::walk::{Position, Seen, go_on};
 
 /// Requests between two looks at the tenant's own count.
 const USAGE_EVERY: u32 = 200;
@@ -172,27 +173,31 @@ impl Client {
             .await
     }
 
-    /// Every record of a small list, page by page.
+    /// Every record of a small list, page by page, by the same rule as a stream: a page is the last when the vendor
+    /// announces no more, not when it is smaller than asked.
     pub(super) async fn whole_list<T: Send>(
         &self,
         operation: &'static str,
         entity: &'static str,
         fields: &'static [&'static str],
-        make: impl Fn(&Answer) -> Result<(Vec<T>, Option<i64>)> + Send + Sync,
+        make: impl Fn(&Answer, Position) -> Result<(Vec<T>, Seen)> + Send + Sync,
     ) -> Result<Vec<T>> {
         let mut all = Vec::new();
-        let mut filter = field("gte", "id", 0);
+        let mut position = Position::default();
         loop {
             let query = AutotaskQuery {
                 max_records: Some(LARGEST_PAGE),
                 include_fields: fields,
-                filter: vec![filter],
+                filter: vec![match position.last {
+                    Some(last) => field("gt", "id", last),
+                    None => field("gte", "id", 0),
+                }],
             };
-            let (records, last) = self.query(operation, entity, &query, &make).await?;
-            let full = records.len() >= LARGEST_PAGE as usize;
+            let read = |answer: &Answer| make(answer, position);
+            let (records, seen) = self.query(operation, entity, &query, read).await?;
             all.extend(records);
-            match last.filter(|_| full) {
-                Some(last) => filter = field("gt", "id", last),
+            match go_on(NAME, operation, position, LARGEST_PAGE, &seen)?.0 {
+                Some(next) => position = Position::read(Some(&next))?,
                 None => return Ok(all),
             }
         }
@@ -321,8 +326,8 @@ pub(super) fn picklist<'a>(
         .iter()
         .find(|field| field.name.eq_ignore_ascii_case(name));
     field
-        .and_then(|field| field.values.as_deref())
-        .unwrap_or_default()
+        .and_then(|field| field.values.as_ref())
+        .map_or(&[], |values| &values.records)
 }
 
 /// The question for one record.

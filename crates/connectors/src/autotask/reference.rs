@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use domain::record::TechnicianRecord;
+use domain::record::{Batch, TechnicianRecord};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::stream::Stream;
 use domain::text::without_nul;
 
+use super::answer::{decode_of, map_stream};
 use super::client::{Client, picklist};
-use super::map::Tenant;
 use super::query::source;
-use super::wire::{AutotaskCategory, AutotaskPage, AutotaskPicklistValue, AutotaskResource};
+use super::wire::{AutotaskCategory, AutotaskPicklistValue};
 use crate::error::Result;
-use crate::http::decode::{Text, document};
+use crate::http::decode::Text;
 use crate::http::send::Answer;
-use crate::mapping::Record;
 use crate::probe::allowed;
 use crate::value::flag;
+use crate::walk::{Position, Seen};
 
 /// Picklists by entity and field. The status, queue and priority of a ticket have no address of their own.
 const PICKLISTS: [(&str, &[(&str, ReferenceKind)]); 3] = [
@@ -111,68 +111,68 @@ async fn categories(
     kind: ReferenceKind,
 ) -> Result<Vec<ReferenceItem>> {
     const OPERATION: &str = "list categories";
-    let read = |answer: &Answer| {
+    let read = |answer: &Answer, position: Position| {
         let text = Text::of(&answer.body);
-        let page: AutotaskPage<AutotaskCategory<'_>> = document(OPERATION, text.as_str())?;
-        let last = page.items.iter().map(|category| category.id).max();
-        let items = page.items.into_iter().enumerate();
-        Ok((
-            items
-                .map(|(position, category)| to_category(kind, category, position))
-                .collect(),
-            last,
-        ))
+        let decoded = decode_of::<AutotaskCategory<'_>>(OPERATION, &text)?;
+        let mut seen = Seen {
+            received: decoded.received,
+            announced: decoded.announced,
+            ..Seen::default()
+        };
+        for one in &decoded.unreadable {
+            if let Ok(id) = one.external_id.parse() {
+                seen.note(position, id);
+            }
+        }
+        let new = decoded.records.into_iter();
+        let new = new.filter(|category| seen.note(position, category.id));
+        let items: Vec<_> = new.map(|category| to_category(kind, category)).collect();
+        Ok((items, seen))
     };
-    client
+    let items = client
         .whole_list(OPERATION, entity, AutotaskCategory::FIELDS, read)
-        .await
+        .await?;
+    Ok(in_order(items))
 }
 
-/// Active people; an API-only user can own nothing.
+/// Active people; an API-only user can own nothing. Who cannot be read is set aside by the stream of technicians; here
+/// they are only not offered.
 async fn owners(client: &Client) -> Result<Vec<ReferenceItem>> {
     let tenant = client.tenant_for(Stream::Technicians).await?;
     let source = source(Stream::Technicians);
-    let read = |answer: &Answer| people(source.operation, answer, &tenant);
-    let people = client
+    let read = |answer: &Answer, position: Position| {
+        let (page, seen) = map_stream(Stream::Technicians, answer, position, &tenant)?;
+        let Batch::Technicians(all) = page.batch else {
+            return Ok((Vec::new(), seen));
+        };
+        let people = all.into_iter().filter(|one| one.active && one.person);
+        Ok((people.map(to_owner).collect(), seen))
+    };
+    let items = client
         .whole_list(source.operation, source.entity, source.fields, read)
         .await?;
-    let active = people.into_iter().flatten();
-    Ok(active
-        .enumerate()
-        .map(|(position, person)| to_owner(person, position))
-        .collect())
+    Ok(in_order(items))
 }
 
-type People = Vec<Option<TechnicianRecord>>;
-
-fn people(
-    operation: &'static str,
-    answer: &Answer,
-    tenant: &Tenant,
-) -> Result<(People, Option<i64>)> {
-    let text = Text::of(&answer.body);
-    let page: AutotaskPage<AutotaskResource<'_>> = document(operation, text.as_str())?;
-    let last = page.items.iter().map(|resource| resource.id).max();
-    // One that cannot be mapped is set aside by its stream; here it is only not offered.
-    let people = page
-        .items
-        .into_iter()
-        .map(|resource| resource.map(tenant).ok());
-    Ok((
-        people
-            .map(|person| person.filter(|person| person.active && person.person))
-            .collect(),
-        last,
-    ))
+/// Items in the order they came.
+fn in_order(mut items: Vec<ReferenceItem>) -> Vec<ReferenceItem> {
+    for (item, place) in items.iter_mut().zip(0..) {
+        item.sort_order = place;
+    }
+    items
 }
 
 /// A picklist as reference data, in the vendor's order.
 fn to_reference_items(kind: ReferenceKind, values: &[AutotaskPicklistValue]) -> Vec<ReferenceItem> {
     let item = |(position, value): (usize, &AutotaskPicklistValue)| ReferenceItem {
         kind,
-        external_id: value.value.clone(),
+        external_id: without_nul(value.value.clone()),
         label: without_nul(value.label.clone().unwrap_or_default()),
-        parent: value.parent.clone().filter(|parent| !parent.is_empty()),
+        parent: value
+            .parent
+            .clone()
+            .map(without_nul)
+            .filter(|parent| !parent.is_empty()),
         active: value.active.unwrap_or(true),
         sort_order: value.sort_order.unwrap_or(position as i64),
         system: value.system.unwrap_or(false),
@@ -181,24 +181,20 @@ fn to_reference_items(kind: ReferenceKind, values: &[AutotaskPicklistValue]) -> 
 }
 
 /// A ticket or opportunity category as reference data.
-fn to_category(
-    kind: ReferenceKind,
-    category: AutotaskCategory<'_>,
-    position: usize,
-) -> ReferenceItem {
+fn to_category(kind: ReferenceKind, category: AutotaskCategory<'_>) -> ReferenceItem {
     ReferenceItem {
         kind,
         external_id: category.id.to_string(),
         label: category.name.0.into_owned(),
         parent: None,
         active: flag(category.active, true),
-        sort_order: position as i64,
+        sort_order: 0,
         system: false,
     }
 }
 
 /// A technician as somebody who may own an opportunity.
-fn to_owner(technician: TechnicianRecord, position: usize) -> ReferenceItem {
+fn to_owner(technician: TechnicianRecord) -> ReferenceItem {
     let name = format!("{} {}", technician.first_name, technician.last_name)
         .trim()
         .to_owned();
@@ -212,7 +208,7 @@ fn to_owner(technician: TechnicianRecord, position: usize) -> ReferenceItem {
         external_id: technician.external_id,
         parent: None,
         active: technician.active,
-        sort_order: position as i64,
+        sort_order: 0,
         system: false,
     }
 }
@@ -281,6 +277,22 @@ mod tests {
             to_reference_items(ReferenceKind::Queue, picklist(&fields.fields, "queueID"))
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn one_odd_value_costs_no_other_and_no_nul_is_kept() {
+        let fields: AutotaskFields = serde_json::from_str(
+            r#"{"fields":[{"name":"queueID","picklistValues":[{"value":"8\u0000","label":"Tri\u0000age","parentValue":"\u0000"},
+                {"value":9,"label":"a number"},{"value":"10","label":"Sales","parentValue":"8\u0000"}]},
+                {"name":"title","picklistValues":null}]}"#,
+        )
+        .expect("fields");
+        let items = to_reference_items(ReferenceKind::Queue, picklist(&fields.fields, "queueID"));
+        let shown: Vec<_> = items
+            .iter()
+            .map(|item| (&*item.external_id, &*item.label, item.parent.as_deref()))
+            .collect();
+        assert_eq!(shown, [("8", "Triage", None), ("10", "Sales", Some("8"))]);
     }
 
     #[test]

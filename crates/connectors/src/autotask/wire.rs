@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::http::decode::Readable;
 use crate::value::{Flag, Text};
 use crate::walk::Announced;
 
@@ -349,7 +350,7 @@ pub(super) struct AutotaskFields {
 pub(super) struct AutotaskField {
     pub(super) name: String,
     #[serde(rename = "picklistValues")]
-    pub(super) values: Option<Vec<AutotaskPicklistValue>>,
+    pub(super) values: Option<Readable<AutotaskPicklistValue>>,
 }
 
 /// One value of a picklist. Values are texts here although records carry numbers.

@@ -16,7 +16,7 @@ use super::map::{Tenant, means_inactive};
 use super::wire::{CwCount, CwError, CwIssue, CwValue};
 use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::decode::{Text, document};
+use crate::http::decode::{Readable, Text, document};
 use crate::http::exchange::{Api, Call, Kept, read};
 use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Sender};
@@ -123,11 +123,10 @@ impl Client {
         const OPERATION: &str = "read the set-up tables";
         let of = |answer: &Answer| {
             let text = Text::of(&answer.body);
-            let values: Vec<CwValue<'_>> = document(OPERATION, text.as_str())?;
-            let received = values.len();
-            let values = values.into_iter().enumerate();
-            let made: Vec<T> = values.map(|(place, value)| make(place, value)).collect();
-            Ok((made, received))
+            let values: Readable<CwValue<'_>> = document(OPERATION, text.as_str())?;
+            let records = values.records.into_iter().enumerate();
+            let made: Vec<T> = records.map(|(place, value)| make(place, value)).collect();
+            Ok((made, values.received))
         };
         let pages = self.numbered(OPERATION, "set-up tables", path, of).await?;
         Ok(pages.into_iter().flatten().collect())

@@ -12,7 +12,7 @@ use super::map::{Tenant, is_set, on_board};
 use super::projects;
 use super::wire::{CwMember, CwValue};
 use crate::error::Result;
-use crate::http::decode::{Text, document};
+use crate::http::decode::{Readable, Text, document};
 use crate::http::send::Answer;
 use crate::mapping::Record;
 use crate::probe::allowed;
@@ -169,13 +169,13 @@ async fn owners(client: &Client) -> Result<Vec<ReferenceItem>> {
     const OPERATION: &str = "list members";
     let people = |answer: &Answer| {
         let body = Text::of(&answer.body);
-        let members: Vec<CwMember<'_>> = document(OPERATION, body.as_str())?;
+        let members: Readable<CwMember<'_>> = document(OPERATION, body.as_str())?;
         let tenant = Tenant::default();
-        // One that cannot be mapped is set aside by its stream; here it is only not offered.
-        let received = members.len();
-        let people = members.into_iter().map(|member| member.map(&tenant).ok());
+        // One that cannot be read is set aside by its stream; here it is only not offered.
+        let people = members.records.into_iter();
+        let people = people.map(|member| member.map(&tenant).ok());
         let people: Vec<Option<TechnicianRecord>> = people.collect();
-        Ok((people, received))
+        Ok((people, members.received))
     };
     let pages = client
         .numbered(OPERATION, "system/members", "system/members", people)

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::stream::{PullMode, Stream};
 use domain::text::without_nul;
+use serde_json::value::RawValue;
 
 use super::answer::map_stream;
 use super::client::Client;
@@ -12,6 +13,7 @@ use super::map::Tenant;
 use super::query::{list, one_row};
 use super::wire::{HaloPage, HaloValue};
 use crate::error::Result;
+use crate::http::decode::Readable;
 use crate::http::exchange::{Call, read};
 use crate::http::send::Answer;
 use crate::probe::allowed;
@@ -109,18 +111,17 @@ async fn values(
     let call = parameters
         .iter()
         .fold(call, |call, (name, value)| call.with(name, *value));
-    let all: Option<serde_json::Value> = allowed(client.get(call).await)?;
-    let Some(all) = all else {
+    let Some(all) = allowed(client.get::<Box<RawValue>>(call).await)? else {
         return Ok(Vec::new());
     };
-    let bare = all.is_array();
-    let rows = if bare {
-        serde_json::from_value(all).ok()
-    } else {
-        let page: Option<HaloPage<HaloValue>> = serde_json::from_value(all).ok();
-        page.map(|page| page.rows)
-    };
-    Ok(rows.unwrap_or_default())
+    // Bare on most releases, with a count around it on some.
+    if let Ok(values) = serde_json::from_str::<Readable<HaloValue>>(all.get()) {
+        return Ok(values.records);
+    }
+    let page: Option<HaloPage<&RawValue>> = serde_json::from_str(all.get()).ok();
+    let rows = page.map(|page| page.rows).unwrap_or_default();
+    let read = rows.into_iter().map(|row| serde_json::from_str(row.get()));
+    Ok(read.filter_map(serde_json::Result::ok).collect())
 }
 
 /// A list as reference data, in the vendor's order. Priorities come once for each SLA and count once.

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use domain::text::{cut, without_nul};
@@ -47,6 +47,36 @@ impl<'a> Text<'a> {
     #[must_use]
     pub const fn repaired(&self) -> bool {
         matches!(self.text, Cow::Owned(_))
+    }
+}
+
+/// A list of which only what can be read is kept. For lists that are no stream, where nothing is set aside: one odd value
+/// of a picklist must not cost the others.
+#[derive(Debug, Clone)]
+pub struct Readable<T> {
+    /// What could be read.
+    pub records: Vec<T>,
+    /// How many there were.
+    pub received: usize,
+}
+
+impl<T> Default for Readable<T> {
+    fn default() -> Self {
+        Self {
+            records: Vec::new(),
+            received: 0,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Readable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let raw = Vec::<&'de RawValue>::deserialize(deserializer)?;
+        let read = raw.iter().map(|one| serde_json::from_str(one.get()));
+        Ok(Self {
+            records: read.filter_map(std::result::Result::ok).collect(),
+            received: raw.len(),
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use domain::clock::UtcMillis;
 use domain::email::email_key;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
 use super::config::Config;
@@ -18,7 +19,7 @@ use super::wire::{
 };
 use crate::connector::Connect;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::decode::{Text, document};
+use crate::http::decode::{Text, document, each};
 use crate::http::exchange::{Api, Call, Place, read};
 use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Sender};
@@ -165,7 +166,12 @@ impl Client {
     pub(super) async fn assignable(&self) -> Result<BTreeSet<i64>> {
         let find = || async {
             let settings = self.ticket_settings().await?;
-            Ok(settings.users.into_iter().map(|user| user.id).collect())
+            Ok(settings
+                .users
+                .records
+                .into_iter()
+                .map(|user| user.id)
+                .collect())
         };
         Ok(self.assignable.get_or_try_init(find).await?.clone())
     }
@@ -189,9 +195,10 @@ impl Client {
             }
             let make = |answer: &Answer| {
                 let text = Text::of(&answer.body);
-                let page: SyncroPage<SyncroCustomerEmail<'_>> = document(OPERATION, text.as_str())?;
-                let known = page
-                    .records
+                let page: SyncroPage<&RawValue> = document(OPERATION, text.as_str())?;
+                let (customers, _unreadable) =
+                    each::<SyncroCustomerEmail<'_>>(&page.records, "id", text.repaired());
+                let known = customers
                     .into_iter()
                     .filter_map(|customer| Some((customer.id, email_key(&customer.email?.0)?)));
                 Ok(known.collect::<Vec<_>>())

@@ -10,6 +10,7 @@ use domain::text::without_nul;
 use super::client::Client;
 use super::wire::{SyncroSettings, SyncroTicketSettings};
 use crate::error::Result;
+use crate::http::decode::Readable;
 use crate::probe::allowed;
 use crate::value::flag;
 
@@ -42,7 +43,7 @@ fn to_reference_items(
         ReferenceKind::TicketCategory,
         account.ticket.problem_types,
     ));
-    let types = tickets.ticket_types.into_iter().zip(0..);
+    let types = tickets.ticket_types.records.into_iter().zip(0..);
     items.extend(types.map(|(kind, place)| {
         ReferenceItem {
             kind: ReferenceKind::TicketType,
@@ -62,9 +63,10 @@ fn to_reference_items(
 }
 
 /// Items of a list of texts. The empty one (priorities have it) stands for none; one that comes twice is one.
-fn texts(kind: ReferenceKind, list: Vec<String>) -> Vec<ReferenceItem> {
+fn texts(kind: ReferenceKind, list: Readable<String>) -> Vec<ReferenceItem> {
     let mut known = BTreeSet::new();
-    list.into_iter()
+    list.records
+        .into_iter()
         .map(without_nul)
         .filter(|text| !text.trim().is_empty())
         .filter(|text| known.insert(text.clone()))
@@ -88,8 +90,8 @@ mod tests {
     #[test]
     fn texts_are_their_own_ids() {
         let tickets = serde_json::from_str(
-            r#"{"ticket_status_list":["New","Resolved","New","Waiting on Customer"],
-                "ticket_types":[{"id":12,"name":"Incident","disabled":false},{"id":13,"name":null,"disabled":true}],
+            r#"{"ticket_status_list":["New",null,"Resolved","New","Waiting on Customer"],
+                "ticket_types":[{"id":12,"name":"Incident","disabled":false},{"id":"x","name":"Odd"},{"id":13,"name":null,"disabled":true}],
                 "users":[{"id":1,"name":"Bat Man"}],"saved_searches":[]}"#,
         );
         let account = serde_json::from_str(

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::http::decode::Readable;
 use crate::value::{Flag, Text};
 use crate::walk::Announced;
 
@@ -214,10 +215,10 @@ impl<'de> Deserialize<'de> for SyncroNumber {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SyncroTicketSettings {
-    pub(super) ticket_status_list: Vec<String>,
-    pub(super) ticket_types: Vec<SyncroTicketType>,
+    pub(super) ticket_status_list: Readable<String>,
+    pub(super) ticket_types: Readable<SyncroTicketType>,
     /// Those a ticket can be assigned to: the vendor's only word on who is still there.
-    pub(super) users: Vec<SyncroId>,
+    pub(super) users: Readable<SyncroId>,
 }
 
 /// A type of ticket.
@@ -239,8 +240,8 @@ pub(super) struct SyncroSettings {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SyncroTicketLists {
-    pub(super) problem_types: Vec<String>,
-    pub(super) priorities: Vec<String>,
+    pub(super) problem_types: Readable<String>,
+    pub(super) priorities: Readable<String>,
 }
 
 /// How the vendor says no; which key it uses depends on the part of it that does.

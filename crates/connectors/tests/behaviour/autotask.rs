@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use simulator::{Control, FaultKind, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
 
 use crate::case::Case;
+use crate::reference_data;
 use crate::specification::Document;
 use crate::vendor::{Boxed, Stand, Vendor, Wrong};
 
@@ -169,6 +170,18 @@ impl Vendor for Autotask {
                 "optional_rights_are_optional",
                 zones::optional_rights,
             ),
+            Case::new(
+                "reference_data",
+                "capped_people_are_read_to_the_end",
+                || reference_data::capped_pages_are_read_to_the_end(VENDOR, "Resources"),
+            ),
+            Case::new("reference_data", "capped_list_is_read_to_the_end", || {
+                reference_data::capped_pages_are_read_to_the_end(VENDOR, "OpportunityCategories")
+            }),
+            Case::new("reference_data", "unreadable_value_costs_no_other", || {
+                let (entity, kind) = ("OpportunityCategories", ReferenceKind::OpportunityCategory);
+                reference_data::unreadable_one_costs_no_other(VENDOR, entity, kind)
+            }),
             Case::new("list", "repeated_page", answers::repeated_page),
             Case::new(
                 "list",

@@ -16,6 +16,7 @@ use simulator::{
 };
 
 use crate::case::Case;
+use crate::reference_data;
 use crate::specification::Document;
 use crate::specification::open_api::OpenApi;
 use crate::vendor::{Boxed, Stand, Vendor, Wrong};
@@ -198,6 +199,15 @@ impl Vendor for ConnectWisePsa {
 
     fn own_cases(&self) -> Vec<Case> {
         vec![
+            Case::new(
+                "reference_data",
+                "capped_people_are_read_to_the_end",
+                || reference_data::capped_pages_are_read_to_the_end(VENDOR, "system/members"),
+            ),
+            Case::new("reference_data", "unreadable_value_costs_no_other", || {
+                let (entity, kind) = ("service/sources", ReferenceKind::TicketSource);
+                reference_data::unreadable_one_costs_no_other(VENDOR, entity, kind)
+            }),
             Case::new("connect", "codebase_is_remembered", place::remembered),
             Case::new(
                 "connect",

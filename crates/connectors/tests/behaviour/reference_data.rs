@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::record::Batch;
 use domain::reference::ReferenceKind;
 use domain::stream::Stream;
+use simulator::{Fault, FaultKind};
 
 use crate::case::Case;
-use crate::vendor::{Vendor, whole};
+use crate::vendor::{Stand, Vendor, whole};
 
 /// The cases of this area.
 pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
@@ -105,8 +106,55 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
             "only_people_may_own",
             move || only_people_may_own(vendor),
         ));
+        cases.push(Case::new(
+            "reference_data",
+            "unreadable_person_costs_no_other",
+            move || {
+                let entity = vendor.entity(Stream::Technicians);
+                unreadable_one_costs_no_other(vendor, entity, ReferenceKind::Owner)
+            },
+        ));
     }
     cases
+}
+
+/// Kinds and ids of all reference data.
+async fn known(stand: &Stand) -> BTreeSet<(ReferenceKind, String)> {
+    let items = stand.connector().reference_data().await;
+    let items = items.expect("reference data").into_iter();
+    items.map(|item| (item.kind, item.external_id)).collect()
+}
+
+/// One record of a list with an id that is none: it is left out, and all else is there.
+pub async fn unreadable_one_costs_no_other(
+    vendor: &'static dyn Vendor,
+    entity: &'static str,
+    kind: ReferenceKind,
+) {
+    let stand = vendor.start().await;
+    let mut expected = known(&stand).await;
+    let bad = expected.iter().find(|(of, _)| *of == kind);
+    let bad = bad.expect("one of this kind").clone();
+    let fault = FaultKind::GarbledRecord {
+        id: Some(bad.1.parse().expect("a number")),
+        field: "id".to_owned(),
+    };
+    let fault = Fault::new(fault).on_entity(entity);
+    stand.control().set_fault(fault);
+    expected.remove(&bad);
+    assert_eq!(known(&stand).await, expected);
+}
+
+/// Pages smaller than asked: the list is read to its end all the same.
+pub async fn capped_pages_are_read_to_the_end(vendor: &'static dyn Vendor, entity: &'static str) {
+    let stand = vendor.start().await;
+    let expected = known(&stand).await;
+    let before = stand.requests_about(entity).len();
+    let fault = Fault::new(FaultKind::CapPage { max: 2 }).on_entity(entity);
+    stand.control().set_fault(fault);
+    assert_eq!(known(&stand).await, expected);
+    let asked = stand.requests_about(entity).len() - before;
+    assert!(asked > before, "there was more than one page: {asked}");
 }
 
 async fn only_people_may_own(vendor: &'static dyn Vendor) {
