@@ -32,6 +32,23 @@ row! {
     }
 }
 
+impl Checkpoint {
+    /// Of a stream that no run of the generation has completed.
+    #[must_use]
+    pub const fn unread(integration_id: IntegrationId, stream: Stream, generation: i64) -> Self {
+        Self {
+            integration_id,
+            stream,
+            generation,
+            watermark: None,
+            full_completed_at: None,
+            last_completed_at: None,
+            last_started_at: None,
+            verified: None,
+        }
+    }
+}
+
 /// One checkpoint.
 ///
 /// # Errors

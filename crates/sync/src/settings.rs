@@ -116,7 +116,7 @@ pub(crate) async fn put(
         .await?
         .ok_or(Error::NoIntegration(id))?;
     let need = Need::of(&before.settings, &settings);
-    forget_watermarks(tx, id, &need.whole).await?;
+    forget_watermarks(tx, &integration, &need.whole).await?;
     let other_times = before.settings.auto_sync != settings.auto_sync
         || before.settings.interval_minutes != settings.interval_minutes;
     if other_times && integration.is_armed() && integration.refused_since.is_none() {
@@ -141,20 +141,24 @@ pub(crate) async fn put(
 }
 
 /// Streams that have to be read whole lose their watermark, so that the need outlives a run that fails: every later
-/// run reads them whole until one completes.
+/// run reads them whole until one that began with these settings completes. One that is on its way with the former
+/// ones leaves the row as it finds it, which is why there is one even before the first run has come to its end.
 async fn forget_watermarks(
     tx: &mut Tx,
-    id: IntegrationId,
+    integration: &Integration,
     streams: &BTreeSet<Stream>,
 ) -> Result<()> {
+    let generation = integration.generation;
     for stream in streams {
-        if let Some(known) = checkpoints::find_checkpoint_in(tx, id, *stream).await? {
-            let forgotten = Checkpoint {
+        let known = checkpoints::find_checkpoint_in(tx, integration.id, *stream).await?;
+        let forgotten = match known.filter(|known| known.generation == generation) {
+            Some(known) => Checkpoint {
                 watermark: None,
                 ..known
-            };
-            checkpoints::upsert_checkpoint(tx, &forgotten).await?;
-        }
+            },
+            None => Checkpoint::unread(integration.id, *stream, generation),
+        };
+        checkpoints::upsert_checkpoint(tx, &forgotten).await?;
     }
     Ok(())
 }

@@ -151,11 +151,11 @@ pub async fn remove_deleted(
 /// # Errors
 /// As any statement.
 pub async fn find_ticket_by_number(
-    store: &Store,
+    tx: &mut Tx,
     integration: IntegrationId,
     number: &str,
 ) -> Result<Option<String>> {
-    let mut rows: Vec<(String,)> = read_all!(store, TICKET_BY_NUMBER, integration.0, number)?;
+    let mut rows: Vec<(String,)> = tx_all!(tx, TICKET_BY_NUMBER, integration.0, number)?;
     Ok(if rows.len() == 1 {
         rows.pop().map(|row| row.0)
     } else {

@@ -358,16 +358,14 @@ fn a_deletion_feed_takes_tickets_with_their_notes() {
         let notes = [("1", "1"), ("2", "1"), ("3", "2")]
             .map(|(id, ticket)| note(id, ticket, Visibility::Public, false));
         store_page(&store, at, &notes, Batch::TicketNotes, Absence::Present).await;
-        assert_eq!(
-            find_ticket_by_number(&store, at, "T1")
-                .await
-                .unwrap()
-                .as_deref(),
-            Some("1")
-        );
-        assert_eq!(find_ticket_by_number(&store, at, "T9").await.unwrap(), None);
         assert_eq!(list_note_ids(&store, at, "1").await.unwrap().len(), 2);
         let mut tx = store.begin().await.unwrap();
+        let first = find_ticket_by_number(&mut tx, at, "T1").await.unwrap();
+        assert_eq!(first.as_deref(), Some("1"));
+        assert_eq!(
+            find_ticket_by_number(&mut tx, at, "T9").await.unwrap(),
+            None
+        );
         let gone = remove_deleted(&mut tx, at, &["1", "unknown"], UtcMillis(5))
             .await
             .unwrap();

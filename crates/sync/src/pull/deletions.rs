@@ -20,7 +20,7 @@ pub(super) async fn apply(
     entries: &[DeletionRecord],
     counts: &mut Counts,
 ) -> Result<(), Stop> {
-    let tickets = named_tickets(part, entries).await?;
+    let tickets = named_tickets(tx, part, entries).await?;
     let ids: Vec<&str> = tickets.iter().map(String::as_str).collect();
     let integration = part.integration.id;
     let entries = i64::try_from(entries.len()).unwrap_or(i64::MAX);
@@ -51,6 +51,7 @@ pub(super) async fn apply(
 
 /// The tickets a page of a feed is about, by the vendor's ids. A number that fits no ticket, or several, says nothing.
 async fn named_tickets(
+    tx: &mut Tx,
     part: &Part<'_>,
     entries: &[DeletionRecord],
 ) -> Result<BTreeSet<String>, Stop> {
@@ -59,9 +60,7 @@ async fn named_tickets(
         if let Some(id) = &entry.ticket_external_id {
             tickets.insert(id.clone());
         } else if let Some(number) = &entry.ticket_number
-            && let Some(id) =
-                pages::find_ticket_by_number(part.engine.store(), part.integration.id, number)
-                    .await?
+            && let Some(id) = pages::find_ticket_by_number(tx, part.integration.id, number).await?
         {
             tickets.insert(id);
         }

@@ -35,11 +35,13 @@ pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
     let (state, message, hint) = part.outcome(&judged);
     let mut tx = part.fence().await?;
     // Whoever asks for a run holds this row: the end of one and a request for the next never pass each other (rule P9).
-    integrations::lock_integration(&mut tx, part.integration.id).await?;
+    let now = integrations::lock_integration(&mut tx, part.integration.id).await?;
+    let changed = now.is_none_or(|now| now.settings_revision != part.run.settings_revision);
     let requests = part.new_requests();
     runs::add_requests(&mut tx, part.row.id, requests).await?;
     if !judged.doubtful {
-        part.advance_checkpoint(&mut tx, judged.verdict).await?;
+        part.advance_checkpoint(&mut tx, judged.verdict, changed)
+            .await?;
         if full {
             part.close_unmet(&mut tx).await?;
         }
@@ -196,10 +198,10 @@ impl Part<'_> {
         if !met_all {
             return Ok(());
         }
-        let (store, integration) = (self.engine.store(), self.integration.id);
+        let integration = self.integration.id;
         let mut after = None;
         loop {
-            let open = set_aside::list_open(store, integration, after, SET_ASIDE).await?;
+            let open = set_aside::list_open_in(tx, integration, after, SET_ASIDE).await?;
             let Some(last) = open.last() else {
                 return Ok(());
             };
@@ -212,8 +214,15 @@ impl Part<'_> {
         }
     }
 
-    /// The stream is known complete up to the watermark taken when the part began (rule P3).
-    async fn advance_checkpoint(&self, tx: &mut Tx, verdict: Verdict) -> Result<(), Stop> {
+    /// The stream is known complete up to the watermark taken when the part began (rule P3). Settings that changed
+    /// since the run was planned may have made the stored watermark void, so that everything is read again (P13): then
+    /// it stays as it is.
+    async fn advance_checkpoint(
+        &self,
+        tx: &mut Tx,
+        verdict: Verdict,
+        settings_changed: bool,
+    ) -> Result<(), Stop> {
         let (integration, stream) = (self.integration.id, self.row.stream);
         let generation = self.integration.generation;
         let stored = checkpoints::find_checkpoint_in(tx, integration, stream).await?;
@@ -224,10 +233,13 @@ impl Part<'_> {
             integration_id: integration,
             stream,
             generation,
-            watermark: watermark::advance(
-                stored.as_ref().and_then(|stored| stored.watermark),
-                self.row.next_watermark,
-            ),
+            watermark: match &stored {
+                Some(stored) if settings_changed => stored.watermark,
+                stored => watermark::advance(
+                    stored.as_ref().and_then(|stored| stored.watermark),
+                    self.row.next_watermark,
+                ),
+            },
             full_completed_at: if full {
                 Some(now)
             } else {

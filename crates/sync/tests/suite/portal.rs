@@ -96,6 +96,8 @@ pub struct Setup {
     /// How far our clock is ahead of the vendor's.
     pub ahead: i64,
     pub settings: Option<IntegrationSettings>,
+    /// Connections to PostgreSQL.
+    pub connections: u32,
 }
 
 impl Default for Setup {
@@ -114,6 +116,7 @@ impl Default for Setup {
             page_size: 50,
             ahead: 0,
             settings: None,
+            connections: 6,
         }
     }
 }
@@ -162,7 +165,7 @@ impl Portal {
             Kind::Sqlite => StoreConfig::sqlite(folder.path().join("portico.db")),
             Kind::Postgres => StoreConfig {
                 schema: Some(format!("sync_{}", uuid::Uuid::new_v4().simple())),
-                connections: 6,
+                connections: setup.connections,
                 ..StoreConfig::postgres(
                     Secret::from(variable(TEST_POSTGRES).expect("an address")),
                     KeySource::Text(Secret::from("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")),
