@@ -22,6 +22,13 @@ pub enum Count {
     Exact(u64),
     /// More than this many: shown as "10,000+".
     MoreThan(u64),
+    /// A search with more matches than are looked at. The list has this many rows and no others.
+    Cut {
+        /// The rows the list has.
+        rows: u64,
+        /// Whether they are of the matches that were stored last; else of any.
+        newest: bool,
+    },
 }
 
 impl Count {
@@ -30,6 +37,15 @@ impl Count {
             Self::MoreThan(bound)
         } else {
             Self::Exact(found)
+        }
+    }
+
+    /// Of a search of which `rows` are left. `newest` tells how the matches were cut; `None` when they were not.
+    pub(crate) fn of_search(rows: &[Place], cut: Option<bool>) -> Self {
+        let rows = rows.len() as u64;
+        match cut {
+            Some(newest) => Self::Cut { rows, newest },
+            None => Self::Exact(rows),
         }
     }
 }

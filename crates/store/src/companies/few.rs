@@ -116,15 +116,9 @@ pub(super) async fn few(
         .filter(words)
         .map(place)
         .collect();
-    let found = places.len() as u64;
-    Ok(Some((
-        places,
-        if cut {
-            Count::MoreThan(found)
-        } else {
-            Count::Exact(found)
-        },
-    )))
+    let newest = terms.as_ref().is_some_and(Terms::is_indexed);
+    let count = Count::of_search(&places, cut.then_some(newest));
+    Ok(Some((places, count)))
 }
 
 /// What every list of few companies carries: viewer, integration `$3`, removed `$5`; the words follow from `$6` on.

@@ -402,15 +402,8 @@ async fn search(
             id: row.id,
         })
         .collect();
-    let found = places.len() as u64;
-    Ok((
-        places,
-        if cut {
-            Count::MoreThan(found)
-        } else {
-            Count::Exact(found)
-        },
-    ))
+    let count = Count::of_search(&places, cut.then(|| terms.is_indexed()));
+    Ok((places, count))
 }
 
 async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<ContactRow>> {

@@ -131,15 +131,8 @@ pub(super) async fn search(
             id: row.id,
         })
         .collect();
-    let found = places.len() as u64;
-    Ok((
-        places,
-        if cut {
-            Count::MoreThan(found)
-        } else {
-            Count::Exact(found)
-        },
-    ))
+    let count = Count::of_search(&places, cut.then_some(true));
+    Ok((places, count))
 }
 
 /// What every search binds; the words follow from `$11` on.
@@ -162,7 +155,7 @@ statements! {
     MATCH_POSTGRES for Postgres = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket t
         WHERE t.search_text LIKE $11 AND (CAST($12 AS TEXT) IS NULL OR t.search_text LIKE $12) AND", match_filters!(), " ORDER BY t.id DESC LIMIT $9");
     MATCH_EXACT = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket t
-        WHERE (t.number = $11 OR t.number = $12) AND", match_filters!(), " LIMIT $9");
+        WHERE (t.number = $11 OR t.number = $12) AND", match_filters!(), " ORDER BY t.id DESC LIMIT $9");
     MATCH_NUMBER = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket t
         WHERE ((t.number >= $11 AND t.number < $12) OR (t.number >= $13 AND t.number < $14)) AND", match_filters!(), " ORDER BY t.id DESC LIMIT $9");
 }

@@ -275,3 +275,48 @@ fn companies_and_contacts_are_found() {
         store.close().await;
     });
 }
+
+/// More matches than are looked at: the list says that it was cut, and that it has those stored last.
+#[test]
+fn a_search_that_is_cut_says_so() {
+    both(async |home| {
+        let store = home.open().await;
+        let at = integration(&store, "a").await;
+        let records: Vec<_> = (0..1_002)
+            .map(|number| {
+                let mut ticket = ticket(&number.to_string(), "1", number);
+                ticket.title = if number < 1_000 {
+                    "Invoice".into()
+                } else {
+                    "Invoice wanted".into()
+                };
+                ticket
+            })
+            .collect();
+        for records in records.chunks(500) {
+            store_tickets(&store, at, records).await;
+        }
+        while text_search::index_pending(&store, 500).await.unwrap() {}
+        let list = async |words: &str, direction| {
+            let filter = TicketFilter {
+                search: Some(words.into()),
+                ..TicketFilter::default()
+            };
+            let sort = TicketSort::Created;
+            tickets::list_for_viewer(&store, &STAFF, &filter, sort, direction, None, 500)
+                .await
+                .unwrap()
+        };
+        let cut = Count::Cut {
+            rows: 1_000,
+            newest: true,
+        };
+        let oldest = list("invoice", Direction::Ascending).await;
+        assert_eq!(oldest.count, cut);
+        assert_eq!(oldest.rows[0].external_id, "2", "of the newest, the oldest");
+        assert_eq!(
+            list("invoice wanted", Direction::Ascending).await.count,
+            Count::Exact(2)
+        );
+    });
+}

@@ -43,17 +43,19 @@ pub struct ListCount {
     pub value: u64,
     /// Whether it is exact; otherwise there are more than this.
     pub exact: bool,
+    /// Whether a search had more matches than are looked at. Then these rows are all one can page through, in most
+    /// searches those that were stored last: search for more letters, or set a filter.
+    pub cut: bool,
 }
 
 impl From<Count> for ListCount {
     fn from(count: Count) -> Self {
-        match count {
-            Count::Exact(value) => Self { value, exact: true },
-            Count::MoreThan(value) => Self {
-                value,
-                exact: false,
-            },
-        }
+        let (value, exact, cut) = match count {
+            Count::Exact(value) => (value, true, false),
+            Count::MoreThan(value) => (value, false, false),
+            Count::Cut { rows, .. } => (rows, false, true),
+        };
+        Self { value, exact, cut }
     }
 }
 
@@ -67,11 +69,37 @@ impl<T> Page<T> {
         }
     }
 
+    /// A page of a list that is walked by a number. `rows` holds one more than `limit` where the list goes on, and the
+    /// count is exact where the first page is all there is.
+    pub fn by_number<Row>(
+        mut rows: Vec<Row>,
+        limit: u32,
+        first: bool,
+        number: impl Fn(&Row) -> i64,
+        to: impl FnMut(Row) -> T,
+    ) -> Self {
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        Self {
+            next_cursor: rows
+                .last()
+                .filter(|_| more)
+                .map(|row| number(row).to_string()),
+            count: ListCount {
+                value: rows.len() as u64,
+                exact: first && !more,
+                cut: false,
+            },
+            data: rows.into_iter().map(to).collect(),
+        }
+    }
+
     /// A list that is always whole.
     pub fn whole(data: Vec<T>) -> Self {
         let count = ListCount {
             value: data.len() as u64,
             exact: true,
+            cut: false,
         };
         Self {
             data,
@@ -184,6 +212,19 @@ impl Parameters {
     /// # Errors
     /// 400 when it is no cursor of ours.
     pub fn cursor(&self) -> Result<Option<PageKey>, Failure> {
+        self.text("cursor")
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| wrong("cursor", "is not one of ours"))
+            })
+            .transpose()
+    }
+
+    /// The number behind which the page begins, in lists that are walked by one.
+    ///
+    /// # Errors
+    /// 400 when it is no cursor of ours.
+    pub fn number_cursor(&self) -> Result<Option<i64>, Failure> {
         self.text("cursor")
             .map(|text| {
                 text.parse()

@@ -66,7 +66,8 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             found.next.as_ref(),
             |key| asked.address("/contacts", asked.direction_word(), key),
             asked.address("/contacts.csv", asked.direction_word(), ""),
-        ),
+        )
+        .cut(found.count, "contacts"),
         rows: found
             .rows
             .into_iter()

@@ -67,7 +67,8 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
                 asked.direction_word(),
                 "",
             ),
-        ),
+        )
+        .cut(found.count, "opportunities"),
         rows: found
             .rows
             .into_iter()

@@ -47,7 +47,8 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
         found.next.as_ref(),
         |key| asked.address("/tickets", &[("page", key)]),
         asked.address("/tickets.csv", &[]),
-    );
+    )
+    .cut(found.count, "tickets");
     let filter = filter_view(&app, &staff, &asked, &integrations).await?;
     page(&ListPage {
         headings: headings(&asked, filter.queue_label),

@@ -202,6 +202,7 @@ mod tests {
                 previous: Some("/x".into()),
                 next: Some("/y".into()),
                 export: "/tickets.csv".into(),
+                note: "Too many tickets match.".into(),
             },
             nothing_connected: false,
             shell,

@@ -12,6 +12,7 @@ use store::listing::{Listing, PageKey};
 
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
+use crate::web::view::list::cut_text;
 
 /// Most rows of an export.
 const MOST_ROWS: usize = 10_000;
@@ -53,8 +54,8 @@ impl<Row> Column<Row> {
     }
 }
 
-/// Answers with a file of everything `fetch` finds, at most 10,000 rows, said so in a last row when there are more.
-/// The first page is read before the answer begins, so that a failure is still a page.
+/// Answers with a file of everything `fetch` finds, at most 10,000 rows. A last row says what is missing, when there are
+/// more or when a search was cut. The first page is read before the answer begins, so that a failure is still a page.
 ///
 /// # Errors
 /// When the first page cannot be read.
@@ -78,27 +79,39 @@ where
     let found = fetch(None).await?;
     let count = found.rows.len();
     push_rows(&mut text, columns, &found.rows, &zone);
+    let missing = cut_text(found.count, what);
+    if found.next.is_none() {
+        push_note(&mut text, &missing);
+    }
     let first = stream::iter([Ok::<_, ExportError>(Bytes::from(text))]);
-    let start = (found.next, count, fetch, zone);
-    let rest = stream::unfold(start, move |(next, count, fetch, zone)| async move {
-        let key = next?;
-        let mut text = String::new();
-        if count >= MOST_ROWS {
-            text.push_str(
-                "Only the first 10,000 rows are in this file. Narrow the filters to export the others.\r\n",
-            );
-            return Some((Ok(Bytes::from(text)), (None, count, fetch, zone)));
-        }
-        match fetch(Some(key)).await {
-            Ok(found) => {
-                push_rows(&mut text, columns, &found.rows, &zone);
-                let count = count + found.rows.len();
-                Some((Ok(Bytes::from(text)), (found.next, count, fetch, zone)))
+    let start = (found.next, count, fetch, zone, missing);
+    let rest = stream::unfold(
+        start,
+        move |(next, count, fetch, zone, missing)| async move {
+            let key = next?;
+            let mut text = String::new();
+            if count >= MOST_ROWS {
+                push_note(
+                    &mut text,
+                    "Only the first 10,000 rows are in this file. Narrow the filters to export the others.",
+                );
+                return Some((Ok(Bytes::from(text)), (None, count, fetch, zone, missing)));
             }
-            // The download breaks off, so that nobody takes half a file for a whole one.
-            Err(_) => Some((Err(ExportError), (None, count, fetch, zone))),
-        }
-    });
+            match fetch(Some(key)).await {
+                Ok(found) => {
+                    push_rows(&mut text, columns, &found.rows, &zone);
+                    let count = count + found.rows.len();
+                    if found.next.is_none() {
+                        push_note(&mut text, &missing);
+                    }
+                    let next = (found.next, count, fetch, zone, missing);
+                    Some((Ok(Bytes::from(text)), next))
+                }
+                // The download breaks off, so that nobody takes half a file for a whole one.
+                Err(_) => Some((Err(ExportError), (None, count, fetch, zone, missing))),
+            }
+        },
+    );
     let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
     attachment(what, staff, body)
 }
@@ -184,6 +197,14 @@ fn push_row<Row>(
         push(text, column);
     }
     text.push_str("\r\n");
+}
+
+/// A row of one cell that says what is missing from the file, if anything is.
+fn push_note(text: &mut String, note: &str) {
+    if !note.is_empty() {
+        push_cell(text, note);
+        text.push_str("\r\n");
+    }
 }
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe in front.

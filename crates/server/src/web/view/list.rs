@@ -76,11 +76,29 @@ pub const fn direction_word(direction: Direction) -> &'static str {
 pub fn count_text(count: Count, one: &str, many: &str) -> String {
     match count {
         Count::Exact(number) => counted(i64::try_from(number).unwrap_or(i64::MAX), one, many),
-        Count::MoreThan(number) => format!(
+        Count::MoreThan(number) | Count::Cut { rows: number, .. } => format!(
             "{}+ {many}",
             grouped(i64::try_from(number).unwrap_or(i64::MAX))
         ),
     }
+}
+
+/// What a list and its export say when a search has more matches than are looked at; empty for a whole list.
+#[must_use]
+pub fn cut_text(count: Count, many: &str) -> String {
+    let Count::Cut { rows, newest } = count else {
+        return String::new();
+    };
+    let rows = grouped(i64::try_from(rows).unwrap_or(i64::MAX));
+    let which = if newest {
+        "the matches that came to Portico last, whatever they are sorted by"
+    } else {
+        "more matches"
+    };
+    format!(
+        "Too many {many} match. The list and its export have only {rows} of {which}. Search for more letters or set a \
+         filter to find the others."
+    )
 }
 
 /// A count alone: `1,204`, `10,000+`.
@@ -88,7 +106,7 @@ pub fn count_text(count: Count, one: &str, many: &str) -> String {
 pub fn count_number(count: Count) -> String {
     match count {
         Count::Exact(number) => grouped(i64::try_from(number).unwrap_or(i64::MAX)),
-        Count::MoreThan(number) => {
+        Count::MoreThan(number) | Count::Cut { rows: number, .. } => {
             format!("{}+", grouped(i64::try_from(number).unwrap_or(i64::MAX)))
         }
     }
@@ -195,6 +213,8 @@ pub struct Pager {
     pub next: Option<String>,
     /// Address of the CSV export with the same filters.
     pub export: String,
+    /// What is missing from the list, if anything.
+    pub note: String,
 }
 
 impl Pager {
@@ -213,7 +233,15 @@ impl Pager {
             previous: link(previous),
             next: link(next),
             export,
+            note: String::new(),
         }
+    }
+
+    /// The same, with a note when a search was cut.
+    #[must_use]
+    pub fn cut(mut self, count: Count, many: &str) -> Self {
+        self.note = cut_text(count, many);
+        self
     }
 }
 

@@ -151,6 +151,7 @@ pub async fn people(app: &App, search: &str) -> Result<(Vec<LinkPerson>, bool), 
     let found = list_staff_page(app.store(), &query).await?;
     let more = match found.count {
         Count::Exact(count) | Count::MoreThan(count) => count > u64::from(PEOPLE),
+        Count::Cut { .. } => true,
     };
     let person = |row: store::staff::StaffRow| LinkPerson {
         email: row.email,

@@ -306,7 +306,8 @@ async fn list(
             found.next.as_ref(),
             str::to_owned,
             String::new(),
-        ),
+        )
+        .cut(found.count, "companies"),
         search: chosen.search.unwrap_or_default(),
         unlinked_only: chosen.unlinked_only,
         rows,

@@ -199,7 +199,7 @@ async fn render(
     .await?;
     let more = match found.count {
         Count::Exact(count) => count > u64::from(OFFERED),
-        Count::MoreThan(_) => true,
+        Count::MoreThan(_) | Count::Cut { .. } => true,
     };
     let status = if asked.error.is_empty() {
         StatusCode::OK

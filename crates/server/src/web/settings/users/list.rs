@@ -87,7 +87,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
 
 /// The tick for everybody who matches, where that is more than the page shows.
 fn everyone(count: Count, shown: usize, filtered: bool) -> Option<(u64, String)> {
-    let (Count::Exact(all) | Count::MoreThan(all)) = count;
+    let (Count::Exact(all) | Count::MoreThan(all) | Count::Cut { rows: all, .. }) = count;
     let label = format!(
         "Select all {}{}",
         count_text(count, "user", "users"),
