@@ -47,7 +47,8 @@ fn io(what: &str, path: &Path, error: std::io::Error) -> StoreError {
 /// reading only, beside the running process.
 ///
 /// # Errors
-/// `Configuration` on PostgreSQL, when the file exists, and when it cannot be written.
+/// `Configuration` on PostgreSQL, when the file exists, and when it cannot be written; as [`restore`] when the copy could
+/// not be restored, and then there is no file.
 pub async fn sqlite_backup(store: &Store, to: &Path) -> Result<Backup> {
     let Db::Lite { r, .. } = store.db() else {
         return Err(StoreError::new(
@@ -77,7 +78,7 @@ pub async fn sqlite_backup(store: &Store, to: &Path) -> Result<Backup> {
         .open(&temporary)
         .map_err(|error| io("cannot create", &temporary, error))?;
     let made = fill(r, &temporary, &file, to).await;
-    let _already_moved = fs::remove_file(&temporary);
+    remove_database(&temporary);
     made?;
     sync_folder(to).map_err(|error| io("cannot flush the folder of", to, error))?;
     let bytes = fs::metadata(to)
@@ -107,6 +108,8 @@ async fn fill(pool: &sqlx::SqlitePool, temporary: &Path, file: &File, to: &Path)
     sqlx::query(VACUUM_INTO).bind(name).execute(pool).await?;
     file.sync_all()
         .map_err(|error| io("cannot flush", temporary, error))?;
+    // What carries the name of a backup can be restored.
+    check(temporary).await?;
     // A link fails when the name was taken meanwhile, which a rename would not.
     fs::hard_link(temporary, to).map_err(|error| io("cannot create", to, error))
 }

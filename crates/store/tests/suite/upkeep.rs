@@ -90,6 +90,27 @@ fn a_backup_restores_what_was_committed_and_keeps_what_it_replaces() {
 }
 
 #[test]
+fn a_copy_that_could_not_be_restored_is_no_backup() {
+    sqlite_only(async |home| {
+        let store = home.open().await;
+        let to = home.path("backup.db");
+        execute(
+            &home,
+            "UPDATE _sqlx_migrations SET version = version + 1000",
+        )
+        .await;
+        let error = sqlite_backup(&store, &to).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Newer, "{error}");
+        let left: Vec<_> = std::fs::read_dir(home.path(""))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.contains("backup"))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    });
+}
+
+#[test]
 fn what_is_no_intact_backup_replaces_nothing() {
     sqlite_only(async |home| {
         let store = home.open().await;
