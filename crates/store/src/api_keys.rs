@@ -60,17 +60,28 @@ impl std::fmt::Debug for NewApiKey<'_> {
     }
 }
 
-/// Keeps a new key and answers its id in addresses.
+/// What became of a key to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// It is new; its id in addresses.
+    New(PublicId),
+    /// It had been kept before, and works.
+    Before,
+    /// It had been kept before, and was revoked.
+    Revoked,
+}
+
+/// Keeps a new key. The same token again changes nothing.
 ///
 /// # Errors
 /// As any statement.
-pub async fn insert_api_key(tx: &mut Tx, new: &NewApiKey<'_>) -> Result<PublicId> {
+pub async fn insert_api_key(tx: &mut Tx, new: &NewApiKey<'_>) -> Result<Kept> {
     let id = tx.next_id("api_key").await?;
     let now = tx.store().now();
     let uuid = PublicId::new(now);
     let scopes = serde_json::to_string(new.scopes)?;
     let by = new.created_by.map(|id| id.0);
-    execute!(
+    let kept = execute!(
         tx,
         INSERT,
         id,
@@ -82,7 +93,11 @@ pub async fn insert_api_key(tx: &mut Tx, new: &NewApiKey<'_>) -> Result<PublicId
         by,
         now.0
     )?;
-    Ok(uuid)
+    if kept == 1 {
+        return Ok(Kept::New(uuid));
+    }
+    let living: Option<(i64,)> = tx_one!(tx, LIVING, new.token_hash)?;
+    Ok(living.map_or(Kept::Revoked, |_| Kept::Before))
 }
 
 /// The key of a hash unless it was revoked; notes the use.
@@ -122,7 +137,9 @@ pub async fn revoke_api_key(tx: &mut Tx, uuid: &PublicId) -> Result<bool> {
 }
 
 statements! {
-    INSERT = "INSERT INTO api_key (id, uuid, name, token_hash, token_hint, scopes, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    INSERT = "INSERT INTO api_key (id, uuid, name, token_hash, token_hint, scopes, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (token_hash) DO NOTHING";
+    LIVING = "SELECT id FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL";
     FIND = "SELECT id, uuid, name, token_hint, scopes, created_by, created_at, last_used_at, revoked_at
         FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL";
     USED = "UPDATE api_key SET last_used_at = $2 WHERE id = $1";

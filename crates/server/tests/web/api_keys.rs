@@ -92,3 +92,53 @@ async fn requests_are_limited_per_key_and_told() {
         StatusCode::OK
     );
 }
+
+#[tokio::test]
+async fn a_double_click_makes_one_key_and_shows_its_token_both_times() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    let page = browser.get("/settings/api-keys").await;
+    let form = page.input("form").unwrap();
+    let fields = |name: &'static str, form: &str| {
+        [
+            ("name", name.to_owned()),
+            ("scope", "tickets.read".to_owned()),
+            ("form", form.to_owned()),
+        ]
+    };
+    let mut tokens = Vec::new();
+    for (name, form) in [("One", &form), ("One", &form), ("Two", &form)] {
+        let fields = fields(name, form);
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(key, value)| (*key, &**value)).collect();
+        let page = browser.post("/settings/api-keys", &fields).await;
+        assert_eq!(page.status, StatusCode::CREATED, "{}", page.text);
+        assert_ne!(
+            page.input("form").unwrap(),
+            *form,
+            "the next form is another one"
+        );
+        tokens.push(page.input("token").unwrap());
+    }
+    assert_eq!(tokens[0], tokens[1]);
+    assert_ne!(tokens[0], tokens[2], "another name is another key");
+    let keys = store::api_keys::list_api_keys(site.app.store())
+        .await
+        .unwrap();
+    let names: Vec<_> = keys.iter().map(|key| &*key.name).collect();
+    assert_eq!(names, ["Two", "One"]);
+    let answer = site.api("/api/v1/tickets", &tokens[1]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+
+    // Once it is revoked, the old form does not bring it back.
+    let mut tx = site.app.store().begin().await.unwrap();
+    let revoked = store::api_keys::revoke_api_key(&mut tx, &keys[1].uuid)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(revoked);
+    let again = [("name", "One"), ("scope", "tickets.read"), ("form", &form)];
+    let page = browser.post("/settings/api-keys", &again).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.text.contains("is revoked") && page.input("token").is_none());
+}

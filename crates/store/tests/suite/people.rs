@@ -4,7 +4,9 @@ use domain::clock::UtcMillis;
 use domain::id::IdentityId;
 use domain::permission::{Area, Grants, Permission};
 use domain::role_preset::RolePreset;
-use store::api_keys::{NewApiKey, find_api_key, insert_api_key, list_api_keys, revoke_api_key};
+use store::api_keys::{
+    Kept, NewApiKey, find_api_key, insert_api_key, list_api_keys, revoke_api_key,
+};
 use store::identities::{
     MembershipStatus, NewIdentity, count_active_staff, count_active_staff_in, find_identity,
     find_identity_by_email, insert_identity, update_password, update_password_hash,
@@ -394,7 +396,11 @@ fn api_keys_are_found_by_hash_until_revoked() {
             scopes: &scopes,
             created_by: Some(id),
         };
-        let uuid = insert_api_key(&mut tx, &new).await.unwrap();
+        let Kept::New(uuid) = insert_api_key(&mut tx, &new).await.unwrap() else {
+            panic!("it is new")
+        };
+        let again = insert_api_key(&mut tx, &new).await.unwrap();
+        assert_eq!(again, Kept::Before);
         tx.commit().await.unwrap();
         let key = find_api_key(&store, "hash").await.unwrap().unwrap();
         assert_eq!(

@@ -5,18 +5,32 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::clock::UtcMillis;
+use domain::secret::Secret;
 use domain::viewer::Viewer;
 use store::api_keys;
 
 use super::scope::Scope;
 use crate::app::App;
-use crate::web::access::ApiCaller;
+use crate::web::access::{ApiCaller, Staff};
 use crate::web::error::{Answer, Failure};
 use crate::web::rate::{Allowance, PER_MINUTE};
 use crate::web::token;
 
 /// How every token starts, so that secret scanners and people recognise it.
 pub const PREFIX: &str = "pk_";
+
+/// The token of a key that somebody asks for: always the same for the same form with the same content, so that a double
+/// click makes one key and shows its token both times. `form` is the random part that the form was given.
+#[must_use]
+pub fn token_for(form: &str, name: &str, scopes: &[Scope], person: &Staff) -> Secret {
+    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.key()).collect();
+    let (identity, session) = (person.identity.0, &person.visit().form_token);
+    let request = format!(
+        "{form}\n{session}\n{identity}\n{}\n{name}",
+        scopes.join(" ")
+    );
+    Secret::from(format!("{PREFIX}{}", token::hash(&request)))
+}
 
 /// The part of a token that is shown in lists.
 #[must_use]

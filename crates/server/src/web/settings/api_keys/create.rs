@@ -2,9 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::secret::Secret;
 use serde_json::json;
-use store::api_keys::{NewApiKey, insert_api_key};
+use store::api_keys::{Kept, NewApiKey, insert_api_key};
 
 use super::show::{Created, Typed, render};
 use crate::app::App;
@@ -15,6 +14,9 @@ use crate::web::audit::{self, Subject};
 use crate::web::error::Answer;
 use crate::web::form::Fields;
 use crate::web::token;
+
+/// Length of the random part of a form.
+const FORM: usize = 43;
 
 /// Makes a key and shows its token, this once. The page is the answer to the form itself: a redirect would have to
 /// keep the token somewhere.
@@ -48,7 +50,12 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
         };
         return render(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, typed, None).await;
     }
-    let token = Secret::from(format!("{}{}", key::PREFIX, token::random()?));
+    // A form without its random part is one that nobody was shown.
+    let form = match fields.text("form") {
+        form if form.len() == FORM => form.to_owned(),
+        _ => token::random()?,
+    };
+    let token = key::token_for(&form, name, &scopes, &staff);
     let keys: Vec<&str> = scopes.iter().map(|scope| scope.key()).collect();
     let mut tx = app.store().begin().await?;
     let new = NewApiKey {
@@ -58,21 +65,27 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
         scopes: &scope::to_grants(&scopes),
         created_by: Some(staff.identity),
     };
-    let uuid = insert_api_key(&mut tx, &new).await?;
-    let subject = Subject {
-        kind: "api_key",
-        id: uuid.as_str(),
-        label: name,
-    };
-    audit::write(
-        &mut tx,
-        &staff,
-        "api_key.create",
-        subject,
-        None,
-        Some(json!({ "scopes": keys })),
-    )
-    .await?;
+    match insert_api_key(&mut tx, &new).await? {
+        Kept::New(uuid) => {
+            let subject = Subject {
+                kind: "api_key",
+                id: uuid.as_str(),
+                label: name,
+            };
+            let after = Some(json!({ "scopes": keys }));
+            audit::write(&mut tx, &staff, "api_key.create", subject, None, after).await?;
+        }
+        Kept::Before => {}
+        Kept::Revoked => {
+            let typed = Typed {
+                name,
+                scopes,
+                name_error: "This key was made before and is revoked. Press Create key once more for another one.",
+                scopes_error: "",
+            };
+            return render(&app, &staff, StatusCode::CONFLICT, typed, None).await;
+        }
+    }
     tx.commit().await?;
     let created = Created {
         name: name.to_owned(),

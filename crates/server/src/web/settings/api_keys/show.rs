@@ -14,6 +14,7 @@ use crate::web::access::Staff;
 use crate::web::api::scope::{self, Scope};
 use crate::web::error::Answer;
 use crate::web::page::page_with;
+use crate::web::token;
 use crate::web::view::{Section, Shell, Time};
 
 #[derive(Template)]
@@ -23,6 +24,8 @@ struct ApiKeysPage<'a> {
     keys: Vec<KeyRow>,
     scopes: Vec<ScopeChoice>,
     base_address: String,
+    /// Makes the next key another one than the last; the same form sent twice makes one.
+    form: String,
     typed: Typed<'a>,
     created: Option<Created>,
 }
@@ -126,6 +129,7 @@ pub async fn render(
             keys,
             scopes,
             base_address: app.config().base_address(),
+            form: token::random()?,
             typed,
             created,
         },
