@@ -224,13 +224,7 @@ fn node_name() -> String {
 }
 
 fn plain_http_warning(config: &Config) -> Option<String> {
-    let base = Url::parse(&config.base_address()).ok()?;
-    let loopback = match base.host()? {
-        url::Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-        url::Host::Ipv4(address) => address.is_loopback(),
-        url::Host::Ipv6(address) => address.is_loopback(),
-    };
-    (!config.is_https() && !loopback).then(|| {
+    (!config.is_https() && !config.is_for_this_machine()).then(|| {
         "This site is reached by plain http: passwords and data cross the network readable. Put a proxy with https in \
          front and set server.base_address to its address."
             .to_owned()

@@ -352,6 +352,25 @@ impl Config {
         }
     }
 
+    /// Whether the address people type names this machine. Otherwise people come through a proxy, which makes everybody
+    /// look as if they sat here.
+    #[must_use]
+    pub fn is_for_this_machine(&self) -> bool {
+        let base = url::Url::parse(&self.base_address());
+        match base.as_ref().ok().and_then(url::Url::host) {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// Whether `localhost` leads here without a proxy, as far as the configuration tells.
+    #[must_use]
+    pub fn serves_this_machine(&self) -> bool {
+        self.server.base_address.is_empty() || self.is_for_this_machine()
+    }
+
     /// Whether people reach Portico by https, which decides the cookie's name and flags.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -136,10 +136,12 @@ pub async fn guard(app: &App, request: Request, next: Next) -> Answer {
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
         .unwrap_or_default();
     let known = !token.is_empty() && bool::from(sent.as_bytes().ct_eq(token.expose().as_bytes()));
-    // A proxy on this machine makes the whole world look like loopback; it names whom it speaks for.
+    // A proxy on this machine makes the whole world look like loopback. It names whom it speaks for, or the address
+    // people type leads to it.
     let forwarded = request.headers().contains_key("x-forwarded-for")
         || request.headers().contains_key("forwarded");
-    if known || (peer_address(request.extensions()).is_loopback() && !forwarded) {
+    let direct = app.config().serves_this_machine() && !forwarded;
+    if known || (peer_address(request.extensions()).is_loopback() && direct) {
         return Ok(next.run(request).await);
     }
     Err(Failure::new(

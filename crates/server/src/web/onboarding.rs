@@ -48,14 +48,16 @@ pub async fn setup_token(app: &App) -> Result<Option<String>, Failure> {
 }
 
 /// Whether this request may set up without the token: the browser runs on this machine and asked for it by a name of
-/// this machine (another site's page cannot), with no proxy between.
-fn is_local(peer: IpAddr, visit: &Visit, headers: &HeaderMap) -> bool {
+/// this machine (another site's page cannot), with no proxy between: none names whom it speaks for, and the address
+/// people type is not another's.
+fn is_local(app: &App, peer: IpAddr, visit: &Visit, headers: &HeaderMap) -> bool {
     let host = headers
         .get(header::HOST)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
-    peer.is_loopback() && visit.client.is_loopback() && !forwarded && is_name_of_this_machine(host)
+    let direct = app.config().serves_this_machine() && !forwarded;
+    peer.is_loopback() && visit.client.is_loopback() && direct && is_name_of_this_machine(host)
 }
 
 /// Whether a `Host` header, with or without a port, names this machine.
@@ -78,7 +80,7 @@ async fn may_set_up(
     headers: &HeaderMap,
     given: &str,
 ) -> Result<bool, Failure> {
-    if is_local(peer, visit, headers) {
+    if is_local(app, peer, visit, headers) {
         return Ok(true);
     }
     let expected = setup_token(app).await?;

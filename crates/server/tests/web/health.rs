@@ -106,6 +106,20 @@ async fn metrics_are_for_this_machine_or_the_token() {
 }
 
 #[tokio::test]
+async fn metrics_behind_a_proxy_need_the_token() {
+    let address = (
+        "PORTICO__SERVER__BASE_ADDRESS",
+        "https://portal.example.com",
+    );
+    let site = Site::start_with(&[address, ("PORTICO__METRICS__TOKEN", "scrape-me")]).await;
+    let page = get(&site, "/metrics", "127.0.0.1", &[]).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    let token = [("authorization", "Bearer scrape-me")];
+    let page = get(&site, "/metrics", "127.0.0.1", &token).await;
+    assert_eq!(page.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn every_described_metric_is_there_and_records_name_their_provider() {
     let site = Site::start_connected().await;
     get(&site, "/healthz", "127.0.0.1", &[]).await;

@@ -109,6 +109,21 @@ async fn another_machine_needs_the_token_from_the_log() {
     );
 }
 
+/// A proxy that passes on neither the host nor whom it speaks for makes a stranger look like somebody on this machine.
+#[tokio::test]
+async fn behind_a_proxy_nobody_is_on_this_machine() {
+    for (address, asks) in [
+        ("https://portal.example.com", true),
+        ("http://localhost:9000", false),
+        ("", false),
+    ] {
+        let site = Site::start_with(&[("PORTICO__SERVER__BASE_ADDRESS", address)]).await;
+        let mut browser = site.browser();
+        let page = browser.get("/welcome").await;
+        assert_eq!(page.text.contains("Setup token"), asks, "{address}");
+    }
+}
+
 #[tokio::test]
 async fn mistakes_are_told_beside_the_fields() {
     let site = Site::start_empty().await;

@@ -51,7 +51,7 @@ pub async fn create(
             StatusCode::UNPROCESSABLE_ENTITY,
             &WelcomePage {
                 csrf: &visitor.form_token,
-                asks_token: !is_local(peer, &visitor, &headers),
+                asks_token: !is_local(&app, peer, &visitor, &headers),
                 token: fields.text("token"),
                 name,
                 email,

@@ -56,6 +56,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, request: Request) ->
     }
     let query = Fields::parse(request.uri().query().unwrap_or_default().as_bytes());
     let local = is_local(
+        &app,
         peer_address(request.extensions()),
         &visitor,
         request.headers(),
