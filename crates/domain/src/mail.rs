@@ -11,17 +11,20 @@ pub enum MailKind {
     PasswordChanged,
     /// Two-factor authentication was switched on or off, or a passkey came or went.
     TwoFactorChanged,
+    /// A vendor refuses the credentials of an integration, and its schedule is paused.
+    IntegrationPaused,
     /// An administrator tries whether mail arrives.
     Test,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Welcome,
         Self::ResetPassword,
         Self::PasswordChanged,
         Self::TwoFactorChanged,
+        Self::IntegrationPaused,
         Self::Test,
     ];
 
@@ -33,6 +36,7 @@ impl MailKind {
             Self::ResetPassword => "reset_password",
             Self::PasswordChanged => "password_changed",
             Self::TwoFactorChanged => "two_factor_changed",
+            Self::IntegrationPaused => "integration_paused",
             Self::Test => "test",
         }
     }
@@ -51,6 +55,7 @@ impl MailKind {
             Self::ResetPassword => "Reset password",
             Self::PasswordChanged => "Password changed",
             Self::TwoFactorChanged => "Two-factor authentication changed",
+            Self::IntegrationPaused => "Integration paused",
             Self::Test => "Test message",
         }
     }

@@ -1,13 +1,16 @@
 //! Facts about the health of a connection (rule S2): refused credentials, outages, and their end. The status is
 //! derived from them in `domain::status`; here they are only written down.
 
+use domain::permission::{Area, Permission};
 use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
+use store::identities::{self, MembershipStatus};
 use store::integrations::{self, Integration, MissingPermission};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::mail::{self, Receiver};
 use crate::{audit, backoff, schedule};
 
 /// The vendor answered: whatever was wrong is over. Costs nothing while nothing was.
@@ -55,6 +58,35 @@ pub(crate) async fn refused(
             Some(after),
         )
         .await?;
+        tell_administrators(tx, engine, integration, words).await?;
+    }
+    Ok(())
+}
+
+/// Writes to everybody who may enter new credentials.
+async fn tell_administrators(
+    tx: &mut Tx,
+    engine: &Engine,
+    integration: &Integration,
+    words: &str,
+) -> Result<()> {
+    let name = &integration.name;
+    let what = format!(
+        "{name} refuses the credentials that Portico signs in with, so auto-sync is paused. What was synced before stays as it \
+         is. Enter new credentials to go on; Portico also tries the present ones once a day. {name} says: {words}"
+    );
+    let page = format!("/settings/integrations/{}", integration.provider);
+    for staff in identities::list_staff_in(tx).await? {
+        let may = staff.grants.allow(Permission::manage(Area::Integrations));
+        if staff.status != MembershipStatus::Active || !may {
+            continue;
+        }
+        let to = Receiver {
+            identity: staff.identity_id,
+            name: &staff.name,
+            email: &staff.email,
+        };
+        mail::queue_integration_paused(tx, to, &what, &page, engine.now()).await?;
     }
     Ok(())
 }

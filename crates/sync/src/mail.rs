@@ -25,6 +25,7 @@ mod text;
 
 pub use config::MailConfig;
 pub(crate) use message::one_line;
+pub(crate) use queue::queue_integration_paused;
 pub use queue::{
     Circumstances, Receiver, queue_password_changed, queue_reset_password, queue_test,
     queue_two_factor_changed, queue_welcome,

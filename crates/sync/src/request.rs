@@ -323,6 +323,11 @@ async fn describe(tx: &mut Tx, run: &Run) -> Result<Active> {
             RunMode::Incremental
         },
         streams: parts.iter().map(|part| part.stream).collect(),
+        ahead: parts
+            .iter()
+            .filter(|part| part.started_at.is_none() && !part.state.is_over())
+            .map(|part| part.stream)
+            .collect(),
         settings_revision: run.settings_revision,
     })
 }

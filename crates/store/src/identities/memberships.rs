@@ -184,6 +184,14 @@ pub async fn list_staff(store: &Store) -> Result<Vec<StaffMember>> {
     read_all!(store, LIST_STAFF)
 }
 
+/// The same inside a transaction: as it sees them, without another connection.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_staff_in(tx: &mut Tx) -> Result<Vec<StaffMember>> {
+    tx_all!(tx, LIST_STAFF)
+}
+
 /// How many staff members may sign in; none: the installation waits for its first administrator.
 ///
 /// # Errors

@@ -79,6 +79,26 @@ pub async fn queue_two_factor_changed(
     queue(tx, MailKind::TwoFactorChanged, to, of(circumstances, what)).await
 }
 
+/// Word that a vendor refuses the credentials of an integration. `page` is where new ones are entered, from the slash on.
+///
+/// # Errors
+/// When the store does not answer.
+pub(crate) async fn queue_integration_paused(
+    tx: &mut Tx,
+    to: Receiver<'_>,
+    what: &str,
+    page: &str,
+    at: UtcMillis,
+) -> Result<MailId> {
+    let params = Params {
+        what: what.to_owned(),
+        page: page.to_owned(),
+        at: Some(at),
+        ..Params::default()
+    };
+    queue(tx, MailKind::IntegrationPaused, to, params).await
+}
+
 /// A message that only shows whether mail arrives.
 ///
 /// # Errors

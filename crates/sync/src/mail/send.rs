@@ -129,7 +129,10 @@ const fn purpose(kind: MailKind) -> Option<LinkPurpose> {
     match kind {
         MailKind::Welcome => Some(LinkPurpose::Welcome),
         MailKind::ResetPassword => Some(LinkPurpose::ResetPassword),
-        MailKind::PasswordChanged | MailKind::TwoFactorChanged | MailKind::Test => None,
+        MailKind::PasswordChanged
+        | MailKind::TwoFactorChanged
+        | MailKind::IntegrationPaused
+        | MailKind::Test => None,
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Params {
     pub(crate) client: String,
     /// When it happened.
     pub(crate) at: Option<UtcMillis>,
+    /// The page to look at, from the slash on.
+    pub(crate) page: String,
 }
 
 /// A message's subject and bodies.
@@ -129,9 +131,10 @@ pub(crate) fn write(
             until: &until,
         }
         .letter(),
-        MailKind::PasswordChanged | MailKind::TwoFactorChanged | MailKind::Test => {
-            notice(kind, params, scene, place).letter()
-        }
+        MailKind::PasswordChanged
+        | MailKind::TwoFactorChanged
+        | MailKind::IntegrationPaused
+        | MailKind::Test => notice(kind, params, scene, place).letter(),
     }
 }
 
@@ -152,6 +155,11 @@ fn notice<'a>(
             params.what.as_str(),
             "Change your password at once, look at your profile, and tell your administrator.",
         ),
+        MailKind::IntegrationPaused => (
+            "Portico can no longer sign in to a connected tool",
+            params.what.as_str(),
+            "",
+        ),
         _ => (
             "Test message from Portico",
             "Mail from Portico arrives. Invitations and links for forgotten passwords go the same way.",
@@ -167,6 +175,10 @@ fn notice<'a>(
     }
     if !params.client.is_empty() {
         facts.push(("From", params.client.clone()));
+    }
+    if !params.page.is_empty() {
+        let base = scene.base_address.trim_end_matches('/');
+        facts.push(("Look at", format!("{base}{}", params.page)));
     }
     NoticeHtml {
         subject,
@@ -221,6 +233,7 @@ mod tests {
             what: "Two-factor sign-in was switched on.".into(),
             client: "Firefox on Linux, 192.0.2.7".into(),
             at: Some(AT),
+            page: String::new(),
         }
     }
 

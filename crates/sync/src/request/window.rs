@@ -41,6 +41,8 @@ pub struct Active {
     pub mode: RunMode,
     /// Its streams.
     pub streams: BTreeSet<Stream>,
+    /// Those it has not begun to read.
+    pub ahead: BTreeSet<Stream>,
     /// The settings it was planned with.
     pub settings_revision: i64,
 }
@@ -58,7 +60,8 @@ pub enum WhileActive {
 
 /// Decides about a request for `streams` in `mode` by `trigger`.
 ///
-/// A person who asks again for the same sync joins it. Anything that could tell about a later change (a webhook, a
+/// A person who asks again for the same sync joins it, and so does one who asks for changes in streams that the run will
+/// still read: it meets them there. Anything else that could tell about a later change (a webhook, a
 /// smaller sync while a bigger one runs, other settings) is queued, since the active run may be past that stream.
 #[must_use]
 pub fn while_active(
@@ -71,12 +74,12 @@ pub fn while_active(
     if trigger == Trigger::ClearResync {
         return WhileActive::Supersede;
     }
-    let same = active.mode == mode
-        && active.settings_revision == revision
-        && streams.is_subset(&active.streams);
+    let same = active.mode == mode && streams.is_subset(&active.streams);
+    let ahead = mode == RunMode::Incremental && streams.is_subset(&active.ahead);
+    let joins = active.settings_revision == revision && (same || ahead);
     match trigger {
         Trigger::Schedule => WhileActive::Join,
-        _ if trigger.is_windowed() && same => WhileActive::Join,
+        _ if trigger.is_windowed() && joins => WhileActive::Join,
         _ => WhileActive::Queue,
     }
 }
@@ -121,16 +124,30 @@ mod tests {
             trigger: Trigger::Schedule,
             mode,
             streams: streams.clone(),
+            ahead: BTreeSet::new(),
             settings_revision: 1,
         };
         let full = active(RunMode::Full, &all);
+        let early = Active {
+            ahead: tickets.clone(),
+            ..full.clone()
+        };
         let small = active(RunMode::Incremental, &tickets);
+        let waiting = Active {
+            ahead: tickets.clone(),
+            ..small.clone()
+        };
         use RunMode::{Full, Incremental};
         use WhileActive::{Join, Queue, Supersede};
         for (active, trigger, mode, streams, revision, expected) in [
             (&full, Trigger::Resync, Full, &all, 1, Join),
             (&full, Trigger::Resync, Full, &all, 2, Queue),
             (&full, Trigger::QuickSync, Incremental, &tickets, 1, Queue),
+            (&early, Trigger::QuickSync, Incremental, &tickets, 1, Join),
+            (&early, Trigger::QuickSync, Incremental, &tickets, 2, Queue),
+            (&early, Trigger::QuickSync, Incremental, &all, 1, Queue),
+            (&early, Trigger::Webhook, Incremental, &tickets, 1, Queue),
+            (&waiting, Trigger::Resync, Full, &tickets, 1, Queue),
             (&full, Trigger::Webhook, Incremental, &tickets, 1, Queue),
             (&full, Trigger::Schedule, Incremental, &all, 1, Join),
             (&full, Trigger::ClearResync, Full, &all, 1, Supersede),

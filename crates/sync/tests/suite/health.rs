@@ -2,14 +2,19 @@
 
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
+use domain::mail::MailKind;
+use domain::role_preset::RolePreset;
 use domain::run::{RunState, Trigger};
 use domain::status::IntegrationStatus;
 use domain::stream::Stream;
 use simulator::{Fault, FaultKind};
+use store::identities::{MembershipStatus, upsert_staff_membership};
+use store::roles::find_preset_in;
 use store::{audit, runs};
 use sync::request::{RunMode, request_sync};
 use sync::status::{Overview, overview};
 
+use crate::at_once::administrator;
 use crate::portal::{Kind, Portal, ann};
 
 on_both_engines! {
@@ -17,6 +22,7 @@ on_both_engines! {
     s1_a_stream_without_a_change_filter_has_a_slower_cadence,
     s1_reconciliation_reads_everything_at_night,
     s2_refused_credentials_pause_the_schedule_and_are_probed_daily,
+    s2_who_may_enter_new_credentials_is_written_to_once_per_pause,
     s2_an_outage_is_a_warning_then_an_error_and_backs_off,
     s2_a_missing_right_fails_its_stream_only,
     s2_a_missing_right_is_told_once_in_the_providers_words,
@@ -196,6 +202,69 @@ async fn s2_refused_credentials_pause_the_schedule_and_are_probed_daily(kind: Ki
         "the next success clears it"
     );
     assert_eq!(portal.last_run(id).await.state, RunState::Completed);
+}
+
+/// One message to each active person who may manage integrations, again only after the credentials worked meanwhile.
+async fn s2_who_may_enter_new_credentials_is_written_to_once_per_pause(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    portal.connected().await;
+    administrator(&portal, "ann@example.com").await;
+    let (left, _) = administrator(&portal, "cy@example.com").await;
+    let (technician, _) = administrator(&portal, "bo@example.com").await;
+    let mut tx = portal.store().begin().await.expect("begins");
+    let role = find_preset_in(&mut tx, RolePreset::Technician)
+        .await
+        .expect("a role");
+    for (who, role, status) in [
+        (technician, Some(role.id), MembershipStatus::Active),
+        (left, None, MembershipStatus::Disabled),
+    ] {
+        let role = match role {
+            Some(role) => role,
+            None => {
+                find_preset_in(&mut tx, RolePreset::Administrator)
+                    .await
+                    .expect("a role")
+                    .id
+            }
+        };
+        upsert_staff_membership(&mut tx, who, role, status, false, true)
+            .await
+            .expect("kept");
+    }
+    tx.commit().await.expect("committed");
+    let written = async || {
+        let all = store::outbox::list_mail(portal.store(), None, None, 20).await;
+        let rows = all.expect("a list").rows.into_iter();
+        rows.map(|mail| (mail.recipient, mail.kind))
+            .collect::<Vec<_>>()
+    };
+    let one = ("ann@example.com".to_owned(), MailKind::IntegrationPaused);
+    portal.control.set_credentials_valid(false);
+    portal.advance(16 * UtcMillis::MINUTE);
+    tick(&portal).await;
+    assert_eq!(written().await, [one.clone()]);
+    portal.advance(25 * UtcMillis::HOUR);
+    tick(&portal).await;
+    assert_eq!(written().await.len(), 1, "the daily probe says nothing new");
+    let listed = store::outbox::list_mail(portal.store(), None, None, 1).await;
+    let mail = listed.expect("a list").rows.remove(0);
+    let said = mail.params.to_string();
+    for part in [
+        "Autotask refuses the credentials",
+        "/settings/integrations/autotask",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+
+    portal.control.set_credentials_valid(true);
+    portal.advance(25 * UtcMillis::HOUR);
+    tick(&portal).await;
+    tick(&portal).await;
+    portal.control.set_credentials_valid(false);
+    portal.advance(25 * UtcMillis::HOUR);
+    tick(&portal).await;
+    assert_eq!(written().await, [one.clone(), one]);
 }
 
 async fn s2_an_outage_is_a_warning_then_an_error_and_backs_off(kind: Kind) {

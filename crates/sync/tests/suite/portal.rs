@@ -20,6 +20,7 @@ use store::runs::{self, Run, StreamRun};
 use store::tickets::{self, TicketFilter, TicketRow, TicketSort};
 use store::{KeySource, Store, StoreConfig};
 use sync::connect::{self, ConnectOutcome, Start};
+use sync::mail::MailConfig;
 use sync::request::{self, RequestOutcome, RunMode};
 use sync::{Actor, Engine, EngineConfig};
 
@@ -178,7 +179,7 @@ impl Portal {
         let engine = new_engine(
             store,
             &clock,
-            (setup.vendor, &sandbox),
+            (setup.vendor, &sandbox, folder.path()),
             setup.page_size,
             "node-0",
         );
@@ -209,7 +210,7 @@ impl Portal {
         new_engine(
             self.store().clone(),
             &self.clock,
-            (self.vendor, &self.sandbox),
+            (self.vendor, &self.sandbox, self.folder.path()),
             self.page_size,
             name,
         )
@@ -224,7 +225,7 @@ impl Portal {
         self.engine = new_engine(
             store,
             &self.clock,
-            (self.vendor, &self.sandbox),
+            (self.vendor, &self.sandbox, self.folder.path()),
             self.page_size,
             &node,
         );
@@ -466,13 +467,14 @@ async fn open_store(config: &StoreConfig, clock: &Arc<ManualClock>) -> Store {
 fn new_engine(
     store: Store,
     clock: &Arc<ManualClock>,
-    (vendor, sandbox): (&str, &Sandbox),
+    (vendor, sandbox, folder): (&str, &Sandbox, &std::path::Path),
     page_size: u32,
     node: &str,
 ) -> Engine {
     let config = EngineConfig {
         base_urls: [(vendor.to_owned(), sandbox.base_url())].into(),
         page_size: Some(page_size),
+        mail: MailConfig::outbox(folder.join("outbox"), "https://portal.example.com"),
         ..EngineConfig::new(node)
     };
     Engine::new(store, Arc::clone(clock) as SharedClock, config)

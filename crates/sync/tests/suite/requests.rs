@@ -11,12 +11,14 @@ use store::runs;
 use sync::request::{self, RequestOutcome, RunMode, request_sync, wake};
 use sync::settings::update_settings;
 
-use crate::portal::{Kind, Portal, ann};
+use crate::portal::{Kind, Portal, Setup, ann};
 
 on_both_engines! {
     p9_of_many_requests_at_once_one_run_starts,
     p9_the_same_stream_never_runs_twice_at_once,
     p9_a_wake_up_during_a_run_is_never_lost,
+    a_run_needs_no_second_connection_while_a_transaction_is_open,
+    p9_a_quick_sync_joins_a_run_that_has_not_come_to_the_tickets,
     p12_the_same_sync_within_two_minutes_is_dropped,
     p12_webhooks_schedule_and_changed_settings_are_never_dropped,
 }
@@ -157,6 +159,72 @@ async fn p9_a_wake_up_during_a_run_is_never_lost(kind: Kind) {
             .expect("a list")
             .is_empty()
     );
+}
+
+/// A transaction that waits for another connection waits for ever when everybody does. With one connection to work with,
+/// beside that of the listener, runs that end, feeds and records that were set aside come through all the same.
+async fn a_run_needs_no_second_connection_while_a_transaction_is_open(kind: Kind) {
+    let setup = Setup {
+        connections: 3,
+        ..Setup::default()
+    };
+    let portal = Portal::with(kind, setup).await;
+    let bad = portal.control.ids("Contacts")[3];
+    let fault = FaultKind::GarbledRecord {
+        id: Some(bad),
+        field: "firstName".to_owned(),
+    };
+    portal
+        .control
+        .set_fault(Fault::new(fault).on_entity("Contacts"));
+    let id = portal.connect().await;
+    portal.idle().await;
+    portal.control.clear_faults();
+    let gone = portal.control.ids("Tickets")[4];
+    portal.control.delete("Tickets", gone);
+    if kind == Kind::Sqlite {
+        portal.sync(id, RunMode::Full).await;
+        return;
+    }
+    let taken = portal.store().begin().await.expect("a connection");
+    let run = portal.sync(id, RunMode::Full);
+    let run = tokio::time::timeout(std::time::Duration::from_secs(60), run).await;
+    let run = run.expect("nobody waits for a connection");
+    taken.rollback().await.expect("given back");
+    assert_eq!(run.state, RunState::Completed, "{:?}", run.message);
+    portal.assert_same(id).await;
+}
+
+/// Asked for while the first run reads companies it joins; while tickets are being read it waits behind.
+async fn p9_a_quick_sync_joins_a_run_that_has_not_come_to_the_tickets(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    portal.hold_first_page("Companies");
+    let quick = async || {
+        let (trigger, mode) = (Trigger::QuickSync, RunMode::Incremental);
+        request_sync(&portal.engine, &ann(), id, trigger, mode).await
+    };
+    let asked = async {
+        portal.until_held().await;
+        let early = quick().await.expect("a request");
+        portal.control.release();
+        portal.hold_first_page("Tickets");
+        portal.until_held().await;
+        let late = quick().await.expect("a request");
+        portal.control.release();
+        (early, late)
+    };
+    let ((), (early, late)) = tokio::join!(portal.idle(), asked);
+    assert!(matches!(early, RequestOutcome::Joined(_)), "{early:?}");
+    assert!(matches!(late, RequestOutcome::Queued { .. }), "{late:?}");
+    portal.idle().await;
+    let runs = runs::list_runs(portal.store(), id, None, 10).await;
+    assert_eq!(
+        runs.expect("runs").len(),
+        2,
+        "the first, and the one behind"
+    );
+    portal.assert_same(id).await;
 }
 
 async fn p12_the_same_sync_within_two_minutes_is_dropped(kind: Kind) {
