@@ -1,7 +1,7 @@
 //! Records that could not be read: kept by id, shown, tried again (rule P6).
 
 use domain::clock::UtcMillis;
-use domain::id::{IntegrationId, SetAsideId, StreamRunId};
+use domain::id::{IntegrationId, RunId, SetAsideId, StreamRunId};
 use domain::stream::Stream;
 
 use crate::decode::{instant, optional, plain, stream};
@@ -115,6 +115,20 @@ pub async fn list_open(
     )
 }
 
+/// The same inside a transaction: as it sees them, without another connection.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_open_in(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    after: Option<SetAsideId>,
+    limit: i64,
+) -> Result<Vec<SetAside>> {
+    let after = after.map_or(0, |id| id.0);
+    tx_all!(tx, LIST_OPEN, integration.0, after, limit)
+}
+
 /// Records met in one part of a run, open or not.
 ///
 /// # Errors
@@ -132,6 +146,20 @@ pub async fn list_of_stream_run(
         stream_run.0,
         limit
     )
+}
+
+/// Up to `limit` records that a run met last, open or not, behind the record `after`.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_of_run(
+    store: &Store,
+    run: RunId,
+    after: Option<SetAsideId>,
+    limit: i64,
+) -> Result<Vec<SetAside>> {
+    let after = after.map_or(0, |id| id.0);
+    read_all!(store, LIST_OF_RUN, run.0, after, limit)
 }
 
 /// Open records whose next attempt is due, the longest overdue first. Those of an integration that is disconnected or
@@ -236,6 +264,8 @@ statements! {
     FIND = "SELECT * FROM set_aside WHERE id = $1";
     LIST_OPEN = "SELECT * FROM set_aside WHERE integration_id = $1 AND resolved_at IS NULL AND id > $2 ORDER BY id LIMIT $3";
     LIST_OF_STREAM_RUN = "SELECT * FROM set_aside WHERE integration_id = $1 AND stream_run_id = $2 ORDER BY id LIMIT $3";
+    LIST_OF_RUN = "SELECT s.* FROM stream_run part JOIN set_aside s ON s.integration_id = part.integration_id AND s.stream_run_id = part.id
+        WHERE part.run_id = $1 AND s.id > $2 ORDER BY s.id LIMIT $3";
     LIST_DUE = "SELECT * FROM set_aside WHERE resolved_at IS NULL AND next_attempt_at <= $1
             AND integration_id IN (SELECT id FROM integration
                 WHERE connected_at IS NOT NULL AND disconnected_at IS NULL AND refused_since IS NULL)

@@ -90,6 +90,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::technicians::STATEMENTS,
         crate::technicians::import::STATEMENTS,
         crate::contacts::contact::STATEMENTS,
+        crate::contacts::groups::STATEMENTS,
         crate::contacts::list::STATEMENTS,
         crate::opportunities::list::STATEMENTS,
         crate::opportunities::opportunity::STATEMENTS,

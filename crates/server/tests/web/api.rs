@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use crate::harness::{Page, Site, key_with};
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "companies",
     "contacts",
+    "contact-groups",
     "tickets",
     "opportunities",
     "integrations",
@@ -118,6 +119,137 @@ async fn tickets_are_filtered_and_shown() {
         (&first["number"], true)
     );
     assert!(get(&site, &key, &format!("tickets/{id}?notes=false")).await["notes"].is_null());
+}
+
+/// Whatever a page of Portico shows, the API has: contacts and opportunities whole, every comment, groups with who is in
+/// them, what could not be read.
+#[tokio::test]
+async fn details_comments_groups_and_what_was_set_aside_are_there() {
+    let site = Site::start_beside_sandbox().await;
+    let ticket = site.sandbox().ids("Tickets")[0];
+    for number in 0..30 {
+        let note = serde_json::json!({
+            "ticketID": ticket, "title": format!("Note {number:02}"), "description": "x", "noteType": 1, "publish": 1,
+        });
+        site.sandbox().create("TicketNotes", note);
+    }
+    let contact = site.sandbox().ids("Contacts")[0];
+    let group = site.sandbox().ids("ContactGroups")[0];
+    let bad = site.sandbox().ids("Contacts")[2];
+    let fault = simulator::FaultKind::GarbledRecord {
+        id: Some(bad),
+        field: "firstName".to_owned(),
+    };
+    let fault = simulator::Fault::new(fault).on_entity("Contacts");
+    site.sandbox().set_fault(fault);
+    site.connect().await;
+    let key = key_with(&site, &Scope::ALL).await;
+
+    let contacts = get(&site, &key, "contacts?limit=100").await;
+    let rows = contacts["data"].as_array().unwrap();
+    let listed = rows
+        .iter()
+        .find(|row| row["external_id"] == contact.to_string());
+    let id = listed.unwrap()["id"].as_str().unwrap();
+    let detail = get(&site, &key, &format!("contacts/{id}")).await;
+    assert_eq!(
+        (&detail["id"], &detail["name"]),
+        (&id.into(), &listed.unwrap()["name"])
+    );
+    assert!(
+        detail["first_name"].is_string() && detail["fields"].is_object(),
+        "{detail}"
+    );
+
+    let opportunities = get(&site, &key, "opportunities").await;
+    let listed = &opportunities["data"][0];
+    let id = listed["id"].as_str().unwrap();
+    let detail = get(&site, &key, &format!("opportunities/{id}")).await;
+    assert_eq!(
+        (&detail["title"], &detail["amount_cents"]),
+        (&listed["title"], &listed["amount_cents"])
+    );
+    assert!(
+        detail["fields"].is_object() && detail["created_at"].is_string(),
+        "{detail}"
+    );
+    for path in ["contacts", "opportunities"] {
+        let nobody = format!("/api/v1/{path}/0196f5a4-0000-7000-8000-000000000000");
+        assert_eq!(site.api(&nobody, &key).await.status, StatusCode::NOT_FOUND);
+    }
+
+    let tickets = get(&site, &key, "tickets?limit=100").await;
+    let rows = tickets["data"].as_array().unwrap();
+    let found = rows
+        .iter()
+        .find(|row| row["external_id"] == ticket.to_string());
+    let id = found.unwrap()["id"].as_str().unwrap();
+    let newest = get(&site, &key, &format!("tickets/{id}?limit=5")).await;
+    assert_eq!(newest["more_notes"], true);
+    let whole = get(&site, &key, &format!("tickets/{id}/notes?limit=100")).await;
+    let titles = |page: &Value| -> Vec<String> {
+        let rows = page["data"].as_array().unwrap().iter();
+        rows.map(|row| row["external_id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let expected = titles(&whole);
+    assert!(
+        expected.len() >= 30 && whole["count"]["exact"] == true,
+        "{whole}"
+    );
+    let (mut walked, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = get(&site, &key, &format!("tickets/{id}/notes?limit=7{cursor}")).await;
+        walked.extend(titles(&page));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(walked, expected, "every comment once, newest first");
+
+    let groups = get(&site, &key, "contact-groups").await;
+    let rows = groups["data"].as_array().unwrap();
+    let found = rows
+        .iter()
+        .find(|row| row["id"] == group.to_string())
+        .unwrap();
+    let members = found["members"].as_i64().unwrap();
+    assert!(members > 0, "{groups}");
+    let integration = found["integration_id"].as_str().unwrap();
+    let address = format!("contact-groups/members?integration={integration}&group={group}");
+    let page = get(&site, &key, &format!("{address}&limit=1")).await;
+    assert_eq!(page["data"].as_array().unwrap().len(), 1);
+    assert_eq!(page["next_cursor"].is_string(), members > 1, "{page}");
+    let all = get(&site, &key, &format!("{address}&limit=100")).await;
+    assert_eq!(
+        all["data"].as_array().unwrap().len() as i64,
+        members,
+        "{all}"
+    );
+
+    let runs = get(&site, &key, &format!("integrations/{integration}/runs")).await;
+    let run = runs["data"][0]["id"].as_str().unwrap();
+    let aside = get(
+        &site,
+        &key,
+        &format!("integrations/{integration}/runs/{run}/set-aside"),
+    )
+    .await;
+    let record = &aside["data"][0];
+    assert_eq!(
+        (&record["stream"], &record["external_id"], &record["field"]),
+        (
+            &"contacts".into(),
+            &bad.to_string().into(),
+            &"firstName".into()
+        ),
+        "{aside}"
+    );
+    assert_eq!(
+        aside["count"],
+        serde_json::json!({ "value": 1, "exact": true, "cut": false })
+    );
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ pub(crate) mod ticket;
 
 pub use filter::{TicketFilter, TicketSort};
 pub use list::{count_for_viewer, list_for_viewer};
-pub use notes::{NoteRow, Notes, notes_for_viewer};
+pub use notes::{NotePage, NoteRow, Notes, list_notes_for_viewer, notes_for_viewer};
 pub use row::TicketRow;
 pub use ticket::{Ticket, find_for_viewer};
 

@@ -7,6 +7,7 @@ use domain::record::Visibility;
 use domain::viewer::Viewer;
 
 use crate::error::Result;
+use crate::listing::{PageKey, SortKey};
 use crate::open::Store;
 
 /// A comment on a ticket.
@@ -34,6 +35,15 @@ pub struct NoteRow {
     pub updated_at: Option<UtcMillis>,
     /// When Portico stored it.
     pub stored_at: UtcMillis,
+}
+
+/// A page of the comments of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NotePage {
+    /// Comments, newest first.
+    pub rows: Vec<NoteRow>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<PageKey>,
 }
 
 /// Comments of a ticket, oldest first.
@@ -106,25 +116,54 @@ pub async fn notes_for_viewer(
     ticket: &PublicId,
     limit: u32,
 ) -> Result<Notes> {
+    let mut page = list_notes_for_viewer(store, viewer, ticket, None, limit).await?;
+    page.rows.reverse();
+    Ok(Notes {
+        rows: page.rows,
+        more: page.next.is_some(),
+    })
+}
+
+/// A page of at most `limit` comments, newest first, with the same rule about who sees which.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_notes_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    ticket: &PublicId,
+    from: Option<&PageKey>,
+    limit: u32,
+) -> Result<NotePage> {
     let (all, identity) = viewer.bind();
-    let limit = i64::from(limit);
-    let raw: Vec<Raw> = read_all!(
+    let (before, before_id) = match from {
+        Some(PageKey {
+            key: SortKey::Number(number),
+            id,
+            ..
+        }) => (*number, *id),
+        _ => (i64::MAX, i64::MAX),
+    };
+    let mut raw: Vec<Raw> = read_all!(
         store,
         NOTES,
         all,
         identity,
         ticket.as_str(),
         i64::from(viewer.sees_internal()),
-        limit + 1
+        i64::from(limit) + 1,
+        before,
+        before_id
     )?;
-    let more = raw.len() as i64 > limit;
-    let mut rows: Vec<NoteRow> = raw
-        .into_iter()
-        .take(usize::try_from(limit).unwrap_or(usize::MAX))
-        .map(NoteRow::from)
-        .collect();
-    rows.reverse();
-    Ok(Notes { rows, more })
+    let more = raw.len() > limit as usize;
+    raw.truncate(limit as usize);
+    let next = raw.last().filter(|_| more).map(|row| PageKey {
+        key: SortKey::Number(row.created_at.unwrap_or_default()),
+        id: row.id,
+        before: false,
+    });
+    let rows = raw.into_iter().map(NoteRow::from).collect();
+    Ok(NotePage { rows, next })
 }
 
 statements! {
@@ -136,5 +175,6 @@ statements! {
         LEFT JOIN external_contact k ON k.integration_id = n.integration_id AND k.external_id = n.contact_external_id
         LEFT JOIN technician w ON w.integration_id = n.integration_id AND w.external_id = n.technician_external_id
         WHERE t.uuid = $3 AND t.absent = 0 AND n.absent = 0 AND (CAST($4 AS BIGINT) = 1 OR (n.visibility = 'public' AND n.is_system = 0))
+        AND (COALESCE(n.created_at, 0) < $6 OR (COALESCE(n.created_at, 0) = $6 AND n.id < $7))
         AND ", record_viewer!("t"), " ORDER BY COALESCE(n.created_at, 0) DESC, n.id DESC LIMIT $5");
 }

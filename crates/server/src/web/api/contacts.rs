@@ -1,13 +1,16 @@
-//! `/api/v1/contacts`.
+//! `/api/v1/contacts`: the list, one contact, and the groups contacts are in.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use serde::Serialize;
 use store::contacts::{self, ContactFilter, ContactRow};
 use store::listing::Direction;
 use utoipa::ToSchema;
 
-use super::list::{DIRECTIONS, Page, Parameters};
+use super::label::instant;
+use super::list::{DIRECTIONS, Page, Parameters, path_id, wrong};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
@@ -113,4 +116,199 @@ pub async fn list(
     )
     .await?;
     Ok(Json(Page::of(listing, to_contact)))
+}
+
+/// A contact with everything known about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactDetail {
+    /// The contact as in lists.
+    #[serde(flatten)]
+    contact: Contact,
+    /// Id of the integration it comes from.
+    integration_id: String,
+    /// Given name.
+    first_name: String,
+    /// Family name.
+    last_name: String,
+    /// Names of the contact groups it is in.
+    groups: Vec<String>,
+    /// When the vendor created it.
+    created_at: Option<String>,
+    /// When it last changed.
+    updated_at: Option<String>,
+    /// Further vendor fields by key.
+    fields: BTreeMap<String, serde_json::Value>,
+}
+
+fn to_detail(found: contacts::Contact) -> ContactDetail {
+    let name = format!("{} {}", found.first_name, found.last_name);
+    ContactDetail {
+        contact: Contact {
+            id: found.uuid.to_string(),
+            provider: found.origin.provider,
+            external_id: found.origin.external_id,
+            name: name.trim().to_owned(),
+            email: found.email,
+            phone: found.phone,
+            mobile: found.mobile,
+            title: found.title,
+            active: found.active,
+            primary: found.primary,
+            company_id: found.company_uuid.map(|uuid| uuid.to_string()),
+            company: found.company,
+        },
+        integration_id: found.origin.integration_uuid.to_string(),
+        first_name: found.first_name,
+        last_name: found.last_name,
+        groups: found.groups,
+        created_at: instant(found.created_at),
+        updated_at: instant(found.updated_at),
+        fields: found
+            .fields
+            .into_iter()
+            .map(|field| (field.key, field.value))
+            .collect(),
+    }
+}
+
+/// One contact.
+///
+/// # Errors
+/// 404 without such a contact.
+#[utoipa::path(
+    get,
+    path = "/api/v1/contacts/{id}",
+    operation_id = "get_contact",
+    summary = "One contact",
+    tag = "companies",
+    params(("id" = String, Path, description = "Id of the contact")),
+    responses((status = 200, description = "The contact", body = ContactDetail)),
+)]
+pub async fn show(
+    State(app): State<App>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<ContactDetail>, Failure> {
+    parameters.only(&[])?;
+    let id = path_id(&id, "Contact")?;
+    let found = contacts::find_for_viewer(app.store(), &caller.viewer, &id).await?;
+    let found = found.ok_or_else(|| Failure::not_found("Contact"))?;
+    Ok(Json(to_detail(found)))
+}
+
+/// A contact group.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactGroup {
+    /// Id of the integration it comes from.
+    integration_id: String,
+    /// Key of the provider it comes from.
+    provider: String,
+    /// The vendor's id.
+    id: String,
+    /// Name.
+    name: String,
+    /// Whether the vendor has it switched on.
+    active: bool,
+    /// How many contacts are in it.
+    members: i64,
+}
+
+/// Contact groups by name.
+///
+/// # Errors
+/// 400 for a wrong parameter.
+#[utoipa::path(
+    get,
+    path = "/api/v1/contact-groups",
+    operation_id = "list_contact_groups",
+    summary = "Contact groups by name",
+    tag = "companies",
+    params(("integration" = Option<String>, Query, description = "Only of this integration, by its id")),
+    responses((status = 200, description = "All contact groups", body = Page<ContactGroup>)),
+)]
+pub async fn groups(
+    State(app): State<App>,
+    caller: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<ContactGroup>>, Failure> {
+    let parameters = parameters.only(&["integration"])?;
+    let only = parameters.integration(app.store()).await?;
+    let rows = contacts::list_groups_for_viewer(app.store(), &caller.viewer, only).await?;
+    let to_group = |row: contacts::ContactGroup| ContactGroup {
+        integration_id: row.integration_uuid.to_string(),
+        provider: row.provider,
+        id: row.external_id,
+        name: row.name,
+        active: row.active,
+        members: row.members,
+    };
+    Ok(Json(Page::whole(rows.into_iter().map(to_group).collect())))
+}
+
+/// A contact in a group.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupMember {
+    /// Id of the contact.
+    contact_id: String,
+    /// The vendor's id of the contact.
+    external_id: String,
+    /// First and last name.
+    name: String,
+    /// E-mail address as typed there.
+    email: Option<String>,
+}
+
+/// The contacts in a group.
+///
+/// # Errors
+/// 400 for a wrong parameter.
+#[utoipa::path(
+    get,
+    path = "/api/v1/contact-groups/members",
+    operation_id = "list_contact_group_members",
+    summary = "The contacts in a group",
+    tag = "companies",
+    params(
+        ("integration" = String, Query, description = "The integration of the group, by its id"),
+        ("group" = String, Query, description = "The group, by the vendor's id"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 100; 25 when not given"),
+    ),
+    responses((status = 200, description = "A page of members", body = Page<GroupMember>)),
+)]
+pub async fn group_members(
+    State(app): State<App>,
+    caller: ApiCaller,
+    parameters: Parameters,
+) -> Result<Json<Page<GroupMember>>, Failure> {
+    let parameters = parameters.only(&["integration", "group", "cursor", "limit"])?;
+    let integration = parameters.integration(app.store()).await?;
+    let integration = integration.ok_or_else(|| wrong("integration", "is missing"))?;
+    let group = parameters.text("group");
+    let group = group.ok_or_else(|| wrong("group", "is missing"))?;
+    let (after, limit) = (parameters.number_cursor()?, parameters.limit()?);
+    let rows = contacts::list_group_members_for_viewer(
+        app.store(),
+        &caller.viewer,
+        integration,
+        &group,
+        after.unwrap_or(0),
+        i64::from(limit) + 1,
+    )
+    .await?;
+    let to_member = |row: contacts::GroupMember| GroupMember {
+        contact_id: row.contact_uuid.to_string(),
+        external_id: row.contact_external_id,
+        name: row.name,
+        email: row.email,
+    };
+    let number = |row: &contacts::GroupMember| row.id;
+    Ok(Json(Page::by_number(
+        rows,
+        limit,
+        after.is_none(),
+        number,
+        to_member,
+    )))
 }

@@ -1,7 +1,9 @@
 //! `/api/v1/opportunities`.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use domain::clock::UtcMillis;
 use domain::reference::ReferenceKind;
 use serde::Serialize;
@@ -9,8 +11,8 @@ use store::listing::Direction;
 use store::opportunities::{self, OpportunityFilter, OpportunityRow, OpportunitySort};
 use utoipa::ToSchema;
 
-use super::label::Label;
-use super::list::{DIRECTIONS, Page, Parameters};
+use super::label::{Label, Text, instant};
+use super::list::{DIRECTIONS, Page, Parameters, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
@@ -136,4 +138,83 @@ pub async fn list(
     )
     .await?;
     Ok(Json(Page::of(listing, to_opportunity)))
+}
+
+/// An opportunity with everything known about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpportunityDetail {
+    /// The opportunity as in lists.
+    #[serde(flatten)]
+    opportunity: Opportunity,
+    /// Id of the integration it comes from.
+    integration_id: String,
+    /// Longer text.
+    description: Option<Text>,
+    /// Category.
+    category: Option<Label>,
+    /// Name of the contact.
+    contact: Option<String>,
+    /// When it was created.
+    created_at: Option<String>,
+    /// When it was won, lost or closed.
+    closed_at: Option<String>,
+    /// Further vendor fields by key.
+    fields: BTreeMap<String, serde_json::Value>,
+}
+
+fn to_detail(found: opportunities::Opportunity) -> OpportunityDetail {
+    OpportunityDetail {
+        opportunity: Opportunity {
+            id: found.uuid.to_string(),
+            provider: found.origin.provider,
+            external_id: found.origin.external_id,
+            title: found.title,
+            stage: found.stage.map(Label::from),
+            status: found.status.map(Label::from),
+            amount_cents: found.amount_cents,
+            probability: found.probability,
+            projected_close: found.projected_close_at.map(date),
+            company_id: found.company_uuid.map(|uuid| uuid.to_string()),
+            company: found.company,
+            owner: found.owner,
+            updated_at: found.updated_at.to_rfc3339(),
+        },
+        integration_id: found.origin.integration_uuid.to_string(),
+        description: found.description.map(Text::from),
+        category: found.category.map(Label::from),
+        contact: found.contact,
+        created_at: instant(found.created_at),
+        closed_at: instant(found.closed_at),
+        fields: found
+            .fields
+            .into_iter()
+            .map(|field| (field.key, field.value))
+            .collect(),
+    }
+}
+
+/// One opportunity.
+///
+/// # Errors
+/// 404 without such an opportunity.
+#[utoipa::path(
+    get,
+    path = "/api/v1/opportunities/{id}",
+    operation_id = "get_opportunity",
+    summary = "One opportunity",
+    tag = "opportunities",
+    params(("id" = String, Path, description = "Id of the opportunity")),
+    responses((status = 200, description = "The opportunity", body = OpportunityDetail)),
+)]
+pub async fn show(
+    State(app): State<App>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<OpportunityDetail>, Failure> {
+    parameters.only(&[])?;
+    let id = path_id(&id, "Opportunity")?;
+    let found = opportunities::find_for_viewer(app.store(), &caller.viewer, &id).await?;
+    let found = found.ok_or_else(|| Failure::not_found("Opportunity"))?;
+    Ok(Json(to_detail(found)))
 }

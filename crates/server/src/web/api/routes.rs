@@ -23,12 +23,37 @@ pub fn add(table: RouteTable) -> RouteTable {
             routes!(companies::show),
         )
         .api("/api/v1/contacts", CompaniesRead, routes!(contacts::list))
+        .api(
+            "/api/v1/contacts/{id}",
+            CompaniesRead,
+            routes!(contacts::show),
+        )
+        .api(
+            "/api/v1/contact-groups",
+            CompaniesRead,
+            routes!(contacts::groups),
+        )
+        .api(
+            "/api/v1/contact-groups/members",
+            CompaniesRead,
+            routes!(contacts::group_members),
+        )
         .api("/api/v1/tickets", TicketsRead, routes!(tickets::list))
         .api("/api/v1/tickets/{id}", TicketsRead, routes!(tickets::show))
+        .api(
+            "/api/v1/tickets/{id}/notes",
+            TicketsRead,
+            routes!(tickets::list_notes),
+        )
         .api(
             "/api/v1/opportunities",
             OpportunitiesRead,
             routes!(opportunities::list),
+        )
+        .api(
+            "/api/v1/opportunities/{id}",
+            OpportunitiesRead,
+            routes!(opportunities::show),
         )
         .api(
             "/api/v1/integrations",
@@ -44,6 +69,11 @@ pub fn add(table: RouteTable) -> RouteTable {
             "/api/v1/integrations/{id}/runs/{run}",
             IntegrationsRead,
             routes!(runs::show),
+        )
+        .api(
+            "/api/v1/integrations/{id}/runs/{run}/set-aside",
+            IntegrationsRead,
+            routes!(runs::list_set_aside),
         )
         .api(
             "/api/v1/technicians",

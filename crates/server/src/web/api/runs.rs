@@ -3,12 +3,14 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::hint::Hint;
+use domain::id::SetAsideId;
 use domain::provider::{self, Provider};
 use domain::run::Counts;
 use serde::Serialize;
 use store::Store;
 use store::integrations::{Integration, find_integration_by_uuid};
 use store::runs::{self, Run, StreamRun};
+use store::set_aside::{self, SetAside};
 use utoipa::ToSchema;
 
 use super::label::instant;
@@ -145,6 +147,14 @@ fn hint(provider: Option<&Provider>, hint: Option<Hint>) -> Option<String> {
     Some(hint?.sentence(provider?))
 }
 
+async fn find_run(store: &Store, id: &str, run: &str) -> Result<(Integration, Run), Failure> {
+    let integration = find_integration(store, id).await?;
+    let run = runs::find_run_by_uuid(store, &path_id(run, "Sync run")?).await?;
+    run.filter(|run| run.integration_id == integration.id)
+        .map(|run| (integration, run))
+        .ok_or_else(|| Failure::not_found("Sync run"))
+}
+
 async fn find_integration(store: &Store, id: &str) -> Result<Integration, Failure> {
     let found = find_integration_by_uuid(store, &path_id(id, "Integration")?).await?;
     found.ok_or_else(|| Failure::not_found("Integration"))
@@ -194,6 +204,7 @@ pub async fn list(
     let count = ListCount {
         value: found.len() as u64,
         exact: !more && before.is_none(),
+        cut: false,
     };
     let provider = provider::find(&integration.provider);
     Ok(Json(Page {
@@ -227,11 +238,7 @@ pub async fn show(
 ) -> Result<Json<SyncRunDetail>, Failure> {
     parameters.only(&[])?;
     let store = app.store();
-    let integration = find_integration(store, &id).await?;
-    let run = runs::find_run_by_uuid(store, &path_id(&run, "Sync run")?).await?;
-    let run = run
-        .filter(|run| run.integration_id == integration.id)
-        .ok_or_else(|| Failure::not_found("Sync run"))?;
+    let (integration, run) = find_run(store, &id, &run).await?;
     let streams = runs::list_stream_runs(store, run.id).await?;
     let provider = provider::find(&integration.provider);
     let part = |part| to_stream(provider, part);
@@ -239,4 +246,84 @@ pub async fn show(
         streams: streams.into_iter().map(part).collect(),
         run: to_run(provider, run),
     }))
+}
+
+/// A record that could not be read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetAsideRecord {
+    /// Key of the stream, such as `tickets`.
+    stream: &'static str,
+    /// The vendor's id; empty where it could not be read either.
+    external_id: String,
+    /// The field that holds nonsense, when one is known.
+    field: Option<String>,
+    /// What is wrong with it.
+    reason: String,
+    /// How often it was tried.
+    attempts: i64,
+    /// When it was first set aside.
+    first_at: String,
+    /// When it last could not be read.
+    last_at: String,
+    /// When it is tried again.
+    next_attempt_at: Option<String>,
+    /// When the matter was closed.
+    resolved_at: Option<String>,
+    /// How: `read`, `gone`, or a person's word.
+    resolution: Option<String>,
+}
+
+fn to_set_aside(record: SetAside) -> SetAsideRecord {
+    SetAsideRecord {
+        stream: record.stream.key(),
+        external_id: record.external_id,
+        field: record.field,
+        reason: record.reason,
+        attempts: record.attempts,
+        first_at: record.first_at.to_rfc3339(),
+        last_at: record.last_at.to_rfc3339(),
+        next_attempt_at: instant(record.next_attempt_at),
+        resolved_at: instant(record.resolved_at),
+        resolution: record.resolution,
+    }
+}
+
+/// The records a run could not read. One that a later run met again is listed there.
+///
+/// # Errors
+/// 404 without such a run, 400 for a wrong parameter.
+#[utoipa::path(
+    get,
+    path = "/api/v1/integrations/{id}/runs/{run}/set-aside",
+    operation_id = "list_set_aside",
+    summary = "The records a sync run could not read",
+    tag = "integrations",
+    params(
+        ("id" = String, Path, description = "Id of the integration"),
+        ("run" = String, Path, description = "Id of the run"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 100; 25 when not given"),
+    ),
+    responses((status = 200, description = "A page of records", body = Page<SetAsideRecord>)),
+)]
+pub async fn list_set_aside(
+    State(app): State<App>,
+    _: ApiCaller,
+    Path((id, run)): Path<(String, String)>,
+    parameters: Parameters,
+) -> Result<Json<Page<SetAsideRecord>>, Failure> {
+    let parameters = parameters.only(&["cursor", "limit"])?;
+    let store = app.store();
+    let (_, run) = find_run(store, &id, &run).await?;
+    let (after, limit) = (parameters.number_cursor()?, parameters.limit()?);
+    let rows =
+        set_aside::list_of_run(store, run.id, after.map(SetAsideId), i64::from(limit) + 1).await?;
+    let number = |record: &SetAside| record.id.0;
+    Ok(Json(Page::by_number(
+        rows,
+        limit,
+        after.is_none(),
+        number,
+        to_set_aside,
+    )))
 }

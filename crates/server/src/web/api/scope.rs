@@ -45,7 +45,7 @@ impl Scope {
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::CompaniesRead => "Companies and contacts",
+            Self::CompaniesRead => "Companies, contacts and contact groups",
             Self::TicketsRead => "Tickets and their comments, internal ones included",
             Self::OpportunitiesRead => "Opportunities",
             Self::IntegrationsRead => "Integrations, sync runs, technicians and reference data",

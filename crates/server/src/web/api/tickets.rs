@@ -12,7 +12,7 @@ use store::tickets::{self, NoteRow, TicketFilter, TicketRow, TicketSort};
 use utoipa::ToSchema;
 
 use super::label::{Label, Text, instant};
-use super::list::{DIRECTIONS, Page, Parameters, path_id};
+use super::list::{DIRECTIONS, ListCount, Page, Parameters, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
@@ -179,7 +179,7 @@ pub struct TicketDetail {
     fields: BTreeMap<String, serde_json::Value>,
     /// The newest comments, oldest first; null when they were not asked for.
     notes: Option<Vec<Note>>,
-    /// Whether there are older comments than these.
+    /// Whether there are older comments than these; `/api/v1/tickets/{id}/notes` has them all.
     more_notes: bool,
 }
 
@@ -287,4 +287,46 @@ pub async fn show(
         detail.more_notes = notes.more;
     }
     Ok(Json(detail))
+}
+
+/// The comments of a ticket, newest first.
+///
+/// # Errors
+/// 404 without such a ticket, 400 for a wrong parameter.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tickets/{id}/notes",
+    operation_id = "list_ticket_notes",
+    summary = "The comments of a ticket, newest first",
+    tag = "tickets",
+    params(
+        ("id" = String, Path, description = "Id of the ticket"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 100; 25 when not given"),
+    ),
+    responses((status = 200, description = "A page of comments", body = Page<Note>)),
+)]
+pub async fn list_notes(
+    State(app): State<App>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Json<Page<Note>>, Failure> {
+    let parameters = parameters.only(&["cursor", "limit"])?;
+    let (store, viewer) = (app.store(), &caller.viewer);
+    let id = path_id(&id, "Ticket")?;
+    let ticket = tickets::find_for_viewer(store, viewer, &id).await?;
+    ticket.ok_or_else(|| Failure::not_found("Ticket"))?;
+    let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
+    let found = tickets::list_notes_for_viewer(store, viewer, &id, cursor.as_ref(), limit).await?;
+    let count = ListCount {
+        value: found.rows.len() as u64,
+        exact: cursor.is_none() && found.next.is_none(),
+        cut: false,
+    };
+    Ok(Json(Page {
+        data: found.rows.into_iter().map(to_note).collect(),
+        next_cursor: found.next.map(|key| key.to_string()),
+        count,
+    }))
 }
