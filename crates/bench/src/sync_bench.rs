@@ -123,9 +123,7 @@ async fn notes_by_ticket(
         return Ok(0);
     }
     let store = place.look().await?;
-    let coverage = store::pages::Coverage::default();
-    let notes =
-        store::pages::count_present(&store, integration, Stream::TicketNotes, &coverage).await?;
+    let notes = store::pages::count_shown(&store, integration, Stream::TicketNotes).await?;
     store.close().await;
     Ok(notes)
 }

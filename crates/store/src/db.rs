@@ -119,6 +119,8 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(256)
+        // Rows come from a thread of their own; with the default of 50 it and the reader wait for each other at every list.
+        .row_buffer_size(1_000)
 }
 
 /// The pools of a SQLite file; the file is created when it is missing, unless `read_only`.

@@ -65,6 +65,7 @@ pub mod text_search;
 pub mod tickets;
 pub mod two_factor;
 mod tx;
+pub mod vacuum;
 mod viewer_companies;
 
 pub use change::Change;

@@ -57,6 +57,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "imports",
         include_str!("../migrations/0010_imports.sql"),
     ),
+    (11, "counts", include_str!("../migrations/0011_counts.sql")),
 ];
 
 /// The newest migration this binary knows.

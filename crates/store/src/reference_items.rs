@@ -117,6 +117,24 @@ pub async fn list_reference_items(
     read_all!(store, LIST, integration.0, kind.map(ReferenceKind::key))
 }
 
+/// The same for every kind but owners, of whom there may be thousands: of them, the one with this id alone.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_with_one_owner(
+    store: &Store,
+    integration: IntegrationId,
+    owner: Option<&str>,
+) -> Result<Vec<StoredReferenceItem>> {
+    read_all!(
+        store,
+        LIST_WITH_ONE_OWNER,
+        integration.0,
+        ReferenceKind::Owner.key(),
+        owner
+    )
+}
+
 /// The label of one value.
 ///
 /// # Errors
@@ -131,10 +149,22 @@ pub async fn find_label(
     Ok(found.map(|row| row.0))
 }
 
+macro_rules! list {
+    () => {
+        "SELECT kind, external_id, label, parent, active, sort_order, is_system, removed_at FROM reference_item
+        WHERE integration_id = $1 AND "
+    };
+}
+
+macro_rules! vendors_order {
+    () => {
+        " ORDER BY kind, CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END, sort_order, label, external_id"
+    };
+}
+
 statements! {
-    LIST = "SELECT kind, external_id, label, parent, active, sort_order, is_system, removed_at FROM reference_item
-        WHERE integration_id = $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2)
-        ORDER BY kind, CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END, sort_order, label, external_id";
+    LIST = concat!(list!(), "(CAST($2 AS TEXT) IS NULL OR kind = $2)", vendors_order!());
+    LIST_WITH_ONE_OWNER = concat!(list!(), "(kind <> $2 OR external_id = $3)", vendors_order!());
     LABEL = "SELECT label FROM reference_item WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
     UPSERT = "INSERT INTO reference_item (integration_id, kind, external_id, label, parent, active, sort_order, is_system, removed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET label = excluded.label,

@@ -69,6 +69,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::sign_in_attempts::STATEMENTS,
         crate::staff::STATEMENTS,
         crate::two_factor::STATEMENTS,
+        crate::vacuum::STATEMENTS,
         crate::backup::STATEMENTS,
         crate::doctor::STATEMENTS,
         crate::housekeeping::STATEMENTS,

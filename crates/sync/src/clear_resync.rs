@@ -7,7 +7,7 @@ use domain::run::Trigger;
 use domain::stream::Stream;
 use serde_json::json;
 use store::audit::Actor;
-use store::pages::{self, Coverage};
+use store::pages;
 use store::{checkpoints, integrations};
 
 use crate::engine::Engine;
@@ -34,8 +34,7 @@ pub struct ClearPreview {
 /// # Errors
 /// As any statement.
 pub async fn preview(engine: &Engine, id: IntegrationId) -> Result<ClearPreview> {
-    let everything = Coverage::default();
-    let count = |stream| pages::count_present(engine.store(), id, stream, &everything);
+    let count = |stream| pages::count_shown(engine.store(), id, stream);
     Ok(ClearPreview {
         tickets: count(Stream::Tickets).await?,
         notes: count(Stream::TicketNotes).await?,

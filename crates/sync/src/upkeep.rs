@@ -1,6 +1,6 @@
 //! Upkeep that is nobody's in particular: the search index, sealing with the newest key, sweeping old rows.
 
-use store::{housekeeping, secrets, text_search};
+use store::{housekeeping, secrets, text_search, vacuum};
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -11,8 +11,13 @@ const INDEXED: i64 = 500;
 /// Secrets sealed again in one commit.
 const SEALED: i64 = 100;
 
-/// Brings the text search index up to date, in small commits that let others write in between.
+/// Brings the text search index up to date, in small commits that let others write in between; PostgreSQL, which has
+/// its index in the table, is made to look after tables that grew.
 pub(crate) async fn index_search(engine: &Engine) -> Result<Ended> {
+    let grown = vacuum::vacuum_grown(engine.store()).await?;
+    if !grown.is_empty() {
+        tracing::info!(tables = grown.join(", "), "vacuumed tables that grew");
+    }
     while text_search::index_pending(engine.store(), INDEXED).await? {
         tokio::task::yield_now().await;
     }

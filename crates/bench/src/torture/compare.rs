@@ -21,7 +21,7 @@ use domain::viewer::Viewer;
 use serde_json::Value;
 use store::integrations::Integration;
 use store::listing::Direction;
-use store::pages::{self, Absence, Coverage};
+use store::pages::{self, Absence};
 use store::tickets::{self, TicketFilter, TicketRow, TicketSort};
 use store::{Store, integrations};
 
@@ -213,7 +213,7 @@ async fn count(
     at_vendor: u64,
     found: &mut Comparison,
 ) -> Result<()> {
-    let here = pages::count_present(store, integration.id, stream, &Coverage::default()).await?;
+    let here = pages::count_shown(store, integration.id, stream).await?;
     if here != at_vendor {
         found.note(format!(
             "{}: {here} here, {at_vendor} at the vendor",

@@ -32,8 +32,10 @@ impl<'a> Text<'a> {
     /// Reads a body.
     #[must_use]
     pub fn of(body: &'a [u8]) -> Self {
+        // Nearly every body is UTF-8, which this finds out several times faster than the replacing does.
+        let text = std::str::from_utf8(body);
         Self {
-            text: String::from_utf8_lossy(body),
+            text: text.map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed),
         }
     }
 

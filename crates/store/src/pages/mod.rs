@@ -17,7 +17,7 @@ mod rows;
 pub(crate) mod scope;
 pub(crate) mod seen;
 pub(crate) mod sql;
-mod table;
+pub(crate) mod table;
 mod upsert;
 mod value;
 
@@ -26,7 +26,9 @@ use domain::clock::UtcMillis;
 pub use absence::{
     Deleted, find_ticket_by_number, list_note_ids, mark_removed, remove_deleted, update_absent,
 };
-pub use coverage::{Coverage, Unseen, count_present, count_written_since, list_unseen};
+pub use coverage::{
+    Coverage, Unseen, count_present, count_shown, count_written_since, list_unseen,
+};
 pub use known::{Known, read_known, read_known_before};
 pub use labels::find_label;
 pub use scope::{ScopeRow, list_scope_columns, update_closed};

@@ -29,6 +29,7 @@ pub(crate) struct TableSql {
     pub(crate) update_absent: PerEngine,
     pub(crate) list_unseen: PerEngine,
     pub(crate) count_present: PerEngine,
+    pub(crate) count_shown: PerEngine,
     pub(crate) count_written_since: PerEngine,
 }
 
@@ -119,6 +120,12 @@ fn compose(table: &'static Table, kept: &mut Vec<&'static Statement>) -> TableSq
             format!(
                 "SELECT count(*) AS present FROM {name} r WHERE r.integration_id = $1 AND r.absent = 0{}",
                 coverage(table, engine)
+            )
+        }),
+        count_shown: both("count_shown", &|_| {
+            format!(
+                "SELECT (SELECT count(*) FROM {name} WHERE integration_id = $1)
+                 - (SELECT count(*) FROM {name} WHERE integration_id = $1 AND absent <> 0) AS shown"
             )
         }),
         count_written_since: both("count_written_since", &|_| {

@@ -5,8 +5,8 @@ use domain::id::StreamRunId;
 use domain::record::{Batch, Visibility};
 use domain::stream::Stream;
 use store::pages::{
-    Absence, Coverage, RemovedReason, count_present, insert_seen, list_unseen, mark_removed,
-    read_known_before,
+    Absence, Coverage, RemovedReason, count_present, count_shown, insert_seen, list_unseen,
+    mark_removed, read_known_before,
 };
 
 use crate::harness::{both, integration};
@@ -102,6 +102,7 @@ fn only_what_a_run_covers_can_be_unseen() {
                 .unwrap(),
             8
         );
+        assert_eq!(count_shown(&store, at, Stream::Tickets).await.unwrap(), 8);
         for (coverage, missing) in [
             (
                 Coverage {

@@ -49,8 +49,67 @@ fn a_page_of_keys_is_one_range_of_one_index() {
     });
 }
 
+/// What a statement is handed as a list leads, and rows are looked up for it. The other way round, the list is gone
+/// through once for every row of the table.
+#[test]
+fn a_list_that_is_handed_over_leads() {
+    sqlite_only(async |home| {
+        home.open().await.close().await;
+        let mut checked = 0;
+        for (name, steps) in explain_loops(&home).await {
+            let is_list = |text: &str| {
+                text.starts_with("SCAN json_each") || text == "SCAN f VIRTUAL TABLE INDEX 1:"
+            };
+            for (at, (parent, text)) in steps.iter().enumerate() {
+                if !is_list(text) {
+                    continue;
+                }
+                let around = steps[..at].iter().find(|(other, before)| {
+                    other == parent && (before.starts_with("SCAN") || before.starts_with("SEARCH"))
+                });
+                assert_eq!(around, None, "{name} goes through its list for every row");
+                checked += 1;
+            }
+        }
+        assert!(checked >= 30, "{checked} lists were checked");
+    });
+}
+
+/// How many records there are is counted without looking at one.
+#[test]
+fn shown_records_are_counted_from_indexes_alone() {
+    sqlite_only(async |home| {
+        home.open().await.close().await;
+        let mut checked = 0;
+        for (name, steps) in explain(&home).await {
+            if !name.ends_with("::count_shown") && name != "store::company_adoption::COUNT" {
+                continue;
+            }
+            let reads = steps.iter().filter(|step| {
+                step.starts_with("SEARCH")
+                    || (step.starts_with("SCAN") && *step != "SCAN CONSTANT ROW")
+            });
+            for step in reads {
+                assert!(
+                    step.contains("COVERING INDEX"),
+                    "{name} looks at rows: {step}"
+                );
+                checked += 1;
+            }
+        }
+        assert_eq!(checked, 2 * 8 + 1);
+    });
+}
+
 /// The steps of every statement's plan, by the statement's name.
 async fn explain(home: &Home) -> Vec<(&'static str, Vec<String>)> {
+    let texts = |steps: Vec<(i64, String)>| steps.into_iter().map(|step| step.1).collect();
+    let plans = explain_loops(home).await.into_iter();
+    plans.map(|(name, steps)| (name, texts(steps))).collect()
+}
+
+/// The same with the step each one is part of.
+async fn explain_loops(home: &Home) -> Vec<(&'static str, Vec<(i64, String)>)> {
     let Database::Sqlite(path) = &home.config.database else {
         panic!("SQLite")
     };
@@ -70,7 +129,7 @@ async fn explain(home: &Home) -> Vec<(&'static str, Vec<String>)> {
             .unwrap();
         plans.push((
             statement.name,
-            plan.into_iter().map(|step| step.3).collect(),
+            plan.into_iter().map(|step| (step.1, step.3)).collect(),
         ));
     }
     plans

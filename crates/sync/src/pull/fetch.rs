@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connectors::page::{Cursor, PageRequest, Unreadable};
+use connectors::page::{Cursor, Page, PageRequest, Unreadable};
 use connectors::{Connector, Error, ErrorKind};
 use domain::clock::UtcMillis;
 use domain::scope::Scope;
@@ -19,10 +19,9 @@ pub(super) struct Question {
     pub mode: PullMode,
     pub scope: Arc<Scope>,
     pub page_size: u32,
-    pub generation: i64,
 }
 
-/// A page, decoded and hashed, ready to be stored.
+/// A page, hashed and ready to be stored.
 #[derive(Debug)]
 pub(super) struct Fetched {
     pub records: Prepared,
@@ -33,12 +32,26 @@ pub(super) struct Fetched {
     pub oddity: Option<String>,
 }
 
+impl Fetched {
+    /// Looks at each record of a page.
+    pub(super) fn of(page: Page, mapper_version: u32, generation: i64) -> Self {
+        let (records, repeats) = Prepared::from(page.batch, mapper_version, generation);
+        Self {
+            records,
+            unreadable: page.unreadable,
+            repeated: i64::from(page.repeated) + repeats,
+            next: page.next,
+            vendor_time: page.vendor_time,
+            oddity: page.oddity,
+        }
+    }
+}
+
 /// A page that is on its way. Dropping it abandons the request.
-pub(super) struct OnItsWay(JoinSet<connectors::Result<Fetched>>);
+pub(super) struct OnItsWay(JoinSet<connectors::Result<Page>>);
 
 impl OnItsWay {
-    /// Asks for the page at a cursor. Decoding and hashing happen in the task too, beside the storing of the page
-    /// before.
+    /// Asks for the page at a cursor. Decoding happens in the task too, beside the storing of the page before.
     pub(super) fn ask(question: &Question, cursor: Option<Cursor>) -> Self {
         let question = question.clone();
         let mut task = JoinSet::new();
@@ -47,7 +60,7 @@ impl OnItsWay {
     }
 
     /// Waits for the page.
-    pub(super) async fn page(mut self) -> connectors::Result<Fetched> {
+    pub(super) async fn page(mut self) -> connectors::Result<Page> {
         match self.0.join_next().await {
             Some(Ok(page)) => page,
             Some(Err(error)) => Err(broke_off(&error.to_string())),
@@ -65,7 +78,7 @@ fn broke_off(why: &str) -> Error {
 }
 
 impl Question {
-    async fn page(&self, cursor: Option<&Cursor>) -> connectors::Result<Fetched> {
+    async fn page(&self, cursor: Option<&Cursor>) -> connectors::Result<Page> {
         let page = self
             .connector
             .list_page(PageRequest {
@@ -83,15 +96,6 @@ impl Question {
                 "the vendor answered without getting any further",
             ));
         }
-        let (records, repeats) =
-            Prepared::from(page.batch, self.connector.mapper_version(), self.generation);
-        Ok(Fetched {
-            records,
-            unreadable: page.unreadable,
-            repeated: i64::from(page.repeated) + repeats,
-            next: page.next,
-            vendor_time: page.vendor_time,
-            oddity: page.oddity,
-        })
+        Ok(page)
     }
 }

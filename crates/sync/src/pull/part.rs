@@ -18,7 +18,7 @@ use store::jobs::{self, ClaimedJob, Lease};
 use store::runs::{self, Run, StreamRun};
 use store::{StoreError, Tx};
 
-use super::fetch::{OnItsWay, Question};
+use super::fetch::{Fetched, OnItsWay, Question};
 use super::oddity::PageMemory;
 use super::{ending, finish, page, scope};
 use crate::connect::form;
@@ -270,16 +270,18 @@ impl<'a> Part<'a> {
             mode: self.row.mode,
             scope: Arc::new(self.asked_scope()),
             page_size: self.page_size(),
-            generation: self.integration.generation,
         };
         let cursor = self.row.cursor.clone().map(Cursor);
         let mut on_its_way = Some(OnItsWay::ask(&question, cursor));
         while let Some(asked) = on_its_way.take() {
-            let fetched = asked.page().await?;
-            on_its_way = fetched
+            let page = asked.page().await?;
+            // The next page is asked for before this one is looked at.
+            on_its_way = page
                 .next
                 .clone()
                 .map(|next| OnItsWay::ask(&question, Some(next)));
+            let mapper = question.connector.mapper_version();
+            let fetched = Fetched::of(page, mapper, self.integration.generation);
             page::store(self, fetched).await?;
             if self.circles >= CIRCLES {
                 return Err(Stop::Vendor(connectors::Error::new(

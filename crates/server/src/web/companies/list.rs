@@ -6,7 +6,7 @@ use domain::provider;
 use domain::stream::Stream;
 use store::companies::{CompanyLink, CompanyRow, CompanySort, list_for_viewer};
 use store::integrations::{Integration, list_integrations};
-use store::pages::{Coverage, count_present};
+use store::pages::count_shown;
 use sync::company_removal::count_blocked;
 
 use super::list_page::{LinkLine, ListPage, Row, Source};
@@ -120,8 +120,7 @@ async fn elsewhere(
         .iter()
         .filter(|one| one.settings.company_source)
     {
-        let all = Coverage::default();
-        let records = count_present(app.store(), one.id, Stream::Companies, &all).await?;
+        let records = count_shown(app.store(), one.id, Stream::Companies).await?;
         let count = not_companies(app, one, records).await?;
         if count > 0 {
             let href = if shell.rights.manage_integrations {

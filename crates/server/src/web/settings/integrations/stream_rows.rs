@@ -5,7 +5,7 @@ use domain::stream::Stream;
 use store::checkpoints::{Checkpoint, list_checkpoints};
 use store::company_adoption::count_adopted;
 use store::integrations::Integration;
-use store::pages::{Coverage, count_present};
+use store::pages::count_shown;
 
 use super::detail_page::StreamRow;
 use crate::app::App;
@@ -34,8 +34,7 @@ pub async fn streams(
         let mut records = "–".to_owned();
         let (mut note, mut note_meaning) = (String::new(), String::new());
         if !stream.is_deletion_feed() {
-            let count =
-                count_present(app.store(), integration.id, stream, &Coverage::default()).await?;
+            let count = count_shown(app.store(), integration.id, stream).await?;
             records = grouped(i64::try_from(count).unwrap_or(i64::MAX));
             if stream == Stream::Companies && integration.settings.company_source {
                 let elsewhere = not_companies(app, integration, count).await?;

@@ -50,7 +50,7 @@ pub async fn submit(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
-    let offer = Offer::load(&app, &integration).await?;
+    let offer = Offer::load_with_owners(&app, &integration).await?;
     let sent = Sent::read(&fields, &integration);
     let known = offer.known(wizard.provider, &integration.settings);
     let (mine, mut wrong) = read_configure(&fields, sent.base.clone(), &known);
@@ -110,7 +110,7 @@ async fn render(
     let shell = staff.shell(Section::Settings);
     let overview = sync::status::overview(app.engine(), integration.id).await?;
     let overview = overview.ok_or_else(|| Failure::not_found("Integration"))?;
-    let offer = Offer::load(app, integration).await?;
+    let offer = Offer::load_with_owners(app, integration).await?;
     let (provider, settings) = (wizard.provider, &form.settings);
     let stages = stages(&offer, &form);
     let unmapped: Vec<&str> = stages

@@ -11,7 +11,7 @@ use domain::reference::{Boards, ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
-use store::reference_items::{StoredReferenceItem, list_reference_items};
+use store::reference_items::{StoredReferenceItem, list_reference_items, list_with_one_owner};
 use store::roles::list_roles;
 use sync::setup::{self, SettingsProblem};
 
@@ -99,12 +99,26 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// What there is now.
+    /// What there is now, of owners the one that is set.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn load(app: &App, integration: &Integration) -> Result<Self, Failure> {
+        let owner = integration.settings.opportunity.fallback_owner.as_deref();
+        let stored = list_with_one_owner(app.store(), integration.id, owner).await?;
+        Self::of(app, stored).await
+    }
+
+    /// The same with every owner, for the step that chooses one.
+    ///
+    /// # Errors
+    /// As [`Offer::load`].
+    pub async fn load_with_owners(app: &App, integration: &Integration) -> Result<Self, Failure> {
         let stored = list_reference_items(app.store(), integration.id, None).await?;
+        Self::of(app, stored).await
+    }
+
+    async fn of(app: &App, stored: Vec<StoredReferenceItem>) -> Result<Self, Failure> {
         let roles = list_roles(app.store(), RoleKind::Company).await?;
         let boards: Boards<'_> = stored
             .iter()
@@ -353,7 +367,7 @@ pub async fn conflict(
     mine: &IntegrationSettings,
 ) -> Result<(Integration, SettingsForm), Failure> {
     let (provider, theirs) = find(app.store(), key).await?;
-    let offer = Offer::load(app, &theirs).await?;
+    let offer = Offer::load_with_owners(app, &theirs).await?;
     let labels = Labels::of(provider, &offer.items, &offer.roles);
     let (merged, conflicts) = merge(base, &theirs.settings, mine, &labels);
     let mut form = SettingsForm::from(merged, &theirs.settings, theirs.settings_revision)?;
