@@ -65,7 +65,9 @@ async fn what_is_not_sent_yet_outlives_dialogs_and_is_asked_about() {
     .await;
     let ready = "document.querySelectorAll('#import-picker tr[data-pick=ready]')";
     tab.wait_until(
-        &format!("{ready}.length > 1 && document.getElementById('company-unlinked').checked"),
+        &format!(
+            "{ready}.length > 1 && !document.querySelector('#import-picker tr[data-pick=linked]')"
+        ),
         "companies wait",
     )
     .await;

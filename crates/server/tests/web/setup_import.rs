@@ -34,6 +34,11 @@ async fn staff_role(site: &Site) -> String {
 
 /// A site whose companies wait: synced, but nothing becomes a company by itself.
 async fn with_waiting_companies() -> Site {
+    walked(&["users", "companies", "tickets"]).await
+}
+
+/// A site whose setup was walked to the Import step with these kinds of records, and synced.
+async fn walked(kinds: &[&str]) -> Site {
     let site = Site::start_beside_sandbox().await;
     let mut browser = site.admin().await;
     let mut form: Vec<(String, String)> = credentials().into_iter().collect();
@@ -48,7 +53,7 @@ async fn with_waiting_companies() -> Site {
         ("initial_import", "on"),
         ("action", "next"),
     ];
-    form.extend(["users", "companies", "tickets"].map(|kind| ("record_type", kind)));
+    form.extend(kinds.iter().map(|kind| ("record_type", *kind)));
     let sent = browser.post(&format!("{SETUP}/sync"), &form).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let sent = browser
@@ -200,6 +205,23 @@ async fn importing_companies_needs_the_right_to_manage_them() {
     }
     let left = picks(&site.admin().await.get(COMPANIES).await);
     assert_eq!(left.len(), ids.len(), "nothing was imported");
+}
+
+#[tokio::test]
+async fn what_is_missing_for_importing_leads_only_where_it_can_be_mended() {
+    let site = walked(&["companies", "tickets"]).await;
+    let page = site.admin().await.get(USERS).await;
+    assert!(page.text.contains("Sync Users is off"), "{}", page.text);
+    let step = format!("<a class=\"button\" href=\"{SETUP}/sync\">Open the Sync step</a>");
+    assert!(page.text.contains(&step), "{}", page.text);
+    // Somebody who may not even see the users is told, without a way into a closed page.
+    let mut grants = Grants::everything();
+    grants.0.remove(&Area::Users);
+    site.add_staff("Ina Integrator", "ina@example.com", &grants)
+        .await;
+    let page = site.browser_of("ina@example.com").await.get(USERS).await;
+    assert!(page.text.contains("You need the right Manage Users"));
+    assert!(!page.text.contains("See the users"), "{}", page.text);
 }
 
 async fn import(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> Page {

@@ -373,6 +373,11 @@ async fn what_has_to_be_there_first_is_named_with_the_way_there() {
     )
     .await;
     let mut reader = site.browser_of("rea@example.com").await;
+    let users = reader.get("/settings/users").await;
+    assert!(
+        users.text.contains("Import from Autotask") && !users.text.contains("Add User"),
+        "who may not import finds out why"
+    );
     let page = list(&mut reader).await;
     assert!(
         page.text
