@@ -19,6 +19,7 @@ pub mod job;
 pub mod mail;
 pub mod permission;
 pub mod provider;
+pub mod quick_match;
 pub mod record;
 pub mod reference;
 pub mod removal_guard;

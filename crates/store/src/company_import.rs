@@ -1,6 +1,8 @@
 //! A vendor's companies as an administrator imports them: each with the company here it stands for, if any, and with
 //! the one of the same name it may belong to. Tens of thousands of them, so the list is one range of one index.
 
+use std::collections::BTreeSet;
+
 use domain::clock::UtcMillis;
 use domain::id::{CompanyId, IntegrationId, PublicId};
 
@@ -169,26 +171,54 @@ pub async fn list_for_import(
     store: &Store,
     query: &CompanyImportQuery,
 ) -> Result<Listing<CompanyImportRow>> {
+    list_among(store, query, None).await
+}
+
+/// The same with only some companies, by row id, of those that stand for none here.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_some_for_import(
+    store: &Store,
+    query: &CompanyImportQuery,
+    only: &BTreeSet<i64>,
+) -> Result<Listing<CompanyImportRow>> {
+    list_among(store, query, Some(only)).await
+}
+
+async fn list_among(
+    store: &Store,
+    query: &CompanyImportQuery,
+    only: Option<&BTreeSet<i64>>,
+) -> Result<Listing<CompanyImportRow>> {
     let walk = Walk::new(Direction::Ascending, query.page.as_ref(), query.limit, true);
     let [a, b, c, d] = patterns(query.search.as_deref());
     let (bound, id) = walk.text_bound();
     let unlinked = i64::from(query.unlinked_only);
     let sql = [KEYS_ASCENDING, KEYS_DESCENDING][walk.read.index()];
-    let places: Vec<TextPlace> = read_all!(
-        store,
-        sql,
-        query.integration.0,
-        unlinked,
-        a,
-        b,
-        c,
-        d,
-        &bound,
-        id,
-        walk.asked()
-    )?;
-    let count = count_rows(store, query).await?;
-    let page = walk.page(places.into_iter().map(Place::from).collect());
+    let (page, count) = if let Some(only) = only {
+        let all = list_unlinked(store, query.integration, query.search.as_deref()).await?;
+        let some = all.into_iter().filter(|row| only.contains(&row.id));
+        let places: Vec<Place> = some.map(|row| Place::text(row.sort_key, row.id)).collect();
+        let count = Count::bounded(places.len() as u64, COUNTED);
+        (walk.page_of_all(places), count)
+    } else {
+        let places: Vec<TextPlace> = read_all!(
+            store,
+            sql,
+            query.integration.0,
+            unlinked,
+            a,
+            b,
+            c,
+            d,
+            &bound,
+            id,
+            walk.asked()
+        )?;
+        let page = walk.page(places.into_iter().map(Place::from).collect());
+        (page, count_rows(store, query).await?)
+    };
     let rows: Vec<Raw> = match store.db() {
         _ if page.ids.is_empty() => Vec::new(),
         Db::Lite { r, .. } => {
@@ -267,6 +297,8 @@ row! {
     pub struct Unlinked {
         /// Row id.
         pub id: i64,
+        /// What the list is sorted by.
+        pub sort_key: String,
         /// A company here of the same name that nothing of this integration stands for.
         pub same_name: Option<PublicId> = Option<String> => optional_public_id,
     }
@@ -417,7 +449,7 @@ statements! {
         FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
     BLOCKED = concat!("SELECT count(*) AS found FROM external_company x WHERE ", listed!(), " AND x.company_id IN
         (SELECT n.id FROM company n WHERE n.removed_at IS NOT NULL AND n.removed_reason = 'blocked')");
-    UNLINKED = concat!("SELECT x.id, s.uuid AS same_name FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");
+    UNLINKED = concat!("SELECT x.id, x.name_key AS sort_key, s.uuid AS same_name FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");
     ROWS_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN external_company x NOT INDEXED"), "x.id = f.value");
     ROWS_POSTGRES for Postgres = concat!(import_row!("external_company x"), "x.id = ANY(CAST($1 AS BIGINT[]))");
     FIND = concat!(import_row!("external_company x"), "x.id = $1");

@@ -12,7 +12,7 @@ use crate::companies::CompanyLink;
 use crate::companies::list::rows_by_id;
 use crate::decode::plain;
 use crate::error::Result;
-use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, SortKey, Walk};
+use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, Walk};
 use crate::open::Store;
 use crate::text_search::patterns;
 use crate::tx::Tx;
@@ -172,10 +172,7 @@ pub async fn list_blocked(
         read_one!(store, COUNT, all, identity, a, b, c, d, COUNTED as i64 + 1)?
     };
     let count = Count::bounded(count.map_or(0, |row| row.0.unsigned_abs()), COUNTED);
-    let place = |row: &RawBlocked| Place {
-        key: SortKey::Text(row.sort_key.clone()),
-        id: row.id,
-    };
+    let place = |row: &RawBlocked| Place::text(row.sort_key.clone(), row.id);
     let page = walk.page(found.iter().map(place).collect());
     let shown = found
         .into_iter()

@@ -47,6 +47,7 @@ pub mod outbox;
 pub mod pages;
 pub mod passkeys;
 pub mod permits;
+pub mod quick_match;
 pub mod reference_items;
 pub mod reference_reads;
 pub mod removal_questions;

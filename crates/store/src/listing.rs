@@ -163,6 +163,16 @@ pub(crate) struct Place {
     pub(crate) id: i64,
 }
 
+impl Place {
+    /// A place in a list sorted by a text.
+    pub(crate) const fn text(key: String, id: i64) -> Self {
+        Self {
+            key: SortKey::Text(key),
+            id,
+        }
+    }
+}
+
 row! {
     /// A place in a list sorted by a number or an instant.
     pub(crate) struct NumberPlace {

@@ -84,6 +84,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::company_adoption::STATEMENTS,
         crate::company_import::STATEMENTS,
         crate::company_removal::STATEMENTS,
+        crate::quick_match::STATEMENTS,
         crate::contact_import::STATEMENTS,
         crate::email_keys::STATEMENTS,
         crate::findings::STATEMENTS,

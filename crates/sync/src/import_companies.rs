@@ -26,11 +26,12 @@ pub use outcome::{
     CompanyCounts, CompanyDone, CompanyImportRefusal, CompanyImportReport, CompanySkip,
     CompanySkipped, Unlink, Why,
 };
-pub use store::company_import::{CompanyImportQuery, list_for_import};
+pub use store::company_import::{CompanyImportQuery, list_for_import, list_some_for_import};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::imports::{self, Asked, BATCH, Decided, Import, Kept};
+use crate::imports::{self, Asked, BATCH, Decided, Everyone, Import, Kept};
+use crate::quick_match;
 
 /// What is to become of one vendor's company.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,9 +62,9 @@ pub struct ImportCompanies {
     pub integration: IntegrationId,
     /// Chosen rows.
     pub rows: Vec<CompanyChoice>,
-    /// *Import All*: also every other company that stands for none, of this search (empty: all). One whose name a company
-    /// here has, that nothing of this integration stands for, is linked to it; the others are created.
-    pub everyone: Option<String>,
+    /// *Import All*: also every other company that stands for none. One whose name a company here has, that nothing of
+    /// this integration stands for, is linked to it; the others are created.
+    pub everyone: Option<Everyone>,
 }
 
 /// Begins an import and answers its id in addresses: a few companies are imported by then, many by a job in the
@@ -189,7 +190,12 @@ async fn choose(engine: &Engine, wanted: &ImportCompanies) -> Result<Vec<Company
             rows.push(row.clone());
         }
     }
-    if let Some(search) = &wanted.everyone {
+    if let Some(everyone) = &wanted.everyone {
+        let matches = if everyone.proposed {
+            quick_match::companies(engine, id).await?
+        } else {
+            Default::default()
+        };
         let mut taken: BTreeSet<PublicId> = rows
             .iter()
             .filter_map(|row| match &row.action {
@@ -197,12 +203,23 @@ async fn choose(engine: &Engine, wanted: &ImportCompanies) -> Result<Vec<Company
                 CompanyAction::Create => None,
             })
             .collect();
-        for other in company_import::list_unlinked(store, id, Some(search)).await? {
-            if !chosen.insert(other.id) {
+        for other in company_import::list_unlinked(store, id, Some(&everyone.search)).await? {
+            if everyone.except.contains(&other.id) || !chosen.insert(other.id) {
                 continue;
             }
+            let target = if everyone.proposed {
+                let Some(target) = matches.get(&other.id).and_then(|found| found.target()) else {
+                    continue;
+                };
+                Some(target.uuid.clone())
+            } else {
+                other.same_name
+            };
             // Of two with one name only the first is surely that company.
-            let same = other.same_name.filter(|one| taken.insert(one.clone()));
+            let same = target.filter(|one| taken.insert(one.clone()));
+            if everyone.proposed && same.is_none() {
+                continue;
+            }
             rows.push(CompanyChoice {
                 external: other.id,
                 action: same.map_or(CompanyAction::Create, |company| CompanyAction::Link {

@@ -27,7 +27,8 @@ pub use outcome::{Done, ImportRefusal, ImportReport, SkipReason, Skipped};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::imports::{self, Asked, Decided, Import, Kept};
+use crate::imports::{self, Asked, Decided, Everyone, Import, Kept};
+use crate::quick_match;
 use crate::users::{self, Editor, NewUser, UserRefusal};
 
 /// What is to become of one technician.
@@ -64,9 +65,9 @@ pub struct ImportUsers {
     pub integration: IntegrationId,
     /// Chosen technicians.
     pub rows: Vec<ImportRowChoice>,
-    /// *Select all*: also every other unlinked technician with an address, of this search (empty: all). One whose address
-    /// a user has is linked to that user.
-    pub everyone: Option<String>,
+    /// *Select all*: also every other unlinked technician with an address. One whose address a user has is linked to that
+    /// user.
+    pub everyone: Option<Everyone>,
     /// The role of everybody who is created.
     pub role: PublicId,
     /// Whether they are sent the welcome e-mail.
@@ -162,14 +163,26 @@ async fn choose(engine: &Engine, wanted: &ImportUsers) -> Result<Vec<ImportRowCh
             rows.push(row.clone());
         }
     }
-    if let Some(search) = &wanted.everyone {
-        let search = Some(search.as_str()).filter(|text| !text.trim().is_empty());
+    if let Some(everyone) = &wanted.everyone {
+        let search = Some(everyone.search.as_str()).filter(|text| !text.trim().is_empty());
         let all = list_importable_ids(engine.store(), wanted.integration, search).await?;
-        let others = all.into_iter().filter(|one| chosen.insert(*one));
-        rows.extend(others.map(|technician| ImportRowChoice {
-            technician,
-            action: ImportAction::Proposed,
-        }));
+        let matches = if everyone.proposed {
+            quick_match::people(engine, wanted.integration).await?
+        } else {
+            Default::default()
+        };
+        for technician in all {
+            let action = match matches.get(&technician).and_then(|found| found.target()) {
+                Some(target) => ImportAction::Link {
+                    identity: target.uuid.clone(),
+                },
+                None if everyone.proposed => continue,
+                None => ImportAction::Proposed,
+            };
+            if !everyone.except.contains(&technician) && chosen.insert(technician) {
+                rows.push(ImportRowChoice { technician, action });
+            }
+        }
     }
     rows.sort_by_key(|row| row.technician);
     Ok(rows)

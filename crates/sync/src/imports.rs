@@ -9,12 +9,14 @@
 //! The same request sent again while it runs, or right after all of it was done, leads to that one. Whether the person may still do this is looked
 //! at in every commit.
 
+use std::collections::BTreeSet;
+
 use domain::id::{IdentityId, ImportId, IntegrationId, PublicId};
 use domain::imports::{ImportCounts, ImportKind, ImportOutcome, ImportStop};
 use domain::job::{Job, Priority};
 use domain::permission::{Grants, Permission};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::audit::Actor;
 use store::identities::{self, MembershipStatus};
@@ -41,6 +43,17 @@ const TAKE_OVER: i64 = 20_000;
 
 /// The same request within so many milliseconds after the first one was done whole is the second of two clicks.
 const SECOND_CLICK: i64 = 15_000;
+
+/// *Select all*: everything of a list that is not chosen one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Everyone {
+    /// Of this search; empty: all.
+    pub search: String,
+    /// Except these, by row id.
+    pub except: BTreeSet<i64>,
+    /// Only what Quick Match proposes a link for, and that link.
+    pub proposed: bool,
+}
 
 /// An import that was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

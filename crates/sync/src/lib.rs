@@ -21,6 +21,7 @@ pub mod imports;
 pub mod mail;
 pub mod permits;
 mod pull;
+pub mod quick_match;
 mod reaper;
 pub mod reference_data;
 pub mod removal_question;

@@ -134,6 +134,38 @@ pub async fn request_sync(
     Ok(outcome)
 }
 
+/// Asks, for a person who looks at the list of one stream, for what changed in it; the whole of it where the vendor cannot
+/// tell what changed. A sync that reads it is joined, and within two minutes it is not read twice.
+///
+/// # Errors
+/// As [`request_sync`].
+pub async fn request_stream(
+    engine: &Engine,
+    actor: &Actor,
+    id: IntegrationId,
+    stream: Stream,
+) -> Result<RequestOutcome> {
+    let mut tx = engine.store().begin().await?;
+    let integration = integrations::lock_integration(&mut tx, id)
+        .await?
+        .ok_or(Error::NoIntegration(id))?;
+    let wanted = Wanted {
+        mode: RunMode::Incremental,
+        streams: Some([stream].into()),
+        // Named, so that it is not left out because its cadence is not due.
+        whole: provider::find(&integration.provider)
+            .and_then(|provider| provider.capability.stream(stream))
+            .filter(|capability| !capability.incremental)
+            .map(|capability| capability.stream)
+            .into_iter()
+            .collect(),
+    };
+    let trigger = Trigger::Resync;
+    let outcome = ask_in(engine, &mut tx, &integration, actor, trigger, wanted).await?;
+    tx.commit().await?;
+    Ok(outcome)
+}
+
 /// Asks for some streams because something changed there (a webhook): never dropped, never windowed.
 ///
 /// # Errors
@@ -212,7 +244,13 @@ pub(crate) async fn ask_in(
         }
     }
     let mode = wanted.mode;
-    let window = window::key(integration.id, trigger, mode, integration.settings_revision);
+    let window = window::key(
+        integration.id,
+        trigger,
+        mode,
+        wanted.streams.as_ref(),
+        integration.settings_revision,
+    );
     if let Some(key) = &window {
         let until = engine.now().plus(window::WINDOW);
         if let WindowOutcome::Closed { run_uuid } = runs::open_window(tx, key, until, None).await? {

@@ -11,8 +11,14 @@ export function updatePicks(element) {
     // In an import the head tick means all unlinked, as the guide says; elsewhere what is on the page.
     if (everyone && (!element.checked || form.matches("[data-picker]"))) everyone.checked = element.checked;
   }
-  if (element === everyone) for (const box of known(form)) box.checked = everyone.checked;
-  if (element.matches("[name=pick]") && !element.checked && everyone && known(form).includes(element)) everyone.checked = false;
+  const anew = element.matches("[data-tick-all]") && (!element.checked || form.matches("[data-picker]"));
+  if (everyone && (element === everyone || anew)) {
+    // Beginning anew, nobody is left out; what loses its tick from here on is.
+    for (const left of form.querySelectorAll("[data-except]")) left.remove();
+    for (const box of known(form)) box.checked = everyone.checked;
+    const shown = form.querySelector("[data-all-shown]");
+    if (shown) shown.value = everyone.checked ? "1" : "";
+  }
   const row = element.closest("tr");
   if (element.matches("[data-link]") && row) {
     const box = row.querySelector("[name=pick]");
@@ -46,7 +52,10 @@ export function settlePicks(form) {
   }
   const everyone = form.querySelector("[data-everyone]");
   const counted = new Set(everyone?.checked ? known(form) : []);
-  const whole = everyone?.checked ? Number(everyone.dataset.everyone) : 0;
+  const left = everyone?.checked ? [...counted].filter((box) => !box.checked).length + form.querySelectorAll("[data-except]").length : 0;
+  const whole = everyone?.checked ? Number(everyone.dataset.everyone) - left : 0;
+  for (const note of form.querySelectorAll("[data-except-note]")) note.hidden = left === 0;
+  for (const place of form.querySelectorAll("[data-except-count]")) place.textContent = left.toLocaleString("en");
   const count = whole + ticked.filter((box) => !counted.has(box)).length + form.querySelectorAll("[data-carried]").length;
   for (const place of form.querySelectorAll("[data-pick-count]")) place.textContent = count.toLocaleString("en");
   for (const button of form.querySelectorAll("[data-pick-button]")) button.disabled = count === 0;

@@ -1,5 +1,7 @@
 //! Step 4 of the setup wizard: users and companies taken over; and the preview of Auto-Import.
 
+mod lists;
+
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level, RoleKind};
 use domain::record::{Batch, CompanyRecord, ExternalRecord as _};

@@ -1,5 +1,7 @@
 //! Technicians that can become staff users: active people of one integration, each linked to one user at most.
 
+use std::collections::BTreeSet;
+
 use domain::clock::UtcMillis;
 use domain::id::{IdentityId, IntegrationId, PublicId};
 
@@ -157,31 +159,60 @@ impl From<Raw> for ImportRow {
 /// # Errors
 /// As any statement.
 pub async fn list_importable(store: &Store, query: &ImportQuery) -> Result<Listing<ImportRow>> {
+    list_among(store, query, None).await
+}
+
+/// The same with only some technicians, by row id, of those that are linked to nobody.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_some_importable(
+    store: &Store,
+    query: &ImportQuery,
+    only: &BTreeSet<i64>,
+) -> Result<Listing<ImportRow>> {
+    list_among(store, query, Some(only)).await
+}
+
+async fn list_among(
+    store: &Store,
+    query: &ImportQuery,
+    only: Option<&BTreeSet<i64>>,
+) -> Result<Listing<ImportRow>> {
     let walk = Walk::new(Direction::Ascending, query.page.as_ref(), query.limit, true);
     let [a, b, c, d] = patterns(query.search.as_deref());
     let (bound, id) = walk.text_bound();
     let unlinked = i64::from(query.unlinked_only);
     let sql = [KEYS_ASCENDING, KEYS_DESCENDING][walk.read.index()];
-    let places: Vec<TextPlace> = read_all!(
-        store,
-        sql,
-        query.integration.0,
-        unlinked,
-        a,
-        b,
-        c,
-        d,
-        &bound,
-        id,
-        walk.asked()
-    )?;
-    let counts = count_importable(store, query.integration, query.search.as_deref()).await?;
-    let count = Count::Exact(if query.unlinked_only {
-        counts.unlinked
+    let (page, count) = if let Some(only) = only {
+        let all: Vec<TextPlace> = read_all!(store, ALL, query.integration.0, 1_i64, a, b, c, d)?;
+        let some = all.into_iter().map(Place::from);
+        let places: Vec<Place> = some.filter(|place| only.contains(&place.id)).collect();
+        let count = Count::Exact(places.len() as u64);
+        (walk.page_of_all(places), count)
     } else {
-        counts.all
-    });
-    let page = walk.page(places.into_iter().map(Place::from).collect());
+        let places: Vec<TextPlace> = read_all!(
+            store,
+            sql,
+            query.integration.0,
+            unlinked,
+            a,
+            b,
+            c,
+            d,
+            &bound,
+            id,
+            walk.asked()
+        )?;
+        let counts = count_importable(store, query.integration, query.search.as_deref()).await?;
+        let count = Count::Exact(if query.unlinked_only {
+            counts.unlinked
+        } else {
+            counts.all
+        });
+        let page = walk.page(places.into_iter().map(Place::from).collect());
+        (page, count)
+    };
     let rows: Vec<Raw> = match store.db() {
         _ if page.ids.is_empty() => Vec::new(),
         Db::Lite { r, .. } => {
@@ -331,6 +362,7 @@ statements! {
     COUNT = concat!("SELECT count(*) AS found, CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS unlinked,
             CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL AND w.email_key IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS without_email
         FROM technician w WHERE ", importable!());
+    ALL = concat!("SELECT w.id AS id, w.name_key AS sort_key FROM technician w WHERE ", importable!(), " ORDER BY w.name_key, w.id");
     IDS = concat!("SELECT w.id FROM technician w WHERE ", importable!(), " AND w.email_key IS NOT NULL ORDER BY w.name_key, w.id");
     PAGE_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN technician w NOT INDEXED"), "w.id = f.value");
     PAGE_POSTGRES for Postgres = concat!(import_row!("technician w"), "w.id = ANY(CAST($1 AS BIGINT[]))");

@@ -11,7 +11,7 @@ use crate::open::Store;
 
 pub use import::{
     ImportCounts, ImportQuery, ImportRow, ImportUser, Linked, count_importable, find_importable_in,
-    link_technician_in, list_importable, list_importable_ids, list_linked,
+    link_technician_in, list_importable, list_importable_ids, list_linked, list_some_importable,
 };
 
 row! {

@@ -22,6 +22,7 @@ mod pages;
 mod people;
 mod permits;
 mod plans;
+mod quick_match;
 mod records;
 mod removal_questions;
 mod roles;

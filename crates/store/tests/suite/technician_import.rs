@@ -64,7 +64,8 @@ pub async fn all(store: &Store, at: IntegrationId) -> Vec<ImportRow> {
     }
 }
 
-async fn identity(store: &Store, email: &str) -> IdentityId {
+/// A staff user with this address.
+pub async fn identity(store: &Store, email: &str) -> IdentityId {
     let mut tx = store.begin().await.unwrap();
     let id = insert_identity(
         &mut tx,

@@ -1,11 +1,14 @@
 //! How parts and runs end: well, in trouble, or because somebody gave up.
 
+use std::collections::BTreeSet;
+
 use connectors::ErrorKind;
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
 use domain::id::{IntegrationId, StreamRunId};
 use domain::job::{Job, Priority};
 use domain::run::{RunState, Trigger};
+use domain::stream::Stream;
 use store::integrations;
 use store::jobs::{self, ClaimedJob};
 use store::runs::{self, Run, StreamRun};
@@ -314,10 +317,19 @@ async fn end_run(
     } else {
         RunMode::Incremental
     };
+    // An incremental Resync is that of one list ([`request::request_stream`]).
+    let of_list = run.trigger_key == Trigger::Resync && mode == RunMode::Incremental;
+    let streams: Option<BTreeSet<Stream>> = if of_list {
+        let parts = runs::list_stream_runs_in(tx, run.id).await?;
+        Some(parts.iter().map(|part| part.stream).collect())
+    } else {
+        None
+    };
     if let Some(key) = request::window::key(
         run.integration_id,
         run.trigger_key,
         mode,
+        streams.as_ref(),
         run.settings_revision,
     ) {
         if well {

@@ -14,18 +14,22 @@ pub const WINDOW: i64 = 2 * UtcMillis::MINUTE;
 
 /// The key under which the same sync is recognised, and `None` for triggers the window does not apply to. The
 /// settings' revision is a part of it, so that a sync after a change of settings always runs. Buttons, wizard and
-/// command line share a key; *Quick Sync* reads less than *Resync* and has one of its own.
+/// command line share a key; *Quick Sync* reads less than *Resync* and has one of its own, and so has a sync of some
+/// `streams` only.
 #[must_use]
 pub fn key(
     integration: IntegrationId,
     trigger: Trigger,
     mode: RunMode,
+    streams: Option<&BTreeSet<Stream>>,
     revision: i64,
 ) -> Option<String> {
-    let class = if trigger == Trigger::QuickSync {
-        "quick"
-    } else {
-        "person"
+    let class = match streams {
+        _ if trigger == Trigger::QuickSync => "quick".to_owned(),
+        Some(streams) => streams.iter().fold("of".to_owned(), |class, stream| {
+            format!("{class}.{}", stream.key())
+        }),
+        None => "person".to_owned(),
     };
     trigger
         .is_windowed()
@@ -93,11 +97,32 @@ mod tests {
     #[test]
     fn p12_only_a_person_asking_has_a_window_and_the_revision_is_in_its_key() {
         for trigger in Trigger::ALL {
-            let key = key(INTEGRATION, trigger, RunMode::Full, 3);
+            let key = key(INTEGRATION, trigger, RunMode::Full, None, 3);
             assert_eq!(key.is_some(), trigger.is_windowed(), "{trigger:?}");
         }
-        let at =
-            |trigger, mode, revision| key(INTEGRATION, trigger, mode, revision).expect("windowed");
+        let at = |trigger, mode, revision| {
+            key(INTEGRATION, trigger, mode, None, revision).expect("windowed")
+        };
+        let of = |stream: Stream| {
+            let some = BTreeSet::from([stream]);
+            key(
+                INTEGRATION,
+                Trigger::Resync,
+                RunMode::Incremental,
+                Some(&some),
+                1,
+            )
+            .expect("windowed")
+        };
+        assert_ne!(
+            of(Stream::Companies),
+            of(Stream::Technicians),
+            "each list has its own"
+        );
+        assert_ne!(
+            of(Stream::Companies),
+            at(Trigger::Resync, RunMode::Incremental, 1)
+        );
         assert_eq!(
             at(Trigger::Wizard, RunMode::Full, 1),
             at(Trigger::Resync, RunMode::Full, 1)

@@ -16,6 +16,7 @@ use store::roles::{self, Role};
 use store::{audit, outbox};
 use sync::auto_import::{last_report, preview};
 use sync::import_companies::{ImportCompanies, apply};
+use sync::imports::Everyone;
 use sync::request::RunMode;
 use sync::settings::update_settings;
 
@@ -456,7 +457,7 @@ async fn later_syncs_and_imported_companies_bring_their_contacts(kind: Kind) {
     let all = ImportCompanies {
         integration: id,
         rows: Vec::new(),
-        everyone: Some(String::new()),
+        everyone: Some(Everyone::default()),
     };
     apply(&portal.engine, &sync::Actor::CommandLine, &all)
         .await

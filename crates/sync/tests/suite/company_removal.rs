@@ -11,6 +11,7 @@ use sync::import_companies::{
     CompanyAction, CompanyChoice, CompanyImportQuery, CompanySkip, ImportCompanies, Why, apply,
     counts, list_for_import, why,
 };
+use sync::imports::Everyone;
 use sync::request::RunMode;
 
 use crate::portal::{Kind, Portal, ann};
@@ -90,7 +91,7 @@ async fn a_removed_company_stays_away_until_it_is_unblocked(kind: Kind) {
             external: row.id,
             action: CompanyAction::Create,
         }],
-        everyone: Some(String::new()),
+        everyone: Some(Everyone::default()),
     };
     let report = apply(&portal.engine, &Actor::CommandLine, &wanted)
         .await

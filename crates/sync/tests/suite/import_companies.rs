@@ -19,6 +19,7 @@ use sync::import_companies::{
     CompanyAction, CompanyChoice, CompanyImportQuery, CompanyImportRefusal, CompanySkip,
     ImportCompanies, Unlink, Why, apply, counts, list_for_import, preview, unlink, why,
 };
+use sync::imports::Everyone;
 use sync::request::RunMode;
 
 use crate::portal::{Kind, Portal, ann};
@@ -242,7 +243,7 @@ async fn administrators_at_once_make_each_company_once(kind: Kind) {
             let everyone = ImportCompanies {
                 integration: id,
                 rows: vec![create(first)],
-                everyone: (number != 4).then(String::new),
+                everyone: (number != 4).then(Everyone::default),
             };
             apply(&engine, &Actor::CommandLine, &everyone).await
         });
@@ -266,7 +267,7 @@ async fn preview_equals_apply_for_companies(kind: Kind) {
             link(rows[0], &PublicId::new(UtcMillis(1))),
             create(9_999_999),
         ],
-        everyone: Some(String::new()),
+        everyone: Some(Everyone::default()),
         integration: id,
     };
     let before = here(&portal).await;

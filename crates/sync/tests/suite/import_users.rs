@@ -15,6 +15,7 @@ use sync::Actor;
 use sync::import_users::{
     ImportAction, ImportRefusal, ImportReport, ImportRowChoice, ImportUsers, SkipReason, apply,
 };
+use sync::imports::Everyone;
 use sync::request::RunMode;
 use sync::users::{Editor, NewUser, UserRefusal, add_user};
 
@@ -238,7 +239,7 @@ async fn everybody_means_whoever_is_here_is_linked(kind: Kind) {
     .expect("an outcome")
     .expect("added");
     let asked = ImportUsers {
-        everyone: Some(String::new()),
+        everyone: Some(Everyone::default()),
         ..wanted(id, &technician, Vec::new())
     };
     let report = import(&portal, &asked).await;
@@ -256,7 +257,7 @@ async fn a_double_click_makes_nobody_twice(kind: Kind) {
     let rows = people(&portal, id).await;
     let technician = role(&portal, "Technician").await;
     let asked = ImportUsers {
-        everyone: Some(String::new()),
+        everyone: Some(Everyone::default()),
         ..wanted(
             id,
             &technician,

@@ -15,7 +15,7 @@ use store::staff::set_staff_status;
 use sync::Actor;
 use sync::import_companies::{self, CompanyImportQuery, ImportCompanies, list_for_import};
 use sync::import_users::{self, ImportRefusal, ImportUsers};
-use sync::imports::{AT_ONCE, Import, find_import_by_uuid, find_last_import};
+use sync::imports::{AT_ONCE, Everyone, Import, find_import_by_uuid, find_last_import};
 use sync::users::{Editor, UserRefusal};
 
 use crate::at_once::{administrator, role, somebody_else, technicians};
@@ -57,7 +57,7 @@ async fn everybody(portal: &Portal, id: IntegrationId) -> ImportUsers {
     ImportUsers {
         integration: id,
         rows: Vec::new(),
-        everyone: Some(String::new()),
+        everyone: Some(Everyone::default()),
         role: role(portal, "Technician").await.uuid,
         send_welcome: false,
     }
@@ -181,7 +181,7 @@ async fn an_import_of_companies_that_is_killed_goes_on_and_doubles_none(kind: Ki
     let everything = ImportCompanies {
         integration: id,
         rows: Vec::new(),
-        everyone: Some(String::new()),
+        everyone: Some(Everyone::default()),
     };
     let uuid = import_companies::begin(&portal.engine, &Actor::CommandLine, &everything)
         .await

@@ -196,6 +196,11 @@ pub(super) fn setup_wizard(table: RouteTable) -> RouteTable {
             steps::unlink,
         )
         .get(
+            "/settings/integrations/{provider}/imports/companies/events",
+            MANAGE_INTEGRATIONS,
+            settings::imports::list_sync::list_of_companies,
+        )
+        .get(
             "/settings/integrations/{provider}/imports/{import}/events",
             IMPORT_COMPANIES,
             settings::imports::companies_events,

@@ -27,6 +27,11 @@ pub(super) fn people(table: RouteTable) -> RouteTable {
             import_users::import,
         )
         .get(
+            "/settings/users/import/{provider}/events",
+            MANAGE_USERS,
+            imports::list_sync::list_of_people,
+        )
+        .get(
             "/settings/users/import/{provider}/people",
             MANAGE_USERS,
             import_users::people,

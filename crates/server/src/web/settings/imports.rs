@@ -3,6 +3,9 @@
 
 mod export;
 mod last;
+pub mod list_sync;
+pub mod marks;
+pub mod quick_match;
 pub mod report;
 mod show;
 mod to_report;

@@ -129,6 +129,18 @@ async fn everybody_who_matches_is_changed_and_not_only_the_page() {
         question.text
     );
     assert!(question.text.contains("name=\"everyone\" value=\"1\""));
+    // Whoever lost the tick on the page stays as is, whatever else matches.
+    let left = site.identity("desk7@example.com").await.uuid.to_string();
+    let mut except = fields.clone();
+    except.extend([("all_shown", "1"), ("on_page", left.as_str())]);
+    let question = browser.post("/settings/users/bulk", &except).await;
+    assert!(
+        question.text.contains("Deactivate 229 users?"),
+        "{}",
+        question.text
+    );
+    let kept = format!("name=\"except\" value=\"{left}\"");
+    assert!(question.text.contains(&kept), "{}", question.text);
     fields.push(("confirmed", "yes"));
     let answer = browser.post("/settings/users/bulk", &fields).await;
     assert!(

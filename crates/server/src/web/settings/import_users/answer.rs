@@ -8,9 +8,10 @@ use store::staff::{StaffQuery, StaffRow, list_staff_page};
 use sync::import_users::{
     ImportAction, ImportRefusal, ImportRowChoice, ImportUsers, SkipReason, begin,
 };
+use sync::imports::Everyone;
 use sync::users::problem_of_address;
 
-use super::build::{Addresses, PEOPLE, Source, picker};
+use super::build::{Addresses, PEOPLE, Source, listed, picker};
 use super::picker::Picker;
 use super::state::PickerState;
 use super::troubleshooting;
@@ -18,6 +19,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Failure;
 use crate::web::form::Fields;
+use crate::web::settings::imports::list_sync::sync_now;
 use crate::web::settings::users::editor;
 
 /// Users named when several match what was typed.
@@ -45,8 +47,14 @@ pub async fn answer(
     fields: &Fields,
 ) -> Result<Outcome, Failure> {
     let state = PickerState::read(fields);
+    let told = if state.sync {
+        sync_now(app, staff, listed(source)).await?
+    } else {
+        String::new()
+    };
     let mut shown = picker(app, staff, source, addresses, &state).await?;
     if !state.import {
+        shown.sync.told = told;
         return Ok(Outcome::Again(StatusCode::OK, Box::new(shown)));
     }
     let again = |shown| {
@@ -63,7 +71,11 @@ pub async fn answer(
     let wanted = ImportUsers {
         integration: source.integration.id,
         rows,
-        everyone: state.everyone.then(|| state.search.clone()),
+        everyone: state.everyone.then(|| Everyone {
+            search: state.search.clone(),
+            except: state.except.clone(),
+            proposed: state.quick,
+        }),
         role,
         send_welcome: state.welcome,
     };

@@ -1,5 +1,7 @@
 //! From the store to the list of people.
 
+use std::collections::BTreeSet;
+
 use domain::clock::UtcMillis;
 use domain::email::email_key;
 use domain::imports::ImportKind;
@@ -10,7 +12,11 @@ use store::identities::MembershipStatus;
 use store::integrations::Integration;
 use store::listing::Count;
 use store::staff::{StaffQuery, list_staff_page};
-use store::technicians::{ImportCounts, ImportQuery, ImportRow, count_importable, list_importable};
+use store::technicians::{
+    ImportCounts, ImportQuery, ImportRow, count_importable, list_importable, list_importable_ids,
+    list_some_importable,
+};
+use sync::quick_match::{self, Match, Matches};
 
 use super::picker::{Carried, Everyone, LinkPerson, PickRow, PickState, Picker};
 use super::state::PickerState;
@@ -19,6 +25,8 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Failure;
 use crate::web::settings::imports::last;
+use crate::web::settings::imports::list_sync::{self, Listed, list_sync};
+use crate::web::settings::imports::quick_match::QuickMatch;
 use crate::web::settings::users::role_choices;
 use crate::web::view::list::PAGE_ROWS;
 use crate::web::view::number::{counted, grouped};
@@ -47,6 +55,16 @@ pub struct Addresses {
     pub in_setup: bool,
 }
 
+/// What the list of people of a source shows.
+#[must_use]
+pub const fn listed(source: &Source) -> Listed<'_> {
+    Listed {
+        provider: source.provider,
+        integration: &source.integration,
+        stream: Stream::Technicians,
+    }
+}
+
 /// The list of people for a state.
 ///
 /// # Errors
@@ -69,22 +87,51 @@ pub async fn picker(
         page: state.page.clone(),
         limit: PAGE_ROWS,
     };
-    let found = list_importable(store, &query).await?;
+    let (quick, found, matches) = if state.quick {
+        let matches = quick_match::people(app.engine(), integration).await?;
+        let only = matches.keys().copied().collect();
+        let here = ImportQuery {
+            page: None,
+            ..query.clone()
+        };
+        let here = count_matches(app, &here, &matches).await?;
+        (
+            Some(here),
+            list_some_importable(store, &query, &only).await?,
+            matches,
+        )
+    } else {
+        (None, list_importable(store, &query).await?, Matches::new())
+    };
     let checkpoint = find_checkpoint(store, integration, Stream::Technicians).await?;
     let read_at = checkpoint.and_then(|checkpoint| checkpoint.last_completed_at);
     let shell = staff.shell(Section::Settings);
     let rows: Vec<PickRow> = found
         .rows
         .into_iter()
-        .map(|row| to_row(&shell, row, state, read_at))
+        .map(|row| {
+            let found = matches.get(&row.id);
+            to_row(&shell, row, state, read_at, found)
+        })
         .collect();
     let words = source.provider.words;
     let many_lower = words.technicians.to_lowercase();
     let (nothing, nothing_help) = nothing(&many_lower, state, counts);
     let carried = carried(state, &rows);
     let (people, more_people) = people(app, "").await?;
-    let everyone = everyone(state, counts, &rows);
+    let everyone = everyone(state, counts, quick.as_ref(), &rows);
+    let shown: BTreeSet<i64> = rows.iter().map(|row| row.id).collect();
+    let except = state.except.difference(&shown).copied().collect();
+    let sync = list_sync(
+        app,
+        &shell,
+        listed(source),
+        list_sync::address(source.provider, Stream::Technicians),
+        String::new(),
+    )
+    .await?;
     Ok(Picker {
+        sync,
         action: addresses.action.clone(),
         cancel: addresses.cancel.clone(),
         people_address: if more_people {
@@ -112,6 +159,8 @@ pub async fn picker(
         selected: selected(everyone.as_ref(), &rows, &carried),
         rows,
         carried,
+        except,
+        quick,
         everyone,
         people,
         last: last(
@@ -164,11 +213,24 @@ pub async fn people(app: &App, search: &str) -> Result<(Vec<LinkPerson>, bool), 
     Ok((active.map(person).collect(), more))
 }
 
+/// What Quick Match says about all whom the search has.
+async fn count_matches(
+    app: &App,
+    query: &ImportQuery,
+    matches: &Matches,
+) -> Result<QuickMatch, Failure> {
+    let search = query.search.as_deref();
+    let ids = list_importable_ids(app.store(), query.integration, search).await?;
+    let found = ids.iter().filter_map(|id| matches.get(id));
+    Ok(QuickMatch::of(found, "person", "people"))
+}
+
 fn to_row(
     shell: &Shell,
     row: ImportRow,
     state: &PickerState,
     read_at: Option<UtcMillis>,
+    found: Option<&Match>,
 ) -> PickRow {
     let id = row.id;
     let email = row.email.unwrap_or_default();
@@ -185,12 +247,14 @@ fn to_row(
         None if has_email => PickState::Ready,
         None => PickState::NeedsEmail,
     };
-    let (suggested, suggested_name) = row
-        .taken_by
-        .map(|user| (user.email, user.name))
-        .unwrap_or_default();
+    let taken_by = row.taken_by.map(|user| (user.email, user.name));
+    let proposed = found
+        .and_then(Match::target)
+        .map(|target| (target.email.clone(), target.name.clone()));
+    let (suggested, suggested_name) = taken_by.or_else(|| proposed.clone()).unwrap_or_default();
     let linked = pick.is_linked();
-    let covered = state.everyone && pick == PickState::Ready;
+    let meant = pick == PickState::Ready && (!state.quick || proposed.is_some());
+    let covered = state.everyone && meant && !state.except.contains(&id);
     let ticked = state.picks.contains(&id)
         || state.link_of(id).is_some()
         || covered
@@ -200,6 +264,8 @@ fn to_row(
     PickRow {
         id,
         ticked: ticked && !linked,
+        covered: meant,
+        proposal: found.map(QuickMatch::words).unwrap_or_default(),
         typed_email: state.emails.get(&id).cloned().unwrap_or_else(|| {
             if has_email {
                 String::new()
@@ -263,12 +329,27 @@ fn carried(state: &PickerState, rows: &[PickRow]) -> Vec<Carried> {
 const WHO_IS_HERE: &str = "One whose address a user has is linked to that user.";
 
 /// Offered when more can be imported than the page shows.
-fn everyone(state: &PickerState, counts: ImportCounts, rows: &[PickRow]) -> Option<Everyone> {
+fn everyone(
+    state: &PickerState,
+    counts: ImportCounts,
+    quick: Option<&QuickMatch>,
+    rows: &[PickRow],
+) -> Option<Everyone> {
+    if let Some(quick) = quick {
+        return (quick.links > 0).then(|| Everyone {
+            count: quick.links,
+            label: format!(
+                "Select all {} that are proposed",
+                grouped(number(quick.links))
+            ),
+            help: "Also those on other pages. Each is linked to the user who stands in its row."
+                .to_owned(),
+            on: state.everyone,
+            except: state.except.len() as u64,
+        });
+    }
     let count = counts.unlinked.saturating_sub(counts.without_email);
-    let here = rows
-        .iter()
-        .filter(|row| row.state == PickState::Ready)
-        .count() as u64;
+    let here = rows.iter().filter(|row| row.covered).count() as u64;
     if count <= here {
         return None;
     }
@@ -289,6 +370,7 @@ fn everyone(state: &PickerState, counts: ImportCounts, rows: &[PickRow]) -> Opti
             ),
         },
         on: state.everyone,
+        except: state.except.len() as u64,
     })
 }
 
@@ -296,13 +378,23 @@ fn selected(everyone: Option<&Everyone>, rows: &[PickRow], carried: &[Carried]) 
     let all = everyone.filter(|everyone| everyone.on);
     let ticked = rows
         .iter()
-        .filter(|row| row.ticked && !(all.is_some() && row.state == PickState::Ready))
+        .filter(|row| row.ticked && !(all.is_some() && row.covered))
         .count();
     let carried = carried.iter().filter(|carried| carried.counts).count();
-    all.map_or(0, |everyone| everyone.count) + ticked as u64 + carried as u64
+    all.map_or(0, |everyone| everyone.count.saturating_sub(everyone.except))
+        + ticked as u64
+        + carried as u64
 }
 
 fn nothing(many: &str, state: &PickerState, counts: ImportCounts) -> (String, String) {
+    if state.quick && state.search.is_empty() {
+        return (
+            "Quick Match has nothing to propose".to_owned(),
+            format!(
+                "No unlinked one of the {many} has the address of a user who is not linked yet, or the name of one with the same e-mail domain."
+            ),
+        );
+    }
     if !state.search.is_empty() {
         return (
             format!("No {many} match"),

@@ -3,6 +3,8 @@
 use domain::provider::Troubleshooting;
 
 use crate::web::settings::imports::LastImport;
+use crate::web::settings::imports::list_sync::ListSync;
+use crate::web::settings::imports::quick_match::QuickMatch;
 use crate::web::view::{Choice, Time};
 
 /// The component. Its template is `settings/import_users/picker.html`.
@@ -20,6 +22,8 @@ pub struct Picker {
     pub many: String,
     /// The same inside a sentence.
     pub many_lower: String,
+    /// How old the list is.
+    pub sync: ListSync,
     /// What was searched for.
     pub search: String,
     /// What the list is narrowed to, to recognise another search.
@@ -38,6 +42,10 @@ pub struct Picker {
     pub nothing_help: String,
     /// Everything that was chosen on other pages.
     pub carried: Vec<Carried>,
+    /// Those on other pages whom *Select all* leaves out.
+    pub except: Vec<i64>,
+    /// What Quick Match found, while it is on.
+    pub quick: Option<QuickMatch>,
     /// Offered when more match than the page shows.
     pub everyone: Option<Everyone>,
     /// Users to link to.
@@ -86,6 +94,8 @@ pub struct Everyone {
     pub help: String,
     /// Whether it is ticked.
     pub on: bool,
+    /// How many it leaves out.
+    pub except: u64,
 }
 
 /// A user one can link to.
@@ -114,6 +124,10 @@ pub struct PickRow {
     pub state: PickState,
     /// Whether it is selected.
     pub ticked: bool,
+    /// Whether *Select all* means it.
+    pub covered: bool,
+    /// What Quick Match says about it; empty when nothing.
+    pub proposal: String,
     /// The address typed for somebody without one.
     pub typed_email: String,
     /// What is wrong with it.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::listing::PageKey;
 
 use crate::web::form::Fields;
+use crate::web::settings::imports::marks::Marks;
 
 /// Most characters of a search.
 const SEARCH: usize = 200;
@@ -28,6 +29,10 @@ pub struct PickerState {
     pub suggested: BTreeMap<i64, String>,
     /// Whether everybody who matches is meant.
     pub everyone: bool,
+    /// Those whom it leaves out.
+    pub except: BTreeSet<i64>,
+    /// Only those are shown whom Quick Match has something to say about, with what it proposes.
+    pub quick: bool,
     /// The role, by its id in addresses.
     pub role: String,
     /// Whether to send the welcome e-mail.
@@ -36,10 +41,13 @@ pub struct PickerState {
     pub tick_page: bool,
     /// Whether this is the import itself.
     pub import: bool,
+    /// Whether the people are to be read again.
+    pub sync: bool,
 }
 
 impl PickerState {
-    /// What was sent. Another search begins on its first page, and with nobody chosen by *Select all*.
+    /// What was sent. Another search begins on its first page, and with nobody chosen by *Select all*, also not those of
+    /// them who were on the page.
     #[must_use]
     pub fn read(fields: &Fields) -> Self {
         let mut state = Self {
@@ -50,10 +58,12 @@ impl PickerState {
                 .take(SEARCH)
                 .collect(),
             unlinked_only: fields.has("unlinked"),
+            quick: fields.text("quick") == "1",
             role: fields.text("role").to_owned(),
             welcome: fields.has("welcome"),
             tick_page: fields.text("action") == "tick",
             import: matches!(fields.text("action"), "import" | "complete"),
+            sync: fields.text("action") == "sync",
             ..Self::default()
         };
         let same = !fields.has("shown") || fields.text("shown") == state.shown();
@@ -82,6 +92,19 @@ impl PickerState {
                 place.insert(id, value.to_owned());
             }
         }
+        let marks = Marks::read(fields);
+        state.except = marks.except(&state.picks);
+        if !same {
+            marks.forget(&mut state.picks);
+            state.except.clear();
+        }
+        if let "quick" | "quick_off" = fields.text("action") {
+            // Turned on, all that is proposed is chosen, to be looked through.
+            state.quick = fields.text("action") == "quick";
+            (state.everyone, state.page) = (state.quick, None);
+            marks.forget(&mut state.picks);
+            state.except.clear();
+        }
         state
     }
 
@@ -89,7 +112,8 @@ impl PickerState {
     #[must_use]
     pub fn shown(&self) -> String {
         format!(
-            "{}:{}",
+            "{}{}:{}",
+            if self.quick { "quick " } else { "" },
             if self.unlinked_only {
                 "unlinked"
             } else {

@@ -6,12 +6,16 @@ use axum::http::StatusCode;
 use domain::id::PublicId;
 use domain::imports::ImportKind;
 use domain::provider::{Provider, ScopeField};
+use domain::stream::Stream;
+use store::company_import::list_unlinked;
 use store::integrations::Integration;
 use store::listing::PageKey;
 use sync::import_companies::{
     CompanyAction, CompanyChoice, CompanyCounts, CompanyImportQuery, ImportCompanies, Why, begin,
-    counts, list_for_import, why,
+    counts, list_for_import, list_some_for_import, why,
 };
+
+use sync::quick_match::{self, Matches};
 
 use super::frame::address;
 use super::import_page::{Companies, CompanyList, CompanyRow};
@@ -23,6 +27,9 @@ use crate::web::error::Failure;
 use crate::web::form::Fields;
 use crate::web::settings::import_users::picker::Everyone;
 use crate::web::settings::imports::last;
+use crate::web::settings::imports::list_sync::{self, Listed, list_sync, sync_now};
+use crate::web::settings::imports::marks::Marks;
+use crate::web::settings::imports::quick_match::QuickMatch;
 use crate::web::view::list::{PAGE_ROWS, count_text};
 use crate::web::view::number::grouped;
 use crate::web::view::{Link, Pager, Query, Shell};
@@ -38,7 +45,12 @@ pub struct Chosen {
     /// The company each is to be linked to; `None` inside: a new one is wanted.
     links: BTreeMap<i64, Option<PublicId>>,
     everyone: bool,
+    /// Those whom *Select all* leaves out.
+    except: BTreeSet<i64>,
+    /// Only what Quick Match has something to say about is shown, with what it proposes.
+    quick: bool,
     import: bool,
+    sync: bool,
 }
 
 impl Chosen {
@@ -48,11 +60,13 @@ impl Chosen {
         Self {
             search: query.some("search"),
             unlinked_only: query.text("unlinked") == "1",
+            quick: query.text("quick") == "1",
             ..Self::default()
         }
     }
 
-    /// From the form: a search or another page keeps what was ticked one by one, another search nothing of *Select all*.
+    /// From the form: a search or another page keeps what was ticked one by one. Another search keeps nothing of *Select
+    /// all*, also not the part of it that was on the page.
     #[must_use]
     pub fn of_form(fields: &Fields) -> Self {
         let asked = Query(fields.clone());
@@ -69,12 +83,33 @@ impl Chosen {
                 })
                 .collect(),
             import: matches!(fields.text("action"), "import" | "complete"),
+            sync: fields.text("action") == "sync",
             ..Self::of_query(&asked)
         };
         let same = fields.text("was") == chosen.words();
         let place = if fields.has("to") { "to" } else { "page" };
         chosen.page = asked.0.text(place).parse().ok().filter(|_| same);
         chosen.everyone = fields.has("everyone") && (same || !fields.has("was"));
+        let marks = Marks::read(fields);
+        chosen.except = marks.except(&chosen.picks);
+        if !same {
+            marks.forget(&mut chosen.picks);
+            chosen.except.clear();
+        }
+        match fields.text("action") {
+            // All that is proposed is chosen, to be looked through.
+            "quick" => {
+                (chosen.quick, chosen.everyone, chosen.page) = (true, true, None);
+                marks.forget(&mut chosen.picks);
+                chosen.except.clear();
+            }
+            "quick_off" => {
+                (chosen.quick, chosen.everyone, chosen.page) = (false, false, None);
+                marks.forget(&mut chosen.picks);
+                chosen.except.clear();
+            }
+            _ => {}
+        }
         chosen
     }
 
@@ -101,7 +136,8 @@ impl Chosen {
     /// What the list is narrowed to, to tell whether a place in it still means something.
     fn words(&self) -> String {
         let search = self.search.as_deref().unwrap_or_default();
-        format!("{}{search}", u8::from(self.unlinked_only))
+        let quick = if self.quick { "q" } else { "" };
+        format!("{}{quick}{search}", u8::from(self.unlinked_only))
     }
 }
 
@@ -142,15 +178,23 @@ pub async fn import_or_list(
     chosen: Chosen,
 ) -> Result<Answered, Failure> {
     if !chosen.import {
-        let list = list(app, shell, here, offer, chosen, String::new()).await?;
+        let told = if chosen.sync {
+            sync_now(app, staff, listed(here)).await?
+        } else {
+            String::new()
+        };
+        let mut list = list(app, shell, here, offer, chosen, String::new()).await?;
+        list.sync.told = told;
         return Ok(Answered::List(StatusCode::OK, Box::new(list)));
     }
     let wanted = ImportCompanies {
         integration: here.1.id,
         rows: chosen.rows(),
-        everyone: chosen
-            .everyone
-            .then(|| chosen.search.clone().unwrap_or_default()),
+        everyone: chosen.everyone.then(|| sync::imports::Everyone {
+            search: chosen.search.clone().unwrap_or_default(),
+            except: chosen.except.clone(),
+            proposed: chosen.quick,
+        }),
     };
     Ok(match begin(app.engine(), &staff.actor(), &wanted).await? {
         Ok(import) => Answered::Begun(import),
@@ -160,6 +204,14 @@ pub async fn import_or_list(
             Answered::List(StatusCode::UNPROCESSABLE_ENTITY, Box::new(list))
         }
     })
+}
+
+const fn listed<'a>((provider, integration): (&'static Provider, &'a Integration)) -> Listed<'a> {
+    Listed {
+        provider,
+        integration,
+        stream: Stream::Companies,
+    }
 }
 
 async fn list(
@@ -178,7 +230,24 @@ async fn list(
         page: chosen.page.clone(),
         limit: PAGE_ROWS,
     };
-    let found = list_for_import(app.store(), &query).await?;
+    let quick = if chosen.quick {
+        let matches = quick_match::companies(app.engine(), integration.id).await?;
+        let only = matches.keys().copied().collect();
+        let found = list_some_for_import(app.store(), &query, &only).await?;
+        let here = list_unlinked(app.store(), integration.id, chosen.search.as_deref()).await?;
+        let here = here.iter().filter_map(|row| matches.get(&row.id));
+        Some((QuickMatch::of(here, "company", "companies"), found, matches))
+    } else {
+        None
+    };
+    let (quick, found, matches) = match quick {
+        Some((quick, found, matches)) => (Some(quick), found, matches),
+        None => (
+            None,
+            list_for_import(app.store(), &query).await?,
+            Matches::new(),
+        ),
+    };
     let all = counts(app.engine(), integration.id, settings, None).await?;
     let of_search = match &chosen.search {
         None => all,
@@ -193,6 +262,17 @@ async fn list(
             let about: Vec<String> = about.into_iter().flatten().collect();
             let here = row.company.filter(|_| !matches!(reason, Why::Rule(_)));
             let free = here.is_none();
+            let proposal = matches.get(&row.id);
+            let proposed = proposal.and_then(|found| found.target());
+            let covered = free
+                && chosen.everyone
+                && (!chosen.quick || proposed.is_some())
+                && !chosen.except.contains(&row.id);
+            let same = match proposed {
+                Some(target) => Some((target.uuid.clone(), target.name.clone())),
+                None if chosen.quick => None,
+                None => row.same_name.map(|one| (one.uuid, one.name)),
+            };
             CompanyRow {
                 id: row.id,
                 about: about.join(" · "),
@@ -210,14 +290,13 @@ async fn list(
                     _ => Link::new(format!("/companies/{}", one.uuid), one.name),
                 }),
                 future: reason.sentence().to_owned(),
-                same_id: row
-                    .same_name
+                same_id: same
                     .as_ref()
-                    .map(|one| one.uuid.to_string())
+                    .map(|(uuid, _)| uuid.to_string())
                     .unwrap_or_default(),
-                same_name: row
-                    .same_name
-                    .map(|one| Link::new(format!("/companies/{}", one.uuid), one.name)),
+                same_name: same.map(|(uuid, name)| Link::new(format!("/companies/{uuid}"), name)),
+                covered: free && (!chosen.quick || proposed.is_some()),
+                proposal: proposal.map(QuickMatch::words).unwrap_or_default(),
                 link_address: format!(
                     "{}/companies/{}/link",
                     address(provider, SetupStep::Import),
@@ -234,30 +313,45 @@ async fn list(
                 } else {
                     String::new()
                 },
-                ticked: free && (chosen.everyone || chosen.picks.contains(&row.id)),
+                ticked: covered || (free && chosen.picks.contains(&row.id)),
                 create: chosen.links.get(&row.id) == Some(&None),
                 name: row.name,
             }
         })
         .collect();
-    let unlinked_here = rows.iter().filter(|row| row.linked.is_none()).count() as u64;
+    let meant = quick
+        .as_ref()
+        .map_or(of_search.unlinked(), |quick| quick.links);
+    let covered_here = rows.iter().filter(|row| row.covered).count() as u64;
     let shown: BTreeSet<i64> = rows.iter().map(|row| row.id).collect();
-    let everyone = (of_search.unlinked() > unlinked_here).then(|| Everyone {
-        count: of_search.unlinked(),
+    let offered = if chosen.quick {
+        meant > 0
+    } else {
+        meant > covered_here
+    };
+    let everyone = offered.then(|| Everyone {
+        count: meant,
         label: format!(
-            "Select all {} that are not here yet{}",
-            number(of_search.unlinked()),
+            "Select all {} that {}{}",
+            number(meant),
+            if chosen.quick { "are proposed" } else { "are not here yet" },
             if chosen.search.is_some() {
                 " and match the search"
             } else {
                 ""
             }
         ),
-        help: "Also those on other pages. One whose name a company in Portico has is linked to it; the others are made."
-            .to_owned(),
+        help: if chosen.quick {
+            "Also those on other pages. Each is linked to the company that stands in its row."
+        } else {
+            "Also those on other pages. One whose name a company in Portico has is linked to it; the others are made."
+        }
+        .to_owned(),
         on: chosen.everyone,
+        except: chosen.except.len() as u64,
     });
     let (nothing, nothing_help) = nothing(provider, &chosen, all);
+    let except: Vec<i64> = chosen.except.difference(&shown).copied().collect();
     // Of those on other pages that everybody covers, only a choice about one is carried.
     let away = chosen.picks.difference(&shown);
     let carried: Vec<i64> = away
@@ -265,11 +359,22 @@ async fn list(
         .copied()
         .collect();
     let selected = if chosen.everyone {
-        usize::try_from(of_search.unlinked()).unwrap_or(usize::MAX)
+        usize::try_from(meant)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(chosen.except.len())
     } else {
         carried.len() + rows.iter().filter(|row| row.ticked).count()
     };
+    let sync = list_sync(
+        app,
+        shell,
+        listed((provider, integration)),
+        list_sync::address(provider, Stream::Companies),
+        String::new(),
+    )
+    .await?;
     Ok(CompanyList {
+        sync,
         action: format!("{}/companies", address(provider, SetupStep::Import)),
         rule: rule(provider, integration, offer),
         outlook: outlook(all),
@@ -284,6 +389,8 @@ async fn list(
             })
             .collect(),
         counts_carried: !chosen.everyone,
+        except,
+        quick,
         carried,
         last: last(
             app,
@@ -377,6 +484,12 @@ fn nothing(provider: &Provider, chosen: &Chosen, all: CompanyCounts) -> (String,
         return (
             format!("No companies of {} yet", provider.name),
             "The sync brings them. Open this tab again when it has read the companies; the line above shows how far it is.".to_owned(),
+        );
+    }
+    if chosen.quick && chosen.search.is_none() {
+        return (
+            "Quick Match has nothing to propose".to_owned(),
+            "Of what is not here yet nothing shares its name, web site or phone number with a company in Portico that is not linked yet.".to_owned(),
         );
     }
     if chosen.search.is_some() {

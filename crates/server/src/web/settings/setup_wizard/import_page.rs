@@ -8,6 +8,8 @@ use super::summary::Part;
 use crate::web::settings::import_users::Missing;
 use crate::web::settings::import_users::picker::{Everyone, PickState, Picker};
 use crate::web::settings::imports::LastImport;
+use crate::web::settings::imports::list_sync::ListSync;
+use crate::web::settings::imports::quick_match::QuickMatch;
 use crate::web::settings::imports::report::Report;
 use crate::web::view::{Link, Pager, Shell, Time};
 
@@ -91,6 +93,8 @@ pub enum Companies {
 pub struct CompanyList {
     /// Where the form goes.
     pub action: String,
+    /// How old it is.
+    pub sync: ListSync,
     /// What was searched for.
     pub search: String,
     /// Whether linked ones are hidden.
@@ -105,6 +109,10 @@ pub struct CompanyList {
     pub rows: Vec<CompanyRow>,
     /// *Select all N*, when more match than the page shows.
     pub everyone: Option<Everyone>,
+    /// Those on other pages that *Select all* leaves out.
+    pub except: Vec<i64>,
+    /// What Quick Match found, while it is on.
+    pub quick: Option<QuickMatch>,
     /// How many are selected.
     pub selected: usize,
     /// Those of them that are on other pages.
@@ -148,6 +156,10 @@ pub struct CompanyRow {
     pub same_name: Option<Link>,
     /// Its id in addresses.
     pub same_id: String,
+    /// Whether *Select all* means it.
+    pub covered: bool,
+    /// What Quick Match says about it; empty when nothing.
+    pub proposal: String,
     /// Whether a new company is wanted although there is one of the same name.
     pub create: bool,
     /// Where to choose a company to link to.
@@ -201,6 +213,11 @@ mod tests {
         };
         CompanyList {
             action: "/settings/integrations/autotask/setup/import/companies".into(),
+            sync: ListSync {
+                what: "Companies".into(),
+                read: Some(shell.time(shell.now)),
+                ..ListSync::default()
+            },
             search: HOSTILE.into(),
             rule: "Every active client of type Customer becomes a company by itself.".into(),
             outlook: "212 will, 1,004 wait.".into(),
@@ -217,6 +234,7 @@ mod tests {
                 CompanyRow {
                     same_name: Some(Link::new("/companies/y", sample::long())),
                     same_id: "y".into(),
+                    proposal: sample::long(),
                     ..row(3, &sample::long())
                 },
             ],
@@ -224,7 +242,14 @@ mod tests {
                 count: 19_204,
                 label: "Select all 19,204 that are not linked".into(),
                 help: "Search first to select only some of them.".into(),
-                on: false,
+                on: true,
+                except: 3,
+            }),
+            except: vec![7, 8],
+            quick: Some(QuickMatch {
+                links: 12,
+                sentence: "A company was found for 12.".into(),
+                nothing: false,
             }),
             selected: 2,
             carried: vec![77],

@@ -22,6 +22,7 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page, page_with, see_other};
+use crate::web::settings::imports::marks::Marks;
 use crate::web::view::Section;
 use crate::web::view::csv;
 use crate::web::view::number::{counted, grouped};
@@ -47,11 +48,17 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         return Err(Failure::forbidden("Manage Users"));
     }
     let everyone = fields.has("everyone");
+    let ids: BTreeSet<PublicId> = fields
+        .all("pick")
+        .filter_map(|id| id.parse().ok())
+        .collect();
+    let except = Marks::read(&fields).except(&ids);
     let picked = if everyone {
-        matching(app.store(), &fields).await?
+        let mut all = matching(app.store(), &fields).await?;
+        all.retain(|one| !except.contains(&one.uuid));
+        all
     } else {
-        let ids = fields.all("pick").filter_map(|id| id.parse().ok());
-        picked(app.store(), &ids.collect()).await?
+        picked(app.store(), &ids).await?
     };
     if picked.is_empty() {
         return see_other("/settings/users?notice=nothing_selected");
@@ -76,6 +83,12 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         let filters = ["search", "status", "role_filter"];
         hidden.extend(filters.map(|name| (name.to_owned(), fields.text(name).to_owned())));
         hidden.push(("everyone".to_owned(), "1".to_owned()));
+        hidden.push(("all_shown".to_owned(), "1".to_owned()));
+        hidden.extend(
+            except
+                .iter()
+                .map(|id| ("except".to_owned(), id.to_string())),
+        );
     } else {
         let picks = picked.iter().map(|one| one.uuid.to_string());
         hidden.extend(picks.map(|id| ("pick".to_owned(), id)));

@@ -1,0 +1,513 @@
+//! Quick Match: which of a vendor's records is which of ours, where their names differ in writing only, or something else
+//! tells. A rule that only proposes: a person looks at each link before anything is saved.
+//!
+//! Two records can belong together when they share something: their name as it is written, their name without legal
+//! form, punctuation and accents, their web site, their phone number; people who share a name also the host of their
+//! e-mail address. How much two share is compared as a whole, a name before a web site before a phone number. A pair is
+//! proposed when each is the *only best* of the other. So the answer is the same from either side and in any order,
+//! nothing is proposed twice, and where two are equally good neither is proposed, and that is said.
+//!
+//! An alias such as `ann+sales@` is nobody's identity: the same mailbox may be shared by several people, so addresses
+//! that differ in more than case are never evidence by themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::email::email_key;
+use crate::text::name_key;
+
+/// Records that share a key with more than so many on the other side share nothing that tells them apart.
+const CROWD: usize = 30;
+
+/// A record to be matched.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Side {
+    /// Name.
+    pub name: String,
+    /// Web sites, as typed.
+    pub websites: Vec<String>,
+    /// Phone numbers, as typed.
+    pub phones: Vec<String>,
+    /// E-mail addresses, as typed; of people only.
+    pub emails: Vec<String>,
+}
+
+/// What two records share, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Evidence {
+    /// The e-mail address, apart from case.
+    SameEmail,
+    /// The name as it is written, apart from case.
+    SameName,
+    /// The name without legal form, punctuation and accents.
+    SimilarName,
+    /// The host of the e-mail address.
+    SameMailHost,
+    /// The web site.
+    SameWebsite,
+    /// The phone number.
+    SamePhone,
+}
+
+impl Evidence {
+    /// All, strongest first.
+    pub const ALL: [Self; 6] = [
+        Self::SameEmail,
+        Self::SameName,
+        Self::SimilarName,
+        Self::SameMailHost,
+        Self::SameWebsite,
+        Self::SamePhone,
+    ];
+
+    const fn weight(self) -> u8 {
+        match self {
+            Self::SameEmail => 32,
+            Self::SameName => 16,
+            Self::SimilarName => 8,
+            Self::SameMailHost => 4,
+            Self::SameWebsite => 2,
+            Self::SamePhone => 1,
+        }
+    }
+
+    const fn words(self, kind: Kind) -> &'static str {
+        match self {
+            Self::SameEmail => "same e-mail address",
+            Self::SameName => "same name",
+            Self::SimilarName => match kind {
+                Kind::Companies => "same name without legal form",
+                Kind::People => "same name without accents",
+            },
+            Self::SameMailHost => "same e-mail domain",
+            Self::SameWebsite => "same website",
+            Self::SamePhone => "same phone number",
+        }
+    }
+}
+
+/// Everything two records share; more than the other is the better match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shared(u8);
+
+impl Shared {
+    /// What is shared, strongest first, without what follows from something stronger.
+    fn evidence(self) -> impl Iterator<Item = Evidence> {
+        Evidence::ALL.into_iter().filter(move |one| {
+            let stronger = match one {
+                Evidence::SimilarName => self.has(Evidence::SameName),
+                Evidence::SameMailHost => self.has(Evidence::SameEmail),
+                _ => false,
+            };
+            self.has(*one) && !stronger
+        })
+    }
+
+    const fn has(self, evidence: Evidence) -> bool {
+        self.0 & evidence.weight() != 0
+    }
+
+    /// The reason in words: *same name without legal form and same website*.
+    #[must_use]
+    pub fn words(self, kind: Kind) -> String {
+        let words: Vec<&str> = self.evidence().map(|one| one.words(kind)).collect();
+        words.join(" and ")
+    }
+}
+
+/// What is proposed for a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proposal {
+    /// It belongs to this one of the other side, by its place in the list.
+    Link {
+        /// The place.
+        target: usize,
+        /// Why.
+        shared: Shared,
+    },
+    /// Several share as much, on this side or on the other: a person has to say.
+    Tie {
+        /// What they share.
+        shared: Shared,
+    },
+}
+
+/// Proposes for each record of one side which of the other it is; `None` for those that share nothing, and for those
+/// whose counterpart belongs to a better one.
+#[must_use]
+pub fn propose(kind: Kind, sources: &[Side], targets: &[Side]) -> Vec<Option<Proposal>> {
+    let (sources, targets): (Vec<Keys>, Vec<Keys>) = (
+        sources.iter().map(|one| Keys::of(kind, one)).collect(),
+        targets.iter().map(|one| Keys::of(kind, one)).collect(),
+    );
+    let pairs = pairs(&sources, &targets);
+    let mut best_of_target: BTreeMap<usize, Best> = BTreeMap::new();
+    let mut best_of_source: BTreeMap<usize, Best> = BTreeMap::new();
+    for (source, target) in pairs {
+        let Some(shared) = sources[source].shared(kind, &targets[target]) else {
+            continue;
+        };
+        Best::offer(best_of_source.entry(source), target, shared);
+        Best::offer(best_of_target.entry(target), source, shared);
+    }
+    (0..sources.len())
+        .map(|source| {
+            let best = best_of_source.get(&source)?;
+            let back = best_of_target.get(&best.other)?;
+            let shared = best.shared;
+            match (best.only, back.only) {
+                (true, true) if back.other == source => Some(Proposal::Link {
+                    target: best.other,
+                    shared,
+                }),
+                // The other side has a better one for it.
+                (true, _) if back.shared > shared => None,
+                _ => Some(Proposal::Tie { shared }),
+            }
+        })
+        .collect()
+}
+
+/// What kind of records are matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Companies.
+    Companies,
+    /// People.
+    People,
+}
+
+/// The best counterpart so far.
+#[derive(Debug, Clone, Copy)]
+struct Best {
+    other: usize,
+    shared: Shared,
+    only: bool,
+}
+
+impl Best {
+    fn offer(
+        entry: std::collections::btree_map::Entry<'_, usize, Self>,
+        other: usize,
+        shared: Shared,
+    ) {
+        let best = entry.or_insert(Self {
+            other,
+            shared,
+            only: true,
+        });
+        if best.other == other {
+        } else if shared > best.shared {
+            *best = Self {
+                other,
+                shared,
+                only: true,
+            };
+        } else if shared == best.shared {
+            best.only = false;
+        }
+    }
+}
+
+/// What a record is compared by.
+#[derive(Debug, Default)]
+struct Keys {
+    name: String,
+    similar: String,
+    emails: BTreeSet<String>,
+    mail_hosts: BTreeSet<String>,
+    websites: BTreeSet<String>,
+    phones: BTreeSet<String>,
+}
+
+impl Keys {
+    fn of(kind: Kind, side: &Side) -> Self {
+        let emails: BTreeSet<String> = side
+            .emails
+            .iter()
+            .filter_map(|one| email_key(one))
+            .collect();
+        Self {
+            name: name_key(&side.name),
+            similar: match kind {
+                Kind::Companies => company_name(&side.name),
+                Kind::People => folded(&side.name).join(" "),
+            },
+            mail_hosts: emails.iter().filter_map(|one| mail_host(one)).collect(),
+            websites: side.websites.iter().filter_map(|one| host(one)).collect(),
+            phones: side.phones.iter().filter_map(|one| phone(one)).collect(),
+            emails,
+        }
+    }
+
+    /// What two records share; `None` when that is not enough to propose anything.
+    fn shared(&self, kind: Kind, other: &Self) -> Option<Shared> {
+        let meet = |one: &BTreeSet<String>, other: &BTreeSet<String>| !one.is_disjoint(other);
+        let same = |one: &str, other: &str| !one.is_empty() && one == other;
+        let mut found = 0;
+        let mut add =
+            |evidence: Evidence, is: bool| found |= if is { evidence.weight() } else { 0 };
+        let similar = same(&self.similar, &other.similar);
+        add(Evidence::SameName, same(&self.name, &other.name));
+        add(Evidence::SimilarName, similar);
+        match kind {
+            Kind::Companies => {
+                add(Evidence::SameWebsite, meet(&self.websites, &other.websites));
+                add(Evidence::SamePhone, meet(&self.phones, &other.phones));
+            }
+            Kind::People => {
+                let email = meet(&self.emails, &other.emails);
+                let host = meet(&self.mail_hosts, &other.mail_hosts);
+                add(Evidence::SameEmail, email);
+                add(Evidence::SameMailHost, host);
+                // Two people have one name, or one employer; both together are rarely two people.
+                if !email && !(similar && host) {
+                    return None;
+                }
+            }
+        }
+        (found != 0).then_some(Shared(found))
+    }
+
+    /// The keys by which a counterpart is looked for.
+    fn wanted(&self) -> Vec<(u8, &str)> {
+        let mut wanted = vec![(0, self.name.as_str()), (1, self.similar.as_str())];
+        for (place, keys) in [(2, &self.emails), (3, &self.websites), (4, &self.phones)] {
+            wanted.extend(keys.iter().map(|key| (place, key.as_str())));
+        }
+        wanted.retain(|(_, key)| !key.is_empty());
+        wanted
+    }
+}
+
+/// The places of the records that have each key.
+fn by_key(side: &[Keys]) -> BTreeMap<(u8, &str), Vec<usize>> {
+    let mut places: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
+    for (place, keys) in side.iter().enumerate() {
+        for key in keys.wanted() {
+            places.entry(key).or_default().push(place);
+        }
+    }
+    places
+}
+
+/// Every pair that shares a key, once. Keys that a crowd shares tell nobody apart and lead to none.
+fn pairs(sources: &[Keys], targets: &[Keys]) -> BTreeSet<(usize, usize)> {
+    let theirs = by_key(targets);
+    let mut pairs = BTreeSet::new();
+    for (key, ours) in by_key(sources) {
+        let Some(theirs) = theirs.get(&key) else {
+            continue;
+        };
+        if ours.len() > CROWD || theirs.len() > CROWD {
+            continue;
+        }
+        for source in ours {
+            pairs.extend(theirs.iter().map(|target| (source, *target)));
+        }
+    }
+    pairs
+}
+
+/// Legal forms, folded and without dots, that end the names of companies.
+const LEGAL_FORMS: &[&str] = &[
+    "ab",
+    "ag",
+    "aps",
+    "as",
+    "asa",
+    "bv",
+    "bvba",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "cv",
+    "doo",
+    "eg",
+    "ek",
+    "ev",
+    "eirl",
+    "eurl",
+    "gbr",
+    "gesmbh",
+    "ggmbh",
+    "gmbh",
+    "inc",
+    "incorporated",
+    "kft",
+    "kg",
+    "kgaa",
+    "lda",
+    "limited",
+    "llc",
+    "llp",
+    "lp",
+    "ltd",
+    "ltda",
+    "mbh",
+    "nv",
+    "og",
+    "ohg",
+    "oy",
+    "oyj",
+    "pc",
+    "plc",
+    "pllc",
+    "pty",
+    "pte",
+    "sa",
+    "sarl",
+    "sas",
+    "sasu",
+    "se",
+    "sl",
+    "slu",
+    "snc",
+    "spa",
+    "sprl",
+    "srl",
+    "sro",
+    "ug",
+    "vof",
+    "zoo",
+];
+
+/// The name of a company without what two people write differently: legal forms at its end, punctuation, accents, case,
+/// `&` and `and`, a leading article. A name that is nothing else stays as it is.
+#[must_use]
+pub fn company_name(name: &str) -> String {
+    let words = folded(name);
+    let mut kept: &[String] = &words;
+    // `GmbH & Co. KG` is one form of several words.
+    while let [rest @ .., last] = kept
+        && !rest.is_empty()
+        && (LEGAL_FORMS.contains(&last.as_str()) || last == "and")
+    {
+        kept = rest;
+    }
+    if let [first, rest @ ..] = kept
+        && first == "the"
+        && !rest.is_empty()
+    {
+        kept = rest;
+    }
+    kept.join(" ")
+}
+
+/// The words of a name without punctuation, accents and case; `&` and `+` are `and`. Letters with dots between them are
+/// one word: `S.à r.l.` is `sarl`.
+fn folded(name: &str) -> Vec<String> {
+    let mut text = String::with_capacity(name.len());
+    for letter in name.nfkd().filter(|letter| !is_mark(*letter)) {
+        match letter {
+            '&' | '+' => text.push_str(" and "),
+            'ß' | 'ẞ' => text.push_str("ss"),
+            'æ' | 'Æ' => text.push_str("ae"),
+            'ø' | 'Ø' => text.push('o'),
+            'œ' | 'Œ' => text.push_str("oe"),
+            'ł' | 'Ł' => text.push('l'),
+            'đ' | 'Đ' => text.push('d'),
+            // What stands inside a word or an abbreviation.
+            '.' | '\'' | '’' | '`' | '´' => {}
+            letter if letter.is_alphanumeric() => text.extend(letter.to_lowercase()),
+            _ => text.push(' '),
+        }
+    }
+    let mut words: Vec<String> = Vec::new();
+    let mut spelled = false;
+    for word in text.split_whitespace() {
+        // `S A R L` and `r l` are spelled letter by letter.
+        let single = word.chars().count() == 1 && !word.chars().all(char::is_numeric);
+        match words.last_mut() {
+            Some(last) if single && spelled => last.push_str(word),
+            _ => words.push(match word {
+                "und" | "et" | "y" | "och" | "og" | "en" => "and".to_owned(),
+                word => word.to_owned(),
+            }),
+        }
+        spelled = single;
+    }
+    // `S.à r.l.` leaves `sa rl`.
+    if let [.., first, last] = words.as_mut_slice()
+        && first == "sa"
+        && last == "rl"
+    {
+        first.push_str("rl");
+        words.pop();
+    }
+    words
+}
+
+const fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}' | '\u{200b}'..='\u{200d}')
+}
+
+/// Hosts on which many companies have a page or a mailbox: sharing one says nothing.
+const SHARED_HOSTS: &[&str] = &[
+    "aol.com",
+    "facebook.com",
+    "gmail.com",
+    "gmx.at",
+    "gmx.de",
+    "gmx.net",
+    "google.com",
+    "googlemail.com",
+    "hotmail.com",
+    "icloud.com",
+    "instagram.com",
+    "linkedin.com",
+    "live.com",
+    "localhost",
+    "me.com",
+    "outlook.com",
+    "proton.me",
+    "t-online.de",
+    "twitter.com",
+    "web.de",
+    "x.com",
+    "xing.com",
+    "yahoo.com",
+    "youtube.com",
+];
+
+/// The host of a web site as it is compared: without scheme, path and `www`. `None` for what is none, and for platforms
+/// that many share.
+fn host(website: &str) -> Option<String> {
+    let text = website.trim();
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let text = text.split(['/', '?', '#', ' ']).next().unwrap_or_default();
+    let text = text.rsplit('@').next().unwrap_or_default();
+    let text = text.split(':').next().unwrap_or_default();
+    known_host(text)
+}
+
+fn mail_host(email: &str) -> Option<String> {
+    known_host(email.rsplit_once('@')?.1)
+}
+
+fn known_host(text: &str) -> Option<String> {
+    let host = idna::domain_to_ascii(text.trim_end_matches('.')).ok()?;
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    let is_under = |shared: &&str| {
+        host.strip_suffix(*shared)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let known = host.contains('.') && !SHARED_HOSTS.iter().any(is_under);
+    known.then(|| host.to_owned())
+}
+
+/// A phone number as it is compared: its last nine digits, which leaves out how the country and the trunk are written.
+/// `None` for what is too short to tell anybody apart.
+fn phone(typed: &str) -> Option<String> {
+    let own = typed.to_lowercase();
+    let own = own.split(['x', '#', ';']).next().unwrap_or_default();
+    let digits: Vec<char> = own.chars().filter(char::is_ascii_digit).collect();
+    let repeated = digits.windows(2).all(|two| two[0] == two[1]);
+    (digits.len() >= 7 && !repeated)
+        .then(|| digits[digits.len().saturating_sub(9)..].iter().collect())
+}
+
+#[cfg(test)]
+mod tests;
