@@ -262,7 +262,7 @@ impl Keys {
                 add(Evidence::SameEmail, email);
                 add(Evidence::SameMailHost, host);
                 // Two people have one name, or one employer; both together are rarely two people.
-                if !email && !(similar && host) {
+                if !(email || similar && host) {
                     return None;
                 }
             }

@@ -243,7 +243,7 @@ async fn s2_who_may_enter_new_credentials_is_written_to_once_per_pause(kind: Kin
     portal.control.set_credentials_valid(false);
     portal.advance(16 * UtcMillis::MINUTE);
     tick(&portal).await;
-    assert_eq!(written().await, [one.clone()]);
+    assert_eq!(written().await, std::slice::from_ref(&one));
     portal.advance(25 * UtcMillis::HOUR);
     tick(&portal).await;
     assert_eq!(written().await.len(), 1, "the daily probe says nothing new");

@@ -25,9 +25,9 @@ pub struct ImportPage {
 #[derive(Debug)]
 pub enum Body {
     /// The people.
-    Picker(Picker),
+    Picker(Box<Picker>),
     /// How far an import is, or what it did.
-    Report(Report),
+    Report(Box<Report>),
     /// What has to be there first.
     Missing(Missing),
 }
@@ -79,7 +79,7 @@ mod tests {
     fn renders() {
         let shell = sample::shell(Section::Settings);
         let mut picker = samples::picker(&shell);
-        let html = sample::check("import_users", &page(Body::Picker(picker.clone())));
+        let html = sample::check("import_users", &page(Body::Picker(picker.clone().into())));
         assert!(html.contains("Import Selected"));
         assert!(
             !html.contains(r#"name="pick" value="6""#),
@@ -88,16 +88,16 @@ mod tests {
         picker.rows.clear();
         picker.everyone = None;
         picker.nothing = "No resource matches".into();
-        sample::check("import_users_none", &page(Body::Picker(picker)));
+        sample::check("import_users_none", &page(Body::Picker(picker.into())));
         let html = sample::check(
             "import_users_report",
-            &page(Body::Report(reports::ended(&shell))),
+            &page(Body::Report(reports::ended(&shell).into())),
         );
         assert!(html.contains("Import more") && html.contains("1,204 more"));
         assert!(!html.contains("data-live"), "nothing more will change");
         let html = sample::check(
             "import_users_running",
-            &page(Body::Report(reports::running(&shell))),
+            &page(Body::Report(reports::running(&shell).into())),
         );
         assert!(html.contains("data-live") && html.contains("<progress"));
         let stopped = reports::stopped(&shell);
@@ -105,7 +105,7 @@ mod tests {
             (stopped.tone(), reports::ended(&shell).tone()),
             ("bad", "warn")
         );
-        sample::check("import_users_stopped", &page(Body::Report(stopped)));
+        sample::check("import_users_stopped", &page(Body::Report(stopped.into())));
         let missing = Missing {
             symbol: "plug",
             title: "Autotask is not connected".into(),

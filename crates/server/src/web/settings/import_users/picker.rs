@@ -274,6 +274,7 @@ pub mod samples {
                 label: "Select all 4,980 unlinked".into(),
                 help: "2 without an e-mail address are left out.".into(),
                 on: false,
+                except: 0,
             }),
             people: vec![
                 LinkPerson {

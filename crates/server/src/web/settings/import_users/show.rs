@@ -51,7 +51,12 @@ pub async fn show(
         ..PickerState::read(&query.0)
     };
     let picker = picker(&app, &staff, &source, &addresses(provider), &state).await?;
-    render(&staff, StatusCode::OK, provider, Body::Picker(picker))
+    render(
+        &staff,
+        StatusCode::OK,
+        provider,
+        Body::Picker(picker.into()),
+    )
 }
 
 /// Searches, turns pages, or begins an import and leads to its report.
@@ -73,7 +78,7 @@ pub async fn import(
         }
     };
     let (status, body) = match answer(&app, &staff, &source, &addresses(provider), &fields).await? {
-        Outcome::Again(status, picker) => (status, Body::Picker(*picker)),
+        Outcome::Again(status, picker) => (status, Body::Picker(picker)),
         Outcome::Begun(import) => return see_other(Place::dialog(provider, &import).address()),
     };
     render(&staff, status, provider, body)
@@ -84,7 +89,7 @@ pub async fn import(
 /// # Errors
 /// As any page.
 pub fn show_report(staff: &Staff, provider: &'static Provider, report: Report) -> Answer {
-    render(staff, StatusCode::OK, provider, Body::Report(report))
+    render(staff, StatusCode::OK, provider, Body::Report(report.into()))
 }
 
 /// The users whose name or e-mail matches what is typed into *Link User*.

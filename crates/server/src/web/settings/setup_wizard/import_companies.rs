@@ -162,7 +162,7 @@ pub async fn companies(
     chosen: Chosen,
 ) -> Result<Companies, Failure> {
     let list = list(app, shell, here, offer, chosen, String::new()).await?;
-    Ok(Companies::List(list))
+    Ok(Companies::List(list.into()))
 }
 
 /// The list again, or an import when the form asked for it.

@@ -57,9 +57,9 @@ pub enum Users {
     /// The switch is off.
     Off,
     /// People to choose from.
-    Picker(Picker),
+    Picker(Box<Picker>),
     /// How far an import is, or what it did.
-    Report(Report),
+    Report(Box<Report>),
     /// What must be there first.
     Missing(Missing),
 }
@@ -81,9 +81,9 @@ pub enum Companies {
     /// The switch is off.
     Off,
     /// Companies to choose from.
-    List(CompanyList),
+    List(Box<CompanyList>),
     /// How far an import is, or what it did.
-    Report(Report),
+    Report(Box<Report>),
     /// What is missing for importing.
     Missing(Missing),
 }
@@ -280,13 +280,13 @@ mod tests {
         let picker = samples::picker(&shell);
         let html = sample::check(
             "setup_import_users",
-            &page(Tab::Users(Users::Picker(picker))),
+            &page(Tab::Users(Users::Picker(picker.into()))),
         );
         assert!(html.contains("Role for imported users"));
         let report = reports::running(&shell);
         let html = sample::check(
             "setup_import_users_report",
-            &page(Tab::Users(Users::Report(report))),
+            &page(Tab::Users(Users::Report(report.into()))),
         );
         assert!(html.contains("Importing 5,000 people"));
         let missing = Users::Missing(Missing {
@@ -315,7 +315,7 @@ mod tests {
         assert!(html.contains("Import Companies Now"));
         let html = sample::check(
             "setup_import_companies",
-            &page(Tab::Companies(Companies::List(list()))),
+            &page(Tab::Companies(Companies::List(list().into()))),
         );
         assert!(html.contains("Import Selected"));
         assert!(
@@ -324,7 +324,9 @@ mod tests {
         );
         sample::check(
             "setup_import_companies_report",
-            &page(Tab::Companies(Companies::Report(reports::ended(&shell)))),
+            &page(Tab::Companies(Companies::Report(
+                reports::ended(&shell).into(),
+            ))),
         );
     }
 }

@@ -52,13 +52,15 @@ pub async fn show(
         }
         ("companies", _) if !import.is_empty() => {
             let report = report(&app, &shell, &key, &import, ImportKind::Companies).await?;
-            Tab::Companies(Companies::Report(report))
+            Tab::Companies(Companies::Report(report.into()))
         }
         (_, _) if !import.is_empty() => {
             Tab::Users(match source(&app, &staff, wizard.provider).await? {
-                Ok(_) => {
-                    Users::Report(report(&app, &shell, &key, &import, ImportKind::Users).await?)
-                }
+                Ok(_) => Users::Report(
+                    report(&app, &shell, &key, &import, ImportKind::Users)
+                        .await?
+                        .into(),
+                ),
                 Err(missing) => Users::Missing(missing),
             })
         }
@@ -113,7 +115,7 @@ pub async fn import_users(
     let (status, users) = match source(&app, &staff, wizard.provider).await? {
         Err(missing) => (StatusCode::CONFLICT, Users::Missing(missing)),
         Ok(source) => match answer(&app, &staff, &source, &addresses(&wizard), &fields).await? {
-            Outcome::Again(status, picker) => (status, Users::Picker(*picker)),
+            Outcome::Again(status, picker) => (status, Users::Picker(picker)),
             Outcome::Begun(_) if completes => {
                 return end(&app, &staff, &wizard, &integration, IMPORTS).await;
             }
@@ -161,7 +163,7 @@ pub async fn import_companies(
         }
         Answered::List(status, list) => (status, list),
     };
-    let tab = Tab::Companies(Companies::List(*list));
+    let tab = Tab::Companies(Companies::List(list));
     render(&app, &wizard, &integration, &offer, shell, status, tab).await
 }
 
@@ -202,7 +204,7 @@ async fn people(app: &App, staff: &Staff, wizard: &Wizard) -> Result<Users, Fail
     }
     let state = PickerState::default();
     let picker = picker(app, staff, &source, &addresses(wizard), &state).await?;
-    Ok(Users::Picker(picker))
+    Ok(Users::Picker(picker.into()))
 }
 
 /// An import that began here.
