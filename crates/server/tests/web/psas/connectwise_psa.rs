@@ -82,7 +82,8 @@ pub static PSA: Psa = Psa {
         ),
         Right::optional(
             "project/tickets",
-            "Security role: Project > Project Tickets — Inquire All",
+            "Security role: Project > Project Tickets — Inquire All (without it, tickets of projects are missing, and \
+             tickets deleted in ConnectWise stay here)",
         ),
         Right::optional(
             "sales/opportunities",
