@@ -12,7 +12,7 @@ use crate::pages::table;
 /// Rows written since the last time, from which on it is worth it.
 const GROWN: i64 = 5_000;
 
-/// Vacuums and analyses tables of records that grew by a fifth and by [`GROWN`] rows at least. Readers and writers go on
+/// Vacuums and analyses tables of records that grew by a fifth and by some thousand rows at least. Readers and writers go on
 /// meanwhile. Answers the tables.
 ///
 /// # Errors
