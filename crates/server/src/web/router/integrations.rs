@@ -197,7 +197,7 @@ pub(super) fn setup_wizard(table: RouteTable) -> RouteTable {
         )
         .get(
             "/settings/integrations/{provider}/imports/companies/events",
-            MANAGE_INTEGRATIONS,
+            IMPORT_COMPANIES,
             settings::imports::list_sync::list_of_companies,
         )
         .get(
