@@ -112,6 +112,20 @@ impl Site {
         site
     }
 
+    /// A site with an administrator and sandboxes of several providers to connect to.
+    pub async fn start_beside_several(sandboxes: &BTreeMap<&'static str, Sandbox>) -> Self {
+        let base_urls = sandboxes.iter();
+        let base_urls = base_urls.map(|(key, sandbox)| ((*key).to_owned(), sandbox.base_url()));
+        let start = Start {
+            base_urls: base_urls.collect(),
+            ..Start::default()
+        };
+        let site = Self::open(&[], start, None).await;
+        site.add_staff("Ann Porter", EMAIL, &Grants::everything())
+            .await;
+        site
+    }
+
     /// The same, connected and with the first sync done.
     pub async fn start_connected() -> Self {
         let site = Self::start_beside_sandbox().await;

@@ -10,6 +10,7 @@ mod lists;
 mod portal;
 mod steps;
 mod syncro;
+mod together;
 
 use domain::provider::{self, Category, Provider};
 use domain::stream::Stream;

@@ -1,0 +1,246 @@
+//! Several PSAs at once: a company known to more than one shows the tickets of all, each in its own words, and one that
+//! does not answer keeps no other waiting.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::StatusCode;
+use domain::clock::UtcMillis;
+use domain::provider;
+use domain::run::RunState;
+use simulator::stand::{self as sandboxes, StandConfig};
+use simulator::{Control, Fault, FaultKind, Sandbox, WorldConfig};
+use store::company_import::{CompanyImportQuery, CompanyImportRow, list_for_import};
+use store::integrations::{Integration, list_integrations};
+use store::runs::list_runs;
+use sync::import_companies::{self, CompanyAction, CompanyChoice, ImportCompanies};
+
+use crate::harness::{NOW, Site};
+
+/// PSA, entity of its tickets, and the field that leads from one to its company.
+type Tickets = (&'static str, &'static str, &'static [&'static str]);
+
+const AUTOTASK: Tickets = ("autotask", "Tickets", &["companyID"]);
+const CONNECTWISE: Tickets = ("connectwise_psa", "service/tickets", &["company", "id"]);
+const HALO: Tickets = ("halo_psa", "tickets", &["client_id"]);
+
+/// A Portico beside several sandboxes of the same MSP.
+struct Together {
+    site: Site,
+    sandboxes: BTreeMap<&'static str, Sandbox>,
+}
+
+impl Together {
+    async fn start(keys: &[&'static str]) -> Self {
+        let mut sandboxes = BTreeMap::new();
+        for key in keys {
+            let config = StandConfig {
+                world: WorldConfig {
+                    companies: 6,
+                    contacts_per_company: 2,
+                    technicians: 3,
+                    tickets: 40,
+                    opportunities: 2,
+                    ..WorldConfig::default()
+                },
+                state_file: None,
+                limits: false,
+                clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
+            };
+            let sandbox = sandboxes::start(key, config).await.unwrap();
+            sandboxes.insert(*key, sandbox);
+        }
+        let site = Site::start_beside_several(&sandboxes).await;
+        Self { site, sandboxes }
+    }
+
+    fn control(&self, key: &str) -> &Control {
+        self.sandboxes[key].control()
+    }
+
+    /// Connects a PSA; its first sync waits for a worker.
+    async fn connect(&self, key: &str) {
+        let form = sandboxes::form(key).unwrap();
+        let form = form
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        let outcome = sync::connect::connect(
+            self.site.app.engine(),
+            &sync::Actor::CommandLine,
+            key,
+            &form.collect(),
+            None,
+            sync::connect::Start::Now,
+        )
+        .await
+        .unwrap();
+        let connected = matches!(outcome, sync::connect::ConnectOutcome::Connected { .. });
+        assert!(connected, "{key}: {outcome:?}");
+    }
+
+    async fn settle(&self) {
+        self.site.app.engine().run_until_idle().await.unwrap();
+    }
+
+    async fn integration(&self, key: &str) -> Integration {
+        let all = list_integrations(self.site.app.store()).await.unwrap();
+        all.into_iter().find(|one| one.provider == key).unwrap()
+    }
+
+    /// The state of the newest run of a PSA.
+    async fn state(&self, key: &str) -> RunState {
+        let id = self.integration(key).await.id;
+        let runs = list_runs(self.site.app.store(), id, None, 1).await.unwrap();
+        runs[0].state
+    }
+
+    /// Waits until a vendor keeps a request waiting.
+    async fn until_held(&self, key: &str) {
+        for _ in 0..12_000 {
+            if self.control(key).held() > 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("{key} was not asked");
+    }
+
+    /// The vendor's company that has most tickets, among those given.
+    async fn busiest(&self, (key, entity, path): Tickets) -> CompanyImportRow {
+        let query = CompanyImportQuery {
+            integration: self.integration(key).await.id,
+            search: None,
+            unlinked_only: false,
+            page: None,
+            limit: 100,
+        };
+        let listed = list_for_import(self.site.app.store(), &query)
+            .await
+            .unwrap();
+        let tickets = self.control(key).records(entity, 0, 10_000).unwrap();
+        let of = |company: &CompanyImportRow| {
+            let theirs = tickets.iter().filter(|ticket| {
+                let id = path.iter().fold(*ticket, |value, key| &value[*key]);
+                id.as_f64() == company.external_id.parse().ok()
+            });
+            theirs.count()
+        };
+        let known = listed.rows.into_iter().filter(|row| row.active);
+        let busiest = known.max_by_key(of).unwrap();
+        assert!(of(&busiest) > 1, "{busiest:?}");
+        busiest
+    }
+}
+
+#[tokio::test]
+async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
+    let all = [AUTOTASK, CONNECTWISE, HALO];
+    let together = Together::start(&all.map(|one| one.0)).await;
+    for (key, ..) in all {
+        together.connect(key).await;
+        together.settle().await;
+    }
+    let home = together.busiest(AUTOTASK).await;
+    let company = home
+        .company
+        .expect("companies come from the first PSA")
+        .uuid;
+    for other in [CONNECTWISE, HALO] {
+        let there = together.busiest(other).await;
+        assert!(there.company.is_none(), "it waits to be linked: {there:?}");
+        let link = ImportCompanies {
+            integration: there.integration,
+            rows: vec![CompanyChoice {
+                external: there.id,
+                action: CompanyAction::Link {
+                    company: company.clone(),
+                },
+            }],
+            everyone: None,
+        };
+        let engine = together.site.app.engine();
+        let done = import_companies::apply(engine, &sync::Actor::CommandLine, &link).await;
+        let report = done.unwrap().unwrap();
+        assert_eq!(report.linked.len(), 1, "{report:?}");
+    }
+    together.settle().await;
+
+    let mut browser = together.site.admin().await;
+    let list = format!("/tickets?closed=all&company={company}");
+    let page = browser.get(&list).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let addresses: BTreeSet<String> = page
+        .text
+        .split("href=\"/tickets/")
+        .skip(1)
+        .filter_map(|rest| rest.split(['"', '?', '#']).next())
+        .filter(|uuid| uuid.len() > 20)
+        .map(|uuid| format!("/tickets/{uuid}"))
+        .collect();
+    let words = all.map(|(key, ..)| provider::find(key).unwrap().words.queue);
+    let mut shown = BTreeSet::new();
+    for address in addresses {
+        let page = browser.get(&address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.text);
+        let has = |word: &&&str| page.text.contains(&format!(">{word}</dt>"));
+        let own: Vec<_> = words.iter().filter(has).collect();
+        assert!(own.len() < 2, "{address} speaks like several: {own:?}");
+        shown.extend(own.into_iter().copied());
+    }
+    assert_eq!(shown, BTreeSet::from(words), "tickets of each");
+}
+
+#[tokio::test]
+async fn one_that_does_not_answer_keeps_no_other_waiting() {
+    let keys = ["autotask", "connectwise_psa", "halo_psa", "syncro"];
+    for (stuck, entity) in [("halo_psa", "tickets"), ("syncro", "customers")] {
+        let together = Together::start(&keys).await;
+        for key in keys {
+            together.connect(key).await;
+        }
+        together
+            .control(stuck)
+            .set_fault(Fault::new(FaultKind::Hold).on_entity(entity));
+        // Two workers: one is kept by the vendor that does not answer, and the other does everything else.
+        let engine = together.site.app.engine().clone();
+        let kept = tokio::spawn(async move { engine.run_until_idle().await });
+        together.until_held(stuck).await;
+        together.settle().await;
+        assert_eq!(together.control(stuck).held(), 1, "{stuck} answers nobody");
+        for key in keys {
+            let state = together.state(key).await;
+            if key == stuck {
+                assert_eq!(state, RunState::Running, "{key}");
+            } else {
+                assert_eq!(state, RunState::Completed, "{key} beside {stuck}");
+            }
+        }
+        together.control(stuck).release();
+        kept.await.unwrap().unwrap();
+        together.settle().await;
+        assert_eq!(together.state(stuck).await, RunState::Completed, "{stuck}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_fails_leaves_the_others_as_they_are() {
+    let keys = ["autotask", "connectwise_psa"];
+    let together = Together::start(&keys).await;
+    for key in keys {
+        together.connect(key).await;
+    }
+    let down = FaultKind::Status {
+        code: 503,
+        body: None,
+        retry_after: None,
+    };
+    together
+        .control("connectwise_psa")
+        .set_fault(Fault::new(down).on_path("service/tickets"));
+    together.settle().await;
+    assert_eq!(together.state("autotask").await, RunState::Completed);
+    assert_ne!(together.state("connectwise_psa").await, RunState::Completed);
+    let mut browser = together.site.admin().await;
+    let page = browser.get("/tickets?closed=all").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(page.text.contains("40 tickets"), "{}", page.text);
+}
