@@ -147,9 +147,7 @@ async fn details_comments_groups_and_what_was_set_aside_are_there() {
 
     let contacts = get(&site, &key, "contacts?limit=100").await;
     let rows = contacts["data"].as_array().unwrap();
-    let listed = rows
-        .iter()
-        .find(|row| row["external_id"] == contact);
+    let listed = rows.iter().find(|row| row["external_id"] == contact);
     let id = listed.unwrap()["id"].as_str().unwrap();
     let detail = get(&site, &key, &format!("contacts/{id}")).await;
     assert_eq!(
@@ -180,9 +178,7 @@ async fn details_comments_groups_and_what_was_set_aside_are_there() {
 
     let tickets = get(&site, &key, "tickets?limit=100").await;
     let rows = tickets["data"].as_array().unwrap();
-    let found = rows
-        .iter()
-        .find(|row| row["external_id"] == ticket);
+    let found = rows.iter().find(|row| row["external_id"] == ticket);
     let id = found.unwrap()["id"].as_str().unwrap();
     let newest = get(&site, &key, &format!("tickets/{id}?limit=5")).await;
     assert_eq!(newest["more_notes"], true);
