@@ -17,7 +17,7 @@ pub async fn sign_in(tab: &Tab, demo: &Demo) {
 pub async fn open_setup(tab: &Tab, key: &str) {
     tab.open("/settings/integrations").await;
     tab.text_of(&format!(
-        "[...document.querySelectorAll('a')].find((a) => a.innerText.trim() === 'Setup' \
+        "[...document.querySelectorAll('a')].find((a) => a.innerText.trim() === 'Configure' \
           && a.pathname.startsWith('/settings/integrations/{key}')).click()"
     ))
     .await;

@@ -23,6 +23,12 @@ fn example(path: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join("/")
+        + match path {
+            "/api/v1/contact-groups/members" => {
+                "?group=1&integration=0196f5a4-0000-7000-8000-000000000000"
+            }
+            _ => "",
+        }
 }
 
 async fn ask(site: &Site, route: &RouteEntry, headers: &[(&str, &str)]) -> crate::harness::Page {
@@ -263,7 +269,11 @@ async fn api_routes_need_their_scope() {
         for route in routes.iter().filter(|route| route.rule == Rule::Api(scope)) {
             let page = site.api(&example(route.path), &key).await;
             assert!(
-                matches!(page.status, StatusCode::OK | StatusCode::NOT_FOUND),
+                // What the address names is not there.
+                matches!(
+                    page.status,
+                    StatusCode::OK | StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST
+                ),
                 "{}: {} {}",
                 route.path,
                 page.status,

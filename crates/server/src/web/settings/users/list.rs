@@ -36,13 +36,8 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             asked.staff.status == Some(status),
         )
     });
-    let sources = if shell.rights.manage_users {
-        sources(&app).await?
-    } else {
-        Vec::new()
-    };
     page(&ListPage {
-        sources,
+        sources: sources(&app).await?,
         search: asked.staff.search.clone().unwrap_or_default(),
         statuses: statuses.into(),
         roles: roles
