@@ -64,14 +64,14 @@ async fn connect_sync_and_read_tickets() {
     open_setup(&tab, "autotask").await;
     fill_in(&tab, "autotask", &[("secret", "certainly wrong")]).await;
     tab.click("Test Connection").await;
-    tab.wait_for_text("Verify that the API username and secret are correct")
+    tab.wait_for_text("Autotask does not accept these credentials")
         .await;
 
     // The right one is shown as connected, with what was typed kept.
     tab.fill("secret", &demo.printed_value("API Secret")).await;
     tab.click("Test Connection").await;
     tab.wait_until(
-        "!document.body.innerText.includes('Verify that the API credentials')",
+        "!document.body.innerText.includes('does not accept these credentials')",
         "the old message is gone",
     )
     .await;
