@@ -1,7 +1,6 @@
 //! Planned misbehaviour: which requests it meets and what happens to them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -210,20 +209,29 @@ impl Planned {
 struct Plan {
     next_id: u64,
     planned: Vec<Planned>,
+    /// Requests that wait for [`FaultKind::Hold`] to be taken away.
+    held: usize,
+    /// How often they were let go. Who waits since before the last time waits no more, also when more is held by now.
+    releases: u64,
+}
+
+impl Plan {
+    fn let_go(&mut self) {
+        self.held = 0;
+        self.releases += 1;
+    }
 }
 
 /// The faults planned for a sandbox, asked once for each request.
 #[derive(Default)]
 pub struct Faults {
     plan: Mutex<Plan>,
-    /// Requests that wait for [`FaultKind::Hold`] to be taken away.
-    held: AtomicUsize,
 }
 
 impl Faults {
     /// Plans a fault and returns its number.
     pub fn add(&self, fault: Fault) -> u64 {
-        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan();
         plan.next_id += 1;
         let id = plan.next_id;
         plan.planned.push(Planned {
@@ -237,19 +245,21 @@ impl Faults {
 
     /// Forgets all faults.
     pub fn clear(&self) {
-        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan();
         plan.planned.clear();
+        plan.let_go();
     }
 
     /// Forgets what holds requests; they are answered.
     pub fn release(&self) {
-        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan();
         plan.planned.retain(|p| p.fault.kind != FaultKind::Hold);
+        plan.let_go();
     }
 
     /// The misbehaviour for one request; the earliest planned fault that strikes wins.
     pub fn strike(&self, method: &str, target: &str, entity: Option<&str>) -> Option<FaultKind> {
-        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan();
         plan.planned
             .iter_mut()
             .filter(|p| p.meets(method, target, entity))
@@ -258,36 +268,51 @@ impl Faults {
 
     /// How many requests wait for [`FaultKind::Hold`] to be taken away.
     pub fn held(&self) -> usize {
-        self.held.load(Ordering::SeqCst)
+        self.plan().held
     }
 
-    /// Waits until no fault of the kind [`FaultKind::Hold`] is planned.
+    /// Waits until requests that are held are let go.
     pub async fn hold(&self) {
-        let _place = Place::taken(&self.held);
-        while self.holds() {
+        let place = Place::taken(self);
+        while place.waits() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 
-    fn holds(&self) -> bool {
-        let plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
-        plan.planned.iter().any(|p| p.fault.kind == FaultKind::Hold)
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A request that waits; a client that goes away counts no longer.
-struct Place<'a>(&'a AtomicUsize);
+struct Place<'a> {
+    faults: &'a Faults,
+    since: u64,
+}
 
 impl<'a> Place<'a> {
-    fn taken(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::SeqCst);
-        Self(count)
+    fn taken(faults: &'a Faults) -> Self {
+        let mut plan = faults.plan();
+        plan.held += 1;
+        Self {
+            faults,
+            since: plan.releases,
+        }
+    }
+
+    fn waits(&self) -> bool {
+        let plan = self.faults.plan();
+        let holds = plan.planned.iter().any(|p| p.fault.kind == FaultKind::Hold);
+        holds && plan.releases == self.since
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        let mut plan = self.faults.plan();
+        if plan.releases == self.since {
+            plan.held = plan.held.saturating_sub(1);
+        }
     }
 }
 

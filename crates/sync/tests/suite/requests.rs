@@ -208,6 +208,7 @@ async fn p9_a_quick_sync_joins_a_run_that_has_not_come_to_the_tickets(kind: Kind
         portal.until_held().await;
         let early = quick().await.expect("a request");
         portal.control.release();
+        // Before the run gets there: nothing awaits in between.
         portal.hold_first_page("Tickets");
         portal.until_held().await;
         let late = quick().await.expect("a request");
