@@ -92,6 +92,25 @@ impl Job {
         }
     }
 
+    /// The integration whose vendor or records it is about, where it is about one.
+    #[must_use]
+    pub const fn integration(&self) -> Option<IntegrationId> {
+        match self {
+            Self::PullStream { integration, .. }
+            | Self::PullTicketNotes { integration, .. }
+            | Self::RetrySetAside { integration, .. }
+            | Self::ApplyRemoval { integration, .. }
+            | Self::RefreshReferenceData { integration }
+            | Self::ProbeConnection { integration }
+            | Self::ImportContacts { integration } => Some(*integration),
+            Self::SendMail { .. }
+            | Self::Import { .. }
+            | Self::IndexSearch
+            | Self::RotateSecrets
+            | Self::Housekeeping => None,
+        }
+    }
+
     /// Jobs with the same serial key never run at once, on any number of nodes (rule P9).
     #[must_use]
     pub fn serial_key(&self) -> String {

@@ -89,7 +89,9 @@ pub async fn count_members(store: &Store, company: &PublicId) -> Result<Members>
 /// As any statement.
 pub async fn remove_company_in(tx: &mut Tx, company: &PublicId) -> Result<Option<RemovedCompany>> {
     let now = tx.store().now();
-    // Written first: a link to it that somebody makes at this moment is waited for, or finds it removed.
+    // A link to it that somebody makes at this moment is waited for here, and seen by the statement that decides whether
+    // there is something to block; or it waits for us and finds the company removed.
+    execute!(tx, LOCK, company.as_str())?;
     if execute!(tx, REMOVE, company.as_str(), now.0)? == 0 {
         return Ok(None);
     }
@@ -277,4 +279,5 @@ statements! {
     KEYS_ASCENDING = blocked_keys!(">", "ASC");
     KEYS_DESCENDING = blocked_keys!("<", "DESC");
     COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM company c WHERE ", blocked!(), " AND ", searched!(), " LIMIT $7) n");
+    LOCK = "UPDATE company SET created_at = created_at WHERE uuid = $1 AND removed_at IS NULL";
 }

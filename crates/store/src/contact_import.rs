@@ -7,7 +7,7 @@ use crate::decode::{flag, plain, public_id};
 use crate::error::Result;
 use crate::identities::MembershipStatus;
 use crate::open::Store;
-use crate::tx::Tx;
+use crate::tx::{Connection, Tx};
 
 row! {
     /// An active contact of a company here that has not become a member of it by itself.
@@ -50,12 +50,22 @@ pub async fn list_candidates(
 }
 
 /// Whether a candidate still is one: since it was listed it may have left its company, or that one its link, or the
-/// company may have been removed.
+/// company may have been removed. Who removes the company at this moment waits for our commit, and ends what it made.
 ///
 /// # Errors
 /// As any statement.
 pub async fn is_candidate_in(tx: &mut Tx, contact: &ContactCandidate) -> Result<bool> {
-    let found: Option<(i64,)> = tx_one!(tx, IS_CANDIDATE, contact.id, contact.company.0)?;
+    let (id, company) = (contact.id, contact.company.0);
+    let found: Option<(i64,)> = match tx.connection() {
+        Connection::Lite(transaction) => {
+            let query = sqlx::query_as(IS_CANDIDATE_SQLITE).bind(id).bind(company);
+            query.fetch_optional(&mut **transaction).await?
+        }
+        Connection::Pg(transaction) => {
+            let query = sqlx::query_as(IS_CANDIDATE_POSTGRES).bind(id).bind(company);
+            query.fetch_optional(&mut **transaction).await?
+        }
+    };
     Ok(found.is_some())
 }
 
@@ -125,6 +135,15 @@ pub async fn put_report(
     Ok(())
 }
 
+macro_rules! is_candidate {
+    () => {
+        "SELECT CAST(1 AS BIGINT) AS found FROM external_contact w
+        JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
+        JOIN company c ON c.id = x.company_id
+        WHERE w.id = $1 AND x.company_id = $2 AND w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL"
+    };
+}
+
 statements! {
     CANDIDATES = "SELECT w.id, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, COALESCE(w.phone, w.mobile) AS phone, w.title,
             CASE WHEN x.fields LIKE '%\"own_company\":true%' THEN CAST(1 AS BIGINT) ELSE 0 END AS own_company,
@@ -136,10 +155,8 @@ statements! {
             AND NOT EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
                 AND m.contact_external_id = w.external_id AND m.company_id = x.company_id)
         ORDER BY w.id LIMIT $3";
-    IS_CANDIDATE = "SELECT CAST(1 AS BIGINT) AS found FROM external_contact w
-        JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
-        JOIN company c ON c.id = x.company_id
-        WHERE w.id = $1 AND x.company_id = $2 AND w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL";
+    IS_CANDIDATE_SQLITE for Sqlite = is_candidate!();
+    IS_CANDIDATE_POSTGRES for Postgres = concat!(is_candidate!(), " FOR SHARE OF c");
     IS_MEMBER = "SELECT CAST(1 AS BIGINT) AS found FROM company_membership WHERE identity_id = $1 AND company_id = $2";
     INSERT_MEMBERSHIP = "INSERT INTO company_membership
             (identity_id, company_id, role_id, status, contact_integration_id, contact_external_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -19,6 +19,17 @@ pub async fn find_setting<T: DeserializeOwned>(store: &Store, name: &str) -> Res
         .transpose()
 }
 
+/// One setting as this transaction sees it.
+///
+/// # Errors
+/// `Corrupt` when the stored value is not of this type.
+pub async fn find_setting_in<T: DeserializeOwned>(tx: &mut Tx, name: &str) -> Result<Option<T>> {
+    let found: Option<(String,)> = tx_one!(tx, FIND, name)?;
+    found
+        .map(|(value,)| Ok(serde_json::from_str(&value)?))
+        .transpose()
+}
+
 /// All settings by name, as JSON text, with the instant of their last change.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! *Delete data*: everything one integration brought, removed in parts (design 3). Its row, its sync log and the audit
-//! log stay, and so do Portico's own companies that people or other tools belong to.
+//! log stay, and so do Portico's own companies that people or other tools belong to. A block stays too: of a company that a
+//! person removed, the vendor's id is kept, so that it does not come again with the same account.
 
 use domain::id::IntegrationId;
 
@@ -22,6 +23,7 @@ pub async fn remove_batch(tx: &mut Tx, integration: IntegrationId, limit: i64) -
         GROUPS,
         TECHNICIANS,
         COMPANIES,
+        BLOCKED_COMPANIES,
         SET_ASIDE,
         IMPORT_LINES,
     ] {
@@ -54,6 +56,25 @@ pub async fn forget_account(tx: &mut Tx, integration: IntegrationId) -> Result<(
     Ok(())
 }
 
+/// Forgets the blocks that outlived *Delete data*: another account has come, whose ids mean other companies. A company that
+/// no other tool knows is simply removed then. Answers how many there were.
+///
+/// # Errors
+/// As any statement.
+pub async fn forget_blocks(tx: &mut Tx, integration: IntegrationId) -> Result<u64> {
+    execute!(tx, LAST_BLOCKS, integration.0)?;
+    let forgotten = execute!(tx, BLOCKS, integration.0)?;
+    tx.tell("integration", integration.0);
+    Ok(forgotten)
+}
+
+/// Whether a company of a vendor is one that a person removed.
+macro_rules! blocked {
+    () => {
+        "EXISTS (SELECT 1 FROM company c WHERE c.id = external_company.company_id AND c.removed_at IS NOT NULL AND c.removed_reason = 'blocked')"
+    };
+}
+
 statements! {
     NOTES = "WITH old AS MATERIALIZED (SELECT id FROM ticket_note WHERE integration_id = $1 LIMIT $2) DELETE FROM ticket_note WHERE id IN (SELECT id FROM old)";
     TICKETS = "WITH old AS MATERIALIZED (SELECT id FROM ticket WHERE integration_id = $1 LIMIT $2) DELETE FROM ticket WHERE id IN (SELECT id FROM old)";
@@ -62,7 +83,18 @@ statements! {
     GROUP_MEMBERS = "WITH old AS MATERIALIZED (SELECT id FROM contact_group_member WHERE integration_id = $1 LIMIT $2) DELETE FROM contact_group_member WHERE id IN (SELECT id FROM old)";
     GROUPS = "WITH old AS MATERIALIZED (SELECT id FROM contact_group WHERE integration_id = $1 LIMIT $2) DELETE FROM contact_group WHERE id IN (SELECT id FROM old)";
     TECHNICIANS = "WITH old AS MATERIALIZED (SELECT id FROM technician WHERE integration_id = $1 LIMIT $2) DELETE FROM technician WHERE id IN (SELECT id FROM old)";
-    COMPANIES = "WITH old AS MATERIALIZED (SELECT id FROM external_company WHERE integration_id = $1 LIMIT $2) DELETE FROM external_company WHERE id IN (SELECT id FROM old)";
+    COMPANIES = concat!("WITH old AS MATERIALIZED (SELECT id FROM external_company WHERE integration_id = $1 AND NOT ", blocked!(), " LIMIT $2)
+        DELETE FROM external_company WHERE id IN (SELECT id FROM old)");
+    // No hash is the one of a record, so that whatever comes under this id is written.
+    BLOCKED_COMPANIES = concat!("WITH old AS MATERIALIZED (SELECT id FROM external_company WHERE integration_id = $1 AND ", blocked!(), "
+            AND (absent <> 1 OR content_hash <> 0 OR fields <> '{}') LIMIT $2)
+        UPDATE external_company SET active = 0, type_id = NULL, status_id = NULL, phone = NULL, website = NULL, street = NULL, city = NULL, state = NULL,
+            postal_code = NULL, country = NULL, parent_external_id = NULL, owner_external_id = NULL, created_at = NULL, updated_at = NULL,
+            fields = '{}', content_hash = 0, absent = 1, removed_reason = 'cleared' WHERE id IN (SELECT id FROM old)");
+    LAST_BLOCKS = "UPDATE company SET removed_reason = 'removed' WHERE removed_reason = 'blocked'
+        AND EXISTS (SELECT 1 FROM external_company x WHERE x.company_id = company.id AND x.integration_id = $1)
+        AND NOT EXISTS (SELECT 1 FROM external_company x WHERE x.company_id = company.id AND x.integration_id <> $1)";
+    BLOCKS = "DELETE FROM external_company WHERE integration_id = $1";
     SET_ASIDE = "WITH old AS MATERIALIZED (SELECT id FROM set_aside WHERE integration_id = $1 LIMIT $2) DELETE FROM set_aside WHERE id IN (SELECT id FROM old)";
     IMPORT_LINES = "WITH old AS MATERIALIZED (SELECT line.import_id, line.line_number FROM import_line AS line JOIN import ON import.id = line.import_id WHERE import.integration_id = $1 LIMIT $2)
         DELETE FROM import_line WHERE (import_id, line_number) IN (SELECT import_id, line_number FROM old)";

@@ -58,6 +58,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0010_imports.sql"),
     ),
     (11, "counts", include_str!("../migrations/0011_counts.sql")),
+    (12, "shares", include_str!("../migrations/0012_shares.sql")),
 ];
 
 /// The newest migration this binary knows.

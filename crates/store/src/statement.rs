@@ -38,6 +38,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::jobs::STATEMENTS,
         crate::jobs::claim::STATEMENTS,
         crate::jobs::listing::STATEMENTS,
+        crate::jobs::queue::STATEMENTS,
         crate::jobs::settle::STATEMENTS,
         crate::nodes::STATEMENTS,
         crate::open::STATEMENTS,

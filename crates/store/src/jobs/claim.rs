@@ -58,20 +58,35 @@ impl From<ClaimedRow> for ClaimedJob {
 /// How often a claim that lost a race for a serial key is tried again at once.
 const RACES: u32 = 16;
 
-/// Takes up to `limit` jobs that are due.
+/// Takes up to `limit` jobs that are due, whosever they are.
+///
+/// # Errors
+/// As any statement.
+pub async fn claim(store: &Store, node: &str, limit: usize) -> Result<Vec<ClaimedJob>> {
+    claim_shared(store, node, limit, usize::MAX).await
+}
+
+/// Takes up to `limit` jobs that are due, of one integration no more than make up `share` with those this node runs
+/// already: a vendor that accepts everything and answers nothing keeps only so many hands waiting.
 ///
 /// PostgreSQL takes one job a statement: two claims that each held one serial key and wanted the other's would wait
 /// for each other for ever.
 ///
 /// # Errors
 /// As any statement.
-pub async fn claim(store: &Store, node: &str, limit: usize) -> Result<Vec<ClaimedJob>> {
+pub async fn claim_shared(
+    store: &Store,
+    node: &str,
+    limit: usize,
+    share: usize,
+) -> Result<Vec<ClaimedJob>> {
     let mut claimed = Vec::new();
     if limit == 0 {
         return Ok(claimed);
     }
     let now = store.now();
     let until = now.plus(LEASE);
+    let share = i64::try_from(share).unwrap_or(i64::MAX);
     match store.db() {
         Db::Lite { r, .. } => {
             // An idle worker asks the readers first and leaves the one writer alone.
@@ -81,7 +96,8 @@ pub async fn claim(store: &Store, node: &str, limit: usize) -> Result<Vec<Claime
             }
             let mut tx = store.begin().await?;
             while claimed.len() < limit {
-                let taken: Option<ClaimedRow> = tx_one!(tx, CLAIM_SQLITE, now.0, node, until.0)?;
+                let taken: Option<ClaimedRow> =
+                    tx_one!(tx, CLAIM_SQLITE, now.0, node, until.0, share)?;
                 let Some(row) = taken else { break };
                 claimed.push(row.into());
             }
@@ -94,6 +110,7 @@ pub async fn claim(store: &Store, node: &str, limit: usize) -> Result<Vec<Claime
                     .bind(now.0)
                     .bind(node)
                     .bind(until.0)
+                    .bind(share)
                     .fetch_optional(pool)
                     .await;
                 match taken.map_err(StoreError::from) {
@@ -224,11 +241,15 @@ statements! {
     CLAIM_SQLITE for Sqlite = "UPDATE job SET state = 1, lease_by = $2, lease_until = $3, lease_token = lease_token + 1, attempts = attempts + 1
         WHERE id = (SELECT waiting.id FROM job AS waiting WHERE waiting.state = 0 AND waiting.run_at <= $1
             AND NOT EXISTS (SELECT 1 FROM job AS running WHERE running.state = 1 AND running.serial_key = waiting.serial_key)
+            AND (waiting.integration_id IS NULL OR waiting.integration_id NOT IN (SELECT busy.integration_id FROM job AS busy
+                WHERE busy.state = 1 AND busy.lease_by = $2 AND busy.integration_id IS NOT NULL GROUP BY busy.integration_id HAVING count(*) >= $4))
             ORDER BY waiting.priority, waiting.run_at, waiting.id LIMIT 1)
         RETURNING id, payload, priority, attempts, max_attempts, lease_token";
     CLAIM_POSTGRES for Postgres = "UPDATE job SET state = 1, lease_by = $2, lease_until = $3, lease_token = lease_token + 1, attempts = attempts + 1
         WHERE id = (SELECT waiting.id FROM job AS waiting WHERE waiting.state = 0 AND waiting.run_at <= $1
             AND NOT EXISTS (SELECT 1 FROM job AS running WHERE running.state = 1 AND running.serial_key = waiting.serial_key)
+            AND (waiting.integration_id IS NULL OR waiting.integration_id NOT IN (SELECT busy.integration_id FROM job AS busy
+                WHERE busy.state = 1 AND busy.lease_by = $2 AND busy.integration_id IS NOT NULL GROUP BY busy.integration_id HAVING count(*) >= $4))
             ORDER BY waiting.priority, waiting.run_at, waiting.id LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id, payload, priority, attempts, max_attempts, lease_token";
     NODE_LIVES = "UPDATE node SET heartbeat_at = $2 WHERE id = $1";

@@ -5,22 +5,28 @@
 //! worker then wants to commit, it commits together with [`hold_lease`], which fails once the lease was given to
 //! somebody else: a worker that was away too long cannot store a page (rule P2). Two unique indexes make certain what
 //! the claim asks for: at most one waiting job per unique key, at most one running job per serial key (rule P9).
+//! A worker may say how many jobs of one integration it wants in its hands, so that a vendor that never answers does not
+//! take all of them.
 //!
 //! A lease lasts 15 s. Each node extends those of the jobs it works on every 5 s with one statement, and any node
 //! releases those that ran out. Enqueueing takes the caller's transaction: a change that is rolled back leaves no job (rule W1).
 
 pub(crate) mod claim;
 pub(crate) mod listing;
+pub(crate) mod queue;
 pub(crate) mod settle;
 
 use domain::clock::UtcMillis;
 use domain::id::JobId;
 use domain::job::{Job, Priority};
 
-pub use claim::{ClaimedJob, claim, heartbeat, heartbeat_of, release_expired, release_own};
+pub use claim::{
+    ClaimedJob, claim, claim_shared, heartbeat, heartbeat_of, release_expired, release_own,
+};
 pub use listing::{
     JobCounts, JobRow, JobState, count_jobs, find_job, list_abandoning_jobs, list_jobs,
 };
+pub use queue::{bring_forward, put_off, withdraw_batch};
 pub use settle::{Settled, complete, give_up, hold_lease, postpone, retry, revive};
 
 use crate::error::{ErrorKind, Result, StoreError};
@@ -87,7 +93,8 @@ pub async fn enqueue(
         MAX_ATTEMPTS,
         job.unique_key(),
         job.serial_key(),
-        now.0
+        now.0,
+        job.integration().map(|integration| integration.0)
     )?;
     let kept = kept
         .ok_or_else(|| StoreError::new(ErrorKind::Unexpected, "a job was not kept"))?
@@ -109,8 +116,8 @@ pub async fn withdraw(tx: &mut Tx, unique_key: &str) -> Result<bool> {
 }
 
 statements! {
-    ENQUEUE = "INSERT INTO job (id, kind, payload, state, priority, run_at, max_attempts, unique_key, serial_key, created_at)
-        VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9)
+    ENQUEUE = "INSERT INTO job (id, kind, payload, state, priority, run_at, max_attempts, unique_key, serial_key, created_at, integration_id)
+        VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (unique_key) WHERE state = 0 DO UPDATE SET
             run_at = CASE WHEN excluded.run_at < job.run_at THEN excluded.run_at ELSE job.run_at END,
             priority = CASE WHEN excluded.priority < job.priority THEN excluded.priority ELSE job.priority END

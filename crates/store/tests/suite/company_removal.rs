@@ -12,15 +12,16 @@ use store::company_removal::{
     Members, count_blocked, count_members, find_blocked, list_blocked, remove_company_in,
     unblock_company_in,
 };
+use store::integration_data::{forget_account, forget_blocks, remove_batch};
 use store::listing::{Count, Direction};
 use store::{Store, Tx};
 
 use crate::harness::{Home, both, integration};
 use crate::records::{company, member_of, number, store_companies};
 
-const STAFF: Viewer = Viewer::ApiKey(1);
+pub const STAFF: Viewer = Viewer::ApiKey(1);
 
-async fn uuid_of(store: &Store, name: &str) -> PublicId {
+pub async fn uuid_of(store: &Store, name: &str) -> PublicId {
     let found = list_for_viewer(
         store,
         &STAFF,
@@ -64,7 +65,7 @@ async fn log(tx: &mut Tx, by: &str, uuid: &PublicId) {
     insert_entry(tx, &entry).await.unwrap();
 }
 
-async fn three(home: &Home) -> (Store, domain::id::IntegrationId) {
+pub async fn three(home: &Home) -> (Store, domain::id::IntegrationId) {
     let store = home.open().await;
     let at = integration(&store, "a").await;
     let all = [
@@ -220,6 +221,94 @@ fn without_the_block_it_can_be_imported_but_nothing_comes_back() {
             Some(Removal::ByHand),
             "the old one stays removed"
         );
+        store.close().await;
+    });
+}
+
+/// Deletes what an integration brought, in commits of two rows.
+async fn delete_data(store: &Store, at: domain::id::IntegrationId) {
+    loop {
+        let mut tx = store.begin().await.unwrap();
+        let removed = remove_batch(&mut tx, at, 2).await.unwrap();
+        if removed == 0 {
+            forget_account(&mut tx, at).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        if removed == 0 {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_block_outlives_the_data_and_nothing_else_of_the_vendor_does() {
+    both(async |home| {
+        let (store, at) = three(&home).await;
+        let uuid = remove(&store, "Ada", "Brightwater").await;
+        delete_data(&store, at).await;
+        assert_eq!(
+            number(
+                &home,
+                "SELECT count(*) FROM external_company WHERE absent = 1 AND fields = '{}' AND external_id = '2'"
+            )
+            .await,
+            1
+        );
+        assert_eq!(
+            number(&home, "SELECT count(*) FROM external_company").await,
+            1
+        );
+        let blocked = find_blocked(&store, &STAFF, &uuid).await.unwrap().unwrap();
+        assert_eq!(blocked.links.len(), 1, "it says what is skipped");
+        // The same account is connected again.
+        let all = [
+            company("1", "Aldergrove"),
+            company("2", "Brightwater"),
+            company("3", "Cedar"),
+        ];
+        crate::records::store_page(
+            &store,
+            at,
+            &all,
+            domain::record::Batch::Companies,
+            store::pages::Absence::Present,
+        )
+        .await;
+        let mut tx = store.begin().await.unwrap();
+        let adopted = adopt(&mut tx, at, &["1", "2", "3"]).await.unwrap();
+        assert_eq!((adopted.created, adopted.blocked), (2, 1));
+        let freed = unblock_company_in(&mut tx, &uuid).await.unwrap();
+        assert_eq!(freed, Some(("Brightwater".to_owned(), 1)));
+        assert_eq!(adopt(&mut tx, at, &["2"]).await.unwrap().created, 1);
+        tx.commit().await.unwrap();
+        store.close().await;
+    });
+}
+
+#[test]
+fn another_account_ends_the_blocks_of_the_one_before() {
+    both(async |home| {
+        let (store, at) = three(&home).await;
+        let other = integration(&store, "b").await;
+        store_companies(&store, other, &[company("9", "Cedar of b")]).await;
+        crate::harness::execute(
+            &home,
+            "UPDATE external_company SET company_id = (SELECT id FROM company WHERE name = 'Cedar') WHERE external_id = '9'",
+        )
+        .await;
+        let alone = remove(&store, "Ada", "Brightwater").await;
+        let of_both = remove(&store, "Ada", "Cedar").await;
+        delete_data(&store, at).await;
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(forget_blocks(&mut tx, at).await.unwrap(), 2);
+        tx.commit().await.unwrap();
+        assert_eq!(find_blocked(&store, &STAFF, &alone).await.unwrap(), None);
+        let found = find_for_viewer(&store, &STAFF, &alone).await.unwrap();
+        assert_eq!(found.unwrap().removal, Some(Removal::ByHand));
+        let blocked = find_blocked(&store, &STAFF, &of_both).await.unwrap();
+        let links = blocked.unwrap().links;
+        assert_eq!(links.len(), 1);
+        assert_eq!(links[0].external_id, "9", "the other tool still skips it");
         store.close().await;
     });
 }
