@@ -4,8 +4,8 @@
 //! chosen to overlap the one before by at least a record: page 2 of 99 begins with the last record of page 1 of 100.
 //! Where that record, the *seam*, is not where it must be, something moved, and the walk goes back before it goes on.
 //! A vendor that makes pages of its own size, whatever is asked, is walked by its size; then there is no seam. Its size
-//! shows on the first page, unless it happens to be the one asked for: then the second page has no seam, and the
-//! beginning is asked for once more by another size.
+//! shows on the first page, which is therefore asked for by one record less than a round number. Should that happen to be
+//! its size, the second page has no seam, and the beginning is asked for once more by another size.
 
 use std::collections::BTreeSet;
 
@@ -131,8 +131,10 @@ impl Place {
             return of(self.read / size + 1, size);
         }
         let Some(last) = self.read.checked_sub(1) else {
-            // Back at the beginning the size is another one: a page of the vendor's own is told by it.
-            return of(1, wanted.saturating_sub(u64::from(self.stalls)).max(1));
+            // A size that no vendor makes by itself, so that a page of its own shows at once; another one each time the
+            // walk is back at the beginning.
+            let less = 1 + u64::from(self.stalls);
+            return of(1, wanted.saturating_sub(less).max(1));
         };
         let new = |size: &u64| (last / size + 1) * size - self.read;
         match (1..=wanted).max_by_key(|size| (new(size), *size)) {
@@ -349,9 +351,16 @@ mod tests {
                 let all = list(count, Some(own));
                 let expected: BTreeSet<i64> = all.ids.iter().copied().collect();
                 let (seen, pages, _) = walk(all, own as u32, |_, _| {});
+                assert_eq!(seen.len(), expected.len(), "{count} by {own}: each once");
                 let seen: BTreeSet<i64> = seen.into_iter().collect();
                 assert_eq!(seen, expected, "{count} by {own}");
                 assert!(pages <= 8, "{count} by {own}: {pages}");
+                // Where it is the odd size that is asked for, the beginning comes twice.
+                let all = list(count, Some(own));
+                let (seen, pages, _) = walk(all, own as u32 + 1, |_, _| {});
+                let seen: BTreeSet<i64> = seen.into_iter().collect();
+                assert_eq!(seen, expected, "{count} by {own} and one");
+                assert!(pages <= 8, "{count} by {own} and one: {pages}");
             }
         }
     }

@@ -56,6 +56,9 @@ pub struct Page {
     /// Anything about the page that must not be trusted: it repeats, is capped smaller than asked, or ends
     /// although more was announced (rule P10). In words, for the sync log.
     pub oddity: Option<String>,
+    /// Rights the answer showed to be there or to be missing, of areas that are a part of this list. With one missing,
+    /// records may exist that the list does not have, so nothing may be taken for gone.
+    pub findings: Vec<PermissionFinding>,
 }
 
 impl Page {
@@ -70,6 +73,7 @@ impl Page {
             next: None,
             vendor_time: None,
             oddity: None,
+            findings: Vec::new(),
         }
     }
 
@@ -85,6 +89,8 @@ impl Page {
         };
         let mut unreadable = self.unreadable;
         unreadable.extend(after.unreadable);
+        let mut findings = self.findings;
+        findings.extend(after.findings);
         Self {
             batch,
             unreadable,
@@ -93,6 +99,7 @@ impl Page {
             next: None,
             vendor_time: self.vendor_time.or(after.vendor_time),
             oddity: self.oddity.or(after.oddity),
+            findings,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Talks to ConnectWise PSA: one function per kind of request, both ways of paging, and what each refusal means.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -188,9 +189,9 @@ impl Api for Client {
         self.base.get(now, self.find_base()).await
     }
 
-    /// After an upgrade every address of the old codebase answers *not found*.
+    /// After an upgrade every address of the old codebase answers *not found*; a record that does not exist is told apart.
     async fn renewed(&self, refused: &Base, error: &Error) -> Result<Option<Arc<Base>>> {
-        if error.kind != ErrorKind::NotFound {
+        if error.kind != ErrorKind::NotFound || is_missing_record(error) {
             return Ok(None);
         }
         self.base.renew(refused, self.look_up_base()).await
@@ -228,8 +229,31 @@ impl Api for Client {
         if code.is_empty() && refusal.kind == ErrorKind::NotFound {
             refusal.words.clear();
         }
-        refusal.error("ConnectWise", operation, answer)
+        let error = refusal.error("ConnectWise", operation, answer);
+        if code == "NotFound" {
+            error.with_source(MissingRecord)
+        } else {
+            error
+        }
     }
+}
+
+/// The vendor's code for a record that does not exist; of an address that does not exist it says `ConnectWiseApi`.
+#[derive(Debug)]
+struct MissingRecord;
+
+impl fmt::Display for MissingRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the product says that there is no such record")
+    }
+}
+
+impl std::error::Error for MissingRecord {}
+
+/// Whether the product itself says that a record does not exist.
+pub(super) fn is_missing_record(error: &Error) -> bool {
+    let source = error.source.as_ref();
+    error.kind == ErrorKind::NotFound && source.is_some_and(|source| source.is::<MissingRecord>())
 }
 
 /// Whether more follows an answer, as its `Link` header tells; it is empty behind the last page of forward-only paging.

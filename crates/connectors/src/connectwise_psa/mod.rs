@@ -30,7 +30,7 @@ use self::client::{Client, LARGEST_PAGE};
 use self::projects::List;
 use self::stream::{map_notes, map_stream, path, seen_stream};
 use crate::connector::{Connect, Connector, Fetched, check_by_id, check_stream};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::http::exchange::{Api, Place};
 use crate::http::send::Answer;
 use crate::limits::Limits;
@@ -98,8 +98,13 @@ impl Connector for ConnectWisePsa {
         let tenant = self.client.tenant_for(request.stream).await?;
         let map = |answer: &Answer| map_stream(request.stream, answer, question.position, &tenant);
         let Some((mut page, seen)) = self.ask(&question, map).await? else {
-            return Ok(Page::of(Batch::Tickets(Vec::new())));
+            let mut none = Page::of(Batch::Tickets(Vec::new()));
+            none.findings.push(projects::AREA.finding(true));
+            return Ok(none);
         };
+        if question.list == List::Project {
+            page.findings.push(projects::AREA.finding(false));
+        }
         projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
         (page.next, page.oddity) = question.go_on(&seen)?;
@@ -155,14 +160,11 @@ impl Connector for ConnectWisePsa {
 
     async fn ticket_notes(&self, ticket_external_id: &str) -> Result<Page> {
         let ticket = numeric(NAME, LIST_NOTES, ticket_external_id)?;
-        let mut pages = match self.notes_of("service/tickets", ticket).await {
-            Ok(pages) => Some(pages),
-            Err(error) if error.kind == ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
+        let mut pages = there(self.notes_of("service/tickets", ticket).await)?;
         if pages.is_none() {
-            // The ticket is one of a project, or gone.
-            pages = allowed(self.notes_of(projects::TICKETS, ticket).await)?;
+            // The ticket is one of a project, or gone. Where those may not be seen nobody knows which, and it would be
+            // wrong to say that it has no notes.
+            pages = there(self.notes_of(projects::TICKETS, ticket).await)?;
         }
         let none = Page::of(Batch::TicketNotes(Vec::new()));
         let pages = pages.into_iter().flatten();
@@ -171,6 +173,15 @@ impl Connector for ConnectWisePsa {
 }
 
 const LIST_NOTES: &str = "list the notes of a ticket";
+
+/// `None` for a record that does not exist, as the product itself says; an address that does not exist is an error.
+fn there<T>(outcome: Result<T>) -> Result<Option<T>> {
+    match outcome {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if client::is_missing_record(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
 
 /// One page's question.
 struct Question {

@@ -44,13 +44,7 @@ const AREAS: [Area; 11] = [
         "Security role: Service Desk > Service Tickets — Inquire All",
         true,
     ),
-    Area::new(
-        projects::TICKETS,
-        "Project tickets",
-        "Security role: Project > Project Tickets — Inquire All (without it, tickets of projects are missing, and \
-         tickets deleted in ConnectWise stay here)",
-        false,
-    ),
+    projects::AREA,
     Area::new(
         "project/projects",
         "Projects",

@@ -17,11 +17,20 @@ use crate::http::decode::{Text, document, each};
 use crate::http::exchange::{Call, read};
 use crate::http::send::Answer;
 use crate::page::{Cursor, Page, Unreadable};
-use crate::probe::allowed;
+use crate::probe::{Area, allowed};
 use serde_json::value::RawValue;
 
 /// The address of the list of project tickets.
 pub(super) const TICKETS: &str = "project/tickets";
+
+/// The right to them, which syncing goes on without.
+pub(super) const AREA: Area = Area::new(
+    TICKETS,
+    "Project tickets",
+    "Security role: Project > Project Tickets — Inquire All (without it, tickets of projects are missing, and \
+     tickets deleted in ConnectWise stay here)",
+    false,
+);
 
 /// The vendor field of a ticket that names its project.
 pub(super) const PROJECT: &str = "project_id";

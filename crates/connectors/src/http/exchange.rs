@@ -237,11 +237,16 @@ pub async fn read<A: Api + ?Sized, T: Send>(
         }
         // Refusals of our own permits have no status; the vendor need not be asked about them.
         if error.kind == ErrorKind::RateLimited && error.status.is_some() {
-            // Told first, so that others stop while the vendor is asked.
-            let wait = error.retry_after.unwrap_or(PAUSE);
             let permits = &api.sender().permits;
-            permits.report(place.limits(), None, Some(wait)).await;
-            api.answered(&place, true).await;
+            if let Some(wait) = error.retry_after {
+                // Told first, so that others stop while the vendor is asked.
+                permits.report(place.limits(), None, Some(wait)).await;
+                api.answered(&place, true).await;
+            } else {
+                // The vendor's own count may tell how long; our pause would refuse the permit to ask for it.
+                api.answered(&place, true).await;
+                permits.report(place.limits(), None, Some(PAUSE)).await;
+            }
         }
         retry.wait_after(error).await?;
     }

@@ -258,6 +258,7 @@ async fn technicians(client: &Client, request: &PageRequest<'_>) -> Result<Page>
         next,
         vendor_time: listed.vendor_time,
         oddity: None,
+        findings: Vec::new(),
     })
 }
 

@@ -222,6 +222,11 @@ impl Vendor for Autotask {
                 refusals::usage,
             ),
             Case::new(
+                "errors",
+                "usage_is_asked_for_after_a_refusal",
+                refusals::usage_after_a_refusal,
+            ),
+            Case::new(
                 "reference_data",
                 "missing_opportunity_right_leaves_it_out",
                 refusals::without_opportunities,

@@ -1,6 +1,11 @@
 //! Refusals: everything Autotask says as a 500, its thread limit and its own count of requests.
 
-use connectors::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use connectors::limits::{Limits, Permit, Permits, Urgency, Usage};
+use connectors::{Error, ErrorKind};
 use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::json;
@@ -80,6 +85,52 @@ pub async fn usage() {
         .filter(|entry| entry.path.ends_with("ThresholdInformation"))
         .count();
     assert_eq!(looks, 1);
+}
+
+/// Gives no permit any more once it was told to wait, as the real ones do.
+#[derive(Default)]
+struct Blocking(AtomicBool);
+
+#[async_trait]
+impl Permits for Blocking {
+    async fn acquire(
+        &self,
+        _limits: &Limits,
+        _endpoint: &str,
+        _urgency: Urgency,
+    ) -> connectors::Result<Permit> {
+        if self.0.load(Ordering::Relaxed) {
+            let error = Error::new(ErrorKind::RateLimited, "wait for a permit", "blocked");
+            return Err(error.with_retry_after(Some(30_000)).without_effect());
+        }
+        Ok(Permit::free())
+    }
+
+    async fn report(&self, _limits: &Limits, _usage: Option<Usage>, blocked_for: Option<i64>) {
+        if blocked_for.is_some() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The hourly refusal rarely says for how long; the count of the tenant does.
+pub async fn usage_after_a_refusal() {
+    let stand = VENDOR.start().await;
+    let words = json!({ "errors": ["You have exceeded the number of requests."] });
+    stand
+        .control()
+        .set_fault(Fault::new(status(429, words)).on_path("Tickets/query"));
+    let connector = stand.connector_asking(Arc::new(Blocking::default()));
+    for _ in 0..2 {
+        let error = whole(&*connector, Stream::Tickets).await;
+        assert_eq!(error.expect_err("limited").kind, ErrorKind::RateLimited);
+    }
+    let journal = stand.control().journal();
+    let looks = journal
+        .iter()
+        .filter(|entry| entry.path.ends_with("ThresholdInformation"));
+    assert_eq!(looks.count(), 1, "once, and then nobody asks");
+    assert_eq!(stand.requests_about("Tickets").len(), 1);
 }
 
 pub async fn without_opportunities() {

@@ -112,6 +112,15 @@ pub async fn converted() {
     assert_eq!(serde_json::to_value(&alone[0]).expect("JSON"), listed);
     let notes = connector.ticket_notes(&id).await.expect("notes");
     assert_eq!(notes.batch.len(), 1);
+    let journal = control.journal();
+    let looked_up = journal
+        .iter()
+        .filter(|entry| entry.path.to_lowercase().contains("companyinfo"));
+    assert_eq!(
+        looked_up.count(),
+        1,
+        "not again for a record that is not there"
+    );
     control.delete("project/tickets", ticket);
     let fetched = connector.fetch(Stream::Tickets, &id).await;
     assert_eq!(fetched.expect("an answer"), Fetched::Gone);
@@ -160,6 +169,15 @@ pub async fn without_the_right() {
         matches!(fetched, Fetched::Unreadable(_)),
         "nobody says that it is gone: {fetched:?}"
     );
+    control.set_security("project/tickets/notes", "query", "None");
+    let notes = connector.ticket_notes(&made[0].to_string()).await;
+    let error = notes.expect_err("nobody says that there are none");
+    assert_eq!(error.kind, ErrorKind::PermissionDenied);
+    let told: Vec<_> = pages.iter().flat_map(|page| &page.findings).collect();
+    assert!(
+        matches!(told[..], [one] if one.area == "Project tickets" && one.missing.is_some() && !one.required),
+        "{told:?}"
+    );
     let items = stand.connector().reference_data().await.expect("the rest");
     let boards = items
         .iter()
@@ -183,5 +201,7 @@ pub async fn without_the_right() {
     let pages = whole(&*stand.connector(), Stream::Tickets)
         .await
         .expect("pages");
+    let mut told = pages.iter().flat_map(|page| &page.findings);
+    assert!(told.all(|one| one.missing.is_none()), "the right is there");
     assert!(made.iter().all(|id| ids(&pages).contains(&id.to_string())));
 }
