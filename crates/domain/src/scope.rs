@@ -90,6 +90,18 @@ impl OutOfScope {
 }
 
 impl Scope {
+    /// What of it a vendor may be asked to narrow its list of tickets by. The rest is judged here alone, so that such
+    /// tickets come all the same, and the vendor's total counts them.
+    #[must_use]
+    pub fn asked(&self) -> Self {
+        Self {
+            queues: self.queues.clone(),
+            categories: self.categories.clone(),
+            exclude_statuses: self.exclude_statuses.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Whether a ticket is kept.
     ///
     /// # Errors

@@ -26,6 +26,15 @@ pub fn set_aside(attempts: i64) -> i64 {
     (UtcMillis::MINUTE << doublings).min(6 * UtcMillis::HOUR)
 }
 
+/// Wait when a vendor's limit is used up: as long as it asks for. A minute where it does not say, or says that there is
+/// nothing to wait for: short waits were sat out before, and it refused again.
+#[must_use]
+pub fn limit(asked: Option<i64>) -> i64 {
+    asked
+        .filter(|wait| *wait >= UtcMillis::SECOND)
+        .unwrap_or(UtcMillis::MINUTE)
+}
+
 /// Wait before a job is tried again that failed for a reason of our own, such as a database that is busy.
 #[must_use]
 pub fn internal(attempts: i64) -> i64 {
@@ -46,6 +55,8 @@ mod tests {
         assert_eq!(minutes(set_aside(1)), 1);
         assert_eq!(minutes(set_aside(4)), 8);
         assert_eq!(set_aside(100), 6 * UtcMillis::HOUR);
+        let limits = [None, Some(0), Some(999), Some(1_000), Some(90_000)].map(limit);
+        assert_eq!(limits, [60_000, 60_000, 60_000, 1_000, 90_000]);
         assert_eq!(internal(1), UtcMillis::SECOND);
         assert_eq!(internal(99), 5 * UtcMillis::MINUTE);
     }

@@ -11,7 +11,7 @@ use store::integrations::{self, Integration, MissingPermission};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mail::{self, Receiver};
-use crate::{audit, backoff, schedule};
+use crate::{audit, backoff, request, schedule};
 
 /// The vendor answered: whatever was wrong is over. Costs nothing while nothing was.
 pub(crate) async fn answered(tx: &mut Tx, integration: &Integration) -> Result<()> {
@@ -22,6 +22,7 @@ pub(crate) async fn answered(tx: &mut Tx, integration: &Integration) -> Result<(
         return Ok(());
     }
     integrations::update_success(tx, integration.id, false).await?;
+    request::resume_notes(tx, integration.id).await?;
     if integration.refused_since.is_some() {
         audit::of_integration(
             tx,

@@ -166,10 +166,7 @@ const fn later(at: UtcMillis, reason: String) -> Ended {
 fn next(error: &connectors::Error, failures: i64) -> (i64, Option<i64>) {
     match error.kind {
         // The vendor says when, and nothing is wrong.
-        ErrorKind::RateLimited => {
-            let wait = error.retry_after.unwrap_or(UtcMillis::MINUTE);
-            (failures, Some(wait.max(UtcMillis::SECOND)))
-        }
+        ErrorKind::RateLimited => (failures, Some(backoff::limit(error.retry_after))),
         ErrorKind::Unavailable | ErrorKind::Unexpected => {
             let failures = failures + 1;
             let again = failures < ATTEMPTS;

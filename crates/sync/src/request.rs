@@ -20,7 +20,7 @@ use store::runs::{self, NewRun, Run, WindowOutcome};
 use store::{Tx, checkpoints, jobs};
 
 pub use notes::{NotesState, notes_state, request_notes};
-pub(crate) use notes::{NotesWhen, note_complete, read_notes_again};
+pub(crate) use notes::{NotesWhen, note_complete, notes_key, read_notes_again, resume_notes};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};

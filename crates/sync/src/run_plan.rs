@@ -120,9 +120,11 @@ fn mode_of(facts: &Facts<'_>, wanted: &Wanted, capability: &StreamCapability) ->
         return Some(PullMode::Since { since });
     }
     if !capability.incremental {
-        let due = progress
-            .last_completed_at
-            .is_none_or(|last| facts.now.since(last) >= capability.full_cadence);
+        // Without a watermark what is here is known to be incomplete, whenever it was read.
+        let due = progress.watermark.is_none()
+            || progress
+                .last_completed_at
+                .is_none_or(|last| facts.now.since(last) >= capability.full_cadence);
         return (whole || due).then_some(full);
     }
     match progress.watermark {
@@ -223,12 +225,20 @@ mod tests {
                 .any(|p| p.stream == Stream::Technicians)
         };
         assert!(!reads(&progress, &wanted), "not due");
+        let known = progress[&Stream::Technicians];
+        let forgotten = Progress {
+            watermark: None,
+            ..known
+        };
+        progress.insert(Stream::Technicians, forgotten);
+        assert!(reads(&progress, &wanted), "to be read whole at once");
+        progress.insert(Stream::Technicians, known);
         let full = Wanted::by(Trigger::Resync, RunMode::Full);
         assert!(reads(&progress, &full), "asked for");
         progress.insert(
             Stream::Technicians,
             Progress {
-                watermark: None,
+                watermark: known.watermark,
                 last_completed_at: Some(NOW.plus(-UtcMillis::HOUR)),
             },
         );

@@ -1,5 +1,6 @@
 //! Records that could not be read (rule P6): tried again by id, with backoff, or at once when a person asks.
 
+use connectors::ErrorKind;
 use connectors::connector::Fetched;
 use connectors::limits::Urgency;
 use domain::id::{IntegrationId, SetAsideId};
@@ -21,6 +22,8 @@ use crate::{audit, backoff, connector};
 
 /// Records asked for in one look.
 const AT_ONCE: i64 = 100;
+/// Attempts of a job at a vendor that does not answer properly; then the record waits as one that cannot be read.
+const ATTEMPTS: i64 = 3;
 
 /// Asks for the records that are due; called with the schedule.
 pub(crate) async fn ask_due(engine: &Engine) -> Result<()> {
@@ -199,11 +202,35 @@ async fn put_off(
     record: &SetAside,
     error: &connectors::Error,
 ) -> Result<Ended> {
-    let ended = pull::notes::later(engine, claimed, error);
+    let ended = later(engine, claimed, error);
     if matches!(ended, Ended::Done) {
         wait(engine, record).await
     } else {
         Ok(ended)
+    }
+}
+
+/// What to do about a vendor's failure, as far as it is the job's business.
+fn later(engine: &Engine, claimed: &ClaimedJob, error: &connectors::Error) -> Ended {
+    let at = engine.now().plus(backoff::limit(error.retry_after));
+    let reason = error.to_string();
+    match error.kind {
+        ErrorKind::RateLimited => Ended::Later {
+            at,
+            reason,
+            failed: false,
+        },
+        ErrorKind::Unavailable | ErrorKind::Unexpected if claimed.attempts < ATTEMPTS => {
+            Ended::Later {
+                at,
+                reason,
+                failed: true,
+            }
+        }
+        _ => {
+            tracing::warn!(%error, "a record that was set aside could not be asked for");
+            Ended::Done
+        }
     }
 }
 

@@ -253,6 +253,14 @@ mod tests {
             exclude_statuses: set(statuses),
             ..Scope::default()
         };
+        let of_types = |types: &[&str]| Scope {
+            ticket_types: set(types),
+            ..Scope::default()
+        };
+        let no_projects = |types: &[&str]| Scope {
+            exclude_project_types: set(types),
+            ..Scope::default()
+        };
         for (before, after, expected) in [
             (scope(&[], &[]), scope(&["8"], &[]), false),
             (scope(&["8", "9"], &[]), scope(&["8"], &[]), false),
@@ -260,6 +268,12 @@ mod tests {
             (scope(&["8"], &[]), scope(&[], &[]), true),
             (scope(&[], &["5"]), scope(&[], &[]), true),
             (scope(&[], &[]), scope(&[], &["5"]), false),
+            (of_types(&[]), of_types(&["3"]), false),
+            (of_types(&["3"]), of_types(&["4"]), true),
+            (of_types(&["3"]), of_types(&[]), true),
+            (no_projects(&[]), no_projects(&["2"]), false),
+            (no_projects(&["2"]), no_projects(&[]), true),
+            (no_projects(&["2"]), no_projects(&["3"]), true),
         ] {
             assert_eq!(widens(&before, &after), expected, "{before:?} {after:?}");
         }

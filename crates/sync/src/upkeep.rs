@@ -1,6 +1,6 @@
 //! Upkeep that is nobody's in particular: the search index, sealing with the newest key, sweeping old rows.
 
-use store::{housekeeping, secrets, text_search, vacuum};
+use store::{ErrorKind, housekeeping, secrets, text_search, vacuum};
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -25,18 +25,37 @@ pub(crate) async fn index_search(engine: &Engine) -> Result<Ended> {
 }
 
 /// Seals what an older key sealed with the newest one (rule X1): what a rotation that was broken off left, and what a
-/// node sealed that had not read the new key yet. A new key that only one node has is left to `portico rotate-key`.
+/// node sealed that had not read the new key yet. A new key that only one node has is left to `portico rotate-key`, and a
+/// key file that cannot be read now (its disk is not mounted, this node has none) to the next hour: nothing of it is a
+/// reason to try again sooner.
 pub(crate) async fn rotate_secrets(engine: &Engine) -> Result<Ended> {
-    if !secrets::may_rotate(engine.store()).await? {
-        tracing::warn!(
+    match seal_again(engine).await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(
             "the key file of this node and the keys of the database differ; see portico doctor"
-        );
-        return Ok(Ended::Done);
+        ),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::KeyMissing { .. } | ErrorKind::Configuration | ErrorKind::Corrupt
+            ) =>
+        {
+            tracing::warn!(%error, "nothing was sealed with the newest key; see portico doctor");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Ended::Done)
+}
+
+/// Seals again what an older key sealed; `false` when the file lacks a key or has one the database does not know.
+async fn seal_again(engine: &Engine) -> store::Result<bool> {
+    if !secrets::may_rotate(engine.store()).await? {
+        return Ok(false);
     }
     while secrets::rotate_batch(engine.store(), SEALED).await? > 0 {
         tokio::task::yield_now().await;
     }
-    Ok(Ended::Done)
+    Ok(true)
 }
 
 /// Removes what is old.

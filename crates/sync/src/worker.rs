@@ -17,6 +17,8 @@
 //! * **Serial key** (rule P9). Two jobs with the same serial key never run at once: a unique index, not a convention.
 //! * **Every loop ends quickly.** A cancelled job is dropped at its next await; open transactions roll back, requests
 //!   are abandoned, and the lease is given back with `run_at = now`, so that a restart costs nothing.
+//! * **No vendor slows another.** One integration has at most half of a node's hands: one that hangs in every request
+//!   keeps only those waiting.
 //! * **A long wait is no work.** When a vendor asks to wait longer than a few seconds, the job goes back to the table
 //!   with the instant it may come again (rule S5), and the hands are free for another integration.
 //!
@@ -105,6 +107,13 @@ impl Engine {
     }
 }
 
+/// How many of a node's hands one integration may keep busy: half of them, so that a vendor that accepts everything and
+/// answers nothing slows no other.
+const fn share(hands: usize) -> usize {
+    let half = hands / 2;
+    if half == 0 { 1 } else { half }
+}
+
 /// Takes jobs until stopped.
 async fn work(engine: Engine, stop: CancellationToken) {
     let mut changed = engine.store().changed();
@@ -114,7 +123,8 @@ async fn work(engine: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let free = limit.saturating_sub(running.len());
         if free > 0 {
-            match jobs::claim(engine.store(), &engine.config().node, free).await {
+            let node = &engine.config().node;
+            match jobs::claim_shared(engine.store(), node, free, share(limit)).await {
                 Ok(claimed) => {
                     let took_all = claimed.len() == free;
                     for job in claimed {

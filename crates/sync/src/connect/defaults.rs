@@ -7,6 +7,21 @@ use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::stage;
 
+/// What stays of somebody's settings when the data of an account was deleted and one is connected again: how it is synced.
+/// Everything that is named by the vendor's ids, or says who becomes a user here, was chosen for the account that is gone,
+/// and in another the same ids mean something else.
+#[must_use]
+pub fn beside_the_account(before: &IntegrationSettings) -> IntegrationSettings {
+    IntegrationSettings {
+        auto_sync: before.auto_sync,
+        interval_minutes: before.interval_minutes,
+        initial_import: before.initial_import,
+        record_types: before.record_types.clone(),
+        skip_inactive_companies: before.skip_inactive_companies,
+        ..IntegrationSettings::default()
+    }
+}
+
 /// Fills what is empty. For a new connection only: later an empty list is a choice.
 #[must_use]
 pub fn fill(

@@ -4,14 +4,15 @@
 use domain::id::IntegrationId;
 use serde_json::json;
 use store::audit::Actor;
-use store::{installation_settings, integration_data, integrations};
+use store::{installation_settings, integration_data, integrations, jobs};
 
 use super::message;
 use super::outcome::ActionOutcome;
-use super::save::account_setting;
+use super::save::{account_setting, blocks_setting};
 use crate::audit;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::request;
 
 /// Rows removed in one commit.
 const ROWS: i64 = 2_000;
@@ -39,9 +40,16 @@ pub async fn delete_data(
         }
         let gone = integration_data::remove_batch(&mut tx, id, ROWS).await?;
         removed += gone;
-        if gone == 0 {
+        let waiting = jobs::withdraw_batch(&mut tx, &request::notes_key(id), ROWS).await?;
+        if gone + waiting == 0 {
             integration_data::forget_account(&mut tx, id).await?;
-            installation_settings::remove_setting(&mut tx, &account_setting(id)).await?;
+            let (account, blocks) = (account_setting(id), blocks_setting(id));
+            let key: Option<String> =
+                installation_settings::find_setting_in(&mut tx, &account).await?;
+            if let Some(key) = key {
+                installation_settings::put_setting(&mut tx, &blocks, &key).await?;
+            }
+            installation_settings::remove_setting(&mut tx, &account).await?;
             let before = json!({ "account": integration.account });
             let after = json!({ "removed_rows": removed });
             audit::of_integration(

@@ -12,7 +12,7 @@ use domain::setup::SetupStep;
 use serde_json::json;
 use store::audit::Actor;
 use store::integrations::{self, Integration, MissingPermission, NewIntegration};
-use store::{Tx, installation_settings, reference_items, runs, secrets};
+use store::{Tx, installation_settings, integration_data, reference_items, runs, secrets};
 
 use super::form::{self, Credentials};
 use super::outcome::{ActionOutcome, ConnectOutcome, Refusal, Start};
@@ -52,17 +52,24 @@ pub async fn connect(
         Ok(credentials) => credentials,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
-    let chosen = settings
-        .or_else(|| existing.map(|existing| existing.settings.clone()))
-        .unwrap_or_default();
+    // Somebody who reconnects has chosen already; also that nobody reads a note, or that companies come from elsewhere.
+    // After *Delete data* another account may come.
+    let is_new = existing.is_none_or(|existing| existing.connected_at.is_none());
+    let chosen = match (settings, existing) {
+        (Some(given), _) => given,
+        (None, Some(existing)) if is_new => defaults::beside_the_account(&existing.settings),
+        (None, Some(existing)) => existing.settings.clone(),
+        (None, None) => IntegrationSettings::default(),
+    };
     let learned = match learn(engine, provider, credentials, &chosen, existing).await? {
         Ok(learned) => learned,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
-    // Somebody who reconnects has chosen already; also that nobody reads a note, or that companies come from elsewhere.
-    let is_new = existing.is_none_or(|existing| existing.connected_at.is_none());
     let settings = if is_new {
-        let is_source = !all.iter().any(|other| other.settings.company_source);
+        let mut others = all
+            .iter()
+            .filter(|other| existing.is_none_or(|existing| existing.id != other.id));
+        let is_source = !others.any(|other| other.settings.company_source);
         defaults::fill(chosen, &learned.items, is_source, &provider.setup)
     } else {
         chosen
@@ -317,6 +324,27 @@ pub(super) fn account_setting(id: IntegrationId) -> String {
     format!("account_key:{id}")
 }
 
+/// Where the account is remembered whose companies are blocked, once its records were deleted.
+pub(super) fn blocks_setting(id: IntegrationId) -> String {
+    format!("account_key_of_blocks:{id}")
+}
+
+/// Blocks that outlived *Delete data* go on with the account they are of, and end with another: its ids name other
+/// companies.
+async fn take_up_blocks(tx: &mut Tx, id: IntegrationId, account_key: &str) -> Result<()> {
+    let setting = blocks_setting(id);
+    let of: Option<String> = installation_settings::find_setting_in(tx, &setting).await?;
+    let Some(of) = of else {
+        return Ok(());
+    };
+    if is_another(&of, account_key) {
+        let ended = integration_data::forget_blocks(tx, id).await?;
+        tracing::info!(ended, "blocks of the account before have ended");
+    }
+    installation_settings::remove_setting(tx, &setting).await?;
+    Ok(())
+}
+
 /// Whether two account keys surely name different accounts. A key with a plus names a credential, because the vendor
 /// did not tell the account; then nobody can know.
 fn is_another(known: &str, now: &str) -> bool {
@@ -336,6 +364,7 @@ async fn save(
     for (name, secret) in &learned.credentials {
         secrets::put_secret(tx, &owner, name, secret).await?;
     }
+    take_up_blocks(tx, id, &learned.account_key).await?;
     installation_settings::put_setting(tx, &account_setting(id), &learned.account_key).await?;
     reference_items::replace_reference_items(tx, id, &learned.items).await?;
     integrations::update_reference_data_at(tx, id, engine.now()).await?;
@@ -354,7 +383,7 @@ async fn save(
         .collect();
     integrations::update_connected(tx, id, &report.account, report.web_url.as_deref(), &missing)
         .await?;
-    Ok(())
+    request::resume_notes(tx, id).await
 }
 
 /// An integration as this transaction sees it.

@@ -26,8 +26,6 @@ use crate::{backoff, health, telemetry};
 const ODD_ANSWERS: i64 = 3;
 /// Wait between them.
 const ODD_WAIT: i64 = 30 * UtcMillis::SECOND;
-/// Wait when a vendor's limit is used up and it does not say for how long.
-const LIMIT_WAIT: i64 = UtcMillis::MINUTE;
 
 /// What is told about parts that were not read because the run ended early.
 const NOT_READ: &str = "Not read, because the run ended before.";
@@ -56,12 +54,7 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             failed: false,
         },
         ErrorKind::RateLimited => {
-            let at = now.plus(
-                error
-                    .retry_after
-                    .unwrap_or(LIMIT_WAIT)
-                    .max(UtcMillis::SECOND),
-            );
+            let at = now.plus(backoff::limit(error.retry_after));
             let told = format!(
                 "Waiting for the vendor's request limit, a pause of {}. {words}",
                 message::duration(at.since(now))

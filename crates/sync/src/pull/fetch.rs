@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connectors::page::{Cursor, Page, PageRequest, Unreadable};
+use connectors::page::{Cursor, Page, PageRequest, PermissionFinding, Unreadable};
 use connectors::{Connector, Error, ErrorKind};
 use domain::clock::UtcMillis;
 use domain::scope::Scope;
@@ -30,6 +30,7 @@ pub(super) struct Fetched {
     pub next: Option<Cursor>,
     pub vendor_time: Option<UtcMillis>,
     pub oddity: Option<String>,
+    pub findings: Vec<PermissionFinding>,
 }
 
 impl Fetched {
@@ -43,6 +44,7 @@ impl Fetched {
             next: page.next,
             vendor_time: page.vendor_time,
             oddity: page.oddity,
+            findings: page.findings,
         }
     }
 }

@@ -134,9 +134,10 @@ async fn judge_incremental(part: &mut Part<'_>) -> Result<Judgement, Stop> {
 
 impl Part<'_> {
     /// Whether a record came without a readable id: it may be any of those that seem to be missing.
+    /// So may one of a part of the list that may not be seen.
     fn met_nameless(&self) -> bool {
         let mut oddities = self.row.oddities.iter();
-        oddities.any(|oddity| oddity == oddity::NAMELESS)
+        oddities.any(|oddity| oddity::forbids_removal(oddity))
     }
 
     /// State, message and hint of this part.

@@ -31,13 +31,13 @@ pub fn judge(seen: i64, before: Option<i64>, after: Option<i64>) -> Verdict {
 }
 
 /// Whether what was noticed casts doubt on the completeness of a part: then nothing is removed and the watermark
-/// stays. An oddity is forgiven only when the totals prove that nothing is missing. A record without a readable id is
-/// no such oddity: it did arrive and is set aside; it only forbids removal.
+/// stays. An oddity is forgiven only when the totals prove that nothing is missing. What only forbids removal
+/// ([`forbids_removal`]) is no such oddity.
 #[must_use]
 pub fn is_doubtful(verdict: Verdict, oddities: &[String]) -> bool {
     match verdict {
         Verdict::Verified => false,
-        Verdict::NotVerified => oddities.iter().any(|oddity| oddity != NAMELESS),
+        Verdict::NotVerified => oddities.iter().any(|oddity| !forbids_removal(oddity)),
         Verdict::Incomplete => true,
     }
 }
@@ -47,7 +47,7 @@ pub fn is_doubtful(verdict: Verdict, oddities: &[String]) -> bool {
 pub fn note(oddities: &mut Vec<String>, oddity: impl Into<String>) {
     const MOST: usize = 12;
     let oddity = oddity.into();
-    if (oddities.len() < MOST || oddity == NAMELESS) && !oddities.contains(&oddity) {
+    if (oddities.len() < MOST || forbids_removal(&oddity)) && !oddities.contains(&oddity) {
         oddities.push(oddity);
     }
 }
@@ -73,6 +73,16 @@ pub const REPEATED_PAGE: &str = "The vendor sent a page of records that had alre
 /// The sentence for a record without a readable id: any record that seems missing may be this one, so nothing is
 /// removed in such a run, whatever the totals say.
 pub const NAMELESS: &str = "A record came without a readable id, so that nothing could be known to be missing; nothing was removed.";
+
+/// The sentence for a part of a list that the credentials may not see: what seems to be missing may be there. What may be
+/// seen did arrive, so the watermark goes on.
+pub const HIDDEN: &str = "A part of the list may not be seen with these credentials, so that nothing could be known to be missing; nothing was removed.";
+
+/// Whether something that was noticed says that any record which seems to be missing may be there all the same.
+#[must_use]
+pub fn forbids_removal(oddity: &str) -> bool {
+    oddity == NAMELESS || oddity == HIDDEN
+}
 
 /// The sentence for records that came again on a later page.
 pub const REPEATED_RECORDS: &str =
@@ -124,6 +134,7 @@ mod tests {
         assert!(!is_doubtful(Verdict::NotVerified, &[]));
         assert!(is_doubtful(Verdict::Incomplete, &[]));
         assert!(!is_doubtful(Verdict::NotVerified, &[NAMELESS.to_owned()]));
+        assert!(!is_doubtful(Verdict::NotVerified, &[HIDDEN.to_owned()]));
     }
 
     #[test]

@@ -32,6 +32,10 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     {
         progress.oddities.push(oddity::NAMELESS.to_owned());
     }
+    let mut findings = fetched.findings.iter();
+    if part.row.mode.is_full() && findings.any(|finding| finding.missing.is_some()) {
+        progress.oddities.push(oddity::HIDDEN.to_owned());
+    }
     progress.oddities.extend(fetched.oddity.clone());
 
     let set_aside = part.put_aside(&mut tx, &fetched.unreadable).await?;
@@ -58,6 +62,15 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
         health::answered(&mut tx, &part.integration).await?;
         let area = part.provider.words.stream(part.row.stream);
         health::has_right(&mut tx, &part.integration, area).await?;
+    }
+    for finding in &fetched.findings {
+        let (integration, area) = (&part.integration, &finding.area);
+        match &finding.missing {
+            Some(right) => {
+                health::lacks(&mut tx, integration, area, right, finding.required).await?;
+            }
+            None => health::has_right(&mut tx, integration, area).await?,
+        }
     }
     if !runs::save_progress(&mut tx, part.row.id, &progress).await? {
         tx.rollback().await.map_err(Stop::from)?;

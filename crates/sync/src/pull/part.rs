@@ -228,7 +228,7 @@ impl<'a> Part<'a> {
     /// The scope the vendor may be asked within: full runs of tickets only (rule P13).
     pub(super) fn asked_scope(&self) -> Scope {
         if self.row.stream == Stream::Tickets && self.row.mode.is_full() {
-            self.integration.settings.scope.clone()
+            self.integration.settings.scope.asked()
         } else {
             Scope::default()
         }

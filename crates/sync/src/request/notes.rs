@@ -106,6 +106,21 @@ pub(crate) async fn read_notes_again(
     Ok(())
 }
 
+/// The serial key of all jobs that read comments of an integration's tickets.
+pub(crate) fn notes_key(id: IntegrationId) -> String {
+    let job = Job::PullTicketNotes {
+        integration: id,
+        ticket: String::new(),
+    };
+    job.serial_key()
+}
+
+/// Whatever the comments of tickets waited for is over: they are read now. Call it where the integration's row was written.
+pub(crate) async fn resume_notes(tx: &mut Tx, id: IntegrationId) -> Result<()> {
+    jobs::bring_forward(tx, &notes_key(id)).await?;
+    Ok(())
+}
+
 /// The comments of a ticket were read whole, in this transaction.
 pub(crate) async fn note_complete(
     tx: &mut Tx,

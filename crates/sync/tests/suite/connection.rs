@@ -1,5 +1,7 @@
 //! Connecting, testing and disconnecting (rules X1, X4).
 
+use std::collections::BTreeSet;
+
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
 use domain::run::{RunState, Trigger};
@@ -259,11 +261,28 @@ async fn reconnecting_keeps_what_was_chosen(kind: Kind) {
     assert_eq!(portal.connect().await, id);
     assert_eq!(portal.integration(id).await.settings, chosen);
     // With the data another account may come, whose statuses are others: that is a new connection.
+    let elsewhere = || BTreeSet::from(["990".to_owned()]);
+    chosen.closed_statuses = elsewhere();
+    chosen.public_note_audiences = elsewhere();
+    chosen.scope.queues = elsewhere();
+    chosen.scope.exclude_statuses = elsewhere();
+    chosen.exclude_company_types = elsewhere();
+    chosen.stages = [("990".to_owned(), domain::stage::Stage::New)].into();
+    chosen.auto_import = true;
+    chosen.interval_minutes = 30;
+    let revision = portal.integration(id).await.settings_revision;
+    sync::settings::update_settings(&portal.engine, &ann(), id, revision, chosen.clone())
+        .await
+        .expect("saved");
     disconnect(&portal.engine, &ann(), id).await.expect("done");
     delete_data(&portal.engine, &ann(), id).await.expect("done");
     portal.connect().await;
     let settings = portal.integration(id).await.settings;
-    assert!(!settings.closed_statuses.is_empty() && settings.company_source);
+    let expected = domain::settings::IntegrationSettings {
+        interval_minutes: 30,
+        ..seen.settings
+    };
+    assert_eq!(settings, expected, "as for one that was never connected");
 }
 
 async fn newer_credentials_are_not_put_back(kind: Kind) {

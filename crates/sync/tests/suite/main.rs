@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod portal;
+mod project_tickets;
 
 mod advice;
 mod at_once;
@@ -24,6 +25,7 @@ mod in_flight;
 mod joining_staff;
 mod limits;
 mod mail;
+mod notes;
 mod pages;
 mod reference_data;
 mod removal;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::clock::UtcMillis;
+use domain::job::{Job, Priority};
 use domain::run::RunState;
 use domain::stream::Stream;
 use simulator::{Fault, FaultKind};
@@ -17,6 +18,95 @@ on_both_engines! {
     s6_a_graceful_stop_gives_leases_back_at_once,
     s6_a_running_worker_reads_everything_by_itself,
     x1_a_running_worker_seals_with_the_newest_key_by_itself,
+    x1_a_key_file_that_is_away_is_looked_for_again_in_an_hour,
+    a_vendor_that_never_answers_keeps_half_of_the_hands,
+}
+
+/// The disk with the key is not mounted: what runs goes on with the keys it has, and no job dies of it.
+async fn x1_a_key_file_that_is_away_is_looked_for_again_in_an_hour(kind: Kind) {
+    if kind == Kind::Postgres {
+        return;
+    }
+    let portal = Portal::start(kind).await;
+    let file = portal.folder().join("portico.db.key");
+    std::fs::rename(&file, file.with_extension("away")).expect("moved");
+    let mut tx = portal.store().begin().await.expect("begins");
+    let job = jobs::enqueue(
+        &mut tx,
+        &Job::RotateSecrets,
+        Priority::Low,
+        portal.clock_now(),
+    );
+    let job = job.await.expect("kept").id();
+    tx.commit().await.expect("committed");
+    portal.idle().await;
+    let row = jobs::find_job(portal.store(), job).await.expect("a read");
+    let row = row.expect("the job");
+    assert_eq!((row.state, row.attempts), (JobState::Done, 1), "{row:?}");
+}
+
+/// Every kind of request a vendor can be sent is due, and it answers none of them: a run, comments of a ticket, a record
+/// that was set aside, reference data. Work that is not of this vendor is done all the same.
+async fn a_vendor_that_never_answers_keeps_half_of_the_hands(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    portal.advance(UtcMillis::HOUR);
+    portal.control.set_fault(Fault::new(FaultKind::Hold));
+    let ticket = portal.control.ids("Tickets")[0].to_string();
+    let now = portal.clock_now();
+    let mut tx = portal.store().begin().await.expect("begins");
+    let record = store::set_aside::NewSetAside {
+        external_id: ticket.clone(),
+        field: None,
+        reason: "odd".to_owned(),
+    };
+    let (stream, none) = (Stream::Tickets, domain::id::StreamRunId(0));
+    store::set_aside::upsert_set_aside(&mut tx, id, stream, none, &[record], Some(now))
+        .await
+        .expect("set aside");
+    for job in [
+        Job::PullTicketNotes {
+            integration: id,
+            ticket,
+        },
+        Job::RefreshReferenceData { integration: id },
+    ] {
+        jobs::enqueue(&mut tx, &job, Priority::Interactive, now)
+            .await
+            .expect("kept");
+    }
+    tx.commit().await.expect("committed");
+    let (trigger, mode) = (domain::run::Trigger::Resync, sync::request::RunMode::Full);
+    sync::request::request_sync(&portal.engine, &crate::portal::ann(), id, trigger, mode)
+        .await
+        .expect("asked");
+    sync::set_aside::retry_set_aside(&portal.engine, &crate::portal::ann(), id, None)
+        .await
+        .expect("asked");
+    let mut tx = portal.store().begin().await.expect("begins");
+    let others = jobs::enqueue(&mut tx, &Job::IndexSearch, Priority::Low, now).await;
+    let others = others.expect("kept").id();
+    tx.commit().await.expect("committed");
+
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_worker(&tasks, stop.clone());
+    let mut state = JobState::Ready;
+    for _ in 0..3_000 {
+        let row = jobs::find_job(portal.store(), others)
+            .await
+            .expect("a read");
+        state = row.expect("the job").state;
+        if state == JobState::Done && portal.control.held() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let held = portal.control.held();
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    portal.control.clear_faults();
+    assert_eq!((state, held), (JobState::Done, 2), "two of four hands wait");
 }
 
 /// A worker claims and is never heard of again; another node's reaper brings the job back.
