@@ -102,6 +102,10 @@ async fn render(
             stays: vec![
                 "The sync log and the audit log".to_owned(),
                 "Data of other integrations".to_owned(),
+                format!(
+                    "Blocks of removed companies, for when the same account of {} comes again",
+                    provider.name
+                ),
             ],
             afterwards:
                 "This cannot be undone. Connecting again reads everything from the beginning."
