@@ -57,7 +57,7 @@ impl LinkPurpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notification {
-    /// An integration refuses its credentials, or has been failing for long.
+    /// An integration refuses its credentials.
     IntegrationTrouble,
     /// A ticket of mine changed.
     TicketUpdates,
@@ -90,6 +90,20 @@ impl Notification {
             Self::IntegrationTrouble => "Integrations that need attention",
             Self::TicketUpdates => "Updates of my tickets",
             Self::OpportunityUpdates => "Updates of my opportunities",
+        }
+    }
+
+    /// When it is sent.
+    #[must_use]
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::IntegrationTrouble => {
+                "When an integration refuses its credentials, so that auto-sync is paused. Sent to whoever may manage \
+                 integrations."
+            }
+            Self::TicketUpdates | Self::OpportunityUpdates => {
+                "Comes with a later version; your choice is kept until then."
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 //! webhooks follows with webhooks.
 
 use crate::contact_import::ContactImport;
-use crate::provider::Provider;
+use crate::provider::{Provider, Troubleshooting};
 use crate::setup::SetupStep;
 
 /// A row of the troubleshooting table.
@@ -12,8 +12,8 @@ use crate::setup::SetupStep;
 pub enum Issue {
     /// *Connection test fails*.
     ConnectionTestFails,
-    /// *Missing data*.
-    MissingData,
+    /// *Permission errors*; where the table has no such row, *Missing data*.
+    MissingRight,
     /// *Tickets not syncing*.
     TicketsNotSyncing,
     /// *Contacts not importing*.
@@ -24,29 +24,37 @@ impl Issue {
     /// Every row, the most urgent first.
     pub const ALL: [Self; 4] = [
         Self::ConnectionTestFails,
-        Self::MissingData,
+        Self::MissingRight,
         Self::TicketsNotSyncing,
         Self::ContactsNotImporting,
     ];
 
-    /// The words of the table.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
+    /// What the row is called; providers have one name or another for it, the first that a table has counts.
+    const fn names(self) -> &'static [&'static str] {
         match self {
-            Self::ConnectionTestFails => "Connection test fails",
-            Self::MissingData => "Missing data",
-            Self::TicketsNotSyncing => "Tickets not syncing",
-            Self::ContactsNotImporting => "Contacts not importing",
+            Self::ConnectionTestFails => &["Connection test fails"],
+            Self::MissingRight => &["Permission errors", "Permissions error", "Missing data"],
+            Self::TicketsNotSyncing => &["Tickets not syncing"],
+            Self::ContactsNotImporting => &["Contacts not importing"],
         }
+    }
+
+    fn row(self, provider: &Provider) -> Option<&'static Troubleshooting> {
+        let mut names = self.names().iter();
+        names.find_map(|name| provider.documentation.row(name))
+    }
+
+    /// What the provider's table calls it.
+    #[must_use]
+    pub fn label(self, provider: &Provider) -> &'static str {
+        let usual = self.names().first().copied().unwrap_or_default();
+        self.row(provider).map_or(usual, |row| row.issue)
     }
 
     /// What to check in the provider's own words, where its table has this row.
     #[must_use]
     pub fn own(self, provider: &Provider) -> Option<&'static str> {
-        let rows = provider.documentation.troubleshooting.iter();
-        rows.filter(|row| row.issue == self.label())
-            .map(|row| row.solution)
-            .next()
+        self.row(provider).map(|row| row.solution)
     }
 
     /// What to check: the provider's own words, else words for any.
@@ -54,7 +62,7 @@ impl Issue {
     pub fn solution(self, provider: &Provider) -> &'static str {
         self.own(provider).unwrap_or(match self {
             Self::ConnectionTestFails => "Verify that the API credentials are correct.",
-            Self::MissingData => "Verify that the API user has the permissions it needs.",
+            Self::MissingRight => "Verify that the API user has the permissions it needs.",
             Self::TicketsNotSyncing => "Check the ticket sync scope in the Sync step.",
             Self::ContactsNotImporting => {
                 "Verify that Auto-Import is enabled and a default role is selected in the Sync step."
@@ -67,7 +75,7 @@ impl Issue {
     pub const fn step(self) -> Option<SetupStep> {
         match self {
             Self::ConnectionTestFails => Some(SetupStep::Connect),
-            Self::MissingData => None,
+            Self::MissingRight => None,
             Self::TicketsNotSyncing | Self::ContactsNotImporting => Some(SetupStep::Sync),
         }
     }
@@ -125,7 +133,7 @@ pub struct Facts<'a> {
 pub fn advise(facts: &Facts<'_>) -> Vec<Advice> {
     let found = [
         (Issue::ConnectionTestFails, connection(facts)),
-        (Issue::MissingData, missing_data(facts)),
+        (Issue::MissingRight, missing_right(facts)),
         (Issue::TicketsNotSyncing, tickets(facts)),
         (Issue::ContactsNotImporting, contacts(facts)),
     ];
@@ -150,7 +158,7 @@ fn connection(facts: &Facts<'_>) -> Found {
     facts.refused.map(|words| (true, words.to_owned()))
 }
 
-fn missing_data(facts: &Facts<'_>) -> Found {
+fn missing_right(facts: &Facts<'_>) -> Found {
     let rights: Vec<String> = facts
         .missing_rights
         .iter()
@@ -257,18 +265,45 @@ mod tests {
     }
 
     #[test]
-    fn missing_data_names_the_right() {
+    fn a_missing_right_is_named_in_the_row_that_the_providers_table_has_for_it() {
         let missing_rights = &[("Contacts".to_owned(), "CRM > Contacts: View".to_owned())];
         let advice = only(&Facts {
             missing_rights,
             ..fine()
         });
-        assert_eq!(advice.issue, Issue::MissingData);
+        assert_eq!(advice.issue, Issue::MissingRight);
         assert!(
             advice.found.contains("Contacts (CRM > Contacts: View)"),
             "{advice:?}"
         );
         assert!(advice.check.contains("security level"), "{advice:?}");
+        for (key, row, check) in [
+            ("autotask", "Missing data", "security level Portico"),
+            ("connectwise_psa", "Permission errors", "security role"),
+            ("halo_psa", "Permission errors", "Permissions tab"),
+            ("syncro", "Permissions error", "Custom Permissions"),
+        ] {
+            let provider = provider::find(key).expect("there");
+            let advice = only(&Facts {
+                provider,
+                missing_rights,
+                ..fine()
+            });
+            assert_eq!(advice.issue.label(provider), row, "{key}");
+            assert!(advice.check.contains(check), "{key}: {advice:?}");
+        }
+    }
+
+    #[test]
+    fn what_every_table_has_is_told_in_its_own_words() {
+        for provider in provider::ALL.iter().filter(|one| one.available) {
+            for issue in Issue::ALL {
+                let own = issue.own(provider).is_some();
+                // ConnectWise's table has two other rows for tickets.
+                let known = provider.key == "connectwise_psa" && issue == Issue::TicketsNotSyncing;
+                assert_eq!(own, !known, "{}: {issue:?}", provider.key);
+            }
+        }
     }
 
     #[test]

@@ -137,10 +137,10 @@ fn nothing_arrived(provider: &Provider) -> String {
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     };
     let mut sentence = format!("Nothing in scope arrived. Check {lists} in the Sync step.");
-    for issue in [Issue::TicketsNotSyncing, Issue::MissingData] {
-        if let Some(own) = issue.own(provider) {
-            sentence = format!("{sentence} {own}");
-        }
+    let tickets = Issue::TicketsNotSyncing.own(provider);
+    let rest = provider.documentation.row("Missing data");
+    for own in tickets.into_iter().chain(rest.map(|row| row.solution)) {
+        sentence = format!("{sentence} {own}");
     }
     sentence
 }

@@ -126,7 +126,7 @@ impl Area {
             (Self::Settings, Level::Read) => "See the settings of the installation.",
             (Self::Settings, Level::Write) => "Change the settings of the installation.",
             (Self::Settings, Level::Manage) => {
-                "Manage API keys and outgoing mail, and read the audit log."
+                "Manage API keys, giving them no more than one's own role, and outgoing mail, and read the audit log."
             }
         }
     }

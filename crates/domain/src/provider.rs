@@ -256,6 +256,11 @@ mod tests {
                 provider.key
             );
             assert!(
+                !provider.documentation.limits.is_empty(),
+                "{}: limits",
+                provider.key
+            );
+            assert!(
                 provider
                     .documentation
                     .instructions

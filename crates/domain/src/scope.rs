@@ -74,21 +74,6 @@ pub enum OutOfScope {
     OpportunityType,
 }
 
-impl OutOfScope {
-    /// A sentence for the sync log and the explanation on a ticket.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Queue => "Its queue is not among Queues to Sync.",
-            Self::Category => "Its category is not among Categories.",
-            Self::Type => "Its type is not among Ticket Types.",
-            Self::ProjectType => "The type of its project is among Exclude Project Types.",
-            Self::Status => "Its status is among Exclude Statuses.",
-            Self::OpportunityType => "Its type is among Exclude Opportunity Types.",
-        }
-    }
-}
-
 impl Scope {
     /// What of it a vendor may be asked to narrow its list of tickets by. The rest is judged here alone, so that such
     /// tickets come all the same, and the vendor's total counts them.

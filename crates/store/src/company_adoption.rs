@@ -222,11 +222,11 @@ pub async fn update_names(
     Ok(ids.len() as u64)
 }
 
-/// How many companies that are not removed an integration brought here or is the primary one of.
+/// How many companies an integration has that stand for none here, not even for one that was removed.
 ///
 /// # Errors
 /// As any statement.
-pub async fn count_adopted(store: &Store, integration: IntegrationId) -> Result<u64> {
+pub async fn count_unlinked(store: &Store, integration: IntegrationId) -> Result<u64> {
     let row: Option<(i64,)> = read_one!(store, COUNT, integration.0)?;
     Ok(row.map_or(0, |row| row.0.unsigned_abs()))
 }
@@ -268,5 +268,5 @@ statements! {
         WHERE external_company.id = n.external AND external_company.company_id IS NULL";
     RENAME_SQLITE for Sqlite = concat!(rename!(), " IN (SELECT value FROM json_each($2)) RETURNING id");
     RENAME_POSTGRES for Postgres = concat!(rename!(), " = ANY(CAST($2 AS TEXT[])) RETURNING company.id");
-    COUNT = "SELECT count(*) AS found FROM company WHERE primary_integration_id = $1 AND removed_at IS NULL";
+    COUNT = "SELECT count(*) AS found FROM external_company WHERE integration_id = $1 AND absent = 0 AND company_id IS NULL";
 }

@@ -7,6 +7,7 @@
 use domain::clock::UtcMillis;
 use domain::id::{CompanyId, PublicId};
 use domain::viewer::Viewer;
+use serde::Serialize;
 
 use crate::companies::CompanyLink;
 use crate::companies::list::rows_by_id;
@@ -16,6 +17,9 @@ use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, Walk};
 use crate::open::Store;
 use crate::text_search::patterns;
 use crate::tx::Tx;
+
+/// Most members whom a removal names.
+pub const NAMED_MEMBERS: i64 = 300;
 
 row! {
     /// Who is a member of a company, in numbers.
@@ -28,6 +32,23 @@ row! {
     }
 }
 
+row! {
+    /// Somebody whose membership ended, as the audit log keeps it.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct EndedMembership {
+        /// Id of the person.
+        pub user: String,
+        /// The person's name.
+        pub name: String,
+        /// Id of the role the person had there.
+        pub role: String,
+        /// Its name.
+        pub role_name: String,
+        /// Status of the membership.
+        pub status: String,
+    }
+}
+
 /// What a removal did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemovedCompany {
@@ -37,6 +58,8 @@ pub struct RemovedCompany {
     pub name: String,
     /// Memberships that ended.
     pub members: u64,
+    /// Those of them that are named, at most [`NAMED_MEMBERS`].
+    pub ended: Vec<EndedMembership>,
     /// Companies of vendors that are blocked now.
     pub blocked: u64,
 }
@@ -98,12 +121,14 @@ pub async fn remove_company_in(tx: &mut Tx, company: &PublicId) -> Result<Option
     let Some(found) = tx_one!(tx, FIND, company.as_str())?.map(|row: Raw| row) else {
         return Ok(None);
     };
+    let ended = tx_all!(tx, MEMBERS_NAMED, found.id.0, NAMED_MEMBERS)?;
     let members = execute!(tx, END_MEMBERSHIPS, found.id.0)?;
     let links: Option<(i64,)> = tx_one!(tx, COUNT_LINKS, found.id.0)?;
     Ok(Some(RemovedCompany {
         id: found.id,
         name: found.name,
         members,
+        ended,
         blocked: links.map_or(0, |row| row.0.unsigned_abs()),
     }))
 }
@@ -169,11 +194,7 @@ pub async fn list_blocked(
         id,
         walk.asked()
     )?;
-    let count: Option<(i64,)> = {
-        let [a, b, c, d] = patterns(search);
-        read_one!(store, COUNT, all, identity, a, b, c, d, COUNTED as i64 + 1)?
-    };
-    let count = Count::bounded(count.map_or(0, |row| row.0.unsigned_abs()), COUNTED);
+    let count = count_found(store, viewer, search).await?;
     let place = |row: &RawBlocked| Place::text(row.sort_key.clone(), row.id);
     let page = walk.page(found.iter().map(place).collect());
     let shown = found
@@ -184,15 +205,23 @@ pub async fn list_blocked(
     Ok(page.listing(rows, |row: &BlockedCompany| row.id.0, count))
 }
 
-/// How many companies are blocked, up to 10,000.
+/// How many companies are blocked.
 ///
 /// # Errors
 /// As any statement.
-pub async fn count_blocked(store: &Store, viewer: &Viewer) -> Result<u64> {
+pub async fn count_blocked(store: &Store, viewer: &Viewer) -> Result<Count> {
+    count_found(store, viewer, None).await
+}
+
+async fn count_found(store: &Store, viewer: &Viewer, search: Option<&str>) -> Result<Count> {
     let (all, identity) = viewer.bind();
-    let [a, b, c, d] = patterns(None);
-    let row: Option<(i64,)> = read_one!(store, COUNT, all, identity, a, b, c, d, COUNTED as i64)?;
-    Ok(row.map_or(0, |row| row.0.unsigned_abs()))
+    let [a, b, c, d] = patterns(search);
+    let most = COUNTED as i64 + 1;
+    let row: Option<(i64,)> = read_one!(store, COUNT, all, identity, a, b, c, d, most)?;
+    Ok(Count::bounded(
+        row.map_or(0, |row| row.0.unsigned_abs()),
+        COUNTED,
+    ))
 }
 
 async fn with_links(
@@ -271,6 +300,8 @@ statements! {
             (SELECT 1 FROM external_company x WHERE x.company_id = company.id) THEN 'blocked' ELSE 'removed' END
         WHERE uuid = $1 AND removed_at IS NULL";
     FIND = "SELECT id, name FROM company WHERE uuid = $1";
+    MEMBERS_NAMED = "SELECT i.uuid AS \"user\", i.name, r.uuid AS role, r.name AS role_name, m.status FROM company_membership m
+        JOIN identity i ON i.id = m.identity_id JOIN role r ON r.id = m.role_id WHERE m.company_id = $1 ORDER BY m.identity_id LIMIT $2";
     END_MEMBERSHIPS = "DELETE FROM company_membership WHERE company_id = $1";
     COUNT_LINKS = "SELECT count(*) AS found FROM external_company WHERE company_id = $1";
     UNBLOCK = "UPDATE company SET removed_reason = 'unblocked' WHERE uuid = $1 AND removed_reason = 'blocked'";

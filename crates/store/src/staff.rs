@@ -167,6 +167,44 @@ pub async fn list_staff_page(store: &Store, query: &StaffQuery) -> Result<Listin
     Ok(page.listing(rows, |row| row.id.0, count))
 }
 
+row! {
+    /// A staff user by name.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct NamedStaff {
+        /// The identity.
+        pub id: IdentityId = i64 => plain(IdentityId),
+        /// Id in addresses.
+        pub uuid: PublicId = String => public_id,
+        /// Name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+    }
+}
+
+/// Those of these people that are staff, by name.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_named(store: &Store, uuids: &[&str]) -> Result<Vec<NamedStaff>> {
+    Ok(match store.db() {
+        _ if uuids.is_empty() => Vec::new(),
+        Db::Lite { r, .. } => {
+            let uuids = serde_json::to_string(uuids)?;
+            sqlx::query_as(NAMED_SQLITE)
+                .bind(uuids)
+                .fetch_all(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            sqlx::query_as(NAMED_POSTGRES)
+                .bind(uuids)
+                .fetch_all(pool)
+                .await?
+        }
+    })
+}
+
 /// How many staff users a list has, whatever the page.
 ///
 /// # Errors
@@ -357,6 +395,10 @@ statements! {
     SOURCES_SQLITE for Sqlite = sources!("json_each($1) f CROSS JOIN technician w INDEXED BY technician_by_identity ON w.identity_id = f.value
         CROSS JOIN integration g ON g.id = w.integration_id WHERE w.identity_id IS NOT NULL");
     SOURCES_POSTGRES for Postgres = sources!("technician w JOIN integration g ON g.id = w.integration_id WHERE w.identity_id = ANY(CAST($1 AS BIGINT[]))");
+    NAMED_SQLITE for Sqlite = "SELECT i.id, i.uuid, i.name, i.email FROM json_each($1) f CROSS JOIN identity i ON i.uuid = f.value
+        CROSS JOIN staff_membership s ON s.identity_id = i.id ORDER BY s.name_key, i.id";
+    NAMED_POSTGRES for Postgres = "SELECT i.id, i.uuid, i.name, i.email FROM identity i JOIN staff_membership s ON s.identity_id = i.id
+        WHERE i.uuid = ANY(CAST($1 AS TEXT[])) ORDER BY s.name_key, i.id";
     SET_STATUS = "UPDATE staff_membership SET status = $2 WHERE identity_id = $1";
     SET_ROLE = "UPDATE staff_membership SET role_id = $2 WHERE identity_id = $1";
     ACTIVE_WITH_GRANTS = "SELECT s.identity_id, r.grants FROM staff_membership s JOIN role r ON r.id = s.role_id

@@ -8,8 +8,8 @@ use store::audit::{Actor, AuditEntry, insert_entry};
 use store::company_removal::{remove_company_in, unblock_company_in};
 
 pub use store::company_removal::{
-    BlockedCompany, Members, RemovedCompany, count_blocked, count_members, find_blocked,
-    list_blocked,
+    BlockedCompany, EndedMembership, Members, NAMED_MEMBERS, RemovedCompany, count_blocked,
+    count_members, find_blocked, list_blocked,
 };
 
 use crate::engine::Engine;
@@ -29,7 +29,9 @@ pub async fn remove(
     let Some(removed) = remove_company_in(&mut tx, company).await? else {
         return Ok(None);
     };
-    let before = json!({ "name": removed.name, "members": removed.members });
+    // What cannot be undone can be looked up: who lost which role.
+    let before =
+        json!({ "name": removed.name, "members": removed.members, "ended": removed.ended });
     let after = json!({ "blocked": removed.blocked });
     let subject = (company, removed.name.as_str());
     audit(&mut tx, actor, "company.remove", subject, before, after).await?;

@@ -1,6 +1,7 @@
 //! Facts about the health of a connection (rule S2): refused credentials, outages, and their end. The status is
 //! derived from them in `domain::status`; here they are only written down.
 
+use domain::account::Notification;
 use domain::permission::{Area, Permission};
 use serde_json::json;
 use store::Tx;
@@ -64,7 +65,7 @@ pub(crate) async fn refused(
     Ok(())
 }
 
-/// Writes to everybody who may enter new credentials.
+/// Writes to everybody who may enter new credentials and has not switched these messages off.
 async fn tell_administrators(
     tx: &mut Tx,
     engine: &Engine,
@@ -80,6 +81,10 @@ async fn tell_administrators(
     for staff in identities::list_staff_in(tx).await? {
         let may = staff.grants.allow(Permission::manage(Area::Integrations));
         if staff.status != MembershipStatus::Active || !may {
+            continue;
+        }
+        let person = identities::find_identity_in(tx, staff.identity_id).await?;
+        if !person.is_some_and(|one| one.notifications.is_on(Notification::IntegrationTrouble)) {
             continue;
         }
         let to = Receiver {

@@ -45,6 +45,12 @@ pub static PROVIDER: Provider = Provider {
             "The right Manage Integrations in Portico.",
         ],
         instructions: INSTRUCTIONS,
+        limits: &[
+            "Autotask allows 10,000 requests in an hour, all integrations of your account together, and answers \
+             more slowly from half of them on. Portico asks how many are used, waits when they are used up, and \
+             goes on by itself.",
+            "At most three requests go to a kind of record at once. A first sync reads 500 records with each.",
+        ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[
             "Resources (technicians) are available for import.",
@@ -339,7 +345,7 @@ const SETUP: SetupData = SetupData {
         help: "Clients of these types become companies.",
         none: "All types",
     }],
-    skip_inactive: false,
+    skip_inactive: None,
     opportunity: &[
         OpportunityField {
             value: OpportunityValue::FallbackOwner,

@@ -47,6 +47,12 @@ pub static PROVIDER: Provider = Provider {
             "The right Manage Integrations in Portico.",
         ],
         instructions: INSTRUCTIONS,
+        limits: &[
+            "ConnectWise publishes no figure. Portico sends at most three requests to a list at once, waits as \
+             long as ConnectWise asks for, and goes on by itself.",
+            "Each opportunity and the notes of each ticket take a request of their own, so a first sync of many \
+             takes a while; notes of open tickets come first.",
+        ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[
             "Only active members are shown in the import list.",
@@ -354,7 +360,7 @@ const SETUP: SetupData = SetupData {
             none: "None left out",
         },
     ],
-    skip_inactive: true,
+    skip_inactive: Some("Skip Inactive Companies"),
     opportunity: &[
         OpportunityField {
             value: OpportunityValue::Stage,

@@ -92,6 +92,8 @@ pub struct Documentation {
     pub prerequisites: &'static [&'static str],
     /// What to do in the vendor's product.
     pub instructions: &'static [Instruction],
+    /// How many requests the vendor allows, and what Portico makes of that.
+    pub limits: &'static [&'static str],
     /// What to check when it does not work.
     pub troubleshooting: &'static [Troubleshooting],
     /// What is particular about importing its staff, shown under the list.
@@ -99,10 +101,17 @@ pub struct Documentation {
 }
 
 impl Documentation {
+    /// The row of the troubleshooting table with this name.
+    #[must_use]
+    pub fn row(&self, issue: &str) -> Option<&'static Troubleshooting> {
+        self.troubleshooting.iter().find(|row| row.issue == issue)
+    }
+
     /// Nothing yet, for a provider that is not available.
     pub const NONE: Self = Self {
         prerequisites: &[],
         instructions: &[],
+        limits: &[],
         troubleshooting: &[],
         staff_import: &[],
     };

@@ -45,6 +45,12 @@ pub static PROVIDER: Provider = Provider {
             "The right Manage Integrations in Portico.",
         ],
         instructions: INSTRUCTIONS,
+        limits: &[
+            "Halo's hosted systems allow a number of requests in five minutes, all integrations together; figures \
+             from 300 to 700 are told. Portico keeps to 300.",
+            "A first sync of 10,000 tickets needs about 110 requests for the tickets and one for the actions of \
+             each: those of open tickets come first.",
+        ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[
             "Only agents (support staff) are available for import.",
@@ -346,7 +352,7 @@ const SETUP: SetupData = SetupData {
         help: "Clients of these relationships do not become companies, such as Supplier.",
         none: "None left out",
     }],
-    skip_inactive: true,
+    skip_inactive: Some("Skip Inactive Clients"),
     opportunity: &[
         OpportunityField {
             value: OpportunityValue::FallbackOwner,

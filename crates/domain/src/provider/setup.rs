@@ -94,6 +94,12 @@ impl ScopeField {
         )
     }
 
+    /// Whether it is about opportunities.
+    #[must_use]
+    pub const fn is_of_opportunities(self) -> bool {
+        matches!(self, Self::ExcludeOpportunityTypes)
+    }
+
     /// What was chosen.
     #[must_use]
     pub const fn of(self, settings: &IntegrationSettings) -> &BTreeSet<String> {
@@ -302,12 +308,13 @@ pub struct OpportunityField {
 pub struct SetupData {
     /// What is synced and which way.
     pub flows: &'static [Flow],
-    /// The lists of *Ticket Sync Scope*, and what is left out of opportunities.
+    /// The lists of *Ticket Sync Scope* and of *Opportunity Sync Scope*.
     pub scope: &'static [ScopeList],
     /// The lists that say which companies become companies here on their own.
     pub companies: &'static [ScopeList],
-    /// Whether *Skip Inactive Companies* is a choice. Where it is none, inactive companies are always skipped.
-    pub skip_inactive: bool,
+    /// The label of *Skip Inactive Companies*, in the provider's word. Where it is no choice, inactive companies are always
+    /// skipped.
+    pub skip_inactive: Option<&'static str>,
     /// The defaults for opportunities.
     pub opportunity: &'static [OpportunityField],
 }
@@ -318,7 +325,7 @@ impl SetupData {
         flows: &[],
         scope: &[],
         companies: &[],
-        skip_inactive: false,
+        skip_inactive: None,
         opportunity: &[],
     };
 }

@@ -46,6 +46,12 @@ pub static PROVIDER: Provider = Provider {
             "The right Manage Integrations in Portico.",
         ],
         instructions: INSTRUCTIONS,
+        limits: &[
+            "Syncro allows 180 requests in a minute from one address. Portico uses at most 120 of them, for all \
+             Syncro connections together, and leaves the rest to other tools behind the same address.",
+            "A list brings at most 100 records with a request, and each ticket takes one for its comments: those \
+             of open tickets come first.",
+        ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[
             "Technicians are available for import.",
@@ -173,7 +179,7 @@ const SETUP: SetupData = SetupData {
         none: "None left out",
     }],
     companies: &[],
-    skip_inactive: false,
+    skip_inactive: None,
     opportunity: &[],
 };
 

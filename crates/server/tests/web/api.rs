@@ -208,6 +208,18 @@ async fn details_comments_groups_and_what_was_set_aside_are_there() {
     let rows = groups["data"].as_array().unwrap();
     let ids: Vec<_> = rows.iter().map(|row| row["id"].to_string()).collect();
     assert!(ids.contains(&format!("\"{group}\"")), "{groups}");
+    let (mut walked, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = get(&site, &key, &format!("contact-groups?limit=1{cursor}")).await;
+        assert_eq!(page["data"].as_array().unwrap().len(), 1, "{page}");
+        walked.push(page["data"][0].clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(&walked, rows, "every group once, with its members counted");
+    assert!(walked.len() > 1, "{groups}");
     let found = rows.iter().find(|row| row["members"] != 0).unwrap();
     let group = found["id"].as_str().unwrap();
     let members = found["members"].as_i64().unwrap();

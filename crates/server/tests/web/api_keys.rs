@@ -2,9 +2,17 @@
 
 use axum::http::StatusCode;
 use domain::clock::UtcMillis;
+use domain::permission::{Area, Grants, Level};
 use portico::web::api::scope::Scope;
+use store::api_keys::list_api_keys;
+use store::identities::{MembershipStatus, find_staff_member, upsert_staff_membership};
 
-use crate::harness::{Site, key_with};
+use crate::harness::{Browser, Page, Site, key_with};
+
+async fn create(browser: &mut Browser<'_>, scope: &str) -> Page {
+    let fields = [("name", "Reporting"), ("scope", scope)];
+    browser.post("/settings/api-keys", &fields).await
+}
 
 #[tokio::test]
 async fn a_token_is_shown_once_and_works_until_revoked() {
@@ -141,4 +149,122 @@ async fn a_double_click_makes_one_key_and_shows_its_token_both_times() {
     let page = browser.post("/settings/api-keys", &again).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     assert!(page.text.contains("is revoked") && page.input("token").is_none());
+}
+
+#[tokio::test]
+async fn nobody_gives_a_key_more_than_they_have() {
+    let site = Site::start().await;
+    let keys_only = Grants([(Area::Settings, Level::Manage)].into());
+    site.add_staff("Kim", "kim@example.com", &keys_only).await;
+    let mut browser = site.browser_of("kim@example.com").await;
+    let page = browser.get("/settings/api-keys").await;
+    assert!(page.text.contains("Your role may see none of these"));
+    assert!(!page.text.contains("name=\"scope\""), "nothing is offered");
+    for scope in Scope::ALL {
+        let page = create(&mut browser, scope.key()).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{}", page.text);
+        assert!(page.input("token").is_none());
+    }
+
+    let tickets = Grants(
+        [
+            (Area::Settings, Level::Manage),
+            (Area::Tickets, Level::Write),
+        ]
+        .into(),
+    );
+    site.add_staff("Tom", "tom@example.com", &tickets).await;
+    let mut browser = site.browser_of("tom@example.com").await;
+    let page = browser.get("/settings/api-keys").await;
+    let offered = |scope: Scope| page.text.contains(&format!("value=\"{}\"", scope.key()));
+    assert_eq!(
+        Scope::ALL.map(offered),
+        [false, true, false, false],
+        "only what the role may read"
+    );
+    let page = create(&mut browser, "companies.read").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let at_field = page.text.split("id=\"scope-error\"").nth(1).unwrap();
+    let told = at_field.split("</p>").next().unwrap();
+    assert!(
+        told.contains("companies.read") && told.contains("Read Companies"),
+        "{told}"
+    );
+    let both = [
+        ("name", "Both"),
+        ("scope", "tickets.read"),
+        ("scope", "companies.read"),
+    ];
+    let page = browser.post("/settings/api-keys", &both).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(list_api_keys(site.app.store()).await.unwrap().is_empty());
+    let page = create(&mut browser, "tickets.read").await;
+    assert_eq!(page.status, StatusCode::CREATED, "{}", page.text);
+}
+
+#[tokio::test]
+async fn whoever_sees_some_companies_only_makes_no_key() {
+    let site = Site::start().await;
+    let all = Grants::everything();
+    site.add_staff("Lea", "lea@example.com", &all).await;
+    let lea = site.identity("lea@example.com").await;
+    let member = find_staff_member(site.app.store(), lea.id).await.unwrap();
+    let role = member.unwrap().role_id;
+    let mut tx = site.app.store().begin().await.unwrap();
+    upsert_staff_membership(
+        &mut tx,
+        lea.id,
+        role,
+        MembershipStatus::Active,
+        false,
+        false,
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let mut browser = site.browser_of("lea@example.com").await;
+    let page = browser.get("/settings/api-keys").await;
+    assert!(
+        page.text.contains("you see some of them only"),
+        "{}",
+        page.text
+    );
+    let page = create(&mut browser, "tickets.read").await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(list_api_keys(site.app.store()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn keys_outlive_their_maker_which_is_said_before_somebody_is_deactivated() {
+    let site = Site::start().await;
+    site.add_staff("Bob Leaver", "bob@example.com", &Grants::everything())
+        .await;
+    let bob = site.identity("bob@example.com").await.uuid;
+    let mut browser = site.admin().await;
+    let ask = format!("/settings/users/{bob}/deactivate");
+    let bulk = [("action", "deactivate"), ("pick", bob.as_str())];
+    let said = "keeps working until it is revoked: “Reporting”";
+    assert!(!browser.get(&ask).await.text.contains("keeps working"));
+    let page = create(
+        &mut site.browser_of("bob@example.com").await,
+        "tickets.read",
+    )
+    .await;
+    let token = page.input("token").unwrap();
+    let asked = browser.get(&ask).await;
+    let told = format!("The API key Bob Leaver made {said}");
+    assert!(asked.text.contains(&told), "{}", asked.text);
+    let asked = browser.post("/settings/users/bulk", &bulk).await;
+    let told = format!("The API key they made {said}");
+    assert!(asked.text.contains(&told), "{}", asked.text);
+    let done = browser.post(&ask, &[]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let answer = site.api("/api/v1/tickets", &token).await;
+    assert_eq!(answer.status, StatusCode::OK, "no program stops");
+    let page = browser.get("/settings/api-keys").await;
+    assert!(
+        page.text.contains("by Bob Leaver (deactivated)"),
+        "{}",
+        page.text
+    );
 }

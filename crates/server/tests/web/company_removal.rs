@@ -81,6 +81,40 @@ async fn a_company_is_removed_listed_as_blocked_and_unblocked() {
     assert_eq!(log, ["company.unblock", "company.remove"]);
 }
 
+/// What a page says about records that are no companies.
+fn notes(page: &Page) -> Vec<String> {
+    let lines = page.text.split("list-note\">").skip(1);
+    let line = |rest: &str| rest.split("</p>").next().unwrap_or_default().to_owned();
+    lines.map(line).collect()
+}
+
+#[tokio::test]
+async fn a_removed_company_is_told_as_blocked_and_not_as_left_out() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let list = browser.get("/companies").await;
+    let before = notes(&list);
+    assert!(before.iter().all(|line| !line.contains("blocked")));
+    let address = first(&list);
+    browser.post(&format!("{address}/remove"), &[]).await;
+    let list = browser.get("/companies").await;
+    let blocked = "1 record of Autotask is blocked: its company was removed here.";
+    let expected = format!("{blocked} <a href=\"/companies/blocked\">Blocked Companies</a>");
+    let mut told = before.clone();
+    told.push(expected);
+    assert_eq!(notes(&list), told, "the rest is as before");
+    assert!(
+        list.text
+            .contains("Blocked Companies <span class=\"badge\">1</span>"),
+        "{}",
+        list.text
+    );
+    let detail = browser.get("/settings/integrations/autotask").await;
+    assert!(detail.text.contains(blocked), "{}", detail.text);
+    let left_out = |page: &Page| page.text.contains("that the Sync step leaves out");
+    assert_eq!(left_out(&detail), !before.is_empty());
+}
+
 #[tokio::test]
 async fn whoever_may_not_remove_companies_is_not_offered_it() {
     let site = Site::start_connected().await;

@@ -129,8 +129,8 @@ async fn records_that_are_no_companies_are_accounted_for() {
     let mut browser = site.admin().await;
     let list = ok(&mut browser, "/companies").await;
     let detail = ok(&mut browser, "/settings/integrations/autotask").await;
-    let told = "not companies here: they are inactive, or of a type that is not selected";
-    let differs = detail.text.contains("in Portico</span>");
+    let told = "that the Sync step leaves out";
+    let differs = detail.text.contains("are companies in Portico</span>");
     assert_eq!(list.text.contains(told), differs, "both pages say the same");
     assert_eq!(detail.text.contains(told), differs);
     let filtered = ok(&mut browser, "/companies?search=a").await;

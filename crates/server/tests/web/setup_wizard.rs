@@ -408,6 +408,12 @@ async fn a_step_sent_after_a_disconnect_says_that_nothing_was_saved() {
         let sent = browser.send(path, &form).await;
         let expected = format!("{CONNECT}?notice=setup_disconnected");
         assert_eq!(sent.location(), expected, "{}", sent.text);
+        let looked = browser.get(path).await;
+        assert_eq!(
+            looked.location(),
+            CONNECT,
+            "who only looks was saving nothing"
+        );
     }
     let page = browser
         .get(&format!("{CONNECT}?notice=setup_disconnected"))

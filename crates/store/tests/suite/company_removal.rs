@@ -144,7 +144,10 @@ fn a_company_no_tool_knows_is_removed_without_a_block() {
             .unwrap()
             .unwrap();
         assert_eq!(found.removal, Some(Removal::ByHand));
-        assert_eq!(count_blocked(&store, &STAFF).await.unwrap(), 0);
+        assert_eq!(
+            count_blocked(&store, &STAFF).await.unwrap(),
+            Count::Exact(0)
+        );
         store.close().await;
     });
 }
@@ -178,7 +181,10 @@ fn blocked_companies_are_listed_with_who_removed_them() {
             .await
             .unwrap();
         assert!(hidden.rows.is_empty() && hidden.count == Count::Exact(0));
-        assert_eq!(count_blocked(&store, &stranger).await.unwrap(), 0);
+        assert_eq!(
+            count_blocked(&store, &stranger).await.unwrap(),
+            Count::Exact(0)
+        );
         store.close().await;
     });
 }

@@ -81,7 +81,7 @@ async fn missing_data_names_the_missing_right(kind: Kind) {
     portal.idle().await;
     let told = wrong(&portal, id).await;
     assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].issue, Issue::MissingData);
+    assert_eq!(told[0].issue, Issue::MissingRight);
     assert!(told[0].found.contains("Opportunities"), "{told:?}");
     assert!(told[0].check.contains("security level"), "{told:?}");
 }

@@ -1,10 +1,14 @@
 //! Companies removed by hand: no sync makes them again until the block is taken off (issue 3).
 
 use domain::id::{IdentityId, PublicId};
+use domain::role_preset::RolePreset;
 use domain::viewer::Viewer;
+use serde_json::Value;
 use store::audit;
 use store::companies::{self, CompanyFilter, CompanyRow, CompanySort};
+use store::identities::{MembershipStatus, upsert_company_membership};
 use store::listing::Direction;
+use store::roles::find_preset_in;
 use sync::Actor;
 use sync::company_removal::{remove, unblock};
 use sync::import_companies::{
@@ -14,11 +18,13 @@ use sync::import_companies::{
 use sync::imports::Everyone;
 use sync::request::RunMode;
 
+use crate::at_once::administrator;
 use crate::portal::{Kind, Portal, ann};
 
 on_both_engines! {
     a_removed_company_stays_away_until_it_is_unblocked,
     a_company_removed_at_this_moment_is_no_target,
+    who_lost_access_can_be_looked_up,
 }
 
 async fn here(portal: &Portal) -> Vec<CompanyRow> {
@@ -42,6 +48,35 @@ async fn actions(portal: &Portal, company: &PublicId) -> Vec<String> {
     let entries = audit::list_entries_of(portal.store(), "company", company.as_str(), None, 10);
     let entries = entries.await.expect("the log");
     entries.into_iter().map(|entry| entry.action).collect()
+}
+
+async fn who_lost_access_can_be_looked_up(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    portal.connected().await;
+    let company = here(&portal).await[0].clone();
+    let (who, uuid) = administrator(&portal, "cleo@example.com").await;
+    let mut tx = portal.store().begin().await.expect("begins");
+    let role = find_preset_in(&mut tx, RolePreset::CompanyViewer)
+        .await
+        .expect("a role");
+    let active = MembershipStatus::Active;
+    upsert_company_membership(&mut tx, who, company.id, role.id, active, None)
+        .await
+        .expect("kept");
+    tx.commit().await.expect("committed");
+    let removed = remove(&portal.engine, &ann(), &company.uuid).await;
+    assert_eq!(removed.expect("done").expect("removed").members, 1);
+    let entries = audit::list_entries_of(portal.store(), "company", company.uuid.as_str(), None, 1);
+    let entry = entries.await.expect("the log").remove(0);
+    let before: Value = serde_json::from_str(&entry.before_state.expect("what was")).expect("JSON");
+    let expected = serde_json::json!([{
+        "user": uuid.as_str(),
+        "name": "Administrator",
+        "role": role.uuid.as_str(),
+        "role_name": role.name,
+        "status": "active",
+    }]);
+    assert_eq!(before["ended"], expected);
 }
 
 async fn a_removed_company_stays_away_until_it_is_unblocked(kind: Kind) {

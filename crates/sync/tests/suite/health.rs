@@ -1,14 +1,18 @@
 //! Rules of schedule, status and what a run tells: S1 to S4.
 
+use domain::account::{Notification, Notifications};
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
+use domain::id::IdentityId;
 use domain::mail::MailKind;
 use domain::role_preset::RolePreset;
 use domain::run::{RunState, Trigger};
 use domain::status::IntegrationStatus;
 use domain::stream::Stream;
 use simulator::{Fault, FaultKind};
-use store::identities::{MembershipStatus, upsert_staff_membership};
+use store::identities::{
+    MembershipStatus, Profile, find_identity_in, update_profile, upsert_staff_membership,
+};
 use store::roles::find_preset_in;
 use store::{audit, runs};
 use sync::request::{RunMode, request_sync};
@@ -204,13 +208,35 @@ async fn s2_refused_credentials_pause_the_schedule_and_are_probed_daily(kind: Ki
     assert_eq!(portal.last_run(id).await.state, RunState::Completed);
 }
 
-/// One message to each active person who may manage integrations, again only after the credentials worked meanwhile.
+/// Switches the messages about integrations off, as on the profile.
+async fn switch_off(portal: &Portal, who: IdentityId) {
+    let mut chosen = Notifications::default();
+    chosen.set(Notification::IntegrationTrouble, false);
+    let mut tx = portal.store().begin().await.expect("begins");
+    let known = find_identity_in(&mut tx, who).await.expect("a read");
+    let known = known.expect("an identity");
+    let profile = Profile {
+        name: &known.name,
+        email: &known.email,
+        job_title: None,
+        phone: None,
+        time_zone: None,
+        language: None,
+        notifications: &chosen,
+    };
+    update_profile(&mut tx, who, &profile).await.expect("kept");
+    tx.commit().await.expect("committed");
+}
+
+/// One message to each active person who may manage integrations and did not switch it off, again only after the credentials worked meanwhile.
 async fn s2_who_may_enter_new_credentials_is_written_to_once_per_pause(kind: Kind) {
     let portal = Portal::start(kind).await;
     portal.connected().await;
     administrator(&portal, "ann@example.com").await;
     let (left, _) = administrator(&portal, "cy@example.com").await;
     let (technician, _) = administrator(&portal, "bo@example.com").await;
+    let (quiet, _) = administrator(&portal, "di@example.com").await;
+    switch_off(&portal, quiet).await;
     let mut tx = portal.store().begin().await.expect("begins");
     let role = find_preset_in(&mut tx, RolePreset::Technician)
         .await

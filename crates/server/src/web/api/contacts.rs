@@ -214,7 +214,7 @@ pub struct ContactGroup {
     members: i64,
 }
 
-/// Contact groups by name.
+/// Contact groups.
 ///
 /// # Errors
 /// 400 for a wrong parameter.
@@ -222,19 +222,31 @@ pub struct ContactGroup {
     get,
     path = "/api/v1/contact-groups",
     operation_id = "list_contact_groups",
-    summary = "Contact groups by name",
+    summary = "Contact groups",
     tag = "companies",
-    params(("integration" = Option<String>, Query, description = "Only of this integration, by its id")),
-    responses((status = 200, description = "All contact groups", body = Page<ContactGroup>)),
+    params(
+        ("integration" = Option<String>, Query, description = "Only of this integration, by its id"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 100; 25 when not given"),
+    ),
+    responses((status = 200, description = "A page of contact groups", body = Page<ContactGroup>)),
 )]
 pub async fn groups(
     State(app): State<App>,
     caller: ApiCaller,
     parameters: Parameters,
 ) -> Result<Json<Page<ContactGroup>>, Failure> {
-    let parameters = parameters.only(&["integration"])?;
+    let parameters = parameters.only(&["integration", "cursor", "limit"])?;
     let only = parameters.integration(app.store()).await?;
-    let rows = contacts::list_groups_for_viewer(app.store(), &caller.viewer, only).await?;
+    let (after, limit) = (parameters.number_cursor()?, parameters.limit()?);
+    let rows = contacts::list_groups_for_viewer(
+        app.store(),
+        &caller.viewer,
+        only,
+        after.unwrap_or(0),
+        i64::from(limit) + 1,
+    )
+    .await?;
     let to_group = |row: contacts::ContactGroup| ContactGroup {
         integration_id: row.integration_uuid.to_string(),
         provider: row.provider,
@@ -243,7 +255,14 @@ pub async fn groups(
         active: row.active,
         members: row.members,
     };
-    Ok(Json(Page::whole(rows.into_iter().map(to_group).collect())))
+    let number = |row: &contacts::ContactGroup| row.id;
+    Ok(Json(Page::by_number(
+        rows,
+        limit,
+        after.is_none(),
+        number,
+        to_group,
+    )))
 }
 
 /// A contact in a group.

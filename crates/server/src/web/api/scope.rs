@@ -1,6 +1,7 @@
 //! What an API key may read.
 
 use domain::permission::{Area, Grants, Permission};
+use domain::viewer::Viewer;
 
 /// A scope of an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +65,16 @@ impl Scope {
     }
 }
 
+/// The scopes that somebody may give a key: nobody gives it more than they have. A key reads every company, so whoever
+/// sees only some of them has none to give.
+#[must_use]
+pub fn grantable(viewer: &Viewer, own: &Grants) -> Vec<Scope> {
+    match viewer {
+        Viewer::Staff(_) => of_grants(own).collect(),
+        Viewer::Members(_) | Viewer::ApiKey(_) => Vec::new(),
+    }
+}
+
 /// The grants of a key with these scopes.
 #[must_use]
 pub fn to_grants(scopes: &[Scope]) -> Grants {
@@ -81,4 +92,30 @@ pub fn of_grants(grants: &Grants) -> impl Iterator<Item = Scope> {
     Scope::ALL
         .into_iter()
         .filter(|scope| grants.allow(scope.permission()))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::IdentityId;
+    use domain::permission::Level;
+
+    use super::*;
+
+    #[test]
+    fn nobody_gives_a_key_more_than_they_have() {
+        let me = IdentityId(1);
+        let own = Grants(
+            [
+                (Area::Settings, Level::Manage),
+                (Area::Tickets, Level::Read),
+                (Area::Companies, Level::Manage),
+            ]
+            .into(),
+        );
+        let given = grantable(&Viewer::Staff(me), &own);
+        assert_eq!(given, [Scope::CompaniesRead, Scope::TicketsRead]);
+        assert_eq!(grantable(&Viewer::Members(me), &own), []);
+        let all = grantable(&Viewer::Staff(me), &Grants::everything());
+        assert_eq!(all, Scope::ALL);
+    }
 }

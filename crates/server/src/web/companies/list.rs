@@ -6,20 +6,21 @@ use domain::provider;
 use domain::stream::Stream;
 use store::companies::{CompanyLink, CompanyRow, CompanySort, list_for_viewer};
 use store::integrations::{Integration, list_integrations};
-use store::pages::count_shown;
+use store::listing::Count;
 use sync::company_removal::count_blocked;
 
-use super::list_page::{LinkLine, ListPage, Row, Source};
+use super::list_page::{LinkLine, ListPage, NoteLine, Row, Source};
 use super::query::{CompanyQuery, first, sort_word};
+use super::remove::BLOCKED;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
 use crate::web::settings::integrations::find::is_in_use;
-use crate::web::settings::integrations::stream_rows::{not_companies, not_companies_text};
+use crate::web::settings::integrations::stream_rows::NotCompanies;
 use crate::web::settings::setup_wizard::frame::import_list;
-use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
-use crate::web::view::{Choice, Heading, Link, Pager, Query, Section, Shell};
+use crate::web::view::list::{PAGE_ROWS, count_number, count_text, direction_word};
+use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
 
 /// The list with its filters.
 ///
@@ -55,9 +56,12 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     };
     page(&ListPage {
         blocked: if shell.rights.manage_companies {
-            count_blocked(app.store(), staff.viewer()).await?
+            match count_blocked(app.store(), staff.viewer()).await? {
+                Count::Exact(0) => String::new(),
+                some => count_number(some),
+            }
         } else {
-            0
+            String::new()
         },
         nothing_connected: !integrations.iter().any(is_in_use),
         sources: if shell.rights.manage_integrations {
@@ -114,23 +118,25 @@ async fn elsewhere(
     app: &App,
     shell: &Shell,
     integrations: &[Integration],
-) -> Result<Vec<Link>, Failure> {
+) -> Result<Vec<NoteLine>, Failure> {
     let mut lines = Vec::new();
     for one in integrations
         .iter()
         .filter(|one| one.settings.company_source)
     {
-        let records = count_shown(app.store(), one.id, Stream::Companies).await?;
-        let count = not_companies(app, one, records).await?;
-        if count > 0 {
-            let href = if shell.rights.manage_integrations {
-                format!("/settings/integrations/{}#company-types", one.provider)
-            } else {
-                String::new()
-            };
-            let text = not_companies_text(count, &one.name);
-            lines.push(Link::new(href, format!("{text}.")));
-        }
+        let left = NotCompanies::count(app, one).await?;
+        let types = format!("/settings/integrations/{}#company-types", one.provider);
+        let rights = &shell.rights;
+        lines.extend(left.unlinked_text(&one.name).map(|text| NoteLine {
+            text,
+            href: rights.manage_integrations.then_some(types),
+            link: "Which ones become companies",
+        }));
+        lines.extend(left.blocked_text(&one.name).map(|text| NoteLine {
+            text,
+            href: rights.manage_companies.then(|| BLOCKED.to_owned()),
+            link: "Blocked Companies",
+        }));
     }
     Ok(lines)
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::view::{Choice, Heading, Link, Pager, Shell, Time};
+use crate::web::view::{Choice, Heading, Pager, Shell, Time};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -26,16 +26,27 @@ pub struct ListPage {
     pub nothing_connected: bool,
     /// Tools whose companies can be imported or linked, for those who may.
     pub sources: Vec<Source>,
-    /// How many companies were removed here and are blocked.
-    pub blocked: u64,
+    /// How many companies were removed here and are blocked; nothing when none is, or for whom it is no matter.
+    pub blocked: String,
     /// Records that are no companies here, with where that is decided.
-    pub elsewhere: Vec<Link>,
+    pub elsewhere: Vec<NoteLine>,
     /// Column headings.
     pub headings: Vec<Heading>,
     /// The companies.
     pub rows: Vec<Row>,
     /// Count and paging.
     pub pager: Pager,
+}
+
+/// Why records are no companies here.
+#[derive(Debug, Clone)]
+pub struct NoteLine {
+    /// How many, and why.
+    pub text: String,
+    /// Where it is decided, for those who may.
+    pub href: Option<String>,
+    /// The words of the link there.
+    pub link: &'static str,
 }
 
 /// A tool companies can be imported from.
@@ -124,11 +135,19 @@ mod tests {
                 name: "Autotask",
                 href: "/x".into(),
             }],
-            blocked: 3,
-            elsewhere: vec![Link::new(
-                "/settings/integrations/autotask#company-types",
-                HOSTILE,
-            )],
+            blocked: "10,000+".into(),
+            elsewhere: vec![
+                NoteLine {
+                    text: HOSTILE.into(),
+                    href: Some("/settings/integrations/autotask#company-types".into()),
+                    link: "Which ones become companies",
+                },
+                NoteLine {
+                    text: "1 record of Autotask is blocked: its company was removed here.".into(),
+                    href: None,
+                    link: "Blocked Companies",
+                },
+            ],
             headings: vec![
                 Heading {
                     href: "/x".into(),

@@ -41,6 +41,7 @@ struct Zone {
 struct NotificationRow {
     key: &'static str,
     label: &'static str,
+    help: &'static str,
     on: bool,
 }
 
@@ -135,6 +136,7 @@ fn notification_rows(chosen: &Notifications) -> Vec<NotificationRow> {
         .map(|notification| NotificationRow {
             key: notification.key(),
             label: notification.label(),
+            help: notification.help(),
             on: chosen.is_on(notification),
         })
         .collect()

@@ -84,7 +84,7 @@ pub static PSA: Psa = Psa {
             "Ticket Types",
             "Exclude Opportunity Types",
             "Exclude Client Types",
-            "Skip Inactive Companies",
+            "Skip Inactive Clients",
         ],
         choices: &["1st Line Support", "Awaiting Parts", "Incident", "Supplier"],
         configure: &[

@@ -180,3 +180,23 @@ async fn everybody_who_matches_is_changed_and_not_only_the_page() {
         "none match any more"
     );
 }
+
+#[tokio::test]
+async fn too_many_are_refused_before_anybody_is_looked_up() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    let ids: Vec<String> = (0..10_001)
+        .map(|number| format!("0196f5a4-0000-7000-8000-{number:012}"))
+        .collect();
+    let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("pick", id.as_str())).collect();
+    fields.push(("action", "deactivate"));
+    let page = browser.post("/settings/users/bulk", &fields).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.text.contains("At most 10,000 users"), "{}", page.text);
+    let page = browser.post("/settings/users/bulk", &fields[1..]).await;
+    assert_eq!(
+        page.location(),
+        "/settings/users?notice=nothing_selected",
+        "nobody has these ids"
+    );
+}

@@ -31,15 +31,18 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     } else {
         ""
     };
-    let scopes_error = if fields
-        .all("scope")
-        .any(|key| Scope::from_key(key).is_none())
-    {
-        "There is no such scope. Choose from the list."
+    let given = scope::grantable(staff.viewer(), &staff.grants);
+    let unknown = |key| Scope::from_key(key).is_none();
+    let scopes_error = if fields.all("scope").any(unknown) {
+        "There is no such scope. Choose from the list.".to_owned()
     } else if scopes.is_empty() {
-        "Choose what the key may read."
+        "Choose what the key may read.".to_owned()
     } else {
-        ""
+        scopes
+            .iter()
+            .find(|scope| !given.contains(scope))
+            .map(|scope| not_given(*scope))
+            .unwrap_or_default()
     };
     if !name_error.is_empty() || !scopes_error.is_empty() {
         let typed = Typed {
@@ -48,7 +51,12 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
             name_error,
             scopes_error,
         };
-        return render(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, typed, None).await;
+        let status = if given.is_empty() {
+            StatusCode::FORBIDDEN
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        return render(&app, &staff, status, typed, None).await;
     }
     // A form without its random part is one that nobody was shown.
     let form = match fields.text("form") {
@@ -81,7 +89,7 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
                 name,
                 scopes,
                 name_error: "This key was made before and is revoked. Press Create key once more for another one.",
-                scopes_error: "",
+                scopes_error: String::new(),
             };
             return render(&app, &staff, StatusCode::CONFLICT, typed, None).await;
         }
@@ -99,4 +107,13 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
         Some(created),
     )
     .await
+}
+
+/// Why somebody cannot give a scope.
+fn not_given(scope: Scope) -> String {
+    format!(
+        "You cannot give {}: it needs the right “{}”, and nobody gives a key more than they have.",
+        scope.key(),
+        scope.permission().label()
+    )
 }

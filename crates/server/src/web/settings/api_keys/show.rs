@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::id::{IdentityId, PublicId};
 use domain::secret::Secret;
-use store::identities;
+use domain::viewer::Viewer;
+use store::identities::{self, MembershipStatus, StaffMember};
 
 use crate::app::App;
 use crate::web::access::Staff;
@@ -22,7 +23,12 @@ use crate::web::view::{Section, Shell, Time};
 struct ApiKeysPage<'a> {
     shell: Shell,
     keys: Vec<KeyRow>,
+    /// Those the person may give.
     scopes: Vec<ScopeChoice>,
+    /// Some scopes are left out, since the person may not give them.
+    fewer: bool,
+    /// Why the person cannot make a key at all; empty when they can.
+    cannot: &'static str,
     base_address: String,
     /// Makes the next key another one than the last; the same form sent twice makes one.
     form: String,
@@ -57,7 +63,7 @@ pub struct Typed<'a> {
     /// What is wrong with the name.
     pub name_error: &'static str,
     /// What is wrong with the scopes.
-    pub scopes_error: &'static str,
+    pub scopes_error: String,
 }
 
 /// A key that was just made: the only time its token is shown.
@@ -93,7 +99,7 @@ pub async fn render(
     let people: BTreeMap<IdentityId, String> = identities::list_staff(app.store())
         .await?
         .into_iter()
-        .map(|staff| (staff.identity_id, staff.name))
+        .map(|staff| (staff.identity_id, maker(staff)))
         .collect();
     let keys = keys
         .into_iter()
@@ -114,7 +120,19 @@ pub async fn render(
                 .unwrap_or_else(|| "—".to_owned()),
         })
         .collect();
-    let scopes = Scope::ALL
+    let given = scope::grantable(staff.viewer(), &staff.grants);
+    let cannot = match staff.viewer() {
+        _ if !given.is_empty() => "",
+        Viewer::Staff(_) => {
+            "A key reads companies, tickets, opportunities or integrations. Your role may see none of these, and nobody gives a \
+             key more than they have, so you cannot create one."
+        }
+        Viewer::Members(_) | Viewer::ApiKey(_) => {
+            "A key reads every company, and you see some of them only. Ask somebody who sees all of them to create one."
+        }
+    };
+    let fewer = given.len() < Scope::ALL.len();
+    let scopes = given
         .into_iter()
         .map(|scope| ScopeChoice {
             key: scope.key(),
@@ -128,10 +146,20 @@ pub async fn render(
             shell,
             keys,
             scopes,
+            fewer,
+            cannot,
             base_address: app.config().base_address(),
             form: token::random()?,
             typed,
             created,
         },
     )
+}
+
+/// Who made a key. It works on when its maker is deactivated, which is then to be seen.
+fn maker(staff: StaffMember) -> String {
+    match staff.status {
+        MembershipStatus::Disabled => format!("{} (deactivated)", staff.name),
+        _ => staff.name,
+    }
 }

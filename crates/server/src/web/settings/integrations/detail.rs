@@ -46,7 +46,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
         advice: advice
             .into_iter()
             .map(|one| AdviceRow {
-                issue: one.issue.label(),
+                issue: one.issue.label(provider),
                 found: one.found,
                 check: one.check,
                 wrong: one.wrong,

@@ -3,7 +3,8 @@
 use domain::provider::Provider;
 use domain::stream::Stream;
 use store::checkpoints::{Checkpoint, list_checkpoints};
-use store::company_adoption::count_adopted;
+use store::company_adoption::count_unlinked;
+use store::company_import::count_blocked;
 use store::integrations::Integration;
 use store::pages::count_shown;
 
@@ -37,11 +38,16 @@ pub async fn streams(
             let count = count_shown(app.store(), integration.id, stream).await?;
             records = grouped(i64::try_from(count).unwrap_or(i64::MAX));
             if stream == Stream::Companies && integration.settings.company_source {
-                let elsewhere = not_companies(app, integration, count).await?;
-                if elsewhere > 0 {
-                    let here = i64::try_from(count).unwrap_or(i64::MAX) - elsewhere;
-                    note = format!("{} in Portico", counted(here, "company", "companies"));
-                    note_meaning = format!("{}.", not_companies_text(elsewhere, provider.name));
+                let left = NotCompanies::count(app, integration).await?;
+                if left.unlinked + left.blocked > 0 {
+                    let here = count.saturating_sub(left.unlinked + left.blocked);
+                    let here = grouped(i64::try_from(here).unwrap_or(i64::MAX));
+                    note = format!("{here} are companies in Portico");
+                    let why = [
+                        left.unlinked_text(provider.name),
+                        left.blocked_text(provider.name),
+                    ];
+                    note_meaning = why.into_iter().flatten().collect::<Vec<_>>().join(" ");
                 }
             }
         }
@@ -67,31 +73,59 @@ pub async fn streams(
     Ok(rows)
 }
 
-/// How many of the company records of a company source are no companies of Portico.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn not_companies(
-    app: &App,
-    integration: &Integration,
-    records: u64,
-) -> Result<i64, Failure> {
-    let here = count_adopted(app.store(), integration.id).await?;
-    Ok(i64::try_from(records.saturating_sub(here)).unwrap_or(i64::MAX))
+/// The company records of a company source that are no companies of Portico.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotCompanies {
+    /// Those that stand for no company, since the rules of the *Sync* step keep them from it.
+    pub unlinked: u64,
+    /// Those whose company a person removed.
+    pub blocked: u64,
 }
 
-/// Says so, and why.
-#[must_use]
-pub fn not_companies_text(count: i64, provider: &str) -> String {
-    let (subject, verb) = if count == 1 {
-        ("is not a company", "it is")
-    } else {
-        ("are not companies", "they are")
-    };
-    format!(
-        "{} of {provider} {subject} here: {verb} inactive, or of a type that is not selected under Company types",
-        counted(count, "record", "records")
-    )
+impl NotCompanies {
+    /// How many there are now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count(app: &App, integration: &Integration) -> Result<Self, Failure> {
+        Ok(Self {
+            unlinked: count_unlinked(app.store(), integration.id).await?,
+            blocked: count_blocked(app.store(), integration.id, None).await?,
+        })
+    }
+
+    /// Says how many stand for no company, and why; nothing when none does.
+    #[must_use]
+    pub fn unlinked_text(self, provider: &str) -> Option<String> {
+        let (verb, because) = if self.unlinked == 1 {
+            ("is not a company", "it is inactive, or of a type or status")
+        } else {
+            (
+                "are not companies",
+                "they are inactive, or of a type or status",
+            )
+        };
+        let records = records(self.unlinked)?;
+        Some(format!(
+            "{records} of {provider} {verb} here: {because} that the Sync step leaves out."
+        ))
+    }
+
+    /// Says how many are blocked; nothing when none is.
+    #[must_use]
+    pub fn blocked_text(self, provider: &str) -> Option<String> {
+        let rest = if self.blocked == 1 {
+            "is blocked: its company was removed here."
+        } else {
+            "are blocked: their companies were removed here."
+        };
+        Some(format!("{} of {provider} {rest}", records(self.blocked)?))
+    }
+}
+
+fn records(count: u64) -> Option<String> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    (count > 0).then(|| counted(count, "record", "records"))
 }
 
 /// Whether the last full run agreed with the vendor's own total. A stream that is only read by change has none.

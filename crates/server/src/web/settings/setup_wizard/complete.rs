@@ -17,7 +17,7 @@ use crate::web::settings::integrations::find::address;
 /// # Errors
 /// `404`; else when the database does not answer.
 pub async fn complete(State(app): State<App>, staff: Staff, Path(key): Path<String>) -> Answer {
-    let (wizard, integration) = match Wizard::at(&app, &key, SetupStep::Import).await? {
+    let (wizard, integration) = match Wizard::at_sent(&app, &key, SetupStep::Import).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };

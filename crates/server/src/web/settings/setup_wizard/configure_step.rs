@@ -46,7 +46,7 @@ pub async fn submit(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Answer {
-    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };

@@ -134,6 +134,7 @@ pub struct MissingRight {
 mod tests {
     use super::super::frame::Place;
     use super::*;
+    use crate::web::settings::integrations::to_card::setup;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
     use domain::setup::SetupStep;
@@ -210,6 +211,9 @@ mod tests {
                     step.notes.iter().for_each(|note| there(note.text));
                 }
             }
+            let card = setup(provider, None).label;
+            there(&format!("click **{card}** on the {} card", provider.name));
+            documentation.limits.iter().for_each(|text| there(text));
             for row in documentation.troubleshooting {
                 there(&format!("| {} | {} |", row.issue, row.solution));
             }

@@ -94,7 +94,7 @@ pub fn read_sync(
     if fields.has("with_reference_data") {
         form.settings.company_source = fields.has("company_source");
         let setup = &known.provider.setup;
-        if setup.skip_inactive {
+        if setup.skip_inactive.is_some() {
             form.settings.skip_inactive_companies = fields.has("skip_inactive_companies");
         }
         for list in setup.companies.iter().chain(setup.scope) {

@@ -1,7 +1,7 @@
 //! What every step of the wizard has around it: the step indicator, and where its buttons lead.
 
 use domain::imports::ImportKind;
-use domain::provider::Provider;
+use domain::provider::{Provider, Words};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 
@@ -20,6 +20,8 @@ pub struct Frame {
     pub key: &'static str,
     /// Provider name.
     pub name: &'static str,
+    /// Its words.
+    pub words: Words,
     /// The indicator.
     pub steps: Vec<FrameStep>,
     /// Number of this step.
@@ -78,6 +80,7 @@ impl Frame {
         Self {
             key: provider.key,
             name: provider.name,
+            words: provider.words,
             steps: steps.collect(),
             number: index + 1,
             label: at.label(),

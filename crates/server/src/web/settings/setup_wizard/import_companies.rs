@@ -437,10 +437,11 @@ fn rule(provider: &'static Provider, integration: &Integration, offer: &Offer) -
         );
     }
     let labels = Labels::of(provider, &offer.items, &offer.roles);
+    let company = provider.words.company.to_lowercase();
     let who = if settings.skip_inactive_companies {
-        "Every active company"
+        format!("Every active {company}")
     } else {
-        "Every company"
+        format!("Every {company}")
     };
     let of = |field: ScopeField| labels.set(field.kind(), field.of(settings), "");
     let limits = [

@@ -104,7 +104,7 @@ pub async fn import_users(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Answer {
-    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
@@ -141,7 +141,7 @@ pub async fn import_companies(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Answer {
-    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };

@@ -96,7 +96,7 @@ pub async fn link(
     Path((key, record)): Path<(String, String)>,
     fields: Fields,
 ) -> Answer {
-    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };

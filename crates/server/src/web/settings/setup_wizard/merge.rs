@@ -173,7 +173,10 @@ pub fn merge(
         switch,
     );
     merge.field(
-        "Skip Inactive Companies",
+        labels
+            .provider
+            .skip_inactive
+            .unwrap_or("Skip Inactive Companies"),
         (base, theirs, mine),
         |s| &mut s.skip_inactive_companies,
         |s| &s.skip_inactive_companies,

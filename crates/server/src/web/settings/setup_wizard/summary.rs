@@ -75,13 +75,13 @@ fn sync(provider: &Provider, settings: &IntegrationSettings, labels: &Labels<'_>
         for list in provider.setup.companies {
             facts.push(labels.fact(list, settings));
         }
-        if provider.setup.skip_inactive {
+        if let Some(label) = provider.setup.skip_inactive {
             let skipped = if settings.skip_inactive_companies {
                 "on"
             } else {
                 "off"
             };
-            facts.push(Fact::new("Skip Inactive Companies", skipped));
+            facts.push(Fact::new(label, skipped));
         }
     }
     let import = if settings.auto_import {

@@ -29,10 +29,12 @@ pub struct SyncPage {
     pub has_reference_data: bool,
     /// The lists of *Ticket Sync Scope*.
     pub scope: Vec<ChoiceList>,
+    /// The lists of *Opportunity Sync Scope*.
+    pub opportunity_scope: Vec<ChoiceList>,
     /// Whether companies come from here.
     pub company_source: bool,
-    /// Whether inactive companies are skipped, where that is a choice.
-    pub skip_inactive: Option<bool>,
+    /// Where skipping inactive companies is a choice, its label and whether it is on.
+    pub skip_inactive: Option<(&'static str, bool)>,
     /// Lists that say which companies become companies here.
     pub companies: Vec<ChoiceList>,
     /// The step was not left before: leaving it starts the first sync.
@@ -199,8 +201,13 @@ mod tests {
                 list("category", "Categories", 3),
                 list("exclude_status", "Exclude Statuses", 14),
             ],
+            opportunity_scope: vec![list(
+                "exclude_opportunity_type",
+                "Exclude Opportunity Types",
+                3,
+            )],
             company_source: true,
-            skip_inactive: Some(true),
+            skip_inactive: Some(("Skip Inactive Clients", true)),
             companies: vec![list("company_type", "Company types", 5)],
             first: true,
         }

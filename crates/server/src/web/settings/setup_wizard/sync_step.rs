@@ -48,7 +48,7 @@ pub async fn submit(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Answer {
-    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
@@ -134,7 +134,9 @@ async fn render(
         };
         listed.map(list).collect()
     };
-    let (scope, companies) = (lists(provider.setup.scope), lists(provider.setup.companies));
+    let companies = lists(provider.setup.companies);
+    let (opportunities, tickets): (Vec<ScopeList>, Vec<ScopeList>) =
+        (provider.setup.scope.iter().copied()).partition(|one| one.field.is_of_opportunities());
     let missing = integration.missing_permissions.iter();
     let missing = missing.map(|right| MissingRight {
         area: right.area.clone(),
@@ -167,12 +169,13 @@ async fn render(
                 preview: format!("/settings/integrations/{}/setup/auto-import", provider.key),
             },
             has_reference_data: offer.has(ReferenceKind::TicketStatus),
-            scope,
+            scope: lists(&tickets),
+            opportunity_scope: lists(&opportunities),
             company_source: settings.company_source,
             skip_inactive: provider
                 .setup
                 .skip_inactive
-                .then_some(settings.skip_inactive_companies),
+                .map(|label| (label, settings.skip_inactive_companies)),
             companies,
             first: wizard.place.reached <= STEP,
             start: form.start,

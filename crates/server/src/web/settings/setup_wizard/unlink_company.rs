@@ -80,7 +80,7 @@ pub async fn unlink(
     staff: Staff,
     Path((key, record)): Path<(String, String)>,
 ) -> Answer {
-    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
+    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };

@@ -61,21 +61,39 @@ impl Wizard {
         key: &str,
         step: SetupStep,
     ) -> Result<Result<(Self, Integration), Response>, Failure> {
+        Self::reach(app, key, step, "").await
+    }
+
+    /// The same for a step whose form was sent. Who disconnected the integration meanwhile removed what it was for, so
+    /// nothing of it is saved; that is said.
+    ///
+    /// # Errors
+    /// As [`Wizard::load`].
+    pub async fn at_sent(
+        app: &App,
+        key: &str,
+        step: SetupStep,
+    ) -> Result<Result<(Self, Integration), Response>, Failure> {
+        Self::reach(app, key, step, "?notice=setup_disconnected").await
+    }
+
+    async fn reach(
+        app: &App,
+        key: &str,
+        step: SetupStep,
+        when_disconnected: &str,
+    ) -> Result<Result<(Self, Integration), Response>, Failure> {
         let wizard = Self::load(app, key).await?;
-        match &wizard.integration {
+        let said = match &wizard.integration {
             Some(integration) if wizard.place.opens(step) => {
                 let integration = integration.clone();
-                Ok(Ok((wizard, integration)))
+                return Ok(Ok((wizard, integration)));
             }
-            // What a step was about to save is not: whoever disconnected it meanwhile removed what it was for.
-            Some(integration) if integration.disconnected_at.is_some() => {
-                let first = wizard.address(wizard.place.present());
-                Ok(Err(see_other(&format!(
-                    "{first}?notice=setup_disconnected"
-                ))?))
-            }
-            _ => Ok(Err(see_other(&wizard.address(wizard.place.present()))?)),
-        }
+            Some(integration) if integration.disconnected_at.is_some() => when_disconnected,
+            _ => "",
+        };
+        let present = wizard.address(wizard.place.present());
+        Ok(Err(see_other(&format!("{present}{said}"))?))
     }
 
     /// The address of a step of this setup.

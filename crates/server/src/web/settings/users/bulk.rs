@@ -8,9 +8,8 @@ use axum::http::StatusCode;
 use domain::id::PublicId;
 use domain::permission::RoleKind;
 use store::Store;
-use store::identities::{find_identity_by_uuid, find_staff_member};
 use store::roles::list_roles;
-use store::staff::{StaffQuery, list_staff_page};
+use store::staff::{NamedStaff, StaffQuery, list_named, list_staff_page};
 use sync::users::{BulkChange, change_all};
 
 use super::query::UserQuery;
@@ -22,6 +21,7 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page, page_with, see_other};
+use crate::web::settings::api_keys::made_by;
 use crate::web::settings::imports::marks::Marks;
 use crate::web::view::Section;
 use crate::web::view::csv;
@@ -53,20 +53,22 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         .filter_map(|id| id.parse().ok())
         .collect();
     let except = Marks::read(&fields).except(&ids);
+    if !everyone && ids.len() > MOST {
+        return Err(too_many());
+    }
     let picked = if everyone {
         let mut all = matching(app.store(), &fields).await?;
         all.retain(|one| !except.contains(&one.uuid));
         all
     } else {
-        picked(app.store(), &ids).await?
+        let ids: Vec<&str> = ids.iter().map(PublicId::as_str).collect();
+        list_named(app.store(), &ids).await?
     };
     if picked.is_empty() {
         return see_other("/settings/users?notice=nothing_selected");
     }
     if picked.len() > MOST {
-        return Err(Failure::bad_request(
-            "At most 10,000 users can be changed at once. Narrow the list with its filters.",
-        ));
+        return Err(too_many());
     }
     let role = fields.text("role").to_owned();
     let confirmed = fields.has("confirmed");
@@ -103,12 +105,17 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
     } else {
         Vec::new()
     };
+    let mut lines = vec![action.effect().to_owned()];
+    if action == BulkAction::Deactivate {
+        let makers = picked.iter().map(|one| one.id).collect();
+        lines.extend(made_by(app.store(), "they", &makers).await?);
+    }
     let question = super::show_page::ConfirmPage {
         title: action.question(&count),
         action: "/settings/users/bulk".to_owned(),
         back: "/settings/users".to_owned(),
         hidden,
-        lines: vec![action.effect().to_owned()],
+        lines,
         people: people.collect(),
         more: if more > 0 {
             format!("and {more} more")
@@ -133,34 +140,14 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
     page_with(status, &question)
 }
 
-/// A user that is meant.
-struct Picked {
-    uuid: PublicId,
-    name: String,
-    email: String,
-}
-
-/// Those of the ids that are staff, by name.
-async fn picked(store: &Store, ids: &BTreeSet<PublicId>) -> Result<Vec<Picked>, Failure> {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        let Some(identity) = find_identity_by_uuid(store, id).await? else {
-            continue;
-        };
-        if let Some(staff) = find_staff_member(store, identity.id).await? {
-            found.push(Picked {
-                uuid: staff.uuid,
-                name: staff.name,
-                email: staff.email,
-            });
-        }
-    }
-    found.sort_by_key(|one| one.name.to_lowercase());
-    Ok(found)
+fn too_many() -> Failure {
+    Failure::bad_request(
+        "At most 10,000 users can be changed at once. Narrow the list with its filters.",
+    )
 }
 
 /// Everybody whom the list's filters match, whatever its page.
-async fn matching(store: &Store, fields: &Fields) -> Result<Vec<Picked>, Failure> {
+async fn matching(store: &Store, fields: &Fields) -> Result<Vec<NamedStaff>, Failure> {
     let roles = list_roles(store, RoleKind::Staff).await?;
     let asked = UserQuery::of_form(fields, &roles);
     let mut found = Vec::new();
@@ -172,7 +159,8 @@ async fn matching(store: &Store, fields: &Fields) -> Result<Vec<Picked>, Failure
             ..asked.staff.clone()
         };
         let listed = list_staff_page(store, &query).await?;
-        found.extend(listed.rows.into_iter().map(|row| Picked {
+        found.extend(listed.rows.into_iter().map(|row| NamedStaff {
+            id: row.id,
             uuid: row.uuid,
             name: row.name,
             email: row.email,
@@ -188,7 +176,7 @@ async fn run(
     app: &App,
     staff: &Staff,
     action: BulkAction,
-    picked: &[Picked],
+    picked: &[NamedStaff],
     role: &str,
 ) -> Answer {
     let change = match (action, role.parse()) {

@@ -1,5 +1,7 @@
 //! Switching a user off and on, the welcome e-mail, ending a link: each asks first, except the e-mail.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,6 +17,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::{page, page_with, see_other};
+use crate::web::settings::api_keys::made_by;
 use crate::web::view::Section;
 
 /// Asks before a user is switched off, saying what ends.
@@ -45,18 +48,25 @@ async fn deactivate_page(
             "The {count} open sessions of {name} end at once, and {name} can no longer sign in."
         ),
     };
+    let mut lines = vec![
+        ends,
+        "Links in welcome and password e-mails stop working too. The account, its history and its linked records stay, \
+         and it can be reactivated."
+            .to_owned(),
+    ];
+    let makers = BTreeSet::from([found.identity.id]);
+    lines.extend(made_by(app.store(), name, &makers).await?);
     Ok(ConfirmPage {
         title: format!("Deactivate {name}?"),
         action: format!("/settings/users/{}/deactivate", found.identity.uuid),
         back: format!("/settings/users/{}", found.identity.uuid),
-        lines: vec![
-            ends,
-            "Links in welcome and password e-mails stop working too. The account, its history and its linked records \
-             stay, and it can be reactivated."
-                .to_owned(),
-        ],
+        lines,
         error: refusal.map(UserRefusal::sentence).unwrap_or_default(),
-        button: if refusal.is_none() { "Deactivate".to_owned() } else { String::new() },
+        button: if refusal.is_none() {
+            "Deactivate".to_owned()
+        } else {
+            String::new()
+        },
         dangerous: true,
         ..question(staff)
     })
