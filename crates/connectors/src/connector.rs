@@ -19,6 +19,7 @@
 //! folder (each would do it differently), a connector that keeps its own cursor (restart).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,9 +31,11 @@ use domain::reference::ReferenceItem;
 use domain::scope::Scope;
 use domain::secret::Secret;
 use domain::stream::{PullMode, Stream};
+use reqwest::Client;
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::client::{self, Proxy, Timeouts};
 use crate::limits::{Limits, Permits, RequestLimit, Urgency};
 use crate::page::{ConnectionReport, Cursor, Page, PageRequest, Unreadable};
 
@@ -89,11 +92,15 @@ impl Connect {
     }
 }
 
-/// What the connectors of one process remember of a vendor between requests: where a tenant lives, or a token that is
-/// good for a while. A connector is built anew for each part of a run and asks only once. Never leaves the process, and
-/// holds nothing that would be missed after a restart.
-#[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<String, Secret>>);
+/// What the connectors of one process share between requests: where a tenant lives, a token that is good for a while, and
+/// the HTTP client with its open connections. A connector is built anew for each part of a run and for each ticket whose
+/// comments are read; it asks only once, and greets a vendor only once. Never leaves the process, and holds nothing that
+/// would be missed after a restart.
+#[derive(Default)]
+pub struct Memory {
+    entries: Mutex<BTreeMap<String, Secret>>,
+    clients: Mutex<BTreeMap<Proxy, Client>>,
+}
 
 impl Memory {
     /// What is remembered under a key.
@@ -112,8 +119,28 @@ impl Memory {
         self.entries().remove(key);
     }
 
+    /// The client for vendors or for sandboxes. Building one reads every root certificate of the machine.
+    ///
+    /// # Errors
+    /// As [`client::build`].
+    pub fn client(&self, proxy: Proxy) -> Result<Client> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&proxy) {
+            return Ok(client.clone());
+        }
+        let client = client::build(Timeouts::default(), proxy)?;
+        clients.insert(proxy, client.clone());
+        Ok(client)
+    }
+
     fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Builds the HTTP client: trust store, timeouts, redirects, user agent.
 //!
-//! One client per connection: its pool of open connections is tied to the asynchronous runtime it was first used on,
-//! so a client shared by the whole process would break where a process runs several (tests).
+//! One client per engine ([`crate::connector::Memory::client`]): its pool of open connections is tied to the asynchronous
+//! runtime it was first used on, so a client shared by the whole process would break where a process runs several (tests).
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ impl Default for Timeouts {
 }
 
 /// Whether the machine's proxy settings apply. They do for vendors and must not for a sandbox on this machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Proxy {
     /// As the environment says.
     System,

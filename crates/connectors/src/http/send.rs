@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::connector::{Connect, RequestCounter};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::client::{self, Proxy, Timeouts};
+use crate::http::client::Proxy;
 use crate::http::rate_limit;
 use crate::http::redact::Redactor;
 use crate::limits::{Limits, Permits, Urgency};
@@ -80,7 +80,7 @@ impl Sender {
     /// What sends for a connection, with its secrets kept out of texts. A sandbox is never asked through a proxy.
     ///
     /// # Errors
-    /// As [`client::build`].
+    /// As [`crate::connector::Memory::client`].
     pub fn of<'a>(
         connect: &Connect,
         secrets: impl IntoIterator<Item = &'a Secret>,
@@ -90,7 +90,7 @@ impl Sender {
             None => Proxy::System,
         };
         Ok(Self {
-            client: client::build(Timeouts::default(), proxy)?,
+            client: connect.memory.client(proxy)?,
             permits: Arc::clone(&connect.permits),
             urgency: connect.urgency,
             requests: Arc::clone(&connect.requests),

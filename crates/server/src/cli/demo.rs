@@ -6,6 +6,7 @@
 //! ended.
 
 mod account;
+mod links;
 mod progress;
 mod sandboxes;
 mod world;
@@ -82,8 +83,11 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     if connected.is_empty() {
         output::say(&format!("\n{}", sandboxes::describe(&sandboxes)));
     }
-    let follow = progress::show(app.clone(), connected, stop.clone());
-    drop(tasks.spawn(follow));
+    let (followed, here) = (app.clone(), stop.clone());
+    drop(tasks.spawn(async move {
+        progress::show(followed.clone(), connected.clone(), here.clone()).await;
+        links::link(followed, connected, here).await;
+    }));
     serve::serve(&app, listener, &tasks, &stop).await;
     for running in sandboxes {
         running.sandbox.stop().await;

@@ -137,7 +137,7 @@ fn value_of(links: &[RawLink], field: impl Fn(&RawLink) -> Option<&String>) -> S
         .unwrap_or_default()
 }
 
-/// Companies a viewer may see, at most `limit` of them (500 at most). A search looks at 1,000 matches.
+/// Companies a viewer may see, at most `limit` of them (500 at most). A search looks at 500 matches.
 ///
 /// # Errors
 /// As any statement.

@@ -65,7 +65,7 @@ row! {
     }
 }
 
-/// Contacts a viewer may see, at most `limit` of them (500 at most). A search looks at 1,000 matches.
+/// Contacts a viewer may see, at most `limit` of them (500 at most). A search looks at 500 matches.
 ///
 /// # Errors
 /// As any statement.

@@ -131,7 +131,7 @@ impl From<Raw> for OpportunityRow {
     }
 }
 
-/// Opportunities a viewer may see, at most `limit` of them (500 at most). A search looks at 1,000 matches.
+/// Opportunities a viewer may see, at most `limit` of them (500 at most). A search looks at 500 matches.
 ///
 /// # Errors
 /// As any statement.

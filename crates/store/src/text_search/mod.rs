@@ -17,7 +17,7 @@ use crate::open::Store;
 use crate::tx::{Connection, Tx};
 
 /// At most this many matches of a search are looked at, newest first.
-pub(crate) const MATCHES: i64 = 1_000;
+pub(crate) const MATCHES: i64 = 500;
 
 /// A table that is searched (SQLite).
 struct Searched {

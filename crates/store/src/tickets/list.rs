@@ -14,7 +14,7 @@ use crate::viewer_companies;
 
 /// Tickets a viewer may see, at most `limit` of them (500 at most).
 ///
-/// A search looks at the newest 1,000 matches; its count says when there are more. A ticket's whole number finds that
+/// A search looks at the newest 500 matches; its count says when there are more. A ticket's whole number finds that
 /// ticket alone.
 ///
 /// # Errors

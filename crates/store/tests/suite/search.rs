@@ -282,10 +282,10 @@ fn a_search_that_is_cut_says_so() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
-        let records: Vec<_> = (0..1_002)
+        let records: Vec<_> = (0..502)
             .map(|number| {
                 let mut ticket = ticket(&number.to_string(), "1", number);
-                ticket.title = if number < 1_000 {
+                ticket.title = if number < 500 {
                     "Invoice".into()
                 } else {
                     "Invoice wanted".into()
@@ -308,7 +308,7 @@ fn a_search_that_is_cut_says_so() {
                 .unwrap()
         };
         let cut = Count::Cut {
-            rows: 1_000,
+            rows: 500,
             newest: true,
         };
         let oldest = list("invoice", Direction::Ascending).await;

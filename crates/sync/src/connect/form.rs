@@ -20,27 +20,24 @@ pub type Credentials = BTreeMap<String, Secret>;
 /// empty secret replaced by the stored one, unless its box takes that back. Pure.
 ///
 /// # Errors
-/// The first field that is missing or too long.
+/// The fields that are missing or too long, all of them.
 pub fn read(
     provider: &Provider,
     form: &BTreeMap<String, String>,
     stored: &Credentials,
 ) -> std::result::Result<Credentials, Refusal> {
     let mut credentials = Credentials::new();
+    let mut problems = Vec::new();
     for field in provider.form {
         let typed = form
             .get(field.key)
             .map(|value| field.shape.tidy(value.trim()))
             .unwrap_or_default();
         if typed.chars().count() > field.max_length {
-            return Err(Refusal {
-                message: format!(
-                    "{} is longer than {} characters.",
-                    field.label, field.max_length
-                ),
-                hint: None,
-                field: Some(field.key),
-            });
+            let limit = field.max_length;
+            let message = format!("{} is longer than {limit} characters.", field.label);
+            problems.push((field.key, message));
+            continue;
         }
         let value = match stored.get(field.key) {
             Some(kept) if typed.is_empty() && field.secret && !removes(form, field) => kept.clone(),
@@ -48,13 +45,13 @@ pub fn read(
         };
         if value.is_empty() {
             if field.required {
-                return Err(message::missing_field(field.label, field.key));
+                problems.push((field.key, format!("{} is missing.", field.label)));
             }
             continue;
         }
         credentials.insert(field.key.to_owned(), value);
     }
-    Ok(credentials)
+    message::fields(problems).map_or(Ok(credentials), Err)
 }
 
 /// The name of the box that removes a stored secret.
@@ -140,6 +137,10 @@ mod tests {
                 .field,
             Some("secret")
         );
+        let nothing = read(provider, &form(&[]), &none).expect_err("an empty form");
+        assert_eq!(nothing.field, Some("user_name"));
+        assert_eq!(nothing.others.len(), 1, "both are told at once");
+        assert_eq!(nothing.others[0].0, "secret");
         let kept = read(provider, &without, &credentials).expect("stored secret");
         assert_eq!(kept["secret"], Secret::from("s"));
 

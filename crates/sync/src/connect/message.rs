@@ -13,6 +13,7 @@ pub fn refusal(provider: &Provider, error: &Error) -> Refusal {
         message: sentence(provider.name, error),
         hint: error.hint(),
         field: error.field,
+        others: Vec::new(),
     }
 }
 
@@ -23,17 +24,23 @@ pub fn plain(message: impl Into<String>) -> Refusal {
         message: message.into(),
         hint: None,
         field: None,
+        others: Vec::new(),
     }
 }
 
-/// A form field that must be filled and is not.
+/// Fields of a form that cannot be used, in the form's order; nothing when there are none.
 #[must_use]
-pub fn missing_field(label: &str, key: &'static str) -> Refusal {
-    Refusal {
-        message: format!("{label} is missing."),
-        hint: None,
-        field: Some(key),
+pub fn fields(mut problems: Vec<(&'static str, String)>) -> Option<Refusal> {
+    if problems.is_empty() {
+        return None;
     }
+    let (field, message) = problems.remove(0);
+    Some(Refusal {
+        message,
+        hint: None,
+        field: Some(field),
+        others: problems,
+    })
 }
 
 /// What happened, with the vendor's own words where it said any.

@@ -44,6 +44,8 @@ pub struct Refusal {
     pub hint: Option<Hint>,
     /// Key of the form field to blame.
     pub field: Option<&'static str>,
+    /// Further fields that are wrong, with what is wrong about each.
+    pub others: Vec<(&'static str, String)>,
 }
 
 /// Outcome of *Test Connection*; it saves nothing.

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
-use crate::web::tickets::row::{titled, to_row};
+use crate::web::tickets::row::{titled, to_row, tool};
 use crate::web::view::fields::record_address;
 use crate::web::view::list::count_text;
 use crate::web::view::number::amount;
@@ -176,6 +176,7 @@ fn to_contact(row: contacts::ContactRow) -> ContactLine {
     ContactLine {
         uuid: row.uuid.to_string(),
         name: named(row.name),
+        tool: tool(&row.provider),
         email: row.email.unwrap_or_default(),
         primary: row.primary,
         active: row.active,

@@ -39,6 +39,14 @@ pub struct ShowPage {
     pub opportunity_count: String,
 }
 
+impl ShowPage {
+    /// Whether several tools know the company, so that its tickets and contacts say which they come from.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        self.externals.len() > 1
+    }
+}
+
 /// A record of a tool that is this company.
 #[derive(Debug, Clone)]
 pub struct ExternalRow {
@@ -61,6 +69,8 @@ pub struct ContactLine {
     pub uuid: String,
     /// Name.
     pub name: String,
+    /// The tool it comes from.
+    pub tool: String,
     /// E-mail.
     pub email: String,
     /// The company's primary contact.
@@ -95,6 +105,7 @@ mod tests {
         let contact = |name: &str| ContactLine {
             uuid: "c".into(),
             name: name.into(),
+            tool: "ConnectWise Manage".into(),
             email: HOSTILE.into(),
             primary: true,
             active: false,

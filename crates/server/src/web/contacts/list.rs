@@ -13,6 +13,7 @@ use crate::web::companies::name_of;
 use crate::web::error::Answer;
 use crate::web::page::page;
 use crate::web::settings::integrations::find::is_in_use;
+use crate::web::tickets::row::tool;
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
 use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
 
@@ -47,6 +48,11 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     );
     let mut headings = vec![by_name];
     headings.extend(["Company", "E-mail", "Phone", "Title", "State"].map(Heading::fixed));
+    let first = found.rows.first().map(|row| row.provider.clone());
+    let mixed = found
+        .rows
+        .iter()
+        .any(|row| Some(&row.provider) != first.as_ref());
     let nothing_connected =
         found.rows.is_empty() && !list_integrations(app.store()).await?.iter().any(is_in_use);
     page(&ListPage {
@@ -71,16 +77,21 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
         rows: found
             .rows
             .into_iter()
-            .map(|row| to_row(&shell, row))
+            .map(|row| to_row(&shell, row, mixed))
             .collect(),
         shell,
     })
 }
 
-fn to_row(shell: &Shell, row: ContactRow) -> Row {
+fn to_row(shell: &Shell, row: ContactRow, mixed: bool) -> Row {
     Row {
         uuid: row.uuid.to_string(),
         name: named(row.name),
+        tool: if mixed {
+            tool(&row.provider)
+        } else {
+            String::new()
+        },
         company: row.company.unwrap_or_default(),
         company_href: row
             .company_uuid

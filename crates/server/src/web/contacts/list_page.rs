@@ -39,6 +39,8 @@ pub struct Row {
     pub uuid: String,
     /// Name.
     pub name: String,
+    /// The tool it comes from; empty where all on the page come from one.
+    pub tool: String,
     /// Company.
     pub company: String,
     /// The company's page, when it is one of Portico's.
@@ -66,6 +68,7 @@ mod tests {
         let row = |name: &str| Row {
             uuid: "c".into(),
             name: name.into(),
+            tool: "ConnectWise Manage".into(),
             company: sample::long(),
             company_href: String::new(),
             email: "maria.huber@brightwater.example".into(),

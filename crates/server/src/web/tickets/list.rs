@@ -122,6 +122,7 @@ async fn filter_view(
                 )
             })
             .collect(),
+        mixed: only.is_none() && integrations.len() > 1,
         queue_label: only.map_or(Words::PLAIN, words).queue,
         sort: asked.sort_word().to_owned(),
         direction: asked.direction_word().to_owned(),

@@ -31,6 +31,8 @@ pub struct FilterView {
     pub closed: Vec<Choice>,
     /// Integrations.
     pub integrations: Vec<Choice>,
+    /// Records of several of them may be listed, so that each row says which.
+    pub mixed: bool,
     /// Statuses, when they are of one integration.
     pub statuses: Vec<Choice>,
     /// Priorities, likewise.
@@ -62,6 +64,8 @@ pub struct TicketRow {
     pub uuid: String,
     /// The number people quote.
     pub number: String,
+    /// The tool it comes from.
+    pub tool: String,
     /// Title.
     pub title: String,
     /// Company.
@@ -107,6 +111,7 @@ pub mod samples {
         let row = |n: usize| TicketRow {
             uuid: format!("t{n}"),
             number: format!("T20260314.{n:04}"),
+            tool: "Autotask".into(),
             title: match n {
                 2 => HOSTILE.into(),
                 5 => long(),

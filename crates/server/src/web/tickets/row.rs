@@ -17,6 +17,7 @@ pub fn to_row(shell: &Shell, row: tickets::TicketRow) -> TicketRow {
     TicketRow {
         uuid: row.uuid.to_string(),
         number: row.number,
+        tool: tool(&row.provider),
         title: titled(row.title),
         company: row.company.unwrap_or_default(),
         company_href: row
@@ -31,6 +32,12 @@ pub fn to_row(shell: &Shell, row: tickets::TicketRow) -> TicketRow {
         created: shell.time(row.created_at),
         updated: shell.time(row.updated_at),
     }
+}
+
+/// The name of the tool a record comes from.
+#[must_use]
+pub fn tool(provider: &str) -> String {
+    domain::provider::find(provider).map_or_else(|| provider.to_owned(), |one| one.name.to_owned())
 }
 
 /// A title to click on, also when the vendor has none.

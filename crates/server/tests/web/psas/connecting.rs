@@ -128,6 +128,13 @@ pub async fn nonsense_is_refused_at_its_field(psa: &'static Psa) {
         let missing = format!("{} is missing.", field.label);
         assert!(page.read().contains(&missing), "{}", page.text);
     }
+    let required = || psa.provider().form.iter().filter(|field| field.required);
+    let empty: Vec<(&str, &str)> = required().map(|field| (field.key, "")).collect();
+    let page = portal.send(&mut browser, "test", portal.form(&empty)).await;
+    for field in required() {
+        let at_field = format!("id=\"{}-error\"", field.key);
+        assert!(page.text.contains(&at_field), "all at once: {}", page.text);
+    }
     let first = psa.provider().form[0].key;
     let hostile = "<script>alert(1)</script>\0🏭";
     let form = portal.form(&[(first, hostile), (psa.secret(), "🔑\0<b>\"hush\"</b>")]);
@@ -152,6 +159,17 @@ pub async fn a_secret_comes_with_a_line_break_and_never_back(psa: &'static Psa) 
     let page = portal.send(&mut browser, "test", form.clone()).await;
     assert!(is_connected(&page), "{}", page.text);
     no_secret(&page, psa, &form);
+    // Copied in two lines, a browser makes a blank of the break.
+    let broken = format!("{} {}", &good[..4], &good[4..]);
+    let page = portal
+        .send(&mut browser, "test", portal.form(&[(secret, &broken)]))
+        .await;
+    let at_field = page.text.split(&format!("id=\"{secret}-error\"")).nth(1);
+    let told = at_field.is_some_and(|rest| {
+        let end = rest.find("</p>").unwrap_or(rest.len());
+        rest[..end].contains("There is a blank in it.")
+    });
+    assert!(told, "{}", page.text);
     nothing_is_kept(&portal).await;
     let page = portal.send(&mut browser, "next", form.clone()).await;
     assert!(

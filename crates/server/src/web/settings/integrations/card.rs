@@ -15,6 +15,8 @@ pub struct Card {
     pub available: bool,
     /// Whether it is a PSA, which has reference data of its own.
     pub psa: bool,
+    /// Whether it has opportunities.
+    pub opportunities: bool,
     /// The way into the setup wizard: *Setup*, *Finish setup*, *Configure*.
     pub setup: Link,
     /// Whether that is what to do next.

@@ -171,6 +171,7 @@ mod tests {
                 description: "Account and ticket synchronization",
                 available: true,
                 psa: true,
+                opportunities: true,
                 setup: Link::new("/settings/integrations/autotask/setup", "Configure"),
                 setup_next: false,
                 interval_error: String::new(),

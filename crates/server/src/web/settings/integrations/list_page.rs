@@ -75,6 +75,7 @@ mod tests {
                 description: provider.description,
                 available: provider.available,
                 psa: true,
+                opportunities: true,
                 setup: Link::new(
                     format!("/settings/integrations/{}/setup", provider.key),
                     "Configure",

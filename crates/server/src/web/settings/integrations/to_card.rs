@@ -45,6 +45,7 @@ pub async fn card(
         description: provider.description,
         available: provider.available,
         psa: provider.category == domain::provider::Category::Psa,
+        opportunities: !provider.setup.opportunity.is_empty(),
         setup: setup(provider, integration),
         setup_next: integration.is_none_or(|one| !Place::of(one).completed),
         interval_error: String::new(),

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::field::FormField;
+use domain::hint::Hint;
+use domain::provider::Provider;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::{
@@ -120,7 +122,8 @@ struct Typed {
     values: BTreeMap<String, String>,
     /// Whether the form was sent, so that its secret fields are empty again.
     sent: bool,
-    blamed: Option<&'static str>,
+    /// What is wrong, by field.
+    problems: BTreeMap<&'static str, String>,
     result: Option<TestResult>,
 }
 
@@ -185,14 +188,18 @@ impl Form {
     }
 
     fn refused(&self, staff: &Staff, mut typed: Typed, refusal: &Refusal) -> Answer {
-        typed.blamed = refusal.field;
+        typed.problems = problems(self.wizard.provider, refusal, &typed.values);
         typed.result = Some(TestResult {
             // Without a hint and a field it is a rule of ours, not the vendor, that stood in the way.
             title: match (refusal.hint, refusal.field) {
                 (None, None) => "Nothing was saved.".to_owned(),
                 _ => "Not connected.".to_owned(),
             },
-            message: refusal.message.clone(),
+            message: std::iter::once(&refusal.message)
+                .chain(refusal.others.iter().map(|(_, message)| message))
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" "),
             hint: refusal
                 .hint
                 .map(|hint| hint.while_connecting(self.wizard.provider))
@@ -211,7 +218,7 @@ impl Form {
             .collect();
         // Refused for no field in particular: it may be one of those under Advanced.
         let failed = typed.result.as_ref().is_some_and(|one| !one.connected);
-        let unexplained = failed && typed.blamed.is_none();
+        let unexplained = failed && typed.problems.is_empty();
         let filled = |field: &Field| {
             typed.sent
                 && typed
@@ -244,15 +251,6 @@ impl Form {
     }
 
     fn field(&self, field: &FormField, typed: &Typed) -> Field {
-        let blamed = typed.blamed == Some(field.key);
-        // With a hint the vendor's words stand in the banner, which is about all fields; without, they are about this one.
-        let message = typed
-            .result
-            .as_ref()
-            .map(|result| match result.hint.is_empty() {
-                true => result.message.clone(),
-                false => "Check this value.".to_owned(),
-            });
         let lacking = field
             .without_installation
             .filter(|_| !self.installation_code);
@@ -276,7 +274,7 @@ impl Form {
                     .map(|value| field.shape.tidy(value))
                     .unwrap_or_default()
             },
-            error: message.filter(|_| blamed).unwrap_or_default(),
+            error: typed.problems.get(field.key).cloned().unwrap_or_default(),
             stored,
             removed: typed.values.contains_key(&removal),
             removal: if stored && !field.required && lacking.is_none() {
@@ -300,4 +298,42 @@ fn good(summary: ConnectionSummary) -> TestResult {
         missing: missing.collect(),
         ..TestResult::default()
     }
+}
+
+/// What is wrong with which field.
+///
+/// With a hint the vendor's words stand in the banner, which is about all fields; without, they are about the one that is
+/// blamed. A vendor cannot say which of several credentials is wrong, so those typed under *Advanced* are to be looked at
+/// too, and so is one with a blank: a browser makes one of a line break that was pasted along.
+fn problems(
+    provider: &Provider,
+    refusal: &Refusal,
+    values: &BTreeMap<String, String>,
+) -> BTreeMap<&'static str, String> {
+    let refused = refusal.hint == Some(Hint::Credentials);
+    let mut problems: BTreeMap<_, _> = refusal.others.iter().cloned().collect();
+    if let Some(field) = refusal.field {
+        let message = match refusal.hint {
+            None => refusal.message.clone(),
+            Some(_) => "Check this value.".to_owned(),
+        };
+        problems.insert(field, message);
+    }
+    for field in provider.form.iter().filter(|_| refused) {
+        let value = values
+            .get(field.key)
+            .map(String::as_str)
+            .unwrap_or_default();
+        let value = value.trim();
+        if value.contains(char::is_whitespace) {
+            let message = "There is a blank in it. A line break that was copied along becomes one: paste it again, as one line.";
+            problems.insert(field.key, message.to_owned());
+        } else if field.advanced && !value.is_empty() {
+            let message = "Check this value too: it is refused like a wrong secret.";
+            problems
+                .entry(field.key)
+                .or_insert_with(|| message.to_owned());
+        }
+    }
+    problems
 }
