@@ -197,9 +197,9 @@ async fn list_among(
     let unlinked = i64::from(query.unlinked_only);
     let sql = [KEYS_ASCENDING, KEYS_DESCENDING][walk.read.index()];
     let (page, count) = if let Some(only) = only {
-        let all = list_unlinked(store, query.integration, query.search.as_deref()).await?;
-        let some = all.into_iter().filter(|row| only.contains(&row.id));
-        let places: Vec<Place> = some.map(|row| Place::text(row.sort_key, row.id)).collect();
+        let all = list_unlinked_places(store, query.integration, query.search.as_deref()).await?;
+        let some = all.into_iter().map(Place::from);
+        let places: Vec<Place> = some.filter(|place| only.contains(&place.id)).collect();
         let count = Count::bounded(places.len() as u64, COUNTED);
         (walk.page_of_all(places), count)
     } else {
@@ -317,6 +317,29 @@ pub async fn list_unlinked(
     read_all!(store, UNLINKED, integration.0, 1_i64, a, b, c, d)
 }
 
+/// Their row ids alone, by name.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_unlinked_ids(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+) -> Result<Vec<i64>> {
+    let places = list_unlinked_places(store, integration, search).await?;
+    let ids = places.into_iter().map(|place| Place::from(place).id);
+    Ok(ids.collect())
+}
+
+async fn list_unlinked_places(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+) -> Result<Vec<TextPlace>> {
+    let [a, b, c, d] = patterns(search);
+    read_all!(store, PLACES, integration.0, 1_i64, a, b, c, d)
+}
+
 /// One company, to look at.
 ///
 /// # Errors
@@ -360,6 +383,17 @@ pub async fn find_target_in(tx: &mut Tx, company: &PublicId) -> Result<Option<Im
         removed: row.removed_at.is_some(),
         blocked: row.removed_reason.as_deref() == Some("blocked"),
     }))
+}
+
+/// The name of a company here that is not removed.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_company_name(store: &Store, company: &PublicId) -> Result<Option<String>> {
+    let found: Option<RawCompany> = read_one!(store, FIND_COMPANY, company.as_str())?;
+    Ok(found
+        .filter(|row| row.removed_at.is_none())
+        .map(|row| row.name))
 }
 
 /// Lets a vendor's company stand for a company here; answers whether it stood for none before.
@@ -450,6 +484,7 @@ statements! {
     BLOCKED = concat!("SELECT count(*) AS found FROM external_company x WHERE ", listed!(), " AND x.company_id IN
         (SELECT n.id FROM company n WHERE n.removed_at IS NOT NULL AND n.removed_reason = 'blocked')");
     UNLINKED = concat!("SELECT x.id, x.name_key AS sort_key, s.uuid AS same_name FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");
+    PLACES = concat!("SELECT x.id AS id, x.name_key AS sort_key FROM external_company x WHERE ", listed!(), " ORDER BY x.name_key, x.id");
     ROWS_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN external_company x NOT INDEXED"), "x.id = f.value");
     ROWS_POSTGRES for Postgres = concat!(import_row!("external_company x"), "x.id = ANY(CAST($1 AS BIGINT[]))");
     FIND = concat!(import_row!("external_company x"), "x.id = $1");

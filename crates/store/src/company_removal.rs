@@ -2,7 +2,8 @@
 //! stays linked to it, so that no sync makes it again ([`crate::company_adoption`]), until somebody takes the block off.
 //!
 //! Only what is Portico's own goes with a company: its place in the lists and who is a member of it. The vendors' records
-//! stay, since the next full sync would bring them again.
+//! stay, since the next full sync would bring them again. Staff who are limited to some companies stay assigned to a
+//! removed one: like everybody else of the staff they still find what was read of it, and can take its block off.
 
 use domain::clock::UtcMillis;
 use domain::id::{CompanyId, PublicId};
@@ -22,7 +23,7 @@ use crate::tx::Tx;
 pub const NAMED_MEMBERS: i64 = 300;
 
 row! {
-    /// Who is a member of a company, in numbers.
+    /// Who loses a company with its removal, in numbers: people at the company, not staff assigned to it.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct Members {
         /// All, whatever their status.
@@ -96,7 +97,7 @@ row! {
     }
 }
 
-/// How many are members of a company.
+/// How many are members of a company, without the staff assigned to it.
 ///
 /// # Errors
 /// As any statement.
@@ -105,8 +106,8 @@ pub async fn count_members(store: &Store, company: &PublicId) -> Result<Members>
     Ok(found.unwrap_or_default())
 }
 
-/// Removes a company, ends its memberships, and blocks what stands for it at the vendors. `None` when there is no such
-/// company or it was removed before.
+/// Removes a company, ends its memberships but those of staff assigned to it, and blocks what stands for it at the
+/// vendors. `None` when there is no such company or it was removed before.
 ///
 /// # Errors
 /// As any statement.
@@ -249,6 +250,13 @@ async fn with_links(
     Ok(blocked)
 }
 
+/// Members who are not staff limited to some companies: for these a membership is the assignment.
+macro_rules! of_people {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM staff_membership s WHERE s.identity_id = m.identity_id AND s.all_companies = 0)"
+    };
+}
+
 macro_rules! blocked {
     () => {
         concat!(
@@ -293,16 +301,17 @@ macro_rules! blocked_keys {
 }
 
 statements! {
-    MEMBERS = "SELECT count(*) AS total, CAST(COALESCE(sum(CASE WHEN m.status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT) AS active
-        FROM company_membership m JOIN company c ON c.id = m.company_id WHERE c.uuid = $1";
+    MEMBERS = concat!("SELECT count(*) AS total, CAST(COALESCE(sum(CASE WHEN m.status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT) AS active
+        FROM company_membership m JOIN company c ON c.id = m.company_id WHERE c.uuid = $1 AND ", of_people!());
     // Without a company at a vendor there is nothing to block.
     REMOVE = "UPDATE company SET removed_at = $2, removed_reason = CASE WHEN EXISTS
             (SELECT 1 FROM external_company x WHERE x.company_id = company.id) THEN 'blocked' ELSE 'removed' END
         WHERE uuid = $1 AND removed_at IS NULL";
     FIND = "SELECT id, name FROM company WHERE uuid = $1";
-    MEMBERS_NAMED = "SELECT i.uuid AS \"user\", i.name, r.uuid AS role, r.name AS role_name, m.status FROM company_membership m
-        JOIN identity i ON i.id = m.identity_id JOIN role r ON r.id = m.role_id WHERE m.company_id = $1 ORDER BY m.identity_id LIMIT $2";
-    END_MEMBERSHIPS = "DELETE FROM company_membership WHERE company_id = $1";
+    MEMBERS_NAMED = concat!("SELECT i.uuid AS \"user\", i.name, r.uuid AS role, r.name AS role_name, m.status FROM company_membership m
+        JOIN identity i ON i.id = m.identity_id JOIN role r ON r.id = m.role_id WHERE m.company_id = $1 AND ", of_people!(), "
+        ORDER BY m.identity_id LIMIT $2");
+    END_MEMBERSHIPS = concat!("DELETE FROM company_membership AS m WHERE m.company_id = $1 AND ", of_people!());
     COUNT_LINKS = "SELECT count(*) AS found FROM external_company WHERE company_id = $1";
     UNBLOCK = "UPDATE company SET removed_reason = 'unblocked' WHERE uuid = $1 AND removed_reason = 'blocked'";
     FREE_LINKS = "UPDATE external_company SET company_id = NULL, link_origin = NULL WHERE company_id = $1";

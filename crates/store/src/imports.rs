@@ -171,7 +171,8 @@ pub async fn find_import_by_uuid(store: &Store, uuid: &PublicId) -> Result<Optio
     Ok(found.map(Import::from))
 }
 
-/// The newest import of an integration.
+/// The newest import of an integration: one that runs, if any, before those that ended. A single company that was linked is
+/// left out, since the list itself shows it.
 ///
 /// # Errors
 /// As any statement.
@@ -279,7 +280,8 @@ statements! {
     FIND = concat!(import_row!(), "id = $1");
     FIND_BY_UUID = concat!(import_row!(), "uuid = $1");
     FIND_SAME = concat!(import_row!(), "integration_id = $1 AND kind = $2 AND actor = $3 AND asked = $4 AND (finished_at IS NULL OR (finished_at > $5 AND skipped = 0 AND stopped IS NULL)) ORDER BY id DESC LIMIT 1");
-    FIND_LAST = concat!(import_row!(), "integration_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1");
+    FIND_LAST = concat!(import_row!(), "integration_id = $1 AND kind = $2 AND (finished_at IS NULL OR kind = 'users' OR total <> 1 OR linked <> 1)
+        ORDER BY CASE WHEN finished_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 1");
     LOCK = "UPDATE import SET total = total WHERE id = $1";
     PLAN = "SELECT kind, plan FROM import WHERE id = $1";
     // The unique key of an import's job is made by the job; see Job::unique_key.

@@ -30,6 +30,9 @@ pub enum Error {
     /// A letter cannot be written, which would be a mistake in its template.
     #[error("a letter cannot be written: {0}")]
     Letter(#[from] askama::Error),
+    /// Work beside the others was broken off, which would be a mistake in it.
+    #[error("work was broken off: {0}")]
+    BrokenOff(#[from] tokio::task::JoinError),
 }
 
 impl Error {
@@ -50,7 +53,8 @@ impl Error {
             | Self::UnknownProvider(_)
             | Self::Stored(_)
             | Self::Randomness(_)
-            | Self::Letter(_) => false,
+            | Self::Letter(_)
+            | Self::BrokenOff(_) => false,
         }
     }
 }

@@ -319,6 +319,7 @@ async fn create(
         user: created.uuid,
         name: created.name,
         email: created.email,
+        there: row.name,
     });
     Ok(())
 }
@@ -374,6 +375,7 @@ async fn link(
         user: staff.uuid,
         name: staff.name,
         email: staff.email,
+        there: row.name,
     });
     Ok(())
 }

@@ -1,4 +1,8 @@
 //! Quick Match over what is stored: the rule is [`domain::quick_match`], and nothing is saved by it.
+//!
+//! Both sides are read whole, each with one statement along an index, and compared by the keys they share: the work grows
+//! with the records, and no key leads to more than 30 on either side. With tens of thousands it still takes a moment of a
+//! processor, so it is done beside the requests that are being answered.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +95,7 @@ pub async fn companies(engine: &Engine, integration: IntegrationId) -> Result<Ma
             side.phones.extend(company.phone);
         }
     }
-    Ok(matches(Kind::Companies, &ids, &sources, targets))
+    matches(Kind::Companies, ids, sources, targets).await
 }
 
 /// Looks for the users that a vendor's technicians are.
@@ -125,13 +129,19 @@ pub async fn people(engine: &Engine, integration: IntegrationId) -> Result<Match
         (target, side)
     };
     let targets = own.into_iter().map(target).collect();
-    Ok(matches(Kind::People, &ids, &sources, targets))
+    matches(Kind::People, ids, sources, targets).await
 }
 
-fn matches(kind: Kind, ids: &[i64], sources: &[Side], targets: Vec<(Target, Side)>) -> Matches {
+async fn matches(
+    kind: Kind,
+    ids: Vec<i64>,
+    sources: Vec<Side>,
+    targets: Vec<(Target, Side)>,
+) -> Result<Matches> {
     let (targets, sides): (Vec<Target>, Vec<Side>) = targets.into_iter().unzip();
-    let proposals = propose(kind, sources, &sides);
-    let found = ids.iter().zip(proposals).filter_map(|(id, proposal)| {
+    let work = move || propose(kind, &sources, &sides);
+    let proposals = tokio::task::spawn_blocking(work).await?;
+    let found = ids.into_iter().zip(proposals).filter_map(|(id, proposal)| {
         let found = match proposal? {
             Proposal::Link { target, shared } => Match::Link {
                 target: targets.get(target)?.clone(),
@@ -141,7 +151,7 @@ fn matches(kind: Kind, ids: &[i64], sources: &[Side], targets: Vec<(Target, Side
                 why: shared.words(kind),
             },
         };
-        Some((*id, found))
+        Some((id, found))
     });
-    found.collect()
+    Ok(found.collect())
 }

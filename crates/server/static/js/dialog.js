@@ -1,5 +1,6 @@
 // Confirmations: the page a link leads to, shown as a dialog over the present one.
 import { ask, load } from "./swap.js";
+import { isUnsent } from "./guard.js";
 import { settleAllPicks } from "./picks.js";
 
 /** Opens the dialog of a page; leads to the page when it has none. */
@@ -22,8 +23,12 @@ export async function openDialog(address) {
     // What was done in the dialog shows in the list under it.
     if (stale && document.getElementById(stale)) load(location.href, stale);
   });
+  // Beside it and Esc are hit by mistake; Cancel and Close are not.
+  dialog.addEventListener("cancel", (event) => {
+    if (event.target === dialog && !mayClose(dialog)) event.preventDefault();
+  });
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog && mayClose(dialog)) dialog.close();
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -31,4 +36,8 @@ export async function openDialog(address) {
   document.dispatchEvent(new Event("portico:replaced"));
   // Messages are shown above the dialog and can be closed there.
   dialog.append(document.getElementById("toasts"));
+}
+
+function mayClose(dialog) {
+  return !isUnsent(dialog) || confirm("Close this without sending it? What is selected and typed in it is lost.");
 }

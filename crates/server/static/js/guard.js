@@ -30,12 +30,16 @@ export function settle(form) {
 export function guardForms() {
   window.addEventListener("pageshow", () => { taken = false; });
   window.addEventListener("beforeunload", (event) => {
-    const forms = [...document.querySelectorAll("form[data-guard]")];
-    if (taken || !forms.some((form) => !busy.has(form) && isChanged(form))) return;
+    if (taken || !isUnsent(document)) return;
     event.preventDefault();
     // Whoever stays can send the form that was about to leave again.
     setTimeout(() => document.querySelectorAll("form").forEach(settle));
   });
+}
+
+/** Whether a form marked with data-guard in a part of the page was changed and not sent. */
+export function isUnsent(root) {
+  return [...root.querySelectorAll("form[data-guard]")].some((form) => !busy.has(form) && isChanged(form));
 }
 
 /** Goes to the page a form led to: what was in it has been taken. */

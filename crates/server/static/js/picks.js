@@ -7,7 +7,7 @@ export function updatePicks(element) {
   if (!form) return;
   const everyone = form.querySelector("[data-everyone]");
   if (element.matches("[data-tick-all]")) {
-    for (const box of boxes(form)) if (!box.disabled) box.checked = element.checked;
+    for (const box of meant(form)) box.checked = element.checked;
     // In an import the head tick means all unlinked, as the guide says; elsewhere what is on the page.
     if (everyone && (!element.checked || form.matches("[data-picker]"))) everyone.checked = element.checked;
   }
@@ -42,11 +42,11 @@ export function settlePicks(form) {
     box.title = box.disabled ? "Cannot be selected: an e-mail address is missing" : "";
     if (box.disabled) box.checked = false;
   }
-  const all = boxes(form).filter((box) => !box.disabled);
-  const ticked = all.filter((box) => box.checked);
+  const ticked = boxes(form).filter((box) => !box.disabled && box.checked);
   const head = form.querySelector("[data-tick-all]");
   if (head) {
-    head.checked = all.length > 0 && ticked.length === all.length;
+    const all = meant(form);
+    head.checked = all.length > 0 && all.every((box) => box.checked);
     head.indeterminate = ticked.length > 0 && !head.checked;
     head.disabled = all.length === 0;
   }
@@ -64,6 +64,11 @@ export function settlePicks(form) {
 
 function boxes(form) {
   return [...form.querySelectorAll("[name=pick]")].filter((box) => box.type === "checkbox");
+}
+
+// Those the head tick means: not what Quick Match has no proposal for, which would be made anew.
+function meant(form) {
+  return boxes(form).filter((box) => !box.disabled && box.closest("tr").dataset.pick !== "other");
 }
 
 // Those that "select all" covers: with an address on file.

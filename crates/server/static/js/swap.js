@@ -10,20 +10,21 @@ const parser = new DOMParser();
 /** Sends a form and puts the answer's elements in place. */
 export async function submit(form, submitter) {
   const data = new URLSearchParams(new FormData(form, submitter));
+  const parts = submitter?.dataset.swap ?? form.dataset.swap;
   // By attribute: a field named "action" hides the property of that name.
   const get = form.getAttribute("method") === "get";
   const url = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action"), location.href);
   if (get) {
     for (const name of [...data.keys()]) if (data.get(name) === "") data.delete(name);
     url.search = data;
-    return form.closest("dialog") ? loadPart(url, form.dataset.swap) : visit(url, form.dataset.swap);
+    return form.closest("dialog") ? loadPart(url, parts) : visit(url, parts);
   }
   const answer = await ask(url, { method: "POST", body: data });
   if (!answer) return;
   const dialog = form.closest("dialog");
   const under = dialog && answer.ok && document.getElementById(form.dataset.refresh ?? "");
   if (under) showUnder(under, dialog, answer);
-  else put(answer, form.dataset.swap, leave);
+  else put(answer, parts, leave);
 }
 
 // What was done in a dialog shows on the page under it. What is typed and ticked there stays: a list with ticks is asked
@@ -100,6 +101,8 @@ function put({ page, url }, ids, go = (address) => location.assign(address)) {
 
 function tellNotice(page) {
   const notice = page.querySelector("[data-notice] .banner");
+  // What was told before is no longer the last word.
+  if (notice) document.querySelector("[data-notice]")?.remove();
   if (notice) toast(notice.classList.contains("good") ? "good" : "info", notice.textContent.trim());
 }
 
@@ -122,8 +125,10 @@ export function replace(fresh) {
   if (focused) {
     const again = focused.id
       ? document.getElementById(focused.id)
-      : focused.name && fresh.querySelector(`[name="${CSS.escape(focused.name)}"]`);
-    again?.focus({ preventScroll: true });
+      : focused.name ? fresh.querySelector(`[name="${CSS.escape(focused.name)}"]`) : null;
+    // What has no counterpart leaves the focus to the whole, where that takes it.
+    const next = again ?? (fresh.hasAttribute("tabindex") ? fresh : null);
+    next?.focus({ preventScroll: true });
     // Typed on while the answer was under way: that is kept and asked for next.
     if (again?.matches("[data-type-submit]") && again.value !== focused.value) {
       again.value = focused.value;

@@ -2,7 +2,12 @@
 
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level};
+use domain::role_preset::RolePreset;
+use domain::viewer::Viewer;
 use store::audit;
+use store::companies::find_for_viewer;
+use store::identities::{MembershipStatus, upsert_company_membership};
+use store::roles::find_preset_in;
 
 use crate::harness::{Page, Site};
 
@@ -113,6 +118,54 @@ async fn a_removed_company_is_told_as_blocked_and_not_as_left_out() {
     assert!(detail.text.contains(blocked), "{}", detail.text);
     let left_out = |page: &Page| page.text.contains("that the Sync step leaves out");
     assert_eq!(left_out(&detail), !before.is_empty());
+}
+
+#[tokio::test]
+async fn staff_limited_to_companies_take_back_what_they_removed() {
+    let site = Site::start_connected().await;
+    let everything = Grants::everything();
+    site.add_staff("Ina Limited", "ina@example.com", &everything)
+        .await;
+    let (mine, other) = {
+        let mut browser = site.admin().await;
+        let list = browser.get("/companies").await;
+        let mine = first(&list);
+        let rest = list.text.split("main-link ellipsis\" href=\"").nth(2);
+        let other = rest.and_then(|rest| rest.split('"').next());
+        (mine, other.expect("a second company").to_owned())
+    };
+    let store = site.app.store();
+    let ina = site.identity("ina@example.com").await.id;
+    let uuid = mine.rsplit('/').next().and_then(|id| id.parse().ok());
+    let company = find_for_viewer(store, &Viewer::Staff(ina), &uuid.expect("an id"))
+        .await
+        .unwrap()
+        .expect("a company");
+    site.limit_to_companies("ina@example.com").await;
+    let mut tx = store.begin().await.unwrap();
+    let active = MembershipStatus::Active;
+    let viewer = find_preset_in(&mut tx, RolePreset::CompanyViewer);
+    let viewer = viewer.await.unwrap().id;
+    upsert_company_membership(&mut tx, ina, company.id, viewer, active, None)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let mut browser = site.browser_of("ina@example.com").await;
+    let strange = browser.post(&format!("{other}/remove"), &[]).await;
+    assert_eq!(strange.status, StatusCode::NOT_FOUND);
+    let asked = browser.get(&format!("{mine}/remove")).await;
+    assert!(!asked.text.contains("The access of"), "{}", asked.text);
+    browser.post(&format!("{mine}/remove"), &[]).await;
+    let blocked = browser.get("/companies/blocked").await;
+    assert!(blocked.text.contains(&mine), "{}", blocked.text);
+    let asked = browser.get(&format!("{mine}/unblock")).await;
+    assert!(asked.text.contains("once you are assigned to it"));
+    let done = browser.post(&format!("{mine}/unblock"), &[]).await;
+    assert_eq!(
+        done.location(),
+        "/companies/blocked?notice=company_unblocked"
+    );
 }
 
 #[tokio::test]

@@ -183,6 +183,20 @@ impl Site {
         add_staff(&self.app, name, email, grants, &hash).await;
     }
 
+    /// Limits somebody of the staff to assigned companies, of which there are none yet.
+    pub async fn limit_to_companies(&self, email: &str) {
+        let id = self.identity(email).await.id;
+        let store = self.app.store();
+        let member = identities::find_staff_member(store, id).await.unwrap();
+        let role = member.expect("staff").role_id;
+        let mut tx = store.begin().await.unwrap();
+        let active = identities::MembershipStatus::Active;
+        identities::upsert_staff_membership(&mut tx, id, role, active, false, false)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// A site with an administrator on PostgreSQL, in a schema of its own; `None` where there is no server for tests.
     pub async fn start_on_postgres() -> Option<Self> {
         let variable = |name: &str| std::env::var_os(name).and_then(|text| text.into_string().ok());

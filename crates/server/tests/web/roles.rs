@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level, RoleKind};
-use store::roles::{Role, list_roles};
+use store::roles::{Role, count_people, list_roles};
 
 use crate::harness::{Browser, EMAIL, Page, Site};
 
@@ -28,6 +28,32 @@ fn refused(page: &Page, status: StatusCode, sentence: &str) {
     assert_eq!(page.status, status, "{}", page.text);
     let text = page.text.replace("&#39;", "'");
     assert!(text.contains(sentence), "{sentence}\n{text}");
+}
+
+#[tokio::test]
+async fn a_copy_of_a_role_takes_no_users_with_it() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    let original = role(&site, "Technician").await;
+    let user = [
+        ("name", "Dee"),
+        ("email", "dee@example.com"),
+        ("role", original.uuid.as_str()),
+    ];
+    let added = browser.post("/settings/users/new", &user).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+    let address = format!("/settings/roles/{}/duplicate", original.uuid);
+    browser.post(&address, &[]).await;
+    let copy = role(&site, "Copy of Technician").await;
+    let counts = count_people(site.app.store(), RoleKind::Staff);
+    let counts = counts.await.expect("counts");
+    let people = |role| {
+        let count = counts.iter().find(|count| count.role_id == role);
+        count.map_or(0, |count| count.people)
+    };
+    assert_eq!((people(original.id), people(copy.id)), (1, 0));
+    assert_eq!(copy.description, original.description);
+    assert_eq!(copy.grants, original.grants);
 }
 
 #[tokio::test]
@@ -84,6 +110,7 @@ async fn roles_are_made_changed_copied_and_deleted() {
         (copy.grants, copy.description.as_str()),
         (made.grants.clone(), "Gives tickets out")
     );
+    assert!(copy.requires_two_factor && !copy.is_default, "its flags");
 
     for name in ["dispatcher", "  DISPATCHER "] {
         let page = browser

@@ -16,7 +16,10 @@ pub use streams::{
     update_message, update_totals,
 };
 pub use wake_ups::{WakeUp, list_wake_ups, put_wake_up, take_wake_ups};
-pub use windows::{WindowOutcome, find_window, open_window, remove_window, set_window, window_key};
+pub use windows::{
+    WindowOutcome, find_window, keep_windows, open_window, remove_window, remove_windows,
+    set_window, window_key,
+};
 
 use crate::decode::{instant, known, optional, optional_known, plain, public_id};
 use crate::error::{ErrorKind, Result, StoreError};

@@ -67,7 +67,23 @@ pub async fn set_window(
     execute!(tx, SET, key, until.0, run_uuid.map(PublicId::as_str)).map(drop)
 }
 
-/// Removes a window: the run failed, so asking again makes sense.
+/// Keeps every window that a run was asked for by until an instant; answers how many those are.
+///
+/// # Errors
+/// As any statement.
+pub async fn keep_windows(tx: &mut Tx, run: &PublicId, until: UtcMillis) -> Result<u64> {
+    execute!(tx, KEEP, run.as_str(), until.0)
+}
+
+/// Removes every window that a run was asked for by: it failed, so asking again makes sense.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_windows(tx: &mut Tx, run: &PublicId) -> Result<()> {
+    execute!(tx, REMOVE_OF, run.as_str()).map(drop)
+}
+
+/// Removes a window that led to no run.
 ///
 /// # Errors
 /// As any statement.
@@ -91,5 +107,7 @@ statements! {
     FIND = "SELECT run_uuid FROM request_window WHERE key = $1";
     SET = "INSERT INTO request_window (key, until, run_uuid) VALUES ($1, $2, $3)
         ON CONFLICT (key) DO UPDATE SET until = excluded.until, run_uuid = COALESCE(excluded.run_uuid, request_window.run_uuid)";
+    KEEP = "UPDATE request_window SET until = $2 WHERE run_uuid = $1";
+    REMOVE_OF = "DELETE FROM request_window WHERE run_uuid = $1";
     REMOVE = "DELETE FROM request_window WHERE key = $1";
 }

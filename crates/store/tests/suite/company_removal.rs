@@ -1,6 +1,7 @@
 //! Companies that a person removes: what goes, what is blocked, and taking the block off.
 
 use domain::id::PublicId;
+use domain::role_preset::RolePreset;
 use domain::viewer::Viewer;
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::companies::{
@@ -13,7 +14,9 @@ use store::company_removal::{
     unblock_company_in,
 };
 use store::integration_data::{forget_account, forget_blocks, remove_batch};
+use store::identities::{MembershipStatus, upsert_staff_membership};
 use store::listing::{Count, Direction};
+use store::roles::find_preset_in;
 use store::{Store, Tx};
 
 use crate::harness::{Home, both, integration};
@@ -124,6 +127,54 @@ fn a_removed_company_is_blocked_and_loses_its_members_only() {
             0
         );
         assert!(list_unlinked(&store, at, None).await.unwrap().is_empty());
+        store.close().await;
+    });
+}
+
+#[test]
+fn staff_limited_to_a_company_find_its_block_and_people_at_it_do_not() {
+    both(async |home| {
+        let (store, _) = three(&home).await;
+        let ann = member_of(&store, "ann@example.com", "Brightwater").await;
+        let ben = member_of(&store, "ben@example.com", "Brightwater").await;
+        let eve = member_of(&store, "eve@example.com", "Cedar").await;
+        let mut tx = store.begin().await.unwrap();
+        let role = find_preset_in(&mut tx, RolePreset::Technician)
+            .await
+            .unwrap()
+            .id;
+        for limited in [ann, eve] {
+            let active = MembershipStatus::Active;
+            upsert_staff_membership(&mut tx, limited, role, active, false, false)
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+        let uuid = uuid_of(&store, "Brightwater").await;
+        let members = count_members(&store, &uuid).await.unwrap();
+        assert_eq!((members.total, members.active), (1, 1), "Ben");
+        remove(&store, "Ann", "Brightwater").await;
+        let kept = "SELECT count(*) FROM company_membership";
+        assert_eq!(number(&home, kept).await, 2, "Ann’s and Eve’s");
+        for (who, finds) in [(ann, 1), (ben, 0), (eve, 0)] {
+            let viewer = Viewer::Members(who);
+            let found = list_blocked(&store, &viewer, None, None, 10).await.unwrap();
+            assert_eq!(found.rows.len(), finds, "{who:?}");
+            let found = find_blocked(&store, &viewer, &uuid).await.unwrap();
+            assert_eq!(found.is_some(), finds == 1, "{who:?}");
+        }
+        let companies = list_for_viewer(
+            &store,
+            &Viewer::Members(ann),
+            &CompanyFilter::default(),
+            CompanySort::Name,
+            Direction::Ascending,
+            None,
+            10,
+        )
+        .await
+        .unwrap();
+        assert!(companies.rows.is_empty());
         store.close().await;
     });
 }

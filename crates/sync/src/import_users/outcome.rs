@@ -15,6 +15,9 @@ pub struct Done {
     pub name: String,
     /// E-mail.
     pub email: String,
+    /// The name of the record at the vendor.
+    #[serde(default)]
+    pub there: String,
 }
 
 /// Somebody who was left out.

@@ -305,33 +305,7 @@ async fn end_run(
     if well {
         integrations::update_success(tx, run.integration_id, true).await?;
     }
-    let mode = if run.mode == RunMode::Full.key() {
-        RunMode::Full
-    } else {
-        RunMode::Incremental
-    };
-    // An incremental Resync is that of one list ([`request::request_stream`]).
-    let of_list = run.trigger_key == Trigger::Resync && mode == RunMode::Incremental;
-    let streams: Option<BTreeSet<Stream>> = if of_list {
-        let parts = runs::list_stream_runs_in(tx, run.id).await?;
-        Some(parts.iter().map(|part| part.stream).collect())
-    } else {
-        None
-    };
-    if let Some(key) = request::window::key(
-        run.integration_id,
-        run.trigger_key,
-        mode,
-        streams.as_ref(),
-        run.settings_revision,
-    ) {
-        if well {
-            let until = engine.now().plus(request::window::WINDOW);
-            runs::set_window(tx, &key, until, Some(&run.uuid)).await?;
-        } else {
-            runs::remove_window(tx, &key).await?;
-        }
-    }
+    settle_windows(engine, tx, run, well).await?;
     if well {
         jobs::enqueue(tx, &Job::IndexSearch, Priority::Low, engine.now()).await?;
     }
@@ -339,6 +313,43 @@ async fn end_run(
         request::succeed(engine, tx, run.integration_id, engine.now()).await?;
     }
     Ok(())
+}
+
+/// The two-minute window of a run that ended: two minutes from now on after a success, gone after a failure. A list that
+/// could not be read failed, whatever else was read with it.
+async fn settle_windows(engine: &Engine, tx: &mut Tx, run: &Run, well: bool) -> Result<()> {
+    let mode = if run.mode == RunMode::Full.key() {
+        RunMode::Full
+    } else {
+        RunMode::Incremental
+    };
+    // An incremental Resync is that of one list ([`request::request_stream`]).
+    let of_list = run.trigger_key == Trigger::Resync && mode == RunMode::Incremental;
+    let parts = if of_list {
+        runs::list_stream_runs_in(tx, run.id).await?
+    } else {
+        Vec::new()
+    };
+    if !well || parts.iter().any(|part| part.state == RunState::Failed) {
+        return Ok(runs::remove_windows(tx, &run.uuid).await?);
+    }
+    let until = engine.now().plus(request::window::WINDOW);
+    if runs::keep_windows(tx, &run.uuid, until).await? > 0 {
+        return Ok(());
+    }
+    // The run took so long that its window was cleared away meanwhile.
+    let streams: BTreeSet<Stream> = parts.iter().map(|part| part.stream).collect();
+    let key = request::window::key(
+        run.integration_id,
+        run.trigger_key,
+        mode,
+        of_list.then_some(&streams),
+        run.settings_revision,
+    );
+    match key {
+        Some(key) => Ok(runs::set_window(tx, &key, until, Some(&run.uuid)).await?),
+        None => Ok(()),
+    }
 }
 
 /// Removes a part's marks, in small commits (rule P5); what a crash leaves is swept with the housekeeping.

@@ -8,7 +8,7 @@ use serde_json::json;
 use simulator::{Fault, FaultKind};
 use store::jobs::{self, JobState};
 use store::runs;
-use sync::request::{self, RequestOutcome, RunMode, request_sync, wake};
+use sync::request::{self, RequestOutcome, RunMode, request_stream, request_sync, wake};
 use sync::settings::update_settings;
 
 use crate::portal::{Kind, Portal, Setup, ann};
@@ -20,6 +20,7 @@ on_both_engines! {
     a_run_needs_no_second_connection_while_a_transaction_is_open,
     p9_a_quick_sync_joins_a_run_that_has_not_come_to_the_tickets,
     p12_the_same_sync_within_two_minutes_is_dropped,
+    p12_a_list_that_could_not_be_read_is_asked_for_again_at_once,
     p12_webhooks_schedule_and_changed_settings_are_never_dropped,
 }
 
@@ -267,6 +268,55 @@ async fn p12_the_same_sync_within_two_minutes_is_dropped(kind: Kind) {
     portal.idle().await;
     assert_eq!(portal.last_run(id).await.state, RunState::Failed);
     assert!(matches!(ask(Trigger::Resync).await, RequestOutcome::Started(run) if run != failing));
+}
+
+/// Whatever else is read with the list: what waited since an earlier failure comes along.
+async fn p12_a_list_that_could_not_be_read_is_asked_for_again_at_once(kind: Kind) {
+    for waiting in [false, true] {
+        let portal = Portal::start(kind).await;
+        let id = portal.connected().await;
+        portal.advance(UtcMillis::HOUR);
+        let ask = async || request_stream(&portal.engine, &ann(), id, Stream::Technicians).await;
+        let refused = FaultKind::Status {
+            code: 403,
+            body: None,
+            retry_after: None,
+        };
+        portal
+            .control
+            .set_fault(Fault::new(refused).on_path("Resources/query"));
+        if waiting {
+            let mut tx = portal.store().begin().await.expect("a transaction");
+            runs::put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Webhook)
+                .await
+                .expect("a wake-up");
+            tx.commit().await.expect("a commit");
+        }
+        let RequestOutcome::Started(failing) = ask().await.expect("a request") else {
+            panic!("the first one starts")
+        };
+        portal.idle().await;
+        let run = portal.last_run(id).await;
+        assert_eq!(run.uuid, failing.uuid);
+        let expected = if waiting {
+            RunState::Partial
+        } else {
+            RunState::Failed
+        };
+        assert_eq!(run.state, expected, "{:?}", run.message);
+        portal.control.clear_faults();
+        let RequestOutcome::Started(again) = ask().await.expect("a request") else {
+            panic!("it can be tried again at once")
+        };
+        portal.idle().await;
+        assert_eq!(portal.last_run(id).await.state, RunState::Completed);
+        assert_eq!(
+            ask().await.expect("a request"),
+            RequestOutcome::Recent {
+                run: Some(again.uuid)
+            }
+        );
+    }
 }
 
 async fn p12_webhooks_schedule_and_changed_settings_are_never_dropped(kind: Kind) {

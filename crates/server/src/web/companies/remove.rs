@@ -3,6 +3,7 @@
 
 use axum::extract::{Path, State};
 use domain::id::PublicId;
+use domain::viewer::Viewer;
 use store::companies::{Company, find_for_viewer};
 use store::listing::Count;
 use sync::company_removal::{BlockedCompany, count_members, find_blocked};
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::{page, see_other};
+use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::settings::integrations::confirm_page::ConfirmPage;
 use crate::web::view::Section;
 use crate::web::view::list::count_text;
@@ -105,6 +107,7 @@ pub async fn ask_remove(
         typed_error: String::new(),
         error: String::new(),
         refresh: "",
+        kept: KeptList::default(),
         shell: staff.shell(Section::Companies),
     })
 }
@@ -169,13 +172,18 @@ pub async fn ask_unblock(
         ],
         stays: Vec::new(),
         afterwards: format!(
-            "{}. Where companies come by themselves, the next full sync makes a new one of it.",
-            tools.collect::<Vec<_>>().join("; ")
+            "{}. Where companies come by themselves, the next full sync makes a new one of it.{}",
+            tools.collect::<Vec<_>>().join("; "),
+            match staff.viewer() {
+                Viewer::Members(_) => " You see that one once you are assigned to it.",
+                Viewer::Staff(_) | Viewer::ApiKey(_) => "",
+            }
         ),
         typed: String::new(),
         typed_error: String::new(),
         error: String::new(),
         refresh: "",
+        kept: KeptList::default(),
         shell: staff.shell(Section::Companies),
     })
 }

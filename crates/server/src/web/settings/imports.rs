@@ -2,6 +2,7 @@
 //! report. The import dialog and the wizard's Import step lead here and show the same part in their own place.
 
 mod export;
+pub mod kept_list;
 mod last;
 pub mod list_sync;
 pub mod marks;

@@ -1,6 +1,7 @@
 //! The setup wizard of a PSA: Connect, Sync, Configure, Import. Everything that differs between providers comes from
 //! the provider's data (`domain::provider`).
 
+mod company_words;
 mod complete;
 mod configure_page;
 mod configure_step;
@@ -9,6 +10,7 @@ mod connect_step;
 pub mod form;
 pub mod frame;
 mod import_companies;
+mod import_lists;
 mod import_page;
 mod import_step;
 mod link_company;
@@ -26,7 +28,8 @@ pub mod wizard;
 pub use complete::complete;
 pub use configure_step::{show as configure, submit as submit_configure};
 pub use connect_step::{show as connect, submit as submit_connect};
-pub use import_step::{import_companies, import_users, show as import};
+pub use import_lists::{import_companies, import_users};
+pub use import_step::show as import;
 pub use link_company::{ask_link, link};
 pub use preview::show as auto_import;
 pub use show::{events, show};

@@ -56,6 +56,14 @@ const fn good(key: &'static str, sentence: &'static str) -> Notice {
     }
 }
 
+const fn warning(key: &'static str, sentence: &'static str) -> Notice {
+    Notice {
+        key,
+        tone: Tone::Warning,
+        sentence,
+    }
+}
+
 const fn plain(key: &'static str, sentence: &'static str) -> Notice {
     Notice {
         key,
@@ -115,6 +123,14 @@ pub const ALL: &[Notice] = &[
     good(
         "setup_completed_imports",
         "The setup is complete, and what was selected is imported. The Import step shows the report.",
+    ),
+    good(
+        "setup_completed_importing",
+        "The setup is complete, and what was selected is being imported. The Import step shows how far it is.",
+    ),
+    warning(
+        "setup_completed_look",
+        "The setup is complete. Not all that was selected was imported: the reasons are below.",
     ),
     plain(
         "company_is_linked",

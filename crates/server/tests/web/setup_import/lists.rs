@@ -2,8 +2,11 @@
 
 use axum::http::StatusCode;
 
-use super::{COMPANIES, IMPORT, companies_of_another_tool, import, picks, with_waiting_companies};
-use crate::harness::Site;
+use super::{
+    COMPANIES, IMPORT, USERS, companies_of_another_tool, import, picks, staff_role,
+    with_waiting_companies,
+};
+use crate::harness::{EMAIL, Page, Site};
 
 #[tokio::test]
 async fn a_list_is_read_again_on_demand_and_what_was_ticked_stays() {
@@ -86,7 +89,8 @@ async fn quick_match_proposes_for_all_rows_at_once_and_saves_nothing() {
         "For 1 more several are equally good",
         "Proposed: same name without legal form.",
         "Select all 2 that are proposed",
-        "data-pick-count>2<",
+        "it becomes a new company",
+        "data-pick-count>0<",
     ] {
         assert!(found.text.contains(words), "{words}: {}", found.text);
     }
@@ -158,4 +162,243 @@ async fn who_may_not_start_a_sync_is_told_why() {
     assert!(page.text.contains(words), "{}", page.text);
     let sent = browser.post(here, &[("action", "sync")]).await;
     assert!(sent.text.contains("Nothing was started."), "{}", sent.text);
+}
+
+/// *Quick Match* with three proposals and one row of which several are equally good, over a list of which one more row is
+/// ticked.
+#[tokio::test]
+async fn quick_match_keeps_what_is_ticked_one_by_one() {
+    let site = with_waiting_companies().await;
+    let names = site.sandbox().records("Companies", 0, 50).unwrap();
+    let names: Vec<String> = names
+        .iter()
+        .filter_map(|one| one["companyName"].as_str())
+        .take(3)
+        .map(|name| format!("The {} GmbH & Co. KG", name.to_uppercase()))
+        .collect();
+    let (first, second, tied) = (&names[0], &names[1], &names[2]);
+    let here = companies_of_another_tool(&site, &[first, second, tied, tied]).await;
+    let mut browser = site.admin().await;
+    let to = format!("{IMPORT}/companies");
+    let found = browser.post(&to, &[("action", "quick")]).await;
+    let shown = picks(&found);
+    let linkable = |id: &String| {
+        let select = format!("name=\"link.{id}\" class=\"link-choice\"");
+        found.text.contains(&select)
+    };
+    let (proposed, ties): (Vec<String>, Vec<String>) = shown.iter().cloned().partition(linkable);
+    assert_eq!((proposed.len(), ties.len()), (2, 1));
+    assert!(found.text.contains("data-pick=\"other\""), "the tie");
+    let all = picks(&browser.get(COMPANIES).await);
+    let other = all.iter().find(|id| !shown.contains(id)).expect("one");
+
+    // Ticked before: carried and counted, whatever Select all means.
+    let ticked_before = [("pick", other.as_str()), ("action", "quick")];
+    let quick = browser.post(&to, &ticked_before).await;
+    assert!(quick.text.contains("data-pick-count>1<"), "{}", quick.text);
+    let was = quick.input("was").expect("a field");
+    let mut form = vec![("quick", "1"), ("was", was.as_str()), ("everyone", "1")];
+    form.extend([("pick", other.as_str()), ("pick", ties[0].as_str())]);
+    let both = browser.post(&to, &form).await;
+    assert!(both.text.contains("data-pick-count>4<"), "{}", both.text);
+    let carried = format!("name=\"pick\" value=\"{other}\" data-carried");
+    assert!(both.text.contains(&carried), "{}", both.text);
+
+    // A proposal that was ticked is still the same link in the whole list.
+    let link = format!("link.{}", proposed[0]);
+    let form = [
+        ("quick", "1"),
+        ("was", was.as_str()),
+        ("pick", proposed[0].as_str()),
+        (link.as_str(), here[0].as_str()),
+    ];
+    let mut off = form.to_vec();
+    off.push(("action", "quick_off"));
+    let whole = browser.post(&to, &off).await;
+    ticked(&whole, &[&proposed[0]]);
+    let row = whole.text.split(&format!("name=\"{link}\"")).nth(1);
+    let row = row.expect("its choice").split("</select>").next();
+    let chosen = format!("value=\"{}\" selected", here[0]);
+    assert!(row.expect("a select").contains(&chosen), "{row:?}");
+}
+
+/// The ticks of these rows, as a list shows them.
+#[track_caller]
+fn ticked(page: &Page, ids: &[&str]) {
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    for id in ids {
+        let box_of = format!("name=\"pick\" value=\"{id}\" aria-label");
+        let row = page.text.split(&box_of).nth(1).expect("its row");
+        let tag = row.split('>').next().expect("its tick");
+        assert!(tag.ends_with(" checked"), "{id}: {tag}");
+    }
+    let count = format!("data-pick-count>{}<", ids.len());
+    assert!(page.text.contains(&count), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_question_about_a_row_keeps_what_is_ticked_where_no_scripts_run() {
+    let site = with_waiting_companies().await;
+    let here = companies_of_another_tool(&site, &["Elsewhere GmbH"]).await;
+    while store::text_search::index_pending(site.app.store(), 100)
+        .await
+        .unwrap()
+    {}
+    let mut browser = site.admin().await;
+    let page = browser.get(COMPANIES).await;
+    let ids = picks(&page);
+    let was = page.input("was").expect("a field");
+    let list = format!("{IMPORT}/companies");
+    let link = format!("{list}/{}/link", ids[0]);
+    assert!(page.text.contains(&format!("formaction=\"{link}\"")));
+    let sent = [
+        ("was", was.as_str()),
+        ("pick", ids[1].as_str()),
+        ("pick", ids[2].as_str()),
+    ];
+    let asked = browser.post(&link, &sent).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    let kept = asked.input("list").expect("the list");
+    let kept = kept.as_str();
+    ticked(
+        &browser.post(&list, &[("list", kept)]).await,
+        &[&ids[1], &ids[2]],
+    );
+    let search = [("list", kept), ("find", "1"), ("search", "Elsewhere")];
+    let found = browser.post(&link, &search).await;
+    assert!(found.text.contains(&here[0]), "{}", found.text);
+    assert_eq!(found.input("list").as_deref(), Some(kept));
+    let unsaid = browser.post(&link, &[("list", kept)]).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(unsaid.input("list").as_deref(), Some(kept));
+
+    let answer = [("list", kept), ("company", here[0].as_str())];
+    let linked = browser.post(&link, &answer).await;
+    assert_eq!(linked.status, StatusCode::TEMPORARY_REDIRECT);
+    // A browser sends the same form there.
+    let back = browser.post(linked.location(), &answer).await;
+    ticked(&back, &[&ids[1], &ids[2]]);
+    assert!(back.text.contains("Linked. Its tickets"), "{}", back.text);
+    let unlink = format!("{list}/{}/unlink", ids[0]);
+    assert!(back.text.contains(&format!("formaction=\"{unlink}\"")));
+    let asked = browser.post(&unlink, &sent).await;
+    assert!(asked.text.contains("What goes"), "{}", asked.text);
+    assert!(!picks(&browser.get(COMPANIES).await).contains(&ids[0]));
+    assert_eq!(asked.input("list").as_deref(), Some(kept));
+    let undone = browser.post(&unlink, &[("list", kept)]).await;
+    assert_eq!(undone.status, StatusCode::TEMPORARY_REDIRECT);
+    let back = browser.post(undone.location(), &[("list", kept)]).await;
+    ticked(&back, &[&ids[1], &ids[2]]);
+    assert!(picks(&back).contains(&ids[0]));
+}
+
+#[tokio::test]
+async fn what_is_selected_in_one_list_stays_while_the_other_is_looked_at() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let (users, companies) = (format!("{IMPORT}/users"), format!("{IMPORT}/companies"));
+    let people = browser.get(USERS).await;
+    let tab = format!("formaction=\"{companies}\" name=\"action\" value=\"tab\"");
+    assert!(people.text.contains(&tab), "{}", people.text);
+    let ids = picks(&people);
+    let role = staff_role(&site).await;
+    let shown = people.input("shown").expect("a field");
+    let list = [
+        ("shown", shown.as_str()),
+        ("pick", ids[0].as_str()),
+        ("role", role.as_str()),
+        ("action", "tab"),
+    ];
+    let off = browser.post(&companies, &list).await;
+    assert!(off.text.contains("Import Companies Now"), "{}", off.text);
+    let kept = off.input("other").expect("the people");
+    let on = [("other", kept.as_str()), ("action", "now")];
+    let open = browser.post(&companies, &on).await;
+    let wanted = picks(&open);
+    assert_eq!(open.input("other"), Some(kept.clone()));
+    assert!(open.text.contains("What is selected in both lists"));
+    let was = open.input("was").expect("a field");
+    let list = [
+        ("was", was.as_str()),
+        ("pick", wanted[0].as_str()),
+        ("other", kept.as_str()),
+        ("action", "tab"),
+    ];
+    let back = browser.post(&users, &list).await;
+    ticked(&back, &[&ids[0]]);
+    let other = back.input("other").expect("the companies");
+
+    // A mistake in one list is told there, and nothing of either is imported.
+    let mut sent = vec![
+        ("pick", ids[0].as_str()),
+        ("other", other.as_str()),
+        ("action", "complete"),
+    ];
+    let refused = browser.post(&users, &sent).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.input("other"), Some(other.clone()));
+    assert_eq!(picks(&browser.get(COMPANIES).await).len(), wanted.len());
+    sent.push(("role", role.as_str()));
+    let done = browser.post(&users, &sent).await;
+    assert!(
+        done.location().ends_with("notice=setup_completed_imports"),
+        "{}",
+        done.text
+    );
+    assert_eq!(picks(&browser.get(USERS).await).len(), ids.len() - 1);
+    assert_eq!(picks(&browser.get(COMPANIES).await).len(), wanted.len() - 1);
+}
+
+#[tokio::test]
+async fn people_ticked_one_by_one_stay_over_quick_match() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let people = browser.get(USERS).await;
+    let ids = picks(&people);
+    let shown = people.input("shown").expect("a field");
+    let to = format!("{IMPORT}/users");
+    let link = format!("link.{}", ids[2]);
+    let list = [
+        ("shown", shown.as_str()),
+        ("pick", ids[0].as_str()),
+        ("pick", ids[1].as_str()),
+        (link.as_str(), EMAIL),
+        ("action", "quick"),
+    ];
+    let quick = browser.post(&to, &list).await;
+    assert!(quick.text.contains("data-pick-count>3<"), "{}", quick.text);
+    let shown = quick.input("shown").expect("a field");
+    let list = [
+        ("shown", shown.as_str()),
+        ("quick", "1"),
+        ("pick", ids[0].as_str()),
+        ("pick", ids[1].as_str()),
+        (link.as_str(), EMAIL),
+        ("action", "quick_off"),
+    ];
+    let whole = browser.post(&to, &list).await;
+    ticked(&whole, &[&ids[0], &ids[1], &ids[2]]);
+}
+
+#[tokio::test]
+async fn of_two_with_one_name_only_the_first_is_linked_unless_a_person_says_so() {
+    let site = with_waiting_companies().await;
+    let ids = site.sandbox().ids("Companies");
+    let records = site.sandbox().records("Companies", 0, 1).unwrap();
+    let name = records[0]["companyName"].as_str().expect("a name");
+    let twin = ids.iter().find(|id| records[0]["id"] != **id).expect("one");
+    let renamed = serde_json::json!({ "companyName": name });
+    site.sandbox().patch("Companies", *twin, renamed);
+    companies_of_another_tool(&site, &[name]).await;
+    let mut browser = site.admin().await;
+    let to = format!("{IMPORT}/companies");
+    browser.post(&to, &[("action", "sync")]).await;
+    site.app.engine().run_until_idle().await.unwrap();
+    let page = browser.get(COMPANIES).await;
+    let choices = page.text.split("class=\"link-choice\"").skip(1);
+    let chosen: Vec<bool> = choices
+        .filter_map(|rest| rest.split("</select>").next())
+        .map(|select| select.contains("value=\"\" selected"))
+        .collect();
+    assert_eq!(chosen, [false, true], "link, then create: {}", page.text);
 }

@@ -25,10 +25,10 @@ async fn several_are_changed_after_a_question_and_the_answer_says_who_was_not() 
         uuid(&site, "cem@example.com").await,
     ];
     let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("pick", id.as_str())).collect();
-    fields.push(("action", "deactivate"));
+    fields.push(("action", "disable"));
     let question = browser.post("/settings/users/bulk", &fields).await;
     assert_eq!(question.status, StatusCode::OK);
-    assert!(question.text.contains("Deactivate 3 users?") && question.text.contains("Bea"));
+    assert!(question.text.contains("Disable 3 users?") && question.text.contains("Bea"));
     assert_eq!(
         status(&site, "bea@example.com").await,
         MembershipStatus::Imported,
@@ -37,7 +37,7 @@ async fn several_are_changed_after_a_question_and_the_answer_says_who_was_not() 
     fields.push(("confirmed", "yes"));
     let answer = browser.post("/settings/users/bulk", &fields).await;
     assert!(
-        answer.text.contains("2 users deactivated, 1 not."),
+        answer.text.contains("2 users disabled, 1 not."),
         "{}",
         answer.text
     );
@@ -57,7 +57,7 @@ async fn several_are_changed_after_a_question_and_the_answer_says_who_was_not() 
         "{}",
         answer.text
     );
-    fields[3] = ("action", "reactivate");
+    fields[3] = ("action", "enable");
     browser.post("/settings/users/bulk", &fields).await;
     fields[3] = ("action", "welcome");
     let answer = browser.post("/settings/users/bulk", &fields).await;
@@ -117,14 +117,10 @@ async fn everybody_who_matches_is_changed_and_not_only_the_page() {
         "{}",
         list.text
     );
-    let mut fields = vec![
-        ("everyone", "1"),
-        ("search", "desk"),
-        ("action", "deactivate"),
-    ];
+    let mut fields = vec![("everyone", "1"), ("search", "desk"), ("action", "disable")];
     let question = browser.post("/settings/users/bulk", &fields).await;
     assert!(
-        question.text.contains("Deactivate 230 users?"),
+        question.text.contains("Disable 230 users?"),
         "{}",
         question.text
     );
@@ -135,7 +131,7 @@ async fn everybody_who_matches_is_changed_and_not_only_the_page() {
     except.extend([("all_shown", "1"), ("on_page", left.as_str())]);
     let question = browser.post("/settings/users/bulk", &except).await;
     assert!(
-        question.text.contains("Deactivate 229 users?"),
+        question.text.contains("Disable 229 users?"),
         "{}",
         question.text
     );
@@ -144,7 +140,7 @@ async fn everybody_who_matches_is_changed_and_not_only_the_page() {
     fields.push(("confirmed", "yes"));
     let answer = browser.post("/settings/users/bulk", &fields).await;
     assert!(
-        answer.text.contains("230 users deactivated."),
+        answer.text.contains("230 users disabled."),
         "{}",
         answer.text
     );

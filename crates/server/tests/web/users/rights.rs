@@ -88,9 +88,7 @@ async fn write_users_changes_profiles_and_nothing_about_access() {
     let mut browser = site.browser_of("wim@example.com").await;
     let list = ok(&mut browser, "/settings/users").await;
     assert!(!list.text.contains("Add User"));
-    assert!(
-        !list.text.contains(r#"value="deactivate""#) && list.text.contains(r#"value="welcome""#)
-    );
+    assert!(!list.text.contains(r#"value="disable""#) && list.text.contains(r#"value="welcome""#));
     let page = browser
         .post(&ann, &[("name", "Ann P."), ("email", "other@example.com")])
         .await;
@@ -102,7 +100,7 @@ async fn write_users_changes_profiles_and_nothing_about_access() {
         )
         .await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
-    let bulk = [("action", "deactivate"), ("pick", "x")];
+    let bulk = [("action", "disable"), ("pick", "x")];
     let page = browser.post("/settings/users/bulk", &bulk).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert!(page.text.contains("Manage Users"));

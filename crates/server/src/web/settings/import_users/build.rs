@@ -117,7 +117,7 @@ pub async fn picker(
     let words = source.provider.words;
     let many_lower = words.technicians.to_lowercase();
     let (nothing, nothing_help) = nothing(&many_lower, state, counts);
-    let carried = carried(state, &rows);
+    let carried = carried(state, &rows, &matches);
     let (people, more_people) = people(app, "").await?;
     let everyone = everyone(state, counts, quick.as_ref(), &rows);
     let shown: BTreeSet<i64> = rows.iter().map(|row| row.id).collect();
@@ -219,10 +219,13 @@ async fn count_matches(
     query: &ImportQuery,
     matches: &Matches,
 ) -> Result<QuickMatch, Failure> {
-    let search = query.search.as_deref();
-    let ids = list_importable_ids(app.store(), query.integration, search).await?;
+    let (people, by_hand) = (("person", "people"), "Link User");
+    let Some(search) = query.search.as_deref() else {
+        return Ok(QuickMatch::of(matches.values(), people, by_hand));
+    };
+    let ids = list_importable_ids(app.store(), query.integration, Some(search)).await?;
     let found = ids.iter().filter_map(|id| matches.get(id));
-    Ok(QuickMatch::of(found, "person", "people"))
+    Ok(QuickMatch::of(found, people, by_hand))
 }
 
 fn to_row(
@@ -265,7 +268,9 @@ fn to_row(
         id,
         ticked: ticked && !linked,
         covered: meant,
-        proposal: found.map(QuickMatch::words).unwrap_or_default(),
+        proposal: found
+            .map(|found| QuickMatch::words(found, "user"))
+            .unwrap_or_default(),
         typed_email: state.emails.get(&id).cloned().unwrap_or_else(|| {
             if has_email {
                 String::new()
@@ -296,13 +301,21 @@ fn to_row(
 }
 
 /// Choices about people who are not on this page.
-fn carried(state: &PickerState, rows: &[PickRow]) -> Vec<Carried> {
+fn carried(state: &PickerState, rows: &[PickRow], matches: &Matches) -> Vec<Carried> {
+    // In Quick Match, Select all means only those with a proposal.
+    let by_all = |id: &i64| {
+        state.everyone
+            && (!state.quick
+                || matches
+                    .get(id)
+                    .is_some_and(|found| found.target().is_some()))
+    };
     let away = |id: &i64| rows.iter().all(|row| row.id != *id);
     let mut carried = Vec::new();
     for id in state.chosen().iter().filter(|id| away(id)) {
         let special = state.emails.contains_key(id) || state.link_of(*id).is_some();
         // Who is among everybody is not counted twice.
-        if !state.everyone || special {
+        if !by_all(id) || special {
             carried.push(Carried {
                 name: "pick".to_owned(),
                 value: id.to_string(),

@@ -85,6 +85,9 @@ mod tests {
             !html.contains(r#"name="pick" value="6""#),
             "who is linked cannot be selected"
         );
+        let quick = samples::quick_match(&shell);
+        let html = sample::check("import_users_quick", &page(Body::Picker(quick.into())));
+        assert!(html.contains("Show the whole list") && html.contains("Resources are being read"));
         picker.rows.clear();
         picker.everyone = None;
         picker.nothing = "No resource matches".into();

@@ -255,6 +255,10 @@ pub mod samples {
         ];
         Picker {
             action: "/settings/users/import/autotask".into(),
+            sync: ListSync {
+                what: "Resources".into(),
+                ..ListSync::default()
+            },
             cancel: "/settings/users".into(),
             people_address: "/settings/users/import/autotask/people".into(),
             provider: "Autotask".into(),
@@ -302,6 +306,85 @@ pub mod samples {
                 when: shell.time(shell.now),
             }),
             ..Picker::default()
+        }
+    }
+
+    /// The same with what Quick Match proposes, while the list is read again.
+    pub(crate) fn quick_match(shell: &Shell) -> Picker {
+        let row = |id: i64, name: &str, user: &str, proposal: &str| PickRow {
+            id,
+            name: name.into(),
+            email: format!(
+                "{}@northwind-msp.example",
+                name.to_lowercase().replace(' ', ".")
+            ),
+            title: "Technician".into(),
+            synced: Some(shell.time(shell.now)),
+            ticked: !user.is_empty(),
+            covered: !user.is_empty(),
+            suggested: if user.is_empty() {
+                String::new()
+            } else {
+                "t.okafor@northwind-msp.example".into()
+            },
+            link: if user.is_empty() {
+                String::new()
+            } else {
+                "t.okafor@northwind-msp.example".into()
+            },
+            suggested_name: user.into(),
+            proposal: proposal.into(),
+            ..PickRow::default()
+        };
+        Picker {
+            search: String::new(),
+            error: String::new(),
+            role_error: String::new(),
+            sync: ListSync {
+                what: "Resources".into(),
+                reading: "Resources are being read: 1,200 of about 5,000".into(),
+                told: "The sync has started.".into(),
+                ..ListSync::default()
+            },
+            quick: Some(QuickMatch {
+                links: 2,
+                sentence: "Quick Match proposes a link for 2 people. For 1 more several are equally good: use Link User \
+                           there. Look through them; nothing is saved before Import Selected."
+                    .into(),
+                nothing: false,
+            }),
+            everyone: Some(Everyone {
+                count: 2,
+                label: "Select all 2 that are proposed".into(),
+                help: "Also those on other pages. Each is linked to the user who stands in its row.".into(),
+                on: true,
+                except: 0,
+            }),
+            rows: vec![
+                row(
+                    1,
+                    "Tom Okafor",
+                    "Tom Okafor",
+                    "Proposed: same name and same e-mail domain.",
+                ),
+                row(
+                    2,
+                    &sample::long(),
+                    &sample::long(),
+                    "Proposed: same name without accents and same e-mail domain.",
+                ),
+                row(
+                    3,
+                    "Eva Lang",
+                    "",
+                    "Several are equally good (same name and same e-mail domain), so none is proposed.",
+                ),
+            ],
+            last: None,
+            next: None,
+            selected: 2,
+            carried: Vec::new(),
+            ..picker(shell)
         }
     }
 }

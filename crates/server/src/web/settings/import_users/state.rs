@@ -99,9 +99,9 @@ impl PickerState {
             state.except.clear();
         }
         if let "quick" | "quick_off" = fields.text("action") {
-            // Turned on, all that is proposed is chosen, to be looked through.
+            // What is proposed is looked through before anything of it is selected.
             state.quick = fields.text("action") == "quick";
-            (state.everyone, state.page) = (state.quick, None);
+            (state.everyone, state.page) = (false, None);
             marks.forget(&mut state.picks);
             state.except.clear();
         }

@@ -46,7 +46,12 @@ pub async fn export_users(
     let done = |outcome| {
         move |done: import_users::Done| Line {
             outcome,
-            name: done.name,
+            // As in the lines of those left out: whom it is about, in the words of the tool.
+            name: if done.there.is_empty() {
+                done.name
+            } else {
+                done.there
+            },
             here: done.email,
             reason: String::new(),
         }

@@ -16,9 +16,13 @@ pub struct QuickMatch {
 }
 
 impl QuickMatch {
-    /// Sums up what it says about the rows of a list of `one` or `many`.
+    /// Sums up what it says about the rows of a list of `one` or `many`, in which a row is linked with `by_hand`.
     #[must_use]
-    pub fn of<'a>(found: impl Iterator<Item = &'a Match>, one: &str, many: &str) -> Self {
+    pub fn of<'a>(
+        found: impl Iterator<Item = &'a Match>,
+        (one, many): (&str, &str),
+        by_hand: &str,
+    ) -> Self {
         let (mut links, mut ties) = (0_i64, 0_i64);
         for found in found {
             match found {
@@ -32,12 +36,14 @@ impl QuickMatch {
         );
         if ties > 0 {
             sentence.push_str(&format!(
-                " For {} more several are equally good: use Link… there.",
+                " For {} more several are equally good: use {by_hand} there.",
                 grouped(ties)
             ));
         }
         if links > 0 {
-            sentence.push_str(" Look through them; nothing is saved before Import Selected.");
+            sentence.push_str(
+                " Look through them and select; nothing is saved before they are imported.",
+            );
         }
         Self {
             links: links.unsigned_abs(),
@@ -46,14 +52,14 @@ impl QuickMatch {
         }
     }
 
-    /// What it says about one row.
+    /// What it says about one row, of which an import that links it to nothing makes a new `one`.
     #[must_use]
-    pub fn words(found: &Match) -> String {
+    pub fn words(found: &Match, one: &str) -> String {
         match found {
             Match::Link { why, .. } => format!("Proposed: {why}."),
-            Match::Tie { why } => {
-                format!("Several are equally good ({why}), so none is proposed.")
-            }
+            Match::Tie { why } => format!(
+                "Several are equally good ({why}), so none is proposed. Selected as it is, it becomes a new {one}."
+            ),
         }
     }
 }
@@ -62,19 +68,21 @@ impl QuickMatch {
 mod tests {
     use super::*;
 
+    const COMPANIES: (&str, &str) = ("company", "companies");
+
     #[test]
     fn links_and_ties_are_told_apart() {
         let tie = Match::Tie {
             why: "same phone number".into(),
         };
-        let told = QuickMatch::of([&tie].into_iter(), "company", "companies");
+        let told = QuickMatch::of([&tie].into_iter(), COMPANIES, "Link…");
         assert_eq!((told.links, told.nothing), (0, false));
         assert!(
             told.sentence
-                .contains("For 1 more several are equally good")
+                .contains("For 1 more several are equally good: use Link… there.")
         );
-        assert!(QuickMatch::words(&tie).contains("(same phone number), so none"));
-        let none = QuickMatch::of([].into_iter(), "company", "companies");
+        assert!(QuickMatch::words(&tie, "company").contains("(same phone number), so none"));
+        let none = QuickMatch::of([].into_iter(), COMPANIES, "Link…");
         assert!(none.nothing && none.sentence.contains("0 companies"));
     }
 }

@@ -237,6 +237,12 @@ fn lines(provider: &Provider, import: &Import, words: &Words) -> Vec<String> {
                 .to_owned()
         });
     }
+    if counts.linked > 0 && import.kind == ImportKind::Users {
+        lines.push(
+            "Whoever is linked had an account already, and keeps it with its role and address."
+                .to_owned(),
+        );
+    }
     if counts.created + counts.linked == 0 {
         let what = match import.kind {
             ImportKind::Users => provider.words.technicians.to_lowercase(),
@@ -265,8 +271,12 @@ async fn of_users(app: &App, import: &Import) -> Result<Lists, Failure> {
     let report = import_users::report(app.engine(), import, LISTED).await?;
     let done = |done: Done| ReportLine {
         href: format!("/settings/users/{}", done.user),
+        reason: if done.there.is_empty() || done.there == done.name {
+            done.email
+        } else {
+            format!("{}, “{}” there", done.email, done.there)
+        },
         name: done.name,
-        reason: done.email,
         label: String::new(),
     };
     Ok(Lists {

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
 use crate::web::page::{page, see_other};
+use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::settings::setup_wizard::frame::address as setup_address;
 use crate::web::view::number::counted;
 use crate::web::view::{Query, Section};
@@ -67,6 +68,7 @@ pub async fn ask_clear(
         error: String::new(),
         // In the setup the form of its step stays as it was filled in.
         refresh: if from.is_empty() { "" } else { "sync-strip" },
+        kept: KeptList::default(),
         shell: staff.shell(Section::Settings),
     })
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::Shell;
 
 /// The page.
@@ -39,17 +40,19 @@ pub struct ConfirmPage {
     /// The part of the page under a dialog that shows what was done, by its id, so that nothing else of that page is
     /// lost; empty: the answer is a page of its own.
     pub refresh: &'static str,
+    /// The list it opened from, where no scripts run.
+    pub kept: KeptList,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::web::view::Section;
-    use crate::web::view::sample;
+    use crate::web::view::sample::{self, HOSTILE};
 
     #[test]
     fn renders() {
-        let page = ConfirmPage {
+        let mut page = ConfirmPage {
             shell: sample::shell(Section::Settings),
             title: "Delete the data of Autotask?".into(),
             lead: sample::long(),
@@ -65,7 +68,11 @@ mod tests {
             typed_error: "Type the name exactly.".into(),
             error: String::new(),
             refresh: "sync-strip",
+            kept: KeptList::default(),
         };
-        sample::check("confirm", &page);
+        assert!(!sample::check("confirm", &page).contains("kept-list"));
+        page.kept.action = "/list".into();
+        page.kept.text = HOSTILE.into();
+        assert!(sample::check("confirm_kept", &page).contains(r#"form="kept-list""#));
     }
 }

@@ -14,6 +14,7 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page_with, see_other};
+use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::Section;
 use crate::web::view::number::counted;
 
@@ -114,6 +115,7 @@ async fn render(
             typed_error: typed_error.to_owned(),
             error: String::new(),
             refresh: "",
+            kept: KeptList::default(),
             shell: staff.shell(Section::Settings),
         },
     )

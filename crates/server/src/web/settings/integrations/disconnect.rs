@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::{page, see_other};
+use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::Section;
 use crate::web::view::number::{counted, grouped};
 
@@ -60,6 +61,7 @@ pub async fn ask_disconnect(
         typed_error: String::new(),
         error: String::new(),
         refresh: "",
+        kept: KeptList::default(),
         shell: staff.shell(Section::Settings),
     })
 }

@@ -131,13 +131,12 @@ mod tests {
             rows: vec![],
         };
         let shell = sample::shell(Section::Settings);
-        sample::check(
-            "roles",
-            &ListPage {
-                shell: shell.clone(),
-                groups: vec![staff, company],
-            },
-        );
+        let list = ListPage {
+            shell: shell.clone(),
+            groups: vec![staff, company],
+        };
+        let html = sample::check("roles", &list);
+        assert!(html.contains("Role Changes Not Taking Effect"));
         let mut question = DeletePage {
             shell,
             uuid: "r".into(),

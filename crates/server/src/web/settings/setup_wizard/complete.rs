@@ -32,8 +32,20 @@ pub(super) async fn end(
     integration: &Integration,
     notice: &'static str,
 ) -> Answer {
+    let to = address(wizard.provider, notice);
+    end_at(app, staff, wizard, integration, &to).await
+}
+
+/// Ends the setup and leads to an address.
+pub(super) async fn end_at(
+    app: &App,
+    staff: &Staff,
+    wizard: &Wizard,
+    integration: &Integration,
+    to: &str,
+) -> Answer {
     match sync::setup::complete(app.engine(), &staff.actor(), integration.id).await? {
-        ActionOutcome::Done => see_other(&address(wizard.provider, notice)),
+        ActionOutcome::Done => see_other(to),
         ActionOutcome::NotConnected => see_other(&wizard.address(SetupStep::Connect)),
         ActionOutcome::Refused(refusal) => Err(Failure::conflict(refusal.message)),
     }

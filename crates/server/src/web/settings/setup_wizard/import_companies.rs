@@ -5,21 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::StatusCode;
 use domain::id::PublicId;
 use domain::imports::ImportKind;
-use domain::provider::{Provider, ScopeField};
+use domain::provider::Provider;
 use domain::stream::Stream;
-use store::company_import::list_unlinked;
+use store::company_import::{CompanyImportRow, find_company_name, list_unlinked_ids};
 use store::integrations::Integration;
 use store::listing::PageKey;
 use sync::import_companies::{
-    CompanyAction, CompanyChoice, CompanyCounts, CompanyImportQuery, ImportCompanies, Why, begin,
-    counts, list_for_import, list_some_for_import, why,
+    CompanyAction, CompanyChoice, CompanyImportQuery, ImportCompanies, Why, begin, counts,
+    list_for_import, list_some_for_import, why,
 };
 
 use sync::quick_match::{self, Matches};
 
+use super::company_words::{nothing, number, outlook, rule};
 use super::frame::address;
-use super::import_page::{Companies, CompanyList, CompanyRow};
-use super::merge::Labels;
+use super::import_page::{CarriedPick, Companies, CompanyList, CompanyRow};
 use super::wizard::Offer;
 use crate::app::App;
 use crate::web::access::Staff;
@@ -31,7 +31,6 @@ use crate::web::settings::imports::list_sync::{self, Listed, list_sync, sync_now
 use crate::web::settings::imports::marks::Marks;
 use crate::web::settings::imports::quick_match::QuickMatch;
 use crate::web::view::list::{PAGE_ROWS, count_text};
-use crate::web::view::number::grouped;
 use crate::web::view::{Link, Pager, Query, Shell};
 use domain::setup::SetupStep;
 
@@ -97,14 +96,10 @@ impl Chosen {
             chosen.except.clear();
         }
         match fields.text("action") {
-            // All that is proposed is chosen, to be looked through.
-            "quick" => {
-                (chosen.quick, chosen.everyone, chosen.page) = (true, true, None);
-                marks.forget(&mut chosen.picks);
-                chosen.except.clear();
-            }
-            "quick_off" => {
-                (chosen.quick, chosen.everyone, chosen.page) = (false, false, None);
+            // What is proposed is looked through before anything of it is selected.
+            action @ ("quick" | "quick_off") => {
+                chosen.quick = action == "quick";
+                (chosen.everyone, chosen.page) = (false, None);
                 marks.forget(&mut chosen.picks);
                 chosen.except.clear();
             }
@@ -234,9 +229,19 @@ async fn list(
         let matches = quick_match::companies(app.engine(), integration.id).await?;
         let only = matches.keys().copied().collect();
         let found = list_some_for_import(app.store(), &query, &only).await?;
-        let here = list_unlinked(app.store(), integration.id, chosen.search.as_deref()).await?;
-        let here = here.iter().filter_map(|row| matches.get(&row.id));
-        Some((QuickMatch::of(here, "company", "companies"), found, matches))
+        let (companies, by_hand) = (("company", "companies"), "Link…");
+        let told = match &chosen.search {
+            None => QuickMatch::of(matches.values(), companies, by_hand),
+            some => {
+                let here = list_unlinked_ids(app.store(), integration.id, some.as_deref()).await?;
+                QuickMatch::of(
+                    here.iter().filter_map(|id| matches.get(id)),
+                    companies,
+                    by_hand,
+                )
+            }
+        };
+        Some((told, found, matches))
     } else {
         None
     };
@@ -253,6 +258,15 @@ async fn list(
         None => all,
         some => counts(app.engine(), integration.id, settings, some.as_deref()).await?,
     };
+    // Select all means what is not here, and in Quick Match only what has a proposal.
+    let meant_by_all = |id: &i64| {
+        !chosen.quick
+            || matches
+                .get(id)
+                .is_some_and(|found| found.target().is_some())
+    };
+    let chosen_names = names_of_links(app, &found.rows, &chosen).await?;
+    let mut offered = BTreeSet::new();
     let rows: Vec<CompanyRow> = found
         .rows
         .into_iter()
@@ -266,13 +280,19 @@ async fn list(
             let proposed = proposal.and_then(|found| found.target());
             let covered = free
                 && chosen.everyone
-                && (!chosen.quick || proposed.is_some())
+                && meant_by_all(&row.id)
                 && !chosen.except.contains(&row.id);
-            let same = match proposed {
-                Some(target) => Some((target.uuid.clone(), target.name.clone())),
-                None if chosen.quick => None,
-                None => row.same_name.map(|one| (one.uuid, one.name)),
+            // What was chosen in another view of the list comes before what this one proposes.
+            let same = match (chosen_names.get(&row.id), proposed) {
+                (Some(target), _) => Some(target.clone()),
+                (None, Some(target)) => Some((target.uuid.clone(), target.name.clone())),
+                (None, None) if chosen.quick => None,
+                (None, None) => row.same_name.map(|one| (one.uuid, one.name)),
             };
+            // Of two with one name only the first is surely that company, as Select all has it on other pages.
+            let twice = same
+                .as_ref()
+                .is_some_and(|(uuid, _)| !offered.insert(uuid.clone()));
             CompanyRow {
                 id: row.id,
                 about: about.join(" · "),
@@ -295,8 +315,10 @@ async fn list(
                     .map(|(uuid, _)| uuid.to_string())
                     .unwrap_or_default(),
                 same_name: same.map(|(uuid, name)| Link::new(format!("/companies/{uuid}"), name)),
-                covered: free && (!chosen.quick || proposed.is_some()),
-                proposal: proposal.map(QuickMatch::words).unwrap_or_default(),
+                covered: free && meant_by_all(&row.id),
+                proposal: proposal
+                    .map(|found| QuickMatch::words(found, "company"))
+                    .unwrap_or_default(),
                 link_address: format!(
                     "{}/companies/{}/link",
                     address(provider, SetupStep::Import),
@@ -314,7 +336,10 @@ async fn list(
                     String::new()
                 },
                 ticked: covered || (free && chosen.picks.contains(&row.id)),
-                create: chosen.links.get(&row.id) == Some(&None),
+                create: match chosen.links.get(&row.id) {
+                    Some(choice) => choice.is_none(),
+                    None => twice,
+                },
                 name: row.name,
             }
         })
@@ -350,21 +375,30 @@ async fn list(
         on: chosen.everyone,
         except: chosen.except.len() as u64,
     });
-    let (nothing, nothing_help) = nothing(provider, &chosen, all);
+    let narrowed = (chosen.quick, chosen.search.is_some());
+    let (nothing, nothing_help) = nothing(provider, narrowed, all);
     let except: Vec<i64> = chosen.except.difference(&shown).copied().collect();
-    // Of those on other pages that everybody covers, only a choice about one is carried.
-    let away = chosen.picks.difference(&shown);
-    let carried: Vec<i64> = away
-        .filter(|id| !chosen.everyone || chosen.links.contains_key(id))
-        .copied()
+    // Of those on other pages that Select all means, only a choice about one is carried.
+    let by_all = |id: &i64| chosen.everyone && meant_by_all(id);
+    let carried: Vec<CarriedPick> = chosen
+        .picks
+        .difference(&shown)
+        .filter(|id| !by_all(id) || chosen.links.contains_key(id))
+        .map(|id| CarriedPick {
+            id: *id,
+            counts: !by_all(id),
+        })
         .collect();
-    let selected = if chosen.everyone {
+    let together = if chosen.everyone {
         usize::try_from(meant)
             .unwrap_or(usize::MAX)
             .saturating_sub(chosen.except.len())
     } else {
-        carried.len() + rows.iter().filter(|row| row.ticked).count()
+        0
     };
+    let one_by_one = rows.iter().filter(|row| row.ticked && !by_all(&row.id));
+    let selected =
+        together + one_by_one.count() + carried.iter().filter(|pick| pick.counts).count();
     let sync = list_sync(
         app,
         shell,
@@ -382,13 +416,12 @@ async fn list(
         everyone,
         carried_links: carried
             .iter()
-            .filter_map(|id| {
-                let company = chosen.links.get(id)?;
+            .filter_map(|pick| {
+                let company = chosen.links.get(&pick.id)?;
                 let value = company.as_ref().map(ToString::to_string);
-                Some((format!("link.{id}"), value.unwrap_or_default()))
+                Some((format!("link.{}", pick.id), value.unwrap_or_default()))
             })
             .collect(),
-        counts_carried: !chosen.everyone,
         except,
         quick,
         carried,
@@ -423,84 +456,27 @@ async fn list(
     })
 }
 
-fn number(count: u64) -> String {
-    grouped(i64::try_from(count).unwrap_or(i64::MAX))
-}
-
-/// When a synced company becomes a company on its own.
-fn rule(provider: &'static Provider, integration: &Integration, offer: &Offer) -> String {
-    let settings = &integration.settings;
-    if !settings.company_source {
-        return format!(
-            "Companies do not come from {} by themselves (step 2): each one waits until it is imported or linked.",
-            provider.name
-        );
+/// The companies that rows of this page were chosen to be linked to, where that is not the one of the same name.
+async fn names_of_links(
+    app: &App,
+    rows: &[CompanyImportRow],
+    chosen: &Chosen,
+) -> Result<BTreeMap<i64, (PublicId, String)>, Failure> {
+    let mut names = BTreeMap::new();
+    for row in rows {
+        let Some(Some(company)) = chosen.links.get(&row.id) else {
+            continue;
+        };
+        let known = row
+            .same_name
+            .as_ref()
+            .is_some_and(|same| same.uuid == *company);
+        if known || !chosen.picks.contains(&row.id) {
+            continue;
+        }
+        if let Some(name) = find_company_name(app.store(), company).await? {
+            names.insert(row.id, (company.clone(), name));
+        }
     }
-    let labels = Labels::of(provider, &offer.items, &offer.roles);
-    let company = provider.words.company.to_lowercase();
-    let who = if settings.skip_inactive_companies {
-        format!("Every active {company}")
-    } else {
-        format!("Every {company}")
-    };
-    let of = |field: ScopeField| labels.set(field.kind(), field.of(settings), "");
-    let limits = [
-        (ScopeField::CompanyTypes, " of type "),
-        (ScopeField::ExcludeCompanyTypes, " not of type "),
-        (ScopeField::ExcludeCompanyStatuses, " not in status "),
-    ];
-    let limits = limits.map(|(field, words)| (words, of(field)));
-    let limits: String = limits
-        .into_iter()
-        .filter(|(_, names)| !names.is_empty())
-        .map(|(words, names)| format!("{words}{names}"))
-        .collect();
-    format!("{who}{limits} becomes a company in Portico by itself, with the sync that brings it.")
-}
-
-/// How many are here, and what becomes of the others.
-fn outlook(counts: CompanyCounts) -> String {
-    if counts.all == 0 {
-        return String::new();
-    }
-    let mut parts = vec![format!("{} are here already", number(counts.linked))];
-    let waiting = [
-        (counts.on_their_own, "come with the next sync"),
-        (
-            counts.other_type,
-            "stay out because of their type or status",
-        ),
-        (counts.inactive, "stay out because they are inactive"),
-        (counts.not_the_source, "wait for you"),
-        (counts.blocked, "were removed here and are blocked"),
-    ];
-    for (count, words) in waiting.into_iter().filter(|(count, _)| *count > 0) {
-        parts.push(format!("{} {words}", number(count)));
-    }
-    format!("Of {}, {}.", number(counts.all), parts.join("; "))
-}
-
-fn nothing(provider: &Provider, chosen: &Chosen, all: CompanyCounts) -> (String, String) {
-    if all.all == 0 {
-        return (
-            format!("No companies of {} yet", provider.name),
-            "The sync brings them. Open this tab again when it has read the companies; the line above shows how far it is.".to_owned(),
-        );
-    }
-    if chosen.quick && chosen.search.is_none() {
-        return (
-            "Quick Match has nothing to propose".to_owned(),
-            "Of what is not here yet nothing shares its name, web site or phone number with a company in Portico that is not linked yet.".to_owned(),
-        );
-    }
-    if chosen.search.is_some() {
-        return (
-            "No company matches".to_owned(),
-            "Search for a part of its name.".to_owned(),
-        );
-    }
-    (
-        "All are here already".to_owned(),
-        "Switch Show Unlinked Only off to see them.".to_owned(),
-    )
+    Ok(names)
 }

@@ -25,6 +25,10 @@ pub struct ImportPage {
     pub strip: Strip,
     /// What is shown: the tab with its content.
     pub tab: Tab,
+    /// The list of the tab that is not shown, as one text; empty when there is none.
+    pub other: String,
+    /// The newest import, beside a switch that is off; a list shows its own.
+    pub last: Option<LastImport>,
     /// The provider's word for its people.
     pub people: &'static str,
     /// What is set, step by step.
@@ -65,6 +69,24 @@ pub enum Users {
 }
 
 impl ImportPage {
+    /// The tabs: key, name and symbol.
+    pub const TABS: [(&'static str, &'static str, &'static str); 2] = [
+        ("users", "Import Users", "users"),
+        ("companies", "Import Companies", "building"),
+    ];
+
+    /// Whether a tab is the one that is shown.
+    #[must_use]
+    pub fn is_here(&self, key: &str) -> bool {
+        self.tab.key() == key
+    }
+
+    /// Whether the list that is shown goes with the viewer to another tab.
+    #[must_use]
+    pub fn takes_list_to(&self, key: &str) -> bool {
+        self.has_list() && (key != "companies" || self.shell.rights.manage_companies)
+    }
+
     /// Whether there is a list to select in: *Complete Setup* sends it then.
     #[must_use]
     pub const fn has_list(&self) -> bool {
@@ -116,9 +138,7 @@ pub struct CompanyList {
     /// How many are selected.
     pub selected: usize,
     /// Those of them that are on other pages.
-    pub carried: Vec<i64>,
-    /// Whether these are counted beside what the page shows; not when all are selected anyway.
-    pub counts_carried: bool,
+    pub carried: Vec<CarriedPick>,
     /// What was chosen to become of companies on other pages: name and value of a field.
     pub carried_links: Vec<(String, String)>,
     /// The place of this page.
@@ -133,6 +153,15 @@ pub struct CompanyList {
     pub nothing: String,
     /// What to do then.
     pub nothing_help: String,
+}
+
+/// A company on another page that is selected.
+#[derive(Debug, Clone, Copy)]
+pub struct CarriedPick {
+    /// Row id of the vendor's record.
+    pub id: i64,
+    /// Whether it is counted beside *Select all*, which does not mean it.
+    pub counts: bool,
 }
 
 /// One company of the provider.
@@ -193,6 +222,8 @@ mod tests {
             frame: Frame::new(provider, &place, SetupStep::Import),
             strip: strip::sample(),
             tab,
+            other: String::new(),
+            last: None,
             people: "Resources",
             set: summary::sample(),
         }
@@ -252,8 +283,10 @@ mod tests {
                 nothing: false,
             }),
             selected: 2,
-            carried: vec![77],
-            counts_carried: true,
+            carried: vec![CarriedPick {
+                id: 77,
+                counts: true,
+            }],
             carried_links: vec![("link.77".into(), "y".into())],
             pager: Pager {
                 count: "10,000+ companies".into(),
@@ -276,13 +309,31 @@ mod tests {
         ] {
             assert!(html.contains(words), "{words}");
         }
+        let off = ImportPage {
+            last: samples::picker(&sample::shell(Section::Settings)).last,
+            other: HOSTILE.into(),
+            ..page(Tab::Companies(Companies::Off))
+        };
+        let html = sample::check("setup_import_companies_off_kept", &off);
+        assert!(html.contains(r#"id="other-list""#) && html.contains("in both lists"));
         let shell = sample::shell(Section::Settings);
         let picker = samples::picker(&shell);
+        let both = ImportPage {
+            other: HOSTILE.into(),
+            ..page(Tab::Users(Users::Picker(picker.clone().into())))
+        };
+        let html = sample::check("setup_import_users_both", &both);
+        assert!(html.contains(r#"value="tab""#) && html.contains("in both lists"));
         let html = sample::check(
             "setup_import_users",
             &page(Tab::Users(Users::Picker(picker.into()))),
         );
         assert!(html.contains("Role for imported users"));
+        let quick = samples::quick_match(&shell);
+        sample::check(
+            "setup_import_users_quick",
+            &page(Tab::Users(Users::Picker(quick.into()))),
+        );
         let report = reports::running(&shell);
         let html = sample::check(
             "setup_import_users_report",

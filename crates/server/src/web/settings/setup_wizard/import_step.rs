@@ -1,15 +1,15 @@
-//! `GET …/setup/import` and the forms of its two tabs: step 4.
+//! `GET …/setup/import`: step 4. The forms of its two lists are in [`super::import_lists`].
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::imports::ImportKind;
 use domain::permission::{Area, Permission};
 use domain::setup::SetupStep;
+use domain::viewer::Viewer;
 use store::integrations::Integration;
 
-use super::complete::end;
 use super::frame::Frame;
-use super::import_companies::{Answered, Chosen, companies as company_tab, import_or_list};
+use super::import_companies::{Chosen, companies as company_tab};
 use super::import_page::{Companies, ImportPage, Tab, Users};
 use super::strip::strip;
 use super::summary::summary;
@@ -17,13 +17,10 @@ use super::wizard::{Offer, Wizard};
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
-use crate::web::form::Fields;
-use crate::web::page::{page_with, see_other};
-use crate::web::settings::import_users::{
-    Addresses, Missing, Outcome, PickerState, answer, picker, source, unread,
-};
+use crate::web::page::page_with;
+use crate::web::settings::import_users::{Addresses, Missing, PickerState, picker, source, unread};
 use crate::web::settings::imports::report::Report;
-use crate::web::settings::imports::{Place, find_import, to_report};
+use crate::web::settings::imports::{Place, find_import, last, to_report};
 use crate::web::view::{Query, Section, Shell};
 
 const STEP: SetupStep = SetupStep::Import;
@@ -48,7 +45,7 @@ pub async fn show(
     let import = query.text("report");
     let tab = match (query.text("tab").as_str(), now) {
         ("companies", _) if (now || !import.is_empty()) && !may_import_companies(&staff) => {
-            Tab::Companies(Companies::Missing(companies_missing()))
+            Tab::Companies(Companies::Missing(companies_missing(&staff)))
         }
         ("companies", _) if !import.is_empty() => {
             let report = report(&app, &shell, &key, &import, ImportKind::Companies).await?;
@@ -73,119 +70,59 @@ pub async fn show(
         (_, false) => Tab::Users(Users::Off),
         (_, true) => Tab::Users(people(&app, &staff, &wizard).await?),
     };
-    render(
-        &app,
-        &wizard,
-        &integration,
-        &offer,
-        shell,
-        StatusCode::OK,
-        tab,
-    )
-    .await
+    let here = (&wizard, &integration, &offer);
+    render(&app, here, shell, StatusCode::OK, tab, String::new()).await
 }
 
-/// The notice after *Complete Setup* with somebody or something selected.
-const IMPORTS: &str = "setup_completed_imports";
-
-/// Whether a list was sent by *Complete Setup*: what is selected in it is imported first, with mistakes told at their
-/// fields, and the setup ends.
-fn completes(fields: &Fields) -> bool {
-    fields.text("action") == "complete"
+/// Whether somebody may import companies: a company that is imported is a company that is added. Whoever is limited to some
+/// companies may not, since the list names them all.
+pub(super) fn may_import_companies(staff: &Staff) -> bool {
+    staff.may(Permission::manage(Area::Companies)) && matches!(staff.viewer(), Viewer::Staff(_))
 }
 
-/// *Import Users*: searches, turns pages, or begins an import and leads to its report.
+/// Refuses whoever may not.
 ///
 /// # Errors
-/// As [`show`].
-pub async fn import_users(
-    State(app): State<App>,
-    staff: Staff,
-    Path(key): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
-        Ok(found) => found,
-        Err(instead) => return Ok(instead),
-    };
-    let completes = completes(&fields);
-    if completes && !PickerState::read(&fields).selects() {
-        return end(&app, &staff, &wizard, &integration, "setup_completed").await;
+/// `403` then.
+pub(super) fn require_import_companies(staff: &Staff) -> Result<(), Failure> {
+    if may_import_companies(staff) {
+        return Ok(());
     }
-    let (status, users) = match source(&app, &staff, wizard.provider).await? {
-        Err(missing) => (StatusCode::CONFLICT, Users::Missing(missing)),
-        Ok(source) => match answer(&app, &staff, &source, &addresses(&wizard), &fields).await? {
-            Outcome::Again(status, picker) => (status, Users::Picker(picker)),
-            Outcome::Begun(_) if completes => {
-                return end(&app, &staff, &wizard, &integration, IMPORTS).await;
-            }
-            Outcome::Begun(import) => {
-                let place = Place::setup(wizard.provider, ImportKind::Users, &import);
-                return see_other(place.address());
-            }
-        },
-    };
-    let shell = staff.shell(Section::Settings);
-    let offer = Offer::load(&app, &integration).await?;
-    let tab = Tab::Users(users);
-    render(&app, &wizard, &integration, &offer, shell, status, tab).await
-}
-
-/// *Import Companies*: searches, turns pages, or begins an import and leads to its report.
-///
-/// # Errors
-/// As [`show`].
-pub async fn import_companies(
-    State(app): State<App>,
-    staff: Staff,
-    Path(key): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
-        Ok(found) => found,
-        Err(instead) => return Ok(instead),
-    };
-    let chosen = Chosen::of_form(&fields);
-    let completes = completes(&fields);
-    if completes && !chosen.selects() {
-        return end(&app, &staff, &wizard, &integration, "setup_completed").await;
+    if !staff.may(Permission::manage(Area::Companies)) {
+        return Err(Failure::forbidden("Manage Companies"));
     }
-    let shell = staff.shell(Section::Settings);
-    let offer = Offer::load(&app, &integration).await?;
-    let here = (wizard.provider, &integration);
-    let (status, list) = match import_or_list(&app, &staff, &shell, here, &offer, chosen).await? {
-        Answered::Begun(_) if completes => {
-            return end(&app, &staff, &wizard, &integration, IMPORTS).await;
-        }
-        Answered::Begun(import) => {
-            let place = Place::setup(wizard.provider, ImportKind::Companies, &import);
-            return see_other(place.address());
-        }
-        Answered::List(status, list) => (status, list),
+    Err(Failure::new(
+        StatusCode::FORBIDDEN,
+        "forbidden",
+        "Companies are not yours to import",
+        "You see some companies only. Importing and linking them is for staff who see all of them.",
+    ))
+}
+
+fn companies_missing(staff: &Staff) -> Missing {
+    let (title, sentence) = if staff.may(Permission::manage(Area::Companies)) {
+        (
+            "You see some companies only",
+            "Importing and linking companies is for staff who see all of them.",
+        )
+    } else {
+        (
+            "You need the right Manage Companies",
+            "You must have the Manage Companies permission to import or link companies. Ask an administrator to give it \
+             to your role.",
+        )
     };
-    let tab = Tab::Companies(Companies::List(list));
-    render(&app, &wizard, &integration, &offer, shell, status, tab).await
-}
-
-/// Whether somebody may import companies: a company that is imported is a company that is added.
-fn may_import_companies(staff: &Staff) -> bool {
-    staff.may(Permission::manage(Area::Companies))
-}
-
-fn companies_missing() -> Missing {
     Missing {
         symbol: "lock",
-        title: "You need the right Manage Companies".to_owned(),
-        sentence: "You must have the Manage Companies permission to import or link companies. Ask an administrator to \
-                   give it to your role."
-            .to_owned(),
+        title: title.to_owned(),
+        sentence: sentence.to_owned(),
         href: String::new(),
         label: String::new(),
     }
 }
 
 /// Where the list of people leads.
-fn addresses(wizard: &Wizard) -> Addresses {
+pub(super) fn addresses(wizard: &Wizard) -> Addresses {
     Addresses {
         action: format!("{}/users", wizard.address(STEP)),
         cancel: String::new(),
@@ -194,7 +131,7 @@ fn addresses(wizard: &Wizard) -> Addresses {
 }
 
 /// The people of the provider, or what is missing for importing them.
-async fn people(app: &App, staff: &Staff, wizard: &Wizard) -> Result<Users, Failure> {
+pub(super) async fn people(app: &App, staff: &Staff, wizard: &Wizard) -> Result<Users, Failure> {
     let source = match source(app, staff, wizard.provider).await? {
         Ok(source) => source,
         Err(missing) => return Ok(Users::Missing(missing)),
@@ -208,7 +145,7 @@ async fn people(app: &App, staff: &Staff, wizard: &Wizard) -> Result<Users, Fail
 }
 
 /// An import that began here.
-async fn report(
+pub(super) async fn report(
     app: &App,
     shell: &Shell,
     key: &str,
@@ -220,23 +157,34 @@ async fn report(
     to_report(app, shell, provider, &import, place).await
 }
 
-async fn render(
+/// The step with a tab; `other` is the list of the other one.
+pub(super) async fn render(
     app: &App,
-    wizard: &Wizard,
-    integration: &Integration,
-    offer: &Offer,
+    (wizard, integration, offer): (&Wizard, &Integration, &Offer),
     shell: Shell,
     status: StatusCode,
     tab: Tab,
+    other: String,
 ) -> Answer {
     let overview = sync::status::overview(app.engine(), integration.id).await?;
     let overview = overview.ok_or_else(|| Failure::not_found("Integration"))?;
+    let kind = match tab {
+        Tab::Users(Users::Off) => Some(ImportKind::Users),
+        Tab::Companies(Companies::Off) => Some(ImportKind::Companies),
+        _ => None,
+    };
+    let last = match kind {
+        Some(kind) => last(app, &shell, (wizard.provider, integration.id), kind, true).await?,
+        None => None,
+    };
     page_with(
         status,
         &ImportPage {
             frame: Frame::new(wizard.provider, &wizard.place, STEP),
             strip: strip(app, &shell, wizard.provider, &overview).await?,
             tab,
+            other,
+            last,
             people: wizard.provider.words.technicians,
             set: summary(wizard.provider, integration, offer),
             shell,

@@ -14,12 +14,14 @@ use store::listing::{Count, Direction};
 use sync::import_companies::{CompanyAction, CompanyChoice, ImportCompanies, apply};
 
 use super::frame::{address, import_list};
+use super::import_step::require_import_companies;
 use super::wizard::Wizard;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
-use crate::web::page::{page_with, see_other};
+use crate::web::page::page_with;
+use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::{Choice, Query, Section, Shell};
 
 const STEP: SetupStep = SetupStep::Import;
@@ -49,6 +51,8 @@ pub struct LinkPage {
     pub more: bool,
     /// What is wrong.
     pub error: String,
+    /// The list it opened from, where no scripts run.
+    pub kept: KeptList,
 }
 
 /// Asks which company it is.
@@ -65,28 +69,35 @@ pub async fn ask_link(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    require_import_companies(&staff)?;
     let row = find(&app, &integration, &record).await?;
-    if let Some(instead) = already(&wizard, &row)? {
-        return Ok(instead);
-    }
-    // Opened for the first time: most often it is the one of the same name.
-    let search = if query.0.has("search") {
-        query.text("search")
-    } else {
-        row.same_name
-            .as_ref()
-            .map(|one| one.name.clone())
-            .unwrap_or_default()
-    };
-    let asked = Asked {
-        search,
-        chosen: row.same_name.as_ref().map(|one| one.uuid.to_string()),
-        error: String::new(),
-    };
-    render(&app, &staff, &wizard, &row, asked).await
+    let search = query.0.has("search").then(|| query.text("search"));
+    ask(&app, &staff, &wizard, &row, search, KeptList::default()).await
 }
 
-/// Links it.
+/// Asks; `search` is `None` when the question opens: most often it is the company of the same name.
+async fn ask(
+    app: &App,
+    staff: &Staff,
+    wizard: &Wizard,
+    row: &CompanyImportRow,
+    search: Option<String>,
+    kept: KeptList,
+) -> Answer {
+    if is_linked(row) {
+        return kept.lead_back(&list_address(wizard), IS_LINKED);
+    }
+    let same = row.same_name.as_ref();
+    let asked = Asked {
+        search: search.unwrap_or_else(|| same.map(|one| one.name.clone()).unwrap_or_default()),
+        chosen: same.map(|one| one.uuid.to_string()),
+        error: String::new(),
+        kept,
+    };
+    render(app, staff, wizard, row, asked).await
+}
+
+/// Links it; asks when the form is that of the list it is in, or searches.
 ///
 /// # Errors
 /// As [`ask_link`].
@@ -100,14 +111,25 @@ pub async fn link(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    require_import_companies(&staff)?;
     let row = find(&app, &integration, &record).await?;
-    if let Some(instead) = already(&wizard, &row)? {
-        return Ok(instead);
+    let list = list_action(&wizard);
+    if let Some(kept) = KeptList::opened(&list, &fields) {
+        return ask(&app, &staff, &wizard, &row, None, kept).await;
+    }
+    let kept = KeptList::carried(&list, &fields);
+    let search = Query(fields.clone()).text("search");
+    if fields.has("find") {
+        return ask(&app, &staff, &wizard, &row, Some(search), kept).await;
+    }
+    if is_linked(&row) {
+        return kept.lead_back(&list_address(&wizard), IS_LINKED);
     }
     let mut asked = Asked {
-        search: Query(fields.clone()).text("search"),
+        search,
         chosen: None,
         error: "Choose the company it belongs to.".to_owned(),
+        kept,
     };
     let Ok(company) = fields.text("company").parse::<PublicId>() else {
         return render(&app, &staff, &wizard, &row, asked).await;
@@ -122,7 +144,10 @@ pub async fn link(
     };
     match apply(app.engine(), &staff.actor(), &wanted).await? {
         Ok(report) => match report.skipped.into_iter().next() {
-            None => see_other(&format!("{}&notice=company_linked", list_address(&wizard))),
+            None => {
+                let back = list_address(&wizard);
+                asked.kept.lead_back(&back, "company_linked")
+            }
             Some(skipped) => {
                 asked.error = skipped.reason.sentence();
                 render(&app, &staff, &wizard, &row, asked).await
@@ -139,11 +164,20 @@ struct Asked {
     search: String,
     chosen: Option<String>,
     error: String,
+    kept: KeptList,
 }
+
+/// The notice for one that is linked already: the list shows to what.
+const IS_LINKED: &str = "company_is_linked";
 
 /// The list it came from.
 pub(super) fn list_address(wizard: &Wizard) -> String {
     import_list(wizard.provider, ImportKind::Companies)
+}
+
+/// Where that list's form goes.
+pub(super) fn list_action(wizard: &Wizard) -> String {
+    format!("{}/companies", address(wizard.provider, STEP))
 }
 
 /// The company of the provider that an address names.
@@ -160,20 +194,8 @@ pub(super) async fn find(
         .ok_or_else(missing)
 }
 
-/// Where to go when it is linked already: the list, which shows to what.
-fn already(
-    wizard: &Wizard,
-    row: &CompanyImportRow,
-) -> Result<Option<axum::response::Response>, Failure> {
-    let linked = row.company.as_ref().is_some_and(|one| !one.removed);
-    linked
-        .then(|| {
-            see_other(&format!(
-                "{}&notice=company_is_linked",
-                list_address(wizard)
-            ))
-        })
-        .transpose()
+fn is_linked(row: &CompanyImportRow) -> bool {
+    row.company.as_ref().is_some_and(|one| !one.removed)
 }
 
 async fn render(
@@ -217,16 +239,13 @@ async fn render(
             shell: staff.shell(Section::Settings),
             name: row.name.clone(),
             provider: wizard.provider.name,
-            action: format!(
-                "{}/companies/{}/link",
-                address(wizard.provider, STEP),
-                row.id
-            ),
+            action: format!("{}/{}/link", list_action(wizard), row.id),
             back: list_address(wizard),
             search: asked.search.clone(),
             companies: found.rows.into_iter().map(choice).collect(),
             more,
             error: asked.error,
+            kept: asked.kept,
         },
     )
 }
@@ -251,8 +270,14 @@ mod tests {
             ],
             more: true,
             error: "Choose the company it belongs to.".into(),
+            kept: KeptList::default(),
         };
-        sample::check("setup_link_company", &page);
+        let html = sample::check("setup_link_company", &page);
+        assert!(!html.contains("kept-list"));
+        page.kept.action = "/list".into();
+        page.kept.text = HOSTILE.into();
+        let html = sample::check("setup_link_company_kept", &page);
+        assert!(html.contains(r#"form="kept-list""#));
         page.companies.clear();
         let html = sample::check("setup_link_company_none", &page);
         assert!(html.contains("No company matches"));

@@ -86,16 +86,23 @@ pub async fn strip(
     let failed = run.state == RunState::Failed;
     Ok(Strip {
         state: Badge::run(run.state),
-        label: format!(
-            "{}: {} records read, {}",
-            if failed {
-                "The last sync could not finish"
-            } else {
-                "Synced"
-            },
-            grouped(read),
-            shell.time(ended).relative
-        ),
+        label: match (failed, read) {
+            (true, _) => format!(
+                "The last sync could not finish: {} records read, {}",
+                grouped(read),
+                shell.time(ended).relative
+            ),
+            // One that only looked for changes.
+            (false, 0) => format!(
+                "Synced: nothing new since the sync before, {}",
+                shell.time(ended).relative
+            ),
+            (false, _) => format!(
+                "Synced: {} records read, {}",
+                grouped(read),
+                shell.time(ended).relative
+            ),
+        },
         href: href(&run.uuid),
         running: false,
         percent: None,

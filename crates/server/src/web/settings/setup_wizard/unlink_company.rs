@@ -4,16 +4,20 @@ use axum::extract::{Path, State};
 use domain::company_adoption::Adoption;
 use domain::setup::SetupStep;
 use store::company_import::CompanyImportRow;
+use store::integrations::Integration;
 use sync::import_companies::{Unlink, on_its_own, unlink as take_back};
 
-use super::link_company::{find, list_address};
+use super::import_step::require_import_companies;
+use super::link_company::{find, list_action, list_address};
 use super::wizard::Wizard;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
-use crate::web::page::{page, see_other};
+use crate::web::form::Fields;
+use crate::web::page::page;
+use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::settings::integrations::confirm_page::ConfirmPage;
-use crate::web::view::Section;
+use crate::web::view::{Section, Shell};
 
 const STEP: SetupStep = SetupStep::Import;
 
@@ -30,14 +34,45 @@ pub async fn ask_unlink(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    require_import_companies(&staff)?;
     let row = find(&app, &integration, &record).await?;
-    let back = list_address(&wizard);
-    let Some(company) = linked_by_hand(&row) else {
-        return see_other(&format!("{back}&notice=company_not_linked"));
+    ask(&staff, &wizard, &integration, &row, KeptList::default())
+}
+
+fn ask(
+    staff: &Staff,
+    wizard: &Wizard,
+    integration: &Integration,
+    row: &CompanyImportRow,
+    kept: KeptList,
+) -> Answer {
+    let back = list_address(wizard);
+    let Some(company) = linked_by_hand(row) else {
+        return kept.lead_back(&back, "company_not_linked");
     };
     page(&ConfirmPage {
-        title: format!("Unlink {}?", row.name),
-        lead: match on_its_own(&integration.settings, &row) {
+        action: format!("{}/{}/unlink", list_action(wizard), row.id),
+        back,
+        kept,
+        ..question(
+            staff.shell(Section::Settings),
+            (&row.name, company),
+            wizard.provider.name,
+            on_its_own(&integration.settings, row),
+        )
+    })
+}
+
+/// What is asked before the company `name` of a provider, linked to `company` here, is unlinked.
+fn question(
+    shell: Shell,
+    (name, company): (&str, &str),
+    provider: &str,
+    then: Adoption,
+) -> ConfirmPage {
+    ConfirmPage {
+        title: format!("Unlink {name}?"),
+        lead: match then {
             Adoption::Adopt => format!(
                 "It was linked to {company} here. As the Sync step is set, it becomes a company by itself: the next sync \
                  that reads it makes a new one of its own name. To keep it away, change the Sync step first."
@@ -46,8 +81,8 @@ pub async fn ask_unlink(
                 "It was linked to {company} here. Unlinked, it stands for no company, until it is imported or linked again."
             ),
         },
-        action: format!("{}/companies/{}/unlink", wizard.address(STEP), row.id),
-        back,
+        action: String::new(),
+        back: String::new(),
         button: "Unlink".to_owned(),
         dangerous: true,
         goes_title: "What goes",
@@ -60,18 +95,19 @@ pub async fn ask_unlink(
         stays: vec![
             format!("{company} itself, with everything from other tools"),
             "People who were invited or sign in already".to_owned(),
-            format!("The records of {}, which sync on", wizard.provider.name),
+            format!("The records of {provider}, which sync on"),
         ],
         afterwards: String::new(),
         typed: String::new(),
         typed_error: String::new(),
         error: String::new(),
         refresh: "import-picker",
-        shell: staff.shell(Section::Settings),
-    })
+        kept: KeptList::default(),
+        shell,
+    }
 }
 
-/// Takes the link back.
+/// Takes the link back; asks when the form is that of the list it is in.
 ///
 /// # Errors
 /// As [`ask_unlink`].
@@ -79,17 +115,23 @@ pub async fn unlink(
     State(app): State<App>,
     staff: Staff,
     Path((key, record)): Path<(String, String)>,
+    fields: Fields,
 ) -> Answer {
     let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    require_import_companies(&staff)?;
     let row = find(&app, &integration, &record).await?;
+    let list = list_action(&wizard);
+    if let Some(kept) = KeptList::opened(&list, &fields) {
+        return ask(&staff, &wizard, &integration, &row, kept);
+    }
     let notice = match take_back(app.engine(), &staff.actor(), row.id).await? {
         Unlink::Done { .. } => "company_unlinked",
         Unlink::NotLinked | Unlink::CameOnItsOwn => "company_not_linked",
     };
-    see_other(&format!("{}&notice={notice}", list_address(&wizard)))
+    KeptList::carried(&list, &fields).lead_back(&list_address(&wizard), notice)
 }
 
 /// The name of the company here, if a person made the link.
@@ -97,4 +139,26 @@ fn linked_by_hand(row: &CompanyImportRow) -> Option<&str> {
     let by_hand = row.link_origin.as_deref() == Some("import");
     let company = row.company.as_ref().filter(|_| by_hand)?;
     Some(&company.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::view::sample::{self, HOSTILE};
+
+    #[test]
+    fn the_question_says_whether_it_comes_back_by_itself() {
+        let asked = |company: &str, then| {
+            let shell = sample::shell(Section::Settings);
+            question(shell, ("Brightwater Dental", company), "Autotask", then)
+        };
+        let page = asked("Brightwater", Adoption::Adopt);
+        let html = sample::check("setup_unlink_company", &page);
+        assert!(html.contains("becomes a company by itself"));
+        let page = asked(HOSTILE, Adoption::NotTheSource);
+        let html = sample::check("setup_unlink_company_waits", &page);
+        assert!(html.contains("until it is imported or linked again"));
+        let page = asked(&sample::long(), Adoption::NotTheSource);
+        sample::check("setup_unlink_company_long", &page);
+    }
 }

@@ -129,7 +129,7 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
             String::new()
         },
         button: action.button(&count),
-        dangerous: action == BulkAction::Deactivate,
+        dangerous: action == BulkAction::Disable,
         ..question(&staff)
     };
     let status = if confirmed {
@@ -182,8 +182,8 @@ async fn run(
     let change = match (action, role.parse()) {
         (BulkAction::Role, Ok(role)) => BulkChange::Role(role),
         (BulkAction::Role, Err(_)) => return Err(Failure::bad_request("Select a role.")),
-        (BulkAction::Deactivate, _) => BulkChange::Status(false),
-        (BulkAction::Reactivate, _) => BulkChange::Status(true),
+        (BulkAction::Disable, _) => BulkChange::Status(false),
+        (BulkAction::Enable, _) => BulkChange::Status(true),
         (BulkAction::Welcome, _) => BulkChange::Welcome,
     };
     let ids: Vec<PublicId> = picked.iter().map(|one| one.uuid.clone()).collect();

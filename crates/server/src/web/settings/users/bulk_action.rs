@@ -6,29 +6,24 @@ pub enum BulkAction {
     /// Another role.
     Role,
     /// Switch off.
-    Deactivate,
+    Disable,
     /// Switch on again.
-    Reactivate,
+    Enable,
     /// The welcome e-mail.
     Welcome,
 }
 
 impl BulkAction {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 4] = [
-        Self::Welcome,
-        Self::Role,
-        Self::Reactivate,
-        Self::Deactivate,
-    ];
+    pub const ALL: [Self; 4] = [Self::Welcome, Self::Role, Self::Enable, Self::Disable];
 
     /// The word in the form.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
             Self::Role => "role",
-            Self::Deactivate => "deactivate",
-            Self::Reactivate => "reactivate",
+            Self::Disable => "disable",
+            Self::Enable => "enable",
             Self::Welcome => "welcome",
         }
     }
@@ -50,8 +45,8 @@ impl BulkAction {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Role => "Change role",
-            Self::Deactivate => "Deactivate",
-            Self::Reactivate => "Reactivate",
+            Self::Disable => "Disable",
+            Self::Enable => "Enable",
             Self::Welcome => "Send welcome e-mail",
         }
     }
@@ -61,8 +56,8 @@ impl BulkAction {
     pub fn question(self, count: &str) -> String {
         match self {
             Self::Role => format!("Change the role of {count}?"),
-            Self::Deactivate => format!("Deactivate {count}?"),
-            Self::Reactivate => format!("Reactivate {count}?"),
+            Self::Disable => format!("Disable {count}?"),
+            Self::Enable => format!("Enable {count}?"),
             Self::Welcome => format!("Send the welcome e-mail to {count}?"),
         }
     }
@@ -72,8 +67,8 @@ impl BulkAction {
     pub fn button(self, count: &str) -> String {
         match self {
             Self::Role => format!("Change role of {count}"),
-            Self::Deactivate => format!("Deactivate {count}"),
-            Self::Reactivate => format!("Reactivate {count}"),
+            Self::Disable => format!("Disable {count}"),
+            Self::Enable => format!("Enable {count}"),
             Self::Welcome => format!("Send to {count}"),
         }
     }
@@ -83,11 +78,11 @@ impl BulkAction {
     pub const fn effect(self) -> &'static str {
         match self {
             Self::Role => "The new role takes effect at once. Your own role stays as it is.",
-            Self::Deactivate => {
-                "Their sessions end at once, links in e-mails stop working, and they can no longer sign in. Accounts \
-                 and history stay, and can be reactivated."
+            Self::Disable => {
+                "They are deactivated: their sessions end at once, links in e-mails stop working, and they can no longer \
+                 sign in. Accounts and history stay, and Enable brings them back."
             }
-            Self::Reactivate => {
+            Self::Enable => {
                 "They can sign in again with their old passwords and roles. Who has no password yet needs the welcome \
                  e-mail."
             }
@@ -103,8 +98,8 @@ impl BulkAction {
     pub const fn done(self) -> &'static str {
         match self {
             Self::Role => "have the new role",
-            Self::Deactivate => "deactivated",
-            Self::Reactivate => "reactivated",
+            Self::Disable => "disabled",
+            Self::Enable => "enabled",
             Self::Welcome => "sent a welcome e-mail",
         }
     }

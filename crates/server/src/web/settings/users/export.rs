@@ -29,7 +29,7 @@ const COLUMNS: &[Column<StaffRow>] = &[
         "Two-factor",
         |row| if row.two_factor { "on" } else { "off" },
     ),
-    Column::Instant("Last Sign-in", |row| row.last_sign_in_at),
+    Column::Instant("Last Login", |row| row.last_sign_in_at),
     Column::Made("Linked To", |row| {
         let sources = row.sources.iter().map(|source| source.integration.as_str());
         sources.collect::<Vec<_>>().join("; ")

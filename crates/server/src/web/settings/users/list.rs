@@ -132,7 +132,7 @@ fn headings(asked: &UserQuery) -> Vec<Heading> {
         Heading::fixed("Role"),
         Heading::fixed("Status"),
         Heading::fixed("Two-factor"),
-        sorting("Last sign-in", StaffSort::LastSignIn),
+        sorting("Last Login", StaffSort::LastSignIn),
         Heading::fixed("Linked to"),
     ]
 }

@@ -134,7 +134,7 @@ mod tests {
                 "Role",
                 "Status",
                 "Two-factor",
-                "Last sign-in",
+                "Last Login",
                 "Linked to",
             ]
             .map(Heading::fixed)
@@ -169,6 +169,7 @@ mod tests {
         };
         let html = sample::check("users", &page);
         assert!(html.contains("Import from Autotask") && html.contains("not connected yet"));
+        assert!(html.contains("User Can’t Access a Feature"));
         page.rows.clear();
         assert!(sample::check("users_empty", &page).contains("Nobody else yet"));
         page.shell.rights.manage_users = false;

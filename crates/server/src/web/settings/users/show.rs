@@ -141,7 +141,7 @@ pub async fn render(
             .map_or_else(|| none.to_owned(), |time| time.relative)
     };
     facts.push(Fact::new(
-        "Last sign-in",
+        "Last Login",
         time(identity.last_sign_in_at, "never"),
     ));
     facts.push(Fact::new(

@@ -27,7 +27,7 @@ pub struct ShowPage {
     pub status: Badge,
     /// What the status means.
     pub status_meaning: String,
-    /// Last sign-in and the like.
+    /// Last login and the like.
     pub facts: Vec<Fact>,
     /// Why something cannot be done.
     pub access_note: String,
@@ -201,7 +201,7 @@ mod tests {
             status: status_badge(MembershipStatus::Active),
             status_meaning: "Can sign in.".into(),
             facts: vec![
-                Fact::new("Last sign-in", "6 min ago"),
+                Fact::new("Last Login", "6 min ago"),
                 Fact::new("Role", "Technician").linked("/settings/roles/r"),
             ],
             access_note: "You cannot change your own role or status.".into(),
@@ -236,7 +236,7 @@ mod tests {
         );
         let question = ConfirmPage {
             shell: shell.clone(),
-            title: "Deactivate 3 users?".into(),
+            title: "Disable 3 users?".into(),
             action: "/settings/users/bulk".into(),
             back: "/settings/users".into(),
             hidden: vec![("pick".into(), HOSTILE.into())],
@@ -249,7 +249,7 @@ mod tests {
             roles: vec![Choice::new("r", "Technician", false)],
             role_error: "Select a role.".into(),
             error: String::new(),
-            button: "Deactivate 3 users".into(),
+            button: "Disable 3 users".into(),
             dangerous: true,
         };
         sample::check("users_bulk", &question);
@@ -260,10 +260,10 @@ mod tests {
         };
         let result = BulkResultPage {
             shell,
-            title: "Deactivate".into(),
+            title: "Disable".into(),
             tone: "warn",
             symbol: "info",
-            summary: "2 users deactivated, 1 not.".into(),
+            summary: "2 users disabled, 1 not.".into(),
             done_count: "2".into(),
             done_more: "and 1,204 more.".into(),
             refused_count: "1".into(),

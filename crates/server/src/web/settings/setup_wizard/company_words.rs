@@ -1,0 +1,101 @@
+//! What the list of companies to import says about itself.
+
+use domain::provider::{Provider, ScopeField};
+use store::integrations::Integration;
+use sync::import_companies::CompanyCounts;
+
+use super::merge::Labels;
+use super::wizard::Offer;
+use crate::web::view::number::grouped;
+
+/// A count with its thousands.
+pub(super) fn number(count: u64) -> String {
+    grouped(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// When a synced company becomes a company on its own.
+pub(super) fn rule(
+    provider: &'static Provider,
+    integration: &Integration,
+    offer: &Offer,
+) -> String {
+    let settings = &integration.settings;
+    if !settings.company_source {
+        return format!(
+            "Companies do not come from {} by themselves (step 2): each one waits until it is imported or linked.",
+            provider.name
+        );
+    }
+    let labels = Labels::of(provider, &offer.items, &offer.roles);
+    let company = provider.words.company.to_lowercase();
+    let who = if settings.skip_inactive_companies {
+        format!("Every active {company}")
+    } else {
+        format!("Every {company}")
+    };
+    let of = |field: ScopeField| labels.set(field.kind(), field.of(settings), "");
+    let limits = [
+        (ScopeField::CompanyTypes, " of type "),
+        (ScopeField::ExcludeCompanyTypes, " not of type "),
+        (ScopeField::ExcludeCompanyStatuses, " not in status "),
+    ];
+    let limits = limits.map(|(field, words)| (words, of(field)));
+    let limits: String = limits
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(words, names)| format!("{words}{names}"))
+        .collect();
+    format!("{who}{limits} becomes a company in Portico by itself, with the sync that brings it.")
+}
+
+/// How many are here, and what becomes of the others.
+pub(super) fn outlook(counts: CompanyCounts) -> String {
+    if counts.all == 0 {
+        return String::new();
+    }
+    let mut parts = vec![format!("{} are here already", number(counts.linked))];
+    let waiting = [
+        (counts.on_their_own, "come with the next sync"),
+        (
+            counts.other_type,
+            "stay out because of their type or status",
+        ),
+        (counts.inactive, "stay out because they are inactive"),
+        (counts.not_the_source, "wait for you"),
+        (counts.blocked, "were removed here and are blocked"),
+    ];
+    for (count, words) in waiting.into_iter().filter(|(count, _)| *count > 0) {
+        parts.push(format!("{} {words}", number(count)));
+    }
+    format!("Of {}, {}.", number(counts.all), parts.join("; "))
+}
+
+/// What nothing in the list means, in Quick Match or after a search, and what to do then.
+pub(super) fn nothing(
+    provider: &Provider,
+    (quick, search): (bool, bool),
+    all: CompanyCounts,
+) -> (String, String) {
+    if all.all == 0 {
+        return (
+            format!("No companies of {} yet", provider.name),
+            "The sync brings them. Open this tab again when it has read the companies; the line above shows how far it is.".to_owned(),
+        );
+    }
+    if quick && !search {
+        return (
+            "Quick Match has nothing to propose".to_owned(),
+            "Of what is not here yet nothing shares its name, web site or phone number with a company in Portico that is not linked yet.".to_owned(),
+        );
+    }
+    if search {
+        return (
+            "No company matches".to_owned(),
+            "Search for a part of its name.".to_owned(),
+        );
+    }
+    (
+        "All are here already".to_owned(),
+        "Switch Show Unlinked Only off to see them.".to_owned(),
+    )
+}
