@@ -58,6 +58,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0010_imports.sql"),
     ),
     (11, "counts", include_str!("../migrations/0011_counts.sql")),
+    (
+        12,
+        "descriptions",
+        include_str!("../migrations/0012_descriptions.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.
