@@ -21,6 +21,9 @@ pub struct StreamCapability {
     pub overlap: i64,
     /// Milliseconds between runs of a stream that is not incremental.
     pub full_cadence: i64,
+    /// What the ids of records begin with that the connector makes of other ones: the vendor does not count them, so its
+    /// total proves nothing about them. Empty where it makes none.
+    pub made_ids: &'static str,
 }
 
 impl StreamCapability {
@@ -35,6 +38,7 @@ impl StreamCapability {
             page_size: 500,
             overlap: 5 * UtcMillis::MINUTE,
             full_cadence: UtcMillis::DAY,
+            made_ids: "",
         }
     }
 

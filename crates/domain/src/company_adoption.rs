@@ -53,23 +53,29 @@ impl Adoption {
 pub struct Candidate<'a> {
     /// The vendor has it switched on.
     pub active: bool,
-    /// Reference id of its type.
+    /// Reference id of its type, the main one where it has several.
     pub type_id: Option<&'a str>,
+    /// Those of its further types.
+    pub other_type_ids: &'a [String],
     /// Reference id of its status.
     pub status_id: Option<&'a str>,
 }
 
-/// Decides for one company.
+/// Decides for one company. One of several types that is left out leaves the company out, and one that is selected
+/// brings it in.
 #[must_use]
 pub fn decide(settings: &IntegrationSettings, company: Candidate<'_>) -> Adoption {
     let chosen = |set: &BTreeSet<String>, id: Option<&str>| id.is_some_and(|id| set.contains(id));
+    let of_type = |set: &BTreeSet<String>| {
+        let mut others = company.other_type_ids.iter();
+        chosen(set, company.type_id) || others.any(|id| set.contains(id))
+    };
     if !settings.company_source {
         Adoption::NotTheSource
     } else if settings.skip_inactive_companies && !company.active {
         Adoption::Inactive
-    } else if !settings.company_types.is_empty()
-        && !chosen(&settings.company_types, company.type_id)
-        || chosen(&settings.exclude_company_types, company.type_id)
+    } else if !settings.company_types.is_empty() && !of_type(&settings.company_types)
+        || of_type(&settings.exclude_company_types)
     {
         Adoption::Type
     } else if chosen(&settings.exclude_company_statuses, company.status_id) {
@@ -107,7 +113,13 @@ mod tests {
         let company = |active, type_id, status_id| Candidate {
             active,
             type_id,
+            other_type_ids: &[],
             status_id,
+        };
+        let several = [String::from("3"), String::from("2")];
+        let with_others = |type_id| Candidate {
+            other_type_ids: &several,
+            ..company(true, type_id, None)
         };
         for (settings, company, expected) in [
             (&only, company(true, Some("1"), None), Adoption::Adopt),
@@ -136,6 +148,9 @@ mod tests {
                 Adoption::Status,
             ),
             (&without, company(true, None, None), Adoption::Adopt),
+            (&without, with_others(Some("1")), Adoption::Type),
+            (&only, with_others(Some("1")), Adoption::Adopt),
+            (&only, with_others(Some("4")), Adoption::Type),
         ] {
             assert_eq!(decide(settings, company), expected, "{company:?}");
         }

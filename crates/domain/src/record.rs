@@ -26,6 +26,9 @@ pub struct CompanyRecord {
     pub active: bool,
     /// Reference id of the company type (customer, prospect ...); the main one where a company has several.
     pub type_id: Option<String>,
+    /// Reference ids of its further types.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_type_ids: Vec<String>,
     /// Reference id of the company status, for vendors that have one beside *active*.
     pub status_id: Option<String>,
     /// Main phone number as typed there.
@@ -206,6 +209,10 @@ pub struct TicketNoteRecord {
     pub visibility: Visibility,
     /// Whether the vendor's own automation wrote it (workflow notes); hidden unless asked for.
     pub system: bool,
+    /// It is what was asked, for vendors whose tickets have no text of their own: shown as the description of its ticket
+    /// instead of among the comments. At most one of a ticket, and public.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub describes: bool,
     /// The vendor's id of the contact who wrote it.
     pub contact_external_id: Option<String>,
     /// The vendor's id of the technician who wrote it.

@@ -63,6 +63,8 @@ pub struct CompanyImportRow {
     pub present: bool,
     /// The vendor's id of its type.
     pub type_id: Option<String>,
+    /// Those of its further types.
+    pub other_type_ids: Vec<String>,
     /// The vendor's id of its status.
     pub status_id: Option<String>,
     /// What the type is called.
@@ -87,6 +89,7 @@ row! {
         active: bool = i64 => flag,
         present: bool = i64 => flag,
         type_id: Option<String>,
+        other_type_ids: Vec<String> = String => crate::decode::json,
         status_id: Option<String>,
         type_label: Option<String>,
         stored_at: UtcMillis = i64 => instant,
@@ -122,6 +125,7 @@ impl From<Raw> for CompanyImportRow {
             active: row.active,
             present: row.present,
             type_id: row.type_id,
+            other_type_ids: row.other_type_ids,
             status_id: row.status_id,
             type_label: row.type_label,
             stored_at: row.stored_at,
@@ -145,6 +149,8 @@ pub struct CompanyGroup {
     pub active: bool,
     /// Their type.
     pub type_id: Option<String>,
+    /// Their further types.
+    pub other_type_ids: Vec<String>,
     /// Their status.
     pub status_id: Option<String>,
     /// Whether they stand for a company here.
@@ -157,6 +163,7 @@ row! {
     struct RawGroup {
         active: bool = i64 => flag,
         type_id: Option<String>,
+        other_type_ids: Vec<String> = String => crate::decode::json,
         status_id: Option<String>,
         linked: bool = i64 => flag,
         found: i64,
@@ -270,6 +277,7 @@ pub async fn count_groups(
         .map(|row| CompanyGroup {
             active: row.active,
             type_id: row.type_id,
+            other_type_ids: row.other_type_ids,
             status_id: row.status_id,
             linked: row.linked,
             count: row.found.unsigned_abs(),
@@ -458,7 +466,7 @@ macro_rules! same_name {
 macro_rules! import_row {
     ($from:literal) => {
         concat!("SELECT x.id, x.integration_id AS integration, x.external_id, x.name, x.city, x.active,
-            CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, x.status_id, ty.label AS type_label, x.stored_at, x.link_origin,
+            CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, x.other_type_ids, x.status_id, ty.label AS type_label, x.stored_at, x.link_origin,
             c.id AS company_id, c.uuid AS company_uuid, c.name AS company_name, c.removed_at AS company_removed_at,
             c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name
         FROM ", $from, " LEFT JOIN company c ON c.id = x.company_id
@@ -479,8 +487,8 @@ statements! {
     KEYS_ASCENDING = import_keys!(">", "ASC");
     KEYS_DESCENDING = import_keys!("<", "DESC");
     COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM external_company x WHERE ", listed!(), " LIMIT $7) n");
-    GROUPS = concat!("SELECT x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
-        FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
+    GROUPS = concat!("SELECT x.active, x.type_id, x.other_type_ids, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
+        FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.other_type_ids, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
     BLOCKED = concat!("SELECT count(*) AS found FROM external_company x WHERE ", listed!(), " AND x.company_id IN
         (SELECT n.id FROM company n WHERE n.removed_at IS NOT NULL AND n.removed_reason = 'blocked')");
     UNLINKED = concat!("SELECT x.id, x.name_key AS sort_key, s.uuid AS same_name FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");

@@ -59,6 +59,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (11, "counts", include_str!("../migrations/0011_counts.sql")),
     (12, "shares", include_str!("../migrations/0012_shares.sql")),
+    (
+        13,
+        "descriptions",
+        include_str!("../migrations/0013_descriptions.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

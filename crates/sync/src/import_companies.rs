@@ -401,6 +401,7 @@ pub async fn counts(
         let candidate = Candidate {
             active: group.active,
             type_id: group.type_id.as_deref(),
+            other_type_ids: &group.other_type_ids,
             status_id: group.status_id.as_deref(),
         };
         match company_adoption::decide(settings, candidate) {
@@ -431,6 +432,7 @@ pub fn on_its_own(settings: &IntegrationSettings, row: &CompanyImportRow) -> Ado
     let candidate = Candidate {
         active: row.active,
         type_id: row.type_id.as_deref(),
+        other_type_ids: &row.other_type_ids,
         status_id: row.status_id.as_deref(),
     };
     company_adoption::decide(settings, candidate)

@@ -82,6 +82,7 @@ fn to_company(company: AutotaskCompany<'_>, _tenant: &Tenant) -> Mapped<CompanyR
         name: company.name.0.into_owned(),
         active: flag(company.active, true),
         type_id: id(company.company_type),
+        other_type_ids: Vec::new(),
         status_id: None,
         phone: text(company.phone),
         website: text(company.web_address),
@@ -220,6 +221,7 @@ fn to_ticket_note(note: AutotaskTicketNote<'_>, tenant: &Tenant) -> Mapped<Ticke
             Visibility::Internal
         },
         system: note.note_type == Some(WORKFLOW_NOTE),
+        describes: false,
         // A note of a client carries the API user as creator beside the contact; the contact is its author.
         technician_external_id: if contact.is_some() {
             None

@@ -24,7 +24,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The license class of members that are no person.
 const API_MEMBER: &str = "A";
@@ -125,9 +125,10 @@ fn to_company(company: CwCompany<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> 
     }
     let mut types = kinds(company.types, company.r#type).into_iter();
     let main = types.next();
-    let others: Vec<Value> = types
-        .filter_map(|kind| text(kind.name).map(Value::String))
-        .collect();
+    let types: Vec<CwRef<'_>> = types.collect();
+    let other_type_ids = types.iter().filter_map(|kind| id(kind.id)).collect();
+    let others = types.into_iter().filter_map(|kind| text(kind.name));
+    let others: Vec<Value> = others.map(Value::String).collect();
     if !others.is_empty() {
         fields.insert("other_types".into(), Value::Array(others));
     }
@@ -138,6 +139,7 @@ fn to_company(company: CwCompany<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> 
         name: company.name.0.into_owned(),
         active: !deleted && !status.is_some_and(|id| tenant.inactive_statuses.contains(&id)),
         type_id: ref_id(main.as_ref()),
+        other_type_ids,
         status_id: id(status),
         phone: text(company.phone_number),
         website: text(company.website),
@@ -313,7 +315,7 @@ fn to_ticket(ticket: CwTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
         external_id: ticket.id.to_string(),
         number: ticket.id.to_string(),
         title: whole(ticket.summary),
-        // The text is the first note; tickets carry none.
+        // Tickets carry none; one of the notes is the text.
         description: None,
         company_external_id: ref_id(ticket.company.as_ref()),
         contact_external_id: ref_id(ticket.contact.as_ref()),
@@ -340,10 +342,33 @@ pub(super) fn note_id(kind: Option<&Text<'_>>, id: i64) -> String {
     }
 }
 
+/// Of the notes that could describe their ticket leaves one that does: the first that is marked as the issue, else the
+/// first of all, which nobody knows when some could not be read. `issues` are the ids of those marked.
+pub(super) fn leave_one_description(
+    notes: &mut [TicketNoteRecord],
+    issues: &BTreeSet<String>,
+    all_read: bool,
+) {
+    let place = |note: &TicketNoteRecord| {
+        let id = note.external_id.parse::<i64>().unwrap_or(i64::MAX);
+        (!issues.contains(&note.external_id), note.created_at, id)
+    };
+    let known = |note: &TicketNoteRecord| all_read || issues.contains(&note.external_id);
+    let notes_with_places = notes.iter().enumerate();
+    let could = notes_with_places.filter(|(_, note)| note.describes && known(note));
+    let first = could.min_by_key(|(_, note)| place(note)).map(|(at, _)| at);
+    for (at, note) in notes.iter_mut().enumerate() {
+        note.describes = Some(at) == first;
+    }
+}
+
 /// A note of a ticket. Clients read what is a discussion or a resolution and not internal at the same time; whatever is
-/// in doubt is internal.
+/// in doubt is internal. A discussion of the ticket itself, not of time spent on it, could be its description.
 pub(super) fn to_ticket_note(ticket: i64, note: CwNote<'_>) -> Mapped<TicketNoteRecord> {
-    let shown = flag(note.detail_description_flag, false) || flag(note.resolution_flag, false);
+    let discussion = flag(note.detail_description_flag, false);
+    let shown = discussion || flag(note.resolution_flag, false);
+    let external_id = note_id(note.note_type.as_ref(), note.id);
+    let of_the_ticket = external_id.bytes().all(|byte| byte.is_ascii_digit());
     let internal = flag(note.internal_analysis_flag, false) || flag(note.internal_flag, false);
     let contact = ref_id(note.contact.as_ref());
     let times = times(note.info)?;
@@ -355,7 +380,7 @@ pub(super) fn to_ticket_note(ticket: i64, note: CwNote<'_>) -> Mapped<TicketNote
         },
     };
     Ok(TicketNoteRecord {
-        external_id: note_id(note.note_type.as_ref(), note.id),
+        external_id,
         ticket_external_id: ticket.to_string(),
         title: String::new(),
         body: Body::plain(whole(note.text)),
@@ -365,6 +390,7 @@ pub(super) fn to_ticket_note(ticket: i64, note: CwNote<'_>) -> Mapped<TicketNote
             Visibility::Internal
         },
         system: false,
+        describes: discussion && !internal && of_the_ticket,
         technician_external_id: if contact.is_some() {
             None
         } else {

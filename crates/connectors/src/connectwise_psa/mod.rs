@@ -16,6 +16,7 @@ mod reference;
 mod stream;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -27,6 +28,7 @@ use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
 
 use self::client::{Client, LARGEST_PAGE};
+use self::map::leave_one_description;
 use self::projects::List;
 use self::stream::{map_notes, map_stream, path, seen_stream};
 use crate::connector::{Connect, Connector, Fetched, check_by_id, check_stream};
@@ -167,8 +169,13 @@ impl Connector for ConnectWisePsa {
             pages = there(self.notes_of(projects::TICKETS, ticket).await)?;
         }
         let none = Page::of(Batch::TicketNotes(Vec::new()));
-        let pages = pages.into_iter().flatten();
-        Ok(pages.reduce(Page::joined).unwrap_or(none))
+        let (pages, issues): (Vec<_>, Vec<_>) = pages.into_iter().flatten().unzip();
+        let mut page = pages.into_iter().reduce(Page::joined).unwrap_or(none);
+        if let Batch::TicketNotes(notes) = &mut page.batch {
+            let issues = issues.into_iter().flatten().collect();
+            leave_one_description(notes, &issues, page.unreadable.is_empty());
+        }
+        Ok(page)
     }
 }
 
@@ -202,12 +209,12 @@ impl Question {
 }
 
 impl ConnectWisePsa {
-    /// The notes of a ticket, page by page.
-    async fn notes_of(&self, tickets: &str, ticket: i64) -> Result<Vec<Page>> {
+    /// The notes of a ticket, page by page, with the ids of those marked as the issue.
+    async fn notes_of(&self, tickets: &str, ticket: i64) -> Result<Vec<(Page, BTreeSet<String>)>> {
         let map = |answer: &Answer| {
-            map_notes(LIST_NOTES, ticket, answer).map(|page| {
+            map_notes(LIST_NOTES, ticket, answer).map(|(page, issues)| {
                 let received = page.received as usize;
-                (page, received)
+                ((page, issues), received)
             })
         };
         let path = format!("{tickets}/{ticket}/allNotes");

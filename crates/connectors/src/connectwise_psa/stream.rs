@@ -1,11 +1,13 @@
 //! Which list stands for which stream, and what an answer of it holds.
 
+use std::collections::BTreeSet;
+
 use domain::record::Batch;
 use domain::stream::Stream;
 use serde_json::value::RawValue;
 
 use super::client::leads_on;
-use super::map::{Tenant, note_id, to_ticket_note};
+use super::map::{Tenant, is_set, note_id, to_ticket_note};
 use super::wire::{CwCompany, CwContact, CwMember, CwNote, CwOpportunity, CwTicket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::decode::{Text, document, each};
@@ -105,11 +107,15 @@ fn map_of<'a, W: Record<'a, Tenant = Tenant>>(
 }
 
 /// One page of the notes of a ticket. They come in the order of time, and their ids are only good within one kind of
-/// note, so the walk by id is nothing for them.
+/// note, so the walk by id is nothing for them. With it come the ids of those that are marked as the issue.
 ///
 /// # Errors
 /// As [`document`].
-pub(super) fn map_notes(operation: &'static str, ticket: i64, answer: &Answer) -> Result<Page> {
+pub(super) fn map_notes(
+    operation: &'static str,
+    ticket: i64,
+    answer: &Answer,
+) -> Result<(Page, BTreeSet<String>)> {
     let text = Text::of(&answer.body);
     let raw: Vec<&RawValue> = document(operation, text.as_str())?;
     let (read, mut unreadable) = each::<CwNote<'_>>(&raw, "id", text.repaired());
@@ -117,9 +123,12 @@ pub(super) fn map_notes(operation: &'static str, ticket: i64, answer: &Answer) -
         // Its kind is unknown, and so is its id.
         one.external_id.clear();
     }
-    let mut notes = Vec::with_capacity(read.len());
+    let (mut notes, mut issues) = (Vec::with_capacity(read.len()), BTreeSet::new());
     for note in read {
         let external_id = note_id(note.note_type.as_ref(), note.id);
+        if is_set(note.issue_flag) {
+            issues.insert(external_id.clone());
+        }
         match to_ticket_note(ticket, note) {
             Ok(note) => notes.push(note),
             Err(bad) => unreadable.push(Unreadable {
@@ -129,10 +138,11 @@ pub(super) fn map_notes(operation: &'static str, ticket: i64, answer: &Answer) -
             }),
         }
     }
-    Ok(Page {
+    let page = Page {
         unreadable,
         received: u32::try_from(raw.len()).unwrap_or(u32::MAX),
         vendor_time: answer.vendor_time,
         ..Page::of(Batch::TicketNotes(notes))
-    })
+    };
+    Ok((page, issues))
 }

@@ -207,6 +207,8 @@ pub(super) struct CwNote<'a> {
     pub(super) detail_description_flag: Option<Flag>,
     pub(super) internal_analysis_flag: Option<Flag>,
     pub(super) resolution_flag: Option<Flag>,
+    /// It is what was asked.
+    pub(super) issue_flag: Option<Flag>,
     pub(super) internal_flag: Option<Flag>,
     pub(super) member: Option<CwRef<'a>>,
     pub(super) contact: Option<CwRef<'a>>,

@@ -25,7 +25,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The client that takes what nobody else wants; every instance has it.
 const UNKNOWN_CLIENT: i64 = 1;
@@ -43,13 +43,16 @@ pub(super) struct Tenant {
     pub(super) sites: BTreeMap<i64, MainSite>,
 }
 
-/// What a client's records take from its sites: the address of the first, and the first main contact.
+/// What a client's records take from its sites: the address of the first, the first main contact, and the names of the
+/// others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct MainSite {
     id: i64,
     phone: Option<String>,
     address: [Option<String>; 5],
     main_contact: Option<i64>,
+    /// Names of all of them.
+    names: BTreeMap<i64, String>,
 }
 
 impl MainSite {
@@ -64,6 +67,9 @@ impl MainSite {
         let filled = |text: Option<String>| text.map(without_nul).filter(|t| !t.trim().is_empty());
         let contact = some_id(site.maincontact_id);
         let known = main.entry(client).or_default();
+        if let Some(name) = filled(site.name) {
+            known.names.insert(site.id, name);
+        }
         if known.id == 0 || site.id < known.id {
             *known = Self {
                 id: site.id,
@@ -76,6 +82,7 @@ impl MainSite {
                     filled(site.delivery_address_line5),
                 ],
                 main_contact: contact.or(known.main_contact),
+                names: std::mem::take(&mut known.names),
             };
         } else if known.main_contact.is_none() {
             known.main_contact = contact;
@@ -178,6 +185,9 @@ fn to_company(client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> 
     let relationship = client.relationship.unwrap_or_default();
     let kind = relationship.first().map(|kind| kind.id);
     let kind = kind.filter(|id| *id > 0).or(some_id(client.customer_type));
+    let further = relationship.iter().map(|one| one.id);
+    let further = further.filter(|id| *id > 0 && Some(*id) != kind);
+    let other_type_ids = further.map(|id| id.to_string()).collect();
     let names: Vec<String> = relationship
         .into_iter()
         .filter_map(|one| text(one.name))
@@ -197,6 +207,15 @@ fn to_company(client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> 
         fields.insert("built_in".into(), Value::Bool(true));
     }
     let site = tenant.sites.get(&client.id).cloned().unwrap_or_default();
+    let further: Vec<String> = site
+        .names
+        .into_iter()
+        .filter(|(id, _)| *id != site.id)
+        .map(|(_, name)| name)
+        .collect();
+    if !further.is_empty() {
+        fields.insert("other_sites".into(), Value::String(further.join(", ")));
+    }
     let [street, city, state, country, postal_code] = site.address;
     Ok(CompanyRecord {
         external_id: client.id.to_string(),
@@ -204,6 +223,7 @@ fn to_company(client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> 
         // The built-in client is nobody's company; its tickets wait there until somebody moves them.
         active: !flag(client.inactive, false) && client.id != UNKNOWN_CLIENT,
         type_id: kind.map(|id| id.to_string()),
+        other_type_ids,
         phone: site.phone,
         street,
         city,
@@ -363,6 +383,7 @@ fn to_ticket_note(action: HaloAction<'_>, _tenant: &Tenant) -> Mapped<TicketNote
             _ => Visibility::Internal,
         },
         system: false,
+        describes: false,
         technician_external_id: if user.is_some() {
             None
         } else {

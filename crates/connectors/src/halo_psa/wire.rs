@@ -225,6 +225,7 @@ pub(super) struct HaloSite {
     #[serde(deserialize_with = "whole_number")]
     pub(super) id: i64,
     pub(super) client_id: Option<Whole>,
+    pub(super) name: Option<String>,
     pub(super) isstocklocation: Option<Flag>,
     pub(super) phonenumber: Option<String>,
     pub(super) maincontact_id: Option<Whole>,

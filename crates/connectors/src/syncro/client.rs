@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use super::config::Config;
 use super::map::Tenant;
 use super::wire::{
-    SyncroCustomerEmail, SyncroMe, SyncroPage, SyncroRefusal, SyncroSettings, SyncroTicketSettings,
+    SyncroMainPerson, SyncroMe, SyncroPage, SyncroRefusal, SyncroSettings, SyncroTicketSettings,
     SyncroUsers,
 };
 use crate::connector::Connect;
@@ -197,7 +197,7 @@ impl Client {
                 let text = Text::of(&answer.body);
                 let page: SyncroPage<&RawValue> = document(OPERATION, text.as_str())?;
                 let (customers, _unreadable) =
-                    each::<SyncroCustomerEmail<'_>>(&page.records, "id", text.repaired());
+                    each::<SyncroMainPerson<'_>>(&page.records, "id", text.repaired());
                 let known = customers
                     .into_iter()
                     .filter_map(|customer| Some((customer.id, email_key(&customer.email?.0)?)));

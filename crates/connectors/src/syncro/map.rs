@@ -13,12 +13,17 @@ use domain::record::{
 };
 use serde_json::Value;
 
-use super::wire::{SyncroComment, SyncroContact, SyncroCustomer, SyncroTicket, SyncroUser};
+use super::wire::{
+    SyncroComment, SyncroContact, SyncroCustomer, SyncroMainPerson, SyncroTicket, SyncroUser,
+};
 use crate::mapping::records;
 use crate::value::{Mapped, Text, flag, id, instant, lines, put_own, put_text, text, whole};
 
 /// Version of this mapping; raised whenever a record would come out differently.
 pub(super) const VERSION: u32 = 2;
+
+/// What ids of contacts that are made of customers begin with (`made_ids` in the provider's data).
+pub(super) const MADE_CONTACTS: &str = "customer:";
 
 /// What the account tells elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +39,7 @@ records! {
     SyncroCustomer<'a>, CompanyRecord, to_company, Batch::Companies;
     SyncroUser<'a>, TechnicianRecord, to_technician, Batch::Technicians;
     SyncroContact<'a>, ContactRecord, to_contact, Batch::Contacts;
+    SyncroMainPerson<'a>, ContactRecord, to_main_contact, Batch::Contacts;
     SyncroTicket<'a>, TicketRecord, to_ticket, Batch::Tickets;
     SyncroComment<'a>, TicketNoteRecord, to_ticket_note, Batch::TicketNotes;
 }
@@ -148,8 +154,36 @@ fn to_contact(contact: SyncroContact<'_>, tenant: &Tenant) -> Mapped<ContactReco
     })
 }
 
+/// A customer's own person as a contact, for a customer whose address none of its contacts has.
+fn to_main_contact(customer: SyncroMainPerson<'_>, _tenant: &Tenant) -> Mapped<ContactRecord> {
+    let (first_name, last_name) = (whole(customer.firstname), whole(customer.lastname));
+    let nameless = first_name.trim().is_empty() && last_name.trim().is_empty();
+    let business = || text(customer.business_name).or_else(|| text(customer.business_then_name));
+    Ok(ContactRecord {
+        external_id: main_contact_id(customer.id),
+        company_external_id: Some(customer.id.to_string()),
+        first_name: if nameless {
+            business().unwrap_or_default()
+        } else {
+            first_name
+        },
+        last_name,
+        email: text(customer.email),
+        active: true,
+        primary: true,
+        created_at: instant("created_at", customer.created_at)?,
+        updated_at: instant("updated_at", customer.updated_at)?,
+        ..ContactRecord::default()
+    })
+}
+
+/// The id of the contact that is made of a customer.
+pub(super) fn main_contact_id(customer: i64) -> String {
+    format!("{MADE_CONTACTS}{customer}")
+}
+
 /// Status, priority and problem type are texts there, and their own ids. The first comment is what was asked; one that
-/// is hidden from the client is no description.
+/// is hidden from the client is no description, and where one of them cannot be read nobody knows which was the first.
 fn to_ticket(ticket: SyncroTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
     let mut fields = own_fields(ticket.properties);
     let tags: Vec<_> = ticket
@@ -159,9 +193,13 @@ fn to_ticket(ticket: SyncroTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord>
         .map(|tag| tag.0.into_owned())
         .collect();
     put_text(&mut fields, "tags", Some(Text(tags.join(", ").into())));
-    let first = ticket.comments.unwrap_or_default();
-    let first = first.into_iter().min_by_key(|comment| comment.id);
-    let asked = first.filter(|comment| !is_hidden(comment));
+    let comments = ticket.comments.unwrap_or_default();
+    let all_read = comments.records.len() == comments.received;
+    let first = comments
+        .records
+        .into_iter()
+        .min_by_key(|comment| comment.id);
+    let asked = first.filter(|comment| all_read && !is_hidden(comment));
     Ok(TicketRecord {
         external_id: ticket.id.to_string(),
         number: ticket.number.map(|number| number.0).unwrap_or_default(),
@@ -208,6 +246,7 @@ fn to_ticket_note(comment: SyncroComment<'_>, _tenant: &Tenant) -> Mapped<Ticket
         body: Body::plain(whole(comment.body)),
         visibility,
         system: false,
+        describes: false,
         contact_external_id: None,
         technician_external_id: id(comment.user_id),
         created_at: instant("created_at", comment.created_at)?,
@@ -339,6 +378,38 @@ mod tests {
             mapped::<SyncroTicket<'_>>(json, &Tenant::default()).description,
             None
         );
+    }
+
+    #[test]
+    fn an_odd_comment_costs_the_description_and_not_the_ticket() {
+        let described = |first: &str| {
+            let json = format!(
+                r#"{{"id":1,"subject":"x","comments":[{first},{{"id":9,"body":"a reply","hidden":false}}]}}"#
+            );
+            let ticket: TicketRecord = mapped::<SyncroTicket<'_>>(&json, &Tenant::default());
+            ticket.description.map(|body| body.text)
+        };
+        assert_eq!(described(r#"{"id":3,"body":["odd"],"hidden":false}"#), None);
+        let asked = described(r#"{"id":3,"body":"It smokes.","hidden":false}"#);
+        assert_eq!(asked.as_deref(), Some("It smokes."));
+    }
+
+    #[test]
+    fn a_customers_own_person_is_its_main_contact() {
+        let json = r#"{"id":7,"business_name":"Klocko","firstname":"Susy","lastname":"Ratke","email":"S@klocko.example",
+            "created_at":"2026-02-10T09:13:33.422Z","updated_at":"2026-02-10T09:13:33.422Z","disabled":true}"#;
+        let contact = mapped::<SyncroMainPerson<'_>>(json, &Tenant::default());
+        assert_eq!(contact.external_id, "customer:7");
+        assert_eq!(contact.company_external_id.as_deref(), Some("7"));
+        assert_eq!(
+            (contact.first_name.as_str(), contact.last_name.as_str()),
+            ("Susy", "Ratke")
+        );
+        assert!(contact.primary && contact.active && contact.updated_at.is_some());
+        let json =
+            r#"{"id":7,"business_name":"Klocko","firstname":" ","email":"s@klocko.example"}"#;
+        let business = mapped::<SyncroMainPerson<'_>>(json, &Tenant::default());
+        assert_eq!(business.first_name, "Klocko", "one without a person");
     }
 
     #[test]

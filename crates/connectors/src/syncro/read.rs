@@ -1,6 +1,6 @@
 //! Reading lists, single records and the comments of a ticket.
 
-use std::collections::BTreeSet;
+mod contacts;
 
 use domain::clock::UtcMillis;
 use domain::record::Batch;
@@ -10,14 +10,14 @@ use serde_json::value::RawValue;
 
 use super::NAME;
 use super::client::{Client, LARGEST_PAGE, paged};
-use super::map::{Tenant, is_hidden};
+use super::map::{MADE_CONTACTS, Tenant, is_hidden};
 use super::wire::{
-    SyncroComment, SyncroContact, SyncroContactCustomer, SyncroCustomer, SyncroId, SyncroPage,
-    SyncroTicket, SyncroUser, SyncroWrapped,
+    SyncroComment, SyncroContact, SyncroCustomer, SyncroId, SyncroPage, SyncroTicket, SyncroUser,
+    SyncroWrapped,
 };
 use crate::connector::Fetched;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::decode::{Text, document, each};
+use crate::http::decode::{Readable, Text, document, each};
 use crate::http::exchange::{Call, read};
 use crate::http::send::Answer;
 use crate::mapping::{Decoded, Record, decode};
@@ -68,12 +68,12 @@ pub(super) async fn page(client: &Client, request: &PageRequest<'_>) -> Result<P
     if stream == Stream::Technicians {
         return technicians(client, request).await;
     }
-    let (place, window) = position(request)?;
+    if stream == Stream::Contacts {
+        return contacts::page(client, request).await;
+    }
+    let (place, window) = position(request.cursor, request)?;
     let call = paged(question(stream, request.mode), window);
     let list = list_of(stream);
-    if stream == Stream::Contacts {
-        return contacts(client, &list, &call, place, window).await;
-    }
     let make = |answer: &Answer| {
         let text = Text::of(&answer.body);
         let tenant = Tenant::default();
@@ -97,21 +97,25 @@ pub(super) async fn decoded(
         let page = technicians(client, request).await?;
         return Ok((page.received as usize, page.next));
     }
-    let (place, window) = position(request)?;
+    if stream == Stream::Contacts {
+        // Where the list goes on depends on what its records are mapped to.
+        let page = contacts::page(client, request).await?;
+        return Ok((page.received as usize, page.next));
+    }
+    let (place, window) = position(request.cursor, request)?;
     let list = list_of(stream);
     let make = |answer: &Answer| {
         let text = Text::of(&answer.body);
         match stream {
             Stream::Companies => seen_of::<SyncroCustomer<'_>>(&list, &text, place, window),
-            Stream::Contacts => seen_of::<SyncroContact<'_>>(&list, &text, place, window),
             _ => seen_of::<SyncroTicket<'_>>(&list, &text, place, window),
         }
     };
     read(client, &paged(question(stream, request.mode), window), make).await
 }
 
-fn position(request: &PageRequest<'_>) -> Result<(Place, Window)> {
-    let place = Place::read(request.cursor)?;
+fn position(cursor: Option<&Cursor>, request: &PageRequest<'_>) -> Result<(Place, Window)> {
+    let place = Place::read(cursor)?;
     let window = place.window(request.page_size.clamp(1, LARGEST_PAGE));
     Ok((place, window))
 }
@@ -168,37 +172,6 @@ fn map_of<'a, W: Record<'a, Tenant = Tenant>>(
     page.next = step.next;
     page.oddity = step.oddity;
     Ok((page, step.known))
-}
-
-/// Contacts do not say who is the main one: that is found by the address of their customer.
-async fn contacts(
-    client: &Client,
-    list: &List,
-    call: &Call,
-    place: Place,
-    window: Window,
-) -> Result<Page> {
-    let make = |answer: &Answer| {
-        let text = Text::of(&answer.body);
-        let page: SyncroPage<&RawValue> = document(list.operation, text.as_str())?;
-        let customers = page
-            .records
-            .iter()
-            .filter_map(|raw| customer_of(raw))
-            .collect();
-        Ok((answer.body.clone(), answer.vendor_time, customers))
-    };
-    let (body, vendor_time, customers): (_, _, BTreeSet<i64>) = read(client, call, make).await?;
-    let tenant = client.tenant_of(&customers).await?;
-    let text = Text::of(&body);
-    let (mut page, _) = map_of::<SyncroContact<'_>>(list, &text, place, window, &tenant)?;
-    page.vendor_time = vendor_time;
-    Ok(page)
-}
-
-fn customer_of(raw: &RawValue) -> Option<i64> {
-    let contact: SyncroContactCustomer = serde_json::from_str(raw.get()).ok()?;
-    contact.customer_id
 }
 
 /// Users: the list has no more than names, so each is asked for. Those who left are in the list too.
@@ -328,6 +301,12 @@ fn page_of<'a, W: Record<'a, Tenant = Tenant>>(
 /// One record by id.
 pub(super) async fn one(client: &Client, stream: Stream, external_id: &str) -> Result<Fetched> {
     const OPERATION: &str = "fetch";
+    if stream == Stream::Contacts
+        && let Some(customer) = external_id.strip_prefix(MADE_CONTACTS)
+    {
+        let customer = numeric(NAME, OPERATION, customer)?;
+        return contacts::made_of(client, customer).await;
+    }
     let id = numeric(NAME, OPERATION, external_id)?;
     let path = match stream {
         Stream::Technicians => "users",
@@ -341,7 +320,7 @@ pub(super) async fn one(client: &Client, stream: Stream, external_id: &str) -> R
         Stream::Companies => alone::<SyncroCustomer<'_>>(&text, &Tenant::default())?,
         Stream::Contacts => {
             let raw = unwrapped(OPERATION, text.as_str())?;
-            let customers = customer_of(raw).into_iter().collect();
+            let customers = contacts::customer_of(raw).into_iter().collect();
             alone::<SyncroContact<'_>>(&text, &client.tenant_of(&customers).await?)?
         }
         Stream::Technicians => {
@@ -353,11 +332,16 @@ pub(super) async fn one(client: &Client, stream: Stream, external_id: &str) -> R
         }
         _ => ticket(client, id, &text).await?,
     };
-    Ok(match page.unreadable.into_iter().next() {
+    Ok(fetched(page))
+}
+
+/// What a page of a single record says about it.
+fn fetched(page: Page) -> Fetched {
+    match page.unreadable.into_iter().next() {
         Some(unreadable) => Fetched::Unreadable(unreadable),
         None if page.batch.is_empty() => Fetched::Gone,
         None => Fetched::Record(page.batch),
-    })
+    }
 }
 
 /// A ticket by itself comes with its newest comments, and perhaps not with the first, which is what was asked.
@@ -369,7 +353,7 @@ async fn ticket(client: &Client, id: i64, text: &Text<'_>) -> Result<Page> {
         && ticket
             .comments
             .take()
-            .is_some_and(|comments| !comments.is_empty())
+            .is_some_and(|comments| comments.received > 0)
     {
         let call = comments(id, Place::default().window(1));
         let make = |answer: &Answer| Ok(answer.body.clone());
@@ -379,8 +363,12 @@ async fn ticket(client: &Client, id: i64, text: &Text<'_>) -> Result<Page> {
     if let Some(ticket) = tickets.first_mut()
         && !first.as_str().is_empty()
     {
-        let page: SyncroPage<SyncroComment<'_>> = document(LIST_NOTES, first.as_str())?;
-        ticket.comments = Some(page.records);
+        let page: SyncroPage<&RawValue> = document(LIST_NOTES, first.as_str())?;
+        let (records, _odd) = each(&page.records, "id", first.repaired());
+        ticket.comments = Some(Readable {
+            received: page.records.len(),
+            records,
+        });
     }
     Ok(page_of(tickets, unreadable, &Tenant::default()))
 }
@@ -391,6 +379,14 @@ fn comments(ticket: i64, window: Window) -> Call {
         .with("sort_by", "created_at")
         .with("sort_direction", "ASC");
     paged(call, window)
+}
+
+/// Whether the first of a page of comments can be read, by clients too: then it is the description.
+fn begins_with_the_description(text: &Text<'_>) -> Result<bool> {
+    let page: SyncroPage<&RawValue> = document(LIST_NOTES, text.as_str())?;
+    let first = page.records.get(..1).unwrap_or_default();
+    let (read, _odd) = each::<SyncroComment<'_>>(first, "id", text.repaired());
+    Ok(read.first().is_some_and(|comment| !is_hidden(comment)))
 }
 
 /// All comments of a ticket but its description, which is the first one that clients may read.
@@ -411,12 +407,7 @@ pub(super) async fn notes(client: &Client, ticket_external_id: &str) -> Result<P
             let mut decoded = decode_of::<SyncroComment<'_>>(&list, &text)?;
             let step = step_of(&list, &decoded, place, window)?;
             decoded.records.drain(..step.known);
-            if first
-                && decoded
-                    .records
-                    .first()
-                    .is_some_and(|comment| !is_hidden(comment))
-            {
+            if first && begins_with_the_description(&text)? {
                 decoded.records.remove(0);
             }
             let (mut page, _) = decoded.map(Position::default(), &Tenant::default());

@@ -94,12 +94,18 @@ pub(super) struct SyncroCustomer<'a> {
     pub(super) updated_at: Option<Text<'a>>,
 }
 
-/// What tells the main person of a customer.
+/// The main person of a customer, who need not be one of its contacts.
 #[derive(Debug, Deserialize)]
 #[serde(bound(deserialize = "'de: 'a"))]
-pub(super) struct SyncroCustomerEmail<'a> {
+pub(super) struct SyncroMainPerson<'a> {
     pub(super) id: i64,
+    pub(super) business_name: Option<Text<'a>>,
+    pub(super) business_then_name: Option<Text<'a>>,
+    pub(super) firstname: Option<Text<'a>>,
+    pub(super) lastname: Option<Text<'a>>,
     pub(super) email: Option<Text<'a>>,
+    pub(super) created_at: Option<Text<'a>>,
+    pub(super) updated_at: Option<Text<'a>>,
 }
 
 /// <https://api-docs.syncromsp.com/#/Contact/get_contacts>
@@ -158,7 +164,7 @@ pub(super) struct SyncroTicket<'a> {
     pub(super) updated_at: Option<Text<'a>>,
     pub(super) properties: Option<Value>,
     pub(super) tag_list: Option<Vec<Text<'a>>>,
-    pub(super) comments: Option<Vec<SyncroComment<'a>>>,
+    pub(super) comments: Option<Readable<SyncroComment<'a>>>,
 }
 
 /// <https://api-docs.syncromsp.com/#/Ticket/get_tickets__id__comments>

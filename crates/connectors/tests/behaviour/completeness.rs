@@ -156,6 +156,7 @@ async fn no_write(vendor: &'static dyn Vendor) {
         body: domain::body::Body::plain("Hello"),
         visibility: Visibility::Public,
         system: false,
+        describes: false,
         contact_external_id: None,
         technician_external_id: None,
         created_at: None,

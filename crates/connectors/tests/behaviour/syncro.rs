@@ -16,7 +16,7 @@ use simulator::{Control, Sandbox, SandboxConfig, SyncroCredentials, WorldConfig}
 use crate::case::Case;
 use crate::specification::Document;
 use crate::specification::open_api::OpenApi;
-use crate::vendor::{Boxed, Stand, Vendor, Wrong};
+use crate::vendor::{Boxed, Stand, Vendor, Wrong, ids_of};
 
 /// When the sandbox's clock starts: far from the machine's, so that a mix-up of clocks shows.
 const START: i64 = 1_893_456_000_000; // 2030-01-01T00:00:00Z
@@ -68,6 +68,27 @@ impl Vendor for Syncro {
             Stream::TicketNotes => "comments",
             _ => "tickets",
         }
+    }
+
+    /// A customer is its own main contact when it has an address and none of its contacts has that.
+    fn ids(&self, control: &Control, stream: Stream) -> BTreeSet<String> {
+        let mut ids = ids_of(control, self.entity(stream));
+        if stream == Stream::Contacts {
+            let all = |entity| control.records(entity, -1, 5_000).expect("records");
+            let address = |one: &Value| one["email"].as_str().map(str::to_lowercase);
+            let (customers, contacts) = (all("customers"), all("contacts"));
+            let has_one = |customer: &Value| {
+                let of = contacts
+                    .iter()
+                    .filter(|c| c["customer_id"] == customer["id"]);
+                of.filter(|c| address(c) == address(customer)).count() > 0
+            };
+            let without = customers
+                .iter()
+                .filter(|c| address(c).is_some() && !has_one(c));
+            ids.extend(without.map(|c| format!("customer:{}", c["id"])));
+        }
+        ids
     }
 
     fn wrong_credentials(&self) -> Vec<Wrong> {
@@ -183,6 +204,11 @@ impl Vendor for Syncro {
                 "main_contact_needs_no_right_to_go_on",
                 answers::without_customers,
             ),
+            Case::new(
+                "list",
+                "a_customer_is_its_own_main_contact",
+                answers::made_contact,
+            ),
             Case::new("list", "disabled_are_inactive", answers::inactive),
             Case::new(
                 "list",
@@ -190,6 +216,7 @@ impl Vendor for Syncro {
                 answers::description,
             ),
             Case::new("list", "many_comments", answers::many_comments),
+            Case::new("list", "odd_comment", answers::odd_comment),
             Case::new("list", "hidden_comments_are_internal", answers::hidden),
             Case::new(
                 "completeness",

@@ -45,6 +45,11 @@ pub trait Vendor: Send + Sync {
     /// The vendor's entity behind a stream.
     fn entity(&self, stream: Stream) -> &'static str;
 
+    /// The ids a stream has: the entity's own, and what the connector makes of other records.
+    fn ids(&self, control: &Control, stream: Stream) -> BTreeSet<String> {
+        ids_of(control, self.entity(stream))
+    }
+
     /// Credentials with a value the vendor does not know.
     fn wrong_credentials(&self) -> Vec<Wrong>;
 

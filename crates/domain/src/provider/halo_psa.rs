@@ -211,6 +211,7 @@ const CATALOGUE: &[CatalogueField] = &[
         "Customer Relationship",
         "Client",
     ),
+    CatalogueField::sensitive("Site.name", "other_sites", "Further Sites", "Client"),
     CatalogueField::sensitive("Client.toplevel_name", "top_level", "Top Level", "Client"),
     CatalogueField::sensitive("Client.ref", "reference", "Reference", "Client"),
     CatalogueField::sensitive("Client.accountsid", "accounts_id", "Accounts ID", "Client"),

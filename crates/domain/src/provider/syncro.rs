@@ -106,6 +106,8 @@ const STREAMS: &[StreamCapability] = &[
     StreamCapability {
         page_size: 100,
         full_cadence: 30 * UtcMillis::MINUTE,
+        // The main person of a customer none of whose contacts has its address.
+        made_ids: "customer:",
         ..StreamCapability::full_only(Stream::Contacts)
     },
     StreamCapability {

@@ -32,7 +32,7 @@ pub use coverage::{
 pub use known::{Known, read_known, read_known_before};
 pub use labels::find_label;
 pub use scope::{ScopeRow, list_scope_columns, update_closed};
-pub use seen::{clear_seen, count_seen, insert_seen, list_orphaned_seen};
+pub use seen::{clear_seen, count_seen, count_seen_beginning, insert_seen, list_orphaned_seen};
 pub use upsert::{UpsertCounts, upsert_records};
 
 /// Why a row is marked as removed.

@@ -32,6 +32,14 @@ fn json(fields: &Fields) -> Result<Value<'static>> {
     })
 }
 
+fn list(ids: &[String]) -> Result<Value<'static>> {
+    Ok(if ids.is_empty() {
+        Value::from("[]")
+    } else {
+        Value::from(serde_json::to_string(ids)?)
+    })
+}
+
 fn body(body: Option<&Body>) -> [Value<'_>; 2] {
     [
         Value::from(body.map(|body| body.text.as_str())),
@@ -57,6 +65,7 @@ impl Row for CompanyRecord {
             name_key(&self.name).into(),
             self.active.into(),
             (&self.type_id).into(),
+            list(&self.other_type_ids)?,
             (&self.status_id).into(),
             (&self.phone).into(),
             (&self.website).into(),
@@ -189,6 +198,7 @@ impl Row for TicketNoteRecord {
             self.body.format.key().into(),
             self.visibility.key().into(),
             self.system.into(),
+            self.describes.into(),
             (&self.contact_external_id).into(),
             (&self.technician_external_id).into(),
             self.created_at.into(),

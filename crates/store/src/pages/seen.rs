@@ -49,6 +49,19 @@ pub async fn count_seen(store: &Store, stream_run: StreamRunId) -> Result<u64> {
     Ok(found.map_or(0, |row| row.0.unsigned_abs()))
 }
 
+/// How many of them have an id that begins with a text.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_seen_beginning(
+    store: &Store,
+    stream_run: StreamRunId,
+    with: &str,
+) -> Result<u64> {
+    let found: Option<(i64,)> = read_one!(store, COUNT_SEEN_BEGINNING, stream_run.0, with)?;
+    Ok(found.map_or(0, |row| row.0.unsigned_abs()))
+}
+
 /// Runs that no longer read and left marks, as a crash in mid-end does.
 ///
 /// # Errors
@@ -80,6 +93,8 @@ statements! {
     INSERT_SEEN_POSTGRES for Postgres = "INSERT INTO seen_mark (stream_run_id, external_id) SELECT $1, unnest(CAST($2 AS TEXT[]))
         ON CONFLICT (stream_run_id, external_id) DO NOTHING";
     COUNT_SEEN = "SELECT count(*) AS found FROM seen_mark WHERE stream_run_id = $1";
+    COUNT_SEEN_BEGINNING = "SELECT count(*) AS found FROM seen_mark WHERE stream_run_id = $1
+        AND substr(external_id, 1, length(CAST($2 AS TEXT))) = $2";
     CLEAR_SEEN = "DELETE FROM seen_mark WHERE stream_run_id = $1 AND external_id <= COALESCE(
         (SELECT external_id FROM seen_mark WHERE stream_run_id = $1 ORDER BY external_id LIMIT 1 OFFSET $2),
         (SELECT max(external_id) FROM seen_mark WHERE stream_run_id = $1))";

@@ -106,7 +106,7 @@ impl From<Raw> for NoteRow {
 }
 
 /// The newest comments, at most `limit`, of a ticket the viewer may see, oldest first. Who may not see internal
-/// comments gets none, nor those of the vendor's automation.
+/// comments gets none, nor those of the vendor's automation. The one that describes the ticket is no comment of it.
 ///
 /// # Errors
 /// As any statement.
@@ -174,7 +174,7 @@ statements! {
         JOIN ticket_note n ON n.integration_id = t.integration_id AND n.ticket_external_id = t.external_id
         LEFT JOIN external_contact k ON k.integration_id = n.integration_id AND k.external_id = n.contact_external_id
         LEFT JOIN technician w ON w.integration_id = n.integration_id AND w.external_id = n.technician_external_id
-        WHERE t.uuid = $3 AND t.absent = 0 AND n.absent = 0 AND (CAST($4 AS BIGINT) = 1 OR (n.visibility = 'public' AND n.is_system = 0))
+        WHERE t.uuid = $3 AND t.absent = 0 AND n.absent = 0 AND n.describes = 0 AND (CAST($4 AS BIGINT) = 1 OR (n.visibility = 'public' AND n.is_system = 0))
         AND (COALESCE(n.created_at, 0) < $6 OR (COALESCE(n.created_at, 0) = $6 AND n.id < $7))
         AND ", record_viewer!("t"), " ORDER BY COALESCE(n.created_at, 0) DESC, n.id DESC LIMIT $5");
 }

@@ -26,7 +26,7 @@ pub struct Ticket {
     pub number: String,
     /// One-line summary.
     pub title: String,
-    /// What was asked, as received.
+    /// What was asked, as received; for vendors that keep that as a comment, the comment.
     pub description: Option<Body>,
     /// Status.
     pub status: Option<Labelled>,
@@ -195,7 +195,8 @@ pub async fn find_for_viewer(
 
 statements! {
     FIND = concat!("SELECT t.id, t.uuid, t.integration_id, i.uuid AS integration_uuid, i.name AS integration_name, i.provider, i.web_url, t.external_id,
-            t.number, t.title, t.description, t.description_format, t.status_id, st.label AS status_label, t.queue_id, qu.label AS queue_label,
+            t.number, t.title, COALESCE(t.description, d.body) AS description,
+            COALESCE(t.description_format, d.body_format) AS description_format, t.status_id, st.label AS status_label, t.queue_id, qu.label AS queue_label,
             t.priority_id, pr.label AS priority_label, t.category_id, ca.label AS category_label, t.type_id, ty.label AS type_label,
             t.source_id, so.label AS source_label, t.closed, t.company_external_id, COALESCE(c.name, x.name) AS company_name,
             c.uuid AS company_uuid, t.contact_external_id, TRIM(k.first_name || ' ' || k.last_name) AS contact_name, k.uuid AS contact_uuid,
@@ -213,5 +214,7 @@ statements! {
         LEFT JOIN company c ON c.id = x.company_id
         LEFT JOIN external_contact k ON k.integration_id = t.integration_id AND k.external_id = t.contact_external_id
         LEFT JOIN technician w ON w.integration_id = t.integration_id AND w.external_id = t.technician_external_id
+        LEFT JOIN ticket_note d ON d.id = (SELECT min(n.id) FROM ticket_note n WHERE n.integration_id = t.integration_id
+            AND n.ticket_external_id = t.external_id AND n.describes = 1 AND n.visibility = 'public' AND n.absent = 0)
         WHERE t.uuid = $3 AND t.absent = 0 AND ", record_viewer!("t"));
 }

@@ -69,6 +69,7 @@ pub fn note(id: &str, ticket: &str, visibility: Visibility, system: bool) -> Tic
         body: Body::plain(format!("note {id}")),
         visibility,
         system,
+        describes: false,
         contact_external_id: None,
         technician_external_id: None,
         created_at: Some(UtcMillis(id.len() as i64)),

@@ -88,8 +88,7 @@ pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
 
 /// Compares what was seen with the vendor's totals and, when there is no doubt, marks what is gone.
 async fn judge_full(part: &mut Part<'_>) -> Result<Judgement, Stop> {
-    let seen = store::pages::count_seen(part.engine.store(), part.row.id).await?;
-    let seen = i64::try_from(seen).unwrap_or(i64::MAX);
+    let seen = part.seen().await?;
     if part.row.total_after.is_none()
         && let Some(total) = part.vendor_total().await?
     {
@@ -133,6 +132,17 @@ async fn judge_incremental(part: &mut Part<'_>) -> Result<Judgement, Stop> {
 }
 
 impl Part<'_> {
+    /// How many different records came of those the vendor counts.
+    async fn seen(&self) -> Result<i64, Stop> {
+        let (store, run) = (self.engine.store(), self.row.id);
+        let mut seen = store::pages::count_seen(store, run).await?;
+        let made = self.capability.made_ids;
+        if !made.is_empty() {
+            seen -= store::pages::count_seen_beginning(store, run, made).await?;
+        }
+        Ok(i64::try_from(seen).unwrap_or(i64::MAX))
+    }
+
     /// Whether a record came without a readable id: it may be any of those that seem to be missing.
     /// So may one of a part of the list that may not be seen.
     fn met_nameless(&self) -> bool {

@@ -28,6 +28,16 @@ pub(super) struct Removal {
     pub missing: i64,
 }
 
+/// Records a full run did not see; never all of them in memory (rule P7).
+#[derive(Default)]
+struct Missing {
+    count: u64,
+    /// The first few.
+    first: Vec<Unseen>,
+    /// The first few of those that the connector makes of other records.
+    made: Vec<Unseen>,
+}
+
 /// Removes what is gone, or asks.
 pub(super) async fn run(part: &mut Part<'_>, verdict: Verdict) -> Result<Removal, Stop> {
     let coverage = part.coverage();
@@ -41,7 +51,11 @@ pub(super) async fn run(part: &mut Part<'_>, verdict: Verdict) -> Result<Removal
         part.remove_unseen(&coverage, reason).await?;
         return Ok(Removal::default());
     }
-    let (missing, first) = part.missing(&coverage).await?;
+    let Missing {
+        count: missing,
+        first,
+        made,
+    } = part.missing(&coverage).await?;
     if missing == 0 {
         return Ok(Removal::default());
     }
@@ -52,12 +66,15 @@ pub(super) async fn run(part: &mut Part<'_>, verdict: Verdict) -> Result<Removal
         &coverage,
     )
     .await?;
-    // Totals that moved while the pages came prove no single record's absence; then the vendor is asked by id.
+    // Totals that moved while the pages came prove no single record's absence, and none proves that of a record the
+    // vendor does not count; then the vendor is asked by id.
     let still = part.row.total_before == part.row.total_after;
     let proven = verdict == Verdict::Verified && still && part.asked_scope().is_everything();
-    let many = first.len() > ASKED_BY_ID;
+    let by_id = if proven { made } else { first.clone() };
+    let many = by_id.len() > ASKED_BY_ID;
     let can_ask_vendor = part.capability.by_id;
-    if removal_guard::must_ask(missing, present) || (!proven && (many || !can_ask_vendor)) {
+    let cannot_ask = many || (!by_id.is_empty() && !can_ask_vendor);
+    if removal_guard::must_ask(missing, present) || cannot_ask {
         part.ask(&coverage, missing, present, &first).await?;
         let missing = i64::try_from(missing).unwrap_or(i64::MAX);
         return Ok(Removal {
@@ -65,11 +82,10 @@ pub(super) async fn run(part: &mut Part<'_>, verdict: Verdict) -> Result<Removal
             missing,
         });
     }
+    part.remove_denied(by_id).await?;
     if proven {
         part.enter_removal().await?;
         part.remove_unseen(&coverage, RemovedReason::Vendor).await?;
-    } else {
-        part.remove_denied(first).await?;
     }
     Ok(Removal::default())
 }
@@ -118,19 +134,25 @@ impl Part<'_> {
         .await?)
     }
 
-    /// How many records are missing, and the first few; never all of them in memory (rule P7).
-    async fn missing(&self, coverage: &Coverage) -> Result<(u64, Vec<Unseen>), Stop> {
-        let mut first: Vec<Unseen> = Vec::new();
-        let (mut missing, mut after) = (0, String::new());
+    /// What is missing.
+    async fn missing(&self, coverage: &Coverage) -> Result<Missing, Stop> {
+        let prefix = self.capability.made_ids;
+        let is_made = |row: &Unseen| !prefix.is_empty() && row.external_id.starts_with(prefix);
+        let mut missing = Missing::default();
+        let mut after = String::new();
         loop {
             let rows = self.unseen(coverage, &after, ROWS).await?;
             let Some(last) = rows.last() else {
-                return Ok((missing, first));
+                return Ok(missing);
             };
             after.clone_from(&last.external_id);
-            missing += rows.len() as u64;
-            let room = (ASKED_BY_ID + 1).saturating_sub(first.len());
-            first.extend(rows.into_iter().take(room));
+            missing.count += rows.len() as u64;
+            let room = |kept: &[Unseen]| (ASKED_BY_ID + 1).saturating_sub(kept.len());
+            let made = rows.iter().filter(|row| is_made(row)).cloned();
+            let made: Vec<Unseen> = made.take(room(&missing.made)).collect();
+            missing.made.extend(made);
+            let first = rows.into_iter().take(room(&missing.first));
+            missing.first.extend(first);
         }
     }
 
@@ -211,7 +233,12 @@ impl Part<'_> {
                     self.save(tx, counts).await?;
                 }
                 // It exists; a page that carries it will set it aside.
-                Fetched::Unreadable(_) => {}
+                Fetched::Unreadable(_) => {
+                    let mut tx = self.fence().await?;
+                    pages::insert_seen(&mut tx, self.row.id, &[candidate.external_id.as_str()])
+                        .await?;
+                    self.save(tx, Counts::default()).await?;
+                }
             }
         }
         Ok(())

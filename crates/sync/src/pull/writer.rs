@@ -153,6 +153,7 @@ impl Writer<'_> {
                 let candidate = Candidate {
                     active: company.active,
                     type_id: company.type_id.as_deref(),
+                    other_type_ids: &company.other_type_ids,
                     status_id: company.status_id.as_deref(),
                 };
                 company_adoption::decide(settings, candidate) == Adoption::Adopt

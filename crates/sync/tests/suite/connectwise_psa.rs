@@ -1,32 +1,27 @@
-//! ConnectWise PSA through the whole engine: records, notes that are read ticket by ticket (rule P15), what its own
-//! lists leave out.
+//! What only ConnectWise PSA has, through the whole engine: what its own lists leave out, companies of several types,
+//! notes that describe their ticket.
 
 use std::collections::BTreeSet;
 
+use domain::id::IdentityId;
 use domain::provider::ScopeField;
 use domain::reference::ReferenceKind;
-use domain::run::RunState;
 use domain::settings::IntegrationSettings;
 use domain::stream::Stream;
+use domain::viewer::Viewer;
 use serde_json::json;
-use sync::request::{NotesState, RunMode, notes_state};
+use store::tickets;
+use sync::import_companies;
+use sync::request::RunMode;
 
 use crate::portal::{Kind, Portal, Setup};
 
 on_both_engines!(
-    every_record_arrives_and_every_note,
-    p15_a_new_note_comes_with_its_changed_ticket,
-    p5_a_deleted_ticket_goes_with_the_next_full_run,
     p13_excluded_opportunity_types_and_company_statuses,
+    settings_proposed_for_a_tenant,
+    a_further_type_leaves_a_company_out,
+    p15_a_note_describes_its_ticket,
 );
-
-const ENTITIES: [(Stream, &str); 5] = [
-    (Stream::Companies, "company/companies"),
-    (Stream::Technicians, "system/members"),
-    (Stream::Contacts, "company/contacts"),
-    (Stream::Tickets, "service/tickets"),
-    (Stream::Opportunities, "sales/opportunities"),
-];
 
 async fn portal(kind: Kind, settings: Option<IntegrationSettings>) -> Portal {
     let setup = Setup {
@@ -37,119 +32,12 @@ async fn portal(kind: Kind, settings: Option<IntegrationSettings>) -> Portal {
     Portal::with(kind, setup).await
 }
 
-/// Notes of tickets, those of time entries among them.
-fn notes_at_the_vendor(portal: &Portal) -> BTreeSet<String> {
-    let entries = portal
-        .control
-        .records("time/entries", 0, 100_000)
-        .expect("time entries");
-    let shown = entries.iter().filter(|entry| {
-        [
-            "addToDetailDescriptionFlag",
-            "addToInternalAnalysisFlag",
-            "addToResolutionFlag",
-        ]
-        .iter()
-        .any(|flag| entry[*flag] == true)
-    });
-    let shown = shown.map(|entry| format!("TimeEntryNote-{}", entry["id"]));
-    portal
-        .vendor("service/tickets/notes")
-        .into_iter()
-        .chain(shown)
-        .collect()
-}
-
-async fn every_record_arrives_and_every_note(kind: Kind) {
+async fn settings_proposed_for_a_tenant(kind: Kind) {
     let portal = portal(kind, None).await;
     let id = portal.connected().await;
-    for (stream, entity) in ENTITIES {
-        assert_eq!(
-            portal.present(id, stream).await,
-            portal.vendor(entity),
-            "{entity}"
-        );
-    }
-    let notes = notes_at_the_vendor(&portal);
-    assert!(notes.len() > 230, "the world has notes");
-    assert_eq!(portal.present(id, Stream::TicketNotes).await, notes);
     let settings = portal.integration(id).await.settings;
     assert!(settings.closed_statuses.iter().all(|id| id.contains('/')));
     assert!(!settings.closed_statuses.is_empty() && settings.company_types.is_empty());
-    let run = portal.sync(id, RunMode::Full).await;
-    assert_eq!(run.state, RunState::Completed, "{:?}", run.message);
-    for part in portal.parts(&run).await {
-        let counts = part.counts;
-        assert_eq!(
-            (counts.created, counts.changed, counts.removed),
-            (0, 0, 0),
-            "{:?}",
-            part.stream
-        );
-        assert_eq!(part.verified, Some(true), "{:?}", part.stream);
-    }
-}
-
-async fn p15_a_new_note_comes_with_its_changed_ticket(kind: Kind) {
-    let portal = portal(kind, None).await;
-    let id = portal.connected().await;
-    let ticket = portal.control.ids("service/tickets")[7];
-    let key = ticket.to_string();
-    let state = || async {
-        notes_state(&portal.engine, id, &key)
-            .await
-            .expect("a state")
-    };
-    assert_eq!(state().await, NotesState::Complete);
-    portal.advance(domain::clock::UtcMillis::HOUR);
-    let note = portal.control.create(
-        "service/tickets/notes",
-        json!({ "ticketId": ticket, "text": "Anything new?", "detailDescriptionFlag": true }),
-    );
-    portal
-        .control
-        .patch("service/tickets", ticket, json!({ "summary": "Changed" }));
-    portal.control.clear_journal();
-    portal.sync(id, RunMode::Incremental).await;
-    let present = portal.present(id, Stream::TicketNotes).await;
-    assert!(present.contains(&note.to_string()), "the new note is here");
-    assert_eq!(state().await, NotesState::Complete);
-    let asked = portal.control.journal();
-    let asked = asked
-        .iter()
-        .filter(|entry| entry.path.contains("allNotes"))
-        .count();
-    assert_eq!(asked, 1, "of the changed ticket alone");
-    portal.control.delete("service/tickets/notes", note);
-    portal.sync(id, RunMode::Full).await;
-    let open = portal
-        .control
-        .get("service/tickets", ticket)
-        .expect("a ticket");
-    if open["closedFlag"] == false {
-        let present = portal.present(id, Stream::TicketNotes).await;
-        assert!(!present.contains(&note.to_string()), "deleted there");
-    }
-}
-
-async fn p5_a_deleted_ticket_goes_with_the_next_full_run(kind: Kind) {
-    let portal = portal(kind, None).await;
-    let id = portal.connected().await;
-    let ticket = portal.control.ids("service/tickets")[3];
-    portal.control.delete("service/tickets", ticket);
-    portal.sync(id, RunMode::Incremental).await;
-    let here = portal.present(id, Stream::Tickets).await;
-    assert!(here.contains(&ticket.to_string()), "no feed tells");
-    portal.sync(id, RunMode::Full).await;
-    assert_eq!(
-        portal.present(id, Stream::Tickets).await,
-        portal.vendor("service/tickets")
-    );
-    assert_eq!(
-        portal.present(id, Stream::TicketNotes).await,
-        notes_at_the_vendor(&portal),
-        "its notes went with it"
-    );
 }
 
 async fn p13_excluded_opportunity_types_and_company_statuses(kind: Kind) {
@@ -181,4 +69,84 @@ async fn p13_excluded_opportunity_types_and_company_statuses(kind: Kind) {
         portal.vendor("company/companies"),
         "companies are read all the same, since tickets point at them"
     );
+}
+
+async fn a_further_type_leaves_a_company_out(kind: Kind) {
+    const VIP: &str = "6";
+    let settings = IntegrationSettings {
+        company_source: true,
+        skip_inactive_companies: false,
+        exclude_company_types: BTreeSet::from([VIP.to_owned()]),
+        ..IntegrationSettings::default()
+    };
+    let portal = portal(kind, Some(settings.clone())).await;
+    let all = portal.control.records("company/companies", 0, 1_000);
+    let all = all.expect("companies");
+    let is_vip = |kind: &serde_json::Value| kind["id"].to_string() == VIP;
+    let further = all.iter().filter(|company| {
+        let types = company["types"].as_array().map_or(&[][..], Vec::as_slice);
+        types.iter().skip(1).any(is_vip)
+    });
+    let further = further.count() as u64;
+    assert!(further > 0, "the world has companies of two types");
+    let id = portal.connected().await;
+    let counts = import_companies::counts(&portal.engine, id, &settings, None).await;
+    let counts = counts.expect("counts");
+    assert_eq!((counts.other_type, counts.unlinked()), (further, further));
+    let without = IntegrationSettings {
+        exclude_company_types: BTreeSet::new(),
+        ..settings
+    };
+    let counts = import_companies::counts(&portal.engine, id, &without, None).await;
+    assert_eq!(counts.expect("counts").on_their_own, further);
+}
+
+/// The description of a ticket as a person at a client would read it, and the texts of its comments.
+async fn read(portal: &Portal, ticket: i64) -> (Option<String>, Vec<String>) {
+    let staff = Viewer::Staff(IdentityId(1));
+    let row = portal.tickets().await.remove(&ticket.to_string());
+    let uuid = row.expect("listed").uuid;
+    let found = tickets::find_for_viewer(portal.store(), &staff, &uuid).await;
+    let found = found.expect("a read").expect("a ticket");
+    let notes = tickets::notes_for_viewer(portal.store(), &staff, &uuid, 500).await;
+    let notes = notes.expect("a read").rows.into_iter();
+    let texts = notes.map(|note| note.body.text).collect();
+    (found.description.map(|body| body.text), texts)
+}
+
+async fn p15_a_note_describes_its_ticket(kind: Kind) {
+    let portal = portal(kind, None).await;
+    let company = portal.control.ids("company/companies")[2];
+    let ticket = portal.control.create(
+        "service/tickets",
+        json!({"summary": "Smoke", "company": {"id": company}, "board": {"id": 1}, "initialDescription": "It smokes."}),
+    );
+    portal.advance(domain::clock::UtcMillis::MINUTE);
+    let reply = portal.control.create(
+        "service/tickets/notes",
+        json!({"ticketId": ticket, "text": "Since when?", "detailDescriptionFlag": true}),
+    );
+    let id = portal.connected().await;
+    let (asked, comments) = read(&portal, ticket).await;
+    assert_eq!(asked.as_deref(), Some("It smokes."));
+    assert_eq!(comments, ["Since when?"], "told once");
+    let present = portal.present(id, Stream::TicketNotes).await;
+    assert!(present.contains(&reply.to_string()));
+
+    // The text is corrected there, and then only for us.
+    let notes = portal.control.records("service/tickets/notes", 0, 100_000);
+    let notes = notes.expect("notes");
+    let first = notes.iter().find(|note| note["text"] == "It smokes.");
+    let first = first.and_then(|note| note["id"].as_i64()).expect("a note");
+    for (fields, expected) in [
+        (json!({"text": "It burns."}), Some("It burns.")),
+        (json!({"internalAnalysisFlag": true}), Some("Since when?")),
+    ] {
+        portal.advance(domain::clock::UtcMillis::HOUR);
+        portal.control.patch("service/tickets/notes", first, fields);
+        let title = json!({"summary": format!("{expected:?}")});
+        portal.control.patch("service/tickets", ticket, title);
+        portal.sync(id, RunMode::Incremental).await;
+        assert_eq!(read(&portal, ticket).await.0.as_deref(), expected);
+    }
 }

@@ -403,6 +403,7 @@ fn why_not(
     let company = domain::company_adoption::Candidate {
         active,
         type_id,
+        other_type_ids: &[],
         status_id: None,
     };
     domain::company_adoption::decide(settings, company)

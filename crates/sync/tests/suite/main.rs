@@ -32,4 +32,6 @@ mod removal;
 mod requests;
 mod scope;
 mod setup;
+mod syncro;
+mod vendors;
 mod worker;

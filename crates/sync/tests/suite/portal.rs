@@ -71,6 +71,32 @@ macro_rules! on_both_engines {
     )*};
 }
 
+/// Runs a test for every PSA on both engines, as `name::vendor::sqlite` and `name::vendor::postgres`.
+macro_rules! on_every_vendor {
+    ($name:ident: $($vendor:ident),*) => {
+        mod $name {$(
+            mod $vendor {
+                use crate::portal::{Kind, is_there};
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn sqlite() {
+                    crate::vendors::$name(Kind::Sqlite, stringify!($vendor)).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn postgres() {
+                    if is_there(Kind::Postgres) {
+                        crate::vendors::$name(Kind::Postgres, stringify!($vendor)).await;
+                    }
+                }
+            }
+        )*}
+    };
+    ($($name:ident),* $(,)?) => {
+        $(on_every_vendor!($name: autotask, connectwise_psa, halo_psa, syncro);)*
+    };
+}
+
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name)
         .and_then(|value| value.into_string().ok())
@@ -99,6 +125,8 @@ pub struct Setup {
     pub settings: Option<IntegrationSettings>,
     /// Connections to PostgreSQL.
     pub connections: u32,
+    /// Requests in the vendor's window instead of the number it documents: clocks that stand still free none.
+    pub request_limit: Option<u32>,
 }
 
 impl Default for Setup {
@@ -118,6 +146,7 @@ impl Default for Setup {
             ahead: 0,
             settings: None,
             connections: 6,
+            request_limit: None,
         }
     }
 }
@@ -132,6 +161,7 @@ pub struct Portal {
     pub settings: Option<IntegrationSettings>,
     store_config: StoreConfig,
     page_size: u32,
+    request_limit: Option<u32>,
     opened: u32,
     folder: tempfile::TempDir,
 }
@@ -180,7 +210,7 @@ impl Portal {
             store,
             &clock,
             (setup.vendor, &sandbox, folder.path()),
-            setup.page_size,
+            (setup.page_size, setup.request_limit),
             "node-0",
         );
         Self {
@@ -192,6 +222,7 @@ impl Portal {
             settings: setup.settings,
             store_config,
             page_size: setup.page_size,
+            request_limit: setup.request_limit,
             opened: 0,
             folder,
         }
@@ -211,7 +242,7 @@ impl Portal {
             self.store().clone(),
             &self.clock,
             (self.vendor, &self.sandbox, self.folder.path()),
-            self.page_size,
+            (self.page_size, self.request_limit),
             name,
         )
     }
@@ -226,7 +257,7 @@ impl Portal {
             store,
             &self.clock,
             (self.vendor, &self.sandbox, self.folder.path()),
-            self.page_size,
+            (self.page_size, self.request_limit),
             &node,
         );
     }
@@ -468,12 +499,16 @@ fn new_engine(
     store: Store,
     clock: &Arc<ManualClock>,
     (vendor, sandbox, folder): (&str, &Sandbox, &std::path::Path),
-    page_size: u32,
+    (page_size, request_limit): (u32, Option<u32>),
     node: &str,
 ) -> Engine {
     let config = EngineConfig {
         base_urls: [(vendor.to_owned(), sandbox.base_url())].into(),
         page_size: Some(page_size),
+        request_limits: request_limit
+            .map(|limit| (vendor.to_owned(), limit))
+            .into_iter()
+            .collect(),
         mail: MailConfig::outbox(folder.join("outbox"), "https://portal.example.com"),
         ..EngineConfig::new(node)
     };

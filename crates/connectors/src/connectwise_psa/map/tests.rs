@@ -48,6 +48,7 @@ fn companies() {
         some("2026-03-01T14:05:12.000Z")
     );
     assert_eq!(company.fields["other_types"], json!(["Managed"]));
+    assert_eq!(company.other_type_ids, ["6"]);
     assert_eq!(company.fields["udf:Service Tier"], json!("Gold"));
     assert!(!company.fields.contains_key("udf:Seats"), "without a value");
     let gone = records[1].as_ref().expect("a company");
@@ -127,6 +128,43 @@ fn tickets() {
     assert_eq!(other.status_id, None, "a status without a board is none");
     assert!(other.closed_at.is_some());
     assert_eq!(records[2], Err("requiredDate".to_owned()));
+}
+
+#[test]
+fn one_note_describes_its_ticket() {
+    let described = |json: &str, issues: &[&str], all_read: bool| {
+        let notes: Vec<CwNote<'_>> = serde_json::from_str(json).expect("notes");
+        let notes = notes.into_iter().map(|note| to_ticket_note(501, note));
+        let mut notes: Vec<_> = notes.map(|note| note.expect("a note")).collect();
+        let issues = issues.iter().map(|id| (*id).to_owned()).collect();
+        leave_one_description(&mut notes, &issues, all_read);
+        let those = notes.into_iter().filter(|note| note.describes);
+        those.map(|note| note.external_id).collect::<Vec<_>>()
+    };
+    let notes = r#"[
+        {"id":3,"text":"A reply","detailDescriptionFlag":true,"dateCreated":"2026-03-02T00:00:00Z"},
+        {"id":4,"text":"For us","detailDescriptionFlag":true,"internalAnalysisFlag":true,"dateCreated":"2026-02-01T00:00:00Z"},
+        {"id":5,"text":"It smokes","detailDescriptionFlag":true,"dateCreated":"2026-03-01T00:00:00Z"},
+        {"id":6,"text":"Solved","resolutionFlag":true,"dateCreated":"2026-02-01T00:00:00Z"},
+        {"id":2,"noteType":"TimeEntryNote","text":"Time","detailDescriptionFlag":true,"dateCreated":"2026-02-01T00:00:00Z"}]"#;
+    assert_eq!(
+        described(notes, &[], true),
+        ["5"],
+        "the first that is a discussion"
+    );
+    assert_eq!(described(notes, &["3"], true), ["3"], "the one marked");
+    assert_eq!(
+        described(notes, &["4"], true),
+        ["5"],
+        "clients may not read the one marked"
+    );
+    assert_eq!(
+        described(notes, &[], false),
+        [""; 0],
+        "nobody knows which was first"
+    );
+    assert_eq!(described(notes, &["3"], false), ["3"]);
+    assert_eq!(described("[]", &[], true), [""; 0]);
 }
 
 #[test]

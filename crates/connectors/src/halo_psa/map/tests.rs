@@ -105,9 +105,9 @@ fn an_action_is_internal_unless_it_says_otherwise() {
 fn the_main_contact_is_decided_once_for_a_client() {
     let mut main = BTreeMap::new();
     for site in [
-        r#"{"id":9,"client_id":12.0,"maincontact_id":31,"phonenumber":"2"}"#,
-        r#"{"id":8,"client_id":12.0,"maincontact_id":0,"phonenumber":"1","delivery_address_line1":"Street"}"#,
-        r#"{"id":2,"client_id":12,"isstocklocation":true,"maincontact_id":77}"#,
+        r#"{"id":9,"client_id":12.0,"name":"Harbour","maincontact_id":31,"phonenumber":"2"}"#,
+        r#"{"id":8,"client_id":12.0,"name":"Main","maincontact_id":0,"phonenumber":"1","delivery_address_line1":"Street"}"#,
+        r#"{"id":2,"client_id":12,"name":"Shelves","isstocklocation":true,"maincontact_id":77}"#,
         r#"{"id":3,"client_id":0}"#,
     ] {
         MainSite::take(&mut main, serde_json::from_str(site).expect("a site"));
@@ -129,6 +129,13 @@ fn the_main_contact_is_decided_once_for_a_client() {
     assert_eq!(
         (client.phone.as_deref(), client.street.as_deref()),
         (Some("1"), Some("Street"))
+    );
+    assert_eq!(client.fields["other_sites"], json!("Harbour"));
+    let several = r#"{"id":13,"name":"Two Ltd","customer_relationship":[{"id":4,"name":"Customer"},{"id":6,"name":"Vendor"}]}"#;
+    let several = mapped::<HaloClient<'_>>(several, &tenant);
+    assert_eq!(
+        (several.type_id.as_deref(), several.other_type_ids),
+        (Some("4"), vec!["6".to_owned()])
     );
     let unknown = mapped::<HaloClient<'_>>(r#"{"id":1,"name":"Unknown"}"#, &tenant);
     assert!(!unknown.active && unknown.fields["built_in"] == json!(true));

@@ -61,7 +61,7 @@ pub async fn own_pages() {
     }
     for stream in [Stream::Companies, Stream::Contacts] {
         let pages = walk(&*connector, stream, FULL, 7).await.expect("pages");
-        assert_eq!(ids(&pages), ids_of(stand.control(), VENDOR.entity(stream)));
+        assert_eq!(ids(&pages), VENDOR.ids(stand.control(), stream));
     }
     // A new ticket shifts the pages: one comes twice, none is lost.
     let scope = Scope::default();
@@ -222,6 +222,144 @@ pub async fn without_customers() {
     let all = contacts(&stand).await;
     assert_eq!(all.len(), stand.control().ids("contacts").len());
     assert!(all.iter().all(|c| !c.primary));
+}
+
+/// A customer whose address no contact has is its own main contact, until one of them has it.
+pub async fn made_contact() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let customer = control.ids("customers")[6];
+    let id = format!("customer:{customer}");
+    let set = |fields: Value| control.patch("customers", customer, fields);
+    let listed = |pages: &[connectors::page::Page]| {
+        let made = pages
+            .iter()
+            .find_map(|page| crate::vendor::record_of(&page.batch, &id));
+        let real = contact_ids(pages, customer, true);
+        (made, real)
+    };
+    let read = || async {
+        walk(&*stand.connector(), Stream::Contacts, FULL, 7)
+            .await
+            .expect("pages")
+    };
+    let fetch = || async {
+        let found = stand.connector().fetch(Stream::Contacts, &id).await;
+        found.expect("an answer")
+    };
+    let (made, real) = listed(&read().await);
+    assert_eq!((made, real.len()), (None, 1), "it has a main contact");
+    assert_eq!(fetch().await, Fetched::Gone);
+
+    set(json!({"email": "Front.Desk@elsewhere.example", "firstname": "Ida", "lastname": "Moe"}));
+    let (made, real) = listed(&read().await);
+    let made = made.expect("nobody else has the address");
+    assert_eq!(
+        (&made["first_name"], &made["last_name"]),
+        (&json!("Ida"), &json!("Moe"))
+    );
+    assert_eq!(made["email"], "Front.Desk@elsewhere.example");
+    assert_eq!(made["company_external_id"], customer.to_string());
+    assert_eq!(
+        (&made["primary"], &made["active"]),
+        (&json!(true), &json!(true))
+    );
+    assert!(real.is_empty(), "no other is the main one");
+    let Fetched::Record(alone) = fetch().await else {
+        panic!("it is there")
+    };
+    assert_eq!(
+        crate::vendor::record_of(&alone, &id),
+        Some(made),
+        "the same as in the list"
+    );
+
+    // A real one appears.
+    let one = control.create(
+        "contacts",
+        json!({"customer_id": customer, "name": "Ida Moe", "email": "front.desk@ELSEWHERE.example"}),
+    );
+    assert_eq!(listed(&read().await), (None, vec![one.to_string()]));
+    assert_eq!(fetch().await, Fetched::Gone);
+    control.delete("contacts", one);
+    assert!(matches!(fetch().await, Fetched::Record(_)));
+
+    set(json!({"email": " "}));
+    assert_eq!(
+        listed(&read().await),
+        (None, Vec::new()),
+        "nobody to write to"
+    );
+    assert_eq!(fetch().await, Fetched::Gone);
+    control.delete("customers", customer);
+    assert_eq!(fetch().await, Fetched::Gone);
+}
+
+/// The ids of a customer's contacts that are the main one or not.
+fn contact_ids(pages: &[connectors::page::Page], customer: i64, primary: bool) -> Vec<String> {
+    let batches = pages.iter().filter_map(|page| match &page.batch {
+        Batch::Contacts(contacts) => Some(contacts),
+        _ => None,
+    });
+    let customer = customer.to_string();
+    let of = batches.flatten().filter(|c| c.primary == primary);
+    let of = of.filter(|c| c.company_external_id.as_deref() == Some(&*customer));
+    let real = of.filter(|c| !c.external_id.starts_with("customer:"));
+    real.map(|c| c.external_id.clone()).collect()
+}
+
+/// One comment that cannot be read costs itself, and the ticket no more than its description.
+pub async fn odd_comment() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let all = control.records("comments", -1, 5_000).expect("comments");
+    let many = |ticket: &i64| all.iter().filter(|c| c["ticket_id"] == *ticket).count() > 2;
+    let ids = control.ids("tickets");
+    let ticket = *ids
+        .iter()
+        .find(|ticket| many(ticket))
+        .expect("a ticket with comments");
+    let first = all
+        .iter()
+        .find(|c| c["ticket_id"] == ticket)
+        .expect("a first one");
+    let first = first["id"].as_i64().expect("a number");
+    control.patch("comments", first, json!({"hidden": false}));
+    let whole_notes = notes(&stand, ticket).await.len();
+    let fault = FaultKind::GarbledRecord {
+        id: Some(first),
+        field: "body".to_owned(),
+    };
+    control.set_fault(Fault::new(fault).on_entity("comments"));
+    let found = stand
+        .connector()
+        .fetch(Stream::Tickets, &ticket.to_string())
+        .await;
+    let Fetched::Record(alone) = found.expect("an answer") else {
+        panic!("the ticket is kept")
+    };
+    let alone = crate::vendor::record_of(&alone, &ticket.to_string()).expect("the ticket");
+    assert_eq!(
+        alone["description"],
+        Value::Null,
+        "nobody knows what was asked"
+    );
+    let page = stand
+        .connector()
+        .ticket_notes(&ticket.to_string())
+        .await
+        .expect("notes");
+    assert_eq!(
+        page.batch.len(),
+        whole_notes,
+        "no reply is taken for the description"
+    );
+    let aside: Vec<_> = page
+        .unreadable
+        .iter()
+        .map(|one| one.external_id.as_str())
+        .collect();
+    assert_eq!(aside, [first.to_string()]);
 }
 
 pub async fn inactive() {

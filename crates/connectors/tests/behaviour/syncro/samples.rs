@@ -45,7 +45,8 @@ pub async fn are_read() {
             .control()
             .set_fault(Fault::new(fault).on_entity(VENDOR.entity(stream)));
         let pages = whole(&*connector, stream).await.expect("the sample");
-        assert_eq!((pages.len(), pages[0].unreadable.len()), (1, 0), "{path}");
+        let read = pages.iter().all(|page| page.unreadable.is_empty());
+        assert!(read && !pages[0].batch.is_empty(), "{path}");
         let text = |name: &str| given[name].as_str().map(str::to_owned);
         let same = match &pages[0].batch {
             Batch::Companies(all) => [

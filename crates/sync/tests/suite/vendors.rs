@@ -1,0 +1,373 @@
+//! The same rules for every PSA: what arrives, what changes, what goes, and comments that are read ticket by ticket (rule
+//! P15). What a vendor calls things stands in a desk of each; a PSA without one fails.
+
+use std::collections::BTreeSet;
+
+use domain::capability::NoteListing;
+use domain::clock::UtcMillis;
+use domain::id::IntegrationId;
+use domain::provider::{self, Provider};
+use domain::run::RunState;
+use domain::stream::Stream;
+use serde_json::{Value, json};
+use simulator::Control;
+use sync::request::{NotesState, RunMode, notes_state};
+
+use crate::portal::{ENTITIES, Kind, Portal, Setup};
+
+on_every_vendor!(
+    every_record_arrives_and_every_note,
+    what_changes_is_noticed,
+    p15_a_new_note_comes_with_its_changed_ticket,
+    p5_a_deleted_ticket_goes_with_the_next_full_run,
+);
+
+/// More requests than a test makes.
+const PLENTY: u32 = 100_000;
+
+/// What the cases must know of a vendor.
+struct Desk {
+    key: &'static str,
+    /// The vendor's entity behind each stream; comments that have no list of their own apart.
+    streams: &'static [(Stream, &'static str)],
+    notes: &'static str,
+    /// The field of a comment that names its ticket, and the one of a ticket that becomes its title.
+    ticket_of: &'static str,
+    title: &'static str,
+    /// Ids of the comments of tickets that are there, as the connector hands them over.
+    present: fn(&Control) -> BTreeSet<String>,
+    /// Ids of contacts that the connector makes of other records.
+    made: fn(&Control) -> BTreeSet<String>,
+    /// A new comment of a ticket, and its id as the connector hands it over.
+    note: fn(i64) -> Value,
+    note_id: fn(i64, i64) -> String,
+    /// What the address of a ticket's comments has in it, in lower case.
+    asked: &'static str,
+    /// A change to a record of a stream by a person.
+    edits: &'static [(Stream, &'static str, &'static str)],
+}
+
+fn nothing(_: &Control) -> BTreeSet<String> {
+    BTreeSet::new()
+}
+
+fn plain(_: i64, note: i64) -> String {
+    note.to_string()
+}
+
+fn ids(control: &Control, entity: &str) -> BTreeSet<i64> {
+    control.ids(entity).into_iter().collect()
+}
+
+/// Records that are there, some vendors keep deleted ones out of sight.
+fn records(control: &Control, entity: &str) -> Vec<Value> {
+    let there = ids(control, entity);
+    let mut records = control.records(entity, -1, 100_000).expect("records");
+    records.retain(|record| record["id"].as_i64().is_some_and(|id| there.contains(&id)));
+    records
+}
+
+/// Comments of tickets that are there.
+fn notes(control: &Control, notes: &str, ticket_of: &str, tickets: &str) -> Vec<Value> {
+    let tickets = ids(control, tickets);
+    let mut notes = records(control, notes);
+    let of = |note: &Value| note[ticket_of].as_i64();
+    notes.retain(|note| of(note).is_some_and(|ticket| tickets.contains(&ticket)));
+    notes
+}
+
+const AUTOTASK: Desk = Desk {
+    key: "autotask",
+    streams: &ENTITIES,
+    notes: "TicketNotes",
+    ticket_of: "ticketID",
+    title: "title",
+    present: |control| {
+        let notes = notes(control, "TicketNotes", "ticketID", "Tickets");
+        notes.iter().map(|note| note["id"].to_string()).collect()
+    },
+    made: nothing,
+    note: |_| json!({"title": "", "description": "Anything new?", "noteType": 1, "publish": 1}),
+    note_id: plain,
+    asked: "ticketnotes",
+    edits: &[
+        (Stream::Companies, "phone", "+1 555 0100"),
+        (Stream::Contacts, "title", "Head of it"),
+        (Stream::Tickets, "title", "Edited"),
+        (Stream::Opportunities, "title", "Edited"),
+    ],
+};
+
+const CONNECTWISE_PSA: Desk = Desk {
+    key: "connectwise_psa",
+    streams: &[
+        (Stream::Companies, "company/companies"),
+        (Stream::Technicians, "system/members"),
+        (Stream::Contacts, "company/contacts"),
+        (Stream::Tickets, "service/tickets"),
+        (Stream::Opportunities, "sales/opportunities"),
+    ],
+    notes: "service/tickets/notes",
+    ticket_of: "ticketId",
+    title: "summary",
+    present: |control| {
+        let of = |entity, field| notes(control, entity, field, "service/tickets");
+        let flags = [
+            "addToDetailDescriptionFlag",
+            "addToInternalAnalysisFlag",
+            "addToResolutionFlag",
+        ];
+        let mut entries = of("time/entries", "chargeToId");
+        entries.retain(|entry| flags.iter().any(|flag| entry[*flag] == true));
+        let entries = entries
+            .iter()
+            .map(|entry| format!("TimeEntryNote-{}", entry["id"]));
+        let notes = of("service/tickets/notes", "ticketId");
+        notes
+            .iter()
+            .map(|note| note["id"].to_string())
+            .chain(entries)
+            .collect()
+    },
+    made: nothing,
+    note: |_| json!({"text": "Anything new?", "detailDescriptionFlag": true}),
+    note_id: plain,
+    asked: "allnotes",
+    edits: &[
+        (Stream::Companies, "phoneNumber", "5550100"),
+        (Stream::Contacts, "title", "Head of it"),
+        (Stream::Tickets, "summary", "Edited"),
+        (Stream::Opportunities, "name", "Edited"),
+    ],
+};
+
+const HALO_PSA: Desk = Desk {
+    key: "halo_psa",
+    streams: &[
+        (Stream::Companies, "client"),
+        (Stream::Technicians, "agent"),
+        (Stream::Contacts, "users"),
+        (Stream::Tickets, "tickets"),
+        (Stream::Opportunities, "opportunities"),
+    ],
+    notes: "actions",
+    ticket_of: "ticket_id",
+    title: "summary",
+    present: |control| {
+        let mut notes = notes(control, "actions", "ticket_id", "tickets");
+        // The product's own entries are no comments.
+        let own = ["Ticket Logged", "Automation"];
+        notes.retain(|note| !own.contains(&note["outcome"].as_str().unwrap_or_default()));
+        let id = |note: &Value| format!("{}-{}", note["ticket_id"], note["id"]);
+        notes.iter().map(id).collect()
+    },
+    made: nothing,
+    note: |_| json!({"outcome_id": 2, "note": "Anything new?", "hiddenfromuser": false}),
+    note_id: |ticket, note| format!("{ticket}-{note}"),
+    asked: "actions",
+    edits: &[
+        (Stream::Companies, "ref", "Edited"),
+        (Stream::Contacts, "title", "Head of it"),
+        (Stream::Tickets, "summary", "Edited"),
+        (Stream::Opportunities, "summary", "Edited"),
+    ],
+};
+
+const SYNCRO: Desk = Desk {
+    key: "syncro",
+    streams: &[
+        (Stream::Companies, "customers"),
+        (Stream::Technicians, "users"),
+        (Stream::Contacts, "contacts"),
+        (Stream::Tickets, "tickets"),
+    ],
+    notes: "comments",
+    ticket_of: "ticket_id",
+    title: "subject",
+    present: |control| {
+        let notes = notes(control, "comments", "ticket_id", "tickets");
+        let mut begun = BTreeSet::new();
+        // The first one is the description, when clients may read it.
+        let is_description = |note: &Value| {
+            let first = begun.insert(note["ticket_id"].to_string());
+            first && note["hidden"] == false
+        };
+        let mut is_description = is_description;
+        let comments = notes.iter().filter(|note| !is_description(note));
+        comments.map(|note| note["id"].to_string()).collect()
+    },
+    made: |control| {
+        let contacts = records(control, "contacts");
+        let address = |one: &Value| one["email"].as_str().map(str::to_lowercase);
+        let mut customers = records(control, "customers");
+        customers.retain(|customer| {
+            let mut of = contacts
+                .iter()
+                .filter(|c| c["customer_id"] == customer["id"]);
+            address(customer).is_some() && !of.any(|c| address(c) == address(customer))
+        });
+        customers
+            .iter()
+            .map(|c| format!("customer:{}", c["id"]))
+            .collect()
+    },
+    note: |_| json!({"subject": "Update", "body": "Anything new?", "hidden": false}),
+    note_id: plain,
+    asked: "/comments",
+    edits: &[
+        (Stream::Companies, "business_name", "Edited"),
+        (Stream::Contacts, "name", "Somebody Else"),
+        (Stream::Tickets, "subject", "Edited"),
+    ],
+};
+
+impl Desk {
+    fn of(key: &str) -> &'static Self {
+        static ALL: [Desk; 4] = [AUTOTASK, CONNECTWISE_PSA, HALO_PSA, SYNCRO];
+        ALL.iter().find(|desk| desk.key == key).expect("a desk")
+    }
+
+    fn provider(&self) -> &'static Provider {
+        provider::find(self.key).expect("a provider")
+    }
+
+    fn entity(&self, stream: Stream) -> &'static str {
+        let found = self.streams.iter().find(|(have, _)| *have == stream);
+        found.expect("it has such records").1
+    }
+
+    async fn portal(&self, kind: Kind) -> Portal {
+        let setup = Setup {
+            vendor: self.key,
+            request_limit: Some(PLENTY),
+            ..Setup::default()
+        };
+        Portal::with(kind, setup).await
+    }
+
+    /// Exactly the vendor's records are here, and exactly its comments.
+    async fn assert_same(&self, portal: &Portal, id: IntegrationId) {
+        for (stream, entity) in self.streams {
+            let mut expected = portal.vendor(entity);
+            if *stream == Stream::Contacts {
+                expected.extend((self.made)(&portal.control));
+            }
+            assert_eq!(portal.present(id, *stream).await, expected, "{entity}");
+        }
+        let notes = (self.present)(&portal.control);
+        assert_eq!(
+            portal.present(id, Stream::TicketNotes).await,
+            notes,
+            "notes"
+        );
+    }
+
+    /// A full run finds nothing to change, and the vendor's own totals agree.
+    async fn assert_settled(&self, portal: &Portal, id: IntegrationId) {
+        self.assert_same(portal, id).await;
+        let run = portal.sync(id, RunMode::Full).await;
+        assert_eq!(run.state, RunState::Completed, "{:?}", run.message);
+        for part in portal.parts(&run).await {
+            let counts = part.counts;
+            assert_eq!(
+                (counts.created, counts.changed, counts.removed),
+                (0, 0, 0),
+                "{:?}",
+                part.stream
+            );
+            let claimed = self.provider().capability.stream(part.stream);
+            let told = claimed.is_some_and(|claimed| claimed.total);
+            let expected = (told && !part.stream.is_deletion_feed()).then_some(true);
+            assert_eq!(part.verified, expected, "{:?}", part.stream);
+        }
+    }
+}
+
+pub async fn every_record_arrives_and_every_note(kind: Kind, vendor: &str) {
+    let desk = Desk::of(vendor);
+    let portal = desk.portal(kind).await;
+    let id = portal.connected().await;
+    assert!(
+        (desk.present)(&portal.control).len() > 230,
+        "the world has notes"
+    );
+    desk.assert_settled(&portal, id).await;
+}
+
+pub async fn what_changes_is_noticed(kind: Kind, vendor: &str) {
+    let desk = Desk::of(vendor);
+    let portal = desk.portal(kind).await;
+    let id = portal.connected().await;
+    portal.advance(UtcMillis::HOUR);
+    for (stream, field, words) in desk.edits {
+        let entity = desk.entity(*stream);
+        let all = portal.control.ids(entity);
+        let one = all[all.len() / 2];
+        portal.control.patch(entity, one, json!({ *field: words }));
+    }
+    let run = portal.sync(id, RunMode::Incremental).await;
+    let changed = portal.part(&run, Stream::Tickets).await.counts.changed;
+    assert_eq!(changed, 1, "the ticket alone");
+    let full = portal.sync(id, RunMode::Full).await;
+    for (stream, _, _) in desk.edits {
+        let claimed = desk.provider().capability.stream(*stream).expect("claimed");
+        let mut changed = portal.part(&full, *stream).await.counts.changed;
+        if claimed.incremental {
+            changed += portal.part(&run, *stream).await.counts.changed;
+        }
+        assert_eq!(changed, 1, "{stream:?}");
+    }
+    desk.assert_settled(&portal, id).await;
+}
+
+pub async fn p15_a_new_note_comes_with_its_changed_ticket(kind: Kind, vendor: &str) {
+    let desk = Desk::of(vendor);
+    let portal = desk.portal(kind).await;
+    let id = portal.connected().await;
+    let tickets = desk.entity(Stream::Tickets);
+    let ticket = portal.control.ids(tickets)[7];
+    let key = ticket.to_string();
+    let state = || async {
+        let state = notes_state(&portal.engine, id, &key).await;
+        state.expect("a state")
+    };
+    assert_eq!(state().await, NotesState::Complete);
+    portal.advance(UtcMillis::HOUR);
+    let mut fields = (desk.note)(ticket);
+    fields[desk.ticket_of] = ticket.into();
+    let note = portal.control.create(desk.notes, fields);
+    let title = json!({ desk.title: "Changed" });
+    portal.control.patch(tickets, ticket, title);
+    portal.control.clear_journal();
+    portal.sync(id, RunMode::Incremental).await;
+    let note_id = (desk.note_id)(ticket, note);
+    let present = portal.present(id, Stream::TicketNotes).await;
+    assert!(present.contains(&note_id), "the new note is here");
+    assert_eq!(state().await, NotesState::Complete);
+    if desk.provider().capability.notes == NoteListing::PerTicket {
+        let asked = portal.control.journal();
+        let about = |path: &str| path.to_lowercase().contains(desk.asked);
+        let asked = asked.iter().filter(|entry| about(&entry.path)).count();
+        assert_eq!(asked, 1, "of the changed ticket alone");
+    }
+    desk.assert_settled(&portal, id).await;
+}
+
+pub async fn p5_a_deleted_ticket_goes_with_the_next_full_run(kind: Kind, vendor: &str) {
+    let desk = Desk::of(vendor);
+    let portal = desk.portal(kind).await;
+    let id = portal.connected().await;
+    let tickets = desk.entity(Stream::Tickets);
+    let ticket = portal.control.ids(tickets)[3];
+    portal.control.delete(tickets, ticket);
+    portal.sync(id, RunMode::Incremental).await;
+    let feed = desk.provider().capability.stream(Stream::DeletedTickets);
+    let here = portal.present(id, Stream::Tickets).await;
+    assert_eq!(
+        here.contains(&ticket.to_string()),
+        feed.is_none(),
+        "only a feed tells"
+    );
+    portal.sync(id, RunMode::Full).await;
+    desk.assert_same(&portal, id).await;
+}
