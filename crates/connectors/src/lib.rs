@@ -1,5 +1,7 @@
 //! Connectors: the code that talks to providers. One folder each, one contract for all.
 
+#![deny(clippy::expect_used, clippy::unreachable)]
+
 pub mod autotask;
 pub mod connector;
 pub mod connectwise_psa;

@@ -95,7 +95,9 @@ impl Place {
                     "-" => Some(None),
                     text => number(text).map(Some),
                 })?,
-                own_size: part().map_or(Some(None), |text| count(text).map(Some))?,
+                own_size: part().map_or(Some(None), |text| {
+                    count(text).filter(|size| *size > 0).map(Some)
+                })?,
             })
         })();
         place.ok_or_else(|| {
@@ -412,6 +414,7 @@ mod tests {
             "123+1",
             "page",
             "page:x:0:0:-",
+            "page:5:5:0:-:0",
             "of another connector",
             "",
         ] {

@@ -16,10 +16,11 @@ use domain::hint::Hint;
 use domain::secret::Secret;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection};
 use url::Url;
+
+mod tls;
+
+use tls::{Said, Server};
 
 /// A server that gives each connection one scripted answer and notes what it was asked.
 struct Scripted {
@@ -228,44 +229,23 @@ async fn a_server_without_tls_is_no_secure_connection() {
     assert!(error.no_effect);
 }
 
-/// A server whose certificate nobody should accept. The key beside the certificates is theirs and opens nothing else.
-fn with_certificate(certificate: &'static [u8]) -> Url {
-    let certificate = CertificateDer::from_pem_slice(certificate).expect("a certificate");
-    let key = include_bytes!("tls/key.pem");
-    let key = PrivateKeyDer::from_pem_slice(key).expect("a key");
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("protocols")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .expect("they belong together");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    std::thread::spawn(move || -> std::io::Result<(usize, usize)> {
-        let (mut stream, _) = listener.accept()?;
-        let mut tls = ServerConnection::new(Arc::new(config)).map_err(std::io::Error::other)?;
-        // The client says no and hangs up; what it would have been asked for is never read.
-        while tls.is_handshaking() {
-            tls.complete_io(&mut stream)?;
-        }
-        tls.writer()
-            .write_all(answer("200 OK", "secret").as_bytes())?;
-        tls.complete_io(&mut stream)
-    });
-    Url::parse(&format!("https://{address}/x?user=ann")).expect("an address")
-}
-
 #[tokio::test]
 async fn a_certificate_that_cannot_be_trusted_is_said_and_nothing_is_sent() {
-    for (certificate, words) in [
+    for (years, words) in [
         (
-            include_bytes!("tls/untrusted.pem").as_slice(),
+            (2020, 2120),
             "comes from an issuer this machine does not trust",
         ),
-        (include_bytes!("tls/expired.pem").as_slice(), "has expired"),
+        ((2019, 2020), "has expired"),
+        ((2110, 2120), "is not valid yet"),
     ] {
-        let url = with_certificate(certificate);
+        let said = Said {
+            host: "127.0.0.1",
+            years,
+        };
+        let server = Server::start(said.alone());
+        let url = format!("https://{}/x?user=ann", server.address);
+        let url = Url::parse(&url).expect("an address");
         let error = send(url, Timeouts::default())
             .await
             .expect_err("no connection");
@@ -274,7 +254,7 @@ async fn a_certificate_that_cannot_be_trusted_is_said_and_nothing_is_sent() {
             (ErrorKind::Unavailable, Some(Hint::Network)),
             "{error}"
         );
-        assert!(error.no_effect, "{error}");
+        assert!(error.no_effect && server.read() == 0, "{error}");
         let said = &error.message;
         assert!(
             said.contains("certificate error") && said.contains(words),

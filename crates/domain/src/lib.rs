@@ -3,6 +3,8 @@
 //! Everything here is data or a pure function: no network, no database, no wall clock. The other crates
 //! depend on this one and never the other way round (`ARCHITECTURE.md`).
 
+#![deny(clippy::expect_used, clippy::unreachable)]
+
 pub mod account;
 pub mod advice;
 pub mod body;

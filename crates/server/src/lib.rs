@@ -3,6 +3,8 @@
 //! Everything hangs off one [`app::App`] value: there is no global state, so that one process can run several. The
 //! index of everything that can be reached by HTTP is [`web::router`].
 
+#![deny(clippy::expect_used, clippy::unreachable)]
+
 pub mod administrator;
 pub mod app;
 pub mod cli;

@@ -5,6 +5,8 @@
 //! [`Control`]. The crate depends on no other crate of this workspace and shares no type with a
 //! connector, so a mistake in one cannot hide in the other.
 
+#![deny(clippy::expect_used, clippy::unreachable)]
+
 mod clock;
 mod config;
 mod control;

@@ -6,6 +6,26 @@ use domain::stream::Stream;
 use serde::de::DeserializeOwned;
 use sqlx::error::BoxDynError;
 
+/// A row read as several structs, each taking the columns it names: what a record has in lists, where it comes from, and
+/// what only its own page shows.
+pub(crate) struct Parts<A, B, C>(pub(crate) A, pub(crate) B, pub(crate) C);
+
+impl<'r, R, A, B, C> sqlx::FromRow<'r, R> for Parts<A, B, C>
+where
+    R: sqlx::Row,
+    A: sqlx::FromRow<'r, R>,
+    B: sqlx::FromRow<'r, R>,
+    C: sqlx::FromRow<'r, R>,
+{
+    fn from_row(row: &'r R) -> sqlx::Result<Self> {
+        Ok(Self(
+            A::from_row(row)?,
+            B::from_row(row)?,
+            C::from_row(row)?,
+        ))
+    }
+}
+
 /// A converted column, or what was wrong with it.
 pub(crate) type Decoded<T> = std::result::Result<T, BoxDynError>;
 

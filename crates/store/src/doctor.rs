@@ -202,7 +202,7 @@ async fn keys(store: &Store) -> Result<Check> {
         let detail = format!(
             "credentials are sealed with {newest}; nothing is with {}. Retire such a key with: portico rotate-key --forget {}",
             spent.join(", "),
-            spent[0],
+            spent.first().copied().unwrap_or("ID"),
         );
         (Level::Ok, detail)
     };

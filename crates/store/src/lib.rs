@@ -4,6 +4,8 @@
 //! SQL stands only in this crate, as statements registered in [`statement`]; a test prepares each of them on both
 //! engines. Which engine runs is nobody's business outside: see `db.rs` for how they differ.
 
+#![deny(clippy::expect_used, clippy::unreachable)]
+
 #[macro_use]
 mod macros;
 #[macro_use]

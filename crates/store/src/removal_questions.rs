@@ -24,7 +24,12 @@ pub enum QuestionState {
 }
 
 impl QuestionState {
-    const fn key(self) -> &'static str {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Confirmed, Self::Refused, Self::Replaced];
+
+    /// The stable key used in the database and the API.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Confirmed => "confirmed",
@@ -34,9 +39,7 @@ impl QuestionState {
     }
 
     fn from_key(key: &str) -> Option<Self> {
-        [Self::Open, Self::Confirmed, Self::Refused, Self::Replaced]
-            .into_iter()
-            .find(|state| state.key() == key)
+        Self::ALL.into_iter().find(|state| state.key() == key)
     }
 }
 
@@ -165,24 +168,36 @@ pub async fn list_open(store: &Store, integration: IntegrationId) -> Result<Vec<
     read_all!(store, LIST_OPEN, integration.0)
 }
 
-/// The questions of an integration in any state, newest first, so that an answer stays readable.
+/// Which questions of an integration are listed; all of them by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct QuestionFilter {
+    /// Only in this state.
+    pub state: Option<QuestionState>,
+    /// Only those this run asked.
+    pub run: Option<RunId>,
+    /// Only those that are older than this one.
+    pub before: Option<RemovalQuestionId>,
+}
+
+/// The questions of an integration, newest first, answered ones too, so that an answer stays readable.
 ///
 /// # Errors
 /// As any statement.
 pub async fn list_questions(
     store: &Store,
     integration: IntegrationId,
+    filter: QuestionFilter,
     limit: i64,
 ) -> Result<Vec<RemovalQuestion>> {
-    read_all!(store, LIST, integration.0, limit)
-}
-
-/// The questions a run asked, in any state.
-///
-/// # Errors
-/// As any statement.
-pub async fn list_of_run(store: &Store, run: RunId) -> Result<Vec<RemovalQuestion>> {
-    read_all!(store, LIST_OF_RUN, run.0)
+    read_all!(
+        store,
+        LIST,
+        integration.0,
+        limit,
+        filter.before.map(|id| id.0),
+        filter.state.map(QuestionState::key),
+        filter.run.map(|id| id.0)
+    )
 }
 
 /// The open question of a stream.
@@ -313,9 +328,10 @@ statements! {
     ADD_CANDIDATES_POSTGRES for Postgres = "INSERT INTO removal_candidate (question_id, external_id)
         SELECT $1, external_id FROM unnest(CAST($2 AS TEXT[])) AS given (external_id) ON CONFLICT (question_id, external_id) DO NOTHING";
     LIST_OPEN = "SELECT * FROM removal_question WHERE integration_id = $1 AND state = 'open' ORDER BY id";
-    LIST = "SELECT * FROM removal_question WHERE integration_id = $1 ORDER BY id DESC LIMIT $2";
-    LIST_OF_RUN = "SELECT removal_question.* FROM removal_question JOIN stream_run ON stream_run.id = removal_question.stream_run_id
-        WHERE stream_run.run_id = $1 ORDER BY removal_question.id";
+    LIST = "SELECT * FROM removal_question q WHERE q.integration_id = $1 AND (CAST($3 AS BIGINT) IS NULL OR q.id < $3)
+        AND (CAST($4 AS TEXT) IS NULL OR q.state = $4)
+        AND (CAST($5 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM stream_run s WHERE s.id = q.stream_run_id AND s.run_id = $5))
+        ORDER BY q.id DESC LIMIT $2";
     FIND_OPEN = "SELECT * FROM removal_question WHERE integration_id = $1 AND stream = $2 AND state = 'open'";
     COUNT_WAITING = "SELECT count(*) AS waiting FROM removal_question WHERE integration_id = $1 AND stream = $2 AND state IN ('open', 'confirmed')
         AND EXISTS (SELECT 1 FROM removal_candidate WHERE question_id = removal_question.id)";

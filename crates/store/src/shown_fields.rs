@@ -7,23 +7,27 @@ use domain::provider::Provider;
 use domain::record::Fields;
 use domain::viewer::Viewer;
 
-/// Where a record comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
-    /// The integration.
-    pub integration: IntegrationId,
-    /// Its address.
-    pub integration_uuid: PublicId,
-    /// Its name.
-    pub integration_name: String,
-    /// Key of its provider.
-    pub provider: String,
-    /// Address of the vendor's own user interface.
-    pub web_url: Option<String>,
-    /// The vendor's id of the record.
-    pub external_id: String,
-    /// When Portico last stored it.
-    pub stored_at: UtcMillis,
+use crate::decode::{instant, plain, public_id};
+
+row! {
+    /// Where a record comes from.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Origin {
+        /// The integration.
+        pub integration: IntegrationId = i64 => plain(IntegrationId),
+        /// Its address.
+        pub integration_uuid: PublicId = String => public_id,
+        /// Its name.
+        pub integration_name: String,
+        /// Key of its provider.
+        pub provider: String,
+        /// Address of the vendor's own user interface.
+        pub web_url: Option<String>,
+        /// The vendor's id of the record.
+        pub external_id: String,
+        /// When Portico last stored it.
+        pub stored_at: UtcMillis = i64 => instant,
+    }
 }
 
 /// A vendor field on its way to a page.

@@ -3,6 +3,8 @@
 //! Pages and the command line call the functions of the modules below; none of them sees a connector. Every function
 //! that changes something takes the [`Actor`] who asked for it and leaves an audit entry in the same commit (rule X4).
 
+#![deny(clippy::expect_used, clippy::unreachable)]
+
 pub mod advice;
 mod audit;
 pub mod auto_import;
@@ -33,6 +35,7 @@ pub mod set_aside;
 pub mod settings;
 pub mod setup;
 pub mod status;
+pub mod stream_state;
 pub mod telemetry;
 pub mod token;
 mod upkeep;

@@ -45,7 +45,7 @@ async fn ask(site: &Site, route: &RouteEntry, headers: &[(&str, &str)]) -> crate
 }
 
 #[tokio::test]
-async fn strangers_reach_only_what_is_meant_for_them() {
+async fn x2_strangers_reach_only_what_is_meant_for_them() {
     let site = Site::start().await;
     for route in router::routes() {
         let page = ask(&site, &route, &[]).await;
@@ -161,7 +161,7 @@ fn all_but(permission: Permission) -> Grants {
 }
 
 #[tokio::test]
-async fn too_little_right_is_refused_by_name() {
+async fn x2_too_little_right_is_refused_by_name() {
     let site = Site::start().await;
     let mut permissions: Vec<Permission> = router::routes()
         .into_iter()
@@ -247,7 +247,7 @@ async fn the_forms_that_complete_a_sign_in_need_their_token_too() {
 }
 
 #[tokio::test]
-async fn api_routes_need_their_scope() {
+async fn x2_api_routes_need_their_scope() {
     let site = Site::start().await;
     let routes: Vec<_> = router::routes()
         .into_iter()

@@ -441,6 +441,28 @@ async fn the_description_is_what_exists() {
             );
         }
     }
+    // What is described as a parameter is what is accepted as one.
+    let key = key_with(&site, &Scope::ALL).await;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let id = "0196f5a4-0000-7000-8000-000000000000";
+        let parts = path.split('/');
+        let parts = parts.map(|part| if part.starts_with('{') { id } else { part });
+        let address: Vec<_> = parts.collect();
+        let page = site
+            .api(&format!("{}?nonsense=1", address.join("/")), &key)
+            .await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{path}");
+        let message = page.json()["error"]["message"].as_str().unwrap().to_owned();
+        let (_, accepted) = message.split_once("these are: ").unwrap();
+        let accepted: BTreeSet<&str> = accepted.split(", ").filter(|one| !one.is_empty()).collect();
+        let described = item["get"]["parameters"].as_array();
+        let described = described.into_iter().flatten();
+        let described: BTreeSet<&str> = described
+            .filter(|one| one["in"] == "query")
+            .map(|one| one["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(accepted, described, "{path}");
+    }
     assert_resolved(&document, &document);
     assert_eq!(
         document["components"]["securitySchemes"]["api_key"]["scheme"],

@@ -1,14 +1,15 @@
 //! A whole Portico on a temporary SQLite database with a clock that stands still, and a browser without a network.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+mod browser;
+
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use domain::clock::{Clock as _, ManualClock, UtcMillis};
 use domain::permission::{Grants, RoleKind};
 use domain::secret::Secret;
@@ -22,6 +23,8 @@ use store::sessions::SessionStage;
 use sync::mail::outbox::Kept;
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+pub use browser::{Browser, Page};
 
 /// The administrator every site has unless it starts empty.
 pub const EMAIL: &str = "ann@example.com";
@@ -83,30 +86,33 @@ impl Site {
 
     /// The same with this many technicians there.
     pub async fn start_beside_sandbox_with(technicians: u32) -> Self {
-        let config = SandboxConfig {
-            world: WorldConfig {
-                companies: 6,
-                contacts_per_company: 4,
-                technicians,
-                tickets: 90,
-                opportunities: 12,
-                ..WorldConfig::default()
-            },
-            limits: false,
-            clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
-            ..SandboxConfig::default()
-        };
-        let sandbox = Sandbox::start_autotask(config).await.unwrap();
-        Self::start_beside("autotask", sandbox).await
+        Self::start_beside("autotask", autotask(technicians).await).await
+    }
+
+    /// A site on PostgreSQL with the sandbox connected and the first sync done; `None` where there is no server for
+    /// tests.
+    pub async fn start_connected_on_postgres() -> Option<Self> {
+        let sandbox = autotask(3).await;
+        let site = Self::on_postgres(beside("autotask", &sandbox), Some(sandbox)).await?;
+        site.connect().await;
+        Some(site)
     }
 
     /// A site with an administrator and this sandbox of a provider to connect to.
     pub async fn start_beside(provider: &str, sandbox: Sandbox) -> Self {
+        let site = Self::open(&[], beside(provider, &sandbox), Some(sandbox)).await;
+        site.add_staff("Ann Porter", EMAIL, &Grants::everything())
+            .await;
+        site
+    }
+
+    /// A site with an administrator and a provider at this address, where nothing may answer.
+    pub async fn start_at(provider: &str, address: &str) -> Self {
         let start = Start {
-            base_urls: BTreeMap::from([(provider.to_owned(), sandbox.base_url())]),
+            base_urls: BTreeMap::from([(provider.to_owned(), address.parse().unwrap())]),
             ..Start::default()
         };
-        let site = Self::open(&[], start, Some(sandbox)).await;
+        let site = Self::open(&[], start, None).await;
         site.add_staff("Ann Porter", EMAIL, &Grants::everything())
             .await;
         site
@@ -199,6 +205,10 @@ impl Site {
 
     /// A site with an administrator on PostgreSQL, in a schema of its own; `None` where there is no server for tests.
     pub async fn start_on_postgres() -> Option<Self> {
+        Self::on_postgres(Start::default(), None).await
+    }
+
+    async fn on_postgres(start: Start, sandbox: Option<Sandbox>) -> Option<Self> {
         let variable = |name: &str| std::env::var_os(name).and_then(|text| text.into_string().ok());
         let Some(url) = variable("PORTICO_TEST_POSTGRES").filter(|url| !url.is_empty()) else {
             assert!(
@@ -232,7 +242,7 @@ impl Site {
             ("PORTICO__DATABASE__URL", address.as_str()),
             ("PORTICO__SECURITY__MASTER_KEY_FILE", key.to_str().unwrap()),
         ];
-        let mut site = Self::open(&environment, Start::default(), None).await;
+        let mut site = Self::open(&environment, start, sandbox).await;
         site._keys = Some(keys);
         site.add_staff("Ann Porter", EMAIL, &Grants::everything())
             .await;
@@ -329,13 +339,7 @@ impl Site {
 
     /// A browser that is not signed in.
     pub fn browser(&self) -> Browser<'_> {
-        Browser {
-            site: self,
-            cookies: BTreeMap::new(),
-            csrf: String::new(),
-            peer: "127.0.0.1".to_owned(),
-            extra: Vec::new(),
-        }
+        Browser::new(self)
     }
 
     /// A browser signed in as this person.
@@ -380,6 +384,32 @@ impl Site {
     }
 }
 
+/// A sandbox of Autotask with a small world and this many technicians.
+async fn autotask(technicians: u32) -> Sandbox {
+    let config = SandboxConfig {
+        world: WorldConfig {
+            companies: 6,
+            contacts_per_company: 4,
+            technicians,
+            tickets: 90,
+            opportunities: 12,
+            ..WorldConfig::default()
+        },
+        limits: false,
+        clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
+        ..SandboxConfig::default()
+    };
+    Sandbox::start_autotask(config).await.unwrap()
+}
+
+/// How a site starts whose provider is at this sandbox.
+fn beside(provider: &str, sandbox: &Sandbox) -> Start {
+    Start {
+        base_urls: BTreeMap::from([(provider.to_owned(), sandbox.base_url())]),
+        ..Start::default()
+    }
+}
+
 fn config(folder: &TempDir, environment: &[(&str, &str)]) -> Config {
     let environment: HashMap<_, _> = environment
         .iter()
@@ -390,146 +420,6 @@ fn config(folder: &TempDir, environment: &[(&str, &str)]) -> Config {
         ..Overrides::default()
     };
     config::load_from(None, environment, &overrides).unwrap()
-}
-
-/// An answer.
-#[derive(Debug, Clone)]
-pub struct Page {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
-}
-
-impl Page {
-    /// A header as text; empty when it is not there.
-    pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// Where a redirect leads.
-    pub fn location(&self) -> &str {
-        self.header("location")
-    }
-
-    /// The body as JSON.
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
-    }
-
-    /// The first link to choose a password, as a path.
-    pub fn set_password_link(text: &str) -> String {
-        let (_, after) = text.split_once("/set-password/").unwrap();
-        let token: String = after
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-            .collect();
-        format!("/set-password/{token}")
-    }
-
-    /// The value of a hidden or other input.
-    pub fn input(&self, name: &str) -> Option<String> {
-        let (_, after) = self.text.split_once(&format!("name=\"{name}\""))?;
-        let (tag, _) = after.split_once('>')?;
-        let (_, after) = tag.split_once(" value=\"")?;
-        let (value, _) = after.split_once('"')?;
-        Some(value.replace("&#38;", "&").replace("&amp;", "&"))
-    }
-}
-
-/// A browser: cookies, the token of the last form, where it sits.
-pub struct Browser<'a> {
-    site: &'a Site,
-    pub cookies: BTreeMap<String, String>,
-    pub csrf: String,
-    pub peer: String,
-    /// Headers of every request, replacing the usual ones.
-    pub extra: Vec<(&'static str, String)>,
-}
-
-impl Browser<'_> {
-    /// Asks for a page.
-    pub async fn get(&mut self, path: &str) -> Page {
-        self.request(Method::GET, path, Body::empty()).await
-    }
-
-    /// Sends a form with the token of the last page.
-    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let mut text = url::form_urlencoded::Serializer::new(String::new());
-        text.append_pair("csrf", &self.csrf);
-        text.extend_pairs(fields);
-        self.request(Method::POST, path, Body::from(text.finish()))
-            .await
-    }
-
-    /// Sends a form and looks at the page it leads to, as a browser does.
-    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let page = self.post(path, fields).await;
-        if page.status != StatusCode::SEE_OTHER {
-            return page;
-        }
-        let to = page.location().to_owned();
-        self.get(&to).await
-    }
-
-    /// Sends a form as it is.
-    pub async fn post_raw(&mut self, path: &str, body: impl Into<Body>) -> Page {
-        self.request(Method::POST, path, body.into()).await
-    }
-
-    /// Takes the form token from a page.
-    pub async fn csrf_from(&mut self, path: &str) {
-        let page = self.get(path).await;
-        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    }
-
-    async fn request(&mut self, method: Method, path: &str, body: Body) -> Page {
-        let mut headers: BTreeMap<&str, String> = [
-            ("host", HOST.to_owned()),
-            ("user-agent", "Test Firefox/1 (Linux)".to_owned()),
-        ]
-        .into();
-        if method == Method::POST {
-            headers.insert("origin", format!("http://{HOST}"));
-            headers.insert(
-                "content-type",
-                "application/x-www-form-urlencoded".to_owned(),
-            );
-        }
-        if !self.cookies.is_empty() {
-            let pairs: Vec<_> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
-            headers.insert("cookie", pairs.join("; "));
-        }
-        for (name, value) in &self.extra {
-            headers.insert(name, value.clone());
-        }
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        let page = self
-            .site
-            .send(request.body(body).unwrap(), &self.peer)
-            .await;
-        for cookie in page.headers.get_all(header::SET_COOKIE) {
-            let text = cookie.to_str().unwrap();
-            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
-            if text.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            } else {
-                self.cookies.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        if let Some(token) = page.input("csrf") {
-            self.csrf = token;
-        }
-        page
-    }
 }
 
 /// Stores a person with a role of exactly these grants.

@@ -9,6 +9,9 @@
 mod access_coverage;
 mod api;
 mod api_keys;
+mod api_records;
+mod api_syncs;
+mod certificates;
 mod company_removal;
 mod enrolment;
 mod expired;
@@ -35,6 +38,8 @@ mod setup_import;
 mod setup_wizard;
 mod sign_in;
 mod sync_log;
+#[path = "../../../connectors/tests/tls/mod.rs"]
+mod tls;
 mod two_factor;
 mod user_addresses;
 mod users;

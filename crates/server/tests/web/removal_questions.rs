@@ -4,7 +4,7 @@ use crate::harness::{EMAIL, Site};
 
 const PAGE: &str = "/settings/integrations/autotask";
 
-async fn question(site: &Site) -> store::removal_questions::RemovalQuestion {
+pub async fn question(site: &Site) -> store::removal_questions::RemovalQuestion {
     let all = store::integrations::list_integrations(site.app.store())
         .await
         .unwrap();
@@ -15,7 +15,7 @@ async fn question(site: &Site) -> store::removal_questions::RemovalQuestion {
 }
 
 /// Loses half of the contacts at the vendor and reads everything; answers the address of the run that asks.
-async fn lose_contacts(site: &Site) -> String {
+pub async fn lose_contacts(site: &Site) -> String {
     let contacts = site.sandbox().ids("Contacts");
     for id in contacts.iter().take(contacts.len() / 2) {
         site.sandbox().delete("Contacts", *id);

@@ -434,12 +434,14 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<C
 
 macro_rules! contact_row {
     ($from:literal) => {
-        concat!("SELECT k.id, k.uuid, k.integration_id AS integration, i.provider, k.external_id, TRIM(k.first_name || ' ' || k.last_name) AS name,
-            k.email, k.phone, k.mobile, k.title, k.active, k.is_primary AS \"primary\", COALESCE(c.name, x.name) AS company, c.uuid AS company_uuid
-        FROM ", $from, "
-        LEFT JOIN external_company x ON x.integration_id = k.integration_id AND x.external_id = k.company_external_id
-        LEFT JOIN company c ON c.id = x.company_id
-        WHERE k.absent = 0")
+        concat!(
+            "SELECT ",
+            contact_columns!(),
+            " FROM ",
+            $from,
+            contact_joins!(),
+            " WHERE k.absent = 0"
+        )
     };
 }
 

@@ -88,10 +88,10 @@ pub struct OpportunityRow {
 }
 
 row! {
-    struct Raw {
+    pub(super) struct Raw {
         id: i64,
         uuid: PublicId = String => crate::decode::public_id,
-        integration_id: i64,
+        integration: IntegrationId = i64 => crate::decode::plain(IntegrationId),
         provider: String,
         external_id: String,
         title: String,
@@ -114,7 +114,7 @@ impl From<Raw> for OpportunityRow {
         Self {
             id: row.id,
             uuid: row.uuid,
-            integration: IntegrationId(row.integration_id),
+            integration: row.integration,
             provider: row.provider,
             external_id: row.external_id,
             title: row.title,
@@ -446,16 +446,14 @@ async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<O
 
 macro_rules! opportunity_row {
     ($from:literal) => {
-        concat!("SELECT o.id, o.uuid, o.integration_id, i.provider, o.external_id, o.title, o.stage_id, sg.label AS stage_label, o.status_id,
-            st.label AS status_label, o.amount_cents, o.probability, o.projected_close_at, COALESCE(c.name, x.name) AS company,
-            c.uuid AS company_uuid, TRIM(w.first_name || ' ' || w.last_name) AS owner_name, o.updated_at
-        FROM ", $from, "
-        LEFT JOIN reference_item sg ON sg.integration_id = o.integration_id AND sg.kind = 'opportunity_stage' AND sg.external_id = o.stage_id
-        LEFT JOIN reference_item st ON st.integration_id = o.integration_id AND st.kind = 'opportunity_status' AND st.external_id = o.status_id
-        LEFT JOIN external_company x ON x.integration_id = o.integration_id AND x.external_id = o.company_external_id
-        LEFT JOIN company c ON c.id = x.company_id
-        LEFT JOIN technician w ON w.integration_id = o.integration_id AND w.external_id = o.owner_external_id
-        WHERE o.absent = 0")
+        concat!(
+            "SELECT ",
+            opportunity_columns!(),
+            " FROM ",
+            $from,
+            opportunity_joins!(),
+            " WHERE o.absent = 0"
+        )
     };
 }
 

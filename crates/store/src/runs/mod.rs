@@ -6,7 +6,7 @@ pub(crate) mod windows;
 
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
-use domain::id::{IntegrationId, PublicId, RunId};
+use domain::id::{IntegrationId, PublicId, RunId, StreamRunId};
 use domain::run::{RunState, Trigger};
 use domain::stream::{PullMode, Stream};
 
@@ -146,6 +146,14 @@ pub async fn find_run_by_uuid(store: &Store, uuid: &PublicId) -> Result<Option<R
     read_one!(store, FIND_BY_UUID, uuid.as_str())
 }
 
+/// The run that one stream's part belongs to.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_run_of_stream_run(store: &Store, part: StreamRunId) -> Result<Option<Run>> {
+    read_one!(store, FIND_OF_STREAM_RUN, part.0)
+}
+
 /// One run by its id in addresses, as this transaction sees it.
 ///
 /// # Errors
@@ -254,6 +262,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     FIND = "SELECT * FROM sync_run WHERE id = $1";
     FIND_BY_UUID = "SELECT * FROM sync_run WHERE uuid = $1";
+    FIND_OF_STREAM_RUN = "SELECT r.* FROM sync_run r JOIN stream_run s ON s.run_id = r.id WHERE s.id = $1";
     LIST = "SELECT * FROM sync_run WHERE integration_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     ACTIVE = "SELECT * FROM sync_run WHERE integration_id = $1 AND state IN ('waiting', 'running') ORDER BY id LIMIT 1";
     LATEST_FINISHED = "SELECT * FROM sync_run WHERE integration_id = $1 AND state IN ('completed', 'partial') ORDER BY id DESC LIMIT 1";

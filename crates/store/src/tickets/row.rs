@@ -53,10 +53,10 @@ pub struct TicketRow {
 }
 
 row! {
-    struct Raw {
+    pub(super) struct Raw {
         id: i64,
         uuid: PublicId = String => crate::decode::public_id,
-        integration_id: i64,
+        integration: IntegrationId = i64 => crate::decode::plain(IntegrationId),
         provider: String,
         external_id: String,
         number: String,
@@ -85,7 +85,7 @@ impl From<Raw> for TicketRow {
         Self {
             id: row.id,
             uuid: row.uuid,
-            integration: IntegrationId(row.integration_id),
+            integration: row.integration,
             provider: row.provider,
             external_id: row.external_id,
             number: row.number,
@@ -138,22 +138,17 @@ pub(super) async fn rows_by_id(
     Ok(rows.into_iter().map(TicketRow::from).collect())
 }
 
-/// Columns and labels of a listed ticket.
+/// Listed tickets from some place.
 macro_rules! ticket_row {
     ($from:literal) => {
-        concat!("SELECT t.id, t.uuid, t.integration_id, i.provider, t.external_id, t.number, t.title, t.status_id, st.label AS status_label,
-            t.queue_id, qu.label AS queue_label, t.priority_id, pr.label AS priority_label, t.closed,
-            COALESCE(c.name, x.name) AS company_name, c.uuid AS company_uuid, TRIM(k.first_name || ' ' || k.last_name) AS contact_name,
-            TRIM(w.first_name || ' ' || w.last_name) AS technician_name, t.due_at, t.created_at, t.closed_at, t.updated_at
-        FROM ", $from, "
-        LEFT JOIN reference_item st ON st.integration_id = t.integration_id AND st.kind = 'ticket_status' AND st.external_id = t.status_id
-        LEFT JOIN reference_item qu ON qu.integration_id = t.integration_id AND qu.kind = 'queue' AND qu.external_id = t.queue_id
-        LEFT JOIN reference_item pr ON pr.integration_id = t.integration_id AND pr.kind = 'ticket_priority' AND pr.external_id = t.priority_id
-        LEFT JOIN external_company x ON x.integration_id = t.integration_id AND x.external_id = t.company_external_id
-        LEFT JOIN company c ON c.id = x.company_id
-        LEFT JOIN external_contact k ON k.integration_id = t.integration_id AND k.external_id = t.contact_external_id
-        LEFT JOIN technician w ON w.integration_id = t.integration_id AND w.external_id = t.technician_external_id
-        WHERE t.absent = 0")
+        concat!(
+            "SELECT ",
+            ticket_columns!(),
+            " FROM ",
+            $from,
+            ticket_joins!(),
+            " WHERE t.absent = 0"
+        )
     };
 }
 

@@ -13,8 +13,8 @@ use store::company_removal::{
     Members, count_blocked, count_members, find_blocked, list_blocked, remove_company_in,
     unblock_company_in,
 };
-use store::integration_data::{forget_account, forget_blocks, remove_batch};
 use store::identities::{MembershipStatus, upsert_staff_membership};
+use store::integration_data::{forget_account, forget_blocks, remove_batch};
 use store::listing::{Count, Direction};
 use store::roles::find_preset_in;
 use store::{Store, Tx};

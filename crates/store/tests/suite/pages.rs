@@ -451,7 +451,7 @@ fn texts_are_stored_verbatim() {
                 .await
                 .unwrap()
                 .unwrap();
-            assert_eq!(&found.title, text);
+            assert_eq!(&found.row.title, text);
             assert_eq!(
                 (&found.fields[0].key, &found.fields[0].value),
                 (text, &serde_json::json!(text))

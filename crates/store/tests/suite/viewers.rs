@@ -20,7 +20,7 @@ use crate::records::{
 };
 
 #[test]
-fn a_member_sees_the_own_company_and_nothing_else() {
+fn x3_a_member_sees_the_own_company_and_nothing_else() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
@@ -269,7 +269,7 @@ fn a_member_sees_the_own_company_and_nothing_else() {
 }
 
 #[test]
-fn a_member_of_many_companies_still_sees_only_those() {
+fn x3_a_member_of_many_companies_still_sees_only_those() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
@@ -314,7 +314,7 @@ fn a_member_of_many_companies_still_sees_only_those() {
 }
 
 #[test]
-fn a_member_gets_no_sensitive_field_and_no_group() {
+fn x3_a_member_gets_no_sensitive_field_and_no_group() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;

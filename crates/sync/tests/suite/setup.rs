@@ -27,15 +27,12 @@ on_both_engines! {
     changed_sync_settings_start_the_run_they_need,
     a_setup_goes_on_after_a_restart_where_it_was,
     a_completed_setup_is_never_moved_back_nor_paused,
-    of_two_administrators_the_second_is_told_and_nothing_is_saved,
-    two_administrators_who_leave_at_once_start_one_run,
-    what_vanished_between_steps_is_named_at_its_field,
     connecting_again_goes_through_the_wizard_with_the_present_settings,
     x4_each_step_leaves_an_audit_entry,
 }
 
 /// Leaves the Sync step with changed settings.
-async fn leave(
+pub async fn leave(
     portal: &Portal,
     seen: &Integration,
     change: impl FnOnce(&mut IntegrationSettings),
@@ -48,7 +45,7 @@ async fn leave(
         .expect("an outcome")
 }
 
-async fn configure(
+pub async fn configure(
     portal: &Portal,
     seen: &Integration,
     change: impl FnOnce(&mut IntegrationSettings),
@@ -61,7 +58,7 @@ async fn configure(
         .expect("an outcome")
 }
 
-async fn run_count(portal: &Portal, seen: &Integration) -> usize {
+pub async fn run_count(portal: &Portal, seen: &Integration) -> usize {
     runs::list_runs(portal.store(), seen.id, None, 50)
         .await
         .expect("runs")
@@ -76,7 +73,7 @@ async fn step(portal: &Portal) -> SetupStep {
 }
 
 /// Puts other reference data in place, as *Sync PSA Data* does after a change at the vendor.
-async fn without_item(portal: &Portal, seen: &Integration, kind: ReferenceKind, id: &str) {
+pub async fn without_item(portal: &Portal, seen: &Integration, kind: ReferenceKind, id: &str) {
     let stored = reference_items::list_reference_items(portal.store(), seen.id, Some(kind))
         .await
         .expect("a list");
@@ -348,120 +345,6 @@ async fn a_completed_setup_is_never_moved_back_nor_paused(kind: Kind) {
     portal.advance(16 * UtcMillis::MINUTE);
     portal.engine.schedule_due().await.expect("looked");
     assert_eq!(portal.last_run(id).await.trigger_key, Trigger::Schedule);
-}
-
-async fn of_two_administrators_the_second_is_told_and_nothing_is_saved(kind: Kind) {
-    let portal = Portal::start(kind).await;
-    let id = portal.connect_in_wizard().await;
-    let seen = portal.integration(id).await;
-    leave(&portal, &seen, |settings| settings.interval_minutes = 30).await;
-    let late = leave(&portal, &seen, |settings| settings.interval_minutes = 5).await;
-    assert_eq!(
-        late,
-        LeaveSync {
-            settings: SettingsOutcome::Conflict,
-            run: None,
-        }
-    );
-    let late = configure(&portal, &seen, |settings| settings.closed_statuses.clear()).await;
-    assert_eq!(late, SettingsOutcome::Conflict);
-    let now = portal.integration(id).await;
-    assert_eq!(now.settings.interval_minutes, 30);
-    assert_eq!(now.settings.closed_statuses, seen.settings.closed_statuses);
-    assert_eq!(now.setup_step, SetupStep::Configure, "not moved on either");
-    // Disconnected by the other meanwhile: told, and nothing is half saved.
-    disconnect(&portal.engine, &ann(), id).await.expect("done");
-    let late = leave(&portal, &now, |settings| settings.interval_minutes = 5).await;
-    assert_eq!(late.run, Some(RequestOutcome::NotConnected));
-    assert_eq!(portal.integration(id).await.settings, now.settings);
-}
-
-async fn two_administrators_who_leave_at_once_start_one_run(kind: Kind) {
-    let portal = Portal::start(kind).await;
-    let id = portal.connect_in_wizard().await;
-    let seen = portal.integration(id).await;
-    let mut leaving = tokio::task::JoinSet::new();
-    for number in 0..6 {
-        let engine = portal.other_node(&format!("node-{number}"));
-        let settings = IntegrationSettings {
-            interval_minutes: 5,
-            ..seen.settings.clone()
-        };
-        let revision = seen.settings_revision;
-        leaving.spawn(async move { leave_sync(&engine, &ann(), id, revision, settings).await });
-    }
-    let mut started = 0;
-    while let Some(left) = leaving.join_next().await {
-        let left = left.expect("no panic").expect("an outcome");
-        match left.run {
-            Some(RequestOutcome::Started(_)) => started += 1,
-            Some(RequestOutcome::Joined(_)) => {
-                assert_eq!(left.settings, SettingsOutcome::Unchanged)
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-    assert_eq!((started, run_count(&portal, &seen).await), (1, 1));
-}
-
-async fn what_vanished_between_steps_is_named_at_its_field(kind: Kind) {
-    let portal = Portal::start(kind).await;
-    let id = portal.connect_in_wizard().await;
-    let seen = portal.integration(id).await;
-    let list = async |kind| {
-        reference_items::list_reference_items(portal.store(), id, Some(kind))
-            .await
-            .expect("a list")
-    };
-    let queue = list(ReferenceKind::Queue).await.remove(0);
-    let status = list(ReferenceKind::TicketStatus).await.remove(0);
-    // Chosen while they were there; gone when Next is pressed.
-    without_item(&portal, &seen, ReferenceKind::Queue, &queue.external_id).await;
-    without_item(
-        &portal,
-        &seen,
-        ReferenceKind::TicketStatus,
-        &status.external_id,
-    )
-    .await;
-    let left = leave(&portal, &seen, |settings| {
-        settings.interval_minutes = 5;
-        settings.scope.queues.insert(queue.external_id.clone());
-        settings
-            .scope
-            .exclude_statuses
-            .insert(status.external_id.clone());
-        settings.default_contact_role = Some("no such role".to_owned());
-        // A problem of another step is not this step's.
-        settings.client_comment_status = Some(status.external_id.clone());
-    })
-    .await;
-    let SettingsOutcome::Refused(problems) = &left.settings else {
-        panic!("{left:?}");
-    };
-    let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();
-    assert_eq!(fields, ["queue", "exclude_status", "default_contact_role"]);
-    assert!(problems[0].message.contains(&queue.label), "{problems:?}");
-    assert_eq!(left.run, None);
-    assert_eq!(portal.integration(id).await, seen, "nothing was saved");
-    assert_eq!(run_count(&portal, &seen).await, 0);
-    leave(&portal, &seen, |_| {}).await;
-    let seen = portal.integration(id).await;
-    let saved = configure(&portal, &seen, |settings| {
-        settings.closed_statuses.insert(status.external_id.clone());
-        settings.opportunity.fallback_owner = Some("1".to_owned());
-    })
-    .await;
-    let SettingsOutcome::Refused(problems) = &saved else {
-        panic!("{saved:?}");
-    };
-    let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();
-    assert_eq!(fields, ["closed_status", "fallback_owner"]);
-    let now = portal.integration(id).await;
-    assert_eq!(
-        (&now.settings, now.setup_step),
-        (&seen.settings, SetupStep::Configure)
-    );
 }
 
 async fn connecting_again_goes_through_the_wizard_with_the_present_settings(kind: Kind) {

@@ -5,15 +5,18 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 use store::companies::{
     self, Company, CompanyField, CompanyFilter, CompanyRow, CompanySort, ExternalCompany,
+    FieldRule, Removal,
 };
-use store::listing::{Count, Direction};
+use store::listing::Direction;
 use utoipa::ToSchema;
 
-use super::label::instant;
-use super::list::{DIRECTIONS, ListCount, Page, Parameters, path_id};
+use super::integrations::{Ids, ids};
+use super::label::{address, instant};
+use super::list::{ListCount, Page, Parameters, found, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
+use crate::web::view::fields::record_address;
 
 /// A company in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,6 +40,8 @@ pub struct CompanyListed {
 /// A vendor's company that a company stands for.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CompanyLink {
+    /// Id of the integration.
+    integration_id: String,
     /// Key of the provider.
     provider: String,
     /// The vendor's id.
@@ -45,6 +50,18 @@ pub struct CompanyLink {
     name: String,
     /// Whether the vendor no longer has it.
     removed: bool,
+}
+
+/// The same with what only the company's own page tells.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CompanyLinkDetail {
+    /// The link as in lists.
+    #[serde(flatten)]
+    link: CompanyLink,
+    /// Whether the vendor has it switched on.
+    active: bool,
+    /// Its page in the vendor's product, where there is one.
+    web_url: Option<String>,
 }
 
 /// A company with what is known of it.
@@ -58,8 +75,10 @@ pub struct CompanyDetail {
     created_at: String,
     /// When it was removed.
     removed_at: Option<String>,
+    /// How: `blocked` (syncs and imports skip it), `by_hand`, or `cleared` with the data of its integration.
+    removal: Option<&'static str>,
     /// The vendors' companies it stands for.
-    links: Vec<CompanyLink>,
+    links: Vec<CompanyLinkDetail>,
     /// What is known of it, each value with where it comes from.
     fields: Vec<CompanyValue>,
     /// How many contacts it has.
@@ -79,9 +98,20 @@ pub struct CompanyValue {
     value: String,
     /// Key of the provider it comes from.
     provider: String,
+    /// Id of the integration it comes from.
+    integration_id: String,
+    /// Why from there: `primary`, the company's primary integration, or `another`, since that one has none.
+    rule: &'static str,
 }
 
-fn to_listed(row: CompanyRow) -> CompanyListed {
+fn to_listed(ids: &Ids, row: CompanyRow) -> CompanyListed {
+    let link = |link: companies::CompanyLink| CompanyLink {
+        integration_id: ids.get(&link.integration).cloned().unwrap_or_default(),
+        provider: link.provider,
+        external_id: link.external_id,
+        name: link.name,
+        removed: link.removed,
+    };
     CompanyListed {
         id: row.uuid.to_string(),
         name: row.name,
@@ -89,25 +119,21 @@ fn to_listed(row: CompanyRow) -> CompanyListed {
         phone: row.phone,
         created_at: row.created_at.to_rfc3339(),
         removed_at: instant(row.removed_at),
-        links: row.links.into_iter().map(to_link).collect(),
+        links: row.links.into_iter().map(link).collect(),
     }
 }
 
-fn to_link(link: companies::CompanyLink) -> CompanyLink {
-    CompanyLink {
-        provider: link.provider,
-        external_id: link.external_id,
-        name: link.name,
-        removed: link.removed,
-    }
-}
-
-fn to_link_of(external: ExternalCompany) -> CompanyLink {
-    CompanyLink {
-        provider: external.origin.provider,
-        external_id: external.origin.external_id,
-        name: external.name,
-        removed: external.removed,
+fn to_link(external: ExternalCompany) -> CompanyLinkDetail {
+    CompanyLinkDetail {
+        active: external.active,
+        web_url: address(record_address(&external.origin, |links| links.company)),
+        link: CompanyLink {
+            integration_id: external.origin.integration_uuid.to_string(),
+            provider: external.origin.provider,
+            external_id: external.origin.external_id,
+            name: external.name,
+            removed: external.removed,
+        },
     }
 }
 
@@ -117,20 +143,33 @@ fn to_value(field: CompanyField) -> CompanyValue {
         label: field.label,
         value: field.value,
         provider: field.origin.provider,
+        integration_id: field.origin.integration_uuid.to_string(),
+        rule: match field.rule {
+            FieldRule::Primary => "primary",
+            FieldRule::Another => "another",
+        },
+    }
+}
+
+const fn removal_key(removal: Removal) -> &'static str {
+    match removal {
+        Removal::Blocked => "blocked",
+        Removal::ByHand => "by_hand",
+        Removal::Cleared => "cleared",
     }
 }
 
 fn to_detail(company: Company) -> CompanyDetail {
-    let count = |count: Count| ListCount::from(count);
     CompanyDetail {
         id: company.uuid.to_string(),
         name: company.name,
         created_at: company.created_at.to_rfc3339(),
         removed_at: instant(company.removed_at),
-        links: company.externals.into_iter().map(to_link_of).collect(),
+        removal: company.removal.map(removal_key),
+        links: company.externals.into_iter().map(to_link).collect(),
         fields: company.fields.into_iter().map(to_value).collect(),
-        contacts: count(company.contacts),
-        open_tickets: count(company.open_tickets),
+        contacts: company.contacts.into(),
+        open_tickets: company.open_tickets.into(),
     }
 }
 
@@ -180,21 +219,19 @@ pub async fn list(
         search: parameters.text("search"),
     };
     let sort = parameters.choice("sort", &SORTS)?.unwrap_or_default();
-    let direction = parameters
-        .choice("direction", &DIRECTIONS)?
-        .unwrap_or(Direction::Ascending);
-    let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
+    let paging = parameters.paging(Direction::Ascending)?;
     let listing = companies::list_for_viewer(
         app.store(),
         &caller.viewer,
         &filter,
         sort,
-        direction,
-        cursor.as_ref(),
-        limit,
+        paging.direction,
+        paging.cursor.as_ref(),
+        paging.limit,
     )
     .await?;
-    Ok(Json(Page::of(listing, to_listed)))
+    let ids = ids(app.store()).await?;
+    Ok(Json(Page::of(listing, |row| to_listed(&ids, row))))
 }
 
 /// One company with what is known of it.
@@ -218,8 +255,6 @@ pub async fn show(
 ) -> Result<Json<CompanyDetail>, Failure> {
     parameters.only(&[])?;
     let id = path_id(&id, "Company")?;
-    let found = companies::find_for_viewer(app.store(), &caller.viewer, &id).await?;
-    Ok(Json(to_detail(
-        found.ok_or_else(|| Failure::not_found("Company"))?,
-    )))
+    let company = companies::find_for_viewer(app.store(), &caller.viewer, &id).await?;
+    Ok(Json(to_detail(found(company, "Company")?)))
 }

@@ -1,7 +1,5 @@
 //! `/api/v1/contacts`: the list, one contact, and the groups contacts are in.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
@@ -9,11 +7,12 @@ use store::contacts::{self, ContactFilter, ContactRow};
 use store::listing::Direction;
 use utoipa::ToSchema;
 
-use super::label::instant;
-use super::list::{DIRECTIONS, Page, Parameters, path_id, wrong};
+use super::label::{Record, instant};
+use super::list::{Page, Parameters, found, path_id, wrong};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
+use crate::web::view::fields::name_people;
 
 /// A person at a client.
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,17 +101,14 @@ pub async fn list(
         active: parameters.flag("active")?,
         search: parameters.text("search"),
     };
-    let direction = parameters
-        .choice("direction", &DIRECTIONS)?
-        .unwrap_or(Direction::Ascending);
-    let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
+    let paging = parameters.paging(Direction::Ascending)?;
     let listing = contacts::list_for_viewer(
         app.store(),
         &caller.viewer,
         &filter,
-        direction,
-        cursor.as_ref(),
-        limit,
+        paging.direction,
+        paging.cursor.as_ref(),
+        paging.limit,
     )
     .await?;
     Ok(Json(Page::of(listing, to_contact)))
@@ -124,8 +120,9 @@ pub struct ContactDetail {
     /// The contact as in lists.
     #[serde(flatten)]
     contact: Contact,
-    /// Id of the integration it comes from.
-    integration_id: String,
+    /// What every record has.
+    #[serde(flatten)]
+    record: Record,
     /// Given name.
     first_name: String,
     /// Family name.
@@ -136,38 +133,17 @@ pub struct ContactDetail {
     created_at: Option<String>,
     /// When it last changed.
     updated_at: Option<String>,
-    /// Further vendor fields by key.
-    fields: BTreeMap<String, serde_json::Value>,
 }
 
 fn to_detail(found: contacts::Contact) -> ContactDetail {
-    let name = format!("{} {}", found.first_name, found.last_name);
     ContactDetail {
-        contact: Contact {
-            id: found.uuid.to_string(),
-            provider: found.origin.provider,
-            external_id: found.origin.external_id,
-            name: name.trim().to_owned(),
-            email: found.email,
-            phone: found.phone,
-            mobile: found.mobile,
-            title: found.title,
-            active: found.active,
-            primary: found.primary,
-            company_id: found.company_uuid.map(|uuid| uuid.to_string()),
-            company: found.company,
-        },
-        integration_id: found.origin.integration_uuid.to_string(),
+        contact: to_contact(found.row),
+        record: Record::of(&found.origin, found.fields),
         first_name: found.first_name,
         last_name: found.last_name,
         groups: found.groups,
         created_at: instant(found.created_at),
         updated_at: instant(found.updated_at),
-        fields: found
-            .fields
-            .into_iter()
-            .map(|field| (field.key, field.value))
-            .collect(),
     }
 }
 
@@ -192,9 +168,11 @@ pub async fn show(
 ) -> Result<Json<ContactDetail>, Failure> {
     parameters.only(&[])?;
     let id = path_id(&id, "Contact")?;
-    let found = contacts::find_for_viewer(app.store(), &caller.viewer, &id).await?;
-    let found = found.ok_or_else(|| Failure::not_found("Contact"))?;
-    Ok(Json(to_detail(found)))
+    let (store, viewer) = (app.store(), &caller.viewer);
+    let contact = contacts::find_for_viewer(store, viewer, &id).await?;
+    let mut contact = found(contact, "Contact")?;
+    name_people(store, viewer, &contact.origin, &mut contact.fields).await?;
+    Ok(Json(to_detail(contact)))
 }
 
 /// A contact group.
@@ -306,7 +284,7 @@ pub async fn group_members(
     let integration = integration.ok_or_else(|| wrong("integration", "is missing"))?;
     let group = parameters.text("group");
     let group = group.ok_or_else(|| wrong("group", "is missing"))?;
-    let (after, limit) = (parameters.number_cursor()?, parameters.limit()?);
+    let (after, limit) = (parameters.cursor::<i64>()?, parameters.limit()?);
     let rows = contacts::list_group_members_for_viewer(
         app.store(),
         &caller.viewer,
@@ -322,12 +300,12 @@ pub async fn group_members(
         name: row.name,
         email: row.email,
     };
-    let number = |row: &contacts::GroupMember| row.id;
-    Ok(Json(Page::by_number(
+    let cursor = |row: &contacts::GroupMember| row.id.to_string();
+    Ok(Json(Page::walked(
         rows,
         limit,
         after.is_none(),
-        number,
+        cursor,
         to_member,
     )))
 }

@@ -1,17 +1,50 @@
-//! `/api/v1/integrations`: status and freshness.
+//! `/api/v1/integrations`: status and freshness. What one of them tells beside that is in `integration_detail`.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use domain::id::IntegrationId;
 use domain::status::IntegrationStatus;
 use serde::Serialize;
+use store::{Store, integrations};
 use sync::status::{self, Overview};
 use utoipa::ToSchema;
 
 use super::label::instant;
-use super::list::{Page, Parameters};
+use super::list::{Page, Parameters, found, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
+
+/// Ids of integrations as the API writes them.
+pub type Ids = BTreeMap<IntegrationId, String>;
+
+/// The ids of all integrations.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ids(store: &Store) -> Result<Ids, Failure> {
+    let all = integrations::list_integrations(store).await?;
+    let id = |one: integrations::Integration| (one.id, one.uuid.to_string());
+    Ok(all.into_iter().map(id).collect())
+}
+
+/// The integration that an address names.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn in_path(store: &Store, id: &str) -> Result<integrations::Integration, Failure> {
+    let uuid = path_id(id, "Integration")?;
+    let one = integrations::find_integration_by_uuid(store, &uuid).await?;
+    found(one, "Integration")
+}
+
+/// Milliseconds as whole seconds, rounded up, since what is told so is a bound.
+#[must_use]
+pub const fn seconds(millis: i64) -> i64 {
+    (millis + 999) / 1_000
+}
 
 /// A configured provider.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,7 +90,9 @@ const fn key(status: IntegrationStatus) -> &'static str {
     }
 }
 
-fn to_integration(overview: Overview) -> Integration {
+/// The integration as lists show it.
+#[must_use]
+pub fn to_integration(overview: Overview) -> Integration {
     let row = overview.integration;
     Integration {
         id: row.uuid.to_string(),
@@ -68,10 +103,9 @@ fn to_integration(overview: Overview) -> Integration {
         trouble: overview.trouble.map(|trouble| trouble.message),
         account: row.account,
         last_sync_at: instant(overview.last_sync_at),
-        // Rounded up, since it is a bound.
         freshness_seconds: overview
             .freshness
-            .map(|freshness| (freshness.at_most + 999) / 1_000),
+            .map(|freshness| seconds(freshness.at_most)),
         last_reconciliation_at: instant(overview.last_reconciliation_at),
         auto_sync: row.auto_sync,
         next_sync_at: instant(overview.next_sync_at),

@@ -1,5 +1,7 @@
 //! What every list of the API shares: the envelope, the cursor, the limit, and reading parameters.
 
+use std::str::FromStr;
+
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -20,7 +22,7 @@ const USUAL: u32 = 25;
 const MOST: u32 = 100;
 
 /// Values of the parameter `direction`.
-pub const DIRECTIONS: [(&str, Direction); 2] = [
+const DIRECTIONS: [(&str, Direction); 2] = [
     ("asc", Direction::Ascending),
     ("desc", Direction::Descending),
 ];
@@ -48,6 +50,17 @@ pub struct ListCount {
     pub cut: bool,
 }
 
+impl ListCount {
+    /// Of a list that is not counted: exact where the first page is all there is.
+    const fn of_page(rows: usize, first: bool, more: bool) -> Self {
+        Self {
+            value: rows as u64,
+            exact: first && !more,
+            cut: false,
+        }
+    }
+}
+
 impl From<Count> for ListCount {
     fn from(count: Count) -> Self {
         let (value, exact, cut) = match count {
@@ -69,44 +82,45 @@ impl<T> Page<T> {
         }
     }
 
-    /// A page of a list that is walked by a number. `rows` holds one more than `limit` where the list goes on, and the
-    /// count is exact where the first page is all there is.
-    pub fn by_number<Row>(
+    /// A page of a list that is walked without being counted. `rows` holds one more than `limit` where the list goes
+    /// on; `cursor` says where the next page begins.
+    pub fn walked<Row>(
         mut rows: Vec<Row>,
         limit: u32,
         first: bool,
-        number: impl Fn(&Row) -> i64,
+        cursor: impl Fn(&Row) -> String,
         to: impl FnMut(Row) -> T,
     ) -> Self {
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| more).map(cursor);
+        Self::part(rows.into_iter().map(to).collect(), next, first)
+    }
+
+    /// A page of such a list, with where the next one begins.
+    pub fn part(data: Vec<T>, next_cursor: Option<String>, first: bool) -> Self {
         Self {
-            next_cursor: rows
-                .last()
-                .filter(|_| more)
-                .map(|row| number(row).to_string()),
-            count: ListCount {
-                value: rows.len() as u64,
-                exact: first && !more,
-                cut: false,
-            },
-            data: rows.into_iter().map(to).collect(),
+            count: ListCount::of_page(data.len(), first, next_cursor.is_some()),
+            next_cursor,
+            data,
         }
     }
 
     /// A list that is always whole.
     pub fn whole(data: Vec<T>) -> Self {
-        let count = ListCount {
-            value: data.len() as u64,
-            exact: true,
-            cut: false,
-        };
-        Self {
-            data,
-            next_cursor: None,
-            count,
-        }
+        Self::part(data, None, true)
     }
+}
+
+/// Which part of a list that pages by key is asked for.
+#[derive(Debug)]
+pub struct Paging {
+    /// Its order.
+    pub direction: Direction,
+    /// Where the page begins.
+    pub cursor: Option<PageKey>,
+    /// How many rows.
+    pub limit: u32,
 }
 
 /// The parameters of a request, read strictly: an unknown or repeated one is refused, so that a mistyped filter does
@@ -207,11 +221,11 @@ impl Parameters {
         }
     }
 
-    /// Where the page begins.
+    /// Where the page begins: a key, or a number in lists that are walked by one.
     ///
     /// # Errors
     /// 400 when it is no cursor of ours.
-    pub fn cursor(&self) -> Result<Option<PageKey>, Failure> {
+    pub fn cursor<T: FromStr>(&self) -> Result<Option<T>, Failure> {
         self.text("cursor")
             .map(|text| {
                 text.parse()
@@ -220,17 +234,16 @@ impl Parameters {
             .transpose()
     }
 
-    /// The number behind which the page begins, in lists that are walked by one.
+    /// Direction, cursor and limit; `usual` is the direction when none is asked for.
     ///
     /// # Errors
-    /// 400 when it is no cursor of ours.
-    pub fn number_cursor(&self) -> Result<Option<i64>, Failure> {
-        self.text("cursor")
-            .map(|text| {
-                text.parse()
-                    .map_err(|_| wrong("cursor", "is not one of ours"))
-            })
-            .transpose()
+    /// 400 when one of them is wrong.
+    pub fn paging(&self, usual: Direction) -> Result<Paging, Failure> {
+        Ok(Paging {
+            direction: self.choice("direction", &DIRECTIONS)?.unwrap_or(usual),
+            cursor: self.cursor()?,
+            limit: self.limit()?,
+        })
     }
 
     /// The integration named by the parameter `integration`, if given.
@@ -259,6 +272,14 @@ pub fn wrong(parameter: &str, problem: impl Into<String>) -> Failure {
         format!("{parameter} {problem}"),
     )
     .about(parameter, problem)
+}
+
+/// What an address names.
+///
+/// # Errors
+/// 404 when it is not there, or not for this caller.
+pub fn found<T>(found: Option<T>, what: &str) -> Result<T, Failure> {
+    found.ok_or_else(|| Failure::not_found(what))
 }
 
 /// The id in a path.
@@ -304,7 +325,7 @@ mod tests {
             Some(true)
         );
         assert!(parameters("closed=yes").flag("closed").is_err());
-        assert!(parameters("cursor=nonsense").cursor().is_err());
+        assert!(parameters("cursor=nonsense").cursor::<PageKey>().is_err());
         assert!(parameters("company=7").id("company").is_err());
         assert_eq!(
             parameters("sort=b")

@@ -1,7 +1,5 @@
 //! `/api/v1/opportunities`.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::clock::UtcMillis;
@@ -11,11 +9,12 @@ use store::listing::Direction;
 use store::opportunities::{self, OpportunityFilter, OpportunityRow, OpportunitySort};
 use utoipa::ToSchema;
 
-use super::label::{Label, Text, instant};
-use super::list::{DIRECTIONS, Page, Parameters, path_id};
+use super::label::{Label, Record, Text, instant};
+use super::list::{Page, Parameters, found, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
+use crate::web::view::fields::name_people;
 
 /// A sales opportunity.
 #[derive(Debug, Serialize, ToSchema)]
@@ -123,18 +122,15 @@ pub async fn list(
         search: parameters.text("search"),
     };
     let sort = parameters.choice("sort", &SORTS)?.unwrap_or_default();
-    let direction = parameters
-        .choice("direction", &DIRECTIONS)?
-        .unwrap_or(Direction::Descending);
-    let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
+    let paging = parameters.paging(Direction::Descending)?;
     let listing = opportunities::list_for_viewer(
         app.store(),
         &caller.viewer,
         &filter,
         sort,
-        direction,
-        cursor.as_ref(),
-        limit,
+        paging.direction,
+        paging.cursor.as_ref(),
+        paging.limit,
     )
     .await?;
     Ok(Json(Page::of(listing, to_opportunity)))
@@ -146,8 +142,9 @@ pub struct OpportunityDetail {
     /// The opportunity as in lists.
     #[serde(flatten)]
     opportunity: Opportunity,
-    /// Id of the integration it comes from.
-    integration_id: String,
+    /// What every record has.
+    #[serde(flatten)]
+    record: Record,
     /// Longer text.
     description: Option<Text>,
     /// Category.
@@ -158,38 +155,17 @@ pub struct OpportunityDetail {
     created_at: Option<String>,
     /// When it was won, lost or closed.
     closed_at: Option<String>,
-    /// Further vendor fields by key.
-    fields: BTreeMap<String, serde_json::Value>,
 }
 
 fn to_detail(found: opportunities::Opportunity) -> OpportunityDetail {
     OpportunityDetail {
-        opportunity: Opportunity {
-            id: found.uuid.to_string(),
-            provider: found.origin.provider,
-            external_id: found.origin.external_id,
-            title: found.title,
-            stage: found.stage.map(Label::from),
-            status: found.status.map(Label::from),
-            amount_cents: found.amount_cents,
-            probability: found.probability,
-            projected_close: found.projected_close_at.map(date),
-            company_id: found.company_uuid.map(|uuid| uuid.to_string()),
-            company: found.company,
-            owner: found.owner,
-            updated_at: found.updated_at.to_rfc3339(),
-        },
-        integration_id: found.origin.integration_uuid.to_string(),
+        opportunity: to_opportunity(found.row),
+        record: Record::of(&found.origin, found.fields),
         description: found.description.map(Text::from),
         category: found.category.map(Label::from),
         contact: found.contact,
         created_at: instant(found.created_at),
         closed_at: instant(found.closed_at),
-        fields: found
-            .fields
-            .into_iter()
-            .map(|field| (field.key, field.value))
-            .collect(),
     }
 }
 
@@ -214,7 +190,9 @@ pub async fn show(
 ) -> Result<Json<OpportunityDetail>, Failure> {
     parameters.only(&[])?;
     let id = path_id(&id, "Opportunity")?;
-    let found = opportunities::find_for_viewer(app.store(), &caller.viewer, &id).await?;
-    let found = found.ok_or_else(|| Failure::not_found("Opportunity"))?;
-    Ok(Json(to_detail(found)))
+    let (store, viewer) = (app.store(), &caller.viewer);
+    let one = opportunities::find_for_viewer(store, viewer, &id).await?;
+    let mut one = found(one, "Opportunity")?;
+    name_people(store, viewer, &one.origin, &mut one.fields).await?;
+    Ok(Json(to_detail(one)))
 }

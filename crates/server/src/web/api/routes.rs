@@ -4,8 +4,8 @@ use utoipa_axum::routes;
 
 use super::scope::Scope::{CompaniesRead, IntegrationsRead, OpportunitiesRead, TicketsRead};
 use super::{
-    companies, contacts, describe, integrations, opportunities, reference_data, reference_page,
-    runs, technicians, tickets,
+    companies, contacts, describe, integration_detail, integrations, opportunities, reference_data,
+    reference_page, removal_questions, runs, streams, technicians, tickets,
 };
 use crate::web::access::Rule;
 use crate::web::route_table::RouteTable;
@@ -59,6 +59,21 @@ pub fn add(table: RouteTable) -> RouteTable {
             "/api/v1/integrations",
             IntegrationsRead,
             routes!(integrations::list),
+        )
+        .api(
+            "/api/v1/integrations/{id}",
+            IntegrationsRead,
+            routes!(integration_detail::show),
+        )
+        .api(
+            "/api/v1/integrations/{id}/streams",
+            IntegrationsRead,
+            routes!(streams::list),
+        )
+        .api(
+            "/api/v1/integrations/{id}/removal-questions",
+            IntegrationsRead,
+            routes!(removal_questions::list),
         )
         .api(
             "/api/v1/integrations/{id}/runs",

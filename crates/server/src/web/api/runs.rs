@@ -6,15 +6,17 @@ use domain::hint::Hint;
 use domain::id::SetAsideId;
 use domain::provider::{self, Provider};
 use domain::run::Counts;
+use domain::stream::PullMode;
 use serde::Serialize;
 use store::Store;
-use store::integrations::{Integration, find_integration_by_uuid};
+use store::integrations::Integration;
 use store::runs::{self, Run, StreamRun};
 use store::set_aside::{self, SetAside};
 use utoipa::ToSchema;
 
+use super::integrations::in_path;
 use super::label::instant;
-use super::list::{ListCount, Page, Parameters, path_id, wrong};
+use super::list::{Page, Parameters, found, path_id, wrong};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
@@ -60,6 +62,8 @@ pub struct SyncStream {
     stream: &'static str,
     /// `full` or `incremental`.
     mode: &'static str,
+    /// Where it does not read everything: what changed since this instant, or for a full run, what was active since.
+    since: Option<String>,
     /// State, as for a run.
     state: &'static str,
     /// Distinct records the vendor sent.
@@ -78,6 +82,8 @@ pub struct SyncStream {
     set_aside: i64,
     /// Requests sent to the vendor.
     requests: i64,
+    /// The vendor's own total before the first page.
+    vendor_total_before: Option<i64>,
     /// The vendor's own total after the last page.
     vendor_total: Option<i64>,
     /// Whether the distinct count and the vendor's total agree; null: not verified.
@@ -94,7 +100,9 @@ pub struct SyncStream {
     oddities: Vec<String>,
 }
 
-fn to_run(provider: Option<&Provider>, run: Run) -> SyncRun {
+/// A run as lists show it.
+#[must_use]
+pub fn to_run(provider: Option<&Provider>, run: Run) -> SyncRun {
     SyncRun {
         id: run.uuid.to_string(),
         trigger: run.trigger_key.key(),
@@ -124,6 +132,10 @@ fn to_stream(provider: Option<&Provider>, part: StreamRun) -> SyncStream {
     SyncStream {
         stream: part.stream.key(),
         mode: part.mode.key(),
+        since: instant(match part.mode {
+            PullMode::Full { floor } => floor,
+            PullMode::Since { since } => Some(since),
+        }),
         state: part.state.key(),
         fetched,
         created,
@@ -133,6 +145,7 @@ fn to_stream(provider: Option<&Provider>, part: StreamRun) -> SyncStream {
         out_of_scope,
         set_aside,
         requests,
+        vendor_total_before: part.total_before,
         vendor_total: part.total_after,
         verified: part.verified,
         started_at: instant(part.started_at),
@@ -143,21 +156,17 @@ fn to_stream(provider: Option<&Provider>, part: StreamRun) -> SyncStream {
     }
 }
 
-fn hint(provider: Option<&Provider>, hint: Option<Hint>) -> Option<String> {
+/// What to check, in words for this provider.
+#[must_use]
+pub fn hint(provider: Option<&Provider>, hint: Option<Hint>) -> Option<String> {
     Some(hint?.sentence(provider?))
 }
 
 async fn find_run(store: &Store, id: &str, run: &str) -> Result<(Integration, Run), Failure> {
-    let integration = find_integration(store, id).await?;
+    let integration = in_path(store, id).await?;
     let run = runs::find_run_by_uuid(store, &path_id(run, "Sync run")?).await?;
-    run.filter(|run| run.integration_id == integration.id)
-        .map(|run| (integration, run))
-        .ok_or_else(|| Failure::not_found("Sync run"))
-}
-
-async fn find_integration(store: &Store, id: &str) -> Result<Integration, Failure> {
-    let found = find_integration_by_uuid(store, &path_id(id, "Integration")?).await?;
-    found.ok_or_else(|| Failure::not_found("Integration"))
+    let run = run.filter(|run| run.integration_id == integration.id);
+    Ok((integration, found(run, "Sync run")?))
 }
 
 /// Runs of an integration, newest first.
@@ -185,7 +194,7 @@ pub async fn list(
 ) -> Result<Json<Page<SyncRun>>, Failure> {
     let parameters = parameters.only(&["cursor", "limit"])?;
     let store = app.store();
-    let integration = find_integration(store, &id).await?;
+    let integration = in_path(store, &id).await?;
     let before = match parameters.id("cursor")? {
         Some(uuid) => match runs::find_run_by_uuid(store, &uuid).await? {
             Some(run) if run.integration_id == integration.id => Some(run.id),
@@ -194,24 +203,17 @@ pub async fn list(
         None => None,
     };
     let limit = parameters.limit()?;
-    let mut found = runs::list_runs(store, integration.id, before, i64::from(limit) + 1).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = found
-        .last()
-        .filter(|_| more)
-        .map(|run| run.uuid.to_string());
-    let count = ListCount {
-        value: found.len() as u64,
-        exact: !more && before.is_none(),
-        cut: false,
-    };
+    let rows = runs::list_runs(store, integration.id, before, i64::from(limit) + 1).await?;
     let provider = provider::find(&integration.provider);
-    Ok(Json(Page {
-        data: found.into_iter().map(|run| to_run(provider, run)).collect(),
-        next_cursor,
-        count,
-    }))
+    let cursor = |run: &Run| run.uuid.to_string();
+    let to = |run| to_run(provider, run);
+    Ok(Json(Page::walked(
+        rows,
+        limit,
+        before.is_none(),
+        cursor,
+        to,
+    )))
 }
 
 /// One run with what each stream counted.
@@ -315,15 +317,9 @@ pub async fn list_set_aside(
     let parameters = parameters.only(&["cursor", "limit"])?;
     let store = app.store();
     let (_, run) = find_run(store, &id, &run).await?;
-    let (after, limit) = (parameters.number_cursor()?, parameters.limit()?);
-    let rows =
-        set_aside::list_of_run(store, run.id, after.map(SetAsideId), i64::from(limit) + 1).await?;
-    let number = |record: &SetAside| record.id.0;
-    Ok(Json(Page::by_number(
-        rows,
-        limit,
-        after.is_none(),
-        number,
-        to_set_aside,
-    )))
+    let (after, limit) = (parameters.cursor()?.map(SetAsideId), parameters.limit()?);
+    let rows = set_aside::list_of_run(store, run.id, after, i64::from(limit) + 1).await?;
+    let cursor = |record: &SetAside| record.id.0.to_string();
+    let first = after.is_none();
+    Ok(Json(Page::walked(rows, limit, first, cursor, to_set_aside)))
 }

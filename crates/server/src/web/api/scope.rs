@@ -12,7 +12,7 @@ pub enum Scope {
     TicketsRead,
     /// Opportunities.
     OpportunitiesRead,
-    /// Integrations, their runs, technicians and reference data.
+    /// Integrations, their streams, runs and removal questions, technicians and reference data.
     IntegrationsRead,
 }
 
@@ -49,7 +49,9 @@ impl Scope {
             Self::CompaniesRead => "Companies, contacts and contact groups",
             Self::TicketsRead => "Tickets and their comments, internal ones included",
             Self::OpportunitiesRead => "Opportunities",
-            Self::IntegrationsRead => "Integrations, sync runs, technicians and reference data",
+            Self::IntegrationsRead => {
+                "Integrations, syncs and what they ask, technicians and reference data"
+            }
         }
     }
 

@@ -1,14 +1,12 @@
 //! `/api/v1/technicians`: MSP staff as the vendors know them.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
-use domain::id::IntegrationId;
 use serde::Serialize;
 use store::technicians::{self, TechnicianRow};
 use utoipa::ToSchema;
 
+use super::integrations::ids;
 use super::list::{Page, Parameters};
 use crate::app::App;
 use crate::web::access::ApiCaller;
@@ -54,17 +52,9 @@ pub async fn list(
     let parameters = parameters.only(&["integration"])?;
     let store = app.store();
     let only = parameters.integration(store).await?;
-    let integrations: BTreeMap<IntegrationId, String> =
-        store::integrations::list_integrations(store)
-            .await?
-            .into_iter()
-            .map(|one| (one.id, one.uuid.to_string()))
-            .collect();
+    let ids = ids(store).await?;
     let to_technician = |row: TechnicianRow| Technician {
-        integration_id: integrations
-            .get(&row.integration)
-            .cloned()
-            .unwrap_or_default(),
+        integration_id: ids.get(&row.integration).cloned().unwrap_or_default(),
         id: row.external_id,
         name: row.name,
         email: row.email,

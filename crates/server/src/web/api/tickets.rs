@@ -1,21 +1,24 @@
 //! `/api/v1/tickets`.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::record::Visibility;
 use domain::reference::ReferenceKind;
+use domain::stage::{Stage, stage_of};
 use serde::Serialize;
+use store::Store;
+use store::integrations::find_integration;
 use store::listing::Direction;
 use store::tickets::{self, NoteRow, TicketFilter, TicketRow, TicketSort};
+use sync::request::{NotesState, notes_state};
 use utoipa::ToSchema;
 
-use super::label::{Label, Text, instant};
-use super::list::{DIRECTIONS, ListCount, Page, Parameters, path_id};
+use super::label::{Label, Record, Text, address, instant};
+use super::list::{Page, Parameters, found, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
+use crate::web::view::fields::{name_people, record_address};
 
 /// A ticket.
 #[derive(Debug, Serialize, ToSchema)]
@@ -142,18 +145,15 @@ pub async fn list(
         search: parameters.text("search"),
     };
     let sort = parameters.choice("sort", &SORTS)?.unwrap_or_default();
-    let direction = parameters
-        .choice("direction", &DIRECTIONS)?
-        .unwrap_or(Direction::Descending);
-    let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
+    let paging = parameters.paging(Direction::Descending)?;
     let listing = tickets::list_for_viewer(
         app.store(),
         &caller.viewer,
         &filter,
         sort,
-        direction,
-        cursor.as_ref(),
-        limit,
+        paging.direction,
+        paging.cursor.as_ref(),
+        paging.limit,
     )
     .await?;
     Ok(Json(Page::of(listing, to_ticket)))
@@ -165,8 +165,11 @@ pub struct TicketDetail {
     /// The ticket as in lists.
     #[serde(flatten)]
     ticket: Ticket,
-    /// Id of the integration it comes from.
-    integration_id: String,
+    /// What every record has.
+    #[serde(flatten)]
+    record: Record,
+    /// Its page in the vendor's product, where there is one.
+    web_url: Option<String>,
     /// What was asked.
     description: Option<Text>,
     /// Category.
@@ -175,12 +178,20 @@ pub struct TicketDetail {
     r#type: Option<Label>,
     /// Where it came in.
     source: Option<Label>,
-    /// Further vendor fields by key.
-    fields: BTreeMap<String, serde_json::Value>,
+    /// The stage its status stands for, such as `Waiting`; null for a status that stands for none.
+    stage: Option<&'static str>,
+    /// The vendor's id of the company, also while that company is not here.
+    company_external_id: Option<String>,
+    /// Id of the contact; null while the contact is not here.
+    contact_id: Option<String>,
+    /// The vendor's id of the assigned technician, as in the filter.
+    technician_id: Option<String>,
     /// The newest comments, oldest first; null when they were not asked for.
     notes: Option<Vec<Note>>,
     /// Whether there are older comments than these; `/api/v1/tickets/{id}/notes` has them all.
     more_notes: bool,
+    /// Whether the comments that are here are all the vendor has; false while they are still to be read.
+    notes_complete: bool,
 }
 
 /// A comment on a ticket.
@@ -198,6 +209,8 @@ pub struct Note {
     system: bool,
     /// Who wrote it.
     author: Option<String>,
+    /// Whether a technician did.
+    by_technician: bool,
     /// When it was written.
     created_at: Option<String>,
     /// When it last changed.
@@ -212,45 +225,37 @@ fn to_note(row: NoteRow) -> Note {
         internal: row.visibility == Visibility::Internal,
         system: row.system,
         author: row.author,
+        by_technician: row.by_technician,
         created_at: instant(row.created_at),
         updated_at: instant(row.updated_at),
     }
 }
 
-fn to_detail(row: tickets::Ticket) -> TicketDetail {
+fn to_detail(found: tickets::Ticket) -> TicketDetail {
     TicketDetail {
-        ticket: Ticket {
-            id: row.uuid.to_string(),
-            provider: row.origin.provider,
-            external_id: row.origin.external_id,
-            number: row.number,
-            title: row.title,
-            status: row.status.map(Label::from),
-            queue: row.queue.map(Label::from),
-            priority: row.priority.map(Label::from),
-            closed: row.closed,
-            company_id: row.company_uuid.map(|uuid| uuid.to_string()),
-            company: row.company,
-            contact: row.contact,
-            technician: row.technician,
-            due_at: instant(row.due_at),
-            created_at: row.created_at.to_rfc3339(),
-            closed_at: instant(row.closed_at),
-            updated_at: row.updated_at.to_rfc3339(),
-        },
-        integration_id: row.origin.integration_uuid.to_string(),
-        description: row.description.map(Text::from),
-        category: row.category.map(Label::from),
-        r#type: row.kind.map(Label::from),
-        source: row.source.map(Label::from),
-        fields: row
-            .fields
-            .into_iter()
-            .map(|field| (field.key, field.value))
-            .collect(),
+        web_url: address(record_address(&found.origin, |links| links.ticket)),
+        ticket: to_ticket(found.row),
+        record: Record::of(&found.origin, found.fields),
+        description: found.description.map(Text::from),
+        category: found.category.map(Label::from),
+        r#type: found.kind.map(Label::from),
+        source: found.source.map(Label::from),
+        stage: None,
+        company_external_id: found.company_external_id,
+        contact_id: found.contact_uuid.map(|uuid| uuid.to_string()),
+        technician_id: found.technician_external_id,
         notes: None,
         more_notes: false,
+        notes_complete: false,
     }
+}
+
+/// The stage that the status of a ticket stands for.
+async fn stage(store: &Store, ticket: &tickets::Ticket) -> Result<Option<&'static str>, Failure> {
+    let integration = find_integration(store, ticket.origin.integration).await?;
+    let status = ticket.row.status.as_ref().map(|status| status.id.as_str());
+    let stage = integration.and_then(|one| stage_of(&one.settings.stages, status));
+    Ok(stage.map(Stage::label))
 }
 
 /// One ticket with its newest comments.
@@ -278,11 +283,21 @@ pub async fn show(
 ) -> Result<Json<TicketDetail>, Failure> {
     let parameters = parameters.only(&["notes", "limit"])?;
     let id = path_id(&id, "Ticket")?;
-    let found = tickets::find_for_viewer(app.store(), &caller.viewer, &id).await?;
-    let mut detail = to_detail(found.ok_or_else(|| Failure::not_found("Ticket"))?);
+    let (store, viewer) = (app.store(), &caller.viewer);
+    let ticket = tickets::find_for_viewer(store, viewer, &id).await?;
+    let mut ticket = found(ticket, "Ticket")?;
+    name_people(store, viewer, &ticket.origin, &mut ticket.fields).await?;
+    let (from, number) = (ticket.origin.integration, &ticket.origin.external_id);
+    let complete = notes_state(app.engine(), from, number).await? == NotesState::Complete;
+    let stage = stage(store, &ticket).await?;
+    let mut detail = TicketDetail {
+        stage,
+        notes_complete: complete,
+        ..to_detail(ticket)
+    };
     let limit = parameters.limit()?;
     if parameters.flag("notes")?.unwrap_or(true) {
-        let notes = tickets::notes_for_viewer(app.store(), &caller.viewer, &id, limit).await?;
+        let notes = tickets::notes_for_viewer(store, viewer, &id, limit).await?;
         detail.notes = Some(notes.rows.into_iter().map(to_note).collect());
         detail.more_notes = notes.more;
     }
@@ -316,17 +331,12 @@ pub async fn list_notes(
     let (store, viewer) = (app.store(), &caller.viewer);
     let id = path_id(&id, "Ticket")?;
     let ticket = tickets::find_for_viewer(store, viewer, &id).await?;
-    ticket.ok_or_else(|| Failure::not_found("Ticket"))?;
+    found(ticket, "Ticket")?;
     let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
-    let found = tickets::list_notes_for_viewer(store, viewer, &id, cursor.as_ref(), limit).await?;
-    let count = ListCount {
-        value: found.rows.len() as u64,
-        exact: cursor.is_none() && found.next.is_none(),
-        cut: false,
-    };
-    Ok(Json(Page {
-        data: found.rows.into_iter().map(to_note).collect(),
-        next_cursor: found.next.map(|key| key.to_string()),
-        count,
-    }))
+    let notes = tickets::list_notes_for_viewer(store, viewer, &id, cursor.as_ref(), limit).await?;
+    Ok(Json(Page::part(
+        notes.rows.into_iter().map(to_note).collect(),
+        notes.next.map(|key| key.to_string()),
+        cursor.is_none(),
+    )))
 }

@@ -23,22 +23,19 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(contact): Path<Stri
         .ok_or_else(|| Failure::not_found("Contact"))?;
     let shell = staff.shell(Section::Contacts);
     page(&ShowPage {
-        name: named(
-            format!("{} {}", contact.first_name, contact.last_name)
-                .trim()
-                .to_owned(),
-        ),
         company_href: contact
+            .row
             .company_uuid
             .as_ref()
             .map(|uuid| format!("/companies/{uuid}"))
             .unwrap_or_default(),
-        primary: contact.primary,
-        active: contact.active,
+        primary: contact.row.primary,
+        active: contact.row.active,
         facts: facts(&shell, &contact),
         sections: sections(&contact.fields),
         origin: origin(&shell, &contact.origin, contact.updated_at),
-        company: contact.company.unwrap_or_default(),
+        company: contact.row.company.unwrap_or_default(),
+        name: named(contact.row.name),
         shell,
     })
 }
@@ -46,8 +43,8 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(contact): Path<Stri
 fn facts(shell: &Shell, contact: &Contact) -> Vec<Fact> {
     let mut facts = Facts::default();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    facts.add("Title", text(&contact.title));
-    let email = text(&contact.email);
+    facts.add("Title", text(&contact.row.title));
+    let email = text(&contact.row.email);
     if let Some(key) = domain::email::email_key(&email) {
         facts
             .0
@@ -55,7 +52,10 @@ fn facts(shell: &Shell, contact: &Contact) -> Vec<Fact> {
     } else {
         facts.add("E-mail", email);
     }
-    for (label, number) in [("Phone", &contact.phone), ("Mobile", &contact.mobile)] {
+    for (label, number) in [
+        ("Phone", &contact.row.phone),
+        ("Mobile", &contact.row.mobile),
+    ] {
         let number = text(number);
         let digits: String = number
             .chars()

@@ -39,7 +39,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(opportunity): Path<
         .as_ref()
         .filter(|body| !body.text.trim().is_empty());
     page(&ShowPage {
-        badges: [&found.stage, &found.status]
+        badges: [&found.row.stage, &found.row.status]
             .into_iter()
             .flatten()
             .map(|value| value.text().to_owned())
@@ -48,14 +48,15 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(opportunity): Path<
             .map(|body| BodyView::sanitised(sanitise::to_html(body.format, &body.text))),
         facts: facts(&shell, &found),
         sections: sections(&found.fields),
-        origin: origin(&shell, &found.origin, Some(found.updated_at)),
-        title: titled(found.title),
+        origin: origin(&shell, &found.origin, Some(found.row.updated_at)),
+        title: titled(found.row.title),
         company_href: found
+            .row
             .company_uuid
             .filter(|_| may)
             .map(|uuid| format!("/companies/{uuid}"))
             .unwrap_or_default(),
-        company: found.company.unwrap_or_default(),
+        company: found.row.company.unwrap_or_default(),
         shell,
     })
 }
@@ -65,22 +66,25 @@ fn facts(shell: &Shell, found: &Opportunity) -> Vec<Fact> {
     let text = |value: &Option<store::tickets::Labelled>| {
         value.as_ref().map(|value| value.text().to_owned())
     };
-    facts.add_some("Stage", text(&found.stage));
-    facts.add_some("Status", text(&found.status));
+    facts.add_some("Stage", text(&found.row.stage));
+    facts.add_some("Status", text(&found.row.status));
     facts.add_some("Category", text(&found.category));
-    facts.add_some("Amount", found.amount_cents.map(amount));
+    facts.add_some("Amount", found.row.amount_cents.map(amount));
     facts.add_some(
         "Probability",
-        found.probability.map(|percent| format!("{percent} %")),
+        found.row.probability.map(|percent| format!("{percent} %")),
     );
-    facts.add_some("Projected close", found.projected_close_at.map(plain_date));
-    facts.add_some("Owner", found.owner.clone());
+    facts.add_some(
+        "Projected close",
+        found.row.projected_close_at.map(plain_date),
+    );
+    facts.add_some("Owner", found.row.owner.clone());
     facts.add_some("Contact", found.contact.clone());
     facts.add_some(
         "Created",
         found.created_at.map(|at| shell.time(at).absolute),
     );
     facts.add_some("Closed", found.closed_at.map(|at| shell.time(at).absolute));
-    facts.add("Last activity", shell.time(found.updated_at).absolute);
+    facts.add("Last activity", shell.time(found.row.updated_at).absolute);
     facts.0
 }

@@ -63,7 +63,7 @@ pub async fn show(
     let stage = integration.and_then(|one| {
         stage_of(
             &one.settings.stages,
-            ticket.status.as_ref().map(|status| status.id.as_str()),
+            ticket.row.status.as_ref().map(|status| status.id.as_str()),
         )
     });
     let shell = staff.shell(Section::Tickets);
@@ -86,26 +86,28 @@ pub async fn show(
     let facts = facts(&shell, words, &ticket);
     page(&ShowPage {
         uuid: uuid.to_string(),
-        number: ticket.number,
-        title: titled(ticket.title),
+        number: ticket.row.number,
+        title: titled(ticket.row.title),
         provider: provider.map_or("the vendor", |provider| provider.name),
         provider_key: provider.map_or("", |provider| provider.key),
-        company: ticket.company.unwrap_or_default(),
+        company: ticket.row.company.unwrap_or_default(),
         company_href: ticket
+            .row
             .company_uuid
             .filter(|_| shell.rights.companies)
             .map(|id| format!("/companies/{id}"))
             .unwrap_or_default(),
-        contact: ticket.contact.unwrap_or_default(),
-        status: ticket.status.map(|status| Badge::plain(status.text())),
-        closed: Badge::closed(ticket.closed),
+        contact: ticket.row.contact.unwrap_or_default(),
+        status: ticket.row.status.map(|status| Badge::plain(status.text())),
+        closed: Badge::closed(ticket.row.closed),
         priority: ticket
+            .row
             .priority
             .map(|priority| priority.text().to_owned())
             .unwrap_or_default(),
         web_url: record_address(&ticket.origin, |links| links.ticket),
         stages: steps(stage),
-        created: shell.time(ticket.created_at),
+        created: shell.time(ticket.row.created_at),
         description: ticket
             .description
             .as_ref()
@@ -122,7 +124,7 @@ pub async fn show(
         note_filter: filter,
         facts,
         sections: sections(&ticket.fields),
-        origin: origin(&shell, &ticket.origin, Some(ticket.updated_at)),
+        origin: origin(&shell, &ticket.origin, Some(ticket.row.updated_at)),
         shell,
     })
 }
@@ -160,23 +162,27 @@ fn to_note(shell: &Shell, viewer: &Viewer, words: Words, note: NoteRow) -> NoteV
 fn facts(shell: &Shell, words: Words, ticket: &Ticket) -> Vec<Fact> {
     let mut facts = Facts::default();
     let text = |value: &Option<Labelled>| value.as_ref().map(|value| value.text().to_owned());
-    facts.add_some(words.queue, text(&ticket.queue));
+    facts.add_some(words.queue, text(&ticket.row.queue));
     facts.add(
         words.technician,
         ticket
+            .row
             .technician
             .clone()
             .unwrap_or_else(|| "nobody".to_owned()),
     );
-    facts.add_some("Contact", ticket.contact.clone());
+    facts.add_some("Contact", ticket.row.contact.clone());
     facts.add_some("Category", text(&ticket.category));
     facts.add_some("Type", text(&ticket.kind));
     facts.add_some("Source", text(&ticket.source));
-    facts.add_some("Due", ticket.due_at.map(|at| shell.time(at).absolute));
-    facts.add("Created", shell.time(ticket.created_at).absolute);
-    facts.add_some("Closed", ticket.closed_at.map(|at| shell.time(at).absolute));
-    facts.add("Last activity", shell.time(ticket.updated_at).absolute);
-    if ticket.company.is_none() {
+    facts.add_some("Due", ticket.row.due_at.map(|at| shell.time(at).absolute));
+    facts.add("Created", shell.time(ticket.row.created_at).absolute);
+    facts.add_some(
+        "Closed",
+        ticket.row.closed_at.map(|at| shell.time(at).absolute),
+    );
+    facts.add("Last activity", shell.time(ticket.row.updated_at).absolute);
+    if ticket.row.company.is_none() {
         facts.add_some(
             format!("{} (not here yet)", words.company),
             ticket.company_external_id.clone(),

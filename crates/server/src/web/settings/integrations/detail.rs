@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use domain::provider::Provider;
 use store::integrations::Integration;
-use store::removal_questions::{QuestionState, list_questions};
+use store::removal_questions::{QuestionFilter, QuestionState, list_questions};
 
 use super::detail_page::{AdviceRow, AnsweredQuestion, DetailPage, Overview, StatusPart};
 use super::find::{find, find_or_connect};
@@ -113,7 +113,13 @@ async fn overview(
             question_label(provider.words, question),
         ));
     }
-    let history = list_questions(app.store(), integration.id, ANSWERED).await?;
+    let history = list_questions(
+        app.store(),
+        integration.id,
+        QuestionFilter::default(),
+        ANSWERED,
+    )
+    .await?;
     let mut answered = Vec::new();
     for question in history.iter().filter(|q| q.state != QuestionState::Open) {
         answered.push(AnsweredQuestion {

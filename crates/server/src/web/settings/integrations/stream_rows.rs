@@ -1,12 +1,11 @@
 //! What is read from an integration: one row for each stream.
 
 use domain::provider::Provider;
-use domain::stream::Stream;
-use store::checkpoints::{Checkpoint, list_checkpoints};
+use store::checkpoints::Checkpoint;
 use store::company_adoption::count_unlinked;
 use store::company_import::count_blocked;
 use store::integrations::Integration;
-use store::pages::count_shown;
+use sync::stream_state;
 
 use super::detail_page::StreamRow;
 use crate::app::App;
@@ -25,45 +24,37 @@ pub async fn streams(
     provider: &Provider,
     integration: &Integration,
 ) -> Result<Vec<StreamRow>, Failure> {
-    let checkpoints = list_checkpoints(app.store(), integration.id).await?;
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let mut rows = Vec::new();
-    for capability in provider.capability.streams {
-        let stream = capability.stream;
-        let found = checkpoints
-            .iter()
-            .find(|one| one.stream == stream && one.generation == integration.generation);
-        let mut records = "–".to_owned();
+    for state in stream_state::streams(app.engine(), integration).await? {
+        let found = state.checkpoint.as_ref();
         let (mut note, mut note_meaning) = (String::new(), String::new());
-        if !stream.is_deletion_feed() {
-            let count = count_shown(app.store(), integration.id, stream).await?;
-            records = grouped(i64::try_from(count).unwrap_or(i64::MAX));
-            if stream == Stream::Companies && integration.settings.company_source {
-                let left = NotCompanies::count(app, integration).await?;
-                if left.unlinked + left.blocked > 0 {
-                    let here = count.saturating_sub(left.unlinked + left.blocked);
-                    let here = grouped(i64::try_from(here).unwrap_or(i64::MAX));
-                    note = format!("{here} are companies in Portico");
-                    let why = [
-                        left.unlinked_text(provider.name),
-                        left.blocked_text(provider.name),
-                    ];
-                    note_meaning = why.into_iter().flatten().collect::<Vec<_>>().join(" ");
-                }
+        if let Some(here) = state.companies {
+            let left = NotCompanies::count(app, integration).await?;
+            if left.unlinked + left.blocked > 0 {
+                note = format!("{} are companies in Portico", grouped(number(here)));
+                let why = [
+                    left.unlinked_text(provider.name),
+                    left.blocked_text(provider.name),
+                ];
+                note_meaning = why.into_iter().flatten().collect::<Vec<_>>().join(" ");
             }
         }
         let (verified, verified_meaning) = verified(found);
         rows.push(StreamRow {
-            label: provider.words.stream(stream),
-            records,
+            label: provider.words.stream(state.capability.stream),
+            records: state
+                .records
+                .map_or_else(|| "–".to_owned(), |count| grouped(number(count))),
             note,
             note_meaning,
             last_completed: shell.maybe_time(found.and_then(|one| one.last_completed_at)),
-            how: if !integration.settings.reads(stream) {
+            how: if !state.selected {
                 "switched off".to_owned()
-            } else if capability.incremental {
+            } else if state.capability.incremental {
                 "by change".to_owned()
             } else {
-                format!("whole, every {}", every(capability.full_cadence))
+                format!("whole, every {}", every(state.capability.full_cadence))
             },
             full_completed: shell.maybe_time(found.and_then(|one| one.full_completed_at)),
             verified,

@@ -6,7 +6,7 @@ use domain::run::RunState;
 use domain::status::IntegrationStatus;
 use store::integrations::Integration;
 use store::removal_questions::RemovalQuestion;
-use store::runs::{StreamRun, find_run, find_stream_run, list_stream_runs};
+use store::runs::{StreamRun, find_run_of_stream_run, list_stream_runs};
 use sync::status::Overview;
 
 use super::card::{Card, Problem, Running, State};
@@ -195,10 +195,7 @@ pub async fn question_address(
     provider: &Provider,
     question: &RemovalQuestion,
 ) -> Result<String, Failure> {
-    let run = match find_stream_run(app.store(), question.stream_run_id).await? {
-        Some(part) => find_run(app.store(), part.run).await?,
-        None => None,
-    };
+    let run = find_run_of_stream_run(app.store(), question.stream_run_id).await?;
     Ok(run.map_or_else(
         || format!("/settings/integrations/{}/runs", provider.key),
         |run| run_address(provider, &run.uuid),

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use domain::id::SetAsideId;
 use store::removal_questions::find_question_by_uuid;
-use store::runs::{find_run, find_stream_run};
+use store::runs::find_run_of_stream_run;
 use sync::removal_question::{AnswerOutcome, answer_removal};
 use sync::set_aside::retry_set_aside;
 
@@ -43,11 +43,7 @@ pub async fn answer(
         AnswerOutcome::AlreadyAnswered => "already_answered",
         AnswerOutcome::Unknown => return Err(Failure::not_found("Question")),
     };
-    let part = find_stream_run(app.store(), question.stream_run_id).await?;
-    let run = match part {
-        Some(part) => find_run(app.store(), part.run).await?,
-        None => None,
-    };
+    let run = find_run_of_stream_run(app.store(), question.stream_run_id).await?;
     let runs = format!("/settings/integrations/{}/runs", provider.key);
     see_other(&run.map_or_else(
         || format!("{runs}?notice={notice}"),

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use domain::id::RunId;
 use domain::provider::Provider;
 use store::integrations::Integration;
-use store::removal_questions::list_questions;
+use store::removal_questions::{QuestionFilter, list_questions};
 use store::runs::{list_runs, list_stream_runs};
 
 use super::list_page::{ListPage, Row, RowPart};
@@ -68,7 +68,13 @@ async fn rows(
 ) -> Result<(Vec<Row>, Option<RunId>), Failure> {
     let runs = list_runs(app.store(), integration.id, before, limit).await?;
     let mut rows = Vec::with_capacity(runs.len());
-    let questions = list_questions(app.store(), integration.id, QUESTIONS).await?;
+    let questions = list_questions(
+        app.store(),
+        integration.id,
+        QuestionFilter::default(),
+        QUESTIONS,
+    )
+    .await?;
     for run in &runs {
         let streams = list_stream_runs(app.store(), run.id).await?;
         rows.push(to_row(shell, provider.words, run, &streams, &questions));

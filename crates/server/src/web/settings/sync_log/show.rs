@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use domain::provider::Provider;
 use store::integrations::Integration;
-use store::removal_questions;
+use store::removal_questions::{QuestionFilter, list_questions};
 use store::runs::{Run, find_run_by_uuid, list_stream_runs};
 use store::set_aside::list_of_stream_run;
 
@@ -22,6 +22,8 @@ use crate::web::view::{Section, Shell};
 
 /// Most records set aside that a page shows.
 const SET_ASIDE: usize = 100;
+/// Most questions of a run: one for each stream.
+const QUESTIONS: i64 = 10;
 
 /// A run an address names, with its integration.
 ///
@@ -60,7 +62,11 @@ pub async fn show(
     }
     let more_set_aside = set_aside.len() > SET_ASIDE;
     set_aside.truncate(SET_ASIDE);
-    let questions = removal_questions::list_of_run(app.store(), run.id).await?;
+    let of_run = QuestionFilter {
+        run: Some(run.id),
+        ..QuestionFilter::default()
+    };
+    let questions = list_questions(app.store(), integration.id, of_run, QUESTIONS).await?;
     page(&ShowPage {
         key: provider.key,
         name: provider.name,
