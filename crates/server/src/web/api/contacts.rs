@@ -216,7 +216,7 @@ pub async fn groups(
 ) -> Result<Json<Page<ContactGroup>>, Failure> {
     let parameters = parameters.only(&["integration", "cursor", "limit"])?;
     let only = parameters.integration(app.store()).await?;
-    let (after, limit) = (parameters.number_cursor()?, parameters.limit()?);
+    let (after, limit) = (parameters.cursor::<i64>()?, parameters.limit()?);
     let rows = contacts::list_groups_for_viewer(
         app.store(),
         &caller.viewer,
@@ -233,8 +233,8 @@ pub async fn groups(
         active: row.active,
         members: row.members,
     };
-    let number = |row: &contacts::ContactGroup| row.id;
-    Ok(Json(Page::by_number(
+    let number = |row: &contacts::ContactGroup| row.id.to_string();
+    Ok(Json(Page::walked(
         rows,
         limit,
         after.is_none(),

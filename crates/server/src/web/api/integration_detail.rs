@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::provider::Provider;
 use serde::Serialize;
 use sync::status::{self, Freshness, Overview, Trouble};
 use sync::{advice, connect};
@@ -142,9 +143,9 @@ fn to_right(right: &connect::MissingRight) -> LackingRight {
     }
 }
 
-fn to_advice(one: advice::Advice) -> Advice {
+fn to_advice(provider: &Provider, one: advice::Advice) -> Advice {
     Advice {
-        issue: one.issue.label(),
+        issue: one.issue.label(provider),
         found: one.found,
         check: one.check,
         wrong: one.wrong,
@@ -217,7 +218,10 @@ pub async fn show(
         last_run: overview.last_run.as_ref().map(run),
         reference_data: to_reference_data(&overview),
         rights: overview.missing_rights.iter().map(to_right).collect(),
-        advice: advice.into_iter().map(to_advice).collect(),
+        advice: advice
+            .into_iter()
+            .filter_map(|one| Some(to_advice(provider?, one)))
+            .collect(),
         interval_minutes: one.settings.interval_minutes,
         settings: settings.into_iter().flat_map(to_settings).collect(),
         integration: to_integration(overview),

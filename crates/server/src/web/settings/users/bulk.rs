@@ -106,7 +106,7 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         Vec::new()
     };
     let mut lines = vec![action.effect().to_owned()];
-    if action == BulkAction::Deactivate {
+    if action == BulkAction::Disable {
         let makers = picked.iter().map(|one| one.id).collect();
         lines.extend(made_by(app.store(), "they", &makers).await?);
     }
