@@ -95,15 +95,12 @@ impl Chosen {
             marks.forget(&mut chosen.picks);
             chosen.except.clear();
         }
-        match fields.text("action") {
-            // What is proposed is looked through before anything of it is selected.
-            action @ ("quick" | "quick_off") => {
-                chosen.quick = action == "quick";
-                (chosen.everyone, chosen.page) = (false, None);
-                marks.forget(&mut chosen.picks);
-                chosen.except.clear();
-            }
-            _ => {}
+        // What is proposed is looked through before anything of it is selected.
+        if let action @ ("quick" | "quick_off") = fields.text("action") {
+            chosen.quick = action == "quick";
+            (chosen.everyone, chosen.page) = (false, None);
+            marks.forget(&mut chosen.picks);
+            chosen.except.clear();
         }
         chosen
     }
