@@ -242,7 +242,7 @@ async fn keys_outlive_their_maker_which_is_said_before_somebody_is_deactivated()
     let bob = site.identity("bob@example.com").await.uuid;
     let mut browser = site.admin().await;
     let ask = format!("/settings/users/{bob}/deactivate");
-    let bulk = [("action", "deactivate"), ("pick", bob.as_str())];
+    let bulk = [("action", "disable"), ("pick", bob.as_str())];
     let said = "keeps working until it is revoked: “Reporting”";
     assert!(!browser.get(&ask).await.text.contains("keeps working"));
     let page = create(

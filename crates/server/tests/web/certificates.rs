@@ -50,7 +50,7 @@ async fn try_out(port: u16) -> String {
 async fn a_certificate_of_nobody_is_told_on_the_page_and_nothing_is_sent() {
     let server = Server::start(HOUSE.alone());
     let page = try_out(server.address.port()).await;
-    let words = "certificate error: the certificate of 127.0.0.1 comes from an issuer this machine does not trust";
+    let words = "Certificate error: the certificate of 127.0.0.1 comes from an issuer this machine does not trust";
     assert!(page.contains(words), "{page}");
     assert_eq!(server.read(), 0, "no credentials leave");
 }
@@ -61,7 +61,7 @@ async fn a_certificate_for_another_host_or_another_time_is_told_on_the_page() {
         let servers = servers.into_string().unwrap();
         for (port, words) in servers.split(';').filter_map(|one| one.split_once(' ')) {
             let page = try_out(port.parse().unwrap()).await;
-            let certificate = page.contains("certificate error: the certificate of 127.0.0.1 ");
+            let certificate = page.contains("Certificate error: the certificate of 127.0.0.1 ");
             assert_eq!(certificate, !words.is_empty(), "{words}: {page}");
             assert!(page.contains(words), "{words}: {page}");
         }

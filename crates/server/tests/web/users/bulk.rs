@@ -185,7 +185,7 @@ async fn too_many_are_refused_before_anybody_is_looked_up() {
         .map(|number| format!("0196f5a4-0000-7000-8000-{number:012}"))
         .collect();
     let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("pick", id.as_str())).collect();
-    fields.push(("action", "deactivate"));
+    fields.push(("action", "disable"));
     let page = browser.post("/settings/users/bulk", &fields).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(page.text.contains("At most 10,000 users"), "{}", page.text);
