@@ -35,7 +35,7 @@ use reqwest::Client;
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::client::{self, Proxy, Timeouts};
+use crate::http::client::{self, Timeouts, Whom};
 use crate::limits::{Limits, Permits, RequestLimit, Urgency};
 use crate::page::{ConnectionReport, Cursor, Page, PageRequest, Unreadable};
 
@@ -99,10 +99,20 @@ impl Connect {
 #[derive(Default)]
 pub struct Memory {
     entries: Mutex<BTreeMap<String, Secret>>,
-    clients: Mutex<BTreeMap<Proxy, Client>>,
+    clients: Mutex<BTreeMap<Whom, Client>>,
+    private: bool,
 }
 
 impl Memory {
+    /// Nothing remembered yet; `private` says whether vendors may be in private networks.
+    #[must_use]
+    pub fn new(private: bool) -> Self {
+        Self {
+            private,
+            ..Self::default()
+        }
+    }
+
     /// What is remembered under a key.
     #[must_use]
     pub fn recall(&self, key: &str) -> Option<Secret> {
@@ -119,17 +129,24 @@ impl Memory {
         self.entries().remove(key);
     }
 
-    /// The client for vendors or for sandboxes. Building one reads every root certificate of the machine.
+    /// The client for vendors, or the one for a sandbox. Building one reads every root certificate of the machine.
     ///
     /// # Errors
     /// As [`client::build`].
-    pub fn client(&self, proxy: Proxy) -> Result<Client> {
+    pub fn client(&self, sandbox: bool) -> Result<Client> {
+        let whom = if sandbox {
+            Whom::Sandbox
+        } else {
+            Whom::Vendor {
+                private: self.private,
+            }
+        };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&proxy) {
+        if let Some(client) = clients.get(&whom) {
             return Ok(client.clone());
         }
-        let client = client::build(Timeouts::default(), proxy)?;
-        clients.insert(proxy, client.clone());
+        let client = client::build(Timeouts::default(), whom)?;
+        clients.insert(whom, client.clone());
         Ok(client)
     }
 

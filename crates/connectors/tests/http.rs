@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use connectors::ErrorKind;
 use connectors::connector::RequestCounter;
-use connectors::http::client::{Proxy, Timeouts, build};
+use connectors::http::client::{Timeouts, Whom, build};
 use connectors::http::redact::Redactor;
 use connectors::http::send::{Answer, Request, Sender};
 use connectors::limits::{Limits, Unlimited, Urgency};
@@ -73,7 +73,7 @@ fn answer(head: &str, body: &str) -> String {
 async fn send(url: Url, timeouts: Timeouts) -> connectors::Result<Answer> {
     let secret = Secret::from("hunter2hunter2");
     let sender = Sender {
-        client: build(timeouts, Proxy::None).expect("a client"),
+        client: build(timeouts, Whom::Sandbox).expect("a client"),
         permits: Arc::new(Unlimited),
         urgency: Urgency::Person,
         requests: Arc::new(RequestCounter::default()),

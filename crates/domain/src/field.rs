@@ -38,8 +38,9 @@ impl FieldShape {
     }
 }
 
-/// The host name in what was pasted as a site's address: with or without scheme, path, port of https and trailing
-/// slash. Lower case. `None` when it names no host of the internet.
+/// The host name in what was pasted as a site's address: with or without scheme, path and trailing slash; a port stays
+/// unless it is the usual one. Lower case, letters outside of ASCII as the name system has them. `None` when it names no
+/// host of the internet.
 #[must_use]
 pub fn host_of(pasted: &str) -> Option<String> {
     let pasted = pasted.trim().to_lowercase();
@@ -48,15 +49,22 @@ pub fn host_of(pasted: &str) -> Option<String> {
         .or_else(|| pasted.strip_prefix("http://"))
         .unwrap_or(&pasted);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.strip_suffix(":443").unwrap_or(authority);
-    let host = host.trim_end_matches('.');
-    let named = Url::parse(&format!("https://{host}/")).ok()?;
-    let plain = named.host_str() == Some(host)
-        && named.port().is_none()
-        && named.username().is_empty()
-        && matches!(named.host(), Some(url::Host::Domain(_)))
-        && host.contains('.');
-    plain.then(|| host.to_owned())
+    if authority.contains(['@', '%', '\\']) || authority.contains(char::is_whitespace) {
+        return None;
+    }
+    let named = Url::parse(&format!("https://{authority}/")).ok()?;
+    let host = match named.host()? {
+        url::Host::Domain(name) => name.trim_end_matches('.'),
+        url::Host::Ipv4(_) | url::Host::Ipv6(_) => return None,
+    };
+    if !host.contains('.') || host.ends_with(".localhost") {
+        return None;
+    }
+    match named.port() {
+        Some(0) => None,
+        Some(port) => Some(format!("{host}:{port}")),
+        None => Some(host.to_owned()),
+    }
 }
 
 /// The subdomain in what was pasted as an account's address below a domain: the bare name, or the address with or
@@ -234,7 +242,14 @@ mod tests {
             ("http://acme.example/v4_6/x?y=1#z", Some("acme.example")),
             ("acme.example:443/", Some("acme.example")),
             ("acme.example.", Some("acme.example")),
-            ("acme.example:8443", None),
+            ("acme.example:8443/x", Some("acme.example:8443")),
+            ("B\u{fc}cher.example", Some("xn--bcher-kva.example")),
+            ("acme.example:", Some("acme.example")),
+            ("acme.example:0", None),
+            ("acme.example:99999", None),
+            ("x.localhost", None),
+            ("acme.exa mple", None),
+            ("acme%2eexample", None),
             ("https://user:pass@acme.example/", None),
             ("127.0.0.1", None),
             ("[::1]", None),

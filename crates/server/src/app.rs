@@ -61,6 +61,7 @@ impl App {
         let mut engine_config = EngineConfig::new(node_name());
         engine_config.address = config.base_address();
         engine_config.concurrency = config.worker.concurrency;
+        engine_config.private_addresses = config.security.private_addresses;
         engine_config.mail = config.mail_config()?;
         engine_config.base_urls = start.base_urls;
         engine_config.request_limits = start.request_limits;

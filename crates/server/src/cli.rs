@@ -6,6 +6,7 @@ mod create_admin;
 mod demo;
 mod doctor;
 mod logging;
+mod lost_key;
 mod openapi;
 mod output;
 mod restore;

@@ -92,6 +92,8 @@ pub struct Security {
     pub session_idle_hours: i64,
     /// Absolute end of a session.
     pub session_absolute_days: i64,
+    /// Whether vendors may be in private networks.
+    pub private_addresses: bool,
 }
 
 impl Security {
@@ -112,7 +114,7 @@ impl Security {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Worker {
-    /// Jobs at once.
+    /// Jobs of one integration at once.
     pub concurrency: usize,
 }
 

@@ -89,7 +89,7 @@ pub async fn sqlite_backup(store: &Store, to: &Path) -> Result<Backup> {
         .map_or_else(String::new, |path| format!(" ({})", path.display()));
     let notice = format!(
         "The master key file{where_keys} is not part of this backup. Keep a copy of it in another place: without it the \
-         credentials in the backup cannot be read and every integration has to be connected again."
+         credentials in the backup cannot be read and every integration has to be connected again (portico rotate-key --lost)."
     );
     Ok(Backup {
         path: to.to_owned(),

@@ -171,7 +171,7 @@ async fn keys(store: &Store) -> Result<Check> {
             "Master keys",
             Level::Fail,
             format!(
-                "stored credentials cannot be read: the key file{} lacks the key {}. Put your copy of it back; without it every integration has to be connected again",
+                "stored credentials cannot be read: the key file{} lacks the key {}. Put your copy of it back. If there is none: portico rotate-key --lost gives up what it sealed; integrations are then connected again",
                 key_ring::path(&store.config().database, &store.config().master_key)
                     .map(|path| format!(" {}", path.display()))
                     .unwrap_or_default(),

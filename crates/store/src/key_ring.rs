@@ -158,7 +158,7 @@ pub(crate) fn load(
         Err(error) if is_missing(&error) => Err(StoreError::new(
             ErrorKind::KeyMissing { key: database_keys.last().cloned() },
             match database_keys.last() {
-                Some(key) => format!("the key file {} is missing, and the database needs the key {key}; put the file back where it was", path.display()),
+                Some(key) => format!("the key file {} is missing, and the database needs the key {key}; put your copy of the file there, or, if there is none, give up what it sealed with portico rotate-key --lost", path.display()),
                 None => format!("the key file {} is missing", path.display()),
             },
         )

@@ -54,6 +54,19 @@ impl Store {
     /// `InUse` when another process has the SQLite file, `Newer` for a database of a newer Portico, `KeyMissing` when
     /// the key ring lacks a key the database names, `Configuration` and `Unavailable` as they say.
     pub async fn open(config: StoreConfig, clock: SharedClock) -> Result<Self> {
+        Self::open_with(config, clock, false).await
+    }
+
+    /// The same where keys the database names are lost for good: they are not asked for, and with SQLite a key file that is
+    /// gone is made anew. To give up what they sealed ([`secrets::list_lost`], [`secrets::give_up_lost`]).
+    ///
+    /// # Errors
+    /// As [`Store::open`]; `KeyMissing` only where somebody else has to provide the key file.
+    pub async fn open_without_lost_keys(config: StoreConfig, clock: SharedClock) -> Result<Self> {
+        Self::open_with(config, clock, true).await
+    }
+
+    async fn open_with(config: StoreConfig, clock: SharedClock, lost: bool) -> Result<Self> {
         let lock = match &config.database {
             Database::Sqlite(path) => Some(lock_file(path)?),
             Database::Postgres(_) => None,
@@ -62,10 +75,13 @@ impl Store {
         prepare_schema(&config, &db).await?;
         migrate::run(&db).await?;
         let keys = secrets::list_key_ids_in(&db).await?;
-        key_ring::create_first(&config.database, &config.master_key, &keys)?;
-        let ring = key_ring::load(&config.database, &config.master_key, &keys)?;
+        let asked_for: &[String] = if lost { &[] } else { &keys };
+        key_ring::create_first(&config.database, &config.master_key, asked_for)?;
+        let ring = key_ring::load(&config.database, &config.master_key, asked_for)?;
         let store = Self::assemble(config, db, ids, ring, clock, lock, false);
-        secrets::check_keys(&store).await?;
+        if !lost {
+            secrets::check_keys(&store).await?;
+        }
         text_search::install(&store).await?;
         email_keys::complete(&store).await?;
         roles::ensure_shipped(&store).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::clock::UtcMillis;
-use domain::id::IntegrationId;
+use domain::id::{IdentityId, IntegrationId};
 use domain::secret::Secret;
 
 use crate::db::{Db, Engine};
@@ -245,6 +245,68 @@ pub async fn forget_key(tx: &mut Tx, key: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whose secrets nobody can open any more.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lost {
+    /// Keys the database names and the key file lacks.
+    pub keys: Vec<String>,
+    /// Integrations with a credential one of them sealed.
+    pub integrations: Vec<IntegrationId>,
+    /// People with an authenticator app whose secret one of them sealed.
+    pub identities: Vec<IdentityId>,
+}
+
+/// What keys sealed that the database names and the key file lacks.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_lost(store: &Store) -> Result<Lost> {
+    let ring = store.keys();
+    let needed: Vec<KeyRow> = read_all!(store, LIST_KEYS)?;
+    let mut lost = Lost::default();
+    for row in needed
+        .into_iter()
+        .filter(|row| ring.find(&row.id).is_none())
+    {
+        let owners: Vec<(String,)> = read_all!(store, LIST_OWNERS_OF_KEY, &row.id)?;
+        for (owner,) in owners {
+            match owner.split_once(':') {
+                Some(("integration", id)) => {
+                    lost.integrations.extend(id.parse().map(IntegrationId))
+                }
+                Some(("identity", id)) => lost.identities.extend(id.parse().map(IdentityId)),
+                _ => {}
+            }
+        }
+        lost.keys.push(row.id);
+    }
+    lost.integrations.sort_unstable();
+    lost.integrations.dedup();
+    lost.identities.sort_unstable();
+    lost.identities.dedup();
+    Ok(lost)
+}
+
+/// Gives up keys that are lost: forgets them and whatever is still sealed with them, and names the key that seals now.
+/// Answers how many secrets went. What they were for is to be ended before.
+///
+/// # Errors
+/// `Configuration` for a key that is in the key file and so is not lost.
+pub async fn give_up_lost(tx: &mut Tx, keys: &[String]) -> Result<u64> {
+    let ring = tx.store().keys();
+    let mut gone = 0;
+    for key in keys {
+        if ring.find(key).is_some() {
+            let message = format!("the key {key} is in the key file, so it is not lost");
+            return Err(StoreError::new(ErrorKind::Configuration, message));
+        }
+        execute!(tx, FORGET_KEY, key)?;
+        gone += execute!(tx, REMOVE_OF_KEY, key)?;
+    }
+    register(tx, &ring).await?;
+    Ok(gone)
+}
+
 /// How many secrets each key sealed.
 ///
 /// # Errors
@@ -294,7 +356,8 @@ fn lacks_none(ring: &KeyRing, needed: &[KeyRow]) -> Result<()> {
     };
     let key = row.id.clone();
     let message = format!(
-        "the database needs the master key {key}, which is not in the key file; the file has {}",
+        "the database needs the master key {key}, which is not in the key file; the file has {}; put your copy \
+         of it back, or, if there is none, give up what it sealed with portico rotate-key --lost",
         ring.ids().join(", ")
     );
     Err(StoreError::new(
@@ -329,6 +392,8 @@ statements! {
     RESEAL = "UPDATE secret SET key_id = $3, envelope = $4 WHERE owner = $1 AND name = $2 AND envelope = $5";
     COUNT_OLD = "SELECT count(*) AS found FROM secret WHERE key_id <> $1";
     COUNT_OF_KEY = "SELECT count(*) AS found FROM secret WHERE key_id = $1";
+    LIST_OWNERS_OF_KEY = "SELECT DISTINCT owner FROM secret WHERE key_id = $1 ORDER BY owner";
+    REMOVE_OF_KEY = "DELETE FROM secret WHERE key_id = $1";
     COUNT_BY_KEY = "SELECT key_id, count(*) AS found FROM secret GROUP BY key_id ORDER BY key_id";
     LIST_KEYS = "SELECT id, check_envelope FROM encryption_key ORDER BY created_at, id";
     FIND_KEY for Sqlite = "SELECT id FROM encryption_key WHERE id = $1";

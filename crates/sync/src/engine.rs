@@ -27,8 +27,10 @@ pub struct EngineConfig {
     pub request_limits: BTreeMap<String, u32>,
     /// The installation's code for providers that want one, by provider key.
     pub installation_codes: BTreeMap<String, Secret>,
-    /// Jobs at once on this node.
+    /// Jobs of one integration at once on this node, and of each kind that belongs to none.
     pub concurrency: usize,
+    /// Whether vendors may be in private networks.
+    pub private_addresses: bool,
     /// How mail leaves.
     pub mail: MailConfig,
     /// How often a worker looks for jobs when nobody wakes it.
@@ -48,7 +50,8 @@ impl EngineConfig {
             base_urls: BTreeMap::new(),
             request_limits: BTreeMap::new(),
             installation_codes: BTreeMap::new(),
-            concurrency: 4,
+            concurrency: 2,
+            private_addresses: false,
             mail: MailConfig::outbox("portico-data/outbox".into(), "http://localhost:8080"),
             poll: Duration::from_millis(500),
             page_size: None,
@@ -98,12 +101,13 @@ impl Engine {
             Arc::clone(&clock),
             config.node.clone(),
         ));
+        let memory = connectors::connector::Memory::new(config.private_addresses);
         Self(Arc::new(Inner {
             store,
             clock,
             config,
             permits,
-            memory: Arc::default(),
+            memory: Arc::new(memory),
             held: Mutex::default(),
         }))
     }

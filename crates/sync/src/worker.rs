@@ -17,8 +17,8 @@
 //! * **Serial key** (rule P9). Two jobs with the same serial key never run at once: a unique index, not a convention.
 //! * **Every loop ends quickly.** A cancelled job is dropped at its next await; open transactions roll back, requests
 //!   are abandoned, and the lease is given back with `run_at = now`, so that a restart costs nothing.
-//! * **No vendor slows another.** One integration has at most half of a node's hands: one that hangs in every request
-//!   keeps only those waiting.
+//! * **No vendor slows another.** Each integration has hands of its own, and so has each kind of work that belongs to
+//!   none, such as mail: any number of vendors that hang in every request keep nobody else waiting.
 //! * **A long wait is no work.** When a vendor asks to wait longer than a few seconds, the job goes back to the table
 //!   with the instant it may come again (rule S5), and the hands are free for another integration.
 //!
@@ -51,6 +51,9 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// How often resting slots are looked at.
 const REST: Duration = Duration::from_secs(1);
+
+/// Jobs of a node at once, whosever they are: far more than the integrations of an MSP have together.
+const AT_ONCE: usize = 64;
 
 /// Failures of our own in a row, without progress between them, after which a job is given up.
 const ATTEMPTS: i64 = 5;
@@ -107,31 +110,24 @@ impl Engine {
     }
 }
 
-/// How many of a node's hands one integration may keep busy: half of them, so that a vendor that accepts everything and
-/// answers nothing slows no other.
-const fn share(hands: usize) -> usize {
-    let half = hands / 2;
-    if half == 0 { 1 } else { half }
-}
-
 /// Takes jobs until stopped.
 async fn work(engine: Engine, stop: CancellationToken) {
     let mut changed = engine.store().changed();
     let mut running: JoinSet<()> = JoinSet::new();
-    let limit = engine.config().concurrency.max(1);
+    let share = engine.config().concurrency.max(1);
     take_back_own(&engine).await;
     while !stop.is_cancelled() {
-        let free = limit.saturating_sub(running.len());
+        let free = AT_ONCE.saturating_sub(running.len());
         if free > 0 {
             let node = &engine.config().node;
-            match jobs::claim_shared(engine.store(), node, free, share(limit)).await {
+            match jobs::claim_shared(engine.store(), node, free, share).await {
                 Ok(claimed) => {
                     let took_all = claimed.len() == free;
                     for job in claimed {
                         let (engine, stop) = (engine.clone(), stop.clone());
                         running.spawn(async move { run_job(&engine, job, &stop).await });
                     }
-                    if took_all && running.len() < limit {
+                    if took_all && running.len() < AT_ONCE {
                         continue;
                     }
                 }

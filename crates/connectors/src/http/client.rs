@@ -8,6 +8,7 @@ use std::time::Duration;
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Certificate, Client, ClientBuilder};
 
+use super::outward::Outward;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many redirects inside one origin are followed.
@@ -31,23 +32,27 @@ impl Default for Timeouts {
     }
 }
 
-/// Whether the machine's proxy settings apply. They do for vendors and must not for a sandbox on this machine.
+/// Whom a client asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Proxy {
-    /// As the environment says.
-    System,
-    /// Never.
-    None,
+pub enum Whom {
+    /// A vendor: through the machine's proxy where the environment names one, and never where a name leads to this machine
+    /// or, unless the configuration allows it, into a private network.
+    Vendor {
+        /// Whether private networks may be asked.
+        private: bool,
+    },
+    /// A sandbox that the configuration names: wherever that is, and without a proxy.
+    Sandbox,
 }
 
 /// Builds a client. Where the machine has no trust store (a bare container) the roots compiled in are used instead.
 ///
 /// # Errors
 /// `Unexpected` when no TLS set-up works at all.
-pub fn build(timeouts: Timeouts, proxy: Proxy) -> Result<Client> {
-    base(timeouts, proxy)
+pub fn build(timeouts: Timeouts, whom: Whom) -> Result<Client> {
+    base(timeouts, whom)
         .build()
-        .or_else(|_no_trust_store| with_bundled_roots(timeouts, proxy))
+        .or_else(|_no_trust_store| with_bundled_roots(timeouts, whom))
         .map_err(|error| {
             Error::new(
                 ErrorKind::Unexpected,
@@ -58,23 +63,23 @@ pub fn build(timeouts: Timeouts, proxy: Proxy) -> Result<Client> {
         })
 }
 
-fn base(timeouts: Timeouts, proxy: Proxy) -> ClientBuilder {
+fn base(timeouts: Timeouts, whom: Whom) -> ClientBuilder {
     let builder = Client::builder()
         .user_agent(concat!("Portico/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(timeouts.connect)
         .timeout(timeouts.whole)
         .redirect(Policy::custom(same_origin));
-    match proxy {
-        Proxy::System => builder,
-        Proxy::None => builder.no_proxy(),
+    match whom {
+        Whom::Vendor { private } => builder.dns_resolver(Outward::new(private)),
+        Whom::Sandbox => builder.no_proxy(),
     }
 }
 
-fn with_bundled_roots(timeouts: Timeouts, proxy: Proxy) -> reqwest::Result<Client> {
+fn with_bundled_roots(timeouts: Timeouts, whom: Whom) -> reqwest::Result<Client> {
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
         .iter()
         .filter_map(|der| Certificate::from_der(der).ok());
-    base(timeouts, proxy).tls_certs_only(roots).build()
+    base(timeouts, whom).tls_certs_only(roots).build()
 }
 
 /// Follows a redirect only to where the request went in the first place, because our headers carry credentials.
@@ -97,7 +102,24 @@ mod tests {
 
     #[test]
     fn a_client_can_be_built_with_and_without_the_trust_store_of_the_machine() {
-        build(Timeouts::default(), Proxy::System).expect("with whatever this machine has");
-        with_bundled_roots(Timeouts::default(), Proxy::None).expect("with the roots compiled in");
+        let vendor = Whom::Vendor { private: false };
+        build(Timeouts::default(), vendor).expect("with whatever this machine has");
+        with_bundled_roots(Timeouts::default(), Whom::Sandbox).expect("with the roots compiled in");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_not_asked() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("set");
+        let port = listener.local_addr().expect("bound").port();
+        let url = format!("https://localhost:{port}/");
+        for private in [false, true] {
+            let client = base(Timeouts::default(), Whom::Vendor { private });
+            let client = client.no_proxy().build().expect("a client");
+            let error = client.get(&url).send().await.expect_err("refused");
+            let words = crate::http::send::describe("localhost", &error);
+            assert!(words.contains("is this machine"), "{words}");
+            assert!(listener.accept().is_err(), "nothing was sent");
+        }
     }
 }

@@ -8,6 +8,7 @@
 pub mod client;
 pub mod decode;
 pub mod exchange;
+mod outward;
 pub mod rate_limit;
 pub mod redact;
 pub mod refusal;

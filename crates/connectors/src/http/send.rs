@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::connector::{Connect, RequestCounter};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::client::Proxy;
+use crate::http::outward::LeadsInward;
 use crate::http::rate_limit;
 use crate::http::redact::Redactor;
 use crate::limits::{Limits, Permits, Urgency};
@@ -85,12 +85,8 @@ impl Sender {
         connect: &Connect,
         secrets: impl IntoIterator<Item = &'a Secret>,
     ) -> Result<Self> {
-        let proxy = match connect.base_url {
-            Some(_) => Proxy::None,
-            None => Proxy::System,
-        };
         Ok(Self {
-            client: connect.memory.client(proxy)?,
+            client: connect.memory.client(connect.base_url.is_some())?,
             permits: Arc::clone(&connect.permits),
             urgency: connect.urgency,
             requests: Arc::clone(&connect.requests),
@@ -175,7 +171,8 @@ fn network_error(operation: &'static str, url: &Url, error: reqwest::Error) -> E
     }
 }
 
-fn describe(host: &str, error: &reqwest::Error) -> String {
+/// What happened to a request that got no whole answer.
+pub(super) fn describe(host: &str, error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return if error.is_connect() {
             format!("no connection to {host} could be opened in time")
@@ -188,6 +185,9 @@ fn describe(host: &str, error: &reqwest::Error) -> String {
     while let Some(link) = cause {
         if let Some(words) = certificate_words(host, link) {
             return words;
+        }
+        if let Some(inward) = link.downcast_ref::<LeadsInward>() {
+            return inward.words(host);
         }
         if let Some(io) = link.downcast_ref::<std::io::Error>() {
             match io.kind() {

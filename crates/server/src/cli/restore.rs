@@ -77,7 +77,7 @@ fn tell_keys(file: &Path, needed: &[String]) {
     } else {
         output::complain(&format!(
             "The credentials in it cannot be read yet: the key file {file} is missing or lacks the key {}. Put your \
-             copy of the key file there before you start Portico.",
+             copy of the key file there before you start Portico; if there is none, run portico rotate-key --lost.",
             missing.join(", ")
         ));
     }

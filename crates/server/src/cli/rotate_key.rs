@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::{Store, key_ring, secrets};
 
-use super::{Source, output};
+use super::{Source, lost_key, output};
 use crate::app;
 use crate::config::Config;
 
@@ -28,6 +28,15 @@ pub struct Arguments {
     /// key file. Refused while something is sealed with it.
     #[arg(long, value_name = "KEY", conflicts_with = "seal")]
     forget: Option<String>,
+
+    /// Go on without a key that is lost for good: disconnects the integrations and takes off the authenticator apps whose
+    /// secrets only it could open. Everything else stays. Says whom it concerns, and asks.
+    #[arg(long, conflicts_with_all = ["seal", "forget"])]
+    lost: bool,
+
+    /// With --lost: do not ask.
+    #[arg(long, requires = "lost")]
+    yes: bool,
 }
 
 /// Adds a key and seals with it. With PostgreSQL the sealing waits until every node has the file.
@@ -36,6 +45,9 @@ pub struct Arguments {
 /// When Portico is running on this SQLite database, or a file cannot be used.
 pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let config = source.load(None)?;
+    if arguments.lost {
+        return lost_key::give_up(&config, arguments.yes).await;
+    }
     let store_config = app::store_config(&config);
     let file = key_ring::path(&store_config.database, &store_config.master_key)
         .context("The master key is not in a file")?;
@@ -89,7 +101,8 @@ async fn forget(config: &Config, file: &Path, key: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-const fn entry(action: &str, before: Option<Value>, after: Option<Value>) -> AuditEntry<'_> {
+/// An entry about the master key.
+pub const fn entry(action: &str, before: Option<Value>, after: Option<Value>) -> AuditEntry<'_> {
     AuditEntry {
         actor: &Actor::CommandLine,
         action,

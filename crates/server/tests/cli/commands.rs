@@ -1,6 +1,13 @@
 //! Commands that run to their end.
 
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use domain::clock::SystemClock;
+use domain::secret::Secret;
+use domain::settings::IntegrationSettings;
+use store::integrations::{self, NewIntegration};
+use store::{Store, StoreConfig, identities, secrets, two_factor};
 
 use crate::process::{portico, run, run_with_input, text};
 
@@ -176,6 +183,86 @@ fn keys_are_rotated() {
         text(&output.stderr)
     );
     assert!(text(&run(data.path(), &["doctor"]).stdout).contains("the one key"));
+}
+
+/// What a lost key sealed, by way of the store: an integration's credentials and an authenticator app's secret.
+#[tokio::test]
+async fn a_lost_key_is_given_up() {
+    let data = tempfile::tempdir().unwrap();
+    let create = ["create-admin", "--email", "a@example.com", "--name", "A"];
+    run_with_input(data.path(), &create, "four wet grey stones\n");
+    let open = async || {
+        let config = StoreConfig::sqlite(data.path().join("portico.db"));
+        Store::open(config, Arc::new(SystemClock)).await.unwrap()
+    };
+    let store = open().await;
+    let ann = identities::find_identity_by_email(&store, "a@example.com")
+        .await
+        .unwrap()
+        .unwrap();
+    let secret = Secret::from("sealed with the first key");
+    let mut tx = store.begin().await.unwrap();
+    let new = NewIntegration {
+        provider: "autotask",
+        name: "Autotask of East",
+        settings: &IntegrationSettings::default(),
+    };
+    let integration = integrations::insert_integration(&mut tx, &new)
+        .await
+        .unwrap()
+        .id;
+    integrations::update_connected(&mut tx, integration, "East", None, &[])
+        .await
+        .unwrap();
+    let owner = secrets::integration_owner(integration);
+    secrets::put_secret(&mut tx, &owner, "secret", &secret)
+        .await
+        .unwrap();
+    two_factor::enable(&mut tx, ann.id, &secret, 1, &[])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+
+    let output = run(data.path(), &["rotate-key", "--lost", "--yes"]);
+    assert!(
+        text(&output.stderr).contains("Nothing is lost"),
+        "{}",
+        text(&output.stderr)
+    );
+    std::fs::remove_file(data.path().join("portico.db.key")).unwrap();
+    let output = run_with_input(data.path(), &create, "four wet grey stones\n");
+    let told = text(&output.stderr);
+    assert!(
+        !output.status.success() && told.contains("rotate-key --lost"),
+        "{told}"
+    );
+    let output = run_with_input(data.path(), &["rotate-key", "--lost"], "no\n");
+    let told = text(&output.stdout);
+    assert!(
+        told.contains("Autotask of East") && told.contains("a@example.com"),
+        "{told}"
+    );
+    assert!(text(&output.stderr).contains("Nothing was given up"));
+    let output = run_with_input(data.path(), &["rotate-key", "--lost"], "yes\n");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+
+    let store = open().await;
+    let kept = integrations::find_integration(&store, integration)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(!kept.has_credentials());
+    assert!(!two_factor::has_second_factor(&store, ann.id).await.unwrap());
+    assert!(
+        secrets::find_secrets(&store, &owner)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    store.close().await;
+    let told = text(&run(data.path(), &["doctor"]).stdout);
+    assert!(told.contains("the one key"), "{told}");
 }
 
 #[test]

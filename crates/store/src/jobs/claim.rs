@@ -67,7 +67,8 @@ pub async fn claim(store: &Store, node: &str, limit: usize) -> Result<Vec<Claime
 }
 
 /// Takes up to `limit` jobs that are due, of one integration no more than make up `share` with those this node runs
-/// already: a vendor that accepts everything and answers nothing keeps only so many hands waiting.
+/// already, and as many of each kind that belongs to none: a vendor, or a mail server, that accepts everything and
+/// answers nothing keeps only its own jobs waiting.
 ///
 /// PostgreSQL takes one job a statement: two claims that each held one serial key and wanted the other's would wait
 /// for each other for ever.
@@ -241,15 +242,15 @@ statements! {
     CLAIM_SQLITE for Sqlite = "UPDATE job SET state = 1, lease_by = $2, lease_until = $3, lease_token = lease_token + 1, attempts = attempts + 1
         WHERE id = (SELECT waiting.id FROM job AS waiting WHERE waiting.state = 0 AND waiting.run_at <= $1
             AND NOT EXISTS (SELECT 1 FROM job AS running WHERE running.state = 1 AND running.serial_key = waiting.serial_key)
-            AND (waiting.integration_id IS NULL OR waiting.integration_id NOT IN (SELECT busy.integration_id FROM job AS busy
-                WHERE busy.state = 1 AND busy.lease_by = $2 AND busy.integration_id IS NOT NULL GROUP BY busy.integration_id HAVING count(*) >= $4))
+            AND COALESCE(CAST(waiting.integration_id AS TEXT), waiting.kind) NOT IN (SELECT COALESCE(CAST(busy.integration_id AS TEXT), busy.kind)
+                FROM job AS busy WHERE busy.state = 1 AND busy.lease_by = $2 GROUP BY 1 HAVING count(*) >= $4)
             ORDER BY waiting.priority, waiting.run_at, waiting.id LIMIT 1)
         RETURNING id, payload, priority, attempts, max_attempts, lease_token";
     CLAIM_POSTGRES for Postgres = "UPDATE job SET state = 1, lease_by = $2, lease_until = $3, lease_token = lease_token + 1, attempts = attempts + 1
         WHERE id = (SELECT waiting.id FROM job AS waiting WHERE waiting.state = 0 AND waiting.run_at <= $1
             AND NOT EXISTS (SELECT 1 FROM job AS running WHERE running.state = 1 AND running.serial_key = waiting.serial_key)
-            AND (waiting.integration_id IS NULL OR waiting.integration_id NOT IN (SELECT busy.integration_id FROM job AS busy
-                WHERE busy.state = 1 AND busy.lease_by = $2 AND busy.integration_id IS NOT NULL GROUP BY busy.integration_id HAVING count(*) >= $4))
+            AND COALESCE(CAST(waiting.integration_id AS TEXT), waiting.kind) NOT IN (SELECT COALESCE(CAST(busy.integration_id AS TEXT), busy.kind)
+                FROM job AS busy WHERE busy.state = 1 AND busy.lease_by = $2 GROUP BY 1 HAVING count(*) >= $4)
             ORDER BY waiting.priority, waiting.run_at, waiting.id LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id, payload, priority, attempts, max_attempts, lease_token";
     NODE_LIVES = "UPDATE node SET heartbeat_at = $2 WHERE id = $1";

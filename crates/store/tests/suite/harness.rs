@@ -38,6 +38,13 @@ impl Home {
         Store::open(self.config.clone(), self.clock.clone()).await
     }
 
+    /// Opens the store where keys are lost.
+    pub async fn open_without_lost_keys(&self) -> Store {
+        Store::open_without_lost_keys(self.config.clone(), self.clock.clone())
+            .await
+            .unwrap()
+    }
+
     /// The present instant of its clock.
     pub fn clock_now(&self) -> UtcMillis {
         use domain::clock::Clock;

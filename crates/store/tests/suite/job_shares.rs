@@ -1,7 +1,7 @@
 //! Who gets a worker's hands, and what waits under one serial key as a whole.
 
 use domain::clock::UtcMillis;
-use domain::id::{IntegrationId, StreamRunId};
+use domain::id::{IntegrationId, MailId, StreamRunId};
 use domain::job::{Job, Priority};
 use domain::stream::Stream;
 use store::Store;
@@ -70,6 +70,29 @@ fn one_integration_has_its_share_of_a_nodes_hands() {
         put(&store, &[pull(1, Stream::Opportunities)], now).await;
         let next = claim_shared(&store, "a", 4, 2).await.unwrap();
         assert_eq!(of(&next), [1], "a hand that is free again");
+    });
+}
+
+#[test]
+fn work_of_our_own_has_hands_by_its_kind() {
+    both(async |home| {
+        let store = home.open().await;
+        let now = store.now();
+        let letters = [1, 2, 3, 4, 5].map(|mail| Job::SendMail { mail: MailId(mail) });
+        put(&store, &letters, now.plus(-10)).await;
+        for integration in 1..=6 {
+            let both = [Stream::Companies, Stream::Tickets, Stream::Contacts];
+            let both = both.map(|stream| pull(integration, stream));
+            put(&store, &both, now.plus(-5)).await;
+        }
+        put(&store, &[Job::Housekeeping, Job::IndexSearch], now).await;
+        let mine = claim_shared(&store, "a", 64, 2).await.unwrap();
+        let expected = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 0, 0];
+        assert_eq!(
+            of(&mine),
+            expected,
+            "no number of them keeps others waiting"
+        );
     });
 }
 

@@ -3,10 +3,11 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use domain::id::{IdentityId, IntegrationId};
 use domain::secret::Secret;
 use store::secrets::{
-    count_by_key, find_secret, find_secrets, forget_key, integration_owner, list_key_ids,
-    may_rotate, put_secret, remove_secrets, rotate_batch,
+    self, Lost, count_by_key, find_secret, find_secrets, forget_key, integration_owner,
+    list_key_ids, may_rotate, put_secret, remove_secrets, rotate_batch,
 };
 use store::{Engine, ErrorKind, KeySource, key_ring};
 
@@ -98,6 +99,60 @@ fn a_start_without_the_databases_key_is_refused() {
 
         std::fs::rename(&away, &key).unwrap();
         home.open().await.close().await;
+    });
+}
+
+#[test]
+fn what_a_lost_key_sealed_is_given_up_and_nothing_else() {
+    both(async |home| {
+        let store = home.open().await;
+        let first = store.key_ids().pop().unwrap();
+        let mut tx = store.begin().await.unwrap();
+        for owner in ["integration:1", "identity:7"] {
+            put_secret(&mut tx, owner, "secret", &Secret::from("old"))
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+        store.close().await;
+        let key = key_file(&home);
+        key_ring::add_key(&key).unwrap();
+        let store = home.open().await;
+        let second = store.key_ids().pop().unwrap();
+        let mut tx = store.begin().await.unwrap();
+        put_secret(&mut tx, "integration:2", "secret", &Secret::from("new"))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        key_ring::remove_key(&key, &first).unwrap();
+        home.try_open().await.expect_err("a key is missing");
+
+        let store = home.open_without_lost_keys().await;
+        let lost = secrets::list_lost(&store).await.unwrap();
+        assert_eq!(lost.keys, [first.clone()]);
+        assert_eq!(lost.integrations, [IntegrationId(1)]);
+        assert_eq!(lost.identities, [IdentityId(7)]);
+        let mut tx = store.begin().await.unwrap();
+        let refused = secrets::give_up_lost(&mut tx, std::slice::from_ref(&second)).await;
+        assert_eq!(refused.unwrap_err().kind(), &ErrorKind::Configuration);
+        assert_eq!(secrets::give_up_lost(&mut tx, &lost.keys).await.unwrap(), 2);
+        tx.commit().await.unwrap();
+        store.close().await;
+
+        let store = home.open().await;
+        let kept = find_secret(&store, "integration:2", "secret")
+            .await
+            .unwrap();
+        assert_eq!(kept.unwrap().expose(), "new");
+        assert_eq!(
+            find_secret(&store, "integration:1", "secret")
+                .await
+                .unwrap(),
+            None
+        );
+        assert_eq!(secrets::list_key_ids(&store).await.unwrap(), [second]);
+        assert_eq!(secrets::list_lost(&store).await.unwrap(), Lost::default());
     });
 }
 

@@ -19,7 +19,7 @@ on_both_engines! {
     s6_a_running_worker_reads_everything_by_itself,
     x1_a_running_worker_seals_with_the_newest_key_by_itself,
     x1_a_key_file_that_is_away_is_looked_for_again_in_an_hour,
-    a_vendor_that_never_answers_keeps_half_of_the_hands,
+    a_vendor_that_never_answers_keeps_only_its_own_work_waiting,
 }
 
 /// The disk with the key is not mounted: what runs goes on with the keys it has, and no job dies of it.
@@ -47,7 +47,7 @@ async fn x1_a_key_file_that_is_away_is_looked_for_again_in_an_hour(kind: Kind) {
 
 /// Every kind of request a vendor can be sent is due, and it answers none of them: a run, comments of a ticket, a record
 /// that was set aside, reference data. Work that is not of this vendor is done all the same.
-async fn a_vendor_that_never_answers_keeps_half_of_the_hands(kind: Kind) {
+async fn a_vendor_that_never_answers_keeps_only_its_own_work_waiting(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connected().await;
     portal.advance(UtcMillis::HOUR);
@@ -106,7 +106,11 @@ async fn a_vendor_that_never_answers_keeps_half_of_the_hands(kind: Kind) {
     tasks.close();
     tasks.wait().await;
     portal.control.clear_faults();
-    assert_eq!((state, held), (JobState::Done, 2), "two of four hands wait");
+    assert_eq!(
+        (state, held),
+        (JobState::Done, 2),
+        "two of its jobs wait, and nothing else"
+    );
 }
 
 /// A worker claims and is never heard of again; another node's reaper brings the job back.
