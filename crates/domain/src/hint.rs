@@ -13,8 +13,6 @@ pub enum Hint {
     Credentials,
     /// A right is missing.
     Permissions,
-    /// The subscription does not include the API.
-    ApiAccess,
     /// The vendor cannot be reached.
     Network,
     /// The vendor is answering with errors of its own.
@@ -33,10 +31,9 @@ pub enum Hint {
 
 impl Hint {
     /// Every hint.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 9] = [
         Self::Credentials,
         Self::Permissions,
-        Self::ApiAccess,
         Self::Network,
         Self::VendorTrouble,
         Self::RateLimit,
@@ -52,7 +49,6 @@ impl Hint {
         match self {
             Self::Credentials => "credentials",
             Self::Permissions => "permissions",
-            Self::ApiAccess => "api_access",
             Self::Network => "network",
             Self::VendorTrouble => "vendor_trouble",
             Self::RateLimit => "rate_limit",
@@ -93,13 +89,11 @@ impl Hint {
         match self {
             Self::Credentials => {
                 let check = Issue::ConnectionTestFails.solution(provider);
-                format!("{check} Then test the connection again.")
+                let subscription = api_access(provider);
+                format!("{check} {subscription} Then test the connection again.")
             }
             Self::Permissions => format!("{} Then run Resync.", granted(provider)),
             Self::NothingArrived => nothing_arrived(provider),
-            Self::ApiAccess => {
-                "Ensure that your subscription with the vendor includes API access.".to_owned()
-            }
             Self::Network => {
                 "Review firewall and network settings between this machine and the vendor, and the vendor's status page.".to_owned()
             }
@@ -125,7 +119,16 @@ impl Hint {
 /// Where a missing right is granted.
 fn granted(provider: &Provider) -> String {
     let place = provider.words.rights;
-    format!("Check that the right named above is granted {place}.")
+    let subscription = api_access(provider);
+    format!("Check that the right named above is granted {place}. {subscription}")
+}
+
+/// A vendor that sells its API apart refuses as if the credentials or a right were at fault.
+fn api_access(provider: &Provider) -> String {
+    format!(
+        "Ensure that your {} subscription includes API access.",
+        provider.name
+    )
 }
 
 /// What may leave every ticket out: the lists of the Sync step, and what the vendor shows the API user at all.
@@ -166,6 +169,15 @@ mod tests {
                 }
             }
             assert_ne!(Hint::Credentials.sentence(of(key)), autotask);
+        }
+        for key in ["autotask", "halo_psa", "connectwise_psa", "syncro"] {
+            let provider = of(key);
+            let subscription = format!("your {} subscription includes API access", provider.name);
+            for hint in [Hint::Credentials, Hint::Permissions] {
+                for said in [hint.sentence(provider), hint.while_connecting(provider)] {
+                    assert!(said.contains(&subscription), "{said}");
+                }
+            }
         }
         let nothing = Hint::NothingArrived.sentence(of("autotask"));
         for words in [

@@ -53,7 +53,7 @@ enum Command {
     Serve(serve::Arguments),
     /// Do background work only (PostgreSQL).
     Worker,
-    /// Try Portico: starts it with a generated MSP in an Autotask sandbox on this machine, connected and synced.
+    /// Try Portico: starts it with a generated MSP in sandboxes of all four PSAs on this machine, connected and synced.
     Demo(demo::Arguments),
     /// Start a stand-in for a vendor's API on this machine.
     #[command(subcommand)]
@@ -68,7 +68,7 @@ enum Command {
     Restore(restore::Arguments),
     /// Make a new master key and seal every stored secret with it.
     RotateKey(rotate_key::Arguments),
-    /// Ask for a sync of an integration, such as autotask.
+    /// Ask for a sync of an integration, such as autotask. With SQLite only while Portico does not run; press Resync otherwise.
     Sync(sync::Arguments),
     /// Print the OpenAPI document of the JSON API.
     Openapi,
@@ -97,8 +97,21 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
-    output::complain(&format!("portico: {error:#}"));
+    output::complain(&format!("portico: {}", told(error)));
     ExitCode::FAILURE
+}
+
+/// An error with its causes, each once: some name theirs themselves.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -146,4 +159,17 @@ pub async fn serve_for_test(
     stop: tokio_util::sync::CancellationToken,
 ) {
     serve::serve(&app, listener, &tokio_util::task::TaskTracker::new(), &stop).await;
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = anyhow::anyhow!("(code: 11) malformed");
+        let error = error
+            .context("the file is damaged: (code: 11) malformed")
+            .context("Not restored");
+        let expected = "Not restored: the file is damaged: (code: 11) malformed";
+        assert_eq!(super::told(&error), expected);
+    }
 }
