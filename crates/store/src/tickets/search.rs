@@ -70,7 +70,8 @@ pub(super) async fn search(
                     .bind(technician)
                     .bind(MATCHES + 1)
                     .bind(company);
-                query.bind(terms.phrases()).fetch_all(r).await?
+                let (found,): (String,) = query.bind(terms.phrases()).fetch_one(r).await?;
+                read_packed(&found)?
             }
             Db::Pg(pool) => {
                 let [first, second] = terms.patterns();
@@ -135,6 +136,23 @@ pub(super) async fn search(
     Ok((places, count))
 }
 
+/// Matches as SQLite packs them: as rows, each of hundreds would wake the reader of SQLite's thread.
+fn read_packed(found: &str) -> Result<Vec<Match>> {
+    let rows: Vec<(i64, i64, i64, String, String)> = serde_json::from_str(found)?;
+    let matches = rows.into_iter();
+    let matches = matches.map(|(id, updated_at, created_at, number, title)| Match {
+        id,
+        updated_at,
+        created_at,
+        number,
+        title,
+    });
+    let mut matches: Vec<Match> = matches.collect();
+    // An aggregate promises no order, and the oldest is the one beyond the bound.
+    matches.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    Ok(matches)
+}
+
 /// What every search binds; the words follow from `$11` on.
 macro_rules! match_filters {
     () => {
@@ -150,8 +168,9 @@ macro_rules! match_filters {
 }
 
 statements! {
-    MATCH_SQLITE for Sqlite = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket_search f CROSS JOIN ticket t
-        WHERE f.ticket_search MATCH $11 AND t.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $9");
+    MATCH_SQLITE for Sqlite = concat!("SELECT json_group_array(json_array(m.id, m.updated_at, m.created_at, m.number, m.title)) AS found FROM
+        (SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket_search f CROSS JOIN ticket t
+        WHERE f.ticket_search MATCH $11 AND t.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $9) m");
     MATCH_POSTGRES for Postgres = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket t
         WHERE t.search_text LIKE $11 AND (CAST($12 AS TEXT) IS NULL OR t.search_text LIKE $12) AND", match_filters!(), " ORDER BY t.id DESC LIMIT $9");
     MATCH_EXACT = concat!("SELECT t.id, t.updated_at, t.created_at, t.number, t.title FROM ticket t
