@@ -136,6 +136,47 @@ pub fn site_of(pasted: &str, hosted: &str) -> Option<String> {
     Some(site)
 }
 
+/// What the values of a field look like whoever has the account, so that one of another field or product is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    /// 32 hexadecimal digits in five groups.
+    Guid,
+    /// An e-mail address, though no mail may ever arrive there.
+    Email,
+    /// Some 27 capital letters and digits.
+    TrackingCode,
+}
+
+impl Looks {
+    const ALL: [Self; 3] = [Self::Guid, Self::Email, Self::TrackingCode];
+
+    /// What a value looks like, when it is unmistakable.
+    #[must_use]
+    pub fn of(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|looks| looks.fits(value))
+    }
+
+    /// Whether a value looks like this.
+    #[must_use]
+    pub fn fits(self, value: &str) -> bool {
+        match self {
+            Self::Guid => {
+                let groups: Vec<&str> = value.split('-').collect();
+                groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+                    && groups.concat().chars().all(|c| c.is_ascii_hexdigit())
+            }
+            Self::Email => crate::email::email_key(value).is_some(),
+            Self::TrackingCode => {
+                (25..=29).contains(&value.len())
+                    && value
+                        .chars()
+                        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+                    && value.contains(|c: char| c.is_ascii_uppercase())
+            }
+        }
+    }
+}
+
 /// One field of a provider's connect form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FormField {
@@ -157,6 +198,8 @@ pub struct FormField {
     pub max_length: usize,
     /// What it must look like.
     pub shape: FieldShape,
+    /// What its values look like, where that tells them from those of other fields.
+    pub looks: Option<Looks>,
     /// For a value an installation may have once for all its connections: the sentence under the field where it has
     /// none. The field is required and in the main part then, whatever the two flags above say.
     pub without_installation: Option<&'static str>,
@@ -233,6 +276,22 @@ impl CatalogueField {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_value_looks_like_is_told_when_it_is_unmistakable() {
+        for (value, looks) in [
+            ("12345678-90ab-CDEF-1234-567890abcdef", Some(Looks::Guid)),
+            ("12345678-90ab-cdef-1234-567890abcdef-2e9d", None),
+            ("12345678-90ab-cdef-1234-567890abcdez", None),
+            ("api.user@acme.example", Some(Looks::Email)),
+            ("HLN4QZX7TB2WKD6MVRP3SJC8YAE", Some(Looks::TrackingCode)),
+            ("Tq4vZ8mKxW2sRb7N", None),
+            ("123456789012345678901234567", None),
+            ("", None),
+        ] {
+            assert_eq!(Looks::of(value), looks, "{value}");
+        }
+    }
 
     #[test]
     fn a_host_is_found_in_what_people_paste() {

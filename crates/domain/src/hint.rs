@@ -89,8 +89,11 @@ impl Hint {
         match self {
             Self::Credentials => {
                 let check = Issue::ConnectionTestFails.solution(provider);
+                let like_it: String = installed_codes(provider)
+                    .map(|label| format!(" A wrong {label} is refused in the same way."))
+                    .collect();
                 let subscription = api_access(provider);
-                format!("{check} {subscription} Then test the connection again.")
+                format!("{check}{like_it} {subscription} Then test the connection again.")
             }
             Self::Permissions => format!("{} Then run Resync.", granted(provider)),
             Self::NothingArrived => nothing_arrived(provider),
@@ -114,6 +117,13 @@ impl Hint {
             }
         }
     }
+}
+
+/// Labels of the codes that go with every request beside the credentials, of the connection or of the installation.
+fn installed_codes(provider: &Provider) -> impl Iterator<Item = &'static str> {
+    let fields = provider.form.iter();
+    let codes = fields.filter(|field| field.without_installation.is_some());
+    codes.map(|field| field.label)
 }
 
 /// Where a missing right is granted.
@@ -157,7 +167,12 @@ mod tests {
     fn a_hint_speaks_the_words_of_its_own_provider() {
         let of = |key| provider::find(key).expect("there");
         let autotask = Hint::Credentials.sentence(of("autotask"));
-        for words in ["API username", "secret", "security level Portico"] {
+        for words in [
+            "API username",
+            "secret",
+            "security level Portico",
+            "Integration code",
+        ] {
             assert!(autotask.contains(words), "{words}: {autotask}");
         }
         for key in ["halo_psa", "connectwise_psa", "syncro"] {
@@ -186,6 +201,11 @@ mod tests {
         ] {
             assert!(nothing.contains(words), "{words}: {nothing}");
         }
+        let manage = Hint::Credentials.while_connecting(of("connectwise_psa"));
+        assert!(
+            manage.contains("A wrong Client ID is refused in the same way."),
+            "{manage}"
+        );
         let boards = Hint::NothingArrived.sentence(of("connectwise_psa"));
         assert!(boards.contains("Boards to Sync"), "{boards}");
         assert!(

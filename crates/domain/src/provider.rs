@@ -11,6 +11,7 @@ mod deep_link;
 mod documentation;
 mod halo_psa;
 mod microsoft_365;
+mod mistaken;
 mod ninjaone;
 mod setup;
 mod stripe;
@@ -18,10 +19,11 @@ mod syncro;
 
 use crate::capability::Capability;
 use crate::field::{CatalogueField, FormField};
-use crate::stream::Stream;
+use crate::stream::{RecordType, Stream};
 
 pub use deep_link::{DeepLinks, deep_link};
 pub use documentation::{Documentation, Instruction, Note, Step, Troubleshooting};
+pub use mistaken::mistaken;
 pub use setup::{Flow, OpportunityField, OpportunityValue, ScopeField, ScopeList, SetupData};
 
 /// What kind of tool a provider is.
@@ -152,6 +154,13 @@ impl Provider {
             setup: SetupData::NONE,
             documentation: Documentation::NONE,
         }
+    }
+
+    /// Whether it has records of a type.
+    #[must_use]
+    pub fn has(&self, kind: RecordType) -> bool {
+        let mut streams = self.capability.streams.iter();
+        streams.any(|one| one.stream.record_type() == kind)
     }
 
     /// The catalogue entry of a record field.

@@ -58,7 +58,7 @@ pub fn stage_of(map: &StageMap, status: Option<&str>) -> Option<Stage> {
 /// Labels that match nothing stay unmapped.
 #[must_use]
 pub fn propose(items: &[ReferenceItem]) -> StageMap {
-    const WORDS: [(&str, Stage); 23] = [
+    const WORDS: [(&str, Stage); 24] = [
         ("complete", Stage::Resolved),
         ("closed", Stage::Resolved),
         ("resolved", Stage::Resolved),
@@ -69,6 +69,7 @@ pub fn propose(items: &[ReferenceItem]) -> StageMap {
         ("pending", Stage::Waiting),
         ("customer note", Stage::Triaged),
         ("customer reply", Stage::Working),
+        ("responded", Stage::Working),
         ("in progress", Stage::Working),
         ("working", Stage::Working),
         ("work ", Stage::Working),

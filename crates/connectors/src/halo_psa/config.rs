@@ -28,6 +28,8 @@ const ADDRESS: &str = "Enter the address you open Halo at, such as https://yourh
 /// A checked connection.
 #[derive(Clone)]
 pub(super) struct Config {
+    /// The site as it was typed, without scheme: what people know the account by.
+    pub(super) site: String,
     /// Root of the API, without a slash at its end.
     pub(super) resource: String,
     /// The sign-in, without a slash at its end, and whether it was given by hand.
@@ -83,6 +85,7 @@ impl Config {
             ),
         };
         Ok(Self {
+            site: site.trim_start_matches("https://").to_owned(),
             resource,
             auth,
             auth_given: auth_given.is_some(),

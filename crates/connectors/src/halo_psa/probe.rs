@@ -66,8 +66,7 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
     client.sign_in_anew().await?;
     let findings = join_all(AREAS.iter().map(|area| probe(client, area))).await;
     let permissions = findings.into_iter().collect::<Result<Vec<_>>>()?;
-    let host = client.config.web_url();
-    let host = host.trim_start_matches("https://").trim_end_matches('/');
+    let host = &client.config.site;
     let account = match client.config.tenant.as_str() {
         "" => format!("{host}, application {}", client.config.client_id),
         tenant => format!(

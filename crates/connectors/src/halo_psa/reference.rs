@@ -27,13 +27,8 @@ type List = (
     &'static [ReferenceKind],
 );
 
-/// Lists that are bare on most releases. The stage of an opportunity is its status, and one list has them all.
-const LISTS: [List; 14] = [
-    (
-        "Status",
-        &[("showall", "true")],
-        &[ReferenceKind::TicketStatus, ReferenceKind::OpportunityStage],
-    ),
+/// Lists that are bare on most releases.
+const LISTS: [List; 13] = [
     ("Priority", &[], &[ReferenceKind::TicketPriority]),
     (
         "TicketType",
@@ -78,6 +73,7 @@ const LISTS: [List; 14] = [
 /// As any request.
 pub(super) async fn read_all(client: &Client) -> Result<Vec<ReferenceItem>> {
     let mut items = teams(client).await?;
+    items.extend(statuses(client).await?);
     for (path, parameters, kinds) in LISTS {
         let values = values(client, path, parameters).await?;
         for kind in kinds {
@@ -124,7 +120,49 @@ async fn values(
     Ok(read.filter_map(serde_json::Result::ok).collect())
 }
 
-/// A list as reference data, in the vendor's order. Priorities come once for each SLA and count once.
+/// Statuses of tickets, and stages of opportunities, which are statuses too: one list has them all. Which of them belong
+/// to tickets and which to opportunities is asked for, and believed where the answer tells any apart.
+async fn statuses(client: &Client) -> Result<Vec<ReferenceItem>> {
+    let all = values(client, "Status", &[("showall", "true")]).await?;
+    let sales = values(client, "Status", &[("showall", "true"), ("domain", "opps")]).await?;
+    let tickets = values(client, "Status", &[("showall", "true"), ("domain", "reqs")]).await?;
+    Ok(to_statuses(&all, &sales, &tickets))
+}
+
+fn to_statuses(
+    all: &[HaloValue],
+    sales: &[HaloValue],
+    tickets: &[HaloValue],
+) -> Vec<ReferenceItem> {
+    let ids = |values: &[HaloValue]| -> BTreeSet<String> {
+        let items = to_items(ReferenceKind::TicketStatus, values).into_iter();
+        items.map(|item| item.external_id).collect()
+    };
+    let (known, sales, tickets) = (ids(all), ids(sales), ids(tickets));
+    // A release that ignores the domain answers the whole list each time.
+    let apart = !sales.is_empty() && sales.is_subset(&known) && sales != known;
+    let mut items = to_items(ReferenceKind::TicketStatus, all);
+    items.retain(|item| {
+        let id = &item.external_id;
+        !apart || tickets.is_empty() || tickets.contains(id) || !sales.contains(id)
+    });
+    let mut stages = to_items(ReferenceKind::OpportunityStage, all);
+    stages.retain(|item| !apart || sales.contains(&item.external_id));
+    items.extend(stages);
+    items
+}
+
+/// Kinds whose labels are paths, such as *Hardware>Printer*.
+const TREES: [ReferenceKind; 5] = [
+    ReferenceKind::TicketCategory,
+    ReferenceKind::OpportunityCategory,
+    ReferenceKind::Category2,
+    ReferenceKind::Category3,
+    ReferenceKind::Category4,
+];
+
+/// A list as reference data, in the vendor's order; of categories as a tree, each below what it is part of. Priorities
+/// come once for each SLA and count once.
 fn to_items(kind: ReferenceKind, values: &[HaloValue]) -> Vec<ReferenceItem> {
     let mut known = BTreeSet::new();
     let mut items = Vec::new();
@@ -151,7 +189,18 @@ fn to_items(kind: ReferenceKind, values: &[HaloValue]) -> Vec<ReferenceItem> {
             system: off(value.hidden),
         });
     }
+    if TREES.contains(&kind) {
+        items.sort_by_cached_key(|item| path(&item.label));
+        for (position, item) in items.iter_mut().enumerate() {
+            item.sort_order = position as i64;
+        }
+    }
     items
+}
+
+/// The way down to a category.
+fn path(label: &str) -> Vec<String> {
+    label.split('>').map(domain::text::name_key).collect()
 }
 
 /// Active agents who are people.
@@ -220,6 +269,76 @@ mod tests {
         .expect("values");
         let items = to_items(ReferenceKind::TicketCategory, &values);
         let labels: Vec<_> = items.iter().map(|item| item.label.as_str()).collect();
-        assert_eq!(labels, ["Open", "Hardware>Printer", "Private Note"]);
+        assert_eq!(labels, ["Hardware>Printer", "Open", "Private Note"]);
+    }
+
+    fn named(names: &[(i64, &str)]) -> Vec<HaloValue> {
+        let values = names
+            .iter()
+            .map(|(id, name)| serde_json::json!({"id": id, "name": name}));
+        serde_json::from_value(values.collect()).expect("values")
+    }
+
+    #[test]
+    fn categories_stand_below_what_they_are_part_of() {
+        let values = named(&[
+            (1, "Software"),
+            (2, "Hardware>Printer"),
+            (3, "hardware"),
+            (4, "Hardware Rental"),
+            (5, "Hardware>Laptop>Battery"),
+        ]);
+        let items = to_items(ReferenceKind::Category2, &values);
+        let shown: Vec<_> = items
+            .iter()
+            .map(|item| (item.sort_order, item.label.as_str()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (0, "hardware"),
+                (1, "Hardware>Laptop>Battery"),
+                (2, "Hardware>Printer"),
+                (3, "Hardware Rental"),
+                (4, "Software"),
+            ]
+        );
+    }
+
+    #[test]
+    fn statuses_of_opportunities_are_told_apart_where_the_vendor_does() {
+        const NAMES: [(i64, &str); 4] = [
+            (1, "New"),
+            (9, "Closed"),
+            (31, "Qualification"),
+            (40, "Project Open"),
+        ];
+        let all = named(&NAMES);
+        let labels = |sales: &[(i64, &str)], tickets: &[(i64, &str)]| {
+            let items = to_statuses(&all, &named(sales), &named(tickets));
+            let of = |kind| {
+                let of_kind = items.iter().filter(|item| item.kind == kind);
+                let labels: Vec<&str> = of_kind.map(|item| item.label.as_str()).collect();
+                labels.join(", ")
+            };
+            (
+                of(ReferenceKind::TicketStatus),
+                of(ReferenceKind::OpportunityStage),
+            )
+        };
+        let (sales, tickets) = (&NAMES[1..3], &NAMES[..2]);
+        assert_eq!(
+            labels(sales, tickets),
+            (
+                "New, Closed, Project Open".to_owned(),
+                "Closed, Qualification".to_owned()
+            ),
+            "what both have is offered for both"
+        );
+        let whole = "New, Closed, Qualification, Project Open".to_owned();
+        let both = (whole.clone(), whole.clone());
+        assert_eq!(labels(&NAMES, &NAMES), both, "the domain was ignored");
+        assert_eq!(labels(&[], &[]), both, "nothing was told");
+        assert_eq!(labels(sales, &[]).0, whole);
     }
 }

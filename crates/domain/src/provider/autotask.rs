@@ -5,7 +5,7 @@ use super::{
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
-use crate::field::{CatalogueField, FieldShape, FieldValue, FormField};
+use crate::field::{CatalogueField, FieldShape, FieldValue, FormField, Looks};
 use crate::stream::Stream;
 
 /// Autotask.
@@ -71,6 +71,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
+        looks: Some(Looks::Email),
         without_installation: None,
     },
     FormField {
@@ -83,6 +84,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
+        looks: None,
         without_installation: None,
     },
     FormField {
@@ -96,6 +98,7 @@ const FORM: &[FormField] = &[
         advanced: true,
         max_length: 100,
         shape: FieldShape::Text,
+        looks: Some(Looks::TrackingCode),
         without_installation: Some(
             "The tracking identifier in the API user's record. Portico sends it with every request; this installation \
              has no code of its own, so this connection needs one.",
@@ -112,6 +115,7 @@ const FORM: &[FormField] = &[
         advanced: true,
         max_length: 300,
         shape: FieldShape::Service("/atservicesrest/"),
+        looks: None,
         without_installation: None,
     },
 ];

@@ -6,7 +6,7 @@ use super::{
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
-use crate::field::{CatalogueField, FieldShape, FieldValue, FormField};
+use crate::field::{CatalogueField, FieldShape, FieldValue, FormField, Looks};
 use crate::stream::Stream;
 
 /// ConnectWise Manage.
@@ -74,6 +74,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 300,
         shape: FieldShape::Host,
+        looks: None,
         without_installation: None,
     },
     FormField {
@@ -86,6 +87,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 100,
         shape: FieldShape::Text,
+        looks: None,
         without_installation: None,
     },
     FormField {
@@ -98,6 +100,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
+        looks: None,
         without_installation: None,
     },
     FormField {
@@ -110,6 +113,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
+        looks: None,
         without_installation: None,
     },
     FormField {
@@ -122,6 +126,7 @@ const FORM: &[FormField] = &[
         advanced: true,
         max_length: 100,
         shape: FieldShape::Text,
+        looks: Some(Looks::Guid),
         without_installation: Some(
             "The client ID registered at developer.connectwise.com > Client IDs. Portico sends it with every request; \
              this installation has none of its own, so this connection needs one.",
@@ -307,7 +312,7 @@ const SETUP: SetupData = SetupData {
         Flow {
             data: "Members",
             both_ways: false,
-            note: "Your staff",
+            note: "Your own staff; they can become Portico users",
         },
         Flow {
             data: "Tickets",
@@ -318,6 +323,11 @@ const SETUP: SetupData = SetupData {
             data: "Opportunities",
             both_ways: true,
             note: "Sales opportunities with the revenue of their forecast",
+        },
+        Flow {
+            data: "PSA data",
+            both_ways: false,
+            note: "Service boards with their statuses, types and teams, priorities, company and contact types",
         },
     ],
     scope: &[

@@ -5,7 +5,7 @@ use super::{
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
-use crate::field::{CatalogueField, FieldShape, FieldValue, FormField};
+use crate::field::{CatalogueField, FieldShape, FieldValue, FormField, Looks};
 use crate::stream::Stream;
 
 /// Halo PSA.
@@ -76,6 +76,7 @@ const fn field(
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
+        looks: None,
         without_installation: None,
     }
 }
@@ -98,12 +99,15 @@ const FORM: &[FormField] = &[
             "https://yourhalo.halopsa.com",
         )
     },
-    field(
-        "client_id",
-        "Client ID",
-        "Shown on the application's Details tab. Copy it after the application was saved: it may change then.",
-        "0f4b7d2a-93c1-4e6f-8a75-d1c2b3e4f506",
-    ),
+    FormField {
+        looks: Some(Looks::Guid),
+        ..field(
+            "client_id",
+            "Client ID",
+            "Shown on the application's Details tab. Copy it after the application was saved: it may change then.",
+            "12345678-90ab-cdef-1234-567890abcdef",
+        )
+    },
     FormField {
         secret: true,
         ..field(

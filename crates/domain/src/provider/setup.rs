@@ -94,6 +94,12 @@ impl ScopeField {
         )
     }
 
+    /// Whether it is about projects, and through them about their tickets.
+    #[must_use]
+    pub const fn is_of_projects(self) -> bool {
+        matches!(self, Self::ExcludeProjectTypes)
+    }
+
     /// Whether it is about opportunities.
     #[must_use]
     pub const fn is_of_opportunities(self) -> bool {

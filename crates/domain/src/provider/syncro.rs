@@ -72,6 +72,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 300,
         shape: FieldShape::SubdomainOf("syncromsp.com"),
+        looks: None,
         without_installation: None,
     },
     FormField {
@@ -84,6 +85,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 300,
         shape: FieldShape::Text,
+        looks: None,
         without_installation: None,
     },
 ];

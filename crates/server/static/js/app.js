@@ -7,6 +7,7 @@ import { listen } from "./live.js";
 import { openDialog } from "./dialog.js";
 import { passkeys } from "./passkey.js";
 import { passwords } from "./password.js";
+import { filterRows, findStatuses, followEverywhere, markMixed } from "./statuses.js";
 
 document.documentElement.classList.add("js");
 
@@ -18,7 +19,7 @@ document.addEventListener("submit", (event) => {
     event.stopImmediatePropagation();
     return;
   }
-  if (form.dataset.swap) {
+  if (form.dataset.swap || event.submitter?.dataset.swap) {
     event.preventDefault();
     submit(form, event.submitter).finally(() => settle(form));
   }
@@ -53,6 +54,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  followEverywhere(event.target);
   countChoices(event.target);
   updatePicks(event.target);
 });
@@ -78,6 +80,8 @@ let typing;
 let finding;
 document.addEventListener("input", (event) => {
   filterChoices(event.target);
+  filterRows(event.target);
+  findStatuses(event.target);
   if (event.target.matches("[type=email], [data-link]")) updatePicks(event.target);
   if (event.target.matches("[data-people]")) {
     clearTimeout(finding);
@@ -108,7 +112,12 @@ if (here.searchParams.has("notice")) {
   history.replaceState(history.state, "", here);
 }
 
+// Of a line of tabs wider than the screen the present one is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current=page]")) {
+  tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+}
 document.querySelectorAll(".choices").forEach((list) => countChoices(list));
+markMixed(document.body);
 settleAllPicks(document.body);
 listen();
 guardForms();

@@ -4,6 +4,7 @@ import { leave } from "./guard.js";
 import { toast } from "./toast.js";
 import { countChoices } from "./choices.js";
 import { settleAllPicks } from "./picks.js";
+import { markMixed } from "./statuses.js";
 
 const parser = new DOMParser();
 
@@ -120,6 +121,7 @@ export function replace(fresh) {
   }
   old.replaceWith(document.adoptNode(fresh));
   fresh.querySelectorAll(".choices").forEach((list) => countChoices(list));
+  markMixed(fresh);
   settleAllPicks(fresh);
   document.dispatchEvent(new Event("portico:replaced"));
   if (focused) {

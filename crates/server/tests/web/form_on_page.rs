@@ -126,6 +126,11 @@ fn attributes(mut rest: &str) -> BTreeMap<String, String> {
     }
 }
 
+/// What stands in a part of a page to read, without fields and tags.
+pub fn words(html: &str) -> String {
+    plain(&without_tags(html))
+}
+
 fn without_tags(html: &str) -> String {
     let mut text = String::new();
     for (at, piece) in html.split('<').enumerate() {
@@ -154,6 +159,12 @@ fn plain(html: &str) -> String {
 pub fn value<'f>(form: &'f Form, name: &str) -> Option<&'f str> {
     let found = form.iter().find(|(have, _)| have == name);
     found.map(|(_, value)| value.as_str())
+}
+
+/// Fills in a field of a form, as if what it holds were typed over.
+pub fn set(form: &mut Form, name: &str, value: &str) {
+    form.retain(|(have, _)| have != name);
+    form.push((name.to_owned(), value.to_owned()));
 }
 
 #[test]

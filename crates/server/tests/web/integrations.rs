@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level};
 use domain::provider;
 
-use crate::harness::{Page, Site};
+use crate::harness::{Page, Site, credentials};
 
 const PAGE: &str = "/settings/integrations";
 const AUTOTASK: &str = "/settings/integrations/autotask";
@@ -142,6 +142,13 @@ async fn disconnect_says_what_stays_and_data_is_deleted_only_by_name() {
     }
     let page = browser.get(PAGE).await;
     assert!(page.text.contains("Connect again"), "{}", page.text);
+    let kept = what_is_stored(&site).await;
+    assert_eq!(kept, ["user_name"], "no secret");
+    let connect = "/settings/integrations/autotask/setup/connect";
+    let page = browser.get(connect).await;
+    let known = credentials();
+    assert_eq!(page.input("user_name").as_ref(), known.get("user_name"));
+    assert!(!page.text.contains("stored"), "the rest is typed again");
     assert!(
         browser
             .get("/tickets?closed=all")
@@ -176,10 +183,24 @@ async fn disconnect_says_what_stays_and_data_is_deleted_only_by_name() {
             .text
             .contains("Export CSV")
     );
+    assert!(what_is_stored(&site).await.is_empty());
+    assert_eq!(
+        browser.get(connect).await.input("user_name").as_deref(),
+        Some("")
+    );
     for (path, next) in [("/", "Connect your PSA"), ("/tickets", "Connect a PSA")] {
         let page = browser.get(path).await;
         assert!(page.text.contains(next), "{path}: as if never connected");
     }
+}
+
+/// Names of what is stored of the connect form.
+async fn what_is_stored(site: &Site) -> Vec<String> {
+    let store = site.app.store();
+    let all = store::integrations::list_integrations(store).await.unwrap();
+    let owner = store::secrets::integration_owner(all[0].id);
+    let kept = store::secrets::find_secrets(store, &owner).await.unwrap();
+    kept.into_keys().collect()
 }
 
 #[tokio::test]

@@ -145,6 +145,19 @@ async fn completing_the_setup_imports_what_is_selected() {
     let imports = format!("{card}?notice=setup_completed_imports");
     assert_eq!(done.location(), imports, "{}", done.text);
     assert_eq!(step().await, SetupStep::Complete);
+    let told = browser.get(&imports).await.read();
+    let (before, after) = told.split_once("id=\"overview\"").unwrap();
+    for words in [
+        "what was selected is imported",
+        "1 user created",
+        "tab=users&report=",
+    ] {
+        assert!(before.contains(words), "first: {words}: {before}");
+    }
+    assert!(!after.contains("tab=users&report="), "and once");
+    let later = browser.get(card).await.read();
+    let (_, after) = later.split_once("id=\"overview\"").unwrap();
+    assert!(after.contains("tab=users&report="), "{after}");
     assert_eq!(picks(&browser.get(USERS).await).len(), ids.len() - 1);
     let companies = picks(&browser.get(COMPANIES).await);
     let form = [("pick", companies[0].as_str()), ("action", "complete")];

@@ -4,6 +4,7 @@
 mod at_once;
 mod choices;
 mod default_role;
+mod preview;
 
 use axum::http::StatusCode;
 use domain::setup::SetupStep;

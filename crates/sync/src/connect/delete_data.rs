@@ -4,7 +4,7 @@
 use domain::id::IntegrationId;
 use serde_json::json;
 use store::audit::Actor;
-use store::{installation_settings, integration_data, integrations, jobs};
+use store::{installation_settings, integration_data, integrations, jobs, secrets};
 
 use super::message;
 use super::outcome::ActionOutcome;
@@ -43,6 +43,7 @@ pub async fn delete_data(
         let waiting = jobs::withdraw_batch(&mut tx, &request::notes_key(id), ROWS).await?;
         if gone + waiting == 0 {
             integration_data::forget_account(&mut tx, id).await?;
+            secrets::remove_secrets(&mut tx, &secrets::integration_owner(id)).await?;
             let (account, blocks) = (account_setting(id), blocks_setting(id));
             let key: Option<String> =
                 installation_settings::find_setting_in(&mut tx, &account).await?;

@@ -400,7 +400,8 @@ fn somebody_else(provider: &Provider) -> Refusal {
     ))
 }
 
-/// Removes the credentials. A run that is on ends, the schedule stops; the data stays and is no longer kept up to date.
+/// Removes the secrets. What else was typed to connect, such as the address, stays for when it is connected again. A run
+/// that is on ends, the schedule stops; the data stays and is no longer kept up to date.
 ///
 /// # Errors
 /// As any statement.
@@ -418,7 +419,7 @@ pub async fn disconnect(
     }
     pull::end_active_run(&mut tx, id).await?;
     runs::take_wake_ups(&mut tx, id).await?;
-    secrets::remove_secrets(&mut tx, &secrets::integration_owner(id)).await?;
+    forget_secrets(&mut tx, &integration).await?;
     integrations::update_disconnected(&mut tx, id).await?;
     let before = json!({ "account": integration.account });
     audit::of_integration(
@@ -432,4 +433,19 @@ pub async fn disconnect(
     .await?;
     tx.commit().await?;
     Ok(ActionOutcome::Done)
+}
+
+/// Removes every stored value but those that a form shows again.
+async fn forget_secrets(tx: &mut Tx, integration: &Integration) -> Result<()> {
+    let owner = secrets::integration_owner(integration.id);
+    let stored = secrets::find_secrets_in(tx, &owner).await?;
+    let provider = domain::provider::find(&integration.provider);
+    let form = provider.map_or(&[][..], |provider| provider.form);
+    for name in stored.keys() {
+        let shown = form.iter().any(|field| field.key == name && !field.secret);
+        if !shown {
+            secrets::remove_secret(tx, &owner, name).await?;
+        }
+    }
+    Ok(())
 }

@@ -1,23 +1,28 @@
 //! The setup wizard of a PSA: Connect, Sync, Configure, Import. Everything that differs between providers comes from
 //! the provider's data (`domain::provider`).
 
+mod choice_list;
 mod company_words;
 mod complete;
 mod configure_page;
 mod configure_step;
 pub mod connect_page;
 mod connect_step;
+mod everywhere;
 pub mod form;
 pub mod frame;
 mod import_companies;
 mod import_lists;
 mod import_page;
 mod import_step;
+mod known;
 mod link_company;
 mod merge;
 mod options;
 mod preview;
 mod show;
+mod stage_rows;
+mod statuses;
 mod strip;
 pub mod summary;
 mod sync_page;

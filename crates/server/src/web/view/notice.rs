@@ -122,11 +122,11 @@ pub const ALL: &[Notice] = &[
     ),
     good(
         "setup_completed_imports",
-        "The setup is complete, and what was selected is imported. The Import step shows the report.",
+        "The setup is complete, and what was selected is imported. What came of it stands under Imports.",
     ),
     good(
         "setup_completed_importing",
-        "The setup is complete, and what was selected is being imported. The Import step shows how far it is.",
+        "The setup is complete, and what was selected is being imported. How far it is stands under Imports.",
     ),
     warning(
         "setup_completed_look",
@@ -154,7 +154,7 @@ pub const ALL: &[Notice] = &[
     ),
     good(
         "disconnected",
-        "Disconnected. The stored credentials are gone; companies, contacts, tickets and opportunities stay.",
+        "Disconnected. The stored secrets are gone; what was read stays.",
     ),
     good(
         "deleted",

@@ -362,7 +362,7 @@ async fn what_has_to_be_there_first_is_named_with_the_way_there() {
             .get("/settings/users")
             .await
             .text
-            .contains("not connected yet")
+            .contains("not connected<")
     );
     let page = browser.submit(HERE, &[("action", "import")]).await;
     assert_eq!(page.status, StatusCode::CONFLICT);

@@ -4,6 +4,7 @@ use domain::stream::Stream;
 use serde_json::{Value, json};
 use simulator::{Control, Fault, FaultKind};
 
+use super::portal::Portal;
 use super::{Change, Lists, Nonsense, Offer, Pasted, Psa, Queue, Right};
 
 const USER: &str = "q7xkd2mzvhw4pnt@harbourline.example";
@@ -188,3 +189,28 @@ pub static PSA: Psa = Psa {
         },
     },
 };
+
+/// The code that goes with every request is refused like a wrong secret: it is named, and a value of another field too.
+#[tokio::test]
+async fn a_wrong_code_is_one_of_the_things_to_check() {
+    let portal = Portal::start(&PSA).await;
+    let mut browser = portal.site.admin().await;
+    for (code, says) in [
+        ("WR0NGWR0NGWR0NGWR0NGWR0NG77", "Check this value too"),
+        (
+            "0f4b7d2a-93c1-4e6f-8a75-d1c2b3e4f506",
+            "This looks like the Client ID of Halo PSA or ConnectWise Manage.",
+        ),
+    ] {
+        let form = portal.form(&[("integration_code", code)]);
+        let page = portal.send(&mut browser, "test", form).await;
+        let text = page.read();
+        assert!(
+            text.contains("A wrong Integration code is refused in the same way."),
+            "{text}"
+        );
+        let (_, field) = text.split_once("id=\"integration_code-error\"").unwrap();
+        let (field, _) = field.split_once("</p>").unwrap();
+        assert!(field.contains(says), "{field}");
+    }
+}

@@ -1,9 +1,15 @@
 //! ConnectWise PSA, shown as *ConnectWise Manage*: a host and two keys; service boards, members.
 
+use domain::reference::ReferenceKind;
+use domain::settings::IntegrationSettings;
+use domain::stage::Stage;
 use domain::stream::Stream;
 use serde_json::json;
+use store::reference_items::list_reference_items;
 
+use super::portal::Portal;
 use super::{Change, Lists, Nonsense, Offer, Pasted, Psa, Queue, Right};
+use crate::form_on_page::{set, value};
 
 const fn pasted(typed: &'static str) -> Pasted {
     Pasted {
@@ -182,3 +188,94 @@ pub static PSA: Psa = Psa {
         },
     },
 };
+
+/// Every board has statuses of the same names: one choice sets them all, and a board's own row holds.
+#[tokio::test]
+async fn a_status_of_every_board_is_set_once() {
+    let portal = Portal::start(&PSA).await;
+    let mut browser = portal.site.admin().await;
+    portal.start_sync(&mut browser).await;
+    portal.settle().await;
+    let page = browser.get(&portal.step("configure")).await;
+    let text = page.read();
+    for words in ["On every board", ">Help Desk</h3>", "8 boards"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let form = page.form("setup-form");
+    let all = "stage_all.in progress";
+    assert_eq!(value(&form, all), Some("Working"), "they agree");
+    let before = portal.integration().await.settings;
+    let of_name = statuses_called(&portal, "In Progress").await;
+    assert_eq!(of_name.len(), 8);
+    portal
+        .leave(&mut browser, "configure", |form| {
+            set(form, all, "Waiting");
+            set(form, &format!("stage.{}", of_name[2]), "Triaged");
+            form.push(("closed_status_all".to_owned(), "in progress".to_owned()));
+        })
+        .await;
+    let now = portal.integration().await.settings;
+    for id in &of_name {
+        let expected = if *id == of_name[2] {
+            Stage::Triaged
+        } else {
+            Stage::Waiting
+        };
+        assert_eq!(now.stages.get(id), Some(&expected), "{id}");
+        assert!(now.closed_statuses.contains(id), "{id}");
+    }
+    let others = |set: &IntegrationSettings| -> Vec<(String, Stage)> {
+        let of_others = set.stages.iter().filter(|(id, _)| !of_name.contains(id));
+        of_others.map(|(id, stage)| (id.clone(), *stage)).collect()
+    };
+    assert_eq!(others(&now), others(&before), "no other status changed");
+    let page = browser.get(&portal.step("configure")).await;
+    let form = page.form("setup-form");
+    assert_eq!(value(&form, all), Some("board"), "one board differs");
+    assert_eq!(value(&form, "closed_status_was.in progress"), Some("on"));
+    portal
+        .leave(&mut browser, "configure", |form| {
+            form.retain(|(name, value)| name != "closed_status_all" || value != "in progress");
+        })
+        .await;
+    let last = portal.integration().await.settings;
+    assert_eq!(
+        last.closed_statuses, before.closed_statuses,
+        "taken back at once"
+    );
+    assert_eq!(last.stages, now.stages, "left by board");
+}
+
+/// Ids of the statuses in use with this name.
+async fn statuses_called(portal: &Portal, name: &str) -> Vec<String> {
+    let kind = Some(ReferenceKind::TicketStatus);
+    let id = portal.integration().await.id;
+    let items = list_reference_items(portal.site.app.store(), id, kind)
+        .await
+        .unwrap();
+    let called = items
+        .into_iter()
+        .filter(|item| item.label == name && item.active);
+    called.map(|item| item.external_id).collect()
+}
+
+/// Keys of another product look unlike anything here, and are called what they look like.
+#[tokio::test]
+async fn keys_of_another_product_are_recognised() {
+    let portal = Portal::start(&PSA).await;
+    let mut browser = portal.site.admin().await;
+    let form = portal.form(&[
+        ("public_key", "api.user@acme.example"),
+        ("private_key", "HLN4QZX7TB2WKD6MVRP3SJC8YAE"),
+    ]);
+    let page = portal.send(&mut browser, "test", form).await;
+    let text = page.read();
+    for words in [
+        "A wrong Client ID is refused in the same way.",
+        "This looks like the API Username of Autotask.",
+        "This looks like the Integration code of Autotask.",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!page.text.contains("HLN4QZX7TB2WKD6MVRP3SJC8YAE"));
+}

@@ -3,7 +3,9 @@
 use domain::stream::Stream;
 use serde_json::json;
 
+use super::portal::Portal;
 use super::{Change, Lists, Nonsense, Offer, Pasted, Psa, Queue, Right};
+use crate::harness::Page;
 
 const SITE: &str = "https://harbourline.halopsa.com";
 
@@ -168,3 +170,46 @@ pub static PSA: Psa = Psa {
         },
     },
 };
+
+/// Opportunities are tickets there, and their stages are statuses: each list offers its own.
+#[tokio::test]
+async fn tickets_and_opportunities_have_their_own_statuses() {
+    let portal = Portal::start(&PSA).await;
+    let mut browser = portal.site.admin().await;
+    portal.start_sync(&mut browser).await;
+    let page = browser.get(&portal.step("configure")).await;
+    let labels = page.labels();
+    for sales in ["Qualification", "Proposal Sent", "Won", "Lost"] {
+        assert!(
+            !labels.iter().any(|label| label == sales),
+            "{sales}: {labels:?}"
+        );
+    }
+    let stages = options(&page, "default_stage");
+    assert!(
+        stages.iter().any(|name| name == "Qualification"),
+        "{stages:?}"
+    );
+    assert!(
+        !stages.iter().any(|name| name == "With Supplier"),
+        "{stages:?}"
+    );
+    let categories = options(&page, "default_category");
+    let mut tree = categories.clone();
+    tree.sort_by_key(|name| name.split('>').map(str::to_lowercase).collect::<Vec<_>>());
+    assert!(
+        categories.len() > 10 && categories == tree,
+        "{categories:?}"
+    );
+}
+
+/// What a list to choose one from offers, but for *None*.
+fn options(page: &Page, name: &str) -> Vec<String> {
+    let text = page.read();
+    let (_, list) = text.split_once(&format!("<select id=\"{name}\"")).unwrap();
+    let (list, _) = list.split_once("</select>").unwrap();
+    let options = list.split("<option").skip(2);
+    let labels =
+        options.filter_map(|option| option.trim_end().strip_suffix("</option>")?.split_once('>'));
+    labels.map(|(_, label)| label.to_owned()).collect()
+}

@@ -8,7 +8,8 @@ use domain::reference::ReferenceKind;
 
 use super::Psa;
 use super::portal::Portal;
-use crate::form_on_page::value;
+use crate::form_on_page::{set, value};
+use crate::harness::Page;
 
 pub async fn a_status_that_is_deleted_there_is_named(psa: &'static Psa) {
     let portal = Portal::start(psa).await;
@@ -114,16 +115,72 @@ pub async fn ten_thousand_statuses_can_be_lived_with(psa: &'static Psa) {
     portal.settle().await;
     let page = browser.get(&portal.step("configure")).await;
     let last = "Status 9999";
-    assert!(page.read().contains(last), "the last can be chosen");
-    let status = page.form("setup-form");
-    let stages = status.iter().filter(|(name, _)| name.starts_with("stage."));
-    assert!(stages.count() > 10_000);
-    let page = portal.leave(&mut browser, "configure", |_| {}).await;
+    let kept = portal.integration().await.settings;
+    assert!(page.read().contains("There are 10,0"), "{}", page.text);
+    let text = page.read();
+    let mut names = (1_000..10_000).map(|number| format!("Status {number}"));
+    let hidden = names.find(|name| !text.contains(&format!("{name}<")));
+    let hidden = hidden.expect("not all at once");
+    let rows = |page: &Page| {
+        let form = page.form("setup-form");
+        form.iter()
+            .filter(|(name, _)| name.starts_with("stage."))
+            .count()
+    };
+    assert!(rows(&page) <= 330, "{} rows", rows(&page));
+    let bytes = page.text.len();
+    assert!(bytes < 700_000, "a page of {bytes} bytes");
+
+    // A stage is set, the last is found, and what was set before is still in the form.
+    let mut form = page.form("setup-form");
+    let first = form
+        .iter()
+        .find(|(name, value)| name.starts_with("stage.") && value.is_empty());
+    let first = first.unwrap().0.clone();
+    set(&mut form, &first, "Triaged");
+    set(&mut form, "find", &hidden.to_lowercase());
+    form.push(("action".to_owned(), "find".to_owned()));
+    let page = browser.send(&portal.step("configure"), &form).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let found = format!("{hidden}<");
+    assert!(page.read().contains(&found), "{}", page.text);
+    assert_eq!(
+        portal.integration().await.settings,
+        kept,
+        "looking saves nothing"
+    );
+    let mut form = page.form("setup-form");
+    assert_eq!(
+        value(&form, &first),
+        Some("Triaged"),
+        "what was changed stays in sight"
+    );
+    assert_eq!(
+        rows(&page),
+        2,
+        "the one that was changed and the one that was found"
+    );
+    let found = form
+        .iter()
+        .find(|(name, _)| name.starts_with("stage.") && *name != first);
+    let found = found.unwrap().0.clone();
+    set(&mut form, &found, "Working");
+    form.push(("action".to_owned(), "next".to_owned()));
+    let page = browser.send(&portal.step("configure"), &form).await;
     assert!(
         page.location().starts_with(&portal.step("import")),
         "{}",
         page.text
     );
+    let now = portal.integration().await.settings;
+    assert_eq!(
+        now.stages.len(),
+        kept.stages.len() + 2,
+        "what was not shown stays"
+    );
+    assert_eq!(now.closed_statuses, kept.closed_statuses);
+    let page = browser.get(&portal.step("sync")).await;
+    assert!(page.text.len() < 200_000, "{} bytes", page.text.len());
     let page = browser.get("/tickets").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains(last), "one can filter by it");

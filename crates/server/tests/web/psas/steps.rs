@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::portal::Portal;
 use super::{ALL, Offer, Psa};
+use crate::form_on_page::words;
 use crate::harness::Page;
 
 /// Labels of the step *Sync* whatever the PSA.
@@ -58,6 +59,29 @@ pub async fn the_steps_offer_what_this_psa_has(psa: &'static Psa) {
     let page = browser.get(&portal.step("sync")).await;
     offers(&page, psa, &SYNC, psa.offer.choices, |offer| offer.sync);
     assert!(page.read().contains("Ticket Sync Scope"), "{}", page.text);
+    let setup = psa.provider().setup;
+    let choices = !setup.companies.is_empty() || setup.skip_inactive.is_some();
+    assert_eq!(
+        page.text.contains("choices below"),
+        choices,
+        "{}",
+        page.text
+    );
+    let sells = !psa.offer.configure.is_empty();
+    for path in [
+        portal.step("sync"),
+        portal.page("/disconnect"),
+        "/settings/integrations".into(),
+    ] {
+        let page = browser.get(&path).await;
+        let own = match page.text.split_once(&format!("id=\"card-{}\"", psa.key)) {
+            Some((_, card)) => card.split("</article>").next().unwrap(),
+            None => page.text.split_once("<main").unwrap().1,
+        };
+        let own = words(own);
+        let spoken_of = own.to_lowercase().contains("opportunit");
+        assert!(sells || !spoken_of, "{path} speaks of opportunities: {own}");
+    }
 
     portal.leave(&mut browser, "sync", |_| {}).await;
     let page = browser.get(&portal.step("configure")).await;
@@ -68,7 +92,6 @@ pub async fn the_steps_offer_what_this_psa_has(psa: &'static Psa) {
         assert!(page.read().contains(words), "{words}: {}", page.text);
     }
     let card = "Opportunity Settings";
-    let sells = !psa.offer.configure.is_empty();
     assert_eq!(page.read().contains(card), sells, "{card}");
 
     portal.leave(&mut browser, "configure", |_| {}).await;

@@ -184,7 +184,7 @@ const KINDS: [About; 28] = [
         "status",
         "CUD",
         &["name"],
-        "id:i* guid:s* name:s! shortname:s type:i sequence:i colour:s slaaction:s",
+        "id:i* guid:s* name:s! shortname:s type:i sequence:i colour:s slaaction:s domain:s-*",
     ),
     kind(
         "tickettype",

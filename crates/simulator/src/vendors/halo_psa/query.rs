@@ -459,6 +459,11 @@ fn lists(asks: &Asks<'_>, parts: &mut Vec<Expr>) {
             asks.one_of(parts, "ticket_id", "ticket_id");
             asks.one_of(parts, "action_id", "action_id");
         }
+        "status" => {
+            if let Some(domain) = asks.text("domain") {
+                parts.push(asks.test("domain", Op::Eq, vec![Operand::Text(domain.to_lowercase())]));
+            }
+        }
         "tickettype" => {
             if let Some(domain) = asks.text("domain") {
                 parts.push(asks.test("domain", Op::Eq, vec![Operand::Text(domain.to_lowercase())]));

@@ -46,20 +46,18 @@ pub async fn ask_clear(
         goes_title: "What happens",
         goes: vec![
             format!(
-                "{} and {} are read again",
+                "{} with {}, {} and {} are read again, and all else that is synced",
                 counted(number(here.tickets), "ticket", "tickets"),
-                counted(number(here.notes), "note", "notes")
+                counted(number(here.notes), "note", "notes"),
+                counted(number(here.companies), "company record", "company records"),
+                counted(number(here.contacts), "contact", "contacts")
             ),
             "What the vendor no longer has is marked as removed when the sync completes, however much it is: unlike other syncs, this one does not ask first".to_owned(),
             "A sync that is running right now is replaced".to_owned(),
         ],
         stays: vec![
             "The present data stays visible until the sync completes".to_owned(),
-            format!(
-                "{} with their links, and {} under their ids",
-                counted(number(here.companies), "company record", "company records"),
-                counted(number(here.contacts), "contact", "contacts")
-            ),
+            "Links to companies and users; tickets and contacts keep their pages in Portico".to_owned(),
             "Settings and the sync log".to_owned(),
         ],
         afterwards: "With many tickets this takes a while. The sync's page shows how far it is; you can leave it and come back.".to_owned(),

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::provider::Provider;
+use domain::stream::RecordType;
 use store::integrations::Integration;
 use sync::clear_resync::preview;
 use sync::connect::{ActionOutcome, delete_data};
@@ -98,7 +99,11 @@ async fn render(
                     counted(number(here.companies), "company record", "company records"),
                     provider.name
                 ),
-                "Opportunities, technicians, and queues, statuses and the like".to_owned(),
+                if provider.has(RecordType::Opportunities) {
+                    "Opportunities, technicians, and queues, statuses and the like".to_owned()
+                } else {
+                    "Technicians, statuses and the like".to_owned()
+                },
             ],
             stays: vec![
                 "The sync log and the audit log".to_owned(),

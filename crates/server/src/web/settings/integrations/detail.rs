@@ -2,11 +2,15 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use domain::imports::ImportKind;
 use domain::provider::Provider;
+use domain::setup::SetupStep;
 use store::integrations::Integration;
 use store::removal_questions::{QuestionFilter, QuestionState, list_questions};
 
-use super::detail_page::{AdviceRow, AnsweredQuestion, DetailPage, Overview, StatusPart};
+use super::detail_page::{
+    AdviceRow, AnsweredQuestion, DetailPage, ImportRow, Overview, StatusPart,
+};
 use super::find::{find, find_or_connect};
 use super::stream_rows::streams;
 use super::to_card::{card, question_address, question_label, state};
@@ -15,8 +19,9 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::live::{self, Parts};
 use crate::web::page::page;
+use crate::web::settings::imports::last;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
-use crate::web::settings::setup_wizard::frame::address as setup_address;
+use crate::web::settings::setup_wizard::frame::{Place, address as setup_address};
 use crate::web::settings::setup_wizard::summary::summary;
 use crate::web::settings::setup_wizard::wizard::Offer;
 use crate::web::settings::sync_log::to_view::answer_words;
@@ -39,6 +44,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
     let offer = Offer::load(&app, &integration).await?;
     let advice = sync::advice::of(app.engine(), &known).await?;
     page(&DetailPage {
+        imports: imports(&app, &shell, provider, &integration).await?,
         card: card(&app, &shell, provider, Some(&known)).await?,
         connected: integration.has_credentials(),
         overview,
@@ -65,6 +71,30 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
         troubleshooting: provider.documentation.troubleshooting,
         shell,
     })
+}
+
+/// The newest imports, which only somebody who may open the setup can look at.
+async fn imports(
+    app: &App,
+    shell: &Shell,
+    provider: &'static Provider,
+    integration: &Integration,
+) -> Result<Vec<ImportRow>, Failure> {
+    let mut rows = Vec::new();
+    let setup = Place::of(integration);
+    if !shell.rights.manage_integrations || !setup.opens(SetupStep::Import) {
+        return Ok(rows);
+    }
+    for (label, kind) in [
+        ("Users", ImportKind::Users),
+        ("Companies", ImportKind::Companies),
+    ] {
+        let of = (provider, integration.id);
+        if let Some(last) = last(app, shell, of, kind, true).await? {
+            rows.push(ImportRow { label, last });
+        }
+    }
+    Ok(rows)
 }
 
 /// The overview as it changes.

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::provider::Troubleshooting;
 
 use super::card::{Card, State};
+use crate::web::settings::imports::LastImport;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
 use crate::web::settings::setup_wizard::summary::Part;
 use crate::web::view::{Badge, Link, Shell, Time};
@@ -20,12 +21,23 @@ pub struct DetailPage {
     pub connected: bool,
     /// What the overview shows.
     pub overview: Overview,
+    /// The newest imports, for whoever may import.
+    pub imports: Vec<ImportRow>,
     /// What is set, step by step.
     pub set: Vec<Part>,
     /// What was found and what to check.
     pub advice: Vec<AdviceRow>,
     /// The whole troubleshooting table.
     pub troubleshooting: &'static [Troubleshooting],
+}
+
+/// The newest import of a kind.
+#[derive(Debug, Clone)]
+pub struct ImportRow {
+    /// Of what.
+    pub label: &'static str,
+    /// What it did.
+    pub last: LastImport,
 }
 
 /// A row of the troubleshooting table that applies now.
@@ -105,6 +117,16 @@ pub struct StreamRow {
     pub verified_meaning: &'static str,
 }
 
+impl DetailPage {
+    /// The viewer comes from a setup that began an import: what came of it stands first.
+    #[must_use]
+    pub fn just_imported(&self) -> bool {
+        let told = self.shell.notice.as_ref();
+        let told = told.is_some_and(|notice| notice.key.starts_with("setup_completed_import"));
+        told && !self.imports.is_empty()
+    }
+}
+
 /// The overview's fields, where templates look for them.
 impl std::ops::Deref for DetailPage {
     type Target = Overview;
@@ -180,6 +202,15 @@ mod tests {
             },
             connected: true,
             overview,
+            imports: vec![ImportRow {
+                label: "Users",
+                last: LastImport {
+                    href: "/x?report=1".into(),
+                    words: HOSTILE.into(),
+                    running: false,
+                    when: shell.time(shell.now),
+                },
+            }],
             set: summary::sample(),
             advice: vec![
                 AdviceRow {
@@ -214,5 +245,9 @@ mod tests {
         page.card.setup_next = true;
         let html = sample::check("integration_unfinished", &page);
         assert!(html.contains("Finish setup (step 2 of 4)"));
+        page.shell = sample::shell_after(Section::Settings, "setup_completed_imports");
+        let html = sample::check("integration_imported", &page);
+        let place = |words: &str| html.find(words).expect("there");
+        assert!(place("id=\"imports\"") < place("id=\"overview\""), "first");
     }
 }

@@ -1,6 +1,7 @@
 //! `GET` and `POST /settings/integrations/{provider}/disconnect`.
 
 use axum::extract::{Path, State};
+use domain::stream::RecordType;
 use sync::clear_resync::preview;
 use sync::connect::{ActionOutcome, disconnect as remove_credentials};
 
@@ -40,7 +41,14 @@ pub async fn ask_disconnect(
             counted(number(here.tickets), "ticket", "tickets"),
             counted(number(here.notes), "note", "notes")
         ),
-        "Opportunities, links to companies, the sync log and all settings".to_owned(),
+        format!(
+            "{}inks to companies, the sync log, all settings, and what was typed to connect, apart from the secrets",
+            if provider.has(RecordType::Opportunities) {
+                "Opportunities, l"
+            } else {
+                "L"
+            }
+        ),
     ];
     page(&ConfirmPage {
         title: format!("Disconnect {}?", provider.name),
@@ -51,7 +59,7 @@ pub async fn ask_disconnect(
         dangerous: true,
         goes_title: "What goes",
         goes: vec![
-            "The stored credentials".to_owned(),
+            "The stored secrets".to_owned(),
             format!("The schedule: no more syncs every {} minutes", grouped(i64::from(integration.settings.interval_minutes))),
             "A sync that is running right now, and webhooks if there are any".to_owned(),
         ],

@@ -4,6 +4,7 @@ use domain::id::PublicId;
 use domain::provider::{Provider, Words};
 use domain::run::RunState;
 use domain::status::IntegrationStatus;
+use domain::stream::RecordType;
 use store::integrations::Integration;
 use store::removal_questions::RemovalQuestion;
 use store::runs::{StreamRun, find_run_of_stream_run, list_stream_runs};
@@ -45,7 +46,7 @@ pub async fn card(
         description: provider.description,
         available: provider.available,
         psa: provider.category == domain::provider::Category::Psa,
-        opportunities: !provider.setup.opportunity.is_empty(),
+        opportunities: provider.has(RecordType::Opportunities),
         setup: setup(provider, integration),
         setup_next: integration.is_none_or(|one| !Place::of(one).completed),
         interval_error: String::new(),

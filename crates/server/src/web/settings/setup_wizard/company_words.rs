@@ -4,7 +4,6 @@ use domain::provider::{Provider, ScopeField};
 use store::integrations::Integration;
 use sync::import_companies::CompanyCounts;
 
-use super::merge::Labels;
 use super::wizard::Offer;
 use crate::web::view::number::grouped;
 
@@ -26,7 +25,7 @@ pub(super) fn rule(
             provider.name
         );
     }
-    let labels = Labels::of(provider, &offer.items, &offer.roles);
+    let labels = offer.labels(provider);
     let company = provider.words.company.to_lowercase();
     let who = if settings.skip_inactive_companies {
         format!("Every active {company}")

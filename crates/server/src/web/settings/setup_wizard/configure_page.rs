@@ -3,7 +3,10 @@
 use askama::Template;
 use domain::stage::Stage;
 
+use super::choice_list::{ChoiceGroup, ChoiceList};
 use super::frame::Frame;
+use super::stage_rows::StageRows;
+use super::statuses::Search;
 use super::strip::Strip;
 use super::sync_page::FormStart;
 use crate::web::view::{Choice, Shell};
@@ -26,18 +29,18 @@ pub struct ConfigurePage {
     pub writes: bool,
     /// Tickets are synced.
     pub tickets_on: bool,
+    /// Which statuses are shown.
+    pub search: Search,
     /// Statuses that mean closed.
-    pub closed_statuses: Vec<Choice>,
+    pub closed_statuses: ChoiceList,
     /// Audiences clients may read; empty where the vendor has none.
-    pub public_audiences: Vec<Choice>,
+    pub public_audiences: ChoiceList,
     /// The status a client's comment sets.
-    pub client_comment_status: Vec<Choice>,
+    pub client_comment_status: Vec<ChoiceGroup>,
     /// What the stages mean.
     pub legend: Vec<Legend>,
     /// The stage of each status.
-    pub stages: Vec<StageRow>,
-    /// Statuses without a stage, in one line.
-    pub unmapped: String,
+    pub stages: StageRows,
     /// Opportunities are synced.
     pub opportunities_on: bool,
     /// Defaults of opportunities; empty where the provider has none.
@@ -70,19 +73,6 @@ pub fn legend() -> Vec<Legend> {
     Stage::ALL.map(of).into()
 }
 
-/// A status with the stages to choose from.
-#[derive(Debug, Clone)]
-pub struct StageRow {
-    /// The status, by reference id.
-    pub value: String,
-    /// Its label.
-    pub label: String,
-    /// Whether it has a stage.
-    pub mapped: bool,
-    /// The five stages.
-    pub stages: Vec<Choice>,
-}
-
 /// A default of opportunities.
 #[derive(Debug, Clone)]
 pub struct DefaultField {
@@ -105,8 +95,10 @@ pub struct DefaultField {
 #[cfg(test)]
 mod tests {
     use super::super::frame::Place;
+    use super::super::statuses::Statuses;
+    use super::super::statuses::samples::status;
     use super::super::strip;
-    use super::super::sync_page::samples::{choices, conflict};
+    use super::super::sync_page::samples::{self, choices, conflict};
     use super::*;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
@@ -119,21 +111,20 @@ mod tests {
             completed: false,
             connected: true,
         };
-        let stages = (0..14).map(|n| StageRow {
-            value: n.to_string(),
-            label: match n {
-                4 => HOSTILE.into(),
+        let all = (0..14).map(|n| {
+            let name = match n {
+                4 => HOSTILE.to_owned(),
                 6 => sample::long(),
-                n => format!("Waiting Vendor {n}"),
-            },
-            mapped: n % 4 != 0,
-            stages: Stage::ALL
-                .map(|stage| {
-                    let on = n % 4 != 0 && stage == Stage::Waiting;
-                    Choice::new(stage.label(), stage.label(), on)
-                })
-                .into(),
+                n => format!("Waiting Vendor {}", n % 5),
+            };
+            let board = if n < 7 { "Help Desk" } else { HOSTILE };
+            status(&n.to_string(), board, &name)
         });
+        let statuses = Statuses::new(all.collect());
+        let search = Search::default();
+        let stages = (0..10).map(|n| (n.to_string(), Stage::Waiting)).collect();
+        let chosen = ["1", "2"].map(str::to_owned).into();
+        let list = |name, label, count| samples::list(name, label, count);
         let field = |field: &domain::provider::OpportunityField| {
             let number = field.value.kind().is_none();
             DefaultField {
@@ -158,12 +149,19 @@ mod tests {
             has_reference_data: true,
             writes: false,
             tickets_on: true,
-            closed_statuses: choices(14),
-            public_audiences: choices(3),
-            client_comment_status: choices(14),
+            closed_statuses: list("closed_status", "Closed Statuses", 0).of_statuses(
+                &statuses,
+                &search,
+                &chosen,
+                |_| false,
+            ),
+            public_audiences: list("public_audience", "Note audiences", 3),
+            client_comment_status: ChoiceList::default()
+                .of_statuses(&statuses, &search, &chosen, |_| false)
+                .groups,
             legend: legend(),
-            stages: stages.collect(),
-            unmapped: "Zebra, Waiting Materials".into(),
+            stages: StageRows::new(&statuses, &search, &stages, &stages, false),
+            search,
             opportunities_on: true,
             opportunity: provider.setup.opportunity.iter().map(field).collect(),
         }
@@ -184,9 +182,13 @@ mod tests {
             "Default Category",
             "Projected Close Days",
             "Without a stage",
+            "On every board",
+            "name=\"stage_all.waiting vendor 0\" value=\"board\"",
+            "name=\"closed_status_was.waiting vendor 1\" value=\"board\"",
         ] {
             assert!(html.contains(words), "{words}");
         }
+        assert!(!html.contains("value=\"find\""), "there are few");
         assert!(!html.contains("<fieldset class=\"field-grid\" disabled>"));
         let mut page = page();
         page.opportunities_on = false;
@@ -196,9 +198,10 @@ mod tests {
         assert!(html.contains("Enable Opportunity Sync is off"));
         assert!(!html.contains("with_opportunities"));
         page.start.conflicts.clear();
-        page.start.problems = ["closed_status", "stage", "client_comment_status"]
+        page.start.problems = ["stage", "client_comment_status"]
             .map(|field| (field, HOSTILE.to_owned()))
             .into();
+        page.closed_statuses.error = HOSTILE.to_owned();
         let html = sample::check("setup_configure_refused", &page);
         assert_eq!(html.matches("class=\"field-error\"").count(), 3);
     }

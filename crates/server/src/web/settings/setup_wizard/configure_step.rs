@@ -3,15 +3,17 @@
 use axum::extract::{Path, State};
 use domain::reference::ReferenceKind;
 use domain::setup::SetupStep;
-use domain::stage::Stage;
 use domain::stream::RecordType;
 use store::integrations::Integration;
 use sync::connect::SettingsOutcome;
 use sync::setup::{leave_configure, save};
 
-use super::configure_page::{ConfigurePage, DefaultField, StageRow, legend};
+use super::choice_list::ChoiceList;
+use super::configure_page::{ConfigurePage, DefaultField, legend};
 use super::form::{Problems, read_configure};
 use super::frame::Frame;
+use super::stage_rows::StageRows;
+use super::statuses::Search;
 use super::strip::strip;
 use super::wizard::{Offer, Sent, SettingsForm, Wizard, conflict, problems, status};
 use crate::app::App;
@@ -19,7 +21,7 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page_with, see_other};
-use crate::web::view::{Choice, Section};
+use crate::web::view::Section;
 
 const STEP: SetupStep = SetupStep::Configure;
 
@@ -58,14 +60,16 @@ pub async fn submit(
         wrong.entry(field).or_insert(message);
     }
     let again = |wrong: Problems| -> Result<SettingsForm, Failure> {
-        let mut form = SettingsForm::from(mine.clone(), &sent.base, sent.revision)?.with(wrong);
+        let form = SettingsForm::from(mine.clone(), &sent.base, sent.revision)?;
+        let mut form = form.with(wrong).finding(&fields);
         for field in wizard.provider.setup.opportunity {
             let key = field.value.key();
             form.typed.insert(key, fields.text(key).to_owned());
         }
         Ok(form)
     };
-    if !wrong.is_empty() {
+    // Looking for a status saves nothing; what was set in the form stays in it.
+    if fields.text("action") == "find" || !wrong.is_empty() {
         return render(&app, &staff, &wizard, &integration, again(wrong)?).await;
     }
     let (engine, actor, id) = (app.engine(), staff.actor(), integration.id);
@@ -112,12 +116,30 @@ async fn render(
     let overview = overview.ok_or_else(|| Failure::not_found("Integration"))?;
     let offer = Offer::load_with_owners(app, integration).await?;
     let (provider, settings) = (wizard.provider, &form.settings);
-    let stages = stages(&offer, &form);
-    let unmapped: Vec<&str> = stages
-        .iter()
-        .filter(|row| !row.mapped)
-        .map(|row| row.label.as_str())
-        .collect();
+    let statuses = &offer.statuses;
+    let search = Search::of(&form.find, &statuses.all);
+    let refused = !form.start.error("stage").is_empty();
+    let stored = &integration.settings.stages;
+    let closed = ChoiceList {
+        name: "closed_status",
+        label: "Closed Statuses",
+        help: "A ticket in one of these counts as closed.",
+        none: "As the vendor marks them",
+        error: form.start.error("closed_status").to_owned(),
+        ..ChoiceList::default()
+    };
+    let audiences = ChoiceList {
+        name: "public_audience",
+        label: "Note audiences clients may read",
+        help: "Notes for these audiences are public; all others are internal.",
+        none: "Nobody: all notes are internal",
+        groups: ChoiceList::flat(
+            offer.choices(ReferenceKind::NotePublish, &settings.public_note_audiences),
+        ),
+        error: form.start.error("public_audience").to_owned(),
+        ..ChoiceList::default()
+    };
+    let comment = settings.client_comment_status.iter().cloned().collect();
     page_with(
         status(&form),
         &ConfigurePage {
@@ -126,44 +148,25 @@ async fn render(
             has_reference_data: offer.has(ReferenceKind::TicketStatus),
             writes: provider.capability.write,
             tickets_on: settings.record_types.contains(&RecordType::Tickets),
-            closed_statuses: offer.choices(ReferenceKind::TicketStatus, &settings.closed_statuses),
-            public_audiences: offer
-                .choices(ReferenceKind::NotePublish, &settings.public_note_audiences),
-            client_comment_status: offer.choice(
-                ReferenceKind::TicketStatus,
-                settings.client_comment_status.as_ref(),
+            closed_statuses: closed.of_statuses(
+                statuses,
+                &search,
+                &settings.closed_statuses,
+                |one| settings.stages.contains_key(&one.id),
             ),
+            public_audiences: audiences,
+            client_comment_status: ChoiceList::default()
+                .of_statuses(statuses, &search, &comment, |_| false)
+                .groups,
             legend: legend(),
-            unmapped: unmapped.join(", "),
-            stages,
+            stages: StageRows::new(statuses, &search, &settings.stages, stored, refused),
+            search,
             opportunities_on: settings.record_types.contains(&RecordType::Opportunities),
             opportunity: defaults(wizard, &offer, &form),
             start: form.start,
             shell,
         },
     )
-}
-
-fn stages(offer: &Offer, form: &SettingsForm) -> Vec<StageRow> {
-    let map = &form.settings.stages;
-    let statuses = offer
-        .items
-        .iter()
-        .filter(|item| item.kind == ReferenceKind::TicketStatus);
-    let shown = statuses.filter(|item| item.active || map.contains_key(&item.external_id));
-    shown
-        .map(|item| {
-            let now = map.get(&item.external_id);
-            StageRow {
-                value: item.external_id.clone(),
-                label: item.label.clone(),
-                mapped: now.is_some(),
-                stages: Stage::ALL
-                    .map(|stage| Choice::new(stage.label(), stage.label(), now == Some(&stage)))
-                    .into(),
-            }
-        })
-        .collect()
 }
 
 fn defaults(wizard: &Wizard, offer: &Offer, form: &SettingsForm) -> Vec<DefaultField> {

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::field::FormField;
 use domain::hint::Hint;
-use domain::provider::Provider;
+use domain::provider::{Provider, mistaken};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::{
@@ -138,10 +138,9 @@ impl Form {
     async fn load(app: &App, key: &str) -> Result<Self, Failure> {
         let wizard = Wizard::load(app, key).await?;
         let stored = match &wizard.integration {
-            Some(one) if one.has_credentials() => {
-                stored_values(app.engine(), wizard.provider, one.id).await?
-            }
-            _ => Stored::new(),
+            // After a disconnect what was no secret is still there.
+            Some(one) => stored_values(app.engine(), wizard.provider, one.id).await?,
+            None => Stored::new(),
         };
         let codes = &app.engine().config().installation_codes;
         let installation_code = codes.contains_key(wizard.provider.key);
@@ -304,7 +303,8 @@ fn good(summary: ConnectionSummary) -> TestResult {
 ///
 /// With a hint the vendor's words stand in the banner, which is about all fields; without, they are about the one that is
 /// blamed. A vendor cannot say which of several credentials is wrong, so those typed under *Advanced* are to be looked at
-/// too, and so is one with a blank: a browser makes one of a line break that was pasted along.
+/// too, and so is one with a blank, since a browser makes one of a line break that was pasted along, and one that looks
+/// like a value of another field or product.
 fn problems(
     provider: &Provider,
     refusal: &Refusal,
@@ -328,6 +328,8 @@ fn problems(
         if value.contains(char::is_whitespace) {
             let message = "There is a blank in it. A line break that was copied along becomes one: paste it again, as one line.";
             problems.insert(field.key, message.to_owned());
+        } else if let Some(message) = mistaken(provider, field, value) {
+            problems.insert(field.key, message);
         } else if field.advanced && !value.is_empty() {
             let message = "Check this value too: it is refused like a wrong secret.";
             problems

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::provider::{OpportunityValue, Provider, ScopeField};
-use domain::reference::{ReferenceItem, ReferenceKind};
+use domain::provider::{OpportunityValue, ScopeField};
+use domain::reference::ReferenceKind;
 use domain::settings::{INTERVALS, IntegrationSettings};
 use domain::stage::Stage;
 use domain::stream::RecordType;
 
+use super::everywhere::{set_stages, set_ticks};
+use super::known::Known;
 use crate::web::form::Fields;
 
 /// What is wrong with a form, by the name of the field.
@@ -15,31 +17,6 @@ pub type Problems = BTreeMap<&'static str, String>;
 
 /// What is said about an interval that is not offered.
 pub const INTERVAL_PROBLEM: &str = "Choose one of the intervals of the list.";
-
-/// What may be chosen from: the vendor's values, roles, and what is chosen already though it is listed no more.
-pub struct Known<'a> {
-    /// The provider.
-    pub provider: &'static Provider,
-    /// The vendor's values.
-    pub items: &'a [ReferenceItem],
-    /// Ids of the roles for company users.
-    pub roles: &'a [String],
-    /// The settings as stored.
-    pub stored: &'a IntegrationSettings,
-}
-
-impl Known<'_> {
-    fn lists(&self, kind: ReferenceKind, id: &str) -> bool {
-        self.items
-            .iter()
-            .any(|item| item.kind == kind && item.external_id == id)
-    }
-
-    fn offers(&self, kind: RecordType) -> bool {
-        let streams = self.provider.capability.streams;
-        streams.iter().any(|one| one.stream.record_type() == kind)
-    }
-}
 
 /// The interval of a form, if it has one.
 ///
@@ -142,7 +119,7 @@ impl Reading<'_> {
     fn record_types(&mut self) {
         let kinds: Vec<RecordType> = RecordType::ALL
             .into_iter()
-            .filter(|kind| self.known.offers(*kind))
+            .filter(|kind| self.known.provider.has(*kind))
             .collect();
         let chosen: Vec<&str> = self.fields.all("record_type").collect();
         let unknown = chosen
@@ -220,7 +197,12 @@ impl Reading<'_> {
             self.problems.insert(name, unlisted(id));
         }
         let chosen = self.fields.all(name).filter(|id| is_known(id));
-        chosen.map(str::to_owned).collect()
+        let mut chosen = chosen.map(str::to_owned).collect();
+        if kind == ReferenceKind::TicketStatus {
+            let [base, _] = kept;
+            set_ticks(self.fields, name, self.known.shared, base, &mut chosen);
+        }
+        chosen
     }
 
     fn one(
@@ -242,6 +224,7 @@ impl Reading<'_> {
     }
 
     fn stages(&mut self) {
+        let base = self.settings.stages.clone();
         let mut seen = BTreeMap::new();
         for (name, value) in self.fields.iter() {
             let Some(status) = name.strip_prefix("stage.") else {
@@ -275,6 +258,10 @@ impl Reading<'_> {
                 }
             }
         }
+        let stages = &mut self.settings.stages;
+        if let Err(value) = set_stages(self.fields, self.known.shared, &base, stages) {
+            self.problems.insert("stage", unlisted(value));
+        }
     }
 
     fn opportunity(&mut self) {
@@ -307,7 +294,9 @@ impl Reading<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::statuses::Shared;
     use super::*;
+    use domain::reference::ReferenceItem;
 
     fn item(kind: ReferenceKind, id: &str) -> ReferenceItem {
         ReferenceItem {
@@ -336,6 +325,11 @@ mod tests {
             provider: domain::provider::find("autotask").expect("there"),
             items: &items,
             roles: &["viewer".to_owned()],
+            shared: &[Shared {
+                key: "new".into(),
+                name: "New".into(),
+                ids: ["1", "8"].map(str::to_owned).into(),
+            }],
             stored: &base.clone(),
         };
         read(&Fields::parse(text.as_bytes()), base, &known)
@@ -413,6 +407,29 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_several_boards_is_set_for_all_of_them() {
+        let (settings, problems) = read_over(
+            read_configure,
+            "with_reference_data=1&stage.1=&stage.8=&stage_was.new=&stage_all.new=Waiting&closed_status_was.new=off\
+             &closed_status_all=new",
+            IntegrationSettings::default(),
+        );
+        assert_eq!(problems, Problems::new());
+        let waiting = ["1", "8"].map(|id| (id.to_owned(), Stage::Waiting));
+        assert_eq!(settings.stages, waiting.into());
+        assert_eq!(
+            settings.closed_statuses,
+            ["1", "8"].map(str::to_owned).into()
+        );
+        let (settings, _) = read_over(
+            read_sync,
+            "interval=5&record_type=tickets&with_reference_data=1&exclude_status_was.new=off&exclude_status_all=new",
+            IntegrationSettings::default(),
+        );
+        assert_eq!(settings.scope.exclude_statuses.len(), 2);
+    }
+
+    #[test]
     fn disabled_opportunity_defaults_keep_what_was_set() {
         let mut base = IntegrationSettings::default();
         base.opportunity.projected_close_days = Some(14);
@@ -443,6 +460,7 @@ mod tests {
             (configure, "stage.99=New", "stage"),
             (configure, "stage.1=Nowhere", "stage"),
             (configure, "stage.1=New&stage.1=Working", "stage"),
+            (configure, "stage_all.new=Nowhere", "stage"),
             (configure, "fallback_owner=1", "fallback_owner"),
             (configure, "default_stage=1", "default_stage"),
             (configure, "projected_close_days=0", "projected_close_days"),

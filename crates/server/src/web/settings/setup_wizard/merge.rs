@@ -8,6 +8,9 @@ use domain::settings::IntegrationSettings;
 use domain::stage::Stage;
 use domain::stream::RecordType;
 
+use super::statuses::{Shared, Statuses};
+use crate::web::view::number::grouped;
+
 /// One setting that somebody else changed meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
@@ -23,27 +26,39 @@ pub struct Conflict {
     pub both: bool,
 }
 
+/// Names of a list that a summary tells one by one.
+const TOLD: usize = 12;
+
 /// Labels of reference values, for showing sets of their ids.
 pub struct Labels<'a> {
-    values: BTreeMap<(ReferenceKind, &'a str), &'a str>,
+    /// The label of each value and its place among all.
+    values: BTreeMap<(ReferenceKind, &'a str), (usize, &'a str)>,
+    /// Names of statuses that several boards have.
+    shared: Vec<&'a Shared>,
     roles: BTreeMap<&'a str, &'a str>,
     provider: SetupData,
 }
 
 impl<'a> Labels<'a> {
-    /// The labels of a provider's items and of roles, given as id and name.
+    /// The labels of a provider's items, with the names that several boards have, and of roles, given as id and name.
     #[must_use]
     pub fn of(
         provider: &Provider,
         items: &'a [ReferenceItem],
+        statuses: &'a Statuses,
         roles: &'a [(String, String)],
     ) -> Self {
-        let values = items
-            .iter()
-            .map(|item| ((item.kind, item.external_id.as_str()), item.label.as_str()));
+        let items = items.iter().enumerate();
+        let values = items.map(|(place, item)| {
+            (
+                (item.kind, item.external_id.as_str()),
+                (place, item.label.as_str()),
+            )
+        });
         let roles = roles.iter().map(|(id, name)| (id.as_str(), name.as_str()));
         Self {
             values: values.collect(),
+            shared: statuses.shared.iter().chain(&statuses.retired).collect(),
             roles: roles.collect(),
             provider: provider.setup,
         }
@@ -86,15 +101,47 @@ impl<'a> Labels<'a> {
         if ids.is_empty() {
             return none.to_owned();
         }
-        let names: Vec<&str> = ids.iter().map(|id| self.one(kind, id)).collect();
-        names.join(", ")
+        let names = self.names(kind, ids);
+        let told: Vec<&str> = names.iter().take(TOLD).map(String::as_str).collect();
+        let mut list = told.join(", ");
+        if names.len() > TOLD {
+            let more = i64::try_from(names.len() - TOLD).unwrap_or(i64::MAX);
+            list = format!("{list} and {} more", grouped(more));
+        }
+        list
+    }
+
+    /// Names in the order of the vendor; one that all of its boards have, once.
+    fn names(&self, kind: ReferenceKind, ids: &BTreeSet<String>) -> Vec<String> {
+        let mut names: Vec<(usize, String)> = Vec::new();
+        let mut once = BTreeSet::new();
+        let place = |id: &str| {
+            self.values
+                .get(&(kind, id))
+                .map_or(usize::MAX, |(at, _)| *at)
+        };
+        if kind == ReferenceKind::TicketStatus {
+            for one in self
+                .shared
+                .iter()
+                .filter(|one| one.ids.iter().all(|id| ids.contains(id)))
+            {
+                let first = one.ids.first().map_or(usize::MAX, |id| place(id));
+                names.push((first, format!("{} ({} boards)", one.name, one.ids.len())));
+                once.extend(one.ids.iter());
+            }
+        }
+        let others = ids.iter().filter(|id| !once.contains(id));
+        names.extend(others.map(|id| (place(id), self.one(kind, id).to_owned())));
+        names.sort();
+        names.into_iter().map(|(_, name)| name).collect()
     }
 
     fn one<'b>(&self, kind: ReferenceKind, id: &'b str) -> &'b str
     where
         'a: 'b,
     {
-        self.values.get(&(kind, id)).copied().unwrap_or(id)
+        self.values.get(&(kind, id)).map_or(id, |(_, label)| label)
     }
 }
 
@@ -330,7 +377,61 @@ impl Merge {
 
 #[cfg(test)]
 mod tests {
+    use super::super::statuses::samples::status;
     use super::*;
+
+    #[test]
+    fn statuses_are_told_in_order_and_once_for_all_boards() {
+        let item = |id: &str, label: &str| ReferenceItem {
+            kind: ReferenceKind::TicketStatus,
+            external_id: id.into(),
+            label: label.into(),
+            parent: None,
+            active: true,
+            sort_order: 0,
+            system: false,
+        };
+        let items = [
+            item("9", "Help Desk: New"),
+            item("4", "Help Desk: Assigned"),
+            item("7", "Security: New"),
+            item("5", "Security: Lone"),
+            item("1", "Help Desk: Old"),
+            item("2", "Security: Old"),
+        ];
+        let mut all = vec![
+            status("9", "Help Desk", "New"),
+            status("4", "Help Desk", "Assigned"),
+            status("7", "Security", "New"),
+            status("5", "Security", "Lone"),
+            status("1", "Help Desk", "Old"),
+            status("2", "Security", "Old"),
+        ];
+        for old in all.iter_mut().skip(4) {
+            old.active = false;
+        }
+        let statuses = Statuses::new(all);
+        let provider = domain::provider::find("connectwise_psa").expect("there");
+        let labels = Labels::of(provider, &items, &statuses, &[]);
+        let set = |ids: &[&str]| {
+            let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+            labels.set(ReferenceKind::TicketStatus, &ids, "no status")
+        };
+        assert_eq!(
+            set(&["4", "5", "7", "9"]),
+            "New (2 boards), Help Desk: Assigned, Security: Lone"
+        );
+        assert_eq!(
+            set(&["1", "2"]),
+            "Old (2 boards)",
+            "not in use, and told once"
+        );
+        assert_eq!(set(&["4", "7"]), "Help Desk: Assigned, Security: New");
+        assert_eq!(set(&[]), "no status");
+        let many: Vec<String> = (100..120).map(|id| id.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(set(&many).ends_with("111 and 8 more"), "{}", set(&many));
+    }
 
     #[test]
     fn two_edits_are_put_together_and_nothing_is_lost() {
@@ -346,7 +447,12 @@ mod tests {
         theirs.default_contact_role = Some("viewer".into());
         mine.opportunity.projected_close_days = Some(30);
         let provider = domain::provider::find("autotask").expect("there");
-        let (merged, told) = merge(&base, &theirs, &mine, &Labels::of(provider, &[], &[]));
+        let (merged, told) = merge(
+            &base,
+            &theirs,
+            &mine,
+            &Labels::of(provider, &[], &Statuses::default(), &[]),
+        );
         assert!(!merged.auto_sync, "only they changed it");
         assert_eq!(
             merged.interval_minutes, 30,

@@ -22,7 +22,7 @@ pub struct Options {
     /// Existing records are imported.
     pub initial_import: bool,
     /// What that does here.
-    pub initial_import_effect: &'static str,
+    pub initial_import_effect: String,
 }
 
 /// One record type.
@@ -38,18 +38,40 @@ pub struct TypeOption {
     pub on: bool,
 }
 
-const BEFORE: &str = "On: all companies, contacts, tickets with their notes, and opportunities that exist there are read. \
-                      Off: tickets, notes and opportunities are read from the moment of the connection on; companies and \
-                      contacts are always read whole, because tickets point at them.";
-const AFTER: &str = "Switching it on reads the older tickets, notes and opportunities with the next full run. Switching it \
-                     off removes nothing that is here already.";
+/// What *Initial import* does, before anything was read and after.
+fn initial_import(provider: &Provider, read_before: bool) -> String {
+    let (all, older) = if provider.has(RecordType::Opportunities) {
+        (
+            "tickets with their notes, and opportunities",
+            "tickets, notes and opportunities",
+        )
+    } else {
+        ("and tickets with their notes", "tickets and notes")
+    };
+    if read_before {
+        format!(
+            "Switching it on reads the older {older} with the next full run. Switching it off removes nothing that is \
+             here already."
+        )
+    } else {
+        format!(
+            "On: all companies, contacts, {all} that exist there are read. Off: {older} are read from the moment of the \
+             connection on; companies and contacts are always read whole, because tickets point at them."
+        )
+    }
+}
 
 fn effect(kind: RecordType, provider: &Provider) -> String {
     let name = provider.name;
     match kind {
-        RecordType::Companies => format!(
-            "Company and account data from {name}. Tickets, contacts and opportunities are reached through it."
-        ),
+        RecordType::Companies => {
+            let reached = if provider.has(RecordType::Opportunities) {
+                "Tickets, contacts and opportunities"
+            } else {
+                "Tickets and contacts"
+            };
+            format!("Company and account data from {name}. {reached} are reached through it.")
+        }
         RecordType::Users => format!(
             "Contacts of your clients and your own {} from {name}.",
             provider.words.technicians.to_lowercase()
@@ -65,10 +87,9 @@ impl Options {
     /// The options as set. `read_before` when records were read already.
     #[must_use]
     pub fn new(settings: &IntegrationSettings, provider: &Provider, read_before: bool) -> Self {
-        let streams = provider.capability.streams;
         let record_types = RecordType::ALL
             .into_iter()
-            .filter(|kind| streams.iter().any(|one| one.stream.record_type() == *kind))
+            .filter(|kind| provider.has(*kind))
             .map(|kind| TypeOption {
                 key: kind.key(),
                 label: kind.label(),
@@ -82,7 +103,7 @@ impl Options {
             interval: settings.interval_minutes,
             interval_error: String::new(),
             initial_import: settings.initial_import,
-            initial_import_effect: if read_before { AFTER } else { BEFORE },
+            initial_import_effect: initial_import(provider, read_before),
         }
     }
 

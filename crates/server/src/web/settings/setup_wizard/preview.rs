@@ -4,10 +4,14 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use domain::contact_import::ContactImport;
+use domain::imports::ImportKind;
+use domain::provider::Provider;
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use sync::auto_import::preview;
+use sync::import_companies::{CompanyCounts, counts};
 
+use super::frame::import_list;
 use super::wizard::{Offer, Wizard};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -36,6 +40,10 @@ pub struct PreviewPage {
     pub skipped: Vec<(String, &'static str)>,
     /// There are more contacts than were looked at.
     pub more: bool,
+    /// Companies whose contacts are not counted, because somebody has to import or link them; empty: none.
+    pub waiting: String,
+    /// Where that is done, once the setup is that far.
+    pub import: Option<String>,
 }
 
 /// Counts. It looks at the contacts that are here now, with the role of the form it is opened from, else the one that is
@@ -66,13 +74,17 @@ pub async fn show(
         ..integration.settings.clone()
     };
     let found = preview(app.engine(), integration.id, &settings).await?;
+    let companies = counts(app.engine(), integration.id, &settings, None).await?;
+    let import = import_list(wizard.provider, ImportKind::Companies);
     page(&PreviewPage {
         shell: staff.shell(Section::Settings),
         provider: wizard.provider.name,
         back: wizard.address(SetupStep::Sync),
         role: role.map(|(_, name)| name.clone()).unwrap_or_default(),
-        title: title(&found),
+        title: title(&found, wizard.provider, companies),
         done: done(&found),
+        waiting: waiting(wizard.provider, companies),
+        import: wizard.place.opens(SetupStep::Import).then_some(import),
         skipped: found
             .skipped
             .iter()
@@ -86,15 +98,45 @@ fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn title(found: &ContactImport) -> String {
+fn title(found: &ContactImport, provider: &Provider, companies: CompanyCounts) -> String {
     if found.imported() + found.already + found.skipped_count() == 0 {
-        return "No contacts of companies in Portico are here yet. The sync brings them; Auto-Import then follows by itself.".to_owned();
+        return if wait(companies) > 0 && companies.linked + companies.on_their_own == 0 {
+            format!(
+                "No {} of {} is a company in Portico yet, so none of their contacts can become a user.",
+                provider.words.company.to_lowercase(),
+                provider.name
+            )
+        } else {
+            "No contacts of companies in Portico are here yet. The sync brings them; Auto-Import then follows by itself."
+                .to_owned()
+        };
     }
     match number(found.imported()) {
         0 => "Nobody would become a user now.".to_owned(),
         count => format!(
             "{} would become users now.",
             counted(count, "contact", "contacts")
+        ),
+    }
+}
+
+/// Companies that do not become companies here on their own.
+const fn wait(companies: CompanyCounts) -> u64 {
+    companies.unlinked().saturating_sub(companies.on_their_own)
+}
+
+fn waiting(provider: &Provider, companies: CompanyCounts) -> String {
+    let (words, name) = (provider.words, provider.name);
+    match number(wait(companies)) {
+        0 => String::new(),
+        1 => format!(
+            "1 {} of {name} waits until somebody imports or links it in step 4; its contacts follow then.",
+            words.company.to_lowercase()
+        ),
+        count => format!(
+            "{} {} of {name} wait until somebody imports or links them in step 4; their contacts follow then.",
+            grouped(count),
+            words.companies.to_lowercase()
         ),
     }
 }
@@ -132,8 +174,18 @@ mod tests {
     use crate::web::view::sample::{self, HOSTILE};
     use domain::contact_import::ContactSkip;
 
+    fn companies(all: u64, linked: u64) -> CompanyCounts {
+        CompanyCounts {
+            all,
+            linked,
+            not_the_source: all - linked,
+            ..CompanyCounts::default()
+        }
+    }
+
     #[test]
     fn renders() {
+        let provider = domain::provider::find("autotask").expect("there");
         let found = ContactImport {
             created: 1_214,
             joined: 1,
@@ -147,10 +199,12 @@ mod tests {
             provider: "Autotask",
             back: "/x".into(),
             role: HOSTILE.into(),
-            title: title(&found),
+            title: title(&found, provider, companies(41, 30)),
             done: done(&found),
             skipped: vec![("31".into(), ContactSkip::NoEmail.sentence())],
             more: true,
+            waiting: waiting(provider, companies(41, 30)),
+            import: Some("/import".into()),
         };
         let html = sample::check("setup_auto_import", &page);
         assert!(html.contains("1,215 contacts would become users now"));
@@ -161,6 +215,34 @@ mod tests {
         };
         let html = sample::check("setup_auto_import_no_role", &none);
         assert!(html.contains("No role is chosen yet"));
-        assert!(title(&ContactImport::default()).starts_with("No contacts"));
+        assert!(
+            html.contains("11 companies of Autotask wait until"),
+            "{html}"
+        );
+        assert!(html.contains("href=\"/import\""));
+    }
+
+    #[test]
+    fn nobody_is_promised_a_sync_that_brings_nothing() {
+        let provider = domain::provider::find("halo_psa").expect("there");
+        let of = |companies| title(&ContactImport::default(), provider, companies);
+        let read_nothing = of(CompanyCounts::default());
+        assert!(read_nothing.starts_with("No contacts"), "{read_nothing}");
+        let none = of(companies(41, 0));
+        assert!(
+            none.starts_with("No client of Halo PSA is a company"),
+            "{none}"
+        );
+        let coming = CompanyCounts {
+            on_their_own: 41,
+            ..companies(41, 0)
+        };
+        assert!(
+            of(coming).starts_with("No contacts"),
+            "the sync brings them"
+        );
+        assert_eq!(waiting(provider, coming), "");
+        let one = waiting(provider, companies(41, 40));
+        assert!(one.starts_with("1 client of Halo PSA waits until"), "{one}");
     }
 }

@@ -28,7 +28,7 @@ pub struct Part {
 #[must_use]
 pub fn summary(provider: &'static Provider, integration: &Integration, offer: &Offer) -> Vec<Part> {
     let settings = &integration.settings;
-    let labels = Labels::of(provider, &offer.items, &offer.roles);
+    let labels = offer.labels(provider);
     let part = |step: SetupStep, facts| Part {
         title: step.label(),
         href: address(provider, step),

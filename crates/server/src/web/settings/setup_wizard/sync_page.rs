@@ -2,11 +2,13 @@
 
 use askama::Template;
 
+use super::choice_list::ChoiceList;
 use super::connect_page::MissingRight;
 use super::form::Problems;
 use super::frame::Frame;
 use super::merge::Conflict;
 use super::options::Options;
+use super::statuses::Search;
 use crate::web::view::{Choice, Shell};
 
 /// The page.
@@ -27,10 +29,10 @@ pub struct SyncPage {
     pub auto_import: AutoImport,
     /// Whether there is anything to choose from yet.
     pub has_reference_data: bool,
-    /// The lists of *Ticket Sync Scope*.
-    pub scope: Vec<ChoiceList>,
-    /// The lists of *Opportunity Sync Scope*.
-    pub opportunity_scope: Vec<ChoiceList>,
+    /// Which statuses are shown.
+    pub search: Search,
+    /// What is kept or left out: of tickets first.
+    pub scopes: Vec<ScopeCard>,
     /// Whether companies come from here.
     pub company_source: bool,
     /// Where skipping inactive companies is a choice, its label and whether it is on.
@@ -72,21 +74,17 @@ impl FormStart {
     }
 }
 
-/// A list of boxes.
+/// Lists that keep or leave out records of a kind.
 #[derive(Debug, Clone)]
-pub struct ChoiceList {
-    /// What is sent.
-    pub name: &'static str,
-    /// Its label.
-    pub label: &'static str,
-    /// What choosing does.
+pub struct ScopeCard {
+    /// What its head is found by.
+    pub id: &'static str,
+    /// Its head.
+    pub title: &'static str,
+    /// What becomes of records outside.
     pub help: &'static str,
-    /// What nothing chosen means.
-    pub none: &'static str,
-    /// The boxes.
-    pub items: Vec<Choice>,
-    /// What is wrong with it.
-    pub error: String,
+    /// The lists.
+    pub lists: Vec<ChoiceList>,
 }
 
 /// *Auto-Import* with its role and what it would do.
@@ -105,8 +103,9 @@ pub struct AutoImport {
 /// Samples other tests use too.
 #[cfg(test)]
 pub mod samples {
+    use super::super::choice_list::ChoiceList;
     use super::super::merge::Conflict;
-    use super::{Choice, ChoiceList, FormStart};
+    use super::{Choice, FormStart};
     use crate::web::view::sample::{self, HOSTILE};
 
     /// Many choices, some of them hostile.
@@ -126,8 +125,8 @@ pub mod samples {
             label,
             help: "Tickets in these are synced.",
             none: "All of them",
-            items: choices(count),
-            error: String::new(),
+            groups: ChoiceList::flat(choices(count)),
+            ..ChoiceList::default()
         }
     }
 
@@ -196,16 +195,29 @@ mod tests {
                 preview: "/settings/integrations/autotask/setup/auto-import".into(),
             },
             has_reference_data: true,
-            scope: vec![
-                list("queue", "Queues to Sync", 12),
-                list("category", "Categories", 3),
-                list("exclude_status", "Exclude Statuses", 14),
+            search: Search::default(),
+            scopes: vec![
+                ScopeCard {
+                    id: "scope",
+                    title: "Ticket Sync Scope",
+                    help: "Tickets outside are hidden.",
+                    lists: vec![
+                        list("queue", "Queues to Sync", 12),
+                        list("category", "Categories", 3),
+                        list("exclude_status", "Exclude Statuses", 14),
+                    ],
+                },
+                ScopeCard {
+                    id: "opportunity-scope",
+                    title: "Opportunity Sync Scope",
+                    help: "Opportunities outside are hidden.",
+                    lists: vec![list(
+                        "exclude_opportunity_type",
+                        "Exclude Opportunity Types",
+                        3,
+                    )],
+                },
             ],
-            opportunity_scope: vec![list(
-                "exclude_opportunity_type",
-                "Exclude Opportunity Types",
-                3,
-            )],
             company_source: true,
             skip_inactive: Some(("Skip Inactive Clients", true)),
             companies: vec![list("company_type", "Company types", 5)],
@@ -239,7 +251,7 @@ mod tests {
         page.start.conflicts.clear();
         page.start.problems = [("queue", HOSTILE.to_owned())].into();
         page.auto_import.error = "This role does not exist any more. Choose another one.".into();
-        page.scope[0].error = HOSTILE.into();
+        page.scopes[0].lists[0].error = HOSTILE.into();
         page.has_reference_data = true;
         let html = sample::check("setup_sync_refused", &page);
         assert_eq!(html.matches("class=\"field-error\"").count(), 2);

@@ -1,18 +1,20 @@
 //! `GET` and `POST …/setup/sync`: step 2. Leaving it starts the sync in the background.
 
 use axum::extract::{Path, State};
-use domain::provider::ScopeList;
+use domain::provider::{ScopeField, ScopeList};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::SettingsOutcome;
 use sync::request::RequestOutcome;
 use sync::setup::{leave_sync, save};
 
+use super::choice_list::ChoiceList;
 use super::connect_page::MissingRight;
 use super::form::{Problems, read_sync};
 use super::frame::Frame;
 use super::options::Options;
-use super::sync_page::{AutoImport, ChoiceList, SyncPage};
+use super::statuses::Search;
+use super::sync_page::{AutoImport, ScopeCard, SyncPage};
 use super::wizard::{Offer, Sent, SettingsForm, Wizard, conflict, problems, status};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -24,6 +26,35 @@ use crate::web::view::{Choice, Section};
 use domain::reference::ReferenceKind;
 
 const STEP: SetupStep = SetupStep::Sync;
+
+/// A card of lists: id, head, what becomes of records outside, and which lists stand in it.
+type Scope = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn(ScopeField) -> bool,
+);
+
+const SCOPES: [Scope; 3] = [
+    (
+        "scope",
+        "Ticket Sync Scope",
+        "Tickets outside are hidden, not deleted, and come back when the scope widens.",
+        |field| !field.is_of_projects() && !field.is_of_opportunities(),
+    ),
+    (
+        "project-scope",
+        "Project Sync Scope",
+        "Tickets of projects outside are hidden, not deleted, and come back when the scope widens.",
+        ScopeField::is_of_projects,
+    ),
+    (
+        "opportunity-scope",
+        "Opportunity Sync Scope",
+        "Opportunities outside are hidden, not deleted, and come back when the scope widens.",
+        ScopeField::is_of_opportunities,
+    ),
+];
 
 /// The form with what is set.
 ///
@@ -60,9 +91,11 @@ pub async fn submit(
         wrong.entry(field).or_insert(message);
     }
     let again = |wrong: Problems| -> Result<SettingsForm, crate::web::error::Failure> {
-        Ok(SettingsForm::from(mine.clone(), &sent.base, sent.revision)?.with(wrong))
+        let form = SettingsForm::from(mine.clone(), &sent.base, sent.revision)?;
+        Ok(form.with(wrong).finding(&fields))
     };
-    if !wrong.is_empty() {
+    // Looking for a status saves nothing; what was set in the form stays in it.
+    if fields.text("action") == "find" || !wrong.is_empty() {
         return render(&app, &staff, &wizard, &integration, again(wrong)?).await;
     }
     let (actor, id) = (staff.actor(), integration.id);
@@ -122,6 +155,8 @@ async fn render(
 ) -> Answer {
     let offer = Offer::load(app, integration).await?;
     let (provider, settings) = (wizard.provider, &form.settings);
+    let statuses = &offer.statuses;
+    let search = Search::of(&form.find, &statuses.all);
     let lists = |lists: &[ScopeList]| -> Vec<ChoiceList> {
         let listed = lists.iter().filter(|one| offer.has(one.field.kind()));
         let list = |one: &ScopeList| ChoiceList {
@@ -129,14 +164,33 @@ async fn render(
             label: one.label,
             help: one.help,
             none: one.none,
-            items: offer.choices(one.field.kind(), one.field.of(settings)),
             error: form.start.error(one.field.key()).to_owned(),
+            ..ChoiceList::default()
         };
-        listed.map(list).collect()
+        let filled = |one: &ScopeList| {
+            let (kind, chosen) = (one.field.kind(), one.field.of(settings));
+            if kind == ReferenceKind::TicketStatus {
+                return list(one).of_statuses(statuses, &search, chosen, |_| false);
+            }
+            ChoiceList {
+                groups: ChoiceList::flat(offer.choices(kind, chosen)),
+                ..list(one)
+            }
+        };
+        listed.map(filled).collect()
     };
     let companies = lists(provider.setup.companies);
-    let (opportunities, tickets): (Vec<ScopeList>, Vec<ScopeList>) =
-        (provider.setup.scope.iter().copied()).partition(|one| one.field.is_of_opportunities());
+    let scopes = SCOPES.map(|(id, title, help, is_of)| {
+        let of_kind = provider.setup.scope.iter().filter(|one| is_of(one.field));
+        let of_kind: Vec<ScopeList> = of_kind.copied().collect();
+        ScopeCard {
+            id,
+            title,
+            help,
+            lists: lists(&of_kind),
+        }
+    });
+    let scopes = scopes.into_iter().filter(|one| !one.lists.is_empty());
     let missing = integration.missing_permissions.iter();
     let missing = missing.map(|right| MissingRight {
         area: right.area.clone(),
@@ -169,8 +223,8 @@ async fn render(
                 preview: format!("/settings/integrations/{}/setup/auto-import", provider.key),
             },
             has_reference_data: offer.has(ReferenceKind::TicketStatus),
-            scope: lists(&tickets),
-            opportunity_scope: lists(&opportunities),
+            scopes: scopes.collect(),
+            search,
             company_source: settings.company_source,
             skip_inactive: provider
                 .setup

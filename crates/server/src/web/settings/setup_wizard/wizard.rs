@@ -15,9 +15,11 @@ use store::reference_items::{StoredReferenceItem, list_reference_items, list_wit
 use store::roles::list_roles;
 use sync::setup::{self, SettingsProblem};
 
-use super::form::{Known, Problems};
+use super::form::Problems;
 use super::frame::{Place, address};
+use super::known::Known;
 use super::merge::{Labels, merge};
+use super::statuses::{Statuses, told_in_use};
 use super::sync_page::FormStart;
 use crate::app::App;
 use crate::web::error::Failure;
@@ -109,6 +111,8 @@ pub struct Offer {
     pub stored: Vec<StoredReferenceItem>,
     /// The same for forms: sorted, gone ones inactive.
     pub items: Vec<ReferenceItem>,
+    /// Ticket statuses by board.
+    pub statuses: Statuses,
     /// Roles for company users: id and name.
     pub roles: Vec<(String, String)>,
     role_grants: BTreeMap<String, Grants>,
@@ -164,6 +168,7 @@ impl Offer {
             ))
         });
         Ok(Self {
+            statuses: Statuses::of(&stored, &items),
             stored,
             items,
             role_grants: roles
@@ -190,6 +195,7 @@ impl Offer {
             provider,
             items: &self.items,
             roles: &self.role_ids,
+            shared: &self.statuses.shared,
             stored,
         }
     }
@@ -258,19 +264,23 @@ impl Offer {
         self.choices(kind, &chosen.cloned().into_iter().collect())
     }
 
+    /// The labels of what there is.
+    #[must_use]
+    pub fn labels(&self, provider: &Provider) -> Labels<'_> {
+        Labels::of(provider, &self.items, &self.statuses, &self.roles)
+    }
+
     fn label(&self, item: &ReferenceItem) -> String {
         let gone = |stored: &StoredReferenceItem| {
             stored.kind == item.kind
                 && stored.external_id == item.external_id
                 && stored.removed_at.is_some()
         };
-        if item.active {
-            item.label.clone()
-        } else if self.stored.iter().any(gone) {
-            format!("{} (no longer listed)", item.label)
-        } else {
-            format!("{} (inactive)", item.label)
-        }
+        told_in_use(
+            &item.label,
+            item.active,
+            !item.active && self.stored.iter().any(gone),
+        )
     }
 }
 
@@ -301,6 +311,8 @@ pub struct SettingsForm {
     pub start: FormStart,
     /// What was typed and is no value of a setting, by field.
     pub typed: BTreeMap<&'static str, String>,
+    /// The status that is looked for.
+    pub find: String,
 }
 
 impl SettingsForm {
@@ -333,7 +345,15 @@ impl SettingsForm {
                 ..FormStart::default()
             },
             typed: BTreeMap::new(),
+            find: String::new(),
         })
+    }
+
+    /// The same while somebody looks for a status in it.
+    #[must_use]
+    pub fn finding(mut self, fields: &Fields) -> Self {
+        fields.text("find").clone_into(&mut self.find);
+        self
     }
 
     /// The same with what is wrong.
@@ -386,7 +406,7 @@ pub async fn conflict(
 ) -> Result<(Integration, SettingsForm), Failure> {
     let (provider, theirs) = find(app.store(), key).await?;
     let offer = Offer::load_with_owners(app, &theirs).await?;
-    let labels = Labels::of(provider, &offer.items, &offer.roles);
+    let labels = offer.labels(provider);
     let (merged, conflicts) = merge(base, &theirs.settings, mine, &labels);
     let mut form = SettingsForm::from(merged, &theirs.settings, theirs.settings_revision)?;
     form.start.conflicts = conflicts;

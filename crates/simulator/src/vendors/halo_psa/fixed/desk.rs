@@ -52,6 +52,7 @@ fn statuses() -> Vec<Value> {
                 "shortname": name.chars().filter(|c| c.is_uppercase()).collect::<String>(),
                 "type": 0, "sequence": sequence, "colour": "#2bd3c6",
                 "slaaction": if [4, 5, 23].contains(&id) { "H" } else { "N" },
+                "domain": if n::is_sales_status(id) { "opps" } else { "reqs" },
             })
         })
         .collect()

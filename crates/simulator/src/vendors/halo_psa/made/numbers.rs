@@ -111,6 +111,11 @@ pub fn status(ticket: &Ticket) -> i64 {
     }
 }
 
+/// Whether a status is one of opportunities, which are tickets of another domain.
+pub const fn is_sales_status(status: i64) -> bool {
+    matches!(status, 31..=34)
+}
+
 /// Whether a status closes a ticket, as far as the product itself knows.
 pub fn closes(status: i64) -> bool {
     STATUSES

@@ -57,6 +57,8 @@ pub fn complete(edit: &mut Edit<'_>, kind: usize, record: &mut Record) -> Result
     }
     if key == "tickettype" {
         preset(record, "visible", true.into());
+    }
+    if key == "tickettype" || key == "status" {
         preset(record, "domain", "reqs".into());
     }
     Ok(kind)

@@ -1,0 +1,135 @@
+//! Values that were put into the wrong form, or the wrong field of a form: what they look like tells where they belong.
+
+use super::{ALL, Provider};
+use crate::field::{FormField, Looks};
+
+/// What is said about a refused value that does not look like those of its field; `None` when nothing can be told.
+#[must_use]
+pub fn mistaken(provider: &Provider, field: &FormField, value: &str) -> Option<String> {
+    if value.is_empty() || field.looks.is_some_and(|looks| looks.fits(value)) {
+        return None;
+    }
+    let found = Looks::of(value);
+    let of = |provider: &Provider| {
+        let mut fields = provider.form.iter();
+        fields
+            .find(|one| found.is_some() && one.looks == found)
+            .map(|one| one.label)
+    };
+    if let Some(label) = of(provider) {
+        return Some(format!(
+            "This looks like the {label}, which has a field of its own."
+        ));
+    }
+    let others: Vec<(&str, &str)> = ALL
+        .into_iter()
+        .filter_map(|other| Some((of(other)?, other.name)))
+        .collect();
+    if let [(label, _), ..] = others.as_slice() {
+        let names: Vec<&str> = others.iter().map(|(_, name)| *name).collect();
+        let names = names.join(" or ");
+        return Some(format!("This looks like the {label} of {names}."));
+    }
+    match field.looks {
+        Some(Looks::Guid) => Some(format!(
+            "A {} has 32 letters and digits in five groups, such as {}.",
+            field.label, field.example
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider;
+
+    fn told(provider: &str, key: &str, value: &str) -> Option<String> {
+        let provider = provider::find(provider).expect("there");
+        let field = provider
+            .form
+            .iter()
+            .find(|field| field.key == key)
+            .expect("a field");
+        mistaken(provider, field, value)
+    }
+
+    #[test]
+    fn a_value_of_another_product_or_field_is_recognised() {
+        const GUID: &str = "0f4b7d2a-93c1-4e6f-8a75-d1c2b3e4f506";
+        const CODE: &str = "HLN4QZX7TB2WKD6MVRP3SJC8YAE";
+        const USER: &str = "api.user@acme.example";
+        for (provider, key, value, says) in [
+            (
+                "connectwise_psa",
+                "public_key",
+                USER,
+                "the API Username of Autotask.",
+            ),
+            (
+                "connectwise_psa",
+                "private_key",
+                CODE,
+                "the Integration code of Autotask.",
+            ),
+            (
+                "connectwise_psa",
+                "private_key",
+                GUID,
+                "the Client ID, which has a field of its own.",
+            ),
+            (
+                "syncro",
+                "api_key",
+                GUID,
+                "the Client ID of Halo PSA or ConnectWise Manage.",
+            ),
+            (
+                "autotask",
+                "secret",
+                CODE,
+                "the Integration code, which has a field of its own.",
+            ),
+            (
+                "autotask",
+                "integration_code",
+                GUID,
+                "the Client ID of Halo PSA or ConnectWise Manage.",
+            ),
+            (
+                "halo_psa",
+                "client_id",
+                USER,
+                "the API Username of Autotask.",
+            ),
+        ] {
+            let expected = format!("This looks like {says}");
+            assert_eq!(
+                told(provider, key, value),
+                Some(expected),
+                "{provider} {key}"
+            );
+        }
+        let halo = told("halo_psa", "client_id", "portico").expect("no Client ID");
+        assert!(halo.contains("32 letters and digits"), "{halo}");
+        for (provider, key, value) in [
+            ("halo_psa", "client_id", GUID),
+            (
+                "halo_psa",
+                "client_secret",
+                "b7e1a9c4-5d20-4f38-96ab-72cd18e0f345-2e9d",
+            ),
+            ("autotask", "user_name", USER),
+            ("autotask", "secret", "5t$WJ*e9#Kb2"),
+            (
+                "syncro",
+                "api_key",
+                "T5c1f0b7d2e8a4f9731-3d0c9be2a47f81336ae0d4c2b795f108",
+            ),
+            ("connectwise_psa", "public_key", "Tq4vZ8mKxW2sRb7N"),
+            ("connectwise_psa", "client_id", ""),
+        ] {
+            assert_eq!(told(provider, key, value), None, "{provider} {key}");
+        }
+    }
+}
