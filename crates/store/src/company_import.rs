@@ -466,12 +466,13 @@ macro_rules! import_keys {
     };
 }
 
-/// The company of the same name, unless there are several, or something of this integration stands for it.
+/// The company of the same name, unless there are several, or something of this integration stands for it. For `+` see
+/// `quick_match`.
 macro_rules! same_name {
     () => {
         "(SELECT n.id FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM company t WHERE t.name_key = x.name_key AND t.removed_at IS NULL AND t.id <> n.id)
-            AND NOT EXISTS (SELECT 1 FROM external_company o WHERE o.company_id = n.id AND o.integration_id = x.integration_id AND o.absent = 0))"
+            AND NOT EXISTS (SELECT 1 FROM external_company o WHERE o.company_id = n.id AND o.integration_id = x.integration_id AND +o.absent = 0))"
     };
 }
 

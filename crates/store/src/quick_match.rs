@@ -206,13 +206,15 @@ macro_rules! sums {
     };
 }
 
+// `+` keeps SQLite from going through all of an integration, which an index of what is present invites to, for each
+// company: a company is linked to few.
 statements! {
     FREE_COMPANIES = "SELECT x.id, x.name, x.name_key AS sort_key, x.website, x.phone FROM external_company x
         WHERE x.integration_id = $1 AND x.absent = 0 AND x.company_id IS NULL ORDER BY x.name_key, x.id";
     OWN_COMPANIES = "SELECT c.uuid, c.name, x.website, x.phone FROM company c
         LEFT JOIN external_company x ON x.company_id = c.id AND x.absent = 0
         WHERE c.removed_at IS NULL AND NOT EXISTS
-            (SELECT 1 FROM external_company o WHERE o.company_id = c.id AND o.integration_id = $1 AND o.absent = 0)
+            (SELECT 1 FROM external_company o WHERE o.company_id = c.id AND o.integration_id = $1 AND +o.absent = 0)
         ORDER BY c.id, x.id";
     FREE_TECHNICIANS = "SELECT w.id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, w.name_key AS sort_key,
         COALESCE(w.email_key, '') AS email_key FROM technician w

@@ -202,7 +202,6 @@ async fn five_thousand_people_on_either_side() {
     let mut tx = portal.store().begin().await.expect("a transaction");
     let role = find_preset_in(&mut tx, RolePreset::Technician)
         .await
-        .expect("a read")
         .expect("the role");
     for number in 0..5_000 {
         let new = NewIdentity {
