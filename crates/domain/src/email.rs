@@ -7,11 +7,24 @@ use unicode_security::confusable_detection::skeleton;
 /// Longest address a mail server takes, in bytes.
 const LONGEST: usize = 254;
 
-/// The address as it is kept and written to: trimmed, without invisible characters, in the compatibility form of
-/// Unicode (full-width letters are letters), the host in the form mail servers know. `None` when it is none: it needs
-/// one `@`, text before it without space or list punctuation, and a host name after it.
+/// The one rule of what an e-mail address is, wherever one is typed or read from a vendor: it names a mailbox
+/// ([`mailbox`]) at a host of the internet, so there is a dot in the host and a top-level domain after it, which is no
+/// number (RFC 3696). Answers it as it is kept and written to. `ann@intranet` and `ann@10.0.0.1` are none.
 #[must_use]
 pub fn email_address(typed: &str) -> Option<String> {
+    let address = mailbox(typed)?;
+    let (_, host) = address.rsplit_once('@')?;
+    let (_, top) = host.rsplit_once('.')?;
+    let is_number = top.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_number).then_some(address)
+}
+
+/// A mailbox as it is kept and written to: trimmed, without invisible characters, in the compatibility form of
+/// Unicode (full-width letters are letters), the host in the form mail servers know. `None` when it is none: it needs
+/// one `@`, text before it without space or list punctuation, and a host name after it. That may be one of the own
+/// network: an account with such an address, made before [`email_address`] asked for more, is found by it.
+#[must_use]
+pub fn mailbox(typed: &str) -> Option<String> {
     let visible: String = typed.nfkc().filter(|c| !is_invisible(*c)).collect();
     let (local, host) = visible.trim().rsplit_once('@')?;
     let is_plain = |c: char| {
@@ -42,11 +55,18 @@ pub fn email_address(typed: &str) -> Option<String> {
     (address.len() <= LONGEST).then_some(address)
 }
 
-/// The normal form of an address, for uniqueness and sign-in: [`email_address`] in lower case.
+/// The normal form of an address, for uniqueness and sign-in: [`mailbox`] in lower case.
 #[must_use]
 pub fn email_key(typed: &str) -> Option<String> {
     // Lower case can undo the compatibility form, so it is made again.
-    email_address(typed).map(|address| address.to_lowercase().nfkc().collect())
+    mailbox(typed).map(|address| address.to_lowercase().nfkc().collect())
+}
+
+/// The normal form of an address somebody can be made a user with; `None` for what is no [`email_address`], such as a
+/// vendor's record has at times: it is treated as if it were missing, and stays as it is.
+#[must_use]
+pub fn usable_key(typed: &str) -> Option<String> {
+    email_address(typed).as_deref().and_then(email_key)
 }
 
 /// What an address looks like: characters that are drawn alike are one (Unicode Technical Standard 39). Two addresses
@@ -142,7 +162,6 @@ mod tests {
             email_key("a@xn--mller-kva.de"),
             email_key("a@mu\u{308}ller.de")
         );
-        assert_eq!(email_key("ann@localhost"), Some("ann@localhost".into()));
         assert_eq!(
             email_key("o'brien+news@example.com"),
             Some("o'brien+news@example.com".into())
@@ -173,6 +192,32 @@ mod tests {
             assert_eq!(email_key(bad), None, "{bad:?}");
         }
         assert_eq!(email_key(&format!("{}@example.com", "x".repeat(243))), None);
+    }
+
+    #[test]
+    fn an_address_is_at_a_host_of_the_internet() {
+        for good in [
+            "o'brien+news@example.com",
+            "ann@mail.example.museum",
+            "ann@example.xn--p1ai",
+            "jörg@müller.example",
+            "ann@例え.テスト",
+            "a@b.c",
+        ] {
+            assert!(email_address(good).is_some(), "{good}");
+            assert_eq!(usable_key(good), email_key(good), "{good}");
+        }
+        for near in ["peter@x", "ann@localhost", "ann@10.0.0.1", "ann@example.5"] {
+            assert_eq!(
+                (email_address(near), usable_key(near)),
+                (None, None),
+                "{near}"
+            );
+            assert_eq!(email_key(near).as_deref(), Some(near), "still found by it");
+        }
+        for bad in ["ann@.com", "ann@example.", "ann@example..com", "ann@"] {
+            assert_eq!((email_address(bad), email_key(bad)), (None, None), "{bad}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@
 
 mod writing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use crate::email::email_key;
 use crate::text::name_key;
@@ -140,24 +140,25 @@ pub enum Proposal {
 /// whose counterpart belongs to a better one.
 #[must_use]
 pub fn propose(kind: Kind, sources: &[Side], targets: &[Side]) -> Vec<Option<Proposal>> {
-    let (sources, targets): (Vec<Keys>, Vec<Keys>) = (
-        sources.iter().map(|one| Keys::of(kind, one)).collect(),
-        targets.iter().map(|one| Keys::of(kind, one)).collect(),
-    );
-    let pairs = pairs(&sources, &targets);
-    let mut best_of_target: BTreeMap<usize, Best> = BTreeMap::new();
-    let mut best_of_source: BTreeMap<usize, Best> = BTreeMap::new();
-    for (source, target) in pairs {
-        let Some(shared) = sources[source].shared(kind, &targets[target]) else {
-            continue;
-        };
-        Best::offer(best_of_source.entry(source), target, shared);
-        Best::offer(best_of_target.entry(target), source, shared);
+    let keys =
+        |side: &[Side]| -> Vec<Keys> { side.iter().map(|one| Keys::of(kind, one)).collect() };
+    let (sources, targets) = (keys(sources), keys(targets));
+    let shelves = shelves(&sources, &targets);
+    let mut best_of_target: Vec<Option<Best>> = vec![None; targets.len()];
+    let mut best_of_source: Vec<Option<Best>> = vec![None; sources.len()];
+    for (source, ours) in sources.iter().enumerate() {
+        for target in near(&shelves, ours) {
+            let Some(shared) = ours.shared(kind, &targets[target]) else {
+                continue;
+            };
+            Best::offer(&mut best_of_source[source], target, shared);
+            Best::offer(&mut best_of_target[target], source, shared);
+        }
     }
     (0..sources.len())
         .map(|source| {
-            let best = best_of_source.get(&source)?;
-            let back = best_of_target.get(&best.other)?;
+            let best = best_of_source[source]?;
+            let back = best_of_target[best.other]?;
             let shared = best.shared;
             match (best.only, back.only) {
                 (true, true) if back.other == source => Some(Proposal::Link {
@@ -173,7 +174,7 @@ pub fn propose(kind: Kind, sources: &[Side], targets: &[Side]) -> Vec<Option<Pro
 }
 
 /// What kind of records are matched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Companies.
     Companies,
@@ -190,25 +191,18 @@ struct Best {
 }
 
 impl Best {
-    fn offer(
-        entry: std::collections::btree_map::Entry<'_, usize, Self>,
-        other: usize,
-        shared: Shared,
-    ) {
-        let best = entry.or_insert(Self {
-            other,
-            shared,
-            only: true,
-        });
-        if best.other == other {
-        } else if shared > best.shared {
-            *best = Self {
-                other,
-                shared,
-                only: true,
-            };
-        } else if shared == best.shared {
-            best.only = false;
+    /// Takes one that is better than what was known. Each counterpart is offered once.
+    fn offer(place: &mut Option<Self>, other: usize, shared: Shared) {
+        match place {
+            Some(best) if shared < best.shared => {}
+            Some(best) if shared == best.shared => best.only = false,
+            _ => {
+                *place = Some(Self {
+                    other,
+                    shared,
+                    only: true,
+                });
+            }
         }
     }
 }
@@ -218,35 +212,31 @@ impl Best {
 struct Keys {
     name: String,
     similar: String,
-    emails: BTreeSet<String>,
-    mail_hosts: BTreeSet<String>,
-    websites: BTreeSet<String>,
-    phones: BTreeSet<String>,
+    emails: Vec<String>,
+    mail_hosts: Vec<String>,
+    websites: Vec<String>,
+    phones: Vec<String>,
 }
 
 impl Keys {
     fn of(kind: Kind, side: &Side) -> Self {
-        let emails: BTreeSet<String> = side
-            .emails
-            .iter()
-            .filter_map(|one| email_key(one))
-            .collect();
+        let emails = each(&side.emails, email_key);
         Self {
             name: name_key(&side.name),
             similar: match kind {
                 Kind::Companies => company_name(&side.name),
                 Kind::People => folded(&side.name).join(" "),
             },
-            mail_hosts: emails.iter().filter_map(|one| mail_host(one)).collect(),
-            websites: side.websites.iter().filter_map(|one| host(one)).collect(),
-            phones: side.phones.iter().filter_map(|one| phone(one)).collect(),
+            mail_hosts: each(&emails, mail_host),
+            websites: each(&side.websites, host),
+            phones: each(&side.phones, phone),
             emails,
         }
     }
 
     /// What two records share; `None` when that is not enough to propose anything.
     fn shared(&self, kind: Kind, other: &Self) -> Option<Shared> {
-        let meet = |one: &BTreeSet<String>, other: &BTreeSet<String>| !one.is_disjoint(other);
+        let meet = |one: &[String], other: &[String]| one.iter().any(|key| other.contains(key));
         let same = |one: &str, other: &str| !one.is_empty() && one == other;
         let mut found = 0;
         let mut add =
@@ -273,44 +263,67 @@ impl Keys {
         (found != 0).then_some(Shared(found))
     }
 
-    /// The keys by which a counterpart is looked for.
-    fn wanted(&self) -> Vec<(u8, &str)> {
-        let mut wanted = vec![(0, self.name.as_str()), (1, self.similar.as_str())];
-        for (place, keys) in [(2, &self.emails), (3, &self.websites), (4, &self.phones)] {
-            wanted.extend(keys.iter().map(|key| (place, key.as_str())));
-        }
-        wanted.retain(|(_, key)| !key.is_empty());
-        wanted
+    /// The keys by which a counterpart is looked for, each once.
+    fn wanted(&self) -> impl Iterator<Item = (u8, &str)> {
+        let names = [(0, self.name.as_str()), (1, self.similar.as_str())];
+        let others = [(2, &self.emails), (3, &self.websites), (4, &self.phones)];
+        let others = others
+            .into_iter()
+            .flat_map(|(place, keys)| keys.iter().map(move |key| (place, key.as_str())));
+        names
+            .into_iter()
+            .chain(others)
+            .filter(|(_, key)| !key.is_empty())
     }
 }
 
-/// The places of the records that have each key.
-fn by_key(side: &[Keys]) -> BTreeMap<(u8, &str), Vec<usize>> {
-    let mut places: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
-    for (place, keys) in side.iter().enumerate() {
+/// The normal form of each text that has one, once.
+fn each(texts: &[String], key: fn(&str) -> Option<String>) -> Vec<String> {
+    let mut keys: Vec<String> = texts.iter().filter_map(|text| key(text)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Who has one key.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// How many sources.
+    sources: usize,
+    /// The places of the targets, no more than tell that they are a crowd.
+    targets: Vec<usize>,
+}
+
+/// The records by key, in one pass over each side; only keys of targets.
+fn shelves<'k>(sources: &'k [Keys], targets: &'k [Keys]) -> HashMap<(u8, &'k str), Shelf> {
+    let mut shelves: HashMap<(u8, &str), Shelf> = HashMap::with_capacity(2 * targets.len());
+    for (place, keys) in targets.iter().enumerate() {
         for key in keys.wanted() {
-            places.entry(key).or_default().push(place);
+            let shelf = shelves.entry(key).or_default();
+            if shelf.targets.len() <= CROWD {
+                shelf.targets.push(place);
+            }
         }
     }
-    places
+    for key in sources.iter().flat_map(Keys::wanted) {
+        if let Some(shelf) = shelves.get_mut(&key) {
+            shelf.sources += 1;
+        }
+    }
+    shelves
 }
 
-/// Every pair that shares a key, once. Keys that a crowd shares tell nobody apart and lead to none.
-fn pairs(sources: &[Keys], targets: &[Keys]) -> BTreeSet<(usize, usize)> {
-    let theirs = by_key(targets);
-    let mut pairs = BTreeSet::new();
-    for (key, ours) in by_key(sources) {
-        let Some(theirs) = theirs.get(&key) else {
-            continue;
-        };
-        if ours.len() > CROWD || theirs.len() > CROWD {
-            continue;
-        }
-        for source in ours {
-            pairs.extend(theirs.iter().map(|target| (source, *target)));
-        }
-    }
-    pairs
+/// The targets that share a key with a source, each once. A key that a crowd shares tells nobody apart and leads to
+/// none, so these are at most [`CROWD`] for each key, however long the lists are.
+fn near(shelves: &HashMap<(u8, &str), Shelf>, ours: &Keys) -> Vec<usize> {
+    let shared = ours.wanted().filter_map(|key| shelves.get(&key));
+    let mut near: Vec<usize> = shared
+        .filter(|shelf| shelf.sources <= CROWD && shelf.targets.len() <= CROWD)
+        .flat_map(|shelf| shelf.targets.iter().copied())
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    near
 }
 
 #[cfg(test)]

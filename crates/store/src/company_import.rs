@@ -1,8 +1,6 @@
 //! A vendor's companies as an administrator imports them: each with the company here it stands for, if any, and with
 //! the one of the same name it may belong to. Tens of thousands of them, so the list is one range of one index.
 
-use std::collections::BTreeSet;
-
 use domain::clock::UtcMillis;
 use domain::id::{CompanyId, IntegrationId, PublicId};
 
@@ -11,6 +9,7 @@ use crate::decode::{flag, instant, optional, optional_public_id, plain, public_i
 use crate::error::Result;
 use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, TextPlace, Walk};
 use crate::open::Store;
+use crate::quick_match::{Found, places};
 use crate::text_search::patterns;
 use crate::tx::Tx;
 
@@ -57,6 +56,10 @@ pub struct CompanyImportRow {
     pub name: String,
     /// City.
     pub city: Option<String>,
+    /// Phone.
+    pub phone: Option<String>,
+    /// Web site.
+    pub website: Option<String>,
     /// Whether the vendor has it switched on.
     pub active: bool,
     /// Whether the vendor still has it.
@@ -75,8 +78,11 @@ pub struct CompanyImportRow {
     pub company: Option<ImportCompany>,
     /// How that came: `source` on its own, `import` by a person.
     pub link_origin: Option<String>,
-    /// While it stands for none: a company here of the same name that nothing of this integration stands for.
+    /// While it stands for none: the company here of the same name that nothing of this integration stands for. Of
+    /// several with one name it is none: only a person can tell which.
     pub same_name: Option<ImportCompany>,
+    /// While it stands for none: how many companies here have its name.
+    pub same_names: u64,
 }
 
 row! {
@@ -86,6 +92,8 @@ row! {
         external_id: String,
         name: String,
         city: Option<String>,
+        phone: Option<String>,
+        website: Option<String>,
         active: bool = i64 => flag,
         present: bool = i64 => flag,
         type_id: Option<String>,
@@ -102,6 +110,7 @@ row! {
         same_id: Option<CompanyId> = Option<i64> => optional(CompanyId),
         same_uuid: Option<PublicId> = Option<String> => optional_public_id,
         same_name: Option<String>,
+        same_names: i64,
     }
 }
 
@@ -122,6 +131,8 @@ impl From<Raw> for CompanyImportRow {
             external_id: row.external_id,
             name: row.name,
             city: row.city,
+            phone: row.phone,
+            website: row.website,
             active: row.active,
             present: row.present,
             type_id: row.type_id,
@@ -138,6 +149,7 @@ impl From<Raw> for CompanyImportRow {
                 }
             }),
             same_name: company(row.same_id, row.same_uuid, row.same_name),
+            same_names: row.same_names.unsigned_abs(),
         }
     }
 }
@@ -181,14 +193,14 @@ pub async fn list_for_import(
     list_among(store, query, None).await
 }
 
-/// The same with only some companies, by row id, of those that stand for none here.
+/// The same with only those Quick Match has something to say about.
 ///
 /// # Errors
 /// As any statement.
 pub async fn list_some_for_import(
     store: &Store,
     query: &CompanyImportQuery,
-    only: &BTreeSet<i64>,
+    only: &[Found],
 ) -> Result<Listing<CompanyImportRow>> {
     list_among(store, query, Some(only)).await
 }
@@ -196,7 +208,7 @@ pub async fn list_some_for_import(
 async fn list_among(
     store: &Store,
     query: &CompanyImportQuery,
-    only: Option<&BTreeSet<i64>>,
+    only: Option<&[Found]>,
 ) -> Result<Listing<CompanyImportRow>> {
     let walk = Walk::new(Direction::Ascending, query.page.as_ref(), query.limit, true);
     let [a, b, c, d] = patterns(query.search.as_deref());
@@ -204,9 +216,7 @@ async fn list_among(
     let unlinked = i64::from(query.unlinked_only);
     let sql = [KEYS_ASCENDING, KEYS_DESCENDING][walk.read.index()];
     let (page, count) = if let Some(only) = only {
-        let all = list_unlinked_places(store, query.integration, query.search.as_deref()).await?;
-        let some = all.into_iter().map(Place::from);
-        let places: Vec<Place> = some.filter(|place| only.contains(&place.id)).collect();
+        let places = places(only, query.search.as_deref());
         let count = Count::bounded(places.len() as u64, COUNTED);
         (walk.page_of_all(places), count)
     } else {
@@ -307,7 +317,7 @@ row! {
         pub id: i64,
         /// What the list is sorted by.
         pub sort_key: String,
-        /// A company here of the same name that nothing of this integration stands for.
+        /// The only company here of the same name, if nothing of this integration stands for it.
         pub same_name: Option<PublicId> = Option<String> => optional_public_id,
     }
 }
@@ -325,27 +335,28 @@ pub async fn list_unlinked(
     read_all!(store, UNLINKED, integration.0, 1_i64, a, b, c, d)
 }
 
-/// Their row ids alone, by name.
+/// Those of these rows that stand for a company here by now, such as one that was linked after it was selected.
 ///
 /// # Errors
 /// As any statement.
-pub async fn list_unlinked_ids(
-    store: &Store,
-    integration: IntegrationId,
-    search: Option<&str>,
-) -> Result<Vec<i64>> {
-    let places = list_unlinked_places(store, integration, search).await?;
-    let ids = places.into_iter().map(|place| Place::from(place).id);
-    Ok(ids.collect())
-}
-
-async fn list_unlinked_places(
-    store: &Store,
-    integration: IntegrationId,
-    search: Option<&str>,
-) -> Result<Vec<TextPlace>> {
-    let [a, b, c, d] = patterns(search);
-    read_all!(store, PLACES, integration.0, 1_i64, a, b, c, d)
+pub async fn list_linked_among(store: &Store, rows: &[i64]) -> Result<Vec<i64>> {
+    let found: Vec<(i64,)> = match store.db() {
+        _ if rows.is_empty() => Vec::new(),
+        Db::Lite { r, .. } => {
+            let rows = serde_json::to_string(rows)?;
+            sqlx::query_as(LINKED_SQLITE)
+                .bind(rows)
+                .fetch_all(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            sqlx::query_as(LINKED_POSTGRES)
+                .bind(rows)
+                .fetch_all(pool)
+                .await?
+        }
+    };
+    Ok(found.into_iter().map(|row| row.0).collect())
 }
 
 /// One company, to look at.
@@ -455,20 +466,23 @@ macro_rules! import_keys {
     };
 }
 
-/// The company of the same name: the first that nothing of this integration stands for.
+/// The company of the same name, unless there are several, or something of this integration stands for it. For `+` see
+/// `quick_match`.
 macro_rules! same_name {
     () => {
-        "(SELECT min(n.id) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL AND NOT EXISTS
-            (SELECT 1 FROM external_company o WHERE o.company_id = n.id AND o.integration_id = x.integration_id AND o.absent = 0))"
+        "(SELECT n.id FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM company t WHERE t.name_key = x.name_key AND t.removed_at IS NULL AND t.id <> n.id)
+            AND NOT EXISTS (SELECT 1 FROM external_company o WHERE o.company_id = n.id AND o.integration_id = x.integration_id AND +o.absent = 0))"
     };
 }
 
 macro_rules! import_row {
     ($from:literal) => {
-        concat!("SELECT x.id, x.integration_id AS integration, x.external_id, x.name, x.city, x.active,
+        concat!("SELECT x.id, x.integration_id AS integration, x.external_id, x.name, x.city, x.phone, x.website, x.active,
             CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, x.other_type_ids, x.status_id, ty.label AS type_label, x.stored_at, x.link_origin,
             c.id AS company_id, c.uuid AS company_uuid, c.name AS company_name, c.removed_at AS company_removed_at,
-            c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name
+            c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name,
+            CASE WHEN x.company_id IS NULL THEN (SELECT count(*) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL) ELSE 0 END AS same_names
         FROM ", $from, " LEFT JOIN company c ON c.id = x.company_id
         LEFT JOIN reference_item ty ON ty.integration_id = x.integration_id AND ty.kind = 'company_type' AND ty.external_id = x.type_id
         LEFT JOIN company s ON x.company_id IS NULL AND s.id = ", same_name!(), " WHERE ")
@@ -492,9 +506,12 @@ statements! {
     BLOCKED = concat!("SELECT count(*) AS found FROM external_company x WHERE ", listed!(), " AND x.company_id IN
         (SELECT n.id FROM company n WHERE n.removed_at IS NOT NULL AND n.removed_reason = 'blocked')");
     UNLINKED = concat!("SELECT x.id, x.name_key AS sort_key, s.uuid AS same_name FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");
-    PLACES = concat!("SELECT x.id AS id, x.name_key AS sort_key FROM external_company x WHERE ", listed!(), " ORDER BY x.name_key, x.id");
     ROWS_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN external_company x NOT INDEXED"), "x.id = f.value");
     ROWS_POSTGRES for Postgres = concat!(import_row!("external_company x"), "x.id = ANY(CAST($1 AS BIGINT[]))");
+    LINKED_SQLITE for Sqlite = "SELECT x.id FROM json_each($1) f CROSS JOIN external_company x ON x.id = f.value
+        CROSS JOIN company c ON c.id = x.company_id WHERE c.removed_at IS NULL";
+    LINKED_POSTGRES for Postgres = "SELECT x.id FROM external_company x JOIN company c ON c.id = x.company_id
+        WHERE c.removed_at IS NULL AND x.id = ANY(CAST($1 AS BIGINT[]))";
     FIND = concat!(import_row!("external_company x"), "x.id = $1");
     LOCK = "UPDATE external_company SET absent = absent WHERE id = $1";
     LOCK_COMPANY = "UPDATE company SET created_at = created_at WHERE uuid = $1";

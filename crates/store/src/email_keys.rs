@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use domain::email::{email_key, email_skeleton};
+use domain::email::{email_key, email_skeleton, usable_key};
 use domain::id::{CompanyId, IdentityId};
 
 use crate::db::Db;
@@ -19,8 +19,8 @@ use crate::installation_settings::{find_setting, put_setting};
 use crate::open::Store;
 use crate::tx::Tx;
 
-/// The rule this Portico computes normal forms by. Grows with every change of `domain::email::email_key`.
-const RULES: i64 = 1;
+/// The rule this Portico computes normal forms by. Grows with every change of `domain::email`.
+const RULES: i64 = 2;
 /// Where the rule is remembered that all rows have.
 const SETTING: &str = "email_key_rules";
 
@@ -72,7 +72,7 @@ async fn recompute(tx: &mut Tx) -> Result<()> {
     lock_staff(tx).await?;
     let technicians: Vec<TechnicianRow> = tx_all!(tx, TECHNICIANS)?;
     for row in technicians {
-        let key = email_key(&row.email);
+        let key = usable_key(&row.email);
         if key != row.email_key {
             execute!(tx, PUT_TECHNICIAN_KEY, row.id, key)?;
         }

@@ -64,6 +64,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "descriptions",
         include_str!("../migrations/0013_descriptions.sql"),
     ),
+    (
+        14,
+        "quick_match",
+        include_str!("../migrations/0014_quick_match.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -179,6 +179,8 @@ row! {
         pub name: String,
         /// E-mail address.
         pub email: String,
+        /// Whether a welcome e-mail is of use: no password is set, and the user is not deactivated.
+        pub takes_welcome: bool = i64 => flag,
     }
 }
 
@@ -395,9 +397,11 @@ statements! {
     SOURCES_SQLITE for Sqlite = sources!("json_each($1) f CROSS JOIN technician w INDEXED BY technician_by_identity ON w.identity_id = f.value
         CROSS JOIN integration g ON g.id = w.integration_id WHERE w.identity_id IS NOT NULL");
     SOURCES_POSTGRES for Postgres = sources!("technician w JOIN integration g ON g.id = w.integration_id WHERE w.identity_id = ANY(CAST($1 AS BIGINT[]))");
-    NAMED_SQLITE for Sqlite = "SELECT i.id, i.uuid, i.name, i.email FROM json_each($1) f CROSS JOIN identity i ON i.uuid = f.value
+    NAMED_SQLITE for Sqlite = "SELECT i.id, i.uuid, i.name, i.email,
+        CASE WHEN i.password_hash IS NULL AND s.status <> 'disabled' THEN CAST(1 AS BIGINT) ELSE 0 END AS takes_welcome FROM json_each($1) f CROSS JOIN identity i ON i.uuid = f.value
         CROSS JOIN staff_membership s ON s.identity_id = i.id ORDER BY s.name_key, i.id";
-    NAMED_POSTGRES for Postgres = "SELECT i.id, i.uuid, i.name, i.email FROM identity i JOIN staff_membership s ON s.identity_id = i.id
+    NAMED_POSTGRES for Postgres = "SELECT i.id, i.uuid, i.name, i.email,
+        CASE WHEN i.password_hash IS NULL AND s.status <> 'disabled' THEN CAST(1 AS BIGINT) ELSE 0 END AS takes_welcome FROM identity i JOIN staff_membership s ON s.identity_id = i.id
         WHERE i.uuid = ANY(CAST($1 AS TEXT[])) ORDER BY s.name_key, i.id";
     SET_STATUS = "UPDATE staff_membership SET status = $2 WHERE identity_id = $1";
     SET_ROLE = "UPDATE staff_membership SET role_id = $2 WHERE identity_id = $1";

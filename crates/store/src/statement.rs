@@ -80,6 +80,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::tickets::search::STATEMENTS,
         crate::viewer_companies::STATEMENTS,
         crate::companies::company::STATEMENTS,
+        crate::companies::contact_counts::STATEMENTS,
         crate::companies::few::STATEMENTS,
         crate::companies::list::STATEMENTS,
         crate::company_adoption::STATEMENTS,

@@ -69,6 +69,7 @@ struct Inner {
     config: EngineConfig,
     permits: Arc<StorePermits>,
     memory: Arc<connectors::connector::Memory>,
+    matches: crate::quick_match::Kept,
     /// Jobs this process works on, and how often: only their leases are extended, so that one nobody works on any more
     /// runs out. A job that was put back and taken again is held twice for a moment.
     held: Mutex<BTreeMap<JobId, u32>>,
@@ -108,6 +109,7 @@ impl Engine {
             config,
             permits,
             memory: Arc::new(memory),
+            matches: Default::default(),
             held: Mutex::default(),
         }))
     }
@@ -119,6 +121,11 @@ impl Engine {
     /// What connectors remember between requests.
     pub(crate) fn memory(&self) -> Arc<connectors::connector::Memory> {
         Arc::clone(&self.0.memory)
+    }
+
+    /// What Quick Match found last.
+    pub(crate) fn matches(&self) -> &crate::quick_match::Kept {
+        &self.0.matches
     }
 
     /// Notes that this process works on a job, until the answer is dropped.

@@ -208,7 +208,7 @@ async fn choose(engine: &Engine, wanted: &ImportCompanies) -> Result<Vec<Company
                 continue;
             }
             let target = if everyone.proposed {
-                let Some(target) = matches.get(&other.id).and_then(|found| found.target()) else {
+                let Some(target) = matches.target(other.id) else {
                     continue;
                 };
                 Some(target.uuid.clone())

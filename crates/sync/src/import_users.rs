@@ -10,13 +10,14 @@ mod outcome;
 
 use std::collections::BTreeSet;
 
-use domain::email::email_key;
+use domain::email::email_address;
 use domain::id::{IntegrationId, PublicId};
 use domain::imports::{ImportKind, ImportOutcome, ImportStop};
 use domain::permission::{Area, Permission};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::audit::{AuditEntry, insert_entry};
+use store::identities::MembershipStatus;
 use store::roles::Role;
 use store::technicians::{
     ImportRow, ImportUser, Linked, find_importable_in, link_technician_in, list_importable_ids,
@@ -172,7 +173,7 @@ async fn choose(engine: &Engine, wanted: &ImportUsers) -> Result<Vec<ImportRowCh
             Default::default()
         };
         for technician in all {
-            let action = match matches.get(&technician).and_then(|found| found.target()) {
+            let action = match matches.target(technician) {
                 Some(target) => ImportAction::Link {
                     identity: target.uuid.clone(),
                 },
@@ -281,7 +282,7 @@ async fn create(
     let known = row
         .email
         .as_deref()
-        .filter(|email| email_key(email).is_some());
+        .filter(|email| email_address(email).is_some());
     let Some(email) = typed.or(known) else {
         report.skip(row.name, SkipReason::EmailRequired);
         return Ok(());
@@ -299,7 +300,8 @@ async fn create(
             .map(|title| domain::text::cut(title, 190)),
         phone: None,
     };
-    let created = match users::create_in(tx, editor, role, &new).await? {
+    let untold = MembershipStatus::Imported;
+    let created = match users::create_in(tx, editor, role, &new, untold).await? {
         Ok(created) => created,
         Err(refusal) => {
             report.skip(row.name, SkipReason::of(refusal));

@@ -113,7 +113,7 @@ async fn add_once(
         Ok(role) => role,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let created = match create_in(&mut tx, editor, &role, new).await? {
+    let created = match create_in(&mut tx, editor, &role, new, MembershipStatus::Pending).await? {
         Ok(created) => created,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -311,7 +311,7 @@ async fn set_status_in(tx: &mut Tx, editor: &Editor, user: &PublicId, on: bool) 
     let status = match (on, identity.password_hash.is_some()) {
         (false, _) => MembershipStatus::Disabled,
         (true, true) => MembershipStatus::Active,
-        (true, false) => MembershipStatus::Imported,
+        (true, false) => MembershipStatus::Pending,
     };
     set_staff_status(tx, staff.identity_id, status).await?;
     let (before, after) = (
@@ -388,7 +388,7 @@ pub async fn welcome_in(tx: &mut Tx, editor: &Editor, user: IdentityId) -> Resul
         email: &identity.email,
     };
     queue_welcome(tx, to, &by).await?;
-    if staff.status == MembershipStatus::Imported {
+    if staff.status.waits_for_welcome() {
         set_staff_status(tx, user, MembershipStatus::Invited).await?;
     }
     audit(

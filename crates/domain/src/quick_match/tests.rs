@@ -1,5 +1,7 @@
 //! Quick Match: a table of names, what is proposed, and what holds for any two lists.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -259,4 +261,33 @@ proptest! {
             }
         }
     }
+}
+
+/// The work grows with the records, whatever they share: of a crowd nothing is compared, of all else at most a crowd.
+#[test]
+fn what_is_compared_grows_with_the_records() {
+    let side = |len: usize, ending: &str| -> Vec<Keys> {
+        let one = |place: usize| {
+            let mut side = company(
+                &format!("Harbour {place} {ending}"),
+                &format!("www.harbour{}.example", place / 7),
+                "+44 29 2018 0000",
+            );
+            side.phones.push(format!("+44 29 7{place:07}"));
+            Keys::of(Kind::Companies, &side)
+        };
+        (0..len).map(one).collect()
+    };
+    let compared = |len: usize| -> usize {
+        let (sources, targets) = (side(len, "Ltd"), side(len, "Limited"));
+        let shelves = shelves(&sources, &targets);
+        sources.iter().map(|ours| near(&shelves, ours).len()).sum()
+    };
+    let (few, many) = (compared(700), compared(7_000));
+    assert_eq!(
+        few,
+        700 * 7,
+        "its own name and number, and six more at the same web site"
+    );
+    assert_eq!(many, 10 * few);
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use domain::clock::{SharedClock, SystemClock};
-use domain::email::email_key;
+use domain::email::{email_address, mailbox};
 use domain::secret::Secret;
+use store::identities::find_identity_by_email;
 
 use super::{Source, output};
 use crate::web::{password, token};
@@ -37,8 +38,8 @@ pub struct Arguments {
 pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     let config = source.load(None)?;
     let email = arguments.email.trim();
-    if email_key(email).is_none() {
-        bail!("{email:?} is no e-mail address");
+    if mailbox(email).is_none() {
+        bail!("{}", no_address(email));
     }
     let name = arguments.name.trim();
     if name.is_empty() || name.chars().count() > 200 {
@@ -55,6 +56,10 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     }
     let clock: SharedClock = Arc::new(SystemClock);
     let store = app::open_store(&config, clock).await?;
+    // An administrator from before may have an address that would not be taken anew.
+    if email_address(email).is_none() && find_identity_by_email(&store, email).await?.is_none() {
+        bail!("{}", no_address(email));
+    }
     let hash =
         password::hash_now(&new).map_err(|_| anyhow::anyhow!("the password cannot be hashed"))?;
     let reset = arguments.reset_two_factor;
@@ -70,6 +75,10 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         output::say(&format!("Password: {}", new.expose()));
     }
     Ok(())
+}
+
+fn no_address(email: &str) -> String {
+    format!("{email:?} is no e-mail address; it must be one such as ann@example.com")
 }
 
 /// A password nobody has to think up: 144 random bits as text.

@@ -124,6 +124,7 @@ pub fn table() -> RouteTable {
     let table = people::own_account(table);
     let table = mail(table);
     let table = integrations::setup_wizard(integrations::integrations(table));
+    let table = people::import_companies(table);
     let table = people::people(table)
         // Settings.
         .get("/settings", SignedIn, settings::show)

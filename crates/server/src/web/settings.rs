@@ -1,6 +1,7 @@
 //! Pages under `/settings`.
 
 pub mod api_keys;
+pub mod import_companies;
 pub mod import_users;
 pub mod imports;
 pub mod integrations;

@@ -13,11 +13,13 @@ export async function openDialog(address) {
     return;
   }
   const dialog = document.createElement("dialog");
-  dialog.setAttribute("aria-labelledby", "dialog-title");
+  // A question in a dialog stands above it: its title is its own, whatever the ids under it are.
+  dialog.setAttribute("aria-label", content.querySelector(".dialog-title")?.textContent.trim() ?? "");
   dialog.append(document.adoptNode(content));
   dialog.addEventListener("close", () => {
     const stale = dialog.querySelector("[data-stale]")?.dataset.stale;
-    document.body.append(document.getElementById("toasts"));
+    const under = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+    under.append(document.getElementById("toasts"));
     dialog.remove();
     document.dispatchEvent(new Event("portico:replaced"));
     // What was done in the dialog shows in the list under it.

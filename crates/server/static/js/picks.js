@@ -39,7 +39,7 @@ export function settlePicks(form) {
     const valid = email.value.trim() !== "" && email.validity.valid;
     // A row the server has something to say about stays ticked until its message was dealt with.
     box.disabled = !valid && link.value.trim() === "" && !(box.checked && email.hasAttribute("aria-invalid"));
-    box.title = box.disabled ? "Cannot be selected: an e-mail address is missing" : "";
+    box.title = box.disabled ? "Cannot be selected: a valid e-mail address is missing" : "";
     if (box.disabled) box.checked = false;
   }
   const ticked = boxes(form).filter((box) => !box.disabled && box.checked);

@@ -96,8 +96,17 @@ function put({ page, url }, ids, go = (address) => location.assign(address)) {
   tellNotice(page);
   document.querySelector("[aria-invalid=true]")?.focus();
   // What came of a form is read, wherever the button was.
-  fresh.find((one) => "answer" in one.dataset)?.lastElementChild?.scrollIntoView({ block: "nearest" });
+  const answer = fresh.map((one) => (one.matches("[data-answer]") ? one : one.querySelector("[data-answer]"))).find(Boolean);
+  answer?.lastElementChild?.scrollIntoView({ block: "nearest" });
   return true;
+}
+
+// The counterpart of what had the focus: by id, else by name; of several with one name the one that says the same.
+function counterpart(focused, fresh) {
+  if (focused.id) return document.getElementById(focused.id);
+  if (!focused.name) return null;
+  const same = focused.matches("button, [type=checkbox], [type=radio]") ? `[value="${CSS.escape(focused.value)}"]` : "";
+  return fresh.querySelector(`[name="${CSS.escape(focused.name)}"]${same}`);
 }
 
 function tellNotice(page) {
@@ -125,9 +134,7 @@ export function replace(fresh) {
   settleAllPicks(fresh);
   document.dispatchEvent(new Event("portico:replaced"));
   if (focused) {
-    const again = focused.id
-      ? document.getElementById(focused.id)
-      : focused.name ? fresh.querySelector(`[name="${CSS.escape(focused.name)}"]`) : null;
+    const again = counterpart(focused, fresh);
     // What has no counterpart leaves the focus to the whole, where that takes it.
     const next = again ?? (fresh.hasAttribute("tabindex") ? fresh : null);
     next?.focus({ preventScroll: true });

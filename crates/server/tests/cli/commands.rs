@@ -86,6 +86,13 @@ fn a_backup_goes_back_in() {
         );
         text(&output.stdout)
     };
+    let refused = run_with_input(
+        data.path(),
+        &["create-admin", "--email", "peter@x", "--name", "A"],
+        "four wet grey stones\n",
+    );
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("\"peter@x\" is no e-mail address"));
     create("ann@example.com");
     let file = data.path().join("copy.db");
     let to = file.to_str().unwrap();

@@ -1,4 +1,4 @@
-//! Importing staff in the dialog, as the guide describes it, with scripts and without.
+//! Importing staff and companies in their dialogs, as the guide describes it, with scripts and without.
 
 use crate::browser::{Chromium, Tab};
 use crate::chromium;
@@ -20,6 +20,27 @@ async fn choose(tab: &Tab, role: &str) {
           list.dispatchEvent(new Event('change', {{ bubbles: true }})); return list.value }})()"
     );
     tab.wait_until(&chosen, "the role is there").await;
+}
+
+/// From here on what goes wrong in a script of the page is noted.
+async fn note_errors(tab: &Tab) {
+    tab.text_of(
+        "(() => { window.wrong = []; \
+         addEventListener('error', (event) => window.wrong.push(event.message)); \
+         addEventListener('unhandledrejection', (event) => window.wrong.push(String(event.reason))); })()",
+    )
+    .await;
+}
+
+/// Nothing went wrong, and what has the focus is in the part that was put in place.
+async fn assert_focus_in(tab: &Tab, part: &str) {
+    assert_eq!(
+        tab.text_of("window.wrong.join()").await,
+        "",
+        "script errors"
+    );
+    let inside = format!("document.querySelector('{part}').contains(document.activeElement)");
+    assert_eq!(tab.text_of(&inside).await, "true", "the focus in {part}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,8 +80,20 @@ async fn resources_are_imported_in_the_dialog() {
     .await;
     tab.wait_for_text("No resources match").await;
     tab.wait_for_text("Import Selected (1)").await;
+    note_errors(&tab).await;
     tab.click("Import Selected (1)").await;
     tab.wait_for_text("1 user created").await;
+    assert_focus_in(&tab, "dialog #import-picker").await;
+    tab.click("Import more").await;
+    tab.wait_until(
+        "document.querySelector('dialog #picker-search')",
+        "the list is there again",
+    )
+    .await;
+    assert_focus_in(&tab, "dialog #import-picker").await;
+    tab.click("Report").await;
+    tab.wait_for_text("1 user created").await;
+    assert_focus_in(&tab, "dialog #import-picker").await;
     tab.click("Back to users").await;
     tab.wait_until("!document.querySelector('dialog')", "the dialog is closed")
         .await;
@@ -79,6 +112,138 @@ async fn resources_are_imported_in_the_dialog() {
         .await;
     tab.wait_for_text("1 user created").await;
 
+    browser.close().await;
+    demo.stop().await;
+}
+
+/// Rows of the dialog's list that can be ticked.
+const READY: &str = "document.querySelectorAll('dialog #import-picker tr[data-pick=ready]')";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn companies_are_imported_in_the_dialog_and_linked_in_one_above_it() {
+    let Some(executable) = chromium() else { return };
+    let demo = Demo::start(&["--tickets", "200"]).await;
+    let browser = Chromium::start(&executable).await;
+    let tab = browser.tab(&demo.address).await;
+    tab.look(1440, false).await;
+    sign_in(&tab, &demo).await;
+    wait_until_synced(&tab).await;
+
+    tab.open("/companies").await;
+    note_errors(&tab).await;
+    tab.click("Import").await;
+    tab.click("Import from Autotask").await;
+    tab.wait_for_text("Import Companies from Autotask").await;
+    tab.text_of("document.getElementById('company-unlinked').click()")
+        .await;
+    tab.wait_until(
+        &format!("{READY}.length > 1 && !document.querySelector('dialog tr[data-pick=linked]')"),
+        "companies wait",
+    )
+    .await;
+    let rows = tab.text_of(&format!("{READY}.length")).await;
+    let rows: usize = rows.parse().unwrap_or(0);
+    tab.text_of(&format!("{READY}[0].querySelector('[name=pick]').click()"))
+        .await;
+    tab.wait_for_text("Import Selected (1)").await;
+
+    // The question about a row stands above the list, which stays as it is.
+    tab.text_of(&format!(
+        "{READY}[1].querySelector('a[data-dialog]').click()"
+    ))
+    .await;
+    tab.wait_until(
+        "document.querySelectorAll('dialog[open]').length === 2 && document.querySelector('dialog [name=company]')",
+        "companies are offered",
+    )
+    .await;
+    tab.text_of("document.querySelector('dialog [name=company]').click()")
+        .await;
+    tab.click("Link").await;
+    tab.wait_until(
+        &format!(
+            "document.querySelectorAll('dialog[open]').length === 1 && {READY}.length === {}",
+            rows - 1
+        ),
+        "it is linked, and the list has one less",
+    )
+    .await;
+    tab.wait_until(
+        "document.querySelector('dialog #toasts .toast')",
+        "that is told above the dialog",
+    )
+    .await;
+    tab.wait_for_text("Import Selected (1)").await;
+    tab.click("Import Selected (1)").await;
+    tab.wait_for_text("1 company created").await;
+    assert_focus_in(&tab, "dialog #import-picker").await;
+    tab.click("Import more").await;
+    tab.wait_until(
+        "document.querySelector('dialog #company-search')",
+        "the list is there again",
+    )
+    .await;
+    assert_focus_in(&tab, "dialog #import-picker").await;
+    tab.click("Cancel").await;
+    tab.wait_until("!document.querySelector('dialog')", "the dialog is closed")
+        .await;
+    browser.close().await;
+    demo.stop().await;
+}
+
+/// In the wizard the button stands far below what it leads to, and the other list is kept meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_imported_in_the_wizard_is_told_in_sight() {
+    let Some(executable) = chromium() else { return };
+    let demo = Demo::start(&["--tickets", "200"]).await;
+    let browser = Chromium::start(&executable).await;
+    let tab = browser.tab(&demo.address).await;
+    tab.look(1440, false).await;
+    sign_in(&tab, &demo).await;
+    wait_until_synced(&tab).await;
+
+    tab.open("/settings/integrations/autotask/setup/import?tab=users&now=on")
+        .await;
+    note_errors(&tab).await;
+    choose(&tab, "Technician").await;
+    tab.wait_for_text("Import Selected (1)").await;
+    tab.click("Import Companies").await;
+    tab.wait_until("document.getElementById('companies-now')", "the other tab")
+        .await;
+    tab.text_of("document.getElementById('companies-now').click()")
+        .await;
+    let waiting = "document.querySelector('#import-picker tr[data-pick=ready] [name=pick]')";
+    tab.wait_until(waiting, "companies wait").await;
+    tab.text_of(&format!("{waiting}.click()")).await;
+    tab.wait_for_text("Import Selected (1)").await;
+    tab.text_of("scrollTo(0, document.body.scrollHeight)").await;
+    tab.click("Import Selected (1)").await;
+    tab.wait_for_text("1 company created").await;
+    tab.wait_until(
+        "(() => { const told = document.querySelector('[data-answer] .banner').getBoundingClientRect(); \
+         return told.top >= 0 && told.bottom <= innerHeight; })()",
+        "the confirmation is in sight",
+    )
+    .await;
+    assert_focus_in(&tab, "#import").await;
+    tab.click("Import more").await;
+    tab.wait_until(
+        "document.getElementById('company-search')",
+        "the list again",
+    )
+    .await;
+    assert_focus_in(&tab, "#import").await;
+    // The person who was ticked under the other tab still is, and is imported at the end.
+    tab.click("Import Users").await;
+    tab.wait_for_text("Import Selected (1)").await;
+    tab.click("Complete Setup").await;
+    tab.wait_until(
+        "location.pathname === '/settings/integrations'",
+        "the setup is complete",
+    )
+    .await;
+    tab.open("/settings/users?status=imported").await;
+    tab.wait_for_text("1 user").await;
     browser.close().await;
     demo.stop().await;
 }

@@ -9,10 +9,11 @@ use crate::demo::Demo;
 use crate::walk::{sign_in, wait_until_synced};
 
 /// Name of the picture and address of the page. What stands in braces is the first link of that list.
-const PAGES: [(&str, &str); 36] = [
+const PAGES: [(&str, &str); 37] = [
     ("home", "/"),
     ("companies", "/companies"),
     ("companies-blocked", "/companies/blocked"),
+    ("companies-import", "/companies/import/autotask"),
     ("company", "{/companies}"),
     ("contacts", "/contacts"),
     ("contact", "{/contacts}"),

@@ -167,13 +167,11 @@ async fn people_are_created_linked_and_told() {
         .next()
         .unwrap();
     let address = format!("/settings/users/{}/unlink/{record}", made.uuid);
-    assert!(
-        browser
-            .get(&address)
-            .await
-            .text
-            .contains("Nothing changes in the connected tool.")
-    );
+    let question = browser.get(&address).await;
+    for words in ["Nothing changes in Autotask.", "of Autotask from "] {
+        assert!(question.text.contains(words), "{words}: {}", question.text);
+    }
+    assert!(!question.text.contains("The record "), "{}", question.text);
     let page = browser.post(&address, &[]).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER);
     assert!(
@@ -426,4 +424,52 @@ async fn a_user_to_link_to_is_found_by_name_too() {
         page.text
     );
     assert!(page.text.contains("Field Engineer 207"), "{}", page.text);
+}
+
+/// Linking is about the tool: who was added by hand stays *Pending*, who was imported is *Imported*.
+#[tokio::test]
+async fn a_link_changes_no_status() {
+    let site = connected(4).await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let fields = [
+        ("name", "Hana Hand"),
+        ("email", "hana@example.com"),
+        ("role", technician.as_str()),
+    ];
+    let added = browser.post("/settings/users/new", &fields).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+    let all = rows(&list(&mut browser).await);
+    let known: Vec<&String> = all.iter().filter(|row| row.2).map(|row| &row.0).collect();
+    let link = format!("link.{}", known[0]);
+    let fields = [
+        (link.as_str(), "hana@example.com"),
+        ("pick", known[1].as_str()),
+        ("role", technician.as_str()),
+        ("action", "import"),
+    ];
+    let page = browser.submit(HERE, &fields).await;
+    assert!(
+        page.text.contains("1 user created, 1 linked"),
+        "{}",
+        page.text
+    );
+    assert!(
+        page.text.contains("keeps it with its role"),
+        "{}",
+        page.text
+    );
+    let shown = |status: &str| format!("/settings/users?status={status}");
+    let pending = browser.get(&shown("pending")).await;
+    assert!(
+        pending.text.contains("Hana Hand") && pending.text.contains("1 user<"),
+        "{}",
+        pending.text
+    );
+    let imported = browser.get(&shown("imported")).await;
+    assert!(
+        !imported.text.contains("Hana Hand") && imported.text.contains("1 user<"),
+        "{}",
+        imported.text
+    );
 }

@@ -21,6 +21,7 @@ mod forms;
 mod harness;
 mod headers;
 mod health;
+mod import_companies;
 mod import_users;
 mod integrations;
 mod listener;

@@ -134,14 +134,18 @@ async fn mistakes_are_told_beside_the_fields() {
             "/welcome",
             &[
                 ("name", ""),
-                ("email", "ann"),
+                ("email", "ann@x"),
                 ("password", "short"),
                 ("repeated", "short"),
             ],
         )
         .await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for message in ["Enter a name", "Enter an e-mail address", "at least 15"] {
+    for message in [
+        "Enter a name",
+        "Enter a valid e-mail address",
+        "at least 15",
+    ] {
         assert!(page.text.contains(message), "{message}");
     }
     let page = browser

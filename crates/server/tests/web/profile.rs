@@ -80,7 +80,8 @@ async fn another_address_needs_the_password_and_the_old_one_is_told() {
             "not hers at all",
             "not your present password",
         ),
-        ("nobody", PASSWORD, "Enter an e-mail address"),
+        ("nobody", PASSWORD, "Enter a valid e-mail address"),
+        ("nobody@x", PASSWORD, "Enter a valid e-mail address"),
         (
             " BOB@Example.com",
             PASSWORD,

@@ -20,7 +20,7 @@ const USERS: &str = "/settings/integrations/autotask/setup/import?tab=users&now=
 const COMPANIES: &str = "/settings/integrations/autotask/setup/import?tab=companies&now=on";
 
 /// The ids of the rows that can be ticked.
-fn picks(page: &Page) -> Vec<String> {
+pub fn picks(page: &Page) -> Vec<String> {
     let boxes = page.text.split("name=\"pick\" value=\"").skip(1);
     boxes
         .filter_map(|rest| rest.split('"').next())
@@ -35,7 +35,7 @@ async fn staff_role(site: &Site) -> String {
 }
 
 /// A site whose companies wait: synced, but nothing becomes a company by itself.
-async fn with_waiting_companies() -> Site {
+pub async fn with_waiting_companies() -> Site {
     walked(&["users", "companies", "tickets"]).await
 }
 
@@ -226,8 +226,8 @@ async fn importing_companies_needs_the_right_to_manage_them() {
     let to = format!("{IMPORT}/companies");
     for path in [
         to.clone(),
-        format!("{to}/{}/link", ids[0]),
-        format!("{to}/{}/unlink", ids[0]),
+        question(&ids[0], "link"),
+        question(&ids[0], "unlink"),
     ] {
         let sent = browser.post(&path, &form).await;
         assert_eq!(sent.status, StatusCode::FORBIDDEN, "{path}");
@@ -242,8 +242,8 @@ async fn importing_companies_needs_the_right_to_manage_them() {
     assert_eq!(picks(&page), [""; 0], "and no company is shown");
     for path in [
         to.clone(),
-        format!("{to}/{}/link", ids[0]),
-        format!("{to}/{}/unlink", ids[0]),
+        question(&ids[0], "link"),
+        question(&ids[0], "unlink"),
     ] {
         let sent = browser.post(&path, &form).await;
         assert_eq!(sent.status, StatusCode::FORBIDDEN, "{path}");
@@ -268,6 +268,11 @@ async fn what_is_missing_for_importing_leads_only_where_it_can_be_mended() {
     let page = site.browser_of("ina@example.com").await.get(USERS).await;
     assert!(page.text.contains("You need the right Manage Users"));
     assert!(!page.text.contains("See the users"), "{}", page.text);
+}
+
+/// A question about a row of the wizard's list of companies.
+fn question(record: &str, word: &str) -> String {
+    format!("/companies/import/autotask/{record}/{word}?from=setup")
 }
 
 async fn import(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> Page {
@@ -387,7 +392,7 @@ async fn a_company_is_linked_instead_of_created() {
     .into_iter()
     .find_map(|row| row.company)
     .unwrap();
-    let ask = format!("{IMPORT}/companies/{}/link", ids[1]);
+    let ask = question(&ids[1], "link");
     let page = browser.get(&ask).await;
     assert!(page.text.contains("id=\"dialog-content\""), "{}", page.text);
     assert!(
@@ -410,34 +415,38 @@ async fn a_company_is_linked_instead_of_created() {
         "{}",
         again.text
     );
-    let missing = browser
-        .get(&format!("{IMPORT}/companies/99999999/link"))
-        .await;
+    let missing = browser.get(&question("99999999", "link")).await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert_eq!(picks(&browser.get(COMPANIES).await).len(), ids.len() - 2);
 }
 
 /// Companies that another tool brought; their ids in addresses.
 async fn companies_of_another_tool(site: &Site, names: &[&str]) -> Vec<String> {
+    let record = |(number, name): (usize, &&str)| CompanyRecord {
+        external_id: number.to_string(),
+        name: (*name).to_owned(),
+        active: true,
+        ..CompanyRecord::default()
+    };
+    let records = names.iter().enumerate().map(record).collect();
+    companies_of(site, ("halo_psa", "Another tool"), records).await
+}
+
+/// The companies a tool brought, given by provider and name; their ids in addresses.
+async fn companies_of(
+    site: &Site,
+    (provider, name): (&str, &str),
+    records: Vec<CompanyRecord>,
+) -> Vec<String> {
     let store = site.app.store();
     let mut tx = store.begin().await.unwrap();
     let settings = IntegrationSettings::default();
     let new = NewIntegration {
-        provider: "halo_psa",
-        name: "Another tool",
+        provider,
+        name,
         settings: &settings,
     };
     let other = insert_integration(&mut tx, &new).await.unwrap().id;
-    let records: Vec<CompanyRecord> = names
-        .iter()
-        .enumerate()
-        .map(|(number, name)| CompanyRecord {
-            external_id: number.to_string(),
-            name: (*name).to_owned(),
-            active: true,
-            ..CompanyRecord::default()
-        })
-        .collect();
     let marks: Vec<RecordMark> = records
         .iter()
         .map(|record| RecordMark {
@@ -538,9 +547,11 @@ async fn several_are_linked_to_companies_of_the_same_name_and_unlinked_again() {
     let expected = format!("{} companies created, 1 linked", ids.len() - 3);
     assert!(rest.text.contains(&expected), "{}", rest.text);
     let page = browser.get(COMPANIES).await;
-    let ask = format!("{IMPORT}/companies/{}/unlink", rows[0].0);
+    let ask = question(&rows[0].0, "unlink");
     assert_eq!(
-        page.text.matches("/unlink\" data-dialog").count(),
+        page.text
+            .matches("/unlink?from=setup\" data-dialog")
+            .count(),
         2,
         "only what was linked by hand"
     );

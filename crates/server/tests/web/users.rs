@@ -148,6 +148,31 @@ async fn people_are_added_found_and_told() {
 }
 
 #[tokio::test]
+async fn an_address_is_at_a_host_of_the_internet() {
+    let site = Site::start().await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    for wrong in ["peter@x", "peter@localhost", "peter@10.0.0.1", "peter"] {
+        let page = add(&mut browser, "Peter", wrong, &technician).await;
+        refused(
+            &page,
+            "Enter a valid e-mail address, such as ann@example.com.",
+        );
+        assert!(
+            page.text.contains("id=\"email-error\""),
+            "at the field: {wrong}"
+        );
+    }
+    for (name, right) in [
+        ("One", "o'brien+desk@example.com"),
+        ("Two", "jörg@müller.example"),
+    ] {
+        let page = add(&mut browser, name, right, &technician).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{right}: {}", page.text);
+    }
+}
+
+#[tokio::test]
 async fn an_address_is_used_once_in_any_spelling() {
     let site = Site::start().await;
     let technician = role(&site, "Technician").await;

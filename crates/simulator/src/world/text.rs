@@ -8,20 +8,22 @@ pub fn slug(name: &str) -> String {
     for letter in name.chars().flat_map(char::to_lowercase) {
         match letter {
             'a'..='z' | '0'..='9' => out.push(letter),
-            'á' | 'à' | 'â' | 'å' | 'ã' => out.push('a'),
+            'á' | 'à' | 'â' | 'å' | 'ã' | 'ą' => out.push('a'),
             'ä' => out.push_str("ae"),
-            'ç' | 'č' => out.push('c'),
-            'é' | 'è' | 'ê' | 'ë' | 'ę' => out.push('e'),
+            'ç' | 'č' | 'ć' => out.push('c'),
+            'é' | 'è' | 'ê' | 'ë' | 'ę' | 'ě' => out.push('e'),
             'í' | 'ì' | 'ï' | 'ı' => out.push('i'),
             'ł' => out.push('l'),
-            'ñ' => out.push('n'),
+            'ñ' | 'ń' | 'ň' => out.push('n'),
             'ó' | 'ò' | 'ô' => out.push('o'),
             'ö' | 'ø' => out.push_str("oe"),
             'ř' => out.push('r'),
-            'š' => out.push('s'),
+            'š' | 'ś' | 'ş' => out.push('s'),
             'ß' => out.push_str("ss"),
-            'ú' | 'ù' => out.push('u'),
+            'ú' | 'ù' | 'û' | 'ů' => out.push('u'),
             'ü' => out.push_str("ue"),
+            'ý' => out.push('y'),
+            'ž' | 'ź' | 'ż' => out.push('z'),
             _ => {}
         }
     }

@@ -97,6 +97,8 @@ pub struct CompanyRow {
     pub city: String,
     /// Phone, from the primary integration, else from another.
     pub phone: String,
+    /// Web site, likewise.
+    pub website: String,
     /// The vendors' companies it stands for, by provider.
     pub links: Vec<CompanyLink>,
 }
@@ -121,6 +123,7 @@ row! {
         absent: i64,
         city: Option<String>,
         phone: Option<String>,
+        website: Option<String>,
         leads: i64,
     }
 }
@@ -379,6 +382,7 @@ pub(crate) async fn rows_by_id(
             removed_at: row.removed_at.map(UtcMillis),
             city: value_of(&links, |link| link.city.as_ref()),
             phone: value_of(&links, |link| link.phone.as_ref()),
+            website: value_of(&links, |link| link.website.as_ref()),
             links: links.into_iter().map(CompanyLink::from).collect(),
         }
     };
@@ -388,7 +392,7 @@ pub(crate) async fn rows_by_id(
 macro_rules! company_link {
     ($from:literal) => {
         concat!(
-            "SELECT x.company_id, x.integration_id, i.provider, x.external_id, x.name, x.absent, x.city, x.phone,
+            "SELECT x.company_id, x.integration_id, i.provider, x.external_id, x.name, x.absent, x.city, x.phone, x.website,
             CASE WHEN x.integration_id = c.primary_integration_id THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS leads
         FROM ",
             $from,

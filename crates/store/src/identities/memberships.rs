@@ -17,6 +17,8 @@ use crate::tx::Tx;
 pub enum MembershipStatus {
     /// Taken over from a vendor: no e-mail sent, no sign-in, until invited.
     Imported,
+    /// Added here by a person, else as imported.
+    Pending,
     /// Invited, has not signed in yet.
     Invited,
     /// May sign in.
@@ -27,17 +29,30 @@ pub enum MembershipStatus {
 
 impl MembershipStatus {
     /// Every status.
-    pub const ALL: [Self; 4] = [Self::Imported, Self::Invited, Self::Active, Self::Disabled];
+    pub const ALL: [Self; 5] = [
+        Self::Imported,
+        Self::Pending,
+        Self::Invited,
+        Self::Active,
+        Self::Disabled,
+    ];
 
     /// The stable key stored in the database.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
             Self::Imported => "imported",
+            Self::Pending => "pending",
             Self::Invited => "invited",
             Self::Active => "active",
             Self::Disabled => "disabled",
         }
+    }
+
+    /// Whether somebody with it has an account and was not told of it.
+    #[must_use]
+    pub const fn waits_for_welcome(self) -> bool {
+        matches!(self, Self::Imported | Self::Pending)
     }
 
     /// The status with this key.

@@ -4,7 +4,7 @@ pub(crate) mod memberships;
 
 use domain::account::Notifications;
 use domain::clock::UtcMillis;
-use domain::email::{email_address, email_key, email_skeleton, looks_like};
+use domain::email::{email_address, email_key, email_skeleton, looks_like, mailbox};
 use domain::id::{IdentityId, PublicId};
 
 use crate::decode::{instant, json, optional, plain, public_id};
@@ -128,8 +128,19 @@ struct Address {
 }
 
 impl Address {
+    /// One that is new to somebody.
     fn read(email: &str) -> Result<Self> {
-        match (email_address(email), email_key(email)) {
+        Self::of(email_address(email))
+    }
+
+    /// One that somebody may have had before it took a host of the internet.
+    fn read_again(email: &str) -> Result<Self> {
+        Self::of(mailbox(email))
+    }
+
+    fn of(kept: Option<String>) -> Result<Self> {
+        let key = kept.as_deref().and_then(email_key);
+        match (kept, key) {
             (Some(kept), Some(key)) => Ok(Self {
                 kept,
                 skeleton: email_skeleton(&key),
@@ -274,7 +285,7 @@ pub async fn find_identity_kept_in(tx: &mut Tx, id: IdentityId) -> Result<Option
 /// # Errors
 /// `Conflict` when the address is taken; `Configuration` when it is none.
 pub async fn update_profile(tx: &mut Tx, id: IdentityId, profile: &Profile<'_>) -> Result<bool> {
-    let address = Address::read(profile.email)?;
+    let address = Address::read_again(profile.email)?;
     let notifications = serde_json::to_string(profile.notifications)?;
     let before = find_identity_kept_in(tx, id).await?;
     if before.is_some_and(|before| email_key(&before.email).as_ref() != Some(&address.key)) {

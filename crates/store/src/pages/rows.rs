@@ -1,7 +1,7 @@
 //! From records to the values of their rows, in the order of the columns in `table.rs`.
 
 use domain::body::Body;
-use domain::email::email_key;
+use domain::email::{email_key, usable_key};
 use domain::record::{
     CompanyRecord, ContactGroupMemberRecord, ContactGroupRecord, ContactRecord, ExternalRecord,
     Fields, OpportunityRecord, TechnicianRecord, TicketNoteRecord, TicketRecord,
@@ -92,7 +92,7 @@ impl Row for TechnicianRecord {
             (&self.last_name).into(),
             person_key(&self.first_name, &self.last_name, self.email.as_deref()).into(),
             (&self.email).into(),
-            self.email.as_deref().and_then(email_key).into(),
+            self.email.as_deref().and_then(usable_key).into(),
             (&self.title).into(),
             self.active.into(),
             self.person.into(),

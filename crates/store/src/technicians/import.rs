@@ -1,7 +1,5 @@
 //! Technicians that can become staff users: active people of one integration, each linked to one user at most.
 
-use std::collections::BTreeSet;
-
 use domain::clock::UtcMillis;
 use domain::id::{IdentityId, IntegrationId, PublicId};
 
@@ -10,6 +8,7 @@ use crate::decode::{flag, instant, optional, optional_public_id, plain};
 use crate::error::Result;
 use crate::listing::{Count, Direction, Listing, PageKey, Place, TextPlace, Walk};
 use crate::open::Store;
+use crate::quick_match::{Found, places};
 use crate::text_search::patterns;
 use crate::tx::Tx;
 
@@ -162,14 +161,14 @@ pub async fn list_importable(store: &Store, query: &ImportQuery) -> Result<Listi
     list_among(store, query, None).await
 }
 
-/// The same with only some technicians, by row id, of those that are linked to nobody.
+/// The same with only those Quick Match has something to say about.
 ///
 /// # Errors
 /// As any statement.
 pub async fn list_some_importable(
     store: &Store,
     query: &ImportQuery,
-    only: &BTreeSet<i64>,
+    only: &[Found],
 ) -> Result<Listing<ImportRow>> {
     list_among(store, query, Some(only)).await
 }
@@ -177,7 +176,7 @@ pub async fn list_some_importable(
 async fn list_among(
     store: &Store,
     query: &ImportQuery,
-    only: Option<&BTreeSet<i64>>,
+    only: Option<&[Found]>,
 ) -> Result<Listing<ImportRow>> {
     let walk = Walk::new(Direction::Ascending, query.page.as_ref(), query.limit, true);
     let [a, b, c, d] = patterns(query.search.as_deref());
@@ -185,9 +184,7 @@ async fn list_among(
     let unlinked = i64::from(query.unlinked_only);
     let sql = [KEYS_ASCENDING, KEYS_DESCENDING][walk.read.index()];
     let (page, count) = if let Some(only) = only {
-        let all: Vec<TextPlace> = read_all!(store, ALL, query.integration.0, 1_i64, a, b, c, d)?;
-        let some = all.into_iter().map(Place::from);
-        let places: Vec<Place> = some.filter(|place| only.contains(&place.id)).collect();
+        let places = places(only, query.search.as_deref());
         let count = Count::Exact(places.len() as u64);
         (walk.page_of_all(places), count)
     } else {
@@ -362,7 +359,6 @@ statements! {
     COUNT = concat!("SELECT count(*) AS found, CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS unlinked,
             CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL AND w.email_key IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS without_email
         FROM technician w WHERE ", importable!());
-    ALL = concat!("SELECT w.id AS id, w.name_key AS sort_key FROM technician w WHERE ", importable!(), " ORDER BY w.name_key, w.id");
     IDS = concat!("SELECT w.id FROM technician w WHERE ", importable!(), " AND w.email_key IS NOT NULL ORDER BY w.name_key, w.id");
     PAGE_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN technician w NOT INDEXED"), "w.id = f.value");
     PAGE_POSTGRES for Postgres = concat!(import_row!("technician w"), "w.id = ANY(CAST($1 AS BIGINT[]))");

@@ -9,7 +9,7 @@ mod terms;
 use domain::stream::Stream;
 use sqlx::AssertSqlSafe;
 
-pub(crate) use terms::{Terms, patterns};
+pub(crate) use terms::{Terms, patterns, words};
 
 use crate::db::{Db, Engine};
 use crate::error::{ErrorKind, Result, StoreError};

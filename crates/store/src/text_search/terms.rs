@@ -84,9 +84,15 @@ impl Terms {
 
 /// The words of a search in a short list, as patterns of `LIKE … ESCAPE`; words beyond the fourth must follow the fourth.
 pub(crate) fn patterns(search: Option<&str>) -> [Option<String>; 4] {
+    let words = words(search);
+    std::array::from_fn(|index| words.get(index).map(|word| pattern(word)))
+}
+
+/// The same words as they are, for a list in memory: a text matches that has each of them.
+pub(crate) fn words(search: Option<&str>) -> Vec<String> {
     let key = search.map(domain::text::name_key).unwrap_or_default();
-    let mut words = key.splitn(4, ' ').filter(|word| !word.is_empty());
-    std::array::from_fn(|_| words.next().map(pattern))
+    let words = key.splitn(4, ' ').filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 fn pattern(word: &str) -> String {

@@ -75,6 +75,36 @@ fn a_list_that_is_handed_over_leads() {
     });
 }
 
+/// Whether something is linked is looked up for each row, among what is linked to it, and not among all that a tool has;
+/// and what Quick Match kept is checked without looking at a record.
+#[test]
+fn links_are_looked_up_by_what_they_lead_to() {
+    sqlite_only(async |home| {
+        home.open().await.close().await;
+        let (mut links, mut versions) = (0, 0);
+        for (name, steps) in explain(&home).await {
+            let of = |module: &str| name.starts_with(&format!("store::{module}::"));
+            if of("quick_match") || of("company_import") {
+                for step in steps.iter().filter(|step| step.starts_with("SEARCH o ")) {
+                    assert!(step.contains("company_id=?"), "{name}: {step}");
+                    links += 1;
+                }
+            }
+            if name == "store::quick_match::EXTERNAL_COMPANIES" {
+                assert_eq!(
+                    steps,
+                    ["SCAN x USING COVERING INDEX external_company_version"]
+                );
+                versions += 1;
+            }
+        }
+        assert!(
+            links >= 4 && versions == 1,
+            "{links} links, {versions} versions"
+        );
+    });
+}
+
 /// How many records there are is counted without looking at one.
 #[test]
 fn shown_records_are_counted_from_indexes_alone() {

@@ -84,8 +84,9 @@ pub async fn problem_of_address(engine: &Engine, email: &str) -> Result<Option<U
     Ok(problem)
 }
 
-/// Makes a user with a role that `grantable_role_in` allowed. Nobody is told; see `welcome_in`. What a
-/// vendor wrote in several lines is put into one.
+/// Makes a user with a role that `grantable_role_in` allowed. Nobody is told; see `welcome_in`. Who has no password gets
+/// the status `untold`, which tells imported users from those added here. What a vendor wrote in several lines is put
+/// into one.
 ///
 /// # Errors
 /// As any statement.
@@ -94,6 +95,7 @@ pub async fn create_in(
     editor: &Editor,
     role: &Role,
     new: &NewUser,
+    untold: MembershipStatus,
 ) -> Result<std::result::Result<Created, UserRefusal>> {
     let name = one_line(&new.name);
     let (title, phone) = (one_line(text(&new.job_title)), one_line(text(&new.phone)));
@@ -103,7 +105,7 @@ pub async fn create_in(
         return Ok(Err(refusal));
     }
     if let Some(client) = client_in(tx, &new.email).await? {
-        return join(tx, editor, role, &client).await.map(Ok);
+        return join(tx, editor, role, &client, untold).await.map(Ok);
     }
     if let Some(refusal) = check_email_in(tx, &new.email, None).await? {
         return Ok(Err(refusal));
@@ -116,7 +118,7 @@ pub async fn create_in(
         ..NewIdentity::default()
     };
     let identity = identities::insert_identity(tx, &row).await?;
-    put_membership(tx, identity, role, MembershipStatus::Imported).await?;
+    put_membership(tx, identity, role, untold).await?;
     let Some(found) = identities::find_identity_in(tx, identity).await? else {
         return Ok(Err(UserRefusal::Gone));
     };
@@ -150,12 +152,18 @@ async fn client_in(tx: &mut Tx, email: &str) -> Result<Option<Identity>> {
 
 /// Gives a person at a client the staff membership. Whoever has a password could sign in before and can now too, but
 /// signs in again first, since the role may ask for a second factor.
-async fn join(tx: &mut Tx, editor: &Editor, role: &Role, client: &Identity) -> Result<Created> {
+async fn join(
+    tx: &mut Tx,
+    editor: &Editor,
+    role: &Role,
+    client: &Identity,
+    untold: MembershipStatus,
+) -> Result<Created> {
     let status = if client.password_hash.is_some() {
         remove_sessions(tx, client.id, None).await?;
         MembershipStatus::Active
     } else {
-        MembershipStatus::Imported
+        untold
     };
     put_membership(tx, client.id, role, status).await?;
     let after = json!({

@@ -6,6 +6,7 @@
 #[macro_use]
 mod portal;
 mod project_tickets;
+mod quick_match;
 
 mod advice;
 mod at_once;

@@ -41,12 +41,12 @@ async fn link_one(app: &App, integration: IntegrationId) -> anyhow::Result<usize
     }
     let matches = quick_match::companies(engine, integration).await?;
     let rows: Vec<CompanyChoice> = matches
-        .into_iter()
+        .iter()
         .filter_map(|(external, found)| match found {
             Match::Link { target, .. } => Some(CompanyChoice {
                 external,
                 action: CompanyAction::Link {
-                    company: target.uuid,
+                    company: target.uuid.clone(),
                 },
             }),
             Match::Tie { .. } => None,

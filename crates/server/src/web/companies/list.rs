@@ -1,24 +1,22 @@
 //! `GET /companies`.
 
 use axum::extract::State;
-use domain::imports::ImportKind;
-use domain::provider;
 use domain::stream::Stream;
 use store::companies::{CompanyLink, CompanyRow, CompanySort, list_for_viewer};
 use store::integrations::{Integration, list_integrations};
 use store::listing::Count;
 use sync::company_removal::count_blocked;
 
-use super::list_page::{LinkLine, ListPage, NoteLine, Row, Source};
+use super::list_page::{LinkLine, ListPage, NoteLine, Row};
 use super::query::{CompanyQuery, first, sort_word};
 use super::remove::BLOCKED;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
+use crate::web::settings::imports::source::tools;
 use crate::web::settings::integrations::find::is_in_use;
 use crate::web::settings::integrations::stream_rows::NotCompanies;
-use crate::web::settings::setup_wizard::frame::import_list;
 use crate::web::view::list::{PAGE_ROWS, count_number, count_text, direction_word};
 use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
 
@@ -64,8 +62,9 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             String::new()
         },
         nothing_connected: !integrations.iter().any(is_in_use),
-        sources: if shell.rights.manage_integrations {
-            sources(&integrations)
+        // Who has one of the two rights it takes is told of the other by the dialog.
+        sources: if shell.rights.manage_companies || shell.rights.manage_integrations {
+            tools(&integrations, Stream::Companies)
         } else {
             Vec::new()
         },
@@ -97,20 +96,6 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             .collect(),
         shell,
     })
-}
-
-/// The connected tools that know companies, each with its list in the setup.
-fn sources(integrations: &[Integration]) -> Vec<Source> {
-    let known = integrations.iter().filter(|one| is_in_use(one));
-    known
-        .filter_map(|one| provider::find(&one.provider))
-        .filter(|provider| provider.capability.stream(Stream::Companies).is_some())
-        .map(|provider| Source {
-            key: provider.key,
-            name: provider.name,
-            href: import_list(provider, ImportKind::Companies),
-        })
-        .collect()
 }
 
 /// Records of company sources that are no companies here, with where that is decided.

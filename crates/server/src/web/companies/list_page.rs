@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::web::settings::imports::source::Tool;
 use crate::web::view::{Choice, Heading, Pager, Shell, Time};
 
 /// The page.
@@ -25,7 +26,7 @@ pub struct ListPage {
     /// Whether there is no integration companies could come from.
     pub nothing_connected: bool,
     /// Tools whose companies can be imported or linked, for those who may.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Tool>,
     /// How many companies were removed here and are blocked; nothing when none is, or for whom it is no matter.
     pub blocked: String,
     /// Records that are no companies here, with where that is decided.
@@ -47,17 +48,6 @@ pub struct NoteLine {
     pub href: Option<String>,
     /// The words of the link there.
     pub link: &'static str,
-}
-
-/// A tool companies can be imported from.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// Key of the provider.
-    pub key: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// The list of its companies.
-    pub href: String,
 }
 
 /// One company.
@@ -130,10 +120,10 @@ mod tests {
             direction: String::new(),
             filtered: false,
             nothing_connected: true,
-            sources: vec![Source {
+            sources: vec![Tool {
                 key: "autotask",
                 name: "Autotask",
-                href: "/x".into(),
+                connected: false,
             }],
             blocked: "10,000+".into(),
             elsewhere: vec![

@@ -130,17 +130,27 @@ const fn removal_words(removal: Removal) -> &'static str {
     }
 }
 
-/// What is known, and where it comes from: said once when that is the same for all, else beside each.
+/// What is known, and where it comes from: what the primary integration says is said once, the rest beside each.
 fn facts(company: &Company) -> (Vec<Fact>, String) {
     let mut facts: Vec<Fact> = company.fields.iter().map(to_fact).collect();
-    let first = facts.first().map(|fact| fact.origin.clone());
-    let Some(origin) = first.filter(|first| facts.iter().all(|fact| fact.origin == *first)) else {
+    let primary = company
+        .fields
+        .iter()
+        .find(|field| field.rule == FieldRule::Primary)
+        .map(|field| to_fact(field).origin);
+    let Some(origin) = primary else {
         return (facts, String::new());
     };
-    for fact in &mut facts {
+    let all = facts.iter().all(|fact| fact.origin == origin);
+    for fact in facts.iter_mut().filter(|fact| fact.origin == origin) {
         fact.origin.clear();
     }
-    (facts, format!("All {origin}"))
+    let told = if all {
+        format!("All {origin}")
+    } else {
+        format!("All {origin}, where nothing else is said")
+    };
+    (facts, told)
 }
 
 /// A value with the rule that gave it (design 5: why).

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
-use domain::email::email_key;
+use domain::email::email_address;
 use domain::id::IdentityId;
 use domain::secret::Secret;
 
@@ -78,8 +78,8 @@ fn check(name: &str, email: &str, given: &Secret, repeated: &str) -> Errors {
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         errors.name = "Enter a name of at most 200 characters, in one line.".to_owned();
     }
-    if email_key(email).is_none() {
-        errors.email = "Enter an e-mail address, such as ann@example.com.".to_owned();
+    if email_address(email).is_none() {
+        errors.email = "Enter a valid e-mail address, such as ann@example.com.".to_owned();
     }
     errors.password = password::problem(given, &[name, email]).unwrap_or_default();
     if errors.password.is_empty() && given.expose() != repeated {

@@ -70,7 +70,7 @@ pub async fn change(State(app): State<App>, person: SignedIn, fields: Fields) ->
     let state = identities::email_state_in(&mut tx, typed, Some(person.identity)).await?;
     errors.email = match state {
         EmailState::Free => "",
-        EmailState::Invalid => "Enter an e-mail address, such as ann@example.com.",
+        EmailState::Invalid => "Enter a valid e-mail address, such as ann@example.com.",
         EmailState::Taken(_) => TAKEN,
         EmailState::LooksLike(_) => {
             "This looks like the address of another account, so the two could be mistaken for each other. Choose another."

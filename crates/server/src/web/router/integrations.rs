@@ -175,41 +175,6 @@ pub(super) fn setup_wizard(table: RouteTable) -> RouteTable {
             IMPORT_COMPANIES,
             steps::import_companies,
         )
-        .get(
-            "/settings/integrations/{provider}/setup/import/companies/{record}/link",
-            IMPORT_COMPANIES,
-            steps::ask_link,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/import/companies/{record}/link",
-            IMPORT_COMPANIES,
-            steps::link,
-        )
-        .get(
-            "/settings/integrations/{provider}/setup/import/companies/{record}/unlink",
-            IMPORT_COMPANIES,
-            steps::ask_unlink,
-        )
-        .post(
-            "/settings/integrations/{provider}/setup/import/companies/{record}/unlink",
-            IMPORT_COMPANIES,
-            steps::unlink,
-        )
-        .get(
-            "/settings/integrations/{provider}/imports/companies/events",
-            IMPORT_COMPANIES,
-            settings::imports::list_sync::list_of_companies,
-        )
-        .get(
-            "/settings/integrations/{provider}/imports/{import}/events",
-            IMPORT_COMPANIES,
-            settings::imports::companies_events,
-        )
-        .get(
-            "/settings/integrations/{provider}/imports/{import}/report.csv",
-            IMPORT_COMPANIES,
-            settings::imports::export_companies,
-        )
         .post(
             "/settings/integrations/{provider}/setup/complete",
             MANAGE_INTEGRATIONS,

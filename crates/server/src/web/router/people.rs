@@ -1,10 +1,64 @@
-//! The index of people: users, roles, imports of staff, and everybody's own account.
+//! The index of people: users, roles, and everybody's own account; and of what is imported, staff and companies.
 
 use super::{
-    MANAGE_ROLES, MANAGE_USERS, READ_ROLES, READ_USERS, SignedIn, WRITE_ROLES, WRITE_USERS,
+    IMPORT_COMPANIES, MANAGE_ROLES, MANAGE_USERS, READ_COMPANIES, READ_ROLES, READ_USERS, SignedIn,
+    WRITE_ROLES, WRITE_USERS,
 };
 use crate::web::route_table::RouteTable;
 use crate::web::{profile, settings, two_factor};
+
+/// The companies of a tool, imported in the dialog or the wizard.
+pub(super) fn import_companies(table: RouteTable) -> RouteTable {
+    use settings::{import_companies as pages, imports};
+    table
+        // The page says who may import; the form itself needs the rights.
+        .get("/companies/import/{provider}", READ_COMPANIES, pages::show)
+        .post(
+            "/companies/import/{provider}",
+            IMPORT_COMPANIES,
+            pages::import,
+        )
+        .get(
+            "/companies/import/{provider}/events",
+            IMPORT_COMPANIES,
+            imports::list_sync::list_of_companies,
+        )
+        .get(
+            "/companies/import/{provider}/reports/{import}",
+            IMPORT_COMPANIES,
+            imports::companies,
+        )
+        .get(
+            "/companies/import/{provider}/reports/{import}/events",
+            IMPORT_COMPANIES,
+            imports::companies_events,
+        )
+        .get(
+            "/companies/import/{provider}/reports/{import}/report.csv",
+            IMPORT_COMPANIES,
+            imports::export_companies,
+        )
+        .get(
+            "/companies/import/{provider}/{record}/link",
+            IMPORT_COMPANIES,
+            pages::ask_link,
+        )
+        .post(
+            "/companies/import/{provider}/{record}/link",
+            IMPORT_COMPANIES,
+            pages::link,
+        )
+        .get(
+            "/companies/import/{provider}/{record}/unlink",
+            IMPORT_COMPANIES,
+            pages::ask_unlink,
+        )
+        .post(
+            "/companies/import/{provider}/{record}/unlink",
+            IMPORT_COMPANIES,
+            pages::unlink,
+        )
+}
 
 /// Staff users and their roles.
 pub(super) fn people(table: RouteTable) -> RouteTable {

@@ -81,10 +81,8 @@ async fn set(
     }
     let set_at = identities::update_password(&mut tx, identity.id, hash.expose()).await?;
     sessions::remove_sessions(&mut tx, identity.id, None).await?;
-    if matches!(
-        status,
-        Some(MembershipStatus::Invited | MembershipStatus::Imported)
-    ) {
+    let was = status.filter(|was| *was == MembershipStatus::Invited || was.waits_for_welcome());
+    if was.is_some() {
         staff::set_staff_status(&mut tx, identity.id, MembershipStatus::Active).await?;
     }
     let actor = Actor::Person {

@@ -14,8 +14,7 @@ mod state;
 pub mod troubleshooting;
 
 pub use answer::{Outcome, answer};
-pub use build::{Addresses, Source, picker};
+pub use build::{Addresses, picker};
 pub use missing::{source, unread};
-pub use page::Missing;
 pub use show::{import, people, show, show_report};
 pub use state::PickerState;

@@ -9,9 +9,11 @@ pub mod marks;
 pub mod quick_match;
 pub mod report;
 mod show;
+pub mod source;
 mod to_report;
 
 pub use export::{export_companies, export_users};
 pub use last::{LastImport, last};
-pub use show::{companies_events, find_import, users, users_events};
+pub use show::{companies, companies_events, find_import, users, users_events};
+pub use source::{Missing, Source};
 pub use to_report::{Place, to_report};

@@ -2,7 +2,6 @@
 //! the provider's data (`domain::provider`).
 
 mod choice_list;
-mod company_words;
 mod complete;
 mod configure_page;
 mod configure_step;
@@ -11,13 +10,11 @@ mod connect_step;
 mod everywhere;
 pub mod form;
 pub mod frame;
-mod import_companies;
 mod import_lists;
 mod import_page;
 mod import_step;
 mod known;
-mod link_company;
-mod merge;
+pub mod merge;
 mod options;
 mod preview;
 mod show;
@@ -27,7 +24,6 @@ mod strip;
 pub mod summary;
 mod sync_page;
 mod sync_step;
-mod unlink_company;
 pub mod wizard;
 
 pub use complete::complete;
@@ -35,8 +31,6 @@ pub use configure_step::{show as configure, submit as submit_configure};
 pub use connect_step::{show as connect, submit as submit_connect};
 pub use import_lists::{import_companies, import_users};
 pub use import_step::show as import;
-pub use link_company::{ask_link, link};
 pub use preview::show as auto_import;
 pub use show::{events, show};
 pub use sync_step::{show as sync_step, submit as submit_sync};
-pub use unlink_company::{ask_unlink, unlink};

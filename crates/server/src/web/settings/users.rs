@@ -80,43 +80,30 @@ pub fn problem(refusal: &UserRefusal) -> form::Problem {
     problem
 }
 
-/// The status of a user as a badge. Who was not imported is *Pending* in the place of *Imported*.
-#[must_use]
-pub fn status_badge_of(status: MembershipStatus, imported: bool) -> Badge {
-    let mut badge = status_badge(status);
-    if status == MembershipStatus::Imported && !imported {
-        badge.label = "Pending".to_owned();
-        badge.icon = "clock";
-    }
-    badge
-}
-
 /// The status of a user as a badge.
 #[must_use]
 pub fn status_badge(status: MembershipStatus) -> Badge {
     let (class, icon) = match status {
         MembershipStatus::Imported => ("", "download"),
+        MembershipStatus::Pending => ("", "clock"),
         MembershipStatus::Invited => ("info", "mail"),
         MembershipStatus::Active => ("good", "check-circle"),
         MembershipStatus::Disabled => ("bad", "pause"),
     };
     Badge {
-        label: match status {
-            MembershipStatus::Imported => "Imported",
-            other => status_label(other),
-        }
-        .to_owned(),
+        label: status_label(status).to_owned(),
         meaning: status_meaning(status).to_owned(),
         class,
         icon,
     }
 }
 
-/// The word for a status in filters.
+/// The word for a status.
 #[must_use]
 pub const fn status_label(status: MembershipStatus) -> &'static str {
     match status {
-        MembershipStatus::Imported => "Imported or pending",
+        MembershipStatus::Imported => "Imported",
+        MembershipStatus::Pending => "Pending",
         MembershipStatus::Invited => "Invited",
         MembershipStatus::Active => "Active",
         MembershipStatus::Disabled => "Deactivated",
@@ -127,7 +114,7 @@ pub const fn status_label(status: MembershipStatus) -> &'static str {
 #[must_use]
 pub const fn status_meaning(status: MembershipStatus) -> &'static str {
     match status {
-        MembershipStatus::Imported => {
+        MembershipStatus::Imported | MembershipStatus::Pending => {
             "Has an account and has not been told. Send the welcome e-mail to let the person in."
         }
         MembershipStatus::Invited => "Has been sent a welcome e-mail and has not signed in yet.",

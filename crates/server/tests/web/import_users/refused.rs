@@ -43,18 +43,20 @@ async fn the_five_things_that_go_wrong_are_told_in_the_words_of_the_guide() {
             .contains(&format!("id=\"email-{}-error\"", lacking.0))
     );
     let email = format!("email.{}", lacking.0);
-    let fields = [
-        ("pick", &*lacking.0),
-        (&*email, "nonsense"),
-        ("role", &*technician),
-        ("action", "import"),
-    ];
-    let page = browser.submit(HERE, &fields).await;
-    refused(&page, "This is no valid e-mail address.");
-    assert!(
-        page.text.contains(r#"value="nonsense""#),
-        "what was typed stays"
-    );
+    for wrong in ["nonsense", "peter@x", "peter@localhost", "peter@10.0.0.1"] {
+        let fields = [
+            ("pick", &*lacking.0),
+            (&*email, wrong),
+            ("role", &*technician),
+            ("action", "import"),
+        ];
+        let page = browser.submit(HERE, &fields).await;
+        refused(&page, "This is no valid e-mail address.");
+        let kept = format!("value=\"{wrong}\"");
+        assert!(page.text.contains(&kept), "what was typed stays: {wrong}");
+        let at = format!("aria-describedby=\"email-{}-error\"", lacking.0);
+        assert!(page.text.contains(&at), "at the field: {wrong}");
+    }
     assert_eq!(staff_count(&site).await, 1);
 
     // Role not selected; the choice stays.

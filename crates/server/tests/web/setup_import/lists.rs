@@ -1,10 +1,11 @@
 //! The list of companies to import: read again on demand, matched at once, and *Select all* with exceptions.
 
 use axum::http::StatusCode;
+use domain::record::CompanyRecord;
 
 use super::{
-    COMPANIES, IMPORT, USERS, companies_of_another_tool, import, picks, staff_role,
-    with_waiting_companies,
+    COMPANIES, IMPORT, USERS, companies_of, companies_of_another_tool, import, picks, question,
+    staff_role, with_waiting_companies,
 };
 use crate::harness::{EMAIL, Page, Site};
 
@@ -26,7 +27,7 @@ async fn a_list_is_read_again_on_demand_and_what_was_ticked_stays() {
     for words in [
         "The sync has started.",
         "Companies are being read",
-        "imports/companies/events",
+        "/companies/import/autotask/events",
     ] {
         assert!(started.text.contains(words), "{words}: {}", started.text);
     }
@@ -222,6 +223,12 @@ async fn quick_match_keeps_what_is_ticked_one_by_one() {
     assert!(row.expect("a select").contains(&chosen), "{row:?}");
 }
 
+/// What is here is found by a search, as soon as the job that indexes it ran.
+async fn find_by_name(site: &Site) {
+    let store = site.app.store();
+    while store::text_search::index_pending(store, 100).await.unwrap() {}
+}
+
 /// The ticks of these rows, as a list shows them.
 #[track_caller]
 fn ticked(page: &Page, ids: &[&str]) {
@@ -240,16 +247,13 @@ fn ticked(page: &Page, ids: &[&str]) {
 async fn a_question_about_a_row_keeps_what_is_ticked_where_no_scripts_run() {
     let site = with_waiting_companies().await;
     let here = companies_of_another_tool(&site, &["Elsewhere GmbH"]).await;
-    while store::text_search::index_pending(site.app.store(), 100)
-        .await
-        .unwrap()
-    {}
+    find_by_name(&site).await;
     let mut browser = site.admin().await;
     let page = browser.get(COMPANIES).await;
     let ids = picks(&page);
     let was = page.input("was").expect("a field");
     let list = format!("{IMPORT}/companies");
-    let link = format!("{list}/{}/link", ids[0]);
+    let link = question(&ids[0], "link");
     assert!(page.text.contains(&format!("formaction=\"{link}\"")));
     let sent = [
         ("was", was.as_str()),
@@ -279,7 +283,7 @@ async fn a_question_about_a_row_keeps_what_is_ticked_where_no_scripts_run() {
     let back = browser.post(linked.location(), &answer).await;
     ticked(&back, &[&ids[1], &ids[2]]);
     assert!(back.text.contains("Linked. Its tickets"), "{}", back.text);
-    let unlink = format!("{list}/{}/unlink", ids[0]);
+    let unlink = question(&ids[0], "unlink");
     assert!(back.text.contains(&format!("formaction=\"{unlink}\"")));
     let asked = browser.post(&unlink, &sent).await;
     assert!(asked.text.contains("What goes"), "{}", asked.text);
@@ -401,4 +405,157 @@ async fn of_two_with_one_name_only_the_first_is_linked_unless_a_person_says_so()
         .map(|select| select.contains("value=\"\" selected"))
         .collect();
     assert_eq!(chosen, [false, true], "link, then create: {}", page.text);
+}
+
+#[tokio::test]
+async fn a_report_keeps_both_lists_and_import_more_brings_them_back() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let (users, companies) = (format!("{IMPORT}/users"), format!("{IMPORT}/companies"));
+    let people = browser.get(USERS).await;
+    let ids = picks(&people);
+    let role = staff_role(&site).await;
+    let shown = people.input("shown").expect("a field");
+    let tab = [
+        ("shown", shown.as_str()),
+        ("pick", ids[0].as_str()),
+        ("role", role.as_str()),
+        ("action", "tab"),
+    ];
+    let off = browser.post(&companies, &tab).await;
+    let kept = off.input("other").expect("the people");
+    let open = browser
+        .post(&companies, &[("other", kept.as_str()), ("action", "now")])
+        .await;
+    let (wanted, was) = (picks(&open), open.input("was").expect("a field"));
+    let form = [
+        ("was", was.as_str()),
+        ("pick", wanted[0].as_str()),
+        ("other", kept.as_str()),
+        ("action", "import"),
+    ];
+    let report = browser.post(&companies, &form).await;
+    assert!(report.text.contains("1 company created"), "{}", report.text);
+    assert_eq!(report.input("other"), Some(kept.clone()));
+    assert!(
+        report
+            .text
+            .contains("form=\"other-list\" name=\"action\" value=\"now\"")
+            && !report.text.contains("form=\"import-form\""),
+        "Import more and Complete Setup send what is kept: {}",
+        report.text
+    );
+    let more = browser
+        .post(&companies, &[("other", kept.as_str()), ("action", "now")])
+        .await;
+    assert_eq!(picks(&more).len(), wanted.len() - 1);
+    assert_eq!(more.input("other"), Some(kept.clone()));
+
+    // The report of before, looked at with a company ticked: it stays ticked, and so do the people.
+    let import = more.text.split("name=\"report\" value=\"").nth(1);
+    let import = import
+        .and_then(|rest| rest.split('"').next())
+        .expect("the last import");
+    let was = more.input("was").expect("a field");
+    let form = [
+        ("was", was.as_str()),
+        ("pick", wanted[1].as_str()),
+        ("other", kept.as_str()),
+        ("report", import),
+    ];
+    let looked = browser.post(&companies, &form).await;
+    assert!(looked.text.contains("1 company created"), "{}", looked.text);
+    let hidden = looked.input("kept").expect("the companies");
+    assert_eq!(looked.input("other"), Some(kept.clone()));
+    let away = [("kept", hidden.as_str()), ("other", kept.as_str())];
+    let with = |action: &'static str| [away[0], away[1], ("action", action)];
+    let back = browser.post(&companies, &with("now")).await;
+    ticked(&back, &[&wanted[1]]);
+    assert_eq!(back.input("other"), Some(kept.clone()));
+    // By the tab to the people, with the companies kept in their turn.
+    let over = browser.post(&users, &with("tab")).await;
+    ticked(&over, &[&ids[0]]);
+    let companies_kept = over.input("other").expect("the companies");
+    assert!(
+        companies_kept.contains(&format!("pick={}", wanted[1])),
+        "{companies_kept}"
+    );
+
+    let done = browser.post(&companies, &with("complete")).await;
+    assert!(
+        done.location().ends_with("notice=setup_completed_imports"),
+        "{}",
+        done.text
+    );
+    assert_eq!(picks(&browser.get(USERS).await).len(), ids.len() - 1);
+    assert_eq!(picks(&browser.get(COMPANIES).await).len(), wanted.len() - 2);
+}
+
+#[tokio::test]
+async fn of_several_companies_with_one_name_none_is_chosen_and_their_facts_tell_them_apart() {
+    let site = with_waiting_companies().await;
+    let records = site.sandbox().records("Companies", 0, 50).unwrap();
+    let is_plain = |name: &&str| {
+        name.chars()
+            .all(|one| one.is_ascii_alphabetic() || one == ' ')
+    };
+    let mut names = records.iter().filter_map(|one| one["companyName"].as_str());
+    let name = names.find(is_plain).expect("a name");
+    companies_of_another_tool(&site, &[name]).await;
+    find_by_name(&site).await;
+    let mut browser = site.admin().await;
+    let row = |page: &Page| -> String {
+        let rows = page.text.split("<tr data-pick=");
+        let mut found = rows.filter(|row| row.contains(&format!("title=\"{name}\"")));
+        found.next().expect("its row").to_owned()
+    };
+    let only = row(&browser.get(COMPANIES).await);
+    assert!(
+        only.contains("class=\"link-choice\""),
+        "the only one: {only}"
+    );
+    let id = only.split("name=\"pick\" value=\"").nth(1).expect("a tick");
+    let id = id.split('"').next().expect("an id").to_owned();
+    let asked = browser.get(&question(&id, "link")).await;
+    assert_eq!(asked.text.matches("name=\"company\"").count(), 1);
+    assert!(
+        asked.text.contains(" checked><span><strong>"),
+        "{}",
+        asked.text
+    );
+
+    let leeds = CompanyRecord {
+        external_id: "2".to_owned(),
+        name: name.to_owned(),
+        city: Some("Leeds".to_owned()),
+        phone: Some("0113 496 0142".to_owned()),
+        active: true,
+        ..CompanyRecord::default()
+    };
+    companies_of(&site, ("syncro", "Second tool"), vec![leeds]).await;
+    find_by_name(&site).await;
+    let several = row(&browser.get(COMPANIES).await);
+    assert!(!several.contains("link-choice"), "{several}");
+    assert!(
+        several.contains("2 companies in Portico have this name"),
+        "{several}"
+    );
+    let asked = browser.get(&question(&id, "link")).await;
+    assert_eq!(asked.text.matches("name=\"company\"").count(), 2);
+    assert!(!asked.text.contains(" checked"), "{}", asked.text);
+    for words in [
+        "2 companies in Portico have this name",
+        "Leeds · 0113 496 0142 · 0\u{a0}contacts",
+        "Another tool",
+        "Second tool",
+    ] {
+        assert!(asked.text.contains(words), "{words}: {}", asked.text);
+    }
+    // Nor does Select all take one of them for it.
+    let rest = import(&mut browser, &[("everyone", "1")]).await;
+    assert!(
+        rest.text.contains("companies created</strong>"),
+        "none is linked: {}",
+        rest.text
+    );
 }

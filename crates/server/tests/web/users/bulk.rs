@@ -31,7 +31,7 @@ async fn several_are_changed_after_a_question_and_the_answer_says_who_was_not() 
     assert!(question.text.contains("Disable 3 users?") && question.text.contains("Bea"));
     assert_eq!(
         status(&site, "bea@example.com").await,
-        MembershipStatus::Imported,
+        MembershipStatus::Pending,
         "only asked"
     );
     fields.push(("confirmed", "yes"));
@@ -57,8 +57,34 @@ async fn several_are_changed_after_a_question_and_the_answer_says_who_was_not() 
         "{}",
         answer.text
     );
+    // One of the three has a password: the question counts and names only those who get one.
     fields[3] = ("action", "enable");
     browser.post("/settings/users/bulk", &fields).await;
+    fields[3] = ("action", "welcome");
+    let question = browser.post("/settings/users/bulk", &fields[..4]).await;
+    for words in [
+        "Send the welcome e-mail to 2 users?",
+        "Send to 2 users",
+        "1 of the 3 selected gets no welcome e-mail",
+    ] {
+        assert!(question.text.contains(words), "{words}: {}", question.text);
+    }
+    let listed = question.text.split("result-list").nth(1).expect("names");
+    assert!(
+        listed.contains("Bea") && !listed.contains(EMAIL),
+        "{listed}"
+    );
+    let only = [fields[0], ("action", "welcome")];
+    let nobody = browser.post("/settings/users/bulk", &only).await;
+    assert!(
+        nobody.text.contains("No welcome e-mail to send"),
+        "{}",
+        nobody.text
+    );
+    assert!(
+        !nobody.text.contains("class=\"button primary"),
+        "nothing to press"
+    );
     fields[3] = ("action", "welcome");
     let answer = browser.post("/settings/users/bulk", &fields).await;
     assert!(

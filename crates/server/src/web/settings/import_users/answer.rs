@@ -1,7 +1,7 @@
 //! What becomes of a sent list of people: shown again with everything kept, or an import begins.
 
 use axum::http::StatusCode;
-use domain::email::{email_key, looks_like};
+use domain::email::{email_key, looks_like, usable_key};
 use domain::id::PublicId;
 use store::identities::{MembershipStatus, find_identity_by_email, find_staff_member};
 use store::staff::{StaffQuery, StaffRow, list_staff_page};
@@ -11,7 +11,7 @@ use sync::import_users::{
 use sync::imports::Everyone;
 use sync::users::problem_of_address;
 
-use super::build::{Addresses, PEOPLE, Source, listed, picker};
+use super::build::{Addresses, PEOPLE, listed, picker};
 use super::picker::Picker;
 use super::state::PickerState;
 use super::troubleshooting;
@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Failure;
 use crate::web::form::Fields;
+use crate::web::settings::imports::Source;
 use crate::web::settings::imports::list_sync::sync_now;
 use crate::web::settings::users::editor;
 
@@ -190,11 +191,11 @@ async fn address_problem(
     typed: &str,
     others: &[String],
 ) -> Result<Option<String>, Failure> {
-    let Some(key) = email_key(typed) else {
+    let Some(key) = usable_key(typed) else {
         return Ok(Some(if typed.is_empty() {
             troubleshooting::EMAIL_REQUIRED.solution.to_owned()
         } else {
-            "This is no valid e-mail address. Enter one such as ann@example.com.".to_owned()
+            troubleshooting::NO_ADDRESS.to_owned()
         }));
     };
     if others

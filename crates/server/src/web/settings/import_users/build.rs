@@ -3,18 +3,15 @@
 use std::collections::BTreeSet;
 
 use domain::clock::UtcMillis;
-use domain::email::email_key;
+use domain::email::email_address;
 use domain::imports::ImportKind;
-use domain::provider::Provider;
 use domain::stream::Stream;
 use store::checkpoints::find_checkpoint;
 use store::identities::MembershipStatus;
-use store::integrations::Integration;
 use store::listing::Count;
 use store::staff::{StaffQuery, list_staff_page};
 use store::technicians::{
-    ImportCounts, ImportQuery, ImportRow, count_importable, list_importable, list_importable_ids,
-    list_some_importable,
+    ImportCounts, ImportQuery, ImportRow, count_importable, list_importable, list_some_importable,
 };
 use sync::quick_match::{self, Match, Matches};
 
@@ -24,9 +21,9 @@ use super::troubleshooting;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Failure;
-use crate::web::settings::imports::last;
 use crate::web::settings::imports::list_sync::{self, Listed, list_sync};
 use crate::web::settings::imports::quick_match::QuickMatch;
+use crate::web::settings::imports::{Source, last};
 use crate::web::settings::users::role_choices;
 use crate::web::view::list::PAGE_ROWS;
 use crate::web::view::number::{counted, grouped};
@@ -34,15 +31,6 @@ use crate::web::view::{Section, Shell};
 
 /// Users offered to link to before anything is typed.
 pub const PEOPLE: u32 = 200;
-
-/// Where the people come from.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// The provider.
-    pub provider: &'static Provider,
-    /// Its integration.
-    pub integration: Integration,
-}
 
 /// Where the component's forms lead.
 #[derive(Debug, Clone, Default)]
@@ -89,19 +77,16 @@ pub async fn picker(
     };
     let (quick, found, matches) = if state.quick {
         let matches = quick_match::people(app.engine(), integration).await?;
-        let only = matches.keys().copied().collect();
-        let here = ImportQuery {
-            page: None,
-            ..query.clone()
-        };
-        let here = count_matches(app, &here, &matches).await?;
-        (
-            Some(here),
-            list_some_importable(store, &query, &only).await?,
-            matches,
-        )
+        let told = QuickMatch::of(
+            matches.of_search(query.search.as_deref()),
+            ("person", "people"),
+            "Link User",
+        );
+        let found = list_some_importable(store, &query, matches.listed()).await?;
+        (Some(told), found, matches)
     } else {
-        (None, list_importable(store, &query).await?, Matches::new())
+        let found = list_importable(store, &query).await?;
+        (None, found, Default::default())
     };
     let checkpoint = find_checkpoint(store, integration, Stream::Technicians).await?;
     let read_at = checkpoint.and_then(|checkpoint| checkpoint.last_completed_at);
@@ -110,7 +95,7 @@ pub async fn picker(
         .rows
         .into_iter()
         .map(|row| {
-            let found = matches.get(&row.id);
+            let found = matches.get(row.id);
             to_row(&shell, row, state, read_at, found)
         })
         .collect();
@@ -203,6 +188,7 @@ pub async fn people(app: &App, search: &str) -> Result<(Vec<LinkPerson>, bool), 
         Count::Cut { .. } => true,
     };
     let person = |row: store::staff::StaffRow| LinkPerson {
+        about: about(&row),
         email: row.email,
         name: row.name,
     };
@@ -213,19 +199,18 @@ pub async fn people(app: &App, search: &str) -> Result<(Vec<LinkPerson>, bool), 
     Ok((active.map(person).collect(), more))
 }
 
-/// What Quick Match says about all whom the search has.
-async fn count_matches(
-    app: &App,
-    query: &ImportQuery,
-    matches: &Matches,
-) -> Result<QuickMatch, Failure> {
-    let (people, by_hand) = (("person", "people"), "Link User");
-    let Some(search) = query.search.as_deref() else {
-        return Ok(QuickMatch::of(matches.values(), people, by_hand));
-    };
-    let ids = list_importable_ids(app.store(), query.integration, Some(search)).await?;
-    let found = ids.iter().filter_map(|id| matches.get(id));
-    Ok(QuickMatch::of(found, people, by_hand))
+/// What tells users of one name apart beside the address: their role, and the tools they are linked to.
+fn about(user: &store::staff::StaffRow) -> String {
+    let tools: Vec<&str> = user
+        .sources
+        .iter()
+        .map(|source| source.integration.as_str())
+        .collect();
+    if tools.is_empty() {
+        user.role_name.clone()
+    } else {
+        format!("{}, linked to {}", user.role_name, tools.join(" and "))
+    }
 }
 
 fn to_row(
@@ -237,7 +222,7 @@ fn to_row(
 ) -> PickRow {
     let id = row.id;
     let email = row.email.unwrap_or_default();
-    let has_email = email_key(&email).is_some();
+    let has_email = email_address(&email).is_some();
     let pick = match row.identity {
         Some(user) => PickState::Linked {
             href: if shell.rights.read_users {
@@ -303,13 +288,7 @@ fn to_row(
 /// Choices about people who are not on this page.
 fn carried(state: &PickerState, rows: &[PickRow], matches: &Matches) -> Vec<Carried> {
     // In Quick Match, Select all means only those with a proposal.
-    let by_all = |id: &i64| {
-        state.everyone
-            && (!state.quick
-                || matches
-                    .get(id)
-                    .is_some_and(|found| found.target().is_some()))
-    };
+    let by_all = |id: &i64| state.everyone && (!state.quick || matches.target(*id).is_some());
     let away = |id: &i64| rows.iter().all(|row| row.id != *id);
     let mut carried = Vec::new();
     for id in state.chosen().iter().filter(|id| away(id)) {

@@ -6,24 +6,10 @@ use domain::stream::Stream;
 use store::checkpoints::find_checkpoint;
 use store::roles::list_roles;
 
-use super::build::Source;
-use super::page::Missing;
 use crate::app::App;
 use crate::web::access::SignedIn;
 use crate::web::error::Failure;
-use crate::web::settings::integrations::find::{find_of, find_provider};
-
-/// The provider of an address, if people can be imported from it at all.
-///
-/// # Errors
-/// `404` for any other.
-pub fn provider(key: &str) -> Result<&'static Provider, Failure> {
-    let provider = find_provider(key)?;
-    if provider.capability.stream(Stream::Technicians).is_none() {
-        return Err(Failure::not_found("Import"));
-    }
-    Ok(provider)
-}
+use crate::web::settings::imports::source::{Missing, Source, find_source};
 
 /// The source of the people, or what is missing.
 ///
@@ -34,7 +20,6 @@ pub async fn source(
     person: &SignedIn,
     provider: &'static Provider,
 ) -> Result<Result<Source, Missing>, Failure> {
-    let name = provider.name;
     if !person.may(Permission::manage(Area::Users)) {
         return Ok(Err(Missing {
             symbol: "lock",
@@ -51,30 +36,9 @@ pub async fn source(
             label: "See the users".to_owned(),
         }));
     }
-    let integration = find_of(app.store(), provider).await?;
-    let Some(integration) = integration.filter(store::integrations::Integration::has_credentials)
-    else {
-        let connects = person.may(Permission::manage(Area::Integrations));
-        return Ok(Err(Missing {
-            symbol: "plug",
-            title: format!("{name} is not connected"),
-            sentence: if connects {
-                format!(
-                    "At least one integration must be configured and active. Connect {name}, and its {} appear here.",
-                    provider.words.technicians.to_lowercase()
-                )
-            } else {
-                format!(
-                    "At least one integration must be configured and active. Somebody with the right Manage Integrations can connect {name}."
-                )
-            },
-            href: if connects {
-                format!("/settings/integrations/{}/setup", provider.key)
-            } else {
-                String::new()
-            },
-            label: format!("Connect {name}"),
-        }));
+    let source = match find_source(app, person, provider, Stream::Technicians).await? {
+        Ok(source) => source,
+        Err(missing) => return Ok(Err(missing)),
     };
     let roles = list_roles(app.store(), RoleKind::Staff).await?;
     if !roles.iter().any(|role| role.grants.within(&person.grants)) {
@@ -95,10 +59,7 @@ pub async fn source(
             label: "Create a role".to_owned(),
         }));
     }
-    Ok(Ok(Source {
-        provider,
-        integration,
-    }))
+    Ok(Ok(source))
 }
 
 /// Whether the people of a source were ever read; before that the page says why not and where to look.

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::provider::Provider;
 
 use super::picker::{PickState, Picker};
+use crate::web::settings::imports::Missing;
 use crate::web::settings::imports::report::Report;
 use crate::web::view::Shell;
 
@@ -32,26 +33,11 @@ pub enum Body {
     Missing(Missing),
 }
 
-/// A prerequisite that is not met, with the place where it can be.
-#[derive(Debug, Clone, Default)]
-pub struct Missing {
-    /// Symbol of the sprite.
-    pub symbol: &'static str,
-    /// What is missing.
-    pub title: String,
-    /// What to do.
-    pub sentence: String,
-    /// Where; empty when the viewer cannot do it.
-    pub href: String,
-    /// What the link says.
-    pub label: String,
-}
-
 /// The users one can link to, found by typing: replaces the list of the picker.
 #[derive(Debug, Template)]
 #[template(
     ext = "html",
-    source = r#"<datalist id="picker-people">{% for person in people %}<option value="{{ person.email }}">{{ person.name }}</option>{% endfor %}</datalist>"#
+    source = r#"<datalist id="picker-people">{% for person in people %}<option value="{{ person.email }}">{{ person.name }} · {{ person.about }}</option>{% endfor %}</datalist>"#
 )]
 pub struct PeoplePart {
     /// Who matches.

@@ -105,6 +105,8 @@ pub struct LinkPerson {
     pub email: String,
     /// Name.
     pub name: String,
+    /// What tells users of one name apart.
+    pub about: String,
 }
 
 /// One person of the provider.
@@ -284,10 +286,12 @@ pub mod samples {
                 LinkPerson {
                     email: "ada@northwind-msp.example".into(),
                     name: "Ada Moreno".into(),
+                    about: "Technician, linked to Autotask".into(),
                 },
                 LinkPerson {
                     email: HOSTILE.into(),
                     name: HOSTILE.into(),
+                    about: HOSTILE.into(),
                 },
             ],
             roles: vec![
@@ -304,6 +308,8 @@ pub mod samples {
                 words: "1,200 of 5,000 people: 1,190 created, 10 skipped.".into(),
                 running: true,
                 when: shell.time(shell.now),
+                import: "x".into(),
+                beside_list: true,
             }),
             ..Picker::default()
         }

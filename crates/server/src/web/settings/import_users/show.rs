@@ -3,11 +3,13 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::imports::ImportKind;
 use domain::provider::Provider;
+use domain::stream::Stream;
 
 use super::answer::{Outcome, answer};
 use super::build::{Addresses, people as linkable, picker};
-use super::missing::{provider, source, unread};
+use super::missing::{source, unread};
 use super::page::{Body, ImportPage, PeoplePart};
 use super::state::PickerState;
 use crate::app::App;
@@ -17,6 +19,7 @@ use crate::web::form::Fields;
 use crate::web::page::{page, page_with, see_other};
 use crate::web::settings::imports::Place;
 use crate::web::settings::imports::report::Report;
+use crate::web::settings::imports::source::provider_with;
 use crate::web::view::{Query, Section};
 
 fn addresses(provider: &Provider) -> Addresses {
@@ -38,7 +41,7 @@ pub async fn show(
     Path(key): Path<String>,
     query: Query,
 ) -> Answer {
-    let provider = provider(&key)?;
+    let provider = provider_with(&key, Stream::Technicians)?;
     let source = match source(&app, &staff, provider).await? {
         Ok(source) => source,
         Err(missing) => return render(&staff, StatusCode::OK, provider, Body::Missing(missing)),
@@ -69,7 +72,7 @@ pub async fn import(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Answer {
-    let provider = provider(&key)?;
+    let provider = provider_with(&key, Stream::Technicians)?;
     let source = match source(&app, &staff, provider).await? {
         Ok(source) => source,
         Err(missing) => {
@@ -79,7 +82,9 @@ pub async fn import(
     };
     let (status, body) = match answer(&app, &staff, &source, &addresses(provider), &fields).await? {
         Outcome::Again(status, picker) => (status, Body::Picker(picker)),
-        Outcome::Begun(import) => return see_other(Place::dialog(provider, &import).address()),
+        Outcome::Begun(import) => {
+            return see_other(Place::dialog(provider, ImportKind::Users, &import).address());
+        }
     };
     render(&staff, status, provider, body)
 }
@@ -97,7 +102,7 @@ pub fn show_report(staff: &Staff, provider: &'static Provider, report: Report) -
 /// # Errors
 /// `404` for a provider whose people cannot be imported.
 pub async fn people(State(app): State<App>, Path(key): Path<String>, query: Query) -> Answer {
-    provider(&key)?;
+    provider_with(&key, Stream::Technicians)?;
     let (people, _) = linkable(&app, &query.text("search")).await?;
     page(&PeoplePart { people })
 }

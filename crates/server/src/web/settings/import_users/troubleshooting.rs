@@ -15,6 +15,9 @@ pub const EMAIL_REQUIRED: Troubleshooting = Troubleshooting {
     solution: "All users must have valid email addresses. Add email addresses using the input field in the list.",
 };
 
+/// What is typed into such a field is none.
+pub const NO_ADDRESS: &str = "This is no valid e-mail address. Enter one such as ann@example.com.";
+
 /// No role is chosen.
 pub const ROLE_NOT_SELECTED: Troubleshooting = Troubleshooting {
     issue: "Role not selected",

@@ -65,7 +65,8 @@ impl KeptList {
     /// When the address is none.
     pub fn lead_back(&self, else_to: &str, notice: &str) -> Answer {
         if self.is_empty() {
-            return see_other(&format!("{else_to}&notice={notice}"));
+            let and = if else_to.contains('?') { '&' } else { '?' };
+            return see_other(&format!("{else_to}{and}notice={notice}"));
         }
         // The browser sends the same form, with the list in it, to the list.
         let to = format!("{}?notice={notice}", self.action);

@@ -13,8 +13,12 @@ use crate::web::view::{Shell, Time};
 /// The newest import.
 #[derive(Debug, Clone)]
 pub struct LastImport {
-    /// Its page.
+    /// Its page; empty in the wizard, whose form leads there and keeps the lists.
     pub href: String,
+    /// Its id in addresses.
+    pub import: String,
+    /// In the wizard: whether a list is beside it, which is kept while the report is looked at.
+    pub beside_list: bool,
     /// How far it is, or what it did.
     pub words: String,
     /// Whether it still runs.
@@ -35,17 +39,17 @@ pub async fn last(
     in_setup: bool,
 ) -> Result<Option<LastImport>, Failure> {
     let found = find_last_import(app.store(), integration, kind).await?;
-    Ok(found.map(|import| {
-        let place = if in_setup {
-            Place::setup(provider, kind, &import.uuid)
+    Ok(found.map(|import| LastImport {
+        href: if in_setup {
+            String::new()
         } else {
-            Place::dialog(provider, &import.uuid)
-        };
-        LastImport {
-            href: place.address().to_owned(),
-            words: in_short(&import),
-            running: import.finished_at.is_none(),
-            when: shell.time(import.created_at),
-        }
+            let place = Place::dialog(provider, kind, &import.uuid);
+            place.address().to_owned()
+        },
+        import: import.uuid.to_string(),
+        beside_list: true,
+        words: in_short(&import),
+        running: import.finished_at.is_none(),
+        when: shell.time(import.created_at),
     }))
 }

@@ -162,7 +162,7 @@ pub async fn sync_now(app: &App, staff: &Staff, listed: Listed<'_>) -> Result<St
     .to_owned())
 }
 
-/// `GET …/imports/companies/events`: the line of the list of companies while they are read.
+/// `GET /companies/import/{provider}/events`: the line of the list of companies while they are read.
 ///
 /// # Errors
 /// `404`; else when the database does not answer.
@@ -217,12 +217,10 @@ async fn events(app: &App, staff: &Staff, key: String, stream: Stream) -> Answer
 /// Where the live line of a list comes from.
 #[must_use]
 pub fn address(provider: &Provider, stream: Stream) -> String {
-    if stream == Stream::Technicians {
-        format!("/settings/users/import/{}/events", provider.key)
+    let list = if stream == Stream::Technicians {
+        "/settings/users"
     } else {
-        format!(
-            "/settings/integrations/{}/imports/companies/events",
-            provider.key
-        )
-    }
+        "/companies"
+    };
+    format!("{list}/import/{}/events", provider.key)
 }

@@ -1,4 +1,5 @@
-//! `GET /settings/users/import/{provider}/reports/{import}`, and the live streams of imports.
+//! `GET …/import/{provider}/reports/{import}`: what became of an import that began in a dialog, and the live streams of
+//! imports.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -12,8 +13,8 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::live::{self, Parts};
-use crate::web::settings::import_users;
 use crate::web::settings::integrations::find::find;
+use crate::web::settings::{import_companies, import_users};
 use crate::web::view::{Query, Section, Shell};
 
 /// The import an address names.
@@ -44,10 +45,26 @@ pub async fn users(
     Path((key, import)): Path<(String, String)>,
 ) -> Answer {
     let (provider, import) = find_import(&app, &key, &import, ImportKind::Users).await?;
-    let place = Place::dialog(provider, &import.uuid);
+    let place = Place::dialog(provider, ImportKind::Users, &import.uuid);
     let shell = staff.shell(Section::Settings);
     let report = to_report(&app, &shell, provider, &import, place).await?;
     import_users::show_report(&staff, provider, report)
+}
+
+/// An import of companies that began in the dialog.
+///
+/// # Errors
+/// As any address.
+pub async fn companies(
+    State(app): State<App>,
+    staff: Staff,
+    Path((key, import)): Path<(String, String)>,
+) -> Answer {
+    let (provider, import) = find_import(&app, &key, &import, ImportKind::Companies).await?;
+    let place = Place::dialog(provider, ImportKind::Companies, &import.uuid);
+    let shell = staff.shell(Section::Companies);
+    let report = to_report(&app, &shell, provider, &import, place).await?;
+    import_companies::show_report(&staff, provider, report)
 }
 
 /// An import of staff as it goes on.
@@ -72,8 +89,11 @@ pub async fn companies_events(
     State(app): State<App>,
     staff: Staff,
     Path((key, import)): Path<(String, String)>,
+    query: Query,
 ) -> Answer {
-    events(&app, &staff, (key, import), ImportKind::Companies, true).await
+    let in_setup = query.text("from") == "setup";
+    let kind = ImportKind::Companies;
+    events(&app, &staff, (key, import), kind, in_setup).await
 }
 
 async fn events(
@@ -96,7 +116,7 @@ async fn events(
             let place = if in_setup {
                 Place::setup(provider, kind, &import.uuid)
             } else {
-                Place::dialog(provider, &import.uuid)
+                Place::dialog(provider, kind, &import.uuid)
             };
             let done = import.finished_at.is_some();
             let report = to_report(&app, &shell, provider, &import, place).await?;

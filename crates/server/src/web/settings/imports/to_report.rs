@@ -27,7 +27,7 @@ pub struct Place {
     base: String,
     /// After them.
     query: &'static str,
-    /// The list again.
+    /// The list again; empty in the wizard, whose form knows what else is kept.
     again: String,
     /// Onwards.
     done: String,
@@ -38,15 +38,19 @@ pub struct Place {
 impl Place {
     /// In the import dialog.
     #[must_use]
-    pub fn dialog(provider: &Provider, import: &PublicId) -> Self {
-        let address = address(provider, ImportKind::Users, import);
+    pub fn dialog(provider: &Provider, kind: ImportKind, import: &PublicId) -> Self {
+        let address = address(provider, kind, import);
+        let (list, done_label) = match kind {
+            ImportKind::Users => ("/settings/users", "Back to users"),
+            ImportKind::Companies => ("/companies", "Back to companies"),
+        };
         Self {
             base: address.clone(),
             address,
             query: "",
-            again: format!("/settings/users/import/{}", provider.key),
-            done: "/settings/users".to_owned(),
-            done_label: "Back to users",
+            again: format!("{list}/import/{}", provider.key),
+            done: list.to_owned(),
+            done_label,
         }
     }
 
@@ -63,7 +67,7 @@ impl Place {
             address: format!("{step}?tab={tab}&report={import}"),
             base: address(provider, kind, import),
             query: "?from=setup",
-            again: frame::import_list(provider, kind),
+            again: String::new(),
             done: done.to_owned(),
             done_label,
         }
@@ -81,7 +85,7 @@ fn address(provider: &Provider, kind: ImportKind, import: &PublicId) -> String {
     let key = provider.key;
     match kind {
         ImportKind::Users => format!("/settings/users/import/{key}/reports/{import}"),
-        ImportKind::Companies => format!("/settings/integrations/{key}/imports/{import}"),
+        ImportKind::Companies => format!("/companies/import/{key}/reports/{import}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The forms of the Import step. It has two lists, each under a tab: what is selected in one is kept while the other is
-//! looked at. It travels with the page as one text, the fields of the list that is not shown, and *Complete Setup*
-//! imports what is selected in both.
+//! looked at, and while a report stands where it was. Each travels with the page as one text, the fields of the list that
+//! is not shown, and *Complete Setup* imports what is selected in both.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -12,9 +12,8 @@ use store::integrations::Integration;
 use url::form_urlencoded::Serializer;
 
 use super::complete::{end, end_at};
-use super::import_companies::{Answered, Chosen, import_or_list};
 use super::import_page::{Companies, Tab, Users};
-use super::import_step::{addresses, people, render, report, require_import_companies};
+use super::import_step::{addresses, people, render, report};
 use super::wizard::{Offer, Wizard};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -22,16 +21,44 @@ use crate::web::csrf;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::see_other;
+use crate::web::settings::import_companies::{
+    Addresses as CompanyAddresses, Answered, Chosen, answer as answer_companies, require_import,
+};
 use crate::web::settings::import_users::{Outcome, PickerState, answer, source};
-use crate::web::settings::imports::Place;
 use crate::web::settings::imports::kept_list::unfold;
+use crate::web::settings::imports::{Place, Source};
 use crate::web::view::Section;
 
 /// The field with the list that is not shown.
 const OTHER: &str = "other";
 
+/// The field with the list of the tab that is shown, while a report has taken its place.
+const KEPT: &str = "kept";
+
+/// The field of the button that leads to a report.
+const REPORT: &str = "report";
+
 /// What a form says about its list that is not for the next time.
-const ONCE: [&str; 4] = [csrf::FIELD, "action", "to", OTHER];
+const ONCE: [&str; 6] = [csrf::FIELD, "action", "to", OTHER, KEPT, REPORT];
+
+/// What stands in the two lists while they are not on the page.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Away {
+    /// The list of the other tab; empty when there is none.
+    pub(super) other: String,
+    /// The list of this tab; empty when it is on the page, or there is none.
+    pub(super) kept: String,
+}
+
+impl Away {
+    /// Only the list of the other tab.
+    const fn other(other: String) -> Self {
+        Self {
+            other,
+            kept: String::new(),
+        }
+    }
+}
 
 /// *Import Users*: searches, turns pages, or begins an import and leads to its report.
 ///
@@ -73,21 +100,30 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: ImportKind, fields: Fie
         offer: Offer::load(app, &integration).await?,
     };
     if kind == ImportKind::Companies {
-        require_import_companies(staff)?;
+        require_import(staff)?;
     }
     let other = fields.text(OTHER).to_owned();
+    let list = list_of(&fields);
+    if let Ok(import) = fields.text(REPORT).parse() {
+        let kept = text_of(&list);
+        return step.show_report(kind, &import, Away { other, kept }).await;
+    }
     match fields.text("action") {
         // By the tab: what came is the list to keep, and what was kept is the one to show.
         "tab" if other.is_empty() => {
             let tab = off(kind);
-            step.render(StatusCode::OK, tab, text_of(&fields)).await
+            step.render(StatusCode::OK, tab, Away::other(text_of(&list)))
+                .await
         }
         "tab" => {
             let shown = step.list(kind, &Fields::parse(other.as_bytes())).await?;
-            step.show(kind, shown, text_of(&fields)).await
+            step.show(kind, shown, text_of(&list)).await
         }
-        "off" => step.render(StatusCode::OK, off(kind), other).await,
-        "now" => {
+        "off" => {
+            step.render(StatusCode::OK, off(kind), Away::other(other))
+                .await
+        }
+        "now" if !fields.has(KEPT) => {
             let tab = match kind {
                 ImportKind::Users => Tab::Users(people(app, staff, &wizard).await?),
                 ImportKind::Companies => match step.list(kind, &Fields::default()).await? {
@@ -95,17 +131,17 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: ImportKind, fields: Fie
                     Listed::Begun(_) => off(kind),
                 },
             };
-            step.render(StatusCode::OK, tab, other).await
+            step.render(StatusCode::OK, tab, Away::other(other)).await
         }
         "complete" => {
             let other = completing(&other);
             match kind {
-                ImportKind::Users => step.complete(&fields, &other).await,
-                ImportKind::Companies => step.complete(&other, &fields).await,
+                ImportKind::Users => step.complete(&list, &other).await,
+                ImportKind::Companies => step.complete(&other, &list).await,
             }
         }
         _ => {
-            let shown = step.list(kind, &fields).await?;
+            let shown = step.list(kind, &list).await?;
             step.show(kind, shown, other).await
         }
     }
@@ -145,10 +181,13 @@ impl Step<'_> {
                 }
             },
             ImportKind::Companies => {
-                let shell = staff.shell(Section::Settings);
-                let here = (wizard.provider, self.integration);
+                let source = Source {
+                    provider: wizard.provider,
+                    integration: self.integration.clone(),
+                };
+                let at = CompanyAddresses::setup(wizard.provider);
                 let chosen = Chosen::of_form(fields);
-                match import_or_list(app, staff, &shell, here, &self.offer, chosen).await? {
+                match answer_companies(app, staff, &source, at, &self.offer, chosen).await? {
                     Answered::List(status, list) => {
                         Listed::Shown(status, Tab::Companies(Companies::List(list)))
                     }
@@ -159,22 +198,33 @@ impl Step<'_> {
     }
 
     async fn show(&self, kind: ImportKind, listed: Listed, other: String) -> Answer {
-        let import = match listed {
-            Listed::Shown(status, tab) => return self.render(status, tab, other).await,
-            Listed::Begun(import) => import,
-        };
-        if other.is_empty() {
-            return see_other(Place::setup(self.wizard.provider, kind, &import).address());
+        match listed {
+            Listed::Shown(status, tab) => self.render(status, tab, Away::other(other)).await,
+            Listed::Begun(import) if other.is_empty() => {
+                see_other(Place::setup(self.wizard.provider, kind, &import).address())
+            }
+            // An address could not keep the other list.
+            Listed::Begun(import) => self.show_report(kind, &import, Away::other(other)).await,
         }
-        // An address could not keep the other list.
+    }
+
+    async fn show_report(&self, kind: ImportKind, import: &PublicId, away: Away) -> Answer {
         let shell = self.staff.shell(Section::Settings);
         let key = self.wizard.provider.key;
-        let report = report(self.app, &shell, key, import.as_str(), kind).await?;
         let tab = match kind {
-            ImportKind::Users => Tab::Users(Users::Report(report.into())),
-            ImportKind::Companies => Tab::Companies(Companies::Report(report.into())),
+            ImportKind::Users => match source(self.app, self.staff, self.wizard.provider).await? {
+                Ok(_) => {
+                    let report = report(self.app, &shell, key, import.as_str(), kind).await?;
+                    Tab::Users(Users::Report(report.into()))
+                }
+                Err(missing) => Tab::Users(Users::Missing(missing)),
+            },
+            ImportKind::Companies => {
+                let report = report(self.app, &shell, key, import.as_str(), kind).await?;
+                Tab::Companies(Companies::Report(report.into()))
+            }
         };
-        self.render(StatusCode::OK, tab, other).await
+        self.render(StatusCode::OK, tab, away).await
     }
 
     /// Begins to import what is selected in both lists, and ends the setup. A mistake in one of them is told in it, and
@@ -182,13 +232,14 @@ impl Step<'_> {
     async fn complete(&self, users: &Fields, companies: &Fields) -> Answer {
         let with_companies = Chosen::of_form(companies).selects();
         if with_companies {
-            require_import_companies(self.staff)?;
+            require_import(self.staff)?;
         }
         let mut begun = Vec::new();
         if PickerState::read(users).selects() {
             match self.list(ImportKind::Users, users).await? {
                 Listed::Shown(status, tab) => {
-                    return self.render(status, tab, text_of(companies)).await;
+                    let away = Away::other(text_of(companies));
+                    return self.render(status, tab, away).await;
                 }
                 Listed::Begun(import) => begun.push((ImportKind::Users, import)),
             }
@@ -196,7 +247,7 @@ impl Step<'_> {
         if with_companies {
             match self.list(ImportKind::Companies, companies).await? {
                 Listed::Shown(status, tab) => {
-                    return self.render(status, tab, String::new()).await;
+                    return self.render(status, tab, Away::default()).await;
                 }
                 Listed::Begun(import) => begun.push((ImportKind::Companies, import)),
             }
@@ -227,10 +278,10 @@ impl Step<'_> {
         end(app, staff, self.wizard, self.integration, notice).await
     }
 
-    async fn render(&self, status: StatusCode, tab: Tab, other: String) -> Answer {
+    async fn render(&self, status: StatusCode, tab: Tab, away: Away) -> Answer {
         let shell = self.staff.shell(Section::Settings);
         let here = (self.wizard, self.integration, &self.offer);
-        render(self.app, here, shell, status, tab, other).await
+        render(self.app, here, shell, status, tab, away).await
     }
 }
 
@@ -239,6 +290,16 @@ const fn off(kind: ImportKind) -> Tab {
         ImportKind::Users => Tab::Users(Users::Off),
         ImportKind::Companies => Tab::Companies(Companies::Off),
     }
+}
+
+/// The list of the tab that is shown, with the button that was pressed: what was sent, or what a report hid.
+fn list_of(fields: &Fields) -> Fields {
+    let Some(kept) = fields.find(KEPT) else {
+        return fields.clone();
+    };
+    let mut text = Serializer::new(kept.to_owned());
+    text.extend_pairs(fields.iter().filter(|(name, _)| *name == "action"));
+    Fields::parse(text.finish().as_bytes())
 }
 
 /// A list as one text; empty when the form is none of a list.
@@ -273,5 +334,10 @@ mod tests {
         );
         assert_eq!(text_of(&Fields::parse(b"csrf=t&other=y&action=tab")), "");
         assert_eq!(completing(""), Fields::default());
+        let hidden = Fields::parse(b"csrf=t&kept=pick%3D1%26search%3Da&other=y&action=now");
+        let list = list_of(&hidden);
+        assert_eq!(text_of(&list), "pick=1&search=a");
+        assert_eq!(list.text("action"), "now");
+        assert_eq!(text_of(&list_of(&sent)), text);
     }
 }

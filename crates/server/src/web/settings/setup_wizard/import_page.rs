@@ -5,13 +5,11 @@ use askama::Template;
 use super::frame::Frame;
 use super::strip::Strip;
 use super::summary::Part;
-use crate::web::settings::import_users::Missing;
-use crate::web::settings::import_users::picker::{Everyone, PickState, Picker};
-use crate::web::settings::imports::LastImport;
-use crate::web::settings::imports::list_sync::ListSync;
-use crate::web::settings::imports::quick_match::QuickMatch;
+use crate::web::settings::import_companies::picker::CompanyList;
+use crate::web::settings::import_users::picker::{PickState, Picker};
 use crate::web::settings::imports::report::Report;
-use crate::web::view::{Link, Pager, Shell, Time};
+use crate::web::settings::imports::{LastImport, Missing};
+use crate::web::view::Shell;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -27,6 +25,8 @@ pub struct ImportPage {
     pub tab: Tab,
     /// The list of the tab that is not shown, as one text; empty when there is none.
     pub other: String,
+    /// The list of the tab that is shown, while a report has taken its place; empty when there is none.
+    pub kept: String,
     /// The newest import, beside a switch that is off; a list shows its own.
     pub last: Option<LastImport>,
     /// The provider's word for its people.
@@ -87,6 +87,12 @@ impl ImportPage {
         self.has_list() && (key != "companies" || self.shell.rights.manage_companies)
     }
 
+    /// Whether a list is kept that is not on the page.
+    #[must_use]
+    pub const fn keeps(&self) -> bool {
+        !self.other.is_empty() || !self.kept.is_empty()
+    }
+
     /// Whether there is a list to select in: *Complete Setup* sends it then.
     #[must_use]
     pub const fn has_list(&self) -> bool {
@@ -110,100 +116,12 @@ pub enum Companies {
     Missing(Missing),
 }
 
-/// Companies to choose from.
-#[derive(Debug, Default)]
-pub struct CompanyList {
-    /// Where the form goes.
-    pub action: String,
-    /// How old it is.
-    pub sync: ListSync,
-    /// What was searched for.
-    pub search: String,
-    /// Whether linked ones are hidden.
-    pub unlinked_only: bool,
-    /// When a synced company becomes a company on its own.
-    pub rule: String,
-    /// How many will, and how many wait.
-    pub outlook: String,
-    /// What is wrong with the form; empty when nothing is.
-    pub error: String,
-    /// The companies.
-    pub rows: Vec<CompanyRow>,
-    /// *Select all N*, when more match than the page shows.
-    pub everyone: Option<Everyone>,
-    /// Those on other pages that *Select all* leaves out.
-    pub except: Vec<i64>,
-    /// What Quick Match found, while it is on.
-    pub quick: Option<QuickMatch>,
-    /// How many are selected.
-    pub selected: usize,
-    /// Those of them that are on other pages.
-    pub carried: Vec<CarriedPick>,
-    /// What was chosen to become of companies on other pages: name and value of a field.
-    pub carried_links: Vec<(String, String)>,
-    /// The place of this page.
-    pub page: String,
-    /// What the list is narrowed to.
-    pub was: String,
-    /// Paging: places in the list instead of addresses.
-    pub pager: Pager,
-    /// The newest import.
-    pub last: Option<LastImport>,
-    /// What nothing in the list means.
-    pub nothing: String,
-    /// What to do then.
-    pub nothing_help: String,
-}
-
-/// A company on another page that is selected.
-#[derive(Debug, Clone, Copy)]
-pub struct CarriedPick {
-    /// Row id of the vendor's record.
-    pub id: i64,
-    /// Whether it is counted beside *Select all*, which does not mean it.
-    pub counts: bool,
-}
-
-/// One company of the provider.
-#[derive(Debug, Clone, Default)]
-pub struct CompanyRow {
-    /// Row id of the vendor's record.
-    pub id: i64,
-    /// Name.
-    pub name: String,
-    /// Type and place, whichever are known.
-    pub about: String,
-    /// When it was last read.
-    pub synced: Option<Time>,
-    /// The company it is linked to.
-    pub linked: Option<Link>,
-    /// Whether that one was removed here, and the row is skipped.
-    pub blocked: bool,
-    /// What will become of it without an import.
-    pub future: String,
-    /// A company with the same name, to link it to: its page, its name.
-    pub same_name: Option<Link>,
-    /// Its id in addresses.
-    pub same_id: String,
-    /// Whether *Select all* means it.
-    pub covered: bool,
-    /// What Quick Match says about it; empty when nothing.
-    pub proposal: String,
-    /// Whether a new company is wanted although there is one of the same name.
-    pub create: bool,
-    /// Where to choose a company to link to.
-    pub link_address: String,
-    /// Where a link that a person made is taken back; empty: it cannot be.
-    pub unlink_address: String,
-    /// Whether it is ticked.
-    pub ticked: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::frame::Place;
     use super::super::{strip, summary};
     use super::*;
+    use crate::web::settings::import_companies::picker::samples as company_samples;
     use crate::web::settings::import_users::picker::samples;
     use crate::web::settings::imports::report::samples as reports;
     use crate::web::view::Section;
@@ -223,77 +141,10 @@ mod tests {
             strip: strip::sample(),
             tab,
             other: String::new(),
+            kept: String::new(),
             last: None,
             people: "Resources",
             set: summary::sample(),
-        }
-    }
-
-    fn list() -> CompanyList {
-        let shell = sample::shell(Section::Settings);
-        let row = |id: i64, name: &str| CompanyRow {
-            id,
-            name: name.into(),
-            about: "Customer · Vienna".into(),
-            synced: Some(shell.time(shell.now)),
-            future: "Stays out: type Prospect is not selected".into(),
-            link_address: format!(
-                "/settings/integrations/autotask/setup/import/companies/{id}/link"
-            ),
-            ..CompanyRow::default()
-        };
-        CompanyList {
-            action: "/settings/integrations/autotask/setup/import/companies".into(),
-            sync: ListSync {
-                what: "Companies".into(),
-                read: Some(shell.time(shell.now)),
-                ..ListSync::default()
-            },
-            search: HOSTILE.into(),
-            rule: "Every active client of type Customer becomes a company by itself.".into(),
-            outlook: "212 will, 1,004 wait.".into(),
-            rows: vec![
-                CompanyRow {
-                    ticked: true,
-                    ..row(1, "Aldergrove Dental")
-                },
-                CompanyRow {
-                    linked: Some(Link::new("/companies/x", HOSTILE)),
-                    unlink_address: "/x/unlink".into(),
-                    ..row(2, HOSTILE)
-                },
-                CompanyRow {
-                    same_name: Some(Link::new("/companies/y", sample::long())),
-                    same_id: "y".into(),
-                    proposal: sample::long(),
-                    ..row(3, &sample::long())
-                },
-            ],
-            everyone: Some(Everyone {
-                count: 19_204,
-                label: "Select all 19,204 that are not linked".into(),
-                help: "Search first to select only some of them.".into(),
-                on: true,
-                except: 3,
-            }),
-            except: vec![7, 8],
-            quick: Some(QuickMatch {
-                links: 12,
-                sentence: "A company was found for 12.".into(),
-                nothing: false,
-            }),
-            selected: 2,
-            carried: vec![CarriedPick {
-                id: 77,
-                counts: true,
-            }],
-            carried_links: vec![("link.77".into(), "y".into())],
-            pager: Pager {
-                count: "10,000+ companies".into(),
-                next: Some("/x".into()),
-                ..Pager::default()
-            },
-            ..CompanyList::default()
         }
     }
 
@@ -366,7 +217,9 @@ mod tests {
         assert!(html.contains("Import Companies Now"));
         let html = sample::check(
             "setup_import_companies",
-            &page(Tab::Companies(Companies::List(list().into()))),
+            &page(Tab::Companies(Companies::List(
+                company_samples::list().into(),
+            ))),
         );
         assert!(html.contains("Import Selected"));
         assert!(

@@ -3,13 +3,11 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::imports::ImportKind;
-use domain::permission::{Area, Permission};
 use domain::setup::SetupStep;
-use domain::viewer::Viewer;
 use store::integrations::Integration;
 
 use super::frame::Frame;
-use super::import_companies::{Chosen, companies as company_tab};
+use super::import_lists::Away;
 use super::import_page::{Companies, ImportPage, Tab, Users};
 use super::strip::strip;
 use super::summary::summary;
@@ -18,9 +16,12 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page_with;
-use crate::web::settings::import_users::{Addresses, Missing, PickerState, picker, source, unread};
+use crate::web::settings::import_companies::{
+    Addresses as CompanyAddresses, Chosen, list, missing,
+};
+use crate::web::settings::import_users::{Addresses, PickerState, picker, source, unread};
 use crate::web::settings::imports::report::Report;
-use crate::web::settings::imports::{Place, find_import, last, to_report};
+use crate::web::settings::imports::{LastImport, Place, Source, find_import, last, to_report};
 use crate::web::view::{Query, Section, Shell};
 
 const STEP: SetupStep = SetupStep::Import;
@@ -43,9 +44,10 @@ pub async fn show(
     let offer = Offer::load(&app, &integration).await?;
     let now = query.text("now") == "on";
     let import = query.text("report");
+    let lacks_right = missing(&staff);
     let tab = match (query.text("tab").as_str(), now) {
-        ("companies", _) if (now || !import.is_empty()) && !may_import_companies(&staff) => {
-            Tab::Companies(Companies::Missing(companies_missing(&staff)))
+        ("companies", _) if (now || !import.is_empty()) && lacks_right.is_some() => {
+            Tab::Companies(lacks_right.map_or(Companies::Off, Companies::Missing))
         }
         ("companies", _) if !import.is_empty() => {
             let report = report(&app, &shell, &key, &import, ImportKind::Companies).await?;
@@ -63,62 +65,19 @@ pub async fn show(
         }
         ("companies", false) => Tab::Companies(Companies::Off),
         ("companies", true) => {
-            let chosen = Chosen::of_query(&query);
-            let here = (wizard.provider, &integration);
-            Tab::Companies(company_tab(&app, &shell, here, &offer, chosen).await?)
+            let source = Source {
+                provider: wizard.provider,
+                integration: integration.clone(),
+            };
+            let at = CompanyAddresses::setup(wizard.provider);
+            let list = list(&app, &shell, &source, at, &offer, Chosen::of_query(&query)).await?;
+            Tab::Companies(Companies::List(list.into()))
         }
         (_, false) => Tab::Users(Users::Off),
         (_, true) => Tab::Users(people(&app, &staff, &wizard).await?),
     };
     let here = (&wizard, &integration, &offer);
-    render(&app, here, shell, StatusCode::OK, tab, String::new()).await
-}
-
-/// Whether somebody may import companies: a company that is imported is a company that is added. Whoever is limited to some
-/// companies may not, since the list names them all.
-pub(super) fn may_import_companies(staff: &Staff) -> bool {
-    staff.may(Permission::manage(Area::Companies)) && matches!(staff.viewer(), Viewer::Staff(_))
-}
-
-/// Refuses whoever may not.
-///
-/// # Errors
-/// `403` then.
-pub(super) fn require_import_companies(staff: &Staff) -> Result<(), Failure> {
-    if may_import_companies(staff) {
-        return Ok(());
-    }
-    if !staff.may(Permission::manage(Area::Companies)) {
-        return Err(Failure::forbidden("Manage Companies"));
-    }
-    Err(Failure::new(
-        StatusCode::FORBIDDEN,
-        "forbidden",
-        "Companies are not yours to import",
-        "You see some companies only. Importing and linking them is for staff who see all of them.",
-    ))
-}
-
-fn companies_missing(staff: &Staff) -> Missing {
-    let (title, sentence) = if staff.may(Permission::manage(Area::Companies)) {
-        (
-            "You see some companies only",
-            "Importing and linking companies is for staff who see all of them.",
-        )
-    } else {
-        (
-            "You need the right Manage Companies",
-            "You must have the Manage Companies permission to import or link companies. Ask an administrator to give it \
-             to your role.",
-        )
-    };
-    Missing {
-        symbol: "lock",
-        title: title.to_owned(),
-        sentence: sentence.to_owned(),
-        href: String::new(),
-        label: String::new(),
-    }
+    render(&app, here, shell, StatusCode::OK, tab, Away::default()).await
 }
 
 /// Where the list of people leads.
@@ -157,33 +116,40 @@ pub(super) async fn report(
     to_report(app, shell, provider, &import, place).await
 }
 
-/// The step with a tab; `other` is the list of the other one.
+/// The step with a tab, and what is kept of lists that are not on it.
 pub(super) async fn render(
     app: &App,
     (wizard, integration, offer): (&Wizard, &Integration, &Offer),
     shell: Shell,
     status: StatusCode,
     tab: Tab,
-    other: String,
+    away: Away,
 ) -> Answer {
     let overview = sync::status::overview(app.engine(), integration.id).await?;
     let overview = overview.ok_or_else(|| Failure::not_found("Integration"))?;
     let kind = match tab {
         Tab::Users(Users::Off) => Some(ImportKind::Users),
-        Tab::Companies(Companies::Off) => Some(ImportKind::Companies),
+        Tab::Companies(Companies::Off) if shell.rights.manage_companies => {
+            Some(ImportKind::Companies)
+        }
         _ => None,
     };
     let last = match kind {
         Some(kind) => last(app, &shell, (wizard.provider, integration.id), kind, true).await?,
         None => None,
     };
+    let last = last.map(|last| LastImport {
+        beside_list: false,
+        ..last
+    });
     page_with(
         status,
         &ImportPage {
             frame: Frame::new(wizard.provider, &wizard.place, STEP),
             strip: strip(app, &shell, wizard.provider, &overview).await?,
             tab,
-            other,
+            other: away.other,
+            kept: away.kept,
             last,
             people: wizard.provider.words.technicians,
             set: summary(wizard.provider, integration, offer),

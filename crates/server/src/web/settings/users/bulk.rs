@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use domain::id::PublicId;
 use domain::permission::RoleKind;
 use store::Store;
+use store::identities::MembershipStatus;
 use store::roles::list_roles;
 use store::staff::{NamedStaff, StaffQuery, list_named, list_staff_page};
 use sync::users::{BulkChange, change_all};
@@ -75,7 +76,12 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
     if confirmed && (action != BulkAction::Role || role.parse::<PublicId>().is_ok()) {
         return run(&app, &staff, action, &picked, &role).await;
     }
-    let count = counted(i64::try_from(picked.len()).unwrap_or(0), "user", "users");
+    let meant: Vec<&NamedStaff> = picked
+        .iter()
+        .filter(|one| action != BulkAction::Welcome || one.takes_welcome)
+        .collect();
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let count = counted(number(meant.len()), "user", "users");
     let mut hidden = vec![
         ("action".to_owned(), action.key().to_owned()),
         ("confirmed".to_owned(), "yes".to_owned()),
@@ -95,23 +101,36 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         let picks = picked.iter().map(|one| one.uuid.to_string());
         hidden.extend(picks.map(|id| ("pick".to_owned(), id)));
     }
-    let people = picked.iter().take(LISTED).map(|one| Named {
+    let people = meant.iter().take(LISTED).map(|one| Named {
         name: one.name.clone(),
         email: one.email.clone(),
     });
-    let more = picked.len().saturating_sub(LISTED);
+    let more = meant.len().saturating_sub(LISTED);
     let roles = if action == BulkAction::Role {
         role_choices(app.store(), &staff.grants, "", false).await?
     } else {
         Vec::new()
     };
     let mut lines = vec![action.effect().to_owned()];
+    match picked.len() - meant.len() {
+        0 => {}
+        left => lines.push(format!(
+            "{} of the {} selected {} no welcome e-mail: a password is set, or the user is deactivated.",
+            grouped(number(left)),
+            grouped(number(picked.len())),
+            if left == 1 { "gets" } else { "get" }
+        )),
+    }
     if action == BulkAction::Disable {
         let makers = picked.iter().map(|one| one.id).collect();
         lines.extend(made_by(app.store(), "they", &makers).await?);
     }
     let question = super::show_page::ConfirmPage {
-        title: action.question(&count),
+        title: if meant.is_empty() {
+            "No welcome e-mail to send".to_owned()
+        } else {
+            action.question(&count)
+        },
         action: "/settings/users/bulk".to_owned(),
         back: "/settings/users".to_owned(),
         hidden,
@@ -128,7 +147,11 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         } else {
             String::new()
         },
-        button: action.button(&count),
+        button: if meant.is_empty() {
+            String::new()
+        } else {
+            action.button(&count)
+        },
         dangerous: action == BulkAction::Disable,
         ..question(&staff)
     };
@@ -164,6 +187,7 @@ async fn matching(store: &Store, fields: &Fields) -> Result<Vec<NamedStaff>, Fai
             uuid: row.uuid,
             name: row.name,
             email: row.email,
+            takes_welcome: !row.has_password && row.status != MembershipStatus::Disabled,
         }));
         match listed.next {
             Some(next) if found.len() <= MOST => page = Some(next),

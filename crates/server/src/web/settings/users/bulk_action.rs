@@ -86,10 +86,7 @@ impl BulkAction {
                 "They can sign in again with their old passwords and roles. Who has no password yet needs the welcome \
                  e-mail."
             }
-            Self::Welcome => {
-                "Each gets a link to set a password, good for 7 days and for one use. Who has set a password already, \
-                 or is deactivated, gets none."
-            }
+            Self::Welcome => "Each gets a link to set a password, good for 7 days and for one use.",
         }
     }
 

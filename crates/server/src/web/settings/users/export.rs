@@ -8,7 +8,7 @@ use store::roles::list_roles;
 use store::staff::{StaffQuery, StaffRow, list_staff_page};
 
 use super::query::UserQuery;
-use super::status_badge_of;
+use super::status_badge;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
@@ -22,9 +22,7 @@ const COLUMNS: &[Column<StaffRow>] = &[
         row.job_title.as_deref().unwrap_or_default()
     }),
     Column::Text("Role", |row| &row.role_name),
-    Column::Made("Status", |row| {
-        status_badge_of(row.status, !row.sources.is_empty()).label
-    }),
+    Column::Made("Status", |row| status_badge(row.status).label),
     Column::Text(
         "Two-factor",
         |row| if row.two_factor { "on" } else { "off" },

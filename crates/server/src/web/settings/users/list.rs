@@ -9,13 +9,14 @@ use store::listing::Count;
 use store::roles::list_roles;
 use store::staff::{StaffRow, StaffSort, list_staff_page};
 
-use super::list_page::{ListPage, Row, Source};
+use super::list_page::{ListPage, Row};
 use super::query::{UserQuery, first, sort_word};
-use super::{BulkAction, status_badge_of, status_label};
+use super::{BulkAction, status_badge, status_label};
 use crate::app::App;
 use crate::web::access::Staff;
-use crate::web::error::{Answer, Failure};
+use crate::web::error::Answer;
 use crate::web::page::page;
+use crate::web::settings::imports::source::tools;
 use crate::web::view::list::{count_text, direction_word};
 use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
 
@@ -37,7 +38,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
         )
     });
     page(&ListPage {
-        sources: sources(&app).await?,
+        sources: tools(&list_integrations(app.store()).await?, Stream::Technicians),
         search: asked.staff.search.clone().unwrap_or_default(),
         statuses: statuses.into(),
         roles: roles
@@ -91,25 +92,6 @@ fn everyone(count: Count, shown: usize, filtered: bool) -> Option<(u64, String)>
     (all > shown as u64).then_some((all, label))
 }
 
-/// Tools whose people can be imported, with whether they are connected.
-async fn sources(app: &App) -> Result<Vec<Source>, Failure> {
-    let integrations = list_integrations(app.store()).await?;
-    let people = |provider: &domain::provider::Provider| {
-        provider.available && provider.capability.stream(Stream::Technicians).is_some()
-    };
-    Ok(domain::provider::ALL
-        .into_iter()
-        .filter(|provider| people(provider))
-        .map(|provider| Source {
-            key: provider.key,
-            name: provider.name,
-            connected: integrations
-                .iter()
-                .any(|one| one.provider == provider.key && one.has_credentials()),
-        })
-        .collect())
-}
-
 fn headings(asked: &UserQuery) -> Vec<Heading> {
     let sorting = |label, sort: StaffSort| {
         Heading::sorting(
@@ -140,7 +122,7 @@ fn headings(asked: &UserQuery) -> Vec<Heading> {
 fn to_row(shell: &Shell, viewer: &Staff, row: StaffRow) -> Row {
     Row {
         you: row.id == viewer.identity,
-        status: status_badge_of(row.status, !row.sources.is_empty()),
+        status: status_badge(row.status),
         uuid: row.uuid.to_string(),
         name: row.name,
         email: row.email,

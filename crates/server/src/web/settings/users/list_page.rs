@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::web::settings::imports::source::Tool;
 use crate::web::view::{Badge, Choice, Heading, Pager, Shell, Time};
 
 /// The page.
@@ -11,7 +12,7 @@ pub struct ListPage {
     /// The frame.
     pub shell: Shell,
     /// Tools people can be imported from.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Tool>,
     /// What was searched for.
     pub search: String,
     /// Statuses to filter by.
@@ -40,17 +41,6 @@ pub struct ListPage {
     pub status: String,
     /// The role filtered by.
     pub role: String,
-}
-
-/// A tool people can be imported from.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// Key of the provider.
-    pub key: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// Whether it is connected.
-    pub connected: bool,
 }
 
 /// One user.
@@ -106,12 +96,12 @@ mod tests {
         };
         let mut page = ListPage {
             sources: vec![
-                Source {
+                Tool {
                     key: "autotask",
                     name: "Autotask",
                     connected: true,
                 },
-                Source {
+                Tool {
                     key: "halo_psa",
                     name: "Halo PSA",
                     connected: false,

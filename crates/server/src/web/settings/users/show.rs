@@ -15,7 +15,7 @@ use store::two_factor;
 
 use super::form::{UserForm, UserValues};
 use super::show_page::{LinkedRecord, ShowPage};
-use super::{role_choices, status_badge_of, status_meaning};
+use super::{role_choices, status_badge, status_meaning};
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
@@ -166,7 +166,7 @@ pub async fn render(
             email: identity.email.clone(),
             you,
             primary: member.primary_admin,
-            status: status_badge_of(member.status, !links.is_empty()),
+            status: status_badge(member.status),
             status_meaning: status_meaning(member.status).to_owned(),
             facts,
             access_note: access_note.to_owned(),

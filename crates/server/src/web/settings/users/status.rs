@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use store::integrations::find_integration;
 use store::sessions::list_sessions;
 use store::technicians::list_linked;
 use sync::users::{self, UserRefusal};
@@ -171,17 +172,23 @@ pub async fn ask_unlink(
     let found = find(app.store(), &user).await?;
     let row = linked(&app, &found, &record).await?;
     let name = &found.identity.name;
+    let integration = find_integration(app.store(), row.integration).await?;
+    let tool = integration.map_or_else(|| "the connected tool".to_owned(), |one| one.name);
+    let there = if row.name.is_empty() {
+        format!("record {}", row.external_id)
+    } else {
+        row.name.clone()
+    };
     page(&ConfirmPage {
-        title: format!("Unlink {} from {name}?", row.name),
+        title: format!("Unlink {there} of {tool} from {name}?"),
         action: format!("/settings/users/{}/unlink/{}", found.identity.uuid, row.id),
         back: format!("/settings/users/{}", found.identity.uuid),
         lines: vec![
             format!(
-                "The account of {name} stays as it is. The record {} appears as unlinked in the Import dialog and can \
-                 be linked or imported again.",
-                row.external_id
+                "The account of {name} stays as it is. {there} appears as unlinked in the Import dialog and can be linked \
+                 or imported again."
             ),
-            "Nothing changes in the connected tool.".to_owned(),
+            format!("Nothing changes in {tool}."),
         ],
         button: "Unlink".to_owned(),
         dangerous: true,

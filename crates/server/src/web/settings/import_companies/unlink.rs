@@ -1,15 +1,11 @@
-//! `GET` and `POST …/setup/import/companies/{record}/unlink`: a link that a person made is taken back.
+//! `GET` and `POST /companies/import/{provider}/{record}/unlink`: a link that a person made is taken back.
 
 use axum::extract::{Path, State};
 use domain::company_adoption::Adoption;
-use domain::setup::SetupStep;
 use store::company_import::CompanyImportRow;
-use store::integrations::Integration;
 use sync::import_companies::{Unlink, on_its_own, unlink as take_back};
 
-use super::import_step::require_import_companies;
-use super::link_company::{find, list_action, list_address};
-use super::wizard::Wizard;
+use super::link::Question;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
@@ -17,9 +13,7 @@ use crate::web::form::Fields;
 use crate::web::page::page;
 use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::settings::integrations::confirm_page::ConfirmPage;
-use crate::web::view::{Section, Shell};
-
-const STEP: SetupStep = SetupStep::Import;
+use crate::web::view::{Query, Section, Shell};
 
 /// Asks, and says what goes and what stays.
 ///
@@ -29,36 +23,26 @@ pub async fn ask_unlink(
     State(app): State<App>,
     staff: Staff,
     Path((key, record)): Path<(String, String)>,
+    query: Query,
 ) -> Answer {
-    let (wizard, integration) = match Wizard::at(&app, &key, STEP).await? {
-        Ok(found) => found,
-        Err(instead) => return Ok(instead),
-    };
-    require_import_companies(&staff)?;
-    let row = find(&app, &integration, &record).await?;
-    ask(&staff, &wizard, &integration, &row, KeptList::default())
+    let asked = Question::find(&app, &staff, (&key, &record), &query).await?;
+    ask(&staff, &asked, KeptList::default())
 }
 
-fn ask(
-    staff: &Staff,
-    wizard: &Wizard,
-    integration: &Integration,
-    row: &CompanyImportRow,
-    kept: KeptList,
-) -> Answer {
-    let back = list_address(wizard);
+fn ask(staff: &Staff, asked: &Question, kept: KeptList) -> Answer {
+    let (row, back) = (&asked.row, asked.addresses.list());
     let Some(company) = linked_by_hand(row) else {
         return kept.lead_back(&back, "company_not_linked");
     };
     page(&ConfirmPage {
-        action: format!("{}/{}/unlink", list_action(wizard), row.id),
+        action: asked.addresses.question(row.id, "unlink"),
         back,
         kept,
         ..question(
-            staff.shell(Section::Settings),
+            staff.shell(Section::Companies),
             (&row.name, company),
-            wizard.provider.name,
-            on_its_own(&integration.settings, row),
+            asked.source.provider.name,
+            on_its_own(&asked.source.integration.settings, row),
         )
     })
 }
@@ -115,23 +99,19 @@ pub async fn unlink(
     State(app): State<App>,
     staff: Staff,
     Path((key, record)): Path<(String, String)>,
+    query: Query,
     fields: Fields,
 ) -> Answer {
-    let (wizard, integration) = match Wizard::at_sent(&app, &key, STEP).await? {
-        Ok(found) => found,
-        Err(instead) => return Ok(instead),
-    };
-    require_import_companies(&staff)?;
-    let row = find(&app, &integration, &record).await?;
-    let list = list_action(&wizard);
+    let asked = Question::find(&app, &staff, (&key, &record), &query).await?;
+    let list = asked.addresses.action();
     if let Some(kept) = KeptList::opened(&list, &fields) {
-        return ask(&staff, &wizard, &integration, &row, kept);
+        return ask(&staff, &asked, kept);
     }
-    let notice = match take_back(app.engine(), &staff.actor(), row.id).await? {
+    let notice = match take_back(app.engine(), &staff.actor(), asked.row.id).await? {
         Unlink::Done { .. } => "company_unlinked",
         Unlink::NotLinked | Unlink::CameOnItsOwn => "company_not_linked",
     };
-    KeptList::carried(&list, &fields).lead_back(&list_address(&wizard), notice)
+    KeptList::carried(&list, &fields).lead_back(&asked.addresses.list(), notice)
 }
 
 /// The name of the company here, if a person made the link.
@@ -149,16 +129,16 @@ mod tests {
     #[test]
     fn the_question_says_whether_it_comes_back_by_itself() {
         let asked = |company: &str, then| {
-            let shell = sample::shell(Section::Settings);
+            let shell = sample::shell(Section::Companies);
             question(shell, ("Brightwater Dental", company), "Autotask", then)
         };
         let page = asked("Brightwater", Adoption::Adopt);
-        let html = sample::check("setup_unlink_company", &page);
+        let html = sample::check("unlink_company", &page);
         assert!(html.contains("becomes a company by itself"));
         let page = asked(HOSTILE, Adoption::NotTheSource);
-        let html = sample::check("setup_unlink_company_waits", &page);
+        let html = sample::check("unlink_company_waits", &page);
         assert!(html.contains("until it is imported or linked again"));
         let page = asked(&sample::long(), Adoption::NotTheSource);
-        sample::check("setup_unlink_company_long", &page);
+        sample::check("unlink_company_long", &page);
     }
 }

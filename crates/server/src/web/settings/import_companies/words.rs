@@ -4,7 +4,8 @@ use domain::provider::{Provider, ScopeField};
 use store::integrations::Integration;
 use sync::import_companies::CompanyCounts;
 
-use super::wizard::Offer;
+use crate::web::settings::setup_wizard::merge::Labels;
+use crate::web::settings::setup_wizard::wizard::Offer;
 use crate::web::view::number::grouped;
 
 /// A count with its thousands.
@@ -21,7 +22,7 @@ pub(super) fn rule(
     let settings = &integration.settings;
     if !settings.company_source {
         return format!(
-            "Companies do not come from {} by themselves (step 2): each one waits until it is imported or linked.",
+            "Companies do not come from {} by themselves (step 2 of the setup): each one waits until it is imported or linked.",
             provider.name
         );
     }
@@ -45,6 +46,15 @@ pub(super) fn rule(
         .map(|(words, names)| format!("{words}{names}"))
         .collect();
     format!("{who}{limits} becomes a company in Portico by itself, with the sync that brings it.")
+}
+
+/// What a row says whose name several companies here have.
+pub(super) fn several(count: u64) -> String {
+    format!(
+        "{} companies in Portico have this name. If it is one of them, use Link… to say which; selected as it is, it \
+         becomes a new company.",
+        number(count)
+    )
 }
 
 /// How many are here, and what becomes of the others.
@@ -78,7 +88,7 @@ pub(super) fn nothing(
     if all.all == 0 {
         return (
             format!("No companies of {} yet", provider.name),
-            "The sync brings them. Open this tab again when it has read the companies; the line above shows how far it is.".to_owned(),
+            "The sync brings them. Open this list again when it has read the companies; the line above shows how far it is.".to_owned(),
         );
     }
     if quick && !search {
