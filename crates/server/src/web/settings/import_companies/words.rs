@@ -4,7 +4,6 @@ use domain::provider::{Provider, ScopeField};
 use store::integrations::Integration;
 use sync::import_companies::CompanyCounts;
 
-use crate::web::settings::setup_wizard::merge::Labels;
 use crate::web::settings::setup_wizard::wizard::Offer;
 use crate::web::view::number::grouped;
 

@@ -206,6 +206,8 @@ mod tests {
                 label: "Users",
                 last: LastImport {
                     href: "/x?report=1".into(),
+                    import: String::new(),
+                    beside_list: false,
                     words: HOSTILE.into(),
                     running: false,
                     when: shell.time(shell.now),
