@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn boards_come_by_name_and_what_is_not_in_use_last() {
-        let mut all = vec![
+        let mut all = [
             status("1", "Security", "New"),
             status("2", "Help Desk", "New"),
             status("3", "Help Desk", "Old"),
