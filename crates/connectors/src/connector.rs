@@ -11,6 +11,7 @@
 //!   stays valid across a restart.
 //! * Ids leave as text and are unique within a stream of one integration.
 //! * A record that cannot be read is handed over as `Unreadable` with its id; the others of its page go on.
+//! * A list beside a stream's own that may not be read is told (`page::Beside`), and never taken for an empty one.
 //! * NUL characters are removed; nothing else of a text is changed.
 //! * A question with `PullMode::Since` is asked inclusively (`>=`), so that equal instants at a boundary lose nothing.
 //! * Before each request a permit is acquired with the urgency the connector was built with.
@@ -18,14 +19,16 @@
 //! Rejected: a stream of records instead of pages (the commit unit is the page, rule P2), retry inside a vendor
 //! folder (each would do it differently), a connector that keeps its own cursor (restart).
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::capability::Capability;
+use domain::clock::UtcMillis;
 use domain::record::Batch;
 use domain::reference::ReferenceItem;
 use domain::scope::Scope;
@@ -37,7 +40,7 @@ use url::Url;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::client::{self, Timeouts, Whom};
 use crate::limits::{Limits, Permits, RequestLimit, Urgency};
-use crate::page::{ConnectionReport, Cursor, Page, PageRequest, Unreadable};
+use crate::page::{Beside, ConnectionReport, Cursor, Page, PageRequest, Unreadable};
 
 /// Everything a connector is built from.
 #[derive(Clone)]
@@ -101,6 +104,7 @@ pub struct Memory {
     entries: Mutex<BTreeMap<String, Secret>>,
     clients: Mutex<BTreeMap<Whom, Client>>,
     private: bool,
+    kept: Mutex<BTreeMap<String, (UtcMillis, Arc<dyn Any + Send + Sync>)>>,
 }
 
 impl Memory {
@@ -129,6 +133,24 @@ impl Memory {
         self.entries().remove(key);
     }
 
+    /// Keeps what was read at an instant, for other connectors of this process.
+    pub fn keep<T: Send + Sync + 'static>(&self, key: String, at: UtcMillis, what: Arc<T>) {
+        self.all_kept().insert(key, (at, what));
+    }
+
+    /// What was kept under a key, when it was read at an instant or later.
+    #[must_use]
+    pub fn kept<T: Send + Sync + 'static>(&self, key: &str, since: UtcMillis) -> Option<Arc<T>> {
+        let all = self.all_kept();
+        let (_, what) = all.get(key).filter(|(at, _)| *at >= since)?;
+        Arc::clone(what).downcast().ok()
+    }
+
+    /// Drops what was kept under a key.
+    pub fn drop_kept(&self, key: &str) {
+        self.all_kept().remove(key);
+    }
+
     /// The client for vendors, or the one for a sandbox. Building one reads every root certificate of the machine.
     ///
     /// # Errors
@@ -150,6 +172,12 @@ impl Memory {
         Ok(client)
     }
 
+    fn all_kept(
+        &self,
+    ) -> MutexGuard<'_, BTreeMap<String, (UtcMillis, Arc<dyn Any + Send + Sync>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -161,32 +189,58 @@ impl fmt::Debug for Memory {
     }
 }
 
-/// Counts requests.
+/// Counts requests, and keeps what the vendor's clock showed last.
 #[derive(Debug, Default)]
-pub struct RequestCounter(AtomicU64);
+pub struct RequestCounter {
+    count: AtomicU64,
+    vendor_time: AtomicI64,
+}
 
 impl RequestCounter {
     /// One more request left.
     pub fn count(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.count.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Requests so far.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// An answer told the vendor's time.
+    pub fn note_time(&self, vendor_time: UtcMillis) {
+        self.vendor_time.store(vendor_time.0, Ordering::Relaxed);
+    }
+
+    /// The vendor's time when it answered last; `None` while no answer told it.
+    #[must_use]
+    pub fn vendor_time(&self) -> Option<UtcMillis> {
+        let told = self.vendor_time.load(Ordering::Relaxed);
+        (told != 0).then_some(UtcMillis(told))
     }
 }
 
 /// One record fetched by id.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fetched {
-    /// The record, as a batch of one.
-    Record(Batch),
+    /// The record, as a batch of one, and what lists showed of which it takes a part.
+    Record(Batch, Vec<Beside>),
     /// It exists and cannot be read.
     Unreadable(Unreadable),
     /// The vendor has no such record.
     Gone,
+}
+
+impl From<Page> for Fetched {
+    /// What a page of at most one record says about it.
+    fn from(page: Page) -> Self {
+        match page.unreadable.into_iter().next() {
+            Some(unreadable) => Self::Unreadable(unreadable),
+            None if page.batch.is_empty() => Self::Gone,
+            None => Self::Record(page.batch, page.beside),
+        }
+    }
 }
 
 /// Reads (and, where the provider can, writes) one connection.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use domain::hint::Hint;
 
+use crate::page::PermissionFinding;
+
 /// Result of a connector operation.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -49,6 +51,8 @@ pub struct Error {
     pub no_effect: bool,
     /// What to check, when it is more particular than what the kind tells.
     pub hint: Option<Hint>,
+    /// The right that is missing, when it is another than that to the list that was asked for.
+    pub right: Option<Box<PermissionFinding>>,
     /// The cause.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -65,6 +69,7 @@ impl Error {
             field: None,
             no_effect: false,
             hint: None,
+            right: None,
             source: None,
         }
     }
@@ -94,6 +99,13 @@ impl Error {
     #[must_use]
     pub const fn with_hint(mut self, hint: Hint) -> Self {
         self.hint = Some(hint);
+        self
+    }
+
+    /// With the right that is missing.
+    #[must_use]
+    pub fn with_right(mut self, right: PermissionFinding) -> Self {
+        self.right = Some(Box::new(right));
         self
     }
 

@@ -6,6 +6,7 @@
 //! A vendor that makes pages of its own size, whatever is asked, is walked by its size; then there is no seam. Its size
 //! shows on the first page, which is therefore asked for by one record less than a round number. Should that happen to be
 //! its size, the second page has no seam, and the beginning is asked for once more by another size.
+//! A page that brings nothing new although more are said to follow is a stall: a few in a row end the walk with an error.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ pub struct Place {
     read: u64,
     /// The most it ever was; less is read while the walk goes back.
     furthest: u64,
-    /// Id of the last of them, when the next page can be asked to begin with it.
+    /// Id of the last of them: the next page is asked to begin with it, or by the vendor's own size must not end with it.
     seam: Option<i64>,
     /// The vendor's own page size, when it makes no other.
     own_size: Option<u64>,
@@ -170,10 +171,9 @@ impl Place {
         let mut next = self;
         // At the beginning it shows whether the vendor makes pages of the size asked for.
         let makes_its_own = count > window.size
-            || (self.read == 0 && count > 0 && count < window.size && held.more);
+            || (window.number == 1 && count > 0 && count < window.size && held.more);
         if makes_its_own && self.own_size.is_none() {
             next.own_size = Some(count);
-            next.seam = None;
         }
         let size = next.own_size.unwrap_or(window.size);
         let full = count >= size;
@@ -188,7 +188,7 @@ impl Place {
             format!("it holds {count} records although {asked} were asked for and more follow")
         });
         // What lies between the beginning of the page and the seam is known; the seam is its last known record.
-        let overlaps = self.seam.is_some() && window.start() < self.read;
+        let overlaps = self.own_size.is_none() && self.seam.is_some() && window.start() < self.read;
         let known = match self.seam.filter(|_| overlaps) {
             None => 0,
             Some(seam) => match held.ids.iter().rposition(|id| *id == seam) {
@@ -202,9 +202,15 @@ impl Place {
             },
         };
         let goes_back = next.stalls > self.stalls;
+        // By its own size pages touch and do not overlap, so one that ends like the one before is that one again.
+        let ends_alike = self.own_size.is_some() && held.ids.last().copied() == self.seam;
+        let stands = !goes_back && held.more && (count == 0 || known as u64 == count || ends_alike);
+        if stands && next.own_size == self.own_size {
+            next.stalls = self.stalls + 1;
+        }
         if next.stalls > STALLS {
             let message = format!(
-                "{vendor} answered {} times with a page that does not follow the one before",
+                "{vendor} answered {} times with a page that brings nothing new or does not follow the one before",
                 next.stalls
             );
             return Err(Error::new(ErrorKind::Unavailable, operation, message)
@@ -217,9 +223,12 @@ impl Place {
             } else {
                 window.start() + count
             };
-            next.seam = held.ids.last().copied().filter(|_| next.own_size.is_none());
+            next.seam = held.ids.last().copied();
             if next.read > self.furthest {
-                (next.furthest, next.stalls) = (next.read, 0);
+                next.furthest = next.read;
+                if !stands {
+                    next.stalls = 0;
+                }
             }
         }
         let goes_on = goes_back || full || held.more;
@@ -389,6 +398,61 @@ mod tests {
             assert!(pages < 20, "it never ends");
         };
         assert!(error.is_temporary());
+    }
+
+    #[test]
+    fn an_own_size_below_what_is_asked_is_walked_to_its_end() {
+        for (own, wanted) in [(2, 3), (2, 5), (1, 3), (2, 100), (3, 4)] {
+            for count in 0..12 {
+                let all = list(count, Some(own));
+                let expected: BTreeSet<i64> = all.ids.iter().copied().collect();
+                let (seen, ..) = walk(all, wanted, |_, _| {});
+                let seen: BTreeSet<i64> = seen.into_iter().collect();
+                assert_eq!(seen, expected, "{count} by {own}, asked for {wanted}");
+            }
+        }
+    }
+
+    /// However the vendor answers, a page that is said to be followed and brings nothing new ends the walk as a stall.
+    #[test]
+    fn pages_without_anything_new_are_a_stall() {
+        type Answer = fn(Window) -> Vec<i64>;
+        let answers: [(&str, u32, Answer); 4] = [
+            ("always the first two", 3, |_| vec![9, 8]),
+            ("always one", 100, |_| vec![9]),
+            ("nothing at all", 100, |_| Vec::new()),
+            ("nothing behind the first", 100, |window| {
+                if window.number == 1 {
+                    vec![9, 8]
+                } else {
+                    Vec::new()
+                }
+            }),
+        ];
+        for (what, wanted, answer) in answers {
+            let mut cursor = None;
+            let ended = (0..40).find_map(|_| {
+                let place = Place::read(cursor.as_ref()).expect("our own cursor");
+                let window = place.window(wanted);
+                let ids = answer(window);
+                let held = Held {
+                    received: ids.len(),
+                    ids,
+                    more: true,
+                    usual: &[],
+                };
+                match place.step("The vendor", "list", window, &held) {
+                    Ok(step) => {
+                        assert!(step.next.is_some() && step.next != cursor, "{what}");
+                        cursor = step.next;
+                        None
+                    }
+                    Err(error) => Some(error),
+                }
+            });
+            let error = ended.unwrap_or_else(|| panic!("{what}: it never ends"));
+            assert!(error.is_temporary(), "{what}: {error}");
+        }
     }
 
     #[test]

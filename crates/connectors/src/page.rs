@@ -3,6 +3,7 @@
 use domain::clock::UtcMillis;
 use domain::record::Batch;
 use domain::scope::Scope;
+use domain::side_list::SideList;
 use domain::stream::{PullMode, Stream};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,18 @@ pub struct Page {
     /// Rights the answer showed to be there or to be missing, of areas that are a part of this list. With one missing,
     /// records may exist that the list does not have, so nothing may be taken for gone.
     pub findings: Vec<PermissionFinding>,
+    /// What lists beside this one showed, of which its records take a part.
+    pub beside: Vec<Beside>,
+}
+
+/// What a list beside the one that was asked for showed: whether it may be read, and which part of the records stands in
+/// it. When it may not, the records came without that part, which says nothing about what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    /// The list.
+    pub list: SideList,
+    /// The right to it.
+    pub finding: PermissionFinding,
 }
 
 impl Page {
@@ -74,6 +87,7 @@ impl Page {
             vendor_time: None,
             oddity: None,
             findings: Vec::new(),
+            beside: Vec::new(),
         }
     }
 
@@ -91,6 +105,8 @@ impl Page {
         unreadable.extend(after.unreadable);
         let mut findings = self.findings;
         findings.extend(after.findings);
+        let mut beside = self.beside;
+        beside.extend(after.beside);
         Self {
             batch,
             unreadable,
@@ -100,6 +116,7 @@ impl Page {
             vendor_time: self.vendor_time.or(after.vendor_time),
             oddity: self.oddity.or(after.oddity),
             findings,
+            beside,
         }
     }
 }

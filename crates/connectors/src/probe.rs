@@ -1,7 +1,8 @@
 //! *Test Connection*, area by area: what is tried, and which right is missing when it is refused.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::page::PermissionFinding;
+use crate::page::{Beside, PermissionFinding};
+use domain::side_list::SideList;
 
 /// An area of a vendor's product that is tried with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,15 @@ impl Area {
             area: self.name.to_owned(),
             missing: refused.then(|| self.right.to_owned()),
             required: self.required,
+        }
+    }
+
+    /// What a list beside the asked one showed.
+    #[must_use]
+    pub fn beside(&self, list: SideList, refused: bool) -> Beside {
+        Beside {
+            list,
+            finding: self.finding(refused),
         }
     }
 

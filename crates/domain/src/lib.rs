@@ -31,6 +31,7 @@ pub mod scope;
 pub mod secret;
 pub mod settings;
 pub mod setup;
+pub mod side_list;
 pub mod stage;
 pub mod status;
 pub mod stream;

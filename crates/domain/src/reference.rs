@@ -158,6 +158,8 @@ pub struct ReferenceItem {
     pub sort_order: i64,
     /// Whether the vendor calls it a system value (Autotask: status 1 and 5).
     pub system: bool,
+    /// Whether by the vendor's own word a ticket with this status is closed, whatever the status is called.
+    pub closes: bool,
 }
 
 /// Names of queues and boards by id, for what each board has of its own and others call alike.

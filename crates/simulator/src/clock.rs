@@ -9,6 +9,8 @@ pub struct Clock {
     started: Instant,
     start_ms: i64,
     advanced_ms: AtomicI64,
+    /// How far the `Date` of answers is ahead.
+    date_ahead_ms: AtomicI64,
 }
 
 impl Clock {
@@ -18,6 +20,7 @@ impl Clock {
             started: Instant::now(),
             start_ms,
             advanced_ms: AtomicI64::new(0),
+            date_ahead_ms: AtomicI64::new(0),
         }
     }
 
@@ -34,9 +37,21 @@ impl Clock {
         self.advanced_ms.fetch_add(ms.max(0), Ordering::Relaxed);
     }
 
+    /// Sets how far the `Date` of answers is ahead of the clock that stamps records, as behind a proxy with a clock of its
+    /// own; behind it when negative.
+    pub fn set_date_ahead(&self, ms: i64) {
+        self.date_ahead_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// Milliseconds since 1970 as the `Date` of an answer tells.
+    pub fn date_ms(&self) -> i64 {
+        self.now_ms()
+            .saturating_add(self.date_ahead_ms.load(Ordering::Relaxed))
+    }
+
     /// The time as an HTTP `Date` header.
     pub fn http_date(&self) -> String {
-        let ms = u64::try_from(self.now_ms()).unwrap_or(0);
+        let ms = u64::try_from(self.date_ms()).unwrap_or(0);
         httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(ms))
     }
 }

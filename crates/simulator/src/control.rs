@@ -45,6 +45,11 @@ impl Control {
         self.host.vendor.clock_moved();
     }
 
+    /// Sets how far the `Date` of answers is ahead of the clock that stamps records; behind it when negative.
+    pub fn set_date_ahead(&self, ms: i64) {
+        self.host.clock.set_date_ahead(ms);
+    }
+
     /// Milliseconds since 1970 on the sandbox clock.
     pub fn now_ms(&self) -> i64 {
         self.host.clock.now_ms()

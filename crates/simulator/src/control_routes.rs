@@ -53,11 +53,17 @@ fn route(host: &Host, call: &Call) -> Result<Value, Refusal> {
         (&Method::GET, ["clock"]) => Ok(json!({"now_ms": host.clock.now_ms()})),
         (&Method::POST, ["clock"]) => {
             let body = body(call)?;
-            let ms = body["advance_ms"]
-                .as_i64()
-                .ok_or_else(|| Refusal::Bad("advance_ms must be a number".to_owned()))?;
-            host.clock.advance(ms);
-            vendor.clock_moved();
+            let (advance, date_ahead) = (&body["advance_ms"], &body["date_ahead_ms"]);
+            if let Some(ms) = date_ahead.as_i64() {
+                host.clock.set_date_ahead(ms);
+            }
+            if date_ahead.is_null() || !advance.is_null() {
+                let ms = advance
+                    .as_i64()
+                    .ok_or_else(|| Refusal::Bad("advance_ms must be a number".to_owned()))?;
+                host.clock.advance(ms);
+                vendor.clock_moved();
+            }
             Ok(json!({"now_ms": host.clock.now_ms()}))
         }
         (&Method::POST, ["faults"]) => {

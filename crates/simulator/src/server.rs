@@ -221,7 +221,7 @@ fn respond(host: &Host, answer: Answer, fault: Option<&FaultKind>) -> Response<B
             retry_after: Some(RetryAfter::Date(s)),
             ..
         }) => {
-            let at = host.clock.now_ms() + i64::from(*s) * 1_000;
+            let at = host.clock.date_ms() + i64::from(*s) * 1_000;
             Some(crate::clock::Clock::starting_at(at).http_date())
         }
         _ => answer.retry_after.map(|s| s.to_string()),

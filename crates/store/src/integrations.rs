@@ -236,7 +236,7 @@ pub async fn update_name(tx: &mut Tx, id: IntegrationId, name: &str) -> Result<(
 }
 
 /// Credentials were accepted and saved: who we are there, and which rights are missing. Clears refusal and outage. The
-/// instant of the first connection stays, also through a disconnect: it is the floor of what is read when existing
+/// instant of the first connection, by the vendor's clock where it tells, stays, also through a disconnect: it is the floor of what is read when existing
 /// records are not imported, and a later one would leave out what changed meanwhile.
 ///
 /// # Errors
@@ -247,10 +247,10 @@ pub async fn update_connected(
     account: &str,
     web_url: Option<&str>,
     missing: &[MissingPermission],
+    since: UtcMillis,
 ) -> Result<()> {
     let missing = serde_json::to_string(missing)?;
-    let now = tx.store().now();
-    execute!(tx, CONNECTED, id.0, account, web_url, &missing, now.0)?;
+    execute!(tx, CONNECTED, id.0, account, web_url, &missing, since.0)?;
     tx.tell("integration", id.0);
     Ok(())
 }

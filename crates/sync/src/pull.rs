@@ -55,6 +55,7 @@ mod part;
 mod records;
 mod removal;
 mod scope;
+pub(crate) mod side_lists;
 mod watermark;
 mod writer;
 

@@ -28,7 +28,7 @@ pub struct Facts<'a> {
     pub settings: &'a IntegrationSettings,
     /// Stored progress; a stream without an entry was never read in this generation.
     pub progress: &'a BTreeMap<Stream, Progress>,
-    /// Since when the integration is connected; the floor when existing records are not imported.
+    /// Since when the integration is connected, by the vendor's clock; the floor when existing records are not imported.
     pub connected_at: UtcMillis,
     /// Now.
     pub now: UtcMillis,
@@ -110,9 +110,8 @@ fn mode_of(facts: &Facts<'_>, wanted: &Wanted, capability: &StreamCapability) ->
     let stream = capability.stream;
     let progress = facts.progress.get(&stream).copied().unwrap_or_default();
     let whole = wanted.mode == RunMode::Full || wanted.whole.contains(&stream);
-    let full = PullMode::Full {
-        floor: floor(facts.settings, stream, facts.connected_at),
-    };
+    let floor = floor(facts.settings, stream, facts.connected_at);
+    let full = PullMode::Full { floor };
     if stream.is_deletion_feed() {
         let since = progress
             .watermark
@@ -128,7 +127,10 @@ fn mode_of(facts: &Facts<'_>, wanted: &Wanted, capability: &StreamCapability) ->
         return (whole || due).then_some(full);
     }
     match progress.watermark {
-        Some(since) if !whole => Some(PullMode::Since { since }),
+        // A watermark may lie before the floor: what was last active before it stays out all the same.
+        Some(since) if !whole => Some(PullMode::Since {
+            since: since.max(floor.unwrap_or(since)),
+        }),
         _ => Some(full),
     }
 }

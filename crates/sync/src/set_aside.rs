@@ -145,6 +145,11 @@ pub(crate) async fn retry(
         Ok(fetched) => fetched,
         Err(error) => return put_off(engine, claimed, &record, &error).await,
     };
+    if let Fetched::Record(_, beside) = &fetched
+        && let Err(error) = pull::side_lists::check(beside, &integration.settings.scope)
+    {
+        return put_off(engine, claimed, &record, &error).await;
+    }
     let mut tx = store.begin().await?;
     if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
         tx.rollback().await?;
@@ -152,7 +157,7 @@ pub(crate) async fn retry(
     }
     // Whatever settled the matter meanwhile knows more than this answer: a page may have brought a newer version.
     let open = match &fetched {
-        Fetched::Record(_) => set_aside::resolve(&mut tx, record.id, "read").await?,
+        Fetched::Record(..) => set_aside::resolve(&mut tx, record.id, "read").await?,
         Fetched::Gone => set_aside::resolve(&mut tx, record.id, "gone").await?,
         Fetched::Unreadable(_) => true,
     };
@@ -161,9 +166,20 @@ pub(crate) async fn retry(
         return Ok(Ended::Done);
     }
     match fetched {
-        Fetched::Record(batch) => {
+        Fetched::Record(batch, beside) => {
             let version = connection.connector.mapper_version();
-            pull::store_one(engine, &mut tx, &integration, record.stream, batch, version).await?;
+            let refused = pull::side_lists::refused(&beside);
+            let stream = record.stream;
+            pull::store_one(
+                engine,
+                &mut tx,
+                &integration,
+                stream,
+                batch,
+                refused,
+                version,
+            )
+            .await?;
         }
         Fetched::Gone => {
             let ids = [record.external_id.as_str()];

@@ -66,7 +66,8 @@ pub struct Trouble {
     pub next_attempt_at: Option<UtcMillis>,
 }
 
-/// An upper bound of how far what is shown lags behind the vendor (rule S4).
+/// An upper bound of how far what is shown lags behind the vendor (rule S4). Lists that the vendor cannot filter by change
+/// are read at a slower pace of their own, which the card states; they count once they are behind even that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Freshness {
     /// The bound, in milliseconds.
@@ -134,16 +135,19 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
                 .collect()
         })
         .unwrap_or_default();
-    let starts: Vec<(Stream, Option<UtcMillis>)> = read
+    let starts: Vec<Started> = read
         .iter()
         .map(|stream| {
             let found = checkpoints
                 .iter()
                 .find(|checkpoint| checkpoint.stream == *stream);
-            (
-                *stream,
-                found.and_then(|checkpoint| checkpoint.last_started_at),
-            )
+            let claimed = capability.and_then(|capability| capability.stream(*stream));
+            let slow = claimed.filter(|claimed| !claimed.incremental && !stream.is_deletion_feed());
+            Started {
+                stream: *stream,
+                at: found.and_then(|checkpoint| checkpoint.last_started_at),
+                cadence: slow.map(|slow| slow.full_cadence),
+            }
         })
         .collect();
     let last_reconciliation_at = checkpoints
@@ -214,27 +218,44 @@ fn trouble(integration: &Integration) -> Option<Trouble> {
     })
 }
 
+/// When the last completed pull of a stream began.
+#[derive(Debug, Clone, Copy)]
+struct Started {
+    stream: Stream,
+    at: Option<UtcMillis>,
+    /// How often it is read, for one that the vendor cannot filter by change.
+    cadence: Option<i64>,
+}
+
 /// The bound: now minus the start of the last completed pull of the stream that is furthest behind, and not less than
-/// the age of the oldest wake-up or record set aside that still waits. `None` while a stream was never read. Pure.
+/// the age of the oldest wake-up or record set aside that still waits. `None` while a stream was never read. A stream with
+/// a slower pace counts when a turn of its own was missed, or when there is no other. Pure.
 fn freshness(
     now: UtcMillis,
-    starts: &[(Stream, Option<UtcMillis>)],
+    starts: &[Started],
     waiting_since: Option<UtcMillis>,
     set_aside_since: Option<UtcMillis>,
 ) -> Option<Freshness> {
-    let mut oldest: Option<(Stream, UtcMillis)> = None;
-    for (stream, start) in starts {
+    let (mut by_change, mut all) = (Vec::new(), Vec::new());
+    for Started {
+        stream,
+        at,
+        cadence,
+    } in starts
+    {
         // The right to a deletion feed is optional: without it the nightly run finds what was deleted, and the other
         // streams still have a bound.
-        if start.is_none() && stream.is_deletion_feed() {
+        if at.is_none() && stream.is_deletion_feed() {
             continue;
         }
-        let start = (*start)?;
-        if oldest.is_none_or(|(_, at)| start < at) {
-            oldest = Some((*stream, start));
+        let at = (*at)?;
+        all.push((at, *stream));
+        if cadence.is_none_or(|cadence| now.since(at) > 2 * cadence) {
+            by_change.push((at, *stream));
         }
     }
-    let (stream, start) = oldest?;
+    let furthest = by_change.into_iter().min().or(all.into_iter().min());
+    let (start, stream) = furthest?;
     let since = [Some(start), waiting_since, set_aside_since]
         .into_iter()
         .flatten()
@@ -255,9 +276,14 @@ mod tests {
     #[test]
     fn s4_freshness_is_an_upper_bound() {
         let at = |minute: i64| UtcMillis(minute * UtcMillis::MINUTE);
+        let started = |stream, at, cadence| Started {
+            stream,
+            at,
+            cadence,
+        };
         let starts = [
-            (Stream::Companies, Some(at(50))),
-            (Stream::Tickets, Some(at(55))),
+            started(Stream::Companies, Some(at(50)), None),
+            started(Stream::Tickets, Some(at(55)), None),
         ];
         let bound = |waiting, aside| {
             freshness(at(60), &starts, waiting, aside)
@@ -271,13 +297,32 @@ mod tests {
         );
         assert_eq!(bound(Some(at(40)), None), Some(20));
         assert_eq!(bound(Some(at(40)), Some(at(30))), Some(30));
-        let never = [(Stream::Companies, Some(at(50))), (Stream::Tickets, None)];
+        let never = [
+            started(Stream::Companies, Some(at(50)), None),
+            started(Stream::Tickets, None, None),
+        ];
         assert_eq!(freshness(at(60), &never, None, None), None);
         let no_feed = [
-            (Stream::Tickets, Some(at(50))),
-            (Stream::DeletedTickets, None),
+            started(Stream::Tickets, Some(at(50)), None),
+            started(Stream::DeletedTickets, None, None),
         ];
         let bound = freshness(at(60), &no_feed, None, None).map(|fresh| fresh.at_most);
         assert_eq!(bound, Some(10 * UtcMillis::MINUTE));
+        let paced = |cadence: i64, others: &[Started]| {
+            let slow = started(Stream::Technicians, Some(at(-60)), Some(cadence));
+            let all: Vec<Started> = others.iter().copied().chain([slow]).collect();
+            freshness(at(60), &all, None, None).map(|fresh| fresh.at_most / UtcMillis::MINUTE)
+        };
+        assert_eq!(paced(UtcMillis::DAY, &starts), Some(10), "at its own pace");
+        assert_eq!(
+            paced(30 * UtcMillis::MINUTE, &starts),
+            Some(120),
+            "turns missed"
+        );
+        assert_eq!(
+            paced(UtcMillis::DAY, &[]),
+            Some(120),
+            "nothing else is read"
+        );
     }
 }

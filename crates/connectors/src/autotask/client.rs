@@ -98,9 +98,8 @@ impl Client {
         let Ok(threshold) = serde_json::from_slice::<AutotaskThreshold>(&answer.body) else {
             return;
         };
-        let at = answer
-            .vendor_time
-            .unwrap_or_else(|| self.sender.clock.now());
+        // By our clock, which the age of the report is reckoned with; the vendor's may be an hour off.
+        let at = self.sender.clock.now();
         let usage = Usage {
             used: threshold.used,
             limit: threshold.limit,

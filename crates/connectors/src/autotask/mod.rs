@@ -136,11 +136,7 @@ impl Connector for Autotask {
         // A query tells a missing record from a missing route; `GET /{entity}/{id}` answers 404 to both.
         let query = client::by_id(stream, numeric(NAME, "fetch", external_id)?);
         let (page, _seen) = self.answer(stream, &query, Position::default()).await?;
-        Ok(match page.unreadable.into_iter().next() {
-            Some(unreadable) => Fetched::Unreadable(unreadable),
-            None if page.batch.is_empty() => Fetched::Gone,
-            None => Fetched::Record(page.batch),
-        })
+        Ok(page.into())
     }
 
     async fn ticket_notes(&self, ticket_external_id: &str) -> Result<Page> {

@@ -176,6 +176,7 @@ fn to_reference_items(kind: ReferenceKind, values: &[AutotaskPicklistValue]) -> 
         active: value.active.unwrap_or(true),
         sort_order: value.sort_order.unwrap_or(position as i64),
         system: value.system.unwrap_or(false),
+        closes: false,
     };
     values.iter().enumerate().map(item).collect()
 }
@@ -190,6 +191,7 @@ fn to_category(kind: ReferenceKind, category: AutotaskCategory<'_>) -> Reference
         active: flag(category.active, true),
         sort_order: 0,
         system: false,
+        closes: false,
     }
 }
 
@@ -210,6 +212,7 @@ fn to_owner(technician: TechnicianRecord) -> ReferenceItem {
         active: technician.active,
         sort_order: 0,
         system: false,
+        closes: false,
     }
 }
 

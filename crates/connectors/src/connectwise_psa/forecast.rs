@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::record::{Batch, OpportunityRecord};
+use domain::side_list::SideList;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -14,11 +15,21 @@ use crate::http::decode::{Text, document};
 use crate::http::exchange::{Call, read};
 use crate::http::send::Answer;
 use crate::page::{Page, Unreadable};
+use crate::probe::Area;
 
 const OPERATION: &str = "read the amount of an opportunity";
 
-/// The name requests are counted by.
-const ENDPOINT: &str = "sales/opportunities/forecast";
+/// The name requests are counted by; the area has no list of its own.
+pub(super) const ENDPOINT: &str = "sales/opportunities/forecast";
+
+/// The right to them.
+pub(super) const AREA: Area = Area::new(
+    ENDPOINT,
+    "Opportunity amounts",
+    "Security role: Sales > Opportunity Finance — Inquire All (without it, new opportunities have no amount and those of \
+     others stay as they are)",
+    false,
+);
 
 /// Forecasts read at once; the permits hold back what the vendor does not want at once.
 const AT_ONCE: usize = 3;
@@ -35,8 +46,8 @@ enum Told {
     Nonsense(String),
 }
 
-/// Adds their amounts to the opportunities of a page. Without the right to forecasts they have none; one whose forecast
-/// makes no sense is set aside.
+/// Adds their amounts to the opportunities of a page, or that they may not be read; one whose forecast makes no sense is
+/// set aside.
 ///
 /// # Errors
 /// As any request.
@@ -68,6 +79,10 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
         }
     }
     *opportunities = kept;
+    if !ids.is_empty() {
+        let refused = client.no_forecasts.0.load(Ordering::Relaxed);
+        page.beside.push(AREA.beside(SideList::Forecasts, refused));
+    }
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! ConnectWise PSA (formerly ConnectWise Manage): companies, contacts, members, service tickets with their notes, and
-//! opportunities over its REST API 3.0.
+//! ConnectWise PSA (formerly ConnectWise Manage): companies, contacts, members, service and project tickets with their
+//! notes, and opportunities over its REST API 3.0.
 //!
 //! The connector itself is thin delegation to the modules below. What a person needs to know follows.
 #![doc = include_str!("README.md")]
@@ -153,11 +153,7 @@ impl Connector for ConnectWisePsa {
         }
         projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
-        Ok(match page.unreadable.into_iter().next() {
-            Some(unreadable) => Fetched::Unreadable(unreadable),
-            None if page.batch.is_empty() => Fetched::Gone,
-            None => Fetched::Record(page.batch),
-        })
+        Ok(page.into())
     }
 
     async fn ticket_notes(&self, ticket_external_id: &str) -> Result<Page> {

@@ -9,9 +9,6 @@ use crate::http::exchange::Api;
 use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
-/// The area that has no list of its own.
-const FORECAST: &str = "sales/opportunities/forecast";
-
 /// Everything a sync reads, and what webhooks will need.
 const AREAS: [Area; 11] = [
     Area::new(
@@ -45,24 +42,14 @@ const AREAS: [Area; 11] = [
         true,
     ),
     projects::AREA,
-    Area::new(
-        "project/projects",
-        "Projects",
-        "Security role: Project > Project Headers — Inquire All (without it, Exclude Project Types leaves nothing out)",
-        false,
-    ),
+    projects::PROJECTS,
     Area::new(
         "sales/opportunities",
         "Opportunities",
         "Security role: Sales > Opportunity — Inquire All",
         false,
     ),
-    Area::new(
-        FORECAST,
-        "Opportunity amounts",
-        "Security role: Sales > Opportunity Finance — Inquire All (without it, opportunities have no amount)",
-        false,
-    ),
+    forecast::AREA,
     Area::new(
         "time/entries",
         "Time entries",
@@ -98,7 +85,7 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
 
 async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
     let tried = match area.entity {
-        FORECAST => forecast::try_one(client).await,
+        forecast::ENDPOINT => forecast::try_one(client).await,
         entity => client.try_list(entity).await,
     };
     let refused = match tried {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::record::Batch;
 use domain::scope::PROJECT_TYPE;
+use domain::side_list::SideList;
 use domain::stream::Stream;
 use serde_json::Value;
 
@@ -29,6 +30,15 @@ pub(super) const AREA: Area = Area::new(
     "Project tickets",
     "Security role: Project > Project Tickets — Inquire All (without it, tickets of projects are missing, and \
      tickets deleted in ConnectWise stay here)",
+    false,
+);
+
+/// The right to projects, whose types stand there.
+pub(super) const PROJECTS: Area = Area::new(
+    "project/projects",
+    "Projects",
+    "Security role: Project > Project Headers — Inquire All (without it, types of projects are not known, and with \
+     Exclude Project Types no tickets are synced)",
     false,
 );
 
@@ -92,7 +102,7 @@ pub(super) async fn may_be_read(client: &Client) -> Result<bool> {
     Ok(allowed(client.try_list(TICKETS).await)?.is_some())
 }
 
-/// Adds the types of their projects to the tickets of a page. Without the right to projects they have none.
+/// Adds the types of their projects to the tickets of a page, or that they may not be read.
 ///
 /// # Errors
 /// As any request.
@@ -108,13 +118,20 @@ pub(super) async fn add_types(client: &Client, page: &mut Page) -> Result<()> {
     };
     let projects: BTreeSet<i64> = tickets.iter().filter_map(|t| project(&t.fields)).collect();
     let projects: Vec<i64> = projects.into_iter().collect();
+    if projects.is_empty() {
+        return Ok(());
+    }
     let mut types = BTreeMap::new();
+    let mut refused = false;
     for some in projects.chunks(AT_ONCE) {
         let Some(some) = allowed(types_of(client, some).await)? else {
+            refused = true;
             break;
         };
         types.extend(some);
     }
+    let beside = PROJECTS.beside(SideList::ProjectTypes, refused);
+    page.beside.push(beside);
     for ticket in tickets {
         let found = project(&ticket.fields).and_then(|id| types.get(&id));
         if let Some(found) = found {

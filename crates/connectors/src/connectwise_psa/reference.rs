@@ -77,11 +77,11 @@ pub(super) async fn read(client: &Client) -> Result<Vec<ReferenceItem>> {
     items.extend(gather(client, tables.collect()).await?);
     items.extend(allowed(owners(client).await)?.unwrap_or_default());
     let mut of_boards = Vec::new();
-    for (board, _) in &boards {
+    for (board, item) in &boards {
         of_boards.extend(OF_BOARD.map(|(name, kind)| Table {
             path: format!("service/boards/{board}/{name}"),
             kind,
-            board: Some(*board),
+            board: Some((*board, item.active)),
         }));
     }
     let of_boards = gather(client, of_boards).await?;
@@ -93,7 +93,8 @@ pub(super) async fn read(client: &Client) -> Result<Vec<ReferenceItem>> {
 struct Table {
     path: String,
     kind: ReferenceKind,
-    board: Option<i64>,
+    /// The board it belongs to, and whether that is in use.
+    board: Option<(i64, bool)>,
 }
 
 impl Table {
@@ -138,7 +139,7 @@ async fn read_table(client: &Client, table: Table) -> Result<Vec<ReferenceItem>>
 /// A value of a table as reference data.
 fn to_item(
     kind: ReferenceKind,
-    board: Option<i64>,
+    board: Option<(i64, bool)>,
     place: usize,
     value: CwValue<'_>,
 ) -> ReferenceItem {
@@ -152,15 +153,16 @@ fn to_item(
     ReferenceItem {
         kind,
         external_id: match board {
-            Some(board) => on_board(board, value.id),
+            Some((board, _)) => on_board(board, value.id),
             None => value.id.to_string(),
         },
         label,
-        parent: board.map(|board| board.to_string()),
-        active: !is_set(value.inactive_flag),
+        parent: board.map(|(board, _)| board.to_string()),
+        // What belongs to a board that is out of use is no choice either.
+        active: !is_set(value.inactive_flag) && board.is_none_or(|(_, used)| used),
         sort_order: value.sort_order.unwrap_or(place as i64),
-        // A status that closes tickets is one by the vendor's own word, whatever it is called.
-        system: is_set(value.closed_status) || is_set(value.closed_flag),
+        system: false,
+        closes: is_set(value.closed_status) || is_set(value.closed_flag),
     }
 }
 
@@ -207,5 +209,6 @@ fn to_owner(member: TechnicianRecord, place: usize) -> ReferenceItem {
         active: true,
         sort_order: place as i64,
         system: false,
+        closes: false,
     }
 }

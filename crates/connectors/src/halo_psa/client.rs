@@ -1,33 +1,29 @@
-//! Talks to Halo PSA: signing in, what each refusal means, and what records cannot be mapped without.
+//! Talks to Halo PSA: signing in, and what each refusal means.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::clock::UtcMillis;
-use domain::stream::Stream;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 use url::Url;
 
 use super::NAME;
+use super::beside::{Sites, Teams};
 use super::config::Config;
-use super::map::{MainSite, Tenant};
 use super::query::one_row;
-use super::wire::{HaloAuthInfo, HaloPage, HaloSite, HaloTeam};
+use super::wire::HaloAuthInfo;
 use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::decode::{Readable, Text, document};
+use crate::http::decode::{Text, document};
 use crate::http::exchange::{Api, Call, Kept, Place, look_up, read};
 use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Request, Sender};
 use crate::http::token::{self, Grant, Outcome, Token};
 use crate::limits::Limits;
-use crate::probe::allowed;
 
 /// Scopes to ask for, the widest first: an application that was granted single permissions may be refused `all`.
 const SCOPES: [&str; 5] = [
@@ -37,9 +33,6 @@ const SCOPES: [&str; 5] = [
     "read:customers read:crm read:tickets",
     "read:customers read:tickets",
 ];
-
-/// Sites in a page.
-const SITES: u32 = 500;
 
 /// The instance with a token for it.
 #[derive(Debug)]
@@ -73,10 +66,10 @@ pub(super) struct Client {
     pub(super) config: Config,
     pub(super) sender: Sender,
     desk: Kept<Desk>,
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
     memory_key: String,
-    teams: OnceCell<BTreeMap<String, i64>>,
-    sites: OnceCell<BTreeMap<i64, MainSite>>,
+    pub(super) teams: OnceCell<Option<Arc<Teams>>>,
+    pub(super) sites: OnceCell<Option<Arc<Sites>>>,
 }
 
 impl Client {
@@ -110,7 +103,8 @@ impl Client {
         })
     }
 
-    fn key(&self, what: &str) -> String {
+    /// The key of something this process remembers of the connection.
+    pub(super) fn key(&self, what: &str) -> String {
         format!("{} {what}", self.memory_key)
     }
 
@@ -284,80 +278,13 @@ impl Client {
         .await
     }
 
-    /// What the records of a stream cannot be mapped without; each part is read once.
-    pub(super) async fn tenant_for(&self, stream: Stream) -> Result<Tenant> {
-        let mut tenant = Tenant::default();
-        match stream {
-            Stream::Tickets => {
-                let teams = self.teams.get_or_try_init(|| self.read_teams()).await?;
-                tenant.teams.clone_from(teams);
-            }
-            Stream::Companies | Stream::Contacts => {
-                let sites = self.sites.get_or_try_init(|| self.read_sites()).await?;
-                tenant.sites.clone_from(sites);
-            }
-            _ => {}
-        }
-        Ok(tenant)
-    }
-
-    /// Tickets name their team; whoever chooses teams needs their ids.
-    async fn read_teams(&self) -> Result<BTreeMap<String, i64>> {
-        let teams = allowed(self.teams().await)?.unwrap_or_default();
-        let by_name = teams
-            .into_iter()
-            .map(|team| (team.name.to_lowercase(), team.id));
-        Ok(by_name.collect())
-    }
-
-    /// All teams, those out of use too.
-    pub(super) async fn teams(&self) -> Result<Vec<HaloTeam>> {
-        let call = Call::get("list teams", "Team", "Team")
-            .with("showall", "true")
-            .with("includedisabled", "true");
-        let teams: Readable<HaloTeam> = self.get(call).await?;
-        Ok(teams.records)
-    }
-
-    /// The first site of each client that is one of its own has its address, telephone number and main contact.
-    async fn read_sites(&self) -> Result<BTreeMap<i64, MainSite>> {
-        let mut main: BTreeMap<i64, MainSite> = BTreeMap::new();
-        let mut read = 0;
-        for page in 1.. {
-            let call = Call::get("list sites", "Site", "Site")
-                .with("includeactive", "true")
-                .with("includeinactive", "true")
-                .with("includeaddress", "true")
-                .with("pageinate", "true")
-                .with("page_no", page.to_string())
-                .with("page_size", SITES.to_string())
-                .with("order", "id")
-                .with("orderdesc", "false");
-            // Without the right to sites clients go without an address, and nobody is a main contact.
-            let sites: Option<HaloPage<Box<RawValue>>> = allowed(self.get(call).await)?;
-            let Some(sites) = sites else { break };
-            read += sites.rows.len() as u64;
-            let (rows, total) = (sites.rows.len(), sites.record_count.map_or(0, |c| c.0));
-            // One that cannot be read costs its own client the address, and no other.
-            let whole = sites.rows.iter();
-            let whole = whole.map(|row| serde_json::from_str::<HaloSite>(row.get()));
-            for site in whole.filter_map(serde_json::Result::ok) {
-                MainSite::take(&mut main, site);
-            }
-            if rows == 0 || read >= u64::try_from(total).unwrap_or(0) {
-                break;
-            }
-        }
-        Ok(main)
-    }
-
     /// Whether a list may be read, and how many rows the vendor counts where it counts.
     pub(super) async fn try_list(&self, entity: &'static str) -> Result<Option<i64>> {
         let call = Call::get("test the connection", entity, entity);
         let one = one_row();
-        // Agents have no pages and actions only a number of rows.
+        // Agents and teams have no pages and actions only a number of rows.
         let call = match entity {
-            "Agent" => call,
+            "Agent" | "Team" => call,
             "Actions" => call.with("count", one.size.to_string()),
             _ => call
                 .with("pageinate", "true")
@@ -365,7 +292,10 @@ impl Client {
                 .with("page_size", one.size.to_string()),
         };
         let answer: Value = self.get(call).await?;
-        Ok(answer["record_count"].as_i64())
+        let rows = answer
+            .as_array()
+            .and_then(|rows| rows.len().try_into().ok());
+        Ok(rows.or(answer["record_count"].as_i64()))
     }
 }
 

@@ -3,7 +3,7 @@
 //! A value that makes no sense sets its record aside with the field's name; nothing is guessed. Ids of 0 and below mean
 //! nothing, and dates up to 1980 stand for none: the product writes them where a field is empty.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::body::{Body, BodyFormat};
 use domain::clock::UtcMillis;
@@ -11,13 +11,12 @@ use domain::record::{
     Batch, CompanyRecord, ContactRecord, Fields, OpportunityRecord, TechnicianRecord,
     TicketNoteRecord, TicketRecord, Visibility,
 };
-use domain::text::without_nul;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::beside::{Sites, Teams};
 use super::wire::{
-    CustomFields, HaloAction, HaloAgent, HaloClient, HaloOpportunity, HaloSite, HaloTicket,
-    HaloUser,
+    CustomFields, HaloAction, HaloAgent, HaloClient, HaloOpportunity, HaloTicket, HaloUser,
 };
 use crate::mapping::records;
 use crate::value::{
@@ -37,57 +36,10 @@ const FIRST_DATE: UtcMillis = UtcMillis(347_155_200_000);
 /// What the tenant decided that records do not say themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tenant {
-    /// Ids of teams by name in lower case: tickets carry the name.
-    pub(super) teams: BTreeMap<String, i64>,
-    /// What the first site of each client has.
-    pub(super) sites: BTreeMap<i64, MainSite>,
-}
-
-/// What a client's records take from its sites: the address of the first, the first main contact, and the names of the
-/// others.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct MainSite {
-    id: i64,
-    phone: Option<String>,
-    address: [Option<String>; 5],
-    main_contact: Option<i64>,
-    /// Names of all of them.
-    names: BTreeMap<i64, String>,
-}
-
-impl MainSite {
-    /// Takes what a site has, when it comes before those known of its client.
-    pub(super) fn take(main: &mut BTreeMap<i64, Self>, site: HaloSite) {
-        let Some(client) = site.client_id.map(|id| id.0).filter(|id| *id > 0) else {
-            return;
-        };
-        if flag(site.isstocklocation, false) {
-            return;
-        }
-        let filled = |text: Option<String>| text.map(without_nul).filter(|t| !t.trim().is_empty());
-        let contact = some_id(site.maincontact_id);
-        let known = main.entry(client).or_default();
-        if let Some(name) = filled(site.name) {
-            known.names.insert(site.id, name);
-        }
-        if known.id == 0 || site.id < known.id {
-            *known = Self {
-                id: site.id,
-                phone: filled(site.phonenumber),
-                address: [
-                    filled(site.delivery_address_line1),
-                    filled(site.delivery_address_line2),
-                    filled(site.delivery_address_line3),
-                    filled(site.delivery_address_line4),
-                    filled(site.delivery_address_line5),
-                ],
-                main_contact: contact.or(known.main_contact),
-                names: std::mem::take(&mut known.names),
-            };
-        } else if known.main_contact.is_none() {
-            known.main_contact = contact;
-        }
-    }
+    /// Ids of teams.
+    pub(super) teams: Arc<Teams>,
+    /// What the sites of each client have.
+    pub(super) sites: Arc<Sites>,
 }
 
 records! {
@@ -101,7 +53,7 @@ records! {
 }
 
 /// An id that means something.
-fn some_id(id: Option<Whole>) -> Option<i64> {
+pub(super) fn some_id(id: Option<Whole>) -> Option<i64> {
     id.map(|id| id.0).filter(|id| *id > 0)
 }
 
@@ -305,7 +257,7 @@ fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
 fn to_ticket(ticket: HaloTicket<'_>, tenant: &Tenant) -> Mapped<TicketRecord> {
     let mut fields = custom(ticket.custom);
     let team = whole(ticket.team);
-    let queue = tenant.teams.get(&team.to_lowercase());
+    let queue = tenant.teams.id_of(&team, some_id(ticket.department));
     if queue.is_none() && !team.is_empty() {
         fields.insert("team".into(), Value::String(team));
     }
@@ -342,7 +294,7 @@ fn to_ticket(ticket: HaloTicket<'_>, tenant: &Tenant) -> Mapped<TicketRecord> {
         company_external_id: id(ticket.client),
         contact_external_id: id(ticket.user),
         status_id: id(ticket.status),
-        queue_id: queue.map(ToString::to_string),
+        queue_id: queue.map(|id| id.to_string()),
         priority_id: id(ticket.priority),
         category_id: id(ticket.category),
         type_id: id(ticket.ticket_type),

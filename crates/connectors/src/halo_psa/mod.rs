@@ -4,6 +4,7 @@
 #![doc = include_str!("README.md")]
 
 mod answer;
+mod beside;
 mod client;
 mod config;
 mod map;
@@ -115,12 +116,14 @@ impl Connector for HaloPsa {
 
     async fn list_page(&self, request: PageRequest<'_>) -> Result<Page> {
         check_stream(self.capability(), request.stream)?;
-        let tenant = self.client.tenant_for(request.stream).await?;
+        let anew = request.stream == Stream::Companies;
+        let (tenant, beside) = self.client.tenant_for(request.stream, anew).await?;
         let map = |answer: &Answer, position| map_stream(request.stream, answer, position, &tenant);
         let (page, next, oddity) = self.page(&request, map).await?;
         Ok(Page {
             next,
             oddity,
+            beside: beside.into_iter().collect(),
             ..page
         })
     }
@@ -145,18 +148,15 @@ impl Connector for HaloPsa {
     async fn fetch(&self, stream: Stream, external_id: &str) -> Result<Fetched> {
         check_by_id(self.capability(), stream)?;
         let call = by_id(stream, numeric(NAME, "fetch", external_id)?);
-        let tenant = self.client.tenant_for(stream).await?;
+        let (tenant, beside) = self.client.tenant_for(stream, false).await?;
         let map = |answer: &Answer| map_stream(stream, answer, Position::default(), &tenant);
-        let page = match read(&self.client, &call, map).await {
+        let mut page = match read(&self.client, &call, map).await {
             Ok((page, _found)) => page,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Fetched::Gone),
             Err(error) => return Err(error),
         };
-        Ok(match page.unreadable.into_iter().next() {
-            Some(unreadable) => Fetched::Unreadable(unreadable),
-            None if page.batch.is_empty() => Fetched::Gone,
-            None => Fetched::Record(page.batch),
-        })
+        page.beside.extend(beside);
+        Ok(page.into())
     }
 
     async fn ticket_notes(&self, ticket_external_id: &str) -> Result<Page> {

@@ -85,7 +85,7 @@ pub(super) async fn read_all(client: &Client) -> Result<Vec<ReferenceItem>> {
 }
 
 async fn teams(client: &Client) -> Result<Vec<ReferenceItem>> {
-    let teams = allowed(client.teams().await)?.unwrap_or_default();
+    let teams = allowed(client.list_teams().await)?.unwrap_or_default();
     let item = |(position, team): (usize, super::wire::HaloTeam)| ReferenceItem {
         kind: ReferenceKind::Queue,
         external_id: team.id.to_string(),
@@ -94,6 +94,7 @@ async fn teams(client: &Client) -> Result<Vec<ReferenceItem>> {
         active: !flag(team.inactive, false),
         sort_order: position as i64,
         system: false,
+        closes: false,
     };
     Ok(teams.into_iter().enumerate().map(item).collect())
 }
@@ -187,6 +188,7 @@ fn to_items(kind: ReferenceKind, values: &[HaloValue]) -> Vec<ReferenceItem> {
                 && value.visible != Some(Flag(false)),
             sort_order: items.len() as i64,
             system: off(value.hidden),
+            closes: false,
         });
     }
     if TREES.contains(&kind) {
@@ -235,6 +237,7 @@ async fn owners(client: &Client) -> Result<Vec<ReferenceItem>> {
                 active: true,
                 sort_order: position as i64,
                 system: false,
+                closes: false,
             }
         })
         .collect())

@@ -145,6 +145,7 @@ record! {
         reported_by: Option<Text<'a>> = "reportedby",
         status: Option<Whole> = "status_id",
         team: Option<Text<'a>> = "team",
+        department: Option<Whole> = "department_id",
         priority: Option<Whole> = "priority_id",
         ticket_type: Option<Whole> = "tickettype_id",
         category: Option<Whole> = "categoryid_1",
@@ -242,6 +243,7 @@ pub(super) struct HaloTeam {
     #[serde(deserialize_with = "whole_number")]
     pub(super) id: i64,
     pub(super) name: String,
+    pub(super) department_id: Option<Whole>,
     pub(super) inactive: Option<Flag>,
 }
 

@@ -145,6 +145,9 @@ impl Sender {
             "vendor answered"
         );
         let vendor_time = rate_limit::vendor_time(&headers);
+        if let Some(vendor_time) = vendor_time {
+            self.requests.note_time(vendor_time);
+        }
         let retry_after = rate_limit::retry_after(&headers, self.clock.now());
         Ok(Answer {
             status,

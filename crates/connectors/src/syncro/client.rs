@@ -6,13 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::clock::UtcMillis;
 use domain::email::email_key;
+use domain::side_list::SideList;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::config::Config;
 use super::map::Tenant;
+use super::probe::CUSTOMERS;
 use super::wire::{
     SyncroMainPerson, SyncroMe, SyncroPage, SyncroRefusal, SyncroSettings, SyncroTicketSettings,
     SyncroUsers,
@@ -25,6 +27,7 @@ use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Sender};
 use crate::limits::{Limits, RequestLimit};
 use crate::numbered::Window;
+use crate::page::Beside;
 use crate::probe::allowed;
 
 /// Requests in a minute. The vendor allows 180 from one address; a third is left to other tools behind the same one.
@@ -64,6 +67,7 @@ pub(super) struct Client {
     sender: Sender,
     account: Arc<Account>,
     assignable: OnceCell<BTreeSet<i64>>,
+    listed: Mutex<Option<Arc<Listed>>>,
 }
 
 /// A user as the list has one.
@@ -98,6 +102,7 @@ impl Client {
             config,
             account: Arc::new(account),
             assignable: OnceCell::new(),
+            listed: Mutex::default(),
         })
     }
 
@@ -162,6 +167,17 @@ impl Client {
         read(self, &Call::get(OPERATION, "users", "users"), make).await
     }
 
+    /// The list for a page of users, each of whom is asked for: read with the first page, the same for those after it.
+    pub(super) async fn listed_users(&self, first_page: bool) -> Result<Arc<Listed>> {
+        let mut known = self.listed.lock().await;
+        if let Some(listed) = known.as_ref().filter(|_| !first_page) {
+            return Ok(Arc::clone(listed));
+        }
+        let listed = Arc::new(self.users().await?);
+        *known = Some(Arc::clone(&listed));
+        Ok(listed)
+    }
+
     /// Users a ticket can be assigned to: the vendor's only word on who is still there. Read once.
     pub(super) async fn assignable(&self) -> Result<BTreeSet<i64>> {
         let find = || async {
@@ -176,13 +192,13 @@ impl Client {
         Ok(self.assignable.get_or_try_init(find).await?.clone())
     }
 
-    /// The addresses of some customers, in the form addresses are compared in. Nothing where the token may not list
-    /// customers: then no contact is known to be the main one.
+    /// The addresses of some customers, in the form addresses are compared in; `None` where the token may not list
+    /// customers.
     /// <https://api-docs.syncromsp.com/#/Customer/get_customers>
     pub(super) async fn emails_of(
         &self,
         customers: &BTreeSet<i64>,
-    ) -> Result<BTreeMap<i64, String>> {
+    ) -> Result<Option<BTreeMap<i64, String>>> {
         const OPERATION: &str = "read the main persons of customers";
         let mut emails = BTreeMap::new();
         let customers: Vec<i64> = customers.iter().copied().collect();
@@ -204,11 +220,11 @@ impl Client {
                 Ok(known.collect::<Vec<_>>())
             };
             let Some(known) = allowed(read(self, &call, make).await)? else {
-                break;
+                return Ok(None);
             };
             emails.extend(known);
         }
-        Ok(emails)
+        Ok(Some(emails))
     }
 
     /// How many records a list has, where it tells.
@@ -221,12 +237,16 @@ impl Client {
         read(self, call, make).await
     }
 
-    /// What the records of a page of contacts cannot be mapped without.
-    pub(super) async fn tenant_of(&self, customers: &BTreeSet<i64>) -> Result<Tenant> {
-        Ok(Tenant {
-            customer_emails: self.emails_of(customers).await?,
+    /// What the records of a page of contacts cannot be mapped without, and whether that may be read: else no contact is
+    /// known to be the main one.
+    pub(super) async fn tenant_of(&self, customers: &BTreeSet<i64>) -> Result<(Tenant, Beside)> {
+        let emails = self.emails_of(customers).await?;
+        let beside = CUSTOMERS.beside(SideList::MainContacts, emails.is_none());
+        let tenant = Tenant {
+            customer_emails: emails.unwrap_or_default(),
             ..Tenant::default()
-        })
+        };
+        Ok((tenant, beside))
     }
 }
 

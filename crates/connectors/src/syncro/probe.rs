@@ -10,14 +10,17 @@ use crate::http::send::Answer;
 use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
+/// Customers: companies, and the main persons of companies.
+pub(super) const CUSTOMERS: Area = Area::new(
+    "customers",
+    "Customers",
+    "Admin > API Tokens > Custom Permissions: Customers — List/Search",
+    true,
+);
+
 /// Everything a sync reads.
 const AREAS: [Area; 6] = [
-    Area::new(
-        "customers",
-        "Customers",
-        "Admin > API Tokens > Custom Permissions: Customers — List/Search",
-        true,
-    ),
+    CUSTOMERS,
     Area::new(
         "contacts",
         "Contacts",

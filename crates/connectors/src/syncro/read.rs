@@ -178,7 +178,7 @@ fn map_of<'a, W: Record<'a, Tenant = Tenant>>(
 async fn technicians(client: &Client, request: &PageRequest<'_>) -> Result<Page> {
     let position = Position::read(request.cursor)?;
     let asked = request.page_size.clamp(1, LARGEST_PAGE);
-    let listed = client.users().await?;
+    let listed = client.listed_users(position.last.is_none()).await?;
     let after = listed
         .ids
         .iter()
@@ -232,6 +232,7 @@ async fn technicians(client: &Client, request: &PageRequest<'_>) -> Result<Page>
         vendor_time: listed.vendor_time,
         oddity: None,
         findings: Vec::new(),
+        beside: Vec::new(),
     })
 }
 
@@ -321,7 +322,10 @@ pub(super) async fn one(client: &Client, stream: Stream, external_id: &str) -> R
         Stream::Contacts => {
             let raw = unwrapped(OPERATION, text.as_str())?;
             let customers = contacts::customer_of(raw).into_iter().collect();
-            alone::<SyncroContact<'_>>(&text, &client.tenant_of(&customers).await?)?
+            let (tenant, beside) = client.tenant_of(&customers).await?;
+            let mut page = alone::<SyncroContact<'_>>(&text, &tenant)?;
+            page.beside.push(beside);
+            page
         }
         Stream::Technicians => {
             let tenant = Tenant {
@@ -332,16 +336,7 @@ pub(super) async fn one(client: &Client, stream: Stream, external_id: &str) -> R
         }
         _ => ticket(client, id, &text).await?,
     };
-    Ok(fetched(page))
-}
-
-/// What a page of a single record says about it.
-fn fetched(page: Page) -> Fetched {
-    match page.unreadable.into_iter().next() {
-        Some(unreadable) => Fetched::Unreadable(unreadable),
-        None if page.batch.is_empty() => Fetched::Gone,
-        None => Fetched::Record(page.batch),
-    }
+    Ok(page.into())
 }
 
 /// A ticket by itself comes with its newest comments, and perhaps not with the first, which is what was asked.
@@ -381,12 +376,13 @@ fn comments(ticket: i64, window: Window) -> Call {
     paged(call, window)
 }
 
-/// Whether the first of a page of comments can be read, by clients too: then it is the description.
-fn begins_with_the_description(text: &Text<'_>) -> Result<bool> {
+/// The first of the first page of comments when it can be read, by clients too: then it is the description.
+fn description(text: &Text<'_>) -> Result<Option<i64>> {
     let page: SyncroPage<&RawValue> = document(LIST_NOTES, text.as_str())?;
     let first = page.records.get(..1).unwrap_or_default();
     let (read, _odd) = each::<SyncroComment<'_>>(first, "id", text.repaired());
-    Ok(read.first().is_some_and(|comment| !is_hidden(comment)))
+    let shown = read.first().filter(|comment| !is_hidden(comment));
+    Ok(shown.map(|comment| comment.id))
 }
 
 /// All comments of a ticket but its description, which is the first one that clients may read.
@@ -399,6 +395,7 @@ pub(super) async fn notes(client: &Client, ticket_external_id: &str) -> Result<P
     let ticket = numeric(NAME, LIST_NOTES, ticket_external_id)?;
     let mut place = Place::default();
     let mut whole: Option<Page> = None;
+    let mut described_by = None;
     loop {
         let window = place.window(LARGEST_PAGE);
         let first = whole.is_none();
@@ -407,17 +404,26 @@ pub(super) async fn notes(client: &Client, ticket_external_id: &str) -> Result<P
             let mut decoded = decode_of::<SyncroComment<'_>>(&list, &text)?;
             let step = step_of(&list, &decoded, place, window)?;
             decoded.records.drain(..step.known);
-            if first && begins_with_the_description(&text)? {
-                decoded.records.remove(0);
-            }
+            let described_by = if first {
+                description(&text)?
+            } else {
+                described_by
+            };
+            // It comes again when the walk goes back to the beginning.
+            decoded
+                .records
+                .retain(|comment| Some(comment.id) != described_by);
             let (mut page, _) = decoded.map(Position::default(), &Tenant::default());
             page.next = step.next;
             page.oddity = step.oddity;
             page.vendor_time = answer.vendor_time;
-            Ok(page)
+            Ok((page, described_by))
         };
         let page = match read(client, &comments(ticket, window), make).await {
-            Ok(page) => page,
+            Ok((page, found)) => {
+                described_by = found;
+                page
+            }
             // A ticket that is not there has no comments.
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(none()),
             Err(error) => return Err(error),

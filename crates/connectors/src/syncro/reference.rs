@@ -33,7 +33,7 @@ fn to_reference_items(
 ) -> Vec<ReferenceItem> {
     let mut items = texts(ReferenceKind::TicketStatus, tickets.ticket_status_list);
     for status in &mut items {
-        status.system = CLOSING.contains(&status.label.as_str());
+        status.closes = CLOSING.contains(&status.label.as_str());
     }
     items.extend(texts(
         ReferenceKind::TicketPriority,
@@ -57,6 +57,7 @@ fn to_reference_items(
             active: !flag(kind.disabled, false),
             sort_order: place,
             system: false,
+            closes: false,
         }
     }));
     items
@@ -79,6 +80,7 @@ fn texts(kind: ReferenceKind, list: Readable<String>) -> Vec<ReferenceItem> {
             active: true,
             sort_order: place,
             system: false,
+            closes: false,
         })
         .collect()
 }
@@ -125,7 +127,7 @@ mod tests {
         );
         let closing: Vec<_> = items
             .iter()
-            .filter(|item| item.system)
+            .filter(|item| item.closes)
             .map(|item| item.label.as_str())
             .collect();
         assert_eq!(closing, ["Resolved"]);

@@ -214,6 +214,12 @@ impl Vendor for HaloPsa {
                 "opportunities_and_sites_are_optional",
                 tokens::optional,
             ),
+            Case::new(
+                "connect",
+                "teams_and_sites_that_are_not_seen_are_a_missing_right",
+                tokens::unseen,
+            ),
+            Case::new("list", "sites_are_read_once_an_hour", lists::sites_kept),
             Case::new("list", "ids_of_another_release", lists::other_release),
             Case::new("list", "people_who_are_no_contacts", lists::no_contacts),
             Case::new("list", "main_contacts_and_addresses", lists::main_contacts),

@@ -156,7 +156,8 @@ async fn by_id(vendor: &'static dyn Vendor, stream: Stream) {
     let connector = stand.connector();
     let pages = whole(&*connector, stream).await.expect("pages");
     for id in ids(&pages).into_iter().take(5) {
-        let Fetched::Record(batch) = connector.fetch(stream, &id).await.expect("an answer") else {
+        let Fetched::Record(batch, _) = connector.fetch(stream, &id).await.expect("an answer")
+        else {
             panic!("{id} is there")
         };
         assert_eq!(

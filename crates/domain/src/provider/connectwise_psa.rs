@@ -360,7 +360,7 @@ const SETUP: SetupData = SetupData {
         ScopeList {
             field: ScopeField::ExcludeCompanyTypes,
             label: "Exclude Company Types",
-            help: "Companies whose first type is one of these do not become companies here by themselves.",
+            help: "Companies one of whose types is among these do not become companies here by themselves.",
             none: "None left out",
         },
         ScopeList {

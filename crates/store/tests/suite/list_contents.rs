@@ -23,6 +23,7 @@ fn item(kind: ReferenceKind, id: &str, label: &str) -> ReferenceItem {
         active: true,
         sort_order: 0,
         system: false,
+        closes: false,
     }
 }
 

@@ -70,7 +70,9 @@ fn records_set_aside_stay_open_until_they_are_read() {
         let due = store.now().plus(60_000);
         let part = domain::id::StreamRunId(1);
         let mut tx = store.begin().await.unwrap();
-        update_connected(&mut tx, id, "a", None, &[]).await.unwrap();
+        update_connected(&mut tx, id, "a", None, &[], store.now())
+            .await
+            .unwrap();
         upsert_set_aside(
             &mut tx,
             id,
@@ -171,7 +173,9 @@ fn p6_what_a_dead_connection_left_behind_waits_and_keeps_nobody_from_their_turn(
         let part = domain::id::StreamRunId(1);
         let mut tx = store.begin().await.unwrap();
         for (id, due) in [(gone, store.now()), (works, store.now().plus(1))] {
-            update_connected(&mut tx, id, "a", None, &[]).await.unwrap();
+            update_connected(&mut tx, id, "a", None, &[], store.now())
+                .await
+                .unwrap();
             let record = NewSetAside {
                 external_id: "1".into(),
                 field: None,
@@ -200,7 +204,7 @@ fn p6_what_a_dead_connection_left_behind_waits_and_keeps_nobody_from_their_turn(
         assert_eq!(first().await, Some(works), "disconnected");
 
         let mut tx = store.begin().await.unwrap();
-        update_connected(&mut tx, gone, "a", None, &[])
+        update_connected(&mut tx, gone, "a", None, &[], store.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();

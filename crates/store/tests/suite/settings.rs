@@ -99,6 +99,7 @@ fn facts_follow_what_happened() {
             "Zone 3",
             Some("https://ww3.example.com"),
             &missing,
+            store.now(),
         )
         .await
         .unwrap();
@@ -182,7 +183,9 @@ fn the_first_connection_counts_until_the_data_is_deleted() {
         let first = store.now();
         let connect = async || {
             let mut tx = store.begin().await.unwrap();
-            update_connected(&mut tx, id, "a", None, &[]).await.unwrap();
+            update_connected(&mut tx, id, "a", None, &[], store.now())
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
             let found = find_integration(&store, id).await.unwrap().unwrap();
             assert!(found.has_credentials());

@@ -54,8 +54,13 @@ pub fn fill(
     settings
 }
 
-/// Statuses that mean *closed*: the vendor's own system value, else any that is called so.
+/// Statuses that mean *closed*: those the vendor itself says so of, whatever they are called; else its system value, else
+/// any that is called so.
 fn closed(items: &[ReferenceItem]) -> BTreeSet<String> {
+    let closing = ids(items, ReferenceKind::TicketStatus, |item| item.closes);
+    if !closing.is_empty() {
+        return closing;
+    }
     // ConnectWise begins the names of statuses that close a ticket with a mark, as its users do.
     let called = |item: &ReferenceItem| {
         let label = item.label.trim_start_matches('>').trim();
@@ -94,24 +99,28 @@ mod tests {
     }
 
     #[test]
-    fn connectwise_closes_by_marked_names_and_leaves_types_out_instead_of_choosing_them() {
-        let item = |kind, id: &str, label: &str, system| ReferenceItem {
+    fn connectwise_says_what_closes_and_leaves_types_out_instead_of_choosing_them() {
+        let item = |kind, id: &str, label: &str, closes| ReferenceItem {
             kind,
             external_id: id.into(),
             label: label.into(),
             parent: None,
             active: true,
             sort_order: 0,
-            system,
+            system: false,
+            closes,
         };
         let items = [
             item(ReferenceKind::TicketStatus, "1/1", "New", false),
             item(ReferenceKind::TicketStatus, "1/10", ">Closed", true),
+            item(ReferenceKind::TicketStatus, "1/11", ">Cancelled", true),
+            item(ReferenceKind::TicketStatus, "1/12", "Completed?", false),
             item(ReferenceKind::CompanyType, "1", "Customer", false),
         ];
         let new = IntegrationSettings::default();
         let filled = fill(new, &items, true, setup("connectwise_psa"));
-        assert_eq!(filled.closed_statuses, ["1/10".to_owned()].into());
+        let closed = ["1/10".to_owned(), "1/11".to_owned()];
+        assert_eq!(filled.closed_statuses, closed.into(), "by its own word");
         assert!(filled.company_types.is_empty(), "there is no such choice");
     }
 
@@ -124,6 +133,7 @@ mod tests {
             active: true,
             sort_order: 0,
             system,
+            closes: false,
         }
     }
 

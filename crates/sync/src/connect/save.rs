@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use connectors::page::ConnectionReport;
+use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
 use domain::provider::Provider;
 use domain::reference::ReferenceItem;
@@ -277,6 +278,8 @@ struct Learned {
     account_key: String,
     report: ConnectionReport,
     items: Vec<ReferenceItem>,
+    /// The vendor's clock, as far as its answers told.
+    vendor_time: Option<UtcMillis>,
 }
 
 /// Tests the credentials, checks that they belong to the account whose records are here, and reads reference data.
@@ -314,6 +317,7 @@ async fn learn(
             account_key,
             report,
             items,
+            vendor_time: connection.requests.vendor_time(),
         }),
         Err(error) => Err(message::refusal(provider, &error)),
     })
@@ -381,8 +385,12 @@ async fn save(
             })
         })
         .collect();
-    integrations::update_connected(tx, id, &report.account, report.web_url.as_deref(), &missing)
-        .await?;
+    // By the vendor's clock, since it is compared with the vendor's stamps; one that is absurdly off is not believed.
+    let now = engine.now();
+    let near = |at: &UtcMillis| at.since(now).abs() < UtcMillis::DAY;
+    let since = learned.vendor_time.filter(near).unwrap_or(now);
+    let (account, web_url) = (&report.account, report.web_url.as_deref());
+    integrations::update_connected(tx, id, account, web_url, &missing, since).await?;
     request::resume_notes(tx, id).await
 }
 

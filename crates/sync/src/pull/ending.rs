@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use connectors::ErrorKind;
+use connectors::page::PermissionFinding;
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
 use domain::id::{IntegrationId, StreamRunId};
@@ -105,8 +106,19 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             let optional =
                 kind == ErrorKind::PermissionDenied && part.row.stream.is_deletion_feed();
             if kind == ErrorKind::PermissionDenied {
+                let integration = &part.integration;
                 let area = part.provider.words.stream(part.row.stream);
-                health::lacks(&mut tx, &part.integration, area, &error.message, !optional).await?;
+                match error.right.as_deref() {
+                    Some(PermissionFinding {
+                        area,
+                        missing: Some(right),
+                        required,
+                    }) => health::lacks(&mut tx, integration, area, right, *required).await?,
+                    _ => {
+                        let right = &error.message;
+                        health::lacks(&mut tx, integration, area, right, !optional).await?;
+                    }
+                }
             }
             let state = if optional {
                 RunState::Completed

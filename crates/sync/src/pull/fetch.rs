@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connectors::page::{Cursor, Page, PageRequest, PermissionFinding, Unreadable};
+use connectors::page::{Beside, Cursor, Page, PageRequest, PermissionFinding, Unreadable};
 use connectors::{Connector, Error, ErrorKind};
 use domain::clock::UtcMillis;
 use domain::scope::Scope;
@@ -10,6 +10,7 @@ use domain::stream::{PullMode, Stream};
 use tokio::task::JoinSet;
 
 use super::records::Prepared;
+use super::side_lists;
 
 /// What a part asks for, page after page.
 #[derive(Clone)]
@@ -31,6 +32,7 @@ pub(super) struct Fetched {
     pub vendor_time: Option<UtcMillis>,
     pub oddity: Option<String>,
     pub findings: Vec<PermissionFinding>,
+    pub beside: Vec<Beside>,
 }
 
 impl Fetched {
@@ -38,13 +40,14 @@ impl Fetched {
     pub(super) fn of(page: Page, mapper_version: u32, generation: i64) -> Self {
         let (records, repeats) = Prepared::from(page.batch, mapper_version, generation);
         Self {
-            records,
+            records: records.without(side_lists::refused(&page.beside)),
             unreadable: page.unreadable,
             repeated: i64::from(page.repeated) + repeats,
             next: page.next,
             vendor_time: page.vendor_time,
             oddity: page.oddity,
             findings: page.findings,
+            beside: page.beside,
         }
     }
 }

@@ -11,11 +11,12 @@ use super::fetch::Fetched;
 use super::part::{Part, Stop, phase};
 use super::records::Prepared;
 use super::writer::Writer;
-use super::{deletions, oddity, watermark};
+use super::{deletions, oddity, side_lists, watermark};
 use crate::{backoff, health, telemetry};
 
 /// Stores a page: the records that differ, marks, counts, what could not be read, and the cursor.
 pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(), Stop> {
+    side_lists::check(&fetched.beside, &part.integration.settings.scope)?;
     let mut tx = part.fence().await?;
     let last = fetched.next.is_none();
     let next_phase = if last { phase::JUDGE } else { phase::PAGES };
@@ -38,6 +39,7 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     }
     progress.oddities.extend(fetched.oddity.clone());
 
+    let newest = fetched.records.newest_stamp();
     let set_aside = part.put_aside(&mut tx, &fetched.unreadable).await?;
     if let Batch::Deletions(entries) = &fetched.records.batch {
         deletions::apply(part, &mut tx, entries, &mut progress.counts).await?;
@@ -63,7 +65,8 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
         let area = part.provider.words.stream(part.row.stream);
         health::has_right(&mut tx, &part.integration, area).await?;
     }
-    for finding in &fetched.findings {
+    let beside = fetched.beside.iter().map(|one| &one.finding);
+    for finding in fetched.findings.iter().chain(beside) {
         let (integration, area) = (&part.integration, &finding.area);
         match &finding.missing {
             Some(right) => {
@@ -77,6 +80,7 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
         return Err(Stop::Lost);
     }
     tx.commit().await?;
+    part.newest = part.newest.max(newest);
     part.stored(progress);
     Ok(())
 }

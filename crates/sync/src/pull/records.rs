@@ -1,8 +1,10 @@
 //! The records of a page, whatever their kind: ids, hashes, scope, and a page cut down to what is written.
 
+use domain::clock::UtcMillis;
 use domain::record::{Batch, ExternalRecord};
 use domain::scope::TicketFacts;
 use domain::settings::IntegrationSettings;
+use domain::side_list::SideList;
 
 /// Runs the same expression for every kind of record; a deletion feed carries none.
 macro_rules! for_each_kind {
@@ -30,6 +32,10 @@ pub struct Prepared {
     pub ids: Vec<String>,
     /// Their content hashes, in order; empty for a deletion feed.
     pub hashes: Vec<i64>,
+    /// Lists that tell a part of the records and may not be read.
+    pub refused: Vec<SideList>,
+    /// What the hashes cover beside the records.
+    version: (u32, i64),
 }
 
 impl Prepared {
@@ -55,12 +61,45 @@ impl Prepared {
             let ids = ids_of(&batch);
             (batch, ids)
         };
-        let hashes = for_each_kind!(&batch, records => records
+        let repeats = i64::try_from(repeats).unwrap_or(i64::MAX);
+        let mut prepared = Self {
+            batch,
+            ids,
+            hashes: Vec::new(),
+            refused: Vec::new(),
+            version: (mapper_version, generation),
+        };
+        prepared.hash_again();
+        (prepared, repeats)
+    }
+
+    /// The same, of records that came without what these lists tell.
+    #[must_use]
+    pub fn without(self, refused: Vec<SideList>) -> Self {
+        Self { refused, ..self }
+    }
+
+    /// Computes the hashes, when records were changed.
+    pub fn hash_again(&mut self) {
+        let (mapper_version, generation) = self.version;
+        self.hashes = for_each_kind!(&self.batch, records => records
             .iter()
             .map(|record| record.content_hash(mapper_version, generation))
             .collect(), feed _entries => Vec::new());
-        let repeats = i64::try_from(repeats).unwrap_or(i64::MAX);
-        (Self { batch, ids, hashes }, repeats)
+    }
+
+    /// The newest of the instants the vendor's application stamped these records with; `None` where it stamps none.
+    #[must_use]
+    pub fn newest_stamp(&self) -> Option<UtcMillis> {
+        match &self.batch {
+            Batch::Companies(records) => records.iter().filter_map(|one| one.updated_at).max(),
+            Batch::Contacts(records) => records.iter().filter_map(|one| one.updated_at).max(),
+            Batch::Tickets(records) => records.iter().filter_map(|one| one.updated_at).max(),
+            Batch::TicketNotes(records) => records.iter().filter_map(|one| one.updated_at).max(),
+            Batch::Opportunities(records) => records.iter().filter_map(|one| one.updated_at).max(),
+            Batch::Deletions(records) => records.iter().filter_map(|one| one.deleted_at).max(),
+            Batch::Technicians(_) | Batch::ContactGroups(_) | Batch::ContactGroupMembers(_) => None,
+        }
     }
 
     /// Whether each record lies in the scope (rule P13). Only tickets have one.

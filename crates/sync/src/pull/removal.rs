@@ -11,6 +11,7 @@ use store::runs::{self, StreamProgress};
 use super::oddity::Verdict;
 use super::part::{Part, Stop, phase};
 use super::records::Prepared;
+use super::side_lists;
 
 /// Rows looked at or marked in one commit.
 const ROWS: i64 = 500;
@@ -222,9 +223,11 @@ impl Part<'_> {
                     };
                     self.save(tx, counts).await?;
                 }
-                Fetched::Record(batch) => {
+                Fetched::Record(batch, beside) => {
+                    side_lists::check(&beside, &self.integration.settings.scope)?;
                     let version = self.connection.connector.mapper_version();
-                    let (mut page, _) = Prepared::from(batch, version, self.integration.generation);
+                    let (page, _) = Prepared::from(batch, version, self.integration.generation);
+                    let mut page = page.without(side_lists::refused(&beside));
                     let mut counts = Counts::default();
                     let mut tx = self.fence().await?;
                     self.writer().write(&mut tx, &mut page, &mut counts).await?;

@@ -7,6 +7,7 @@ use domain::capability::NoteListing;
 use domain::company_adoption::{self, Adoption, Candidate};
 use domain::record::{Batch, TicketRecord};
 use domain::run::Counts;
+use domain::side_list::SideList;
 use domain::stream::Stream;
 use store::integrations::Integration;
 use store::pages::{self, Absence, Known, RecordMark, RemovedReason};
@@ -14,6 +15,7 @@ use store::{Tx, company_adoption as adoption, removal_questions, set_aside};
 
 use super::classify::{Class, Presence, Stored, Write, classify, count};
 use super::records::{Prepared, retain};
+use super::side_lists;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::request::{self, NotesWhen};
@@ -27,16 +29,18 @@ pub(crate) struct Writer<'a> {
     pub adopt_all: bool,
 }
 
-/// Writes a batch that did not come with a page: a record fetched by id.
+/// Writes a batch that did not come with a page: a record fetched by id, without what these lists tell.
 pub(crate) async fn store_one(
     engine: &Engine,
     tx: &mut Tx,
     integration: &Integration,
     stream: Stream,
     batch: Batch,
+    refused: Vec<SideList>,
     mapper_version: u32,
 ) -> Result<()> {
-    let (mut records, _) = Prepared::from(batch, mapper_version, integration.generation);
+    let (records, _) = Prepared::from(batch, mapper_version, integration.generation);
+    let mut records = records.without(refused);
     let writer = Writer {
         engine,
         integration,
@@ -56,6 +60,7 @@ impl Writer<'_> {
         counts: &mut Counts,
     ) -> Result<()> {
         let (integration, stream) = (self.integration.id, self.stream);
+        side_lists::keep_stored(tx, integration, stream, page).await?;
         let ids: Vec<&str> = page.ids.iter().map(String::as_str).collect();
         // Before anything is read: a confirmed removal that takes the same records out at this moment is waited for, and
         // what it marked is read below and brought back.

@@ -80,13 +80,13 @@ macro_rules! on_every_vendor {
 
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn sqlite() {
-                    crate::vendors::$name(Kind::Sqlite, stringify!($vendor)).await;
+                    super::super::$name(Kind::Sqlite, stringify!($vendor)).await;
                 }
 
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn postgres() {
                     if is_there(Kind::Postgres) {
-                        crate::vendors::$name(Kind::Postgres, stringify!($vendor)).await;
+                        super::super::$name(Kind::Postgres, stringify!($vendor)).await;
                     }
                 }
             }

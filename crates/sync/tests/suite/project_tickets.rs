@@ -95,6 +95,8 @@ async fn p5_without_the_right_to_project_tickets_nothing_is_gone(kind: Kind) {
         .await
         .expect("asked");
     portal.advance(UtcMillis::HOUR);
+    let service = control.ids("service/tickets");
+    control.patch("service/tickets", service[1], json!({"summary": "Now"}));
     portal.idle().await;
     let run = portal.last_run(id).await;
     assert_eq!(run.state, RunState::Completed, "{:?}", run.message);

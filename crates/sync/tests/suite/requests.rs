@@ -22,6 +22,7 @@ on_both_engines! {
     p12_the_same_sync_within_two_minutes_is_dropped,
     p12_a_list_that_could_not_be_read_is_asked_for_again_at_once,
     p12_webhooks_schedule_and_changed_settings_are_never_dropped,
+    s1_switched_off_nothing_starts_by_itself_also_after_a_restart,
 }
 
 async fn p9_of_many_requests_at_once_one_run_starts(kind: Kind) {
@@ -372,4 +373,44 @@ async fn p12_webhooks_schedule_and_changed_settings_are_never_dropped(kind: Kind
             .iter()
             .any(|part| matches!(part.mode, PullMode::Since { .. }))
     );
+}
+
+/// *Auto-sync* off: neither the interval nor the night starts anything, and a new process knows it too.
+async fn s1_switched_off_nothing_starts_by_itself_also_after_a_restart(kind: Kind) {
+    let mut portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let switch = async |portal: &Portal, on: bool| {
+        let integration = portal.integration(id).await;
+        let settings = IntegrationSettings {
+            auto_sync: on,
+            ..integration.settings
+        };
+        let revision = integration.settings_revision;
+        update_settings(&portal.engine, &ann(), id, revision, settings)
+            .await
+            .expect("saved");
+        portal.idle().await;
+    };
+    let two_days = async |portal: &Portal| {
+        for _ in 0..96 {
+            portal.advance(30 * UtcMillis::MINUTE);
+            portal.engine.schedule_due().await.expect("the schedule");
+            portal.idle().await;
+        }
+        let all = runs::list_runs(portal.store(), id, None, 500).await;
+        all.expect("runs")
+    };
+    switch(&portal, false).await;
+    let before = runs::list_runs(portal.store(), id, None, 500).await;
+    let before = before.expect("runs").len();
+    assert_eq!(two_days(&portal).await.len(), before);
+    portal.restart().await;
+    assert_eq!(two_days(&portal).await.len(), before, "after a restart");
+    switch(&portal, true).await;
+    let all = two_days(&portal).await;
+    let nights = all
+        .iter()
+        .filter(|run| run.trigger_key == Trigger::Reconciliation);
+    assert!(all.len() > before + 90, "{} runs", all.len());
+    assert!(nights.count() >= 2, "both nights");
 }

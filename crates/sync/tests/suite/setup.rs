@@ -88,6 +88,7 @@ pub async fn without_item(portal: &Portal, seen: &Integration, kind: ReferenceKi
             active: item.active,
             sort_order: item.sort_order,
             system: item.is_system,
+            closes: false,
         })
         .collect();
     let mut tx = portal.store().begin().await.expect("a transaction");

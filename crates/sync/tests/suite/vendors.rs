@@ -8,6 +8,7 @@ use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
 use domain::provider::{self, Provider};
 use domain::run::RunState;
+use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::{Value, json};
 use simulator::Control;
@@ -26,14 +27,14 @@ on_every_vendor!(
 const PLENTY: u32 = 100_000;
 
 /// What the cases must know of a vendor.
-struct Desk {
+pub struct Desk {
     key: &'static str,
     /// The vendor's entity behind each stream; comments that have no list of their own apart.
-    streams: &'static [(Stream, &'static str)],
+    pub streams: &'static [(Stream, &'static str)],
     notes: &'static str,
     /// The field of a comment that names its ticket, and the one of a ticket that becomes its title.
     ticket_of: &'static str,
-    title: &'static str,
+    pub title: &'static str,
     /// Ids of the comments of tickets that are there, as the connector hands them over.
     present: fn(&Control) -> BTreeSet<String>,
     /// Ids of contacts that the connector makes of other records.
@@ -43,12 +44,28 @@ struct Desk {
     note_id: fn(&Value) -> String,
     /// What the address of a ticket's comments has in it, in lower case.
     asked: &'static str,
+    /// Lists beside those of records that tell a part of them: the right, its action, and what the area is called.
+    pub beside: &'static [(&'static str, &'static str, &'static str)],
+    /// The first of them as the scope judges by it: what is chosen of all that the records have.
+    pub judges: fn(&mut Scope, &str),
+    /// Makes what the small world lacks: tickets in projects.
+    pub add: fn(&Control),
     /// A change to a record of a stream by a person.
-    edits: &'static [(Stream, &'static str, &'static str)],
+    pub edits: &'static [(Stream, &'static str, &'static str)],
 }
 
 fn nothing(_: &Control) -> BTreeSet<String> {
     BTreeSet::new()
+}
+
+fn project_tickets(control: &Control) {
+    let projects = control.records("project/projects", 0, 3);
+    for project in projects.expect("projects") {
+        let ticket = json!({
+            "summary": "Step", "project": {"id": project["id"]}, "company": {"id": project["company"]["id"]},
+        });
+        control.create("project/tickets", ticket);
+    }
 }
 
 fn plain(note: &Value) -> String {
@@ -95,6 +112,9 @@ const AUTOTASK: Desk = Desk {
     note: || json!({"title": "", "description": "Anything new?", "noteType": 1, "publish": 1}),
     note_id: plain,
     asked: "ticketnotes",
+    beside: &[],
+    judges: |_, _| {},
+    add: |_| {},
     edits: &[
         (Stream::Companies, "phone", "+1 555 0100"),
         (Stream::Contacts, "title", "Head of it"),
@@ -138,6 +158,16 @@ const CONNECTWISE_PSA: Desk = Desk {
     note: || json!({"text": "Anything new?", "detailDescriptionFlag": true}),
     note_id: plain,
     asked: "allnotes",
+    beside: &[
+        ("project/projects", "query", "Projects"),
+        (
+            "sales/opportunities/forecast",
+            "query",
+            "Opportunity amounts",
+        ),
+    ],
+    judges: |scope, kind| scope.exclude_project_types = [kind.to_owned()].into(),
+    add: project_tickets,
     edits: &[
         (Stream::Companies, "phoneNumber", "5550100"),
         (Stream::Contacts, "title", "Head of it"),
@@ -169,6 +199,9 @@ const HALO_PSA: Desk = Desk {
     note: || json!({"outcome_id": 2, "note": "Anything new?", "hiddenfromuser": false}),
     note_id: within_ticket,
     asked: "actions",
+    beside: &[("team", "query", "Teams"), ("site", "query", "Sites")],
+    judges: |scope, team| scope.queues = [team.to_owned()].into(),
+    add: |_| {},
     edits: &[
         (Stream::Companies, "ref", "Edited"),
         (Stream::Contacts, "title", "Head of it"),
@@ -218,6 +251,9 @@ const SYNCRO: Desk = Desk {
     note: || json!({"subject": "Update", "body": "Anything new?", "hidden": false}),
     note_id: plain,
     asked: "/comments",
+    beside: &[("Customers - List/Search", "", "Customers")],
+    judges: |_, _| {},
+    add: |_| {},
     edits: &[
         (Stream::Companies, "business_name", "Edited"),
         (Stream::Contacts, "name", "Somebody Else"),
@@ -226,27 +262,30 @@ const SYNCRO: Desk = Desk {
 };
 
 impl Desk {
-    fn of(key: &str) -> &'static Self {
+    pub fn of(key: &str) -> &'static Self {
         static ALL: [Desk; 4] = [AUTOTASK, CONNECTWISE_PSA, HALO_PSA, SYNCRO];
         ALL.iter().find(|desk| desk.key == key).expect("a desk")
     }
 
-    fn provider(&self) -> &'static Provider {
+    pub fn provider(&self) -> &'static Provider {
         provider::find(self.key).expect("a provider")
     }
 
-    fn entity(&self, stream: Stream) -> &'static str {
+    pub fn entity(&self, stream: Stream) -> &'static str {
         let found = self.streams.iter().find(|(have, _)| *have == stream);
         found.expect("it has such records").1
     }
 
-    async fn portal(&self, kind: Kind) -> Portal {
-        let setup = Setup {
+    pub fn setup(&self) -> Setup {
+        Setup {
             vendor: self.key,
             request_limit: Some(PLENTY),
             ..Setup::default()
-        };
-        Portal::with(kind, setup).await
+        }
+    }
+
+    pub async fn portal(&self, kind: Kind) -> Portal {
+        Portal::with(kind, self.setup()).await
     }
 
     /// Exactly the vendor's records are here, and exactly its comments.

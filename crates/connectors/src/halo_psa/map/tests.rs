@@ -3,7 +3,13 @@
 use serde_json::json;
 
 use super::*;
+use crate::halo_psa::beside::MainSite;
 use crate::mapping::Record;
+
+fn teams() -> Arc<Teams> {
+    let list = serde_json::from_str(r#"[{"id":7,"name":"1st Line Support"}]"#);
+    Arc::new(Teams::of(list.expect("teams")))
+}
 
 fn mapped<'a, W: Record<'a, Tenant = Tenant>>(text: &'a str, tenant: &Tenant) -> W::Ours {
     let record: W = serde_json::from_str(text).expect("a record");
@@ -15,7 +21,7 @@ fn a_ticket_of_two_releases_is_the_same() {
     let rows: Vec<Value> =
         serde_json::from_str(include_str!("../fixtures/tickets.json")).expect("rows");
     let tenant = Tenant {
-        teams: [("1st line support".to_owned(), 7)].into(),
+        teams: teams(),
         ..Tenant::default()
     };
     let [old, new] = [rows[0].to_string(), rows[1].to_string()];
@@ -103,7 +109,7 @@ fn an_action_is_internal_unless_it_says_otherwise() {
 
 #[test]
 fn the_main_contact_is_decided_once_for_a_client() {
-    let mut main = BTreeMap::new();
+    let mut main = Sites::new();
     for site in [
         r#"{"id":9,"client_id":12.0,"name":"Harbour","maincontact_id":31,"phonenumber":"2"}"#,
         r#"{"id":8,"client_id":12.0,"name":"Main","maincontact_id":0,"phonenumber":"1","delivery_address_line1":"Street"}"#,
@@ -114,7 +120,7 @@ fn the_main_contact_is_decided_once_for_a_client() {
     }
     assert_eq!(main.len(), 1);
     let tenant = Tenant {
-        sites: main,
+        sites: Arc::new(main),
         ..Tenant::default()
     };
     let user = |id| {

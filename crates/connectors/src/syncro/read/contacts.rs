@@ -13,13 +13,14 @@ use serde_json::value::RawValue;
 
 use super::{
     Answer, Call, Cursor, Fetched, Page, PageRequest, Place, Result, Tenant, Text, Window,
-    decode_of, document, fetched, list_of, map_of, page_of, paged, position, question, read,
-    single, step_of, unwrapped,
+    decode_of, document, list_of, map_of, page_of, paged, position, question, read, single,
+    step_of, unwrapped,
 };
 use crate::http::decode::each;
 use crate::mapping::Decoded;
 use crate::probe::allowed;
 use crate::syncro::client::{Client, LARGEST_PAGE};
+use crate::syncro::probe;
 use crate::syncro::wire::{SyncroContact, SyncroContactCustomer, SyncroMainPerson, SyncroPage};
 use crate::walk::Position;
 
@@ -86,9 +87,13 @@ pub(super) async fn page(client: &Client, request: &PageRequest<'_>) -> Result<P
         page.next = Some(walk.cursor());
         return Ok(page);
     }
-    // Without the right to list customers nobody is known to be the main person of one.
+    // Without the right to list customers nobody is known to be the main person of one, and nobody to be it no more.
     let made = allowed(made(client, request, &walk.have_one, place, window).await)?;
-    let mut page = made.unwrap_or_else(|| Page::of(Batch::Contacts(Vec::new())));
+    let mut page = made.unwrap_or_else(|| {
+        let mut none = Page::of(Batch::Contacts(Vec::new()));
+        none.findings.push(probe::CUSTOMERS.finding(true));
+        none
+    });
     walk.inside = page.next;
     page.next = walk.inside.is_some().then(|| walk.cursor());
     Ok(page)
@@ -120,10 +125,11 @@ async fn listed(
         Ok((answer.body.clone(), answer.vendor_time, customers.collect()))
     };
     let (body, vendor_time, customers): (_, _, BTreeSet<i64>) = read(client, &call, make).await?;
-    let tenant = client.tenant_of(&customers).await?;
+    let (tenant, beside) = client.tenant_of(&customers).await?;
     let text = Text::of(&body);
     let (mut page, _) = map_of::<SyncroContact<'_>>(&list, &text, place, window, &tenant)?;
     page.vendor_time = vendor_time;
+    page.beside.push(beside);
     Ok(page)
 }
 
@@ -188,7 +194,7 @@ pub(super) async fn made_of(client: &Client, customer: i64) -> Result<Fetched> {
             return Ok(Fetched::Gone);
         }
     }
-    Ok(fetched(page_of(people, unreadable, &Tenant::default())))
+    Ok(page_of(people, unreadable, &Tenant::default()).into())
 }
 
 /// Whether one of a customer's contacts has an address.

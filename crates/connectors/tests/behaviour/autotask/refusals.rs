@@ -1,11 +1,12 @@
 //! Refusals: everything Autotask says as a 500, its thread limit and its own count of requests.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use connectors::limits::{Limits, Permit, Permits, Urgency, Usage};
 use connectors::{Error, ErrorKind};
+use domain::clock::{Clock, SystemClock, UtcMillis};
 use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::json;
@@ -87,9 +88,12 @@ pub async fn usage() {
     assert_eq!(looks, 1);
 }
 
-/// Gives no permit any more once it was told to wait, as the real ones do.
+/// Gives no permit any more once it was told to wait, as the real ones do, and notes when usage was said to be told.
 #[derive(Default)]
-struct Blocking(AtomicBool);
+struct Blocking {
+    blocked: AtomicBool,
+    told_at: AtomicI64,
+}
 
 #[async_trait]
 impl Permits for Blocking {
@@ -99,28 +103,36 @@ impl Permits for Blocking {
         _endpoint: &str,
         _urgency: Urgency,
     ) -> connectors::Result<Permit> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.blocked.load(Ordering::Relaxed) {
             let error = Error::new(ErrorKind::RateLimited, "wait for a permit", "blocked");
             return Err(error.with_retry_after(Some(30_000)).without_effect());
         }
         Ok(Permit::free())
     }
 
-    async fn report(&self, _limits: &Limits, _usage: Option<Usage>, blocked_for: Option<i64>) {
+    async fn report(&self, _limits: &Limits, usage: Option<Usage>, blocked_for: Option<i64>) {
+        if let Some(usage) = usage {
+            self.told_at.store(usage.at.0, Ordering::Relaxed);
+        }
         if blocked_for.is_some() {
-            self.0.store(true, Ordering::Relaxed);
+            self.blocked.store(true, Ordering::Relaxed);
         }
     }
 }
 
-/// The hourly refusal rarely says for how long; the count of the tenant does.
+/// The hourly refusal rarely says for how long; the count of the tenant does. It is reckoned with our clock, so it is told
+/// by that, though the vendor's is an hour behind.
 pub async fn usage_after_a_refusal() {
     let stand = VENDOR.start().await;
     let words = json!({ "errors": ["You have exceeded the number of requests."] });
     stand
         .control()
         .set_fault(Fault::new(status(429, words)).on_path("Tickets/query"));
-    let connector = stand.connector_asking(Arc::new(Blocking::default()));
+    let began = SystemClock.now().0;
+    let control = stand.control();
+    control.set_date_ahead(began - UtcMillis::HOUR - control.now_ms());
+    let permits = Arc::new(Blocking::default());
+    let connector = stand.connector_asking(permits.clone());
     for _ in 0..2 {
         let error = whole(&*connector, Stream::Tickets).await;
         assert_eq!(error.expect_err("limited").kind, ErrorKind::RateLimited);
@@ -130,6 +142,7 @@ pub async fn usage_after_a_refusal() {
         .iter()
         .filter(|entry| entry.path.ends_with("ThresholdInformation"));
     assert_eq!(looks.count(), 1, "once, and then nobody asks");
+    assert!(permits.told_at.load(Ordering::Relaxed) >= began);
     assert_eq!(stand.requests_about("Tickets").len(), 1);
 }
 

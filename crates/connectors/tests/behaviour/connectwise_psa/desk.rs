@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use connectors::page::PageRequest;
 use domain::record::{Batch, ContactRecord};
-use domain::reference::ReferenceKind;
+use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::{Value, json};
@@ -112,7 +112,7 @@ pub async fn same_id_in_two_boards() {
                 item.external_id.as_str(),
                 item.label.as_str(),
                 item.active,
-                item.system,
+                item.closes,
             )
         })
         .collect();
@@ -125,6 +125,19 @@ pub async fn same_id_in_two_boards() {
             ("2/8", ">Closed", false, true),
         ]
     );
+    let unused = |item: &&ReferenceItem| item.kind == ReferenceKind::Queue && !item.active;
+    let unused: Vec<&str> = items
+        .iter()
+        .filter(unused)
+        .map(|item| item.external_id.as_str())
+        .collect();
+    let on_it = |item: &&ReferenceItem| {
+        let board = item.parent.as_deref();
+        board.is_some_and(|board| unused.contains(&board))
+    };
+    let on_it: Vec<&ReferenceItem> = items.iter().filter(on_it).collect();
+    assert!(on_it.len() > 5, "of boards out of use");
+    assert!(on_it.iter().all(|item| !item.active), "no choice either");
 }
 
 pub async fn many_statuses() {
@@ -163,7 +176,7 @@ pub async fn many_statuses() {
 pub async fn renamed_board() {
     let stand = VENDOR.start().await;
     let connector = stand.connector();
-    let name = |items: Vec<domain::reference::ReferenceItem>| {
+    let name = |items: Vec<ReferenceItem>| {
         let board = items
             .into_iter()
             .find(|item| item.kind == ReferenceKind::Queue && item.external_id == "1");

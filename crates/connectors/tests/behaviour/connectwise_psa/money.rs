@@ -78,7 +78,7 @@ pub async fn amounts() {
     let other = ids[5].to_string();
     assert_eq!(found[&other], usual[&other], "the others go on");
     let alone = stand.connector().fetch(Stream::Opportunities, &other).await;
-    let Fetched::Record(Batch::Opportunities(alone)) = alone.expect("an answer") else {
+    let Fetched::Record(Batch::Opportunities(alone), _) = alone.expect("an answer") else {
         panic!("it is there")
     };
     assert_eq!(alone, [usual[&other].clone()], "by itself as in the list");

@@ -104,7 +104,7 @@ pub async fn converted() {
     let connector = stand.connector();
     let id = ticket.to_string();
     let fetched = connector.fetch(Stream::Tickets, &id).await;
-    let Fetched::Record(Batch::Tickets(alone)) = fetched.expect("an answer") else {
+    let Fetched::Record(Batch::Tickets(alone), _) = fetched.expect("an answer") else {
         panic!("it is there")
     };
     let pages = whole(&*connector, Stream::Tickets).await.expect("pages");

@@ -237,3 +237,39 @@ pub async fn many_statuses() {
         .filter(|item| item.kind == ReferenceKind::TicketStatus);
     assert!(statuses.count() > 10_000);
 }
+
+/// Sites are read whole with the list of clients; for contacts those of a while ago will do, also of another connector of
+/// the process. An answer without its count is not the end of the list.
+pub async fn sites_kept() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let client = control.ids("client")[3];
+    for number in 0..520 {
+        let name = format!("Depot {number}");
+        control.create("site", json!({"name": name, "client_id": client}));
+    }
+    let connect = stand.connect();
+    let connector = || connectors::build("halo_psa", connect.clone()).expect("a connector");
+    let asked = || stand.requests_about("site").len();
+    let clients = whole(&*connector(), Stream::Companies).await;
+    let counted = clients.expect("pages");
+    let pages = asked();
+    assert!(pages >= 2, "{pages}");
+    for _ in 0..3 {
+        whole(&*connector(), Stream::Contacts).await.expect("pages");
+    }
+    assert_eq!(asked(), pages, "not for each part");
+    whole(&*connector(), Stream::Companies)
+        .await
+        .expect("pages");
+    assert_eq!(asked(), 2 * pages, "anew with the clients");
+    control.set_fault(Fault::new(FaultKind::ShrinkTotal { by: 100_000 }).on_entity("site"));
+    let uncounted = whole(&*connector(), Stream::Companies)
+        .await
+        .expect("pages");
+    let street = |pages: &[connectors::page::Page], id: &str| record(pages, id)["street"].clone();
+    for id in control.ids("client") {
+        let id = id.to_string();
+        assert_eq!(street(&uncounted, &id), street(&counted, &id), "{id}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Signing in: one token for all, in time, with what scopes there are.
 
 use connectors::ErrorKind;
+use connectors::page::Page;
 use domain::stream::Stream;
 use serde_json::json;
 use simulator::{Fault, FaultKind, HaloPsaCredentials};
@@ -192,6 +193,27 @@ pub async fn sees_nothing() {
     assert!(words.contains("Allow use of all Customers"), "{words}");
 }
 
+/// What a role leaves out is an empty list and no refusal; of teams and sites every instance has some.
+pub async fn unseen() {
+    let stand = HaloPsa.start().await;
+    for entity in ["site", "team"] {
+        stand.control().set_security(entity, "query", "Restricted");
+    }
+    let connector = stand.connector();
+    let report = connector.test_connection().await.expect("no error");
+    let lacking = report
+        .permissions
+        .iter()
+        .filter(|one| one.missing.is_some());
+    let areas: Vec<_> = lacking.map(|one| one.area.as_str()).collect();
+    assert_eq!(areas, ["Teams", "Sites"]);
+    for stream in [Stream::Companies, Stream::Contacts, Stream::Tickets] {
+        let pages = whole(&*connector, stream).await.expect("pages");
+        let beside = &pages[0].beside;
+        assert!(beside[0].finding.missing.is_some(), "{beside:?}");
+    }
+}
+
 pub async fn optional() {
     let stand = HaloPsa.start().await;
     for entity in ["opportunities", "site", "team", "category"] {
@@ -206,12 +228,19 @@ pub async fn optional() {
             .iter()
             .filter(|one| one.missing.is_some())
             .count(),
-        2
+        3,
+        "teams and sites are told"
     );
     for stream in [Stream::Companies, Stream::Contacts, Stream::Tickets] {
-        whole(&*connector, stream)
+        let pages = whole(&*connector, stream)
             .await
             .expect("they go on without");
+        let lacks = |page: &Page| page.beside.iter().all(|one| one.finding.missing.is_some());
+        assert!(
+            pages
+                .iter()
+                .all(|page| page.beside.len() == 1 && lacks(page))
+        );
     }
     connector
         .reference_data()

@@ -265,7 +265,7 @@ pub async fn made_contact() {
         (&json!(true), &json!(true))
     );
     assert!(real.is_empty(), "no other is the main one");
-    let Fetched::Record(alone) = fetch().await else {
+    let Fetched::Record(alone, _) = fetch().await else {
         panic!("it is there")
     };
     assert_eq!(
@@ -282,7 +282,7 @@ pub async fn made_contact() {
     assert_eq!(listed(&read().await), (None, vec![one.to_string()]));
     assert_eq!(fetch().await, Fetched::Gone);
     control.delete("contacts", one);
-    assert!(matches!(fetch().await, Fetched::Record(_)));
+    assert!(matches!(fetch().await, Fetched::Record(..)));
 
     set(json!({"email": " "}));
     assert_eq!(
@@ -335,7 +335,7 @@ pub async fn odd_comment() {
         .connector()
         .fetch(Stream::Tickets, &ticket.to_string())
         .await;
-    let Fetched::Record(alone) = found.expect("an answer") else {
+    let Fetched::Record(alone, _) = found.expect("an answer") else {
         panic!("the ticket is kept")
     };
     let alone = crate::vendor::record_of(&alone, &ticket.to_string()).expect("the ticket");
@@ -440,7 +440,7 @@ pub async fn many_comments() {
         .expect("pages");
     let listed = record(&pages, &id.to_string());
     assert!(listed["description"]["text"].is_string());
-    let Fetched::Record(alone) = stand
+    let Fetched::Record(alone, _) = stand
         .connector()
         .fetch(Stream::Tickets, &id.to_string())
         .await

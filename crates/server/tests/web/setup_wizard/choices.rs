@@ -30,6 +30,7 @@ async fn a_queue_that_vanished_is_named_at_its_field() {
             active: item.active,
             sort_order: item.sort_order,
             system: item.is_system,
+            closes: false,
         })
         .collect();
     let mut tx = site.app.store().begin().await.unwrap();

@@ -1,10 +1,12 @@
 //! Cards, from the engine's overview to what is shown.
 
+use std::collections::BTreeMap;
+
 use domain::id::PublicId;
 use domain::provider::{Provider, Words};
 use domain::run::RunState;
 use domain::status::IntegrationStatus;
-use domain::stream::RecordType;
+use domain::stream::{RecordType, Stream};
 use store::integrations::Integration;
 use store::removal_questions::RemovalQuestion;
 use store::runs::{StreamRun, find_run_of_stream_run, list_stream_runs};
@@ -117,7 +119,7 @@ pub async fn state(
         auto_sync: integration.settings.auto_sync,
         interval: integration.settings.interval_minutes,
         reference: reference_note(shell, provider, overview),
-        slower: slower(provider, overview),
+        slower: slower(provider, &overview.slow_streams),
     })
 }
 
@@ -126,32 +128,43 @@ pub async fn state(
 pub fn freshness(overview: &Overview) -> String {
     match overview.freshness {
         None => "not known before the first complete sync".to_owned(),
-        Some(fresh) => format!("Data is at most {} old", length_of(fresh.at_most)),
+        Some(fresh) if overview.slow_streams.is_empty() => {
+            format!("Data is at most {} old", length_of(fresh.at_most))
+        }
+        Some(fresh) => format!(
+            "Data is at most {} old, lists that are read whole apart",
+            length_of(fresh.at_most)
+        ),
     }
 }
 
-fn slower(provider: &Provider, overview: &Overview) -> Option<String> {
-    let (_, first) = overview.slow_streams.first()?;
-    let names: Vec<String> = overview
-        .slow_streams
-        .iter()
-        .map(|(stream, _)| provider.words.stream(*stream).to_lowercase())
-        .collect();
-    let (last, rest) = names.split_last()?;
-    let list = if rest.is_empty() {
-        last.clone()
-    } else {
-        format!("{} and {last}", rest.join(", "))
-    };
-    let mut sentence = format!(
-        "{list} are read whole every {}: {} cannot list them by change.",
-        every(*first),
-        provider.name
-    );
-    if let Some(letter) = sentence.get(..1).map(str::to_uppercase) {
-        sentence.replace_range(..1, &letter);
+/// Which lists are read whole, and how often each of them (rule S1): one sentence's part for each pace, the fastest first.
+fn slower(provider: &Provider, streams: &[(Stream, i64)]) -> Option<String> {
+    let mut paces: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (stream, cadence) in streams {
+        let name = provider.words.stream(*stream).to_lowercase();
+        paces.entry(*cadence).or_default().push(name);
     }
-    Some(sentence)
+    let parts: Vec<String> = paces
+        .iter()
+        .map(|(cadence, names)| format!("{} every {}", listed(names), every(*cadence)))
+        .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "Read whole, since {} cannot list them by change: {}.",
+        provider.name,
+        parts.join("; ")
+    ))
+}
+
+/// Names in a row: `a`, `a and b`, `a, b and c`.
+fn listed(names: &[String]) -> String {
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// What a run is at: its first stream that is not over.
@@ -317,4 +330,29 @@ async fn problem(
         }));
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s1_each_pace_is_told_with_what_is_read_at_it() {
+        let syncro = domain::provider::find("syncro").expect("there");
+        let streams: Vec<(Stream, i64)> = syncro
+            .capability
+            .streams
+            .iter()
+            .filter(|stream| !stream.incremental)
+            .map(|stream| (stream.stream, stream.full_cadence))
+            .collect();
+        assert_eq!(
+            slower(syncro, &streams).as_deref(),
+            Some(
+                "Read whole, since Syncro cannot list them by change: customers and contacts every 30 min; technicians every \
+                 day."
+            )
+        );
+        assert_eq!(slower(syncro, &[]), None);
+    }
 }

@@ -307,6 +307,7 @@ mod tests {
             active: true,
             sort_order: 0,
             system: false,
+            closes: false,
         }
     }
 

@@ -157,6 +157,7 @@ impl Offer {
                 parent: item.parent.clone(),
                 sort_order: item.sort_order,
                 system: item.is_system,
+                closes: false,
             })
             .collect();
         items.sort_by(|a, b| {

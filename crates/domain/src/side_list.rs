@@ -1,0 +1,158 @@
+//! Lists beside a list of records that tell a part of each of them: teams of tickets, sites of clients, forecasts of
+//! opportunities. The right to one may be lost while that to the records stays. What was stored of the part is then kept,
+//! since a list that may not be read says nothing about it; and where the scope judges by the part nothing is judged.
+
+use serde_json::Value;
+
+use crate::record::{Batch, Fields};
+use crate::scope::{PROJECT_TYPE, Scope};
+
+/// A list that tells a part of other records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SideList {
+    /// Ids of teams by name: the queue of a ticket that names its team only.
+    Teams,
+    /// Types of projects, for their tickets.
+    ProjectTypes,
+    /// Amounts of opportunities.
+    Forecasts,
+    /// Address and telephone number of a company, and the names of its other sites.
+    Sites,
+    /// Who is the main contact of a company.
+    MainContacts,
+}
+
+/// Vendor fields told by teams, where a ticket's is not known, and by sites.
+const TEAM: &str = "team";
+const OTHER_SITES: &str = "other_sites";
+
+/// The parts of a stored record that lists beside it tell; what its kind does not have is empty.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StoredParts {
+    /// Reference id of a ticket's queue.
+    pub queue_id: Option<String>,
+    /// Amount of an opportunity in hundredths.
+    pub amount_cents: Option<i64>,
+    /// Whether a contact is its company's main one.
+    pub primary: bool,
+    /// A company's telephone number.
+    pub phone: Option<String>,
+    /// Its street.
+    pub street: Option<String>,
+    /// Its city.
+    pub city: Option<String>,
+    /// Its state or province.
+    pub state: Option<String>,
+    /// Its postal code.
+    pub postal_code: Option<String>,
+    /// Its country.
+    pub country: Option<String>,
+    /// Vendor fields.
+    pub fields: Fields,
+}
+
+impl SideList {
+    /// Whether a scope judges records by what this list tells.
+    #[must_use]
+    pub fn decides(self, scope: &Scope) -> bool {
+        match self {
+            Self::Teams => !scope.queues.is_empty(),
+            Self::ProjectTypes => !scope.exclude_project_types.is_empty(),
+            Self::Forecasts | Self::Sites | Self::MainContacts => false,
+        }
+    }
+
+    /// Puts what is stored back into the records of a batch, of those for which `stored` answers something.
+    pub fn keep<'a>(self, batch: &mut Batch, stored: impl Fn(&str) -> Option<&'a StoredParts>) {
+        match (self, batch) {
+            (Self::Teams, Batch::Tickets(tickets)) => {
+                for ticket in tickets {
+                    if let Some(kept) = stored(&ticket.external_id) {
+                        ticket.queue_id.clone_from(&kept.queue_id);
+                        put_back(&mut ticket.fields, TEAM, kept);
+                    }
+                }
+            }
+            (Self::ProjectTypes, Batch::Tickets(tickets)) => {
+                for ticket in tickets {
+                    if let Some(kept) = stored(&ticket.external_id) {
+                        put_back(&mut ticket.fields, PROJECT_TYPE, kept);
+                    }
+                }
+            }
+            (Self::Forecasts, Batch::Opportunities(opportunities)) => {
+                for opportunity in opportunities {
+                    if let Some(kept) = stored(&opportunity.external_id) {
+                        opportunity.amount_cents = kept.amount_cents;
+                    }
+                }
+            }
+            (Self::MainContacts | Self::Sites, Batch::Contacts(contacts)) => {
+                for contact in contacts {
+                    if let Some(kept) = stored(&contact.external_id) {
+                        contact.primary = kept.primary;
+                    }
+                }
+            }
+            (Self::Sites, Batch::Companies(companies)) => {
+                for company in companies {
+                    if let Some(kept) = stored(&company.external_id) {
+                        company.phone.clone_from(&kept.phone);
+                        company.street.clone_from(&kept.street);
+                        company.city.clone_from(&kept.city);
+                        company.state.clone_from(&kept.state);
+                        company.postal_code.clone_from(&kept.postal_code);
+                        company.country.clone_from(&kept.country);
+                        put_back(&mut company.fields, OTHER_SITES, kept);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A field as it is stored: gone where it is not.
+fn put_back(fields: &mut Fields, key: &str, kept: &StoredParts) {
+    match kept.fields.get(key) {
+        Some(value) => fields.insert(key.to_owned(), Value::clone(value)),
+        None => fields.remove(key),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::TicketRecord;
+
+    #[test]
+    fn what_is_stored_is_put_back_and_what_is_new_stays_as_it_came() {
+        let ticket = |id: &str| TicketRecord {
+            external_id: id.into(),
+            fields: [(TEAM.to_owned(), "1st Line".into())].into(),
+            ..TicketRecord::default()
+        };
+        let mut batch = Batch::Tickets(vec![ticket("1"), ticket("2")]);
+        let kept = StoredParts {
+            queue_id: Some("7".into()),
+            ..StoredParts::default()
+        };
+        SideList::Teams.keep(&mut batch, |id| (id == "1").then_some(&kept));
+        let known = TicketRecord {
+            queue_id: Some("7".into()),
+            fields: Fields::new(),
+            ..ticket("1")
+        };
+        assert_eq!(batch, Batch::Tickets(vec![known, ticket("2")]));
+    }
+
+    #[test]
+    fn p13_only_what_the_scope_asks_for_decides() {
+        let mut scope = Scope::default();
+        assert!(!SideList::Teams.decides(&scope) && !SideList::ProjectTypes.decides(&scope));
+        scope.queues = ["1".to_owned()].into();
+        assert!(SideList::Teams.decides(&scope) && !SideList::ProjectTypes.decides(&scope));
+        scope.exclude_project_types = ["1".to_owned()].into();
+        assert!(SideList::ProjectTypes.decides(&scope) && !SideList::Sites.decides(&scope));
+    }
+}
