@@ -218,7 +218,7 @@ async fn a_lost_key_is_given_up() {
         .await
         .unwrap()
         .id;
-    integrations::update_connected(&mut tx, integration, "East", None, &[])
+    integrations::update_connected(&mut tx, integration, "East", None, &[], store.now())
         .await
         .unwrap();
     let owner = secrets::integration_owner(integration);

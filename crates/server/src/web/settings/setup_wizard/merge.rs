@@ -389,6 +389,7 @@ mod tests {
             parent: None,
             active: true,
             sort_order: 0,
+            closes: false,
             system: false,
         };
         let items = [
