@@ -51,7 +51,7 @@ pub struct Error {
     pub no_effect: bool,
     /// What to check, when it is more particular than what the kind tells.
     pub hint: Option<Hint>,
-    /// The right that is missing, when it is another than that to the list that was asked for.
+    /// The right that is missing, as *Test Connection* names it.
     pub right: Option<Box<PermissionFinding>>,
     /// The cause.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,

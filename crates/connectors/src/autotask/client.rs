@@ -30,6 +30,7 @@ use crate::http::exchange::{Api, Call, Kept, Place, read};
 use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Request, Sender};
 use crate::limits::Usage;
+use crate::probe::Area;
 use crate::walk::{Position, Seen, go_on};
 
 /// Requests between two looks at the tenant's own count.
@@ -277,6 +278,10 @@ impl Api for Client {
 
     /// Autotask answers validation, permission and most business errors as 500 with `{"errors":[…]}`, its web server
     /// and gateways answer HTML (fact sheet, section 7).
+    fn areas(&self) -> &'static [Area] {
+        &super::probe::AREAS
+    }
+
     fn refusal(&self, operation: &'static str, answer: &Answer) -> Error {
         let errors = serde_json::from_slice::<AutotaskErrors>(&answer.body).ok();
         let words = errors

@@ -10,7 +10,7 @@ use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
 /// Everything a sync reads, and what webhooks will need.
-const AREAS: [Area; 9] = [
+pub(super) static AREAS: [Area; 9] = [
     Area::new(
         "Companies",
         "Companies",

@@ -21,6 +21,7 @@ use crate::http::decode::{Readable, Text, document};
 use crate::http::exchange::{Api, Call, Kept, read};
 use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Sender};
+use crate::probe::Area;
 use crate::walk::Position;
 
 /// Most records in a page.
@@ -198,6 +199,10 @@ impl Api for Client {
     }
 
     /// <https://developer.connectwise.com/Best_Practices/PSA_API_Requests>
+    fn areas(&self) -> &'static [Area] {
+        &super::probe::AREAS
+    }
+
     fn refusal(&self, operation: &'static str, answer: &Answer) -> Error {
         let body: CwError = serde_json::from_slice(&answer.body).unwrap_or_default();
         let code = body.code.unwrap_or_default();

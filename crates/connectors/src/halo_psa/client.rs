@@ -24,6 +24,7 @@ use crate::http::refusal::Refusal;
 use crate::http::send::{Answer, Request, Sender};
 use crate::http::token::{self, Grant, Outcome, Token};
 use crate::limits::Limits;
+use crate::probe::Area;
 
 /// Scopes to ask for, the widest first: an application that was granted single permissions may be refused `all`.
 const SCOPES: [&str; 5] = [
@@ -316,6 +317,10 @@ impl Api for Client {
             return Ok(None);
         }
         self.desk.renew(refused, self.find_other(refused)).await
+    }
+
+    fn areas(&self) -> &'static [Area] {
+        &super::probe::AREAS
     }
 
     fn refusal(&self, operation: &'static str, answer: &Answer) -> Error {

@@ -13,7 +13,7 @@ const NO_CLIENTS: &str = "Configuration > Teams & Agents > the role of the API a
                           of all Customers (the agent sees no customer)";
 
 /// What a sync reads.
-const AREAS: [Area; 8] = [
+pub(super) static AREAS: [Area; 8] = [
     Area::new(
         "Client",
         "Clients",

@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::retry::Retry;
 use crate::http::send::{Answer, Request, Sender};
 use crate::limits::Limits;
+use crate::probe::Area;
 
 /// Where requests go, and what all of them carry: a tenant's address with its credentials.
 pub trait Place: Send + Sync {
@@ -202,6 +203,10 @@ pub trait Api: Send + Sync {
         Ok(None)
     }
 
+    /// Areas of the product with the rights they take, by the name requests are counted under: a refusal in the middle of
+    /// a run names the right as *Test Connection* does, whatever the vendor's own words leave out.
+    fn areas(&self) -> &'static [Area];
+
     /// What an answer that is no success means.
     fn refusal(&self, operation: &'static str, answer: &Answer) -> Error;
 
@@ -282,7 +287,15 @@ async fn once<A: Api + ?Sized, T>(
     if answer.is_success() {
         make(&answer)
     } else {
-        Err(api.refusal(call.operation, &answer))
+        let error = api.refusal(call.operation, &answer);
+        let area = || api.areas().iter().find(|area| area.entity == call.endpoint);
+        match (error.kind, &error.right) {
+            (ErrorKind::PermissionDenied, None) => Err(match area() {
+                Some(area) => error.with_right(area.finding(true)),
+                None => error,
+            }),
+            _ => Err(error),
+        }
     }
 }
 

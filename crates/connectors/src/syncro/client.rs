@@ -28,7 +28,7 @@ use crate::http::send::{Answer, Sender};
 use crate::limits::{Limits, RequestLimit};
 use crate::numbered::Window;
 use crate::page::Beside;
-use crate::probe::allowed;
+use crate::probe::{Area, allowed};
 
 /// Requests in a minute. The vendor allows 180 from one address; a third is left to other tools behind the same one.
 const PER_MINUTE: RequestLimit = RequestLimit {
@@ -269,6 +269,10 @@ impl Api for Client {
     }
 
     /// Syncro answers a missing permission with 401 like a wrong token; only its words differ.
+    fn areas(&self) -> &'static [Area] {
+        &super::probe::AREAS
+    }
+
     fn refusal(&self, operation: &'static str, answer: &Answer) -> Error {
         let body = serde_json::from_slice::<SyncroRefusal>(&answer.body).unwrap_or_default();
         let words = self.sender.redactor.message(&body.words());

@@ -19,7 +19,7 @@ pub(super) const CUSTOMERS: Area = Area::new(
 );
 
 /// Everything a sync reads.
-const AREAS: [Area; 6] = [
+pub(super) static AREAS: [Area; 6] = [
     CUSTOMERS,
     Area::new(
         "contacts",

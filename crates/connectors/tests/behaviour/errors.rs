@@ -272,6 +272,10 @@ async fn revoked_between_pages(vendor: &'static dyn Vendor) {
     assert!(error.message.contains(word), "{error}");
     if kind == ErrorKind::PermissionDenied {
         assert_eq!(error.hint(), Some(Hint::Permissions));
+        let right = error.right.as_ref().expect("the right by its name");
+        let provider = domain::provider::find(vendor.key()).expect("there");
+        assert_eq!(right.area, provider.words.stream(Stream::Tickets));
+        assert_ne!(right.missing.as_deref(), Some(error.message.as_str()));
     }
     stand
         .control()

@@ -112,8 +112,8 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
                     Some(PermissionFinding {
                         area,
                         missing: Some(right),
-                        required,
-                    }) => health::lacks(&mut tx, integration, area, right, *required).await?,
+                        ..
+                    }) => health::lacks(&mut tx, integration, area, right, !optional).await?,
                     _ => {
                         let right = &error.message;
                         health::lacks(&mut tx, integration, area, right, !optional).await?;
