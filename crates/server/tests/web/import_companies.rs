@@ -3,7 +3,6 @@
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level};
 
-use crate::harness::Site;
 use crate::setup_import::{picks, with_waiting_companies};
 
 const HERE: &str = "/companies/import/autotask";
