@@ -93,9 +93,12 @@ impl Matches {
     }
 }
 
-/// What was found last, by kind and integration, with the version of what it was found in. One answer each.
+/// Answers by kind and integration, each with the version of what it was found in.
+type Answers = BTreeMap<(Kind, IntegrationId), (Version, Arc<Matches>)>;
+
+/// What was found last. One answer each.
 #[derive(Debug, Default)]
-pub(crate) struct Kept(Mutex<BTreeMap<(Kind, IntegrationId), (Version, Arc<Matches>)>>);
+pub(crate) struct Kept(Mutex<Answers>);
 
 impl Kept {
     fn find(&self, key: (Kind, IntegrationId), version: Version) -> Option<Arc<Matches>> {

@@ -42,7 +42,8 @@ document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.drop[open]")) if (open !== drop) open.removeAttribute("open");
   const close = event.target.closest("[data-close]");
   if (close) {
-    const dialog = close.closest("dialog");
+    // A message that is shown above a dialog is closed alone.
+    const dialog = close.closest(".toast") ? null : close.closest("dialog");
     if (dialog) {
       event.preventDefault();
       dialog.close();

@@ -202,7 +202,7 @@ impl Tab {
               const seen = (e) => e.getClientRects().length > 0 && !e.disabled; \
               const all = [...document.querySelectorAll('button, a, input[type=submit], summary, label')]; \
               document.querySelectorAll('[data-e2e]').forEach((e) => e.removeAttribute('data-e2e')); \
-              const top = document.querySelector('dialog[open]'); \
+              const top = [...document.querySelectorAll('dialog[open]')].at(-1); \
               const hit = all.find((e) => named(e) && seen(e) && (!top || top.contains(e))); \
               if (hit) hit.setAttribute('data-e2e', ''); return Boolean(hit); }})()"
         );

@@ -173,6 +173,13 @@ async fn companies_are_imported_in_the_dialog_and_linked_in_one_above_it() {
         "that is told above the dialog",
     )
     .await;
+    tab.text_of("document.querySelector('dialog .toast [data-close]').click()")
+        .await;
+    tab.wait_until(
+        "document.querySelector('dialog[open]') && !document.querySelector('.toast')",
+        "the message is closed alone",
+    )
+    .await;
     tab.wait_for_text("Import Selected (1)").await;
     tab.click("Import Selected (1)").await;
     tab.wait_for_text("1 company created").await;
@@ -238,7 +245,7 @@ async fn what_was_imported_in_the_wizard_is_told_in_sight() {
     tab.wait_for_text("Import Selected (1)").await;
     tab.click("Complete Setup").await;
     tab.wait_until(
-        "location.pathname === '/settings/integrations'",
+        "location.pathname === '/settings/integrations/autotask'",
         "the setup is complete",
     )
     .await;
