@@ -95,6 +95,9 @@ impl Connect {
     }
 }
 
+/// What was read, by key, with when it was.
+type AllKept = BTreeMap<String, (UtcMillis, Arc<dyn Any + Send + Sync>)>;
+
 /// What the connectors of one process share between requests: where a tenant lives, a token that is good for a while, and
 /// the HTTP client with its open connections. A connector is built anew for each part of a run and for each ticket whose
 /// comments are read; it asks only once, and greets a vendor only once. Never leaves the process, and holds nothing that
@@ -104,7 +107,7 @@ pub struct Memory {
     entries: Mutex<BTreeMap<String, Secret>>,
     clients: Mutex<BTreeMap<Whom, Client>>,
     private: bool,
-    kept: Mutex<BTreeMap<String, (UtcMillis, Arc<dyn Any + Send + Sync>)>>,
+    kept: Mutex<AllKept>,
 }
 
 impl Memory {
@@ -172,9 +175,7 @@ impl Memory {
         Ok(client)
     }
 
-    fn all_kept(
-        &self,
-    ) -> MutexGuard<'_, BTreeMap<String, (UtcMillis, Arc<dyn Any + Send + Sync>)>> {
+    fn all_kept(&self) -> MutexGuard<'_, AllKept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

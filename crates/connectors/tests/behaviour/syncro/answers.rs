@@ -14,7 +14,7 @@ use domain::reference::ReferenceKind;
 use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::{Value, json};
-use simulator::{Fault, FaultKind};
+use simulator::{Fault, FaultKind, JournalEntry};
 
 use super::VENDOR;
 use crate::vendor::{FULL, Stand, Vendor, batch_ids, ids, ids_of, record, tickets, walk, whole};
@@ -130,6 +130,13 @@ pub async fn many_technicians() {
     while control.ids("users").len() < 130 {
         control.create("users", json!({"full_name": "One of many"}));
     }
+    let connector = stand.connector();
+    whole(&*connector, Stream::Technicians)
+        .await
+        .expect("pages");
+    let lists = |entry: &JournalEntry| entry.path.ends_with("/users");
+    let lists = control.journal().into_iter().filter(lists).count();
+    assert_eq!(lists, 1, "the list once, not for each page of people");
     let purse = Arc::new(Purse(AtomicI64::new(0)));
     let connector = stand.connector_asking(Arc::clone(&purse) as Arc<dyn Permits>);
     let claimed = crate::vendor::capability(VENDOR).stream(Stream::Technicians);
@@ -464,6 +471,27 @@ pub async fn many_comments() {
         all.windows(2)
             .all(|pair| pair[0].created_at <= pair[1].created_at)
     );
+    // A page that does not follow the first sends the walk back to it: the description is no comment then either.
+    control.clear_journal();
+    let other = json!({"comments": [{"id": 1, "ticket_id": id, "body": "x", "hidden": true}], "meta": {"total_pages": 3}});
+    let answer = FaultKind::Status {
+        code: 200,
+        body: Some(other),
+        retry_after: None,
+    };
+    let fault = Fault::new(answer).on_path("/comments");
+    control.set_fault(fault.after(1).times(1));
+    let all: BTreeSet<_> = notes(&stand, id)
+        .await
+        .into_iter()
+        .map(|note| note.external_id)
+        .filter(|id| id != "1")
+        .collect();
+    assert_eq!(all, VENDOR.notes_of(control, id));
+    let asked = stand.requests_about("comments");
+    let first = |entry: &&JournalEntry| entry.query.split('&').any(|part| part == "page=1");
+    let first = asked.iter().filter(first);
+    assert_eq!(first.count(), 2, "it went back to the beginning");
 }
 
 pub async fn hidden() {
