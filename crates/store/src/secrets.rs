@@ -100,6 +100,15 @@ pub async fn find_secrets_in(tx: &mut Tx, owner: &str) -> Result<BTreeMap<String
     open_all(tx.store(), rows)
 }
 
+/// The names of an owner's secrets, whether or not anybody can open them.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_names_in(tx: &mut Tx, owner: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = tx_all!(tx, LIST_NAMES, owner)?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
 fn open_all(store: &Store, rows: Vec<SealedRow>) -> Result<BTreeMap<String, Secret>> {
     rows.into_iter()
         .map(|row| {
@@ -385,6 +394,7 @@ statements! {
     FIND = "SELECT envelope FROM secret WHERE owner = $1 AND name = $2";
     FIND_SINCE = "SELECT envelope FROM secret WHERE owner = $1 AND name = $2 AND updated_at > $3";
     LIST_OF_OWNER = "SELECT owner, name, envelope FROM secret WHERE owner = $1 ORDER BY name";
+    LIST_NAMES = "SELECT name FROM secret WHERE owner = $1 ORDER BY name";
     REMOVE = "DELETE FROM secret WHERE owner = $1 AND name = $2";
     REMOVE_BETWEEN = "DELETE FROM secret WHERE owner = $1 AND name >= $2 AND name < $3";
     REMOVE_OF_OWNER = "DELETE FROM secret WHERE owner = $1";

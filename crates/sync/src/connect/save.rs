@@ -446,13 +446,13 @@ pub async fn disconnect(
 /// Removes every stored value but those that a form shows again.
 async fn forget_secrets(tx: &mut Tx, integration: &Integration) -> Result<()> {
     let owner = secrets::integration_owner(integration.id);
-    let stored = secrets::find_secrets_in(tx, &owner).await?;
     let provider = domain::provider::find(&integration.provider);
     let form = provider.map_or(&[][..], |provider| provider.form);
-    for name in stored.keys() {
+    // By name alone: a value whose key is lost cannot be opened, and goes all the same.
+    for name in secrets::list_names_in(tx, &owner).await? {
         let shown = form.iter().any(|field| field.key == name && !field.secret);
         if !shown {
-            secrets::remove_secret(tx, &owner, name).await?;
+            secrets::remove_secret(tx, &owner, &name).await?;
         }
     }
     Ok(())
