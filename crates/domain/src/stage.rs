@@ -58,7 +58,7 @@ pub fn stage_of(map: &StageMap, status: Option<&str>) -> Option<Stage> {
 /// Labels that match nothing stay unmapped.
 #[must_use]
 pub fn propose(items: &[ReferenceItem]) -> StageMap {
-    const WORDS: [(&str, Stage); 24] = [
+    const WORDS: [(&str, Stage); 29] = [
         ("complete", Stage::Resolved),
         ("closed", Stage::Resolved),
         ("resolved", Stage::Resolved),
@@ -67,6 +67,11 @@ pub fn propose(items: &[ReferenceItem]) -> StageMap {
         ("wait", Stage::Waiting),
         ("hold", Stage::Waiting),
         ("pending", Stage::Waiting),
+        ("with user", Stage::Waiting),
+        ("with supplier", Stage::Waiting),
+        ("with client", Stage::Waiting),
+        ("action required", Stage::Working),
+        ("updated", Stage::Working),
         ("customer note", Stage::Triaged),
         ("customer reply", Stage::Working),
         ("responded", Stage::Working),
@@ -122,12 +127,16 @@ mod tests {
             status("7", "Waiting Customer"),
             status("8", "In Progress"),
             status("5", "Complete"),
+            status("30", "With User"),
+            status("31", "Action Required"),
             status("99", "Zebra"),
         ]);
         assert_eq!(stage_of(&map, Some("1")), Some(Stage::New));
         assert_eq!(stage_of(&map, Some("7")), Some(Stage::Waiting));
         assert_eq!(stage_of(&map, Some("8")), Some(Stage::Working));
         assert_eq!(stage_of(&map, Some("5")), Some(Stage::Resolved));
+        assert_eq!(stage_of(&map, Some("30")), Some(Stage::Waiting));
+        assert_eq!(stage_of(&map, Some("31")), Some(Stage::Working));
         assert_eq!(stage_of(&map, Some("99")), None);
         assert_eq!(stage_of(&map, None), None);
     }
