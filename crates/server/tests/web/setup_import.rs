@@ -150,14 +150,14 @@ async fn completing_the_setup_imports_what_is_selected() {
     for words in [
         "what was selected is imported",
         "1 user created",
-        "tab=users&report=",
+        "/settings/users/import/autotask/reports/",
     ] {
         assert!(before.contains(words), "first: {words}: {before}");
     }
-    assert!(!after.contains("tab=users&report="), "and once");
+    assert!(!after.contains("/settings/users/import/autotask/reports/"), "and once");
     let later = browser.get(card).await.read();
     let (_, after) = later.split_once("id=\"overview\"").unwrap();
-    assert!(after.contains("tab=users&report="), "{after}");
+    assert!(after.contains("/settings/users/import/autotask/reports/"), "{after}");
     assert_eq!(picks(&browser.get(USERS).await).len(), ids.len() - 1);
     let companies = picks(&browser.get(COMPANIES).await);
     let form = [("pick", companies[0].as_str()), ("action", "complete")];

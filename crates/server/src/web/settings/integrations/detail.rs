@@ -90,7 +90,7 @@ async fn imports(
         ("Companies", ImportKind::Companies),
     ] {
         let of = (provider, integration.id);
-        if let Some(last) = last(app, shell, of, kind, true).await? {
+        if let Some(last) = last(app, shell, of, kind, false).await? {
             rows.push(ImportRow { label, last });
         }
     }
