@@ -45,6 +45,10 @@ impl Outward {
             "ALL_PROXY",
             "all_proxy",
         ];
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the HTTP client reads the same variables itself"
+        )]
         let addresses = variables.iter().filter_map(|name| std::env::var(name).ok());
         Self {
             private,

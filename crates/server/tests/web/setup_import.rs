@@ -154,10 +154,16 @@ async fn completing_the_setup_imports_what_is_selected() {
     ] {
         assert!(before.contains(words), "first: {words}: {before}");
     }
-    assert!(!after.contains("/settings/users/import/autotask/reports/"), "and once");
+    assert!(
+        !after.contains("/settings/users/import/autotask/reports/"),
+        "and once"
+    );
     let later = browser.get(card).await.read();
     let (_, after) = later.split_once("id=\"overview\"").unwrap();
-    assert!(after.contains("/settings/users/import/autotask/reports/"), "{after}");
+    assert!(
+        after.contains("/settings/users/import/autotask/reports/"),
+        "{after}"
+    );
     assert_eq!(picks(&browser.get(USERS).await).len(), ids.len() - 1);
     let companies = picks(&browser.get(COMPANIES).await);
     let form = [("pick", companies[0].as_str()), ("action", "complete")];
