@@ -130,7 +130,7 @@ fn what_a_lost_key_sealed_is_given_up_and_nothing_else() {
 
         let store = home.open_without_lost_keys().await;
         let lost = secrets::list_lost(&store).await.unwrap();
-        assert_eq!(lost.keys, [first.clone()]);
+        assert_eq!(lost.keys, [first]);
         assert_eq!(lost.integrations, [IntegrationId(1)]);
         assert_eq!(lost.identities, [IdentityId(7)]);
         let mut tx = store.begin().await.unwrap();
