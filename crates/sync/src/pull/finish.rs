@@ -1,7 +1,6 @@
 //! The end of a part: judging completeness (rule P10), removal (P5), the watermark (P3) and what comes next, the last
 //! three in one commit.
 
-use domain::clock::UtcMillis;
 use domain::hint::Hint;
 use domain::run::RunState;
 use domain::stream::{PullMode, Stream};
@@ -226,17 +225,6 @@ impl Part<'_> {
         }
     }
 
-    /// The watermark this part leaves behind. What was read before a restart is not looked at again: then it proves less.
-    fn next_watermark(&self) -> Option<UtcMillis> {
-        let dated = self.row.next_watermark?;
-        let asked_by_change = self.capability.incremental || self.row.stream.is_deletion_feed();
-        Some(if asked_by_change {
-            watermark::proven(dated, self.newest, self.capability.overlap)
-        } else {
-            dated
-        })
-    }
-
     /// The stream is known complete up to the watermark taken when the part began (rule P3). Settings that changed
     /// since the run was planned may have made the stored watermark void, so that everything is read again (P13): then
     /// it stays as it is.
@@ -260,7 +248,7 @@ impl Part<'_> {
                 Some(stored) if settings_changed => stored.watermark,
                 stored => watermark::advance(
                     stored.as_ref().and_then(|stored| stored.watermark),
-                    self.next_watermark(),
+                    self.row.next_watermark,
                 ),
             },
             full_completed_at: if full {

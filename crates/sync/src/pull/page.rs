@@ -39,7 +39,6 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     }
     progress.oddities.extend(fetched.oddity.clone());
 
-    let newest = fetched.records.newest_stamp();
     let set_aside = part.put_aside(&mut tx, &fetched.unreadable).await?;
     if let Batch::Deletions(entries) = &fetched.records.batch {
         deletions::apply(part, &mut tx, entries, &mut progress.counts).await?;
@@ -80,7 +79,6 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
         return Err(Stop::Lost);
     }
     tx.commit().await?;
-    part.newest = part.newest.max(newest);
     part.stored(progress);
     Ok(())
 }

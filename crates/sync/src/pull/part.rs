@@ -94,8 +94,6 @@ pub(super) struct Part<'a> {
     pub memory: PageMemory,
     /// Pages in a row that brought nothing new.
     pub circles: u32,
-    /// The newest stamp among the records this attempt has stored.
-    pub newest: Option<UtcMillis>,
 }
 
 /// Works on a part of a run until it ends, waits or fails.
@@ -177,7 +175,6 @@ impl<'a> Part<'a> {
             answered: false,
             memory: PageMemory::default(),
             circles: 0,
-            newest: None,
         };
         Ok(part.start().await?.then_some(part))
     }

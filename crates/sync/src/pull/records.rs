@@ -1,6 +1,5 @@
 //! The records of a page, whatever their kind: ids, hashes, scope, and a page cut down to what is written.
 
-use domain::clock::UtcMillis;
 use domain::record::{Batch, ExternalRecord};
 use domain::scope::TicketFacts;
 use domain::settings::IntegrationSettings;
@@ -86,20 +85,6 @@ impl Prepared {
             .iter()
             .map(|record| record.content_hash(mapper_version, generation))
             .collect(), feed _entries => Vec::new());
-    }
-
-    /// The newest of the instants the vendor's application stamped these records with; `None` where it stamps none.
-    #[must_use]
-    pub fn newest_stamp(&self) -> Option<UtcMillis> {
-        match &self.batch {
-            Batch::Companies(records) => records.iter().filter_map(|one| one.updated_at).max(),
-            Batch::Contacts(records) => records.iter().filter_map(|one| one.updated_at).max(),
-            Batch::Tickets(records) => records.iter().filter_map(|one| one.updated_at).max(),
-            Batch::TicketNotes(records) => records.iter().filter_map(|one| one.updated_at).max(),
-            Batch::Opportunities(records) => records.iter().filter_map(|one| one.updated_at).max(),
-            Batch::Deletions(records) => records.iter().filter_map(|one| one.deleted_at).max(),
-            Batch::Technicians(_) | Batch::ContactGroups(_) | Batch::ContactGroupMembers(_) => None,
-        }
     }
 
     /// Whether each record lies in the scope (rule P13). Only tickets have one.

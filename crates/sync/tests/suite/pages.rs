@@ -190,13 +190,6 @@ async fn p3_the_watermark_is_the_vendors_clock_and_moves_only_at_completion(kind
         },
     )
     .await;
-    // A record stamped now proves the clock that stamps records.
-    let touch = |words: &str| {
-        let ticket = portal.control.ids("Tickets")[0];
-        let title = json!({ "title": words });
-        portal.control.patch("Tickets", ticket, title);
-    };
-    touch("Before");
     let id = portal.connected().await;
     let overlap = 5 * UtcMillis::MINUTE;
     let store = portal.store().clone();
@@ -210,7 +203,6 @@ async fn p3_the_watermark_is_the_vendors_clock_and_moves_only_at_completion(kind
         }
     };
     let first = watermark(Stream::Tickets).await.expect("a watermark");
-    let contacts = watermark(Stream::Contacts).await;
     assert!(
         first >= START.plus(-overlap - UtcMillis::SECOND)
             && first <= START.plus(UtcMillis::MINUTE - overlap),
@@ -237,10 +229,12 @@ async fn p3_the_watermark_is_the_vendors_clock_and_moves_only_at_completion(kind
         Some(first),
         "a failed part leaves it alone"
     );
-    assert!(watermark(Stream::Contacts).await > contacts, "others go on");
+    assert!(
+        watermark(Stream::Contacts).await > Some(first),
+        "others go on"
+    );
 
     portal.control.clear_faults();
-    touch("After");
     let run = portal.sync(id, RunMode::Incremental).await;
     let part = portal.part(&run, Stream::Tickets).await;
     assert_eq!(
