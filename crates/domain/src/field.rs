@@ -165,7 +165,7 @@ impl Looks {
                 groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
                     && groups.concat().chars().all(|c| c.is_ascii_hexdigit())
             }
-            Self::Email => crate::email::email_key(value).is_some(),
+            Self::Email => is_plain_address(value),
             Self::TrackingCode => {
                 (25..=29).contains(&value.len())
                     && value
@@ -175,6 +175,25 @@ impl Looks {
             }
         }
     }
+}
+
+/// Whether a text is an e-mail address of the usual kind. Generated secrets have `@` and dots too, among signs that no
+/// address people are given has.
+fn is_plain_address(text: &str) -> bool {
+    let usual = |part: &str, signs: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
+    };
+    text.split_once('@').is_some_and(|(local, domain)| {
+        let last = domain.rsplit_once('.').map(|(_, last)| last);
+        usual(local, "._+-'")
+            && usual(domain, ".-")
+            && last.is_some_and(|last| {
+                last.len() >= 2 && last.chars().all(|c| c.is_ascii_alphabetic())
+            })
+    })
 }
 
 /// One field of a provider's connect form.

@@ -319,6 +319,9 @@ row! {
         pub sort_key: String,
         /// The only company here of the same name, if nothing of this integration stands for it.
         pub same_name: Option<PublicId> = Option<String> => optional_public_id,
+        /// Whether several here have its name and one of them waits for a company of this integration: only a person can
+        /// tell which.
+        pub tied: bool = i64 => flag,
     }
 }
 
@@ -466,13 +469,20 @@ macro_rules! import_keys {
     };
 }
 
+/// Whether nothing of the integration stands for a company `n`.
+macro_rules! free {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM external_company o WHERE o.company_id = n.id AND o.integration_id = x.integration_id AND +o.absent = 0)"
+    };
+}
+
 /// The company of the same name, unless there are several, or something of this integration stands for it. For `+` see
 /// `quick_match`.
 macro_rules! same_name {
     () => {
-        "(SELECT n.id FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL
+        concat!("(SELECT n.id FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM company t WHERE t.name_key = x.name_key AND t.removed_at IS NULL AND t.id <> n.id)
-            AND NOT EXISTS (SELECT 1 FROM external_company o WHERE o.company_id = n.id AND o.integration_id = x.integration_id AND +o.absent = 0))"
+            AND ", free!(), ")")
     };
 }
 
@@ -505,7 +515,9 @@ statements! {
         FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.other_type_ids, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
     BLOCKED = concat!("SELECT count(*) AS found FROM external_company x WHERE ", listed!(), " AND x.company_id IN
         (SELECT n.id FROM company n WHERE n.removed_at IS NOT NULL AND n.removed_reason = 'blocked')");
-    UNLINKED = concat!("SELECT x.id, x.name_key AS sort_key, s.uuid AS same_name FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");
+    UNLINKED = concat!("SELECT x.id, x.name_key AS sort_key, s.uuid AS same_name,
+            CASE WHEN s.id IS NULL AND EXISTS (SELECT 1 FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL AND ", free!(), ")
+                THEN CAST(1 AS BIGINT) ELSE 0 END AS tied FROM external_company x LEFT JOIN company s ON s.id = ", same_name!(), " WHERE ", listed!(), " ORDER BY x.name_key, x.id");
     ROWS_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN external_company x NOT INDEXED"), "x.id = f.value");
     ROWS_POSTGRES for Postgres = concat!(import_row!("external_company x"), "x.id = ANY(CAST($1 AS BIGINT[]))");
     LINKED_SQLITE for Sqlite = "SELECT x.id FROM json_each($1) f CROSS JOIN external_company x ON x.id = f.value

@@ -366,7 +366,7 @@ fn lacks_none(ring: &KeyRing, needed: &[KeyRow]) -> Result<()> {
     let key = row.id.clone();
     let message = format!(
         "the database needs the master key {key}, which is not in the key file; the file has {}; put your copy \
-         of it back, or, if there is none, give up what it sealed with portico rotate-key --lost",
+         of it back, or, if there is none on any node, give up what it sealed with portico rotate-key --lost",
         ring.ids().join(", ")
     );
     Err(StoreError::new(

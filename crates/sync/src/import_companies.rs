@@ -44,6 +44,8 @@ pub enum CompanyAction {
         /// The company, by its id in addresses.
         company: PublicId,
     },
+    /// Several here have its name, and of a whole list nobody chose one: it is left for a person.
+    Undecided,
 }
 
 /// A chosen row.
@@ -200,7 +202,7 @@ async fn choose(engine: &Engine, wanted: &ImportCompanies) -> Result<Vec<Company
             .iter()
             .filter_map(|row| match &row.action {
                 CompanyAction::Link { company } => Some(company.clone()),
-                CompanyAction::Create => None,
+                CompanyAction::Create | CompanyAction::Undecided => None,
             })
             .collect();
         for other in company_import::list_unlinked(store, id, Some(&everyone.search)).await? {
@@ -220,11 +222,14 @@ async fn choose(engine: &Engine, wanted: &ImportCompanies) -> Result<Vec<Company
             if everyone.proposed && same.is_none() {
                 continue;
             }
+            let action = match same {
+                Some(company) => CompanyAction::Link { company },
+                None if other.tied => CompanyAction::Undecided,
+                None => CompanyAction::Create,
+            };
             rows.push(CompanyChoice {
                 external: other.id,
-                action: same.map_or(CompanyAction::Create, |company| CompanyAction::Link {
-                    company,
-                }),
+                action,
             });
         }
     }
@@ -304,6 +309,9 @@ async fn one(
                 name: company.name.clone(),
             };
             report.skip(row.id, row.name, reason);
+        }
+        (CompanyAction::Undecided, None) => {
+            report.skip(row.id, row.name, CompanySkip::SeveralOfItsName);
         }
         (CompanyAction::Create, None) => create(tx, actor, row, report).await?,
         (CompanyAction::Link { company }, None) => {

@@ -137,13 +137,18 @@ fn reach(address: IpAddr) -> Reach {
 fn reach_of_v4(v4: Ipv4Addr) -> Reach {
     /// The metadata service of a cloud that has it outside the range of links.
     const METADATA: Ipv4Addr = Ipv4Addr::new(100, 100, 100, 200);
-    let [first, second, ..] = v4.octets();
+    /// The same of another cloud, with an address that looks public.
+    const WIRE_SERVER: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+    let [first, second, third, _] = v4.octets();
+    let assigned = [first, second, third] == [192, 0, 0];
     if first == 0
+        || assigned
         || v4.is_loopback()
         || v4.is_link_local()
         || v4.is_multicast()
         || v4.is_broadcast()
         || v4 == METADATA
+        || v4 == WIRE_SERVER
     {
         return Reach::Inward;
     }
@@ -172,7 +177,8 @@ fn reach_of_v6(v6: Ipv6Addr) -> Reach {
     }
 }
 
-/// The address of the older kind that one of the newer kind stands for: mapped, translated (64:ff9b::/96), 6to4.
+/// The address of the older kind that one of the newer kind stands for: mapped, compatible, translated (64:ff9b::/96 and
+/// 64:ff9b:1::/48), 6to4.
 fn v4_inside(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = v6.segments();
     let of = |high: u16, low: u16| {
@@ -180,7 +186,10 @@ fn v4_inside(v6: Ipv6Addr) -> Option<Ipv4Addr> {
         Ipv4Addr::new(one, two, three, four)
     };
     match [a, b, c, d, e, f] {
-        [0, 0, 0, 0, 0, 0xffff] | [0x64, 0xff9b, 0, 0, 0, 0] => Some(of(g, h)),
+        [0, 0, 0, 0, 0, 0] if g != 0 => Some(of(g, h)),
+        [0, 0, 0, 0, 0, 0xffff] | [0x64, 0xff9b, 1, ..] | [0x64, 0xff9b, 0, 0, 0, 0] => {
+            Some(of(g, h))
+        }
         [0x2002, high, low, ..] => Some(of(high, low)),
         _ => None,
     }
@@ -217,6 +226,10 @@ mod tests {
             ("::ffff:127.0.0.1", Reach::Inward),
             ("64:ff9b::169.254.169.254", Reach::Inward),
             ("2002:7f00:1::", Reach::Inward),
+            ("::169.254.169.254", Reach::Inward),
+            ("64:ff9b:1::127.0.0.1", Reach::Inward),
+            ("168.63.129.16", Reach::Inward),
+            ("192.0.0.192", Reach::Inward),
         ];
         for (text, expected) in cases {
             let address: IpAddr = text.parse().expect("an address");

@@ -121,6 +121,8 @@ mod tests {
             ),
             ("autotask", "user_name", USER),
             ("autotask", "secret", "5t$WJ*e9#Kb2"),
+            ("autotask", "secret", "4t$W@e9.Kb"),
+            ("autotask", "secret", "4tW@e9.K7"),
             (
                 "syncro",
                 "api_key",

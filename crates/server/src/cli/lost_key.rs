@@ -4,9 +4,10 @@ use std::io::BufRead as _;
 use std::sync::Arc;
 
 use anyhow::bail;
-use domain::clock::{SharedClock, SystemClock};
+use domain::clock::{SharedClock, SystemClock, UtcMillis};
 use serde_json::json;
 use store::audit::{Actor, AuditEntry, insert_entry};
+use store::nodes::{self, Node};
 use store::secrets::{self, Lost};
 use store::{Store, identities, integrations, two_factor};
 use sync::{Engine, EngineConfig};
@@ -16,11 +17,14 @@ use super::rotate_key::entry;
 use crate::app;
 use crate::config::Config;
 
+/// A node that showed that it lives within this time is taken to live.
+const ALIVE: i64 = UtcMillis::MINUTE;
+
 /// Disconnects the integrations and takes off the authenticator apps whose secrets are lost, then forgets the keys.
 /// Broken off in the middle it can be done again.
 ///
 /// # Errors
-/// When Portico is running on this SQLite database, nothing is lost, or the answer is not yes.
+/// When Portico is running with this database, nothing is lost, or the answer is not yes.
 pub async fn give_up(config: &Config, confirmed: bool) -> anyhow::Result<()> {
     let clock: SharedClock = Arc::new(SystemClock);
     let store =
@@ -29,6 +33,17 @@ pub async fn give_up(config: &Config, confirmed: bool) -> anyhow::Result<()> {
     if lost.keys.is_empty() {
         store.close().await;
         bail!("Nothing is lost: the key file has every key this database asks for");
+    }
+    // Another node may have the key in its file; then only this one's file is behind. With SQLite nobody else is there.
+    let alive =
+        |node: &Node| config.uses_postgres() && store.now().since(node.heartbeat_at) < ALIVE;
+    if let Some(node) = nodes::list_nodes(&store).await?.into_iter().find(alive) {
+        store.close().await;
+        bail!(
+            "Portico runs with this database (node {}). Stop it everywhere first; and if its key file has the key, copy that \
+             file here instead",
+            node.id
+        );
     }
     tell(&store, &lost).await?;
     if !confirmed && !says_yes()? {

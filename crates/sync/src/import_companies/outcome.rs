@@ -92,6 +92,8 @@ pub enum CompanySkip {
     },
     /// The company it was to be linked to was removed meanwhile.
     LinkTargetGone,
+    /// Several companies here have its name, and nobody chose one of them.
+    SeveralOfItsName,
 }
 
 impl CompanySkip {
@@ -105,6 +107,9 @@ impl CompanySkip {
             }
             Self::Blocked { name } => {
                 format!("“{name}” was removed here, so it is not imported again. Blocked Companies, on the page Companies, takes the block off.")
+            }
+            Self::SeveralOfItsName => {
+                "Several companies here have its name. Choose one of them with Link…, or import it by itself to have another made.".to_owned()
             }
             Self::LinkTargetGone => {
                 "The company it was to be linked to was removed meanwhile. Choose another one, or create it.".to_owned()

@@ -9,9 +9,7 @@ use sync::request::RunMode;
 use crate::portal::{Kind, Portal, Setup};
 use crate::vendors::Desk;
 
-on_every_vendor!(
-    s1_the_floor_is_the_vendors_time_of_connection,
-);
+on_every_vendor!(s1_the_floor_is_the_vendors_time_of_connection,);
 
 /// *Initial import* off: what was last active before the connection stays out, what is active after it stays under the
 /// eyes of full runs, whichever way our clock is off.

@@ -8,6 +8,7 @@ use super::show::find_import;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
+use crate::web::settings::import_companies::require_import;
 use crate::web::view::csv::{self, Column};
 
 /// A line of the file.
@@ -77,6 +78,7 @@ pub async fn export_companies(
     staff: Staff,
     Path((key, import)): Path<(String, String)>,
 ) -> Answer {
+    require_import(&staff)?;
     let (_, import) = find_import(&app, &key, &import, ImportKind::Companies).await?;
     let report = import_companies::report(app.engine(), &import, i64::MAX).await?;
     let done = |outcome| {

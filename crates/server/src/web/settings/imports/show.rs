@@ -13,8 +13,9 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::live::{self, Parts};
+use crate::web::settings::import_companies::{self, require_import};
+use crate::web::settings::import_users;
 use crate::web::settings::integrations::find::find;
-use crate::web::settings::{import_companies, import_users};
 use crate::web::view::{Query, Section, Shell};
 
 /// The import an address names.
@@ -60,6 +61,7 @@ pub async fn companies(
     staff: Staff,
     Path((key, import)): Path<(String, String)>,
 ) -> Answer {
+    require_import(&staff)?;
     let (provider, import) = find_import(&app, &key, &import, ImportKind::Companies).await?;
     let place = Place::dialog(provider, ImportKind::Companies, &import.uuid);
     let shell = staff.shell(Section::Companies);
@@ -93,6 +95,7 @@ pub async fn companies_events(
 ) -> Answer {
     let in_setup = query.text("from") == "setup";
     let kind = ImportKind::Companies;
+    require_import(&staff)?;
     events(&app, &staff, (key, import), kind, in_setup).await
 }
 

@@ -19,6 +19,7 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::live::{self, Parts};
 use crate::web::page::page;
+use crate::web::settings::import_companies::may_import;
 use crate::web::settings::imports::last;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
 use crate::web::settings::setup_wizard::frame::{Place, address as setup_address};
@@ -44,7 +45,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
     let offer = Offer::load(&app, &integration).await?;
     let advice = sync::advice::of(app.engine(), &known).await?;
     page(&DetailPage {
-        imports: imports(&app, &shell, provider, &integration).await?,
+        imports: imports(&app, &staff, &shell, (provider, &integration)).await?,
         card: card(&app, &shell, provider, Some(&known)).await?,
         connected: integration.has_credentials(),
         overview,
@@ -76,19 +77,22 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
 /// The newest imports, which only somebody who may open the setup can look at.
 async fn imports(
     app: &App,
+    staff: &Staff,
     shell: &Shell,
-    provider: &'static Provider,
-    integration: &Integration,
+    (provider, integration): (&'static Provider, &Integration),
 ) -> Result<Vec<ImportRow>, Failure> {
     let mut rows = Vec::new();
     let setup = Place::of(integration);
     if !shell.rights.manage_integrations || !setup.opens(SetupStep::Import) {
         return Ok(rows);
     }
-    for (label, kind) in [
-        ("Users", ImportKind::Users),
-        ("Companies", ImportKind::Companies),
+    for (label, kind, may) in [
+        ("Users", ImportKind::Users, shell.rights.manage_users),
+        ("Companies", ImportKind::Companies, may_import(staff)),
     ] {
+        if !may {
+            continue;
+        }
         let of = (provider, integration.id);
         if let Some(last) = last(app, shell, of, kind, false).await? {
             rows.push(ImportRow { label, last });
