@@ -40,6 +40,8 @@ pub struct Created {
     pub name: String,
     /// E-mail as it is kept.
     pub email: String,
+    /// Whether it is a person at a client who joined the staff, and keeps name and password.
+    pub joined: bool,
 }
 
 /// Everything that stands in the way of adding somebody now, for a form that tells it all at once: each text, the address
@@ -182,7 +184,10 @@ async fn join(
         Some(after),
     )
     .await?;
-    Ok(created(client.clone()))
+    Ok(Created {
+        joined: true,
+        ..created(client.clone())
+    })
 }
 
 async fn put_membership(
@@ -201,5 +206,6 @@ fn created(identity: Identity) -> Created {
         uuid: identity.uuid,
         name: identity.name,
         email: identity.email,
+        joined: false,
     }
 }

@@ -265,6 +265,10 @@ pub const ALL: &[Notice] = &[
         "The user was added. Nobody was told yet; send the welcome e-mail when you are ready.",
     ),
     good(
+        "user_joined",
+        "This address belongs to somebody at a client, who is one of your staff now too. The name stays as that person has it, and so does a password.",
+    ),
+    good(
         "user_welcomed",
         "The user was added, and the welcome e-mail is on its way.",
     ),

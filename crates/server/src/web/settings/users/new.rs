@@ -46,10 +46,10 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     if let Some(role) = &role {
         match users::add_user(engine, &editor, &new, role, welcome).await? {
             Ok(created) => {
-                let notice = if welcome {
-                    "user_welcomed"
-                } else {
-                    "user_added"
+                let notice = match (created.joined, welcome) {
+                    (true, _) => "user_joined",
+                    (false, true) => "user_welcomed",
+                    (false, false) => "user_added",
                 };
                 return see_other(&format!("/settings/users/{}?notice={notice}", created.uuid));
             }
