@@ -73,6 +73,44 @@ fn refused(page: &Page, sentence: &str) {
     assert!(text.contains(sentence), "{sentence}\n{text}");
 }
 
+/// Who is here already, as somebody at a client, is not made anew, and whoever adds them is told.
+#[tokio::test]
+async fn somebody_at_a_client_joins_the_staff_and_it_is_said() {
+    let site = Site::start().await;
+    let mut tx = site.app.store().begin().await.unwrap();
+    let client = identities::NewIdentity {
+        email: "cleo@client.example",
+        name: "Cleo Client",
+        ..identities::NewIdentity::default()
+    };
+    identities::insert_identity(&mut tx, &client).await.unwrap();
+    tx.commit().await.unwrap();
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let page = add(
+        &mut browser,
+        "Another Name",
+        "Cleo@client.example",
+        &technician,
+    )
+    .await;
+    assert!(
+        page.location().ends_with("?notice=user_joined"),
+        "{}",
+        page.text
+    );
+    let page = ok(&mut browser, page.location()).await;
+    for words in ["Cleo Client", "one of your staff now too"] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    let page = add(&mut browser, "New", "new@example.com", &technician).await;
+    assert!(
+        page.location().ends_with("?notice=user_added"),
+        "{}",
+        page.text
+    );
+}
+
 #[tokio::test]
 async fn every_mistake_of_a_new_user_is_told_at_once() {
     let site = Site::start().await;
