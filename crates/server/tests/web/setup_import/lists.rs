@@ -551,11 +551,16 @@ async fn of_several_companies_with_one_name_none_is_chosen_and_their_facts_tell_
     ] {
         assert!(asked.text.contains(words), "{words}: {}", asked.text);
     }
-    // Nor does Select all take one of them for it.
+    // Nor does Select all take one of them for it, or make a third.
     let rest = import(&mut browser, &[("everyone", "1")]).await;
+    let told = rest.text.replace("&#39;", "'");
     assert!(
-        rest.text.contains("companies created</strong>"),
-        "none is linked: {}",
-        rest.text
+        told.contains("Several companies here have its name."),
+        "left for a person: {told}"
+    );
+    let again = row(&browser.get(COMPANIES).await);
+    assert!(
+        again.contains("2 companies in Portico have this name"),
+        "{again}"
     );
 }
