@@ -32,8 +32,7 @@ fn flags(item: &Item<'_>) -> (bool, bool, bool) {
     match &item.facts {
         Facts::Note(_, note) => match note.sort {
             Sort::Reply | Sort::Answer => (true, false, false),
-            Sort::Aside => (false, true, false),
-            Sort::Rule => (note.place % 2 == 0, note.place % 2 == 1, false),
+            Sort::Aside | Sort::Rule => (false, true, false),
             Sort::Fix => (false, false, true),
         },
         _ => (true, false, false),

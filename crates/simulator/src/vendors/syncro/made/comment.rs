@@ -29,8 +29,7 @@ fn author(item: &Item<'_>) -> Author {
 fn hidden(item: &Item<'_>) -> bool {
     match &item.facts {
         Facts::Note(_, note) => match note.sort {
-            Sort::Aside => true,
-            Sort::Rule => note.place % 2 == 1,
+            Sort::Aside | Sort::Rule => true,
             Sort::Reply | Sort::Answer | Sort::Fix => false,
         },
         _ => false,
