@@ -14,6 +14,7 @@ use domain::email::email_address;
 use domain::id::{IntegrationId, PublicId};
 use domain::imports::{ImportKind, ImportOutcome, ImportStop};
 use domain::permission::{Area, Permission};
+use domain::text::{cut, name_key};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::audit::{AuditEntry, insert_entry};
@@ -287,17 +288,22 @@ async fn create(
         report.skip(row.name, SkipReason::EmailRequired);
         return Ok(());
     };
+    // The vendor's own address tells who somebody is; a typed one may be a slip, and would make a client one of the staff.
+    if typed.is_some()
+        && let Some(client) = users::client_in(tx, email).await?
+        && name_key(&client.name) != name_key(&row.name)
+    {
+        report.skip(row.name, SkipReason::OfAClient(client.name));
+        return Ok(());
+    }
     let new = NewUser {
         name: if row.name.is_empty() {
             email.to_owned()
         } else {
-            domain::text::cut(&row.name, 190)
+            cut(&row.name, 190)
         },
         email: email.to_owned(),
-        job_title: row
-            .title
-            .as_deref()
-            .map(|title| domain::text::cut(title, 190)),
+        job_title: row.title.as_deref().map(|title| cut(title, 190)),
         phone: None,
     };
     let untold = MembershipStatus::Imported;

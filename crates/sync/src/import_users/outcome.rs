@@ -92,6 +92,8 @@ pub enum SkipReason {
         /// The other address.
         email: String,
     },
+    /// The typed address is that of somebody at a client, who has another name.
+    OfAClient(String),
     /// Linked to a user already, perhaps by another administrator a moment ago.
     AlreadyLinked(Who),
     /// The user to link to was removed.
@@ -125,6 +127,9 @@ impl SkipReason {
                 "The address looks like {email}, which is {}'s. Type another, or use Link User if this is the same \
                  person.",
                 user.1
+            ),
+            Self::OfAClient(name) => format!(
+                "{name}, a person at a client, has the typed e-mail address. Check it; if {name} is one of your staff, use Add User."
             ),
             Self::AlreadyLinked((_, name)) => format!(
                 "Already linked to {name}, perhaps by another administrator meanwhile. Nothing was done twice."

@@ -139,7 +139,7 @@ pub async fn create_in(
 }
 
 /// The person who has an address and is no staff, kept as it is until the commit.
-async fn client_in(tx: &mut Tx, email: &str) -> Result<Option<Identity>> {
+pub(crate) async fn client_in(tx: &mut Tx, email: &str) -> Result<Option<Identity>> {
     let EmailState::Taken(by) = identities::email_state_in(tx, email, None).await? else {
         return Ok(None);
     };

@@ -7,7 +7,7 @@ use store::identities::{
 };
 use store::roles;
 use sync::import_companies::{CompanyImportQuery, list_for_import};
-use sync::import_users::apply;
+use sync::import_users::{ImportAction, ImportRowChoice, SkipReason, apply};
 use sync::users::{Editor, NewUser, UserRefusal, add_user};
 
 use crate::at_once::{create, import, role, somebody_else, technicians};
@@ -68,6 +68,25 @@ async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
         clients.push(client);
     }
     tx.commit().await.expect("committed");
+    // An address somebody typed for another person is a slip, and makes nobody one of the staff.
+    let other = technicians(&portal, id).await.remove(1);
+    let slip = ImportRowChoice {
+        action: ImportAction::Create {
+            email: Some("bo@client.example".to_owned()),
+        },
+        ..create(&other)
+    };
+    let report = apply(
+        &portal.engine,
+        &somebody_else(),
+        &import(id, &technician, vec![slip]),
+    )
+    .await
+    .expect("an outcome")
+    .expect("done");
+    assert!(report.created.is_empty(), "{report:?}");
+    let reason = SkipReason::OfAClient("Client Person".to_owned());
+    assert_eq!(report.skipped[0].reason, reason);
     // Nobody is proposed for a link who is no staff user.
     let row = technicians(&portal, id).await.remove(0);
     assert_eq!(row.taken_by, None);
