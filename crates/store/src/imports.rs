@@ -42,7 +42,7 @@ pub struct Import {
     pub kind: ImportKind,
     /// Who asked.
     pub actor: Actor,
-    /// The request as it was sent.
+    /// The request as it was sent; null where only the newest was looked for, since it may name thousands of records.
     pub asked: Value,
     /// How far it has got.
     pub counts: ImportCounts,
@@ -269,18 +269,22 @@ fn number(count: u64) -> i64 {
 }
 
 macro_rules! import_row {
-    () => {
-        "SELECT id, uuid, integration_id AS integration, kind, actor, asked, total, created, linked, skipped, welcomed, stopped, created_at, finished_at
-        FROM import WHERE "
+    ($asked:literal) => {
+        concat!(
+            "SELECT id, uuid, integration_id AS integration, kind, actor, ",
+            $asked,
+            " AS asked, total, created, linked, skipped, welcomed, stopped,
+            created_at, finished_at FROM import WHERE "
+        )
     };
 }
 
 statements! {
     INSERT = "INSERT INTO import (id, uuid, integration_id, kind, actor, asked, plan, total, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    FIND = concat!(import_row!(), "id = $1");
-    FIND_BY_UUID = concat!(import_row!(), "uuid = $1");
-    FIND_SAME = concat!(import_row!(), "integration_id = $1 AND kind = $2 AND actor = $3 AND asked = $4 AND (finished_at IS NULL OR (finished_at > $5 AND skipped = 0 AND stopped IS NULL)) ORDER BY id DESC LIMIT 1");
-    FIND_LAST = concat!(import_row!(), "integration_id = $1 AND kind = $2 AND (finished_at IS NULL OR kind = 'users' OR total <> 1 OR linked <> 1)
+    FIND = concat!(import_row!("asked"), "id = $1");
+    FIND_BY_UUID = concat!(import_row!("asked"), "uuid = $1");
+    FIND_SAME = concat!(import_row!("asked"), "integration_id = $1 AND kind = $2 AND actor = $3 AND asked = $4 AND (finished_at IS NULL OR (finished_at > $5 AND skipped = 0 AND stopped IS NULL)) ORDER BY id DESC LIMIT 1");
+    FIND_LAST = concat!(import_row!("CAST('null' AS TEXT)"), "integration_id = $1 AND kind = $2 AND (finished_at IS NULL OR kind = 'users' OR total <> 1 OR linked <> 1)
         ORDER BY CASE WHEN finished_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 1");
     LOCK = "UPDATE import SET total = total WHERE id = $1";
     PLAN = "SELECT kind, plan FROM import WHERE id = $1";

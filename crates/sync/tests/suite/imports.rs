@@ -77,6 +77,14 @@ async fn find(portal: &Portal, uuid: &PublicId) -> Import {
         .expect("kept")
 }
 
+/// As the newest import is read.
+fn without_request(import: Import) -> Import {
+    Import {
+        asked: serde_json::Value::Null,
+        ..import
+    }
+}
+
 async fn waiting(portal: &Portal) -> Vec<String> {
     let rows = jobs::list_jobs(portal.store(), JobState::Ready, 50)
         .await
@@ -147,7 +155,7 @@ async fn an_import_of_staff_that_is_killed_goes_on_and_doubles_nobody(kind: Kind
     let last = find_last_import(portal.store(), id, ImportKind::Users)
         .await
         .expect("a read");
-    assert_eq!(last, Some(ended));
+    assert_eq!(last, Some(without_request(ended)));
     portal.idle().await;
     assert!(waiting(&portal).await.is_empty());
 }
@@ -278,7 +286,8 @@ async fn a_few_are_imported_at_once_and_leave_no_job(kind: Kind) {
         .expect("an outcome");
     assert_eq!(refused, Err(ImportRefusal::Role(UserRefusal::RoleGone)));
     let last = find_last_import(portal.store(), id, ImportKind::Users).await;
-    assert_eq!(last.expect("a read"), Some(ended), "nothing is kept of it");
+    let before = Some(without_request(ended));
+    assert_eq!(last.expect("a read"), before, "nothing is kept of it");
 }
 
 async fn an_import_ends_when_its_role_is_deleted(kind: Kind) {
