@@ -17,6 +17,7 @@ use crate::config::{Database, StoreConfig};
 use crate::db::{self, Db, Engine, PoolUsage};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::key_ring::{self, KeyRing};
+use crate::tickets::sizes::Sizes;
 use crate::tx::Tx;
 use crate::{email_keys, migrate, roles, secrets, text_search};
 
@@ -37,6 +38,7 @@ struct Inner {
     lock: Mutex<Option<File>>,
     listener: Option<AbortHandle>,
     read_only: bool,
+    ticket_sizes: Sizes,
 }
 
 impl Drop for Inner {
@@ -157,6 +159,7 @@ impl Store {
             lock: Mutex::new(lock),
             listener,
             read_only,
+            ticket_sizes: Sizes::default(),
         }))
     }
 
@@ -240,6 +243,10 @@ impl Store {
 
     pub(crate) fn ids(&self) -> Option<&PgPool> {
         self.0.ids.as_ref()
+    }
+
+    pub(crate) fn ticket_sizes(&self) -> &Sizes {
+        &self.0.ticket_sizes
     }
 
     pub(crate) fn channel(&self) -> &str {

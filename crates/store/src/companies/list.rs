@@ -154,14 +154,18 @@ pub async fn list_for_viewer(
     limit: u32,
 ) -> Result<Listing<CompanyRow>> {
     let walk = Walk::new(direction, page, limit, sort == CompanySort::Name);
-    let (page, count) = match few(store, viewer, filter, sort).await? {
-        Some((places, count)) => (walk.page_of_all(places), count),
-        None => (
-            walk_all(store, viewer, filter, sort, &walk).await?,
-            count_all(store, viewer, filter).await?,
-        ),
+    if let Some((places, count)) = few(store, viewer, filter, sort).await? {
+        let page = walk.page_of_all(places);
+        let rows = rows_by_id(store, viewer, &page.ids).await?;
+        return Ok(page.listing(rows, |row| row.id.0, count));
+    }
+    let read = async {
+        let page = walk_all(store, viewer, filter, sort, &walk).await?;
+        let rows = rows_by_id(store, viewer, &page.ids).await?;
+        Ok((page, rows))
     };
-    let rows = rows_by_id(store, viewer, &page.ids).await?;
+    let ((page, rows), count) =
+        futures_util::future::try_join(read, count_all(store, viewer, filter)).await?;
     Ok(page.listing(rows, |row| row.id.0, count))
 }
 

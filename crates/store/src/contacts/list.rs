@@ -78,14 +78,20 @@ pub async fn list_for_viewer(
     limit: u32,
 ) -> Result<Listing<ContactRow>> {
     let walk = Walk::new(direction, page, limit, true);
-    let (page, count) = match filter.search.as_deref().and_then(Terms::parse) {
-        Some(terms) => {
-            let (places, count) = search(store, viewer, filter, &terms).await?;
-            (walk.page_of_all(places), count)
-        }
-        None => walk_ranges(store, viewer, filter, &walk).await?,
+    if let Some(terms) = filter.search.as_deref().and_then(Terms::parse) {
+        let (places, count) = search(store, viewer, filter, &terms).await?;
+        let page = walk.page_of_all(places);
+        let rows = rows_by_id(store, viewer, &page.ids).await?;
+        return Ok(page.listing(rows, |row| row.id, count));
+    }
+    let ranges = ranges(store, viewer, filter).await?;
+    let read = async {
+        let page = walk_ranges(store, viewer, &ranges, &walk).await?;
+        let rows = rows_by_id(store, viewer, &page.ids).await?;
+        Ok((page, rows))
     };
-    let rows = rows_by_id(store, viewer, &page.ids).await?;
+    let ((page, rows), count) =
+        futures_util::future::try_join(read, count_ranges(store, viewer, &ranges)).await?;
     Ok(page.listing(rows, |row| row.id, count))
 }
 
@@ -250,13 +256,7 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &ContactFilter) -> Resul
     )
 }
 
-async fn walk_ranges(
-    store: &Store,
-    viewer: &Viewer,
-    filter: &ContactFilter,
-    walk: &Walk,
-) -> Result<(Page, Count)> {
-    let ranges = ranges(store, viewer, filter).await?;
+async fn walk_ranges(store: &Store, viewer: &Viewer, ranges: &Ranges, walk: &Walk) -> Result<Page> {
     let text = TEXTS.keys[ranges.lead as usize][walk.read.index()];
     let (all, identity) = viewer.bind();
     let (bound, bound_id) = walk.text_bound();
@@ -276,10 +276,7 @@ async fn walk_ranges(
         )?;
         places.extend(rows.into_iter().map(Place::from));
     }
-    Ok((
-        walk.page(places),
-        count_ranges(store, viewer, &ranges).await?,
-    ))
+    Ok(walk.page(places))
 }
 
 async fn count_ranges(store: &Store, viewer: &Viewer, ranges: &Ranges) -> Result<Count> {

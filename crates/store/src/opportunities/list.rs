@@ -145,14 +145,20 @@ pub async fn list_for_viewer(
     limit: u32,
 ) -> Result<Listing<OpportunityRow>> {
     let walk = Walk::new(direction, page, limit, sort == OpportunitySort::Title);
-    let (page, count) = match filter.search.as_deref().and_then(Terms::parse) {
-        Some(terms) => {
-            let (places, count) = search(store, viewer, filter, sort, &terms).await?;
-            (walk.page_of_all(places), count)
-        }
-        None => walk_ranges(store, viewer, filter, sort, &walk).await?,
+    if let Some(terms) = filter.search.as_deref().and_then(Terms::parse) {
+        let (places, count) = search(store, viewer, filter, sort, &terms).await?;
+        let page = walk.page_of_all(places);
+        let rows = rows_by_id(store, viewer, &page.ids).await?;
+        return Ok(page.listing(rows, |row| row.id, count));
+    }
+    let ranges = ranges(store, viewer, filter).await?;
+    let read = async {
+        let page = walk_ranges(store, viewer, &ranges, sort, &walk).await?;
+        let rows = rows_by_id(store, viewer, &page.ids).await?;
+        Ok((page, rows))
     };
-    let rows = rows_by_id(store, viewer, &page.ids).await?;
+    let ((page, rows), count) =
+        futures_util::future::try_join(read, count_ranges(store, viewer, &ranges)).await?;
     Ok(page.listing(rows, |row| row.id, count))
 }
 
@@ -270,17 +276,14 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &OpportunityFilter) -> R
 async fn walk_ranges(
     store: &Store,
     viewer: &Viewer,
-    filter: &OpportunityFilter,
+    ranges: &Ranges,
     sort: OpportunitySort,
     walk: &Walk,
-) -> Result<(Page, Count)> {
-    let ranges = ranges(store, viewer, filter).await?;
+) -> Result<Page> {
     let text = TEXTS.keys[ranges.lead as usize][sort as usize][walk.read.index()];
-    let count_text = TEXTS.counts[ranges.lead as usize];
     let (all, identity) = viewer.bind();
     let stage = ranges.stage.as_deref();
     let mut places: Vec<Place> = Vec::new();
-    let mut found: u64 = 0;
     for (integration, value) in &ranges.starts {
         let value = value.as_deref();
         if sort == OpportunitySort::Title {
@@ -314,22 +317,32 @@ async fn walk_ranges(
             )?;
             places.extend(rows.into_iter().map(Place::from));
         }
-        let left = (COUNTED + 1).saturating_sub(found);
-        if left > 0 {
-            let row: Option<(i64,)> = read_one!(
-                store,
-                count_text,
-                all,
-                identity,
-                *integration,
-                stage,
-                left as i64,
-                value
-            )?;
-            found += row.map_or(0, |row| row.0.unsigned_abs());
-        }
     }
-    Ok((walk.page(places), Count::bounded(found, COUNTED)))
+    Ok(walk.page(places))
+}
+
+async fn count_ranges(store: &Store, viewer: &Viewer, ranges: &Ranges) -> Result<Count> {
+    let text = TEXTS.counts[ranges.lead as usize];
+    let (all, identity) = viewer.bind();
+    let mut found: u64 = 0;
+    for (integration, value) in &ranges.starts {
+        let left = (COUNTED + 1).saturating_sub(found);
+        if left == 0 {
+            break;
+        }
+        let row: Option<(i64,)> = read_one!(
+            store,
+            text,
+            all,
+            identity,
+            *integration,
+            ranges.stage.as_deref(),
+            left as i64,
+            value.as_deref()
+        )?;
+        found += row.map_or(0, |row| row.0.unsigned_abs());
+    }
+    Ok(Count::bounded(found, COUNTED))
 }
 
 row! {

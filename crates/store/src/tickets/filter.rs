@@ -50,7 +50,7 @@ impl TicketSort {
 }
 
 /// The filter that chooses the index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Lead {
     All,
     Company,
@@ -277,6 +277,18 @@ pub(super) fn plain_count_text(engine: Engine, lead: Lead) -> &'static str {
 /// Every text, for the registry.
 pub(crate) fn statements() -> &'static [&'static Statement] {
     &TEXTS.kept
+}
+
+/// The value of the filter that leads; for a company its address.
+pub(super) fn led(filter: &TicketFilter, lead: Lead) -> Option<&str> {
+    match lead {
+        Lead::All => None,
+        Lead::Company => filter.company.as_ref().map(PublicId::as_str),
+        Lead::Technician => filter.technician.as_deref(),
+        Lead::Status => filter.status.as_deref(),
+        Lead::Priority => filter.priority.as_deref(),
+        Lead::Queue => filter.queue.as_deref(),
+    }
 }
 
 /// Filters that do not lead; the leading one is bound by its range.

@@ -5,6 +5,7 @@ use domain::viewer::Viewer;
 use super::filter::{self, Lead, others};
 use super::row::{self, TicketRow};
 use super::search::search;
+use super::sizes::Counted;
 use super::{TicketFilter, TicketSort};
 use crate::error::Result;
 use crate::listing::{COUNTED, Count, Direction, Listing, NumberPlace, Page, PageKey, Place, Walk};
@@ -29,15 +30,18 @@ pub async fn list_for_viewer(
     limit: u32,
 ) -> Result<Listing<TicketRow>> {
     let walk = Walk::new(direction, page, limit, false);
-    let (page, count) = match filter.search.as_deref().and_then(Terms::parse) {
-        Some(terms) => {
-            let (places, count) = search(store, viewer, filter, sort, &terms).await?;
-            (walk.page_of_all(places), count)
-        }
-        None => walk_ranges(store, viewer, filter, sort, &walk).await?,
+    let Some(terms) = filter.search.as_deref().and_then(Terms::parse) else {
+        return walk_ranges(store, viewer, filter, sort, &walk).await;
     };
-    let rows = row::rows_by_id(store, viewer, &page.ids).await?;
+    let (places, count) = search(store, viewer, filter, sort, &terms).await?;
+    let (page, rows) = filled(store, viewer, walk.page_of_all(places)).await?;
     Ok(page.listing(rows, |row| row.id, count))
+}
+
+/// A page with its rows.
+async fn filled(store: &Store, viewer: &Viewer, page: Page) -> Result<(Page, Vec<TicketRow>)> {
+    let rows = row::rows_by_id(store, viewer, &page.ids).await?;
+    Ok((page, rows))
 }
 
 /// How many tickets a viewer may see, counted up to 10,000.
@@ -120,18 +124,13 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result
             closed,
         });
     }
-    for (lead, value) in [
-        (Lead::Technician, &filter.technician),
-        (Lead::Status, &filter.status),
-        (Lead::Priority, &filter.priority),
-        (Lead::Queue, &filter.queue),
-    ] {
-        if value.is_none() {
+    for lead in [Lead::Technician, Lead::Status, Lead::Priority, Lead::Queue] {
+        let Some(value) = filter::led(filter, lead) else {
             continue;
-        }
+        };
         let start = |integration, company| Start {
             integration,
-            value: value.clone(),
+            value: Some(value.to_owned()),
             company,
         };
         let starts = match &externals {
@@ -147,7 +146,7 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result
             closed,
         });
     }
-    choose(store, viewer, candidates)
+    choose(store, viewer, filter, candidates)
         .await
         .map(|chosen| match chosen {
             Some(ranges) => ranges,
@@ -171,6 +170,7 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result
 async fn choose(
     store: &Store,
     viewer: &Viewer,
+    filter: &TicketFilter,
     mut candidates: Vec<Ranges>,
 ) -> Result<Option<Ranges>> {
     if candidates.len() < 2 || viewer.bind().0 != 1 {
@@ -179,7 +179,7 @@ async fn choose(
     }
     let sizes = candidates
         .iter()
-        .map(|ranges| plain_count(store, viewer, ranges));
+        .map(|ranges| size(store, viewer, filter, ranges));
     let sizes = futures_util::future::try_join_all(sizes).await?;
     let size = |ranges: &Ranges, size: u64| {
         if ranges.lead == Lead::Company && size > LOOKED_UP {
@@ -195,27 +195,53 @@ async fn choose(
     Ok(smallest.map(|(ranges, _)| ranges))
 }
 
+/// How many tickets the ranges of a viewer who sees everything have by themselves, as counted within the last minute.
+async fn size(
+    store: &Store,
+    viewer: &Viewer,
+    filter: &TicketFilter,
+    ranges: &Ranges,
+) -> Result<u64> {
+    let counted = Counted {
+        lead: ranges.lead,
+        value: filter::led(filter, ranges.lead)
+            .unwrap_or_default()
+            .to_owned(),
+        integration: filter.integration,
+        closed: filter.closed,
+    };
+    if let Some(size) = store.ticket_sizes().find(&counted, store.now()) {
+        return Ok(size);
+    }
+    let size = plain_count(store, viewer, ranges).await?;
+    store.ticket_sizes().keep(counted, store.now(), size);
+    Ok(size)
+}
+
 async fn walk_ranges(
     store: &Store,
     viewer: &Viewer,
     filter: &TicketFilter,
     sort: TicketSort,
     walk: &Walk,
-) -> Result<(Page, Count)> {
+) -> Result<Listing<TicketRow>> {
     let ranges = ranges(store, viewer, filter).await?;
     if ranges.lead != Lead::All && sort == TicketSort::Created {
         // How many there are decides how they are read.
         let count = count(store, viewer, filter, &ranges).await?;
         let many = !matches!(count, Count::Exact(found) if found <= SORTED);
         let page = page(store, viewer, filter, sort, walk, &ranges, many).await?;
-        return Ok((page, count));
+        let (page, rows) = filled(store, viewer, page).await?;
+        return Ok(page.listing(rows, |row| row.id, count));
     }
     // Counting takes about as long as reading, so both are done at once.
-    futures_util::future::try_join(
-        page(store, viewer, filter, sort, walk, &ranges, false),
-        count(store, viewer, filter, &ranges),
-    )
-    .await
+    let read = async {
+        let page = page(store, viewer, filter, sort, walk, &ranges, false).await?;
+        filled(store, viewer, page).await
+    };
+    let ((page, rows), count) =
+        futures_util::future::try_join(read, count(store, viewer, filter, &ranges)).await?;
+    Ok(page.listing(rows, |row| row.id, count))
 }
 
 async fn page(

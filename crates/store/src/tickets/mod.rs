@@ -37,6 +37,7 @@ pub(crate) mod list;
 pub(crate) mod notes;
 pub(crate) mod row;
 pub(crate) mod search;
+pub(crate) mod sizes;
 pub(crate) mod ticket;
 
 pub use filter::{TicketFilter, TicketSort};

@@ -5,7 +5,7 @@ use domain::permission::{Area, Permission};
 use domain::status::IntegrationStatus;
 use store::integrations::list_integrations;
 use store::listing::Direction;
-use store::tickets::{TicketFilter, TicketSort};
+use store::tickets::{TicketFilter, TicketRow, TicketSort};
 use store::{companies, contacts, opportunities, tickets};
 use sync::status::{Overview, overviews};
 
@@ -57,33 +57,15 @@ pub async fn show(State(app): State<App>, person: SignedIn) -> Answer {
             });
         }
     }
-    let open = TicketFilter {
-        closed: Some(false),
-        ..TicketFilter::default()
-    };
-    let newest = if shell.rights.tickets && anything_connected {
-        tickets::list_for_viewer(
-            app.store(),
-            person.viewer(),
-            &open,
-            TicketSort::Created,
-            Direction::Descending,
-            None,
-            TICKETS,
-        )
-        .await?
-        .rows
+    let (counts, newest) = if anything_connected {
+        known_records(&app, &person, &shell).await?
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
     page(&HomePage {
         anything_connected,
         attention,
-        counts: if anything_connected {
-            counts(&app, &person, &shell).await?
-        } else {
-            Vec::new()
-        },
+        counts,
         tickets: newest.into_iter().map(|row| to_row(&shell, row)).collect(),
         integrations,
         shell,
@@ -130,56 +112,89 @@ async fn worst(
     )
 }
 
-async fn counts(app: &App, person: &SignedIn, shell: &Shell) -> Result<Vec<Count>, Failure> {
-    let (store, viewer) = (app.store(), person.viewer());
-    let mut counts = Vec::new();
-    let mut add = |label, count, href: &str| {
-        counts.push(Count {
+/// How much of everything there is that this person may see, and the newest open tickets. All are asked for at once.
+async fn known_records(
+    app: &App,
+    person: &SignedIn,
+    shell: &Shell,
+) -> Result<(Vec<Count>, Vec<TicketRow>), Failure> {
+    let (store, viewer, rights) = (app.store(), person.viewer(), &shell.rights);
+    let all_companies = companies::CompanyFilter::default();
+    let all_contacts = contacts::ContactFilter::default();
+    let all_opportunities = opportunities::OpportunityFilter::default();
+    let open = TicketFilter {
+        closed: Some(false),
+        ..TicketFilter::default()
+    };
+    let (companies, contacts, tickets, opportunities) = tokio::try_join!(
+        of_right(
+            rights.companies,
+            companies::count_for_viewer(store, viewer, &all_companies)
+        ),
+        of_right(
+            rights.companies,
+            contacts::count_for_viewer(store, viewer, &all_contacts)
+        ),
+        of_right(
+            rights.tickets,
+            tickets::list_for_viewer(
+                store,
+                viewer,
+                &open,
+                TicketSort::Created,
+                Direction::Descending,
+                None,
+                TICKETS,
+            )
+        ),
+        of_right(
+            rights.opportunities,
+            opportunities::list_for_viewer(
+                store,
+                viewer,
+                &all_opportunities,
+                opportunities::OpportunitySort::default(),
+                Direction::Descending,
+                None,
+                1,
+            )
+        ),
+    )?;
+    let counts = [
+        ("Companies", companies, "/companies"),
+        ("Contacts", contacts, "/contacts"),
+        (
+            "Open tickets",
+            tickets.as_ref().map(|list| list.count),
+            "/tickets",
+        ),
+        (
+            "Opportunities",
+            opportunities.map(|list| list.count),
+            "/opportunities",
+        ),
+    ];
+    let counts = counts.into_iter().filter_map(|(label, count, href)| {
+        Some(Count {
             label,
-            value: count_number(count),
+            value: count_number(count?),
             href: href.to_owned(),
         })
-    };
-    if shell.rights.companies {
-        add(
-            "Companies",
-            companies::count_for_viewer(store, viewer, &companies::CompanyFilter::default())
-                .await?,
-            "/companies",
-        );
-        add(
-            "Contacts",
-            contacts::count_for_viewer(store, viewer, &contacts::ContactFilter::default()).await?,
-            "/contacts",
-        );
+    });
+    Ok((
+        counts.collect(),
+        tickets.map(|list| list.rows).unwrap_or_default(),
+    ))
+}
+
+/// What only a right lets be asked.
+async fn of_right<T>(
+    right: bool,
+    asked: impl Future<Output = store::error::Result<T>>,
+) -> store::error::Result<Option<T>> {
+    if right {
+        asked.await.map(Some)
+    } else {
+        Ok(None)
     }
-    if shell.rights.tickets {
-        let open = TicketFilter {
-            closed: Some(false),
-            ..TicketFilter::default()
-        };
-        add(
-            "Open tickets",
-            tickets::count_for_viewer(store, viewer, &open).await?,
-            "/tickets",
-        );
-    }
-    if shell.rights.opportunities {
-        let (all, sort) = (
-            opportunities::OpportunityFilter::default(),
-            opportunities::OpportunitySort::default(),
-        );
-        let found = opportunities::list_for_viewer(
-            store,
-            viewer,
-            &all,
-            sort,
-            Direction::Descending,
-            None,
-            1,
-        )
-        .await?;
-        add("Opportunities", found.count, "/opportunities");
-    }
-    Ok(counts)
 }
