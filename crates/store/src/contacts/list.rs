@@ -344,11 +344,9 @@ async fn search(
                     .bind(integration)
                     .bind(active)
                     .bind(MATCHES + 1);
-                query
-                    .bind(company)
-                    .bind(terms.phrases())
-                    .fetch_all(r)
-                    .await?
+                let query = query.bind(company).bind(terms.phrases());
+                let (found,): (String,) = query.fetch_one(r).await?;
+                read_packed(&found)?
             }
             Db::Pg(pool) => {
                 let [first, second] = terms.patterns();
@@ -401,6 +399,22 @@ async fn search(
         .collect();
     let count = Count::of_search(&places, cut.then(|| terms.is_indexed()));
     Ok((places, count))
+}
+
+/// Matches as SQLite packs them, as those of tickets: hundreds of rows would each wake the reader of SQLite's thread.
+fn read_packed(found: &str) -> Result<Vec<Match>> {
+    let rows: Vec<(i64, String, Option<String>)> = serde_json::from_str(found)?;
+    let mut matches: Vec<Match> = rows
+        .into_iter()
+        .map(|(id, name_key, email_key)| Match {
+            id,
+            name_key,
+            email_key,
+        })
+        .collect();
+    // An aggregate promises no order, and the oldest is the one beyond the bound.
+    matches.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    Ok(matches)
 }
 
 async fn rows_by_id(store: &Store, viewer: &Viewer, ids: &[i64]) -> Result<Vec<ContactRow>> {
@@ -457,8 +471,9 @@ macro_rules! match_filters {
 statements! {
     ROWS_SQLITE for Sqlite = concat!(contact_row!("json_each($3) f CROSS JOIN external_contact k NOT INDEXED CROSS JOIN integration i ON i.id = k.integration_id"), " AND k.id = f.value AND ", record_viewer!("k"));
     ROWS_POSTGRES for Postgres = concat!(contact_row!("external_contact k JOIN integration i ON i.id = k.integration_id"), " AND k.id = ANY(CAST($3 AS BIGINT[])) AND ", record_viewer!("k"));
-    MATCH_SQLITE for Sqlite = concat!("SELECT k.id, k.name_key, k.email_key FROM external_contact_search f CROSS JOIN external_contact k
-        WHERE f.external_contact_search MATCH $7 AND k.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $5");
+    MATCH_SQLITE for Sqlite = concat!("SELECT json_group_array(json_array(m.id, m.name_key, m.email_key)) AS found FROM
+        (SELECT k.id, k.name_key, k.email_key FROM external_contact_search f CROSS JOIN external_contact k
+        WHERE f.external_contact_search MATCH $7 AND k.id = f.rowid AND", match_filters!(), " ORDER BY f.rowid DESC LIMIT $5) m");
     MATCH_POSTGRES for Postgres = concat!("SELECT k.id, k.name_key, k.email_key FROM external_contact k
         WHERE (k.name_key || ' ' || COALESCE(k.email_key, '')) LIKE $7
         AND (CAST($8 AS TEXT) IS NULL OR (k.name_key || ' ' || COALESCE(k.email_key, '')) LIKE $8) AND", match_filters!(), " ORDER BY k.id DESC LIMIT $5");
