@@ -9,6 +9,7 @@ mod lines;
 mod migrations;
 mod places;
 mod size;
+mod vendors;
 
 use anyhow::{Result, bail};
 
@@ -112,6 +113,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("migrations", migrations::check),
     ("ARCHITECTURE.md paths", architecture::check),
     ("decisions and changelog", documents::check),
+    ("places that name vendors", vendors::check),
 ];
 
 /// Runs every check and fails with the number of problems after printing each.

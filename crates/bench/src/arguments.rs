@@ -95,8 +95,8 @@ impl Engines {
 /// Arguments of `torture`.
 #[derive(Debug, Clone, Args)]
 pub struct TortureArguments {
-    /// The vendors: autotask, connectwise_psa, …; several with commas. Each has its own kills.
-    #[arg(long, value_delimiter = ',', default_value = "autotask", value_parser = vendor)]
+    /// The vendors: autotask, connectwise_psa, …; several with commas, or all. Each has its own kills.
+    #[arg(long, value_delimiter = ',', default_value = "autotask", value_parser = vendor_or_all)]
     pub vendor: Vec<String>,
     /// Database engines.
     #[arg(long, default_value = "both")]
@@ -132,13 +132,35 @@ pub struct ReferenceArguments {
     pub sandbox: Url,
 }
 
+/// The word for every vendor.
+const ALL: &str = "all";
+
+impl TortureArguments {
+    /// The vendors, in order.
+    pub fn vendors(&self) -> Vec<&'static str> {
+        let wanted = |key: &&str| self.vendor.iter().any(|one| one == key || one == ALL);
+        vendors().into_iter().filter(wanted).collect()
+    }
+}
+
+/// Every vendor that has a sandbox and a connector.
+fn vendors() -> Vec<&'static str> {
+    let built = |key: &&str| domain::provider::find(key).is_some_and(|provider| provider.available);
+    let keys = simulator::VENDORS.iter().map(simulator::Vendor::key);
+    keys.filter(built).collect()
+}
+
+fn vendor_or_all(text: &str) -> Result<String, String> {
+    if text == ALL {
+        Ok(text.to_owned())
+    } else {
+        vendor(text)
+    }
+}
+
 /// A vendor that has a sandbox and a connector.
 fn vendor(text: &str) -> Result<String, String> {
-    let built = |key: &&str| domain::provider::find(key).is_some_and(|provider| provider.available);
-    let keys: Vec<&str> = simulator::stand::VENDORS
-        .into_iter()
-        .filter(built)
-        .collect();
+    let keys = vendors();
     let key = text.replace('-', "_");
     if keys.contains(&key.as_str()) {
         Ok(key)

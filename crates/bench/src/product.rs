@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use domain::provider;
 use reqwest::Client;
 use url::Url;
 
@@ -45,18 +46,15 @@ impl Product {
                 format!("PORTICO__{}__BASE_URL", sandbox.vendor.to_uppercase()),
                 sandbox.url.to_string(),
             ),
-            // The sandbox has no limits here, so what is measured is the product and not the vendor's patience.
-            (
-                "PORTICO__AUTOTASK__REQUEST_LIMIT".to_owned(),
-                MANY.to_owned(),
-            ),
-            (
-                "PORTICO__HALO_PSA__REQUEST_LIMIT".to_owned(),
-                MANY.to_owned(),
-            ),
-            ("PORTICO__SYNCRO__REQUEST_LIMIT".to_owned(), MANY.to_owned()),
             ("PORTICO__LOG__LEVEL".to_owned(), "warn".to_owned()),
         ]);
+        // The sandbox has no limits here, so what is measured is the product and not the vendor's patience.
+        let vendor = sandbox.vendor.as_str();
+        let limited = |one: &provider::Provider| !one.installation.request_limit.is_empty();
+        if provider::find(vendor).is_some_and(limited) {
+            let name = format!("PORTICO__{}__REQUEST_LIMIT", vendor.to_uppercase());
+            environment.push((name, MANY.to_owned()));
+        }
         let output = Output::in_dir(&place.dir, "portico");
         let arguments = ["serve".to_owned()];
         let process = Process::start("portico serve", portico, &arguments, &environment, output)?;

@@ -3,7 +3,6 @@
 
 mod changes;
 mod compare;
-mod desk;
 mod faults;
 mod lane;
 mod recovery;
@@ -12,9 +11,10 @@ use std::cell::Cell;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use futures_util::future::try_join_all;
 use serde_json::json;
+use simulator::desk::Desk;
 
 use crate::arguments::TortureArguments;
 use crate::place::Engine;
@@ -66,7 +66,7 @@ pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<E
         "\n{} kills of {} on {}, {in_sync} in the middle of a sync; {ok} with exactly the vendor's records afterwards, {wrong} \
          not; longest takeover {:.1} s",
         ok + wrong,
-        arguments.vendor.join(", "),
+        arguments.vendors().join(", "),
         engines.join(" and "),
         takeover.as_secs_f64()
     );
@@ -83,7 +83,7 @@ pub async fn run(workplace: Workplace, arguments: &TortureArguments) -> Result<E
     println!(
         "{}",
         json!({
-            "vendor": arguments.vendor.join(","),
+            "vendor": arguments.vendors().join(","),
             "engine": engines.join(","),
             "kills": ok + wrong,
             "in_sync": in_sync,
@@ -109,12 +109,7 @@ async fn series(
 ) -> Result<()> {
     let stop = Cell::new(false);
     let engines = arguments.engine.list();
-    let vendors: Vec<&'static str> = arguments
-        .vendor
-        .iter()
-        .filter_map(|key| domain::provider::find(key))
-        .map(|provider| provider.key)
-        .collect();
+    let vendors = arguments.vendors();
     let together: Vec<Vec<Plan>> = if arguments.short {
         // Both engines at once: PostgreSQL mostly waits for leases to run out.
         let of = |vendor| {
@@ -140,6 +135,12 @@ async fn series(
         outcomes.extend(plans.iter().map(|plan| plan.engine).zip(done));
     }
     Ok(())
+}
+
+/// What people do at a vendor.
+fn desk_of(vendor: &str) -> Result<&'static Desk> {
+    let found = simulator::vendor(vendor).map(simulator::Vendor::desk);
+    found.with_context(|| format!("there is no sandbox of {vendor}"))
 }
 
 fn share(arguments: &TortureArguments, lanes: u32, lane: u32) -> u32 {

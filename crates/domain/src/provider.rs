@@ -10,6 +10,7 @@ mod datto_rmm;
 mod deep_link;
 mod documentation;
 mod halo_psa;
+mod installation;
 mod microsoft_365;
 mod mistaken;
 mod ninjaone;
@@ -23,6 +24,7 @@ use crate::stream::{RecordType, Stream};
 
 pub use deep_link::{DeepLinks, deep_link};
 pub use documentation::{Documentation, Instruction, Note, Step, Troubleshooting};
+pub use installation::Installation;
 pub use mistaken::mistaken;
 pub use setup::{Flow, OpportunityField, OpportunityValue, ScopeField, ScopeList, SetupData};
 
@@ -127,6 +129,8 @@ pub struct Provider {
     pub catalogue: &'static [CatalogueField],
     /// What the setup wizard asks for.
     pub setup: SetupData,
+    /// What an installation may have once for all its connections.
+    pub installation: Installation,
     /// What a person must know.
     pub documentation: Documentation,
 }
@@ -152,6 +156,7 @@ impl Provider {
             deep_links: DeepLinks::NONE,
             catalogue: &[],
             setup: SetupData::NONE,
+            installation: Installation::NONE,
             documentation: Documentation::NONE,
         }
     }

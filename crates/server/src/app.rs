@@ -65,9 +65,9 @@ impl App {
         engine_config.mail = config.mail_config()?;
         engine_config.base_urls = start.base_urls;
         engine_config.request_limits = start.request_limits;
-        for installed in config.installed()? {
+        for installed in &config.installed {
             let key = installed.provider.to_owned();
-            if let Some(code) = installed.code {
+            if let Some(code) = &installed.code {
                 engine_config
                     .installation_codes
                     .insert(key.clone(), code.clone());
@@ -75,8 +75,11 @@ impl App {
             if let Some(limit) = installed.request_limit {
                 engine_config.request_limits.insert(key.clone(), limit);
             }
-            if let Some(address) = installed.base_url {
-                engine_config.base_urls.entry(key).or_insert(address);
+            if let Some(address) = &installed.base_url {
+                engine_config
+                    .base_urls
+                    .entry(key)
+                    .or_insert_with(|| address.clone());
             }
         }
         let engine = Engine::new(store.clone(), Arc::clone(&clock), engine_config);

@@ -57,7 +57,7 @@ enum Command {
     Demo(demo::Arguments),
     /// Start a stand-in for a vendor's API on this machine.
     #[command(subcommand)]
-    Sandbox(sandbox::Vendor),
+    Sandbox(sandbox::Chosen),
     /// Create an administrator, or give an existing one a new password.
     CreateAdmin(create_admin::Arguments),
     /// Look at configuration, database, keys and workers, and say what is wrong.

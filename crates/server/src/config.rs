@@ -17,7 +17,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use mail::{Mail, Transport};
-pub use vendors::{Autotask, ConnectWisePsa, Installed, Vendor};
+pub use vendors::Installed;
 
 /// The compiled-in defaults, which are also the documentation.
 pub const DEFAULT: &str = include_str!("../../../portico.default.toml");
@@ -38,18 +38,13 @@ pub struct Config {
     pub mail: Mail,
     /// Background work.
     pub worker: Worker,
-    /// Installation-wide values for Autotask.
-    pub autotask: Autotask,
-    /// Installation-wide values for ConnectWise PSA.
-    pub connectwise_psa: ConnectWisePsa,
-    /// Installation-wide values for Halo PSA.
-    pub halo_psa: Vendor,
-    /// Installation-wide values for Syncro.
-    pub syncro: Vendor,
     /// Log.
     pub log: Log,
     /// Prometheus metrics.
     pub metrics: Metrics,
+    /// What this installation has once for all its connections to a provider; a table of each.
+    #[serde(skip)]
+    pub installed: Vec<Installed>,
 }
 
 /// Web server.
@@ -246,9 +241,10 @@ pub fn load_from(
     if let Some(folder) = &overrides.data_dir {
         builder = builder.set_override("storage.data_dir", folder.display().to_string())?;
     }
-    let loaded: Config = builder
+    let loaded = builder
         .build()
-        .and_then(config::Config::try_deserialize)
+        .map_err(anyhow::Error::from)
+        .and_then(Config::read)
         .context(
             "The configuration cannot be used; every key is described in portico.default.toml",
         )?;
@@ -285,6 +281,18 @@ fn environment_keys(environment: HashMap<String, String>) -> anyhow::Result<Vec<
 }
 
 impl Config {
+    /// Takes the providers' tables, and the rest as this struct has it.
+    fn read(built: config::Config) -> anyhow::Result<Self> {
+        let mut tables: config::Map<String, config::Value> = built.try_deserialize()?;
+        let installed = vendors::take(&mut tables)?;
+        let rest = config::Value::new(None, config::ValueKind::Table(tables));
+        let config = Self::deserialize(rest)?;
+        Ok(Self {
+            installed,
+            ..config
+        })
+    }
+
     fn check(&self) -> anyhow::Result<()> {
         if !self.server.base_address.is_empty() {
             let url = Url::parse(&self.server.base_address).with_context(|| {
@@ -300,7 +308,6 @@ impl Config {
                 bail!("server.base_address must be http or https and a host name, without a path");
             }
         }
-        self.installed()?;
         self.mail_config()?;
         if self.worker.concurrency == 0 || self.database.connections == 0 {
             bail!("worker.concurrency and database.connections must be at least 1");
@@ -411,7 +418,7 @@ mod tests {
                 .build()
                 .unwrap();
             assert!(
-                built.try_deserialize::<Config>().is_err(),
+                Config::read(built).is_err(),
                 "{line}: the struct does not read this key"
             );
         }

@@ -2,14 +2,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use simulator::{Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
+use simulator::{AutotaskCredentials, Sandbox, SandboxConfig, WorldConfig};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut numbers = std::env::args().skip(1).map(|a| a.parse::<u32>());
     let mut next = |preset: u32| numbers.next().unwrap_or(Ok(preset));
     let (port, tickets, seed, companies) = (next(8_080)?, next(5_000)?, next(42)?, next(40)?);
-    let config: SandboxConfig<SandboxCredentials> = SandboxConfig {
+    let config: SandboxConfig<AutotaskCredentials> = SandboxConfig {
         world: WorldConfig {
             seed: u64::from(seed),
             companies,

@@ -117,8 +117,8 @@ pub struct Setup<C> {
     pub changes: Vec<Change>,
 }
 
-/// A vendor's product: answers its API, and lets a person change records as in its own screens.
-pub trait Vendor: Send + Sync + 'static {
+/// A vendor's product as one MSP has it: answers its API, and lets a person change records as in its own screens.
+pub trait Tenant: Send + Sync + 'static {
     /// The entity a request is about, for faults and the journal.
     fn entity_of(&self, call: &Call) -> Option<String>;
     /// Applies the vendor's limits.

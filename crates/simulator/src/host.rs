@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::exchange::Vendor;
+use crate::exchange::Tenant;
 use crate::fault::Faults;
 use crate::journal::Journal;
 
@@ -16,5 +16,5 @@ pub struct Host {
     /// Planned misbehaviour.
     pub faults: Faults,
     /// The vendor's product.
-    pub vendor: Arc<dyn Vendor>,
+    pub vendor: Arc<dyn Tenant>,
 }

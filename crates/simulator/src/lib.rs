@@ -12,6 +12,7 @@ mod config;
 mod control;
 mod control_routes;
 mod courier;
+pub mod desk;
 mod exchange;
 mod fault;
 mod host;
@@ -20,20 +21,34 @@ mod raw_quotes;
 mod records;
 mod sandbox;
 mod server;
-pub mod stand;
 mod state;
-mod vendors;
+mod vendor;
 mod window;
 mod world;
 
-pub use config::{
-    ConnectWisePsaCredentials, HaloPsaCredentials, SandboxConfig, SandboxCredentials, SandboxError,
-    SyncroCredentials, WorldConfig,
-};
+/// The vendors that a sandbox can stand in for, one folder each.
+mod vendors {
+    pub mod autotask;
+    pub mod connectwise_psa;
+    pub mod halo_psa;
+    pub mod syncro;
+}
+
+pub use config::{SandboxConfig, SandboxError, WorldConfig};
 pub use control::{Control, SandboxStats};
 pub use fault::{Fault, FaultKind, FaultMatch, RetryAfter};
 pub use journal::JournalEntry;
 pub use sandbox::Sandbox;
-pub use vendors::autotask::webhook_signature;
-pub use vendors::connectwise_psa::callback_signature;
-pub use vendors::halo_psa::webhook_signature as halo_psa_webhook_signature;
+pub use vendor::{StandConfig, Started, Vendor, VendorOption, start_vendor, vendor};
+pub use vendors::autotask::{AutotaskCredentials, webhook_signature};
+pub use vendors::connectwise_psa::{ConnectWisePsaCredentials, callback_signature};
+pub use vendors::halo_psa::{HaloPsaCredentials, webhook_signature as halo_psa_webhook_signature};
+pub use vendors::syncro::SyncroCredentials;
+
+/// Every vendor there is a sandbox of, by key.
+pub static VENDORS: [Vendor; 4] = [
+    Vendor::of::<AutotaskCredentials>(),
+    Vendor::of::<ConnectWisePsaCredentials>(),
+    Vendor::of::<HaloPsaCredentials>(),
+    Vendor::of::<SyncroCredentials>(),
+];

@@ -8,22 +8,15 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::clock::{Clock, wall_ms};
-use crate::config::{
-    ConnectWisePsaCredentials, HaloPsaCredentials, SandboxConfig, SandboxError, SyncroCredentials,
-    WorldConfig,
-};
+use crate::config::{SandboxConfig, SandboxError, WorldConfig};
 use crate::control::Control;
-use crate::exchange::{Setup, Vendor};
+use crate::exchange::Setup;
 use crate::fault::Faults;
 use crate::host::Host;
 use crate::journal::Journal;
 use crate::server;
 use crate::state::{StateLog, Stored};
-use crate::vendors::autotask::Autotask;
-use crate::vendors::connectwise_psa::ConnectWisePsa;
-use crate::vendors::halo_psa::HaloPsa;
-use crate::vendors::syncro::Syncro;
-use crate::world::tool::Tool;
+use crate::vendor::Credentials;
 use crate::world::{MAX_TICKETS, World};
 
 /// A running stand-in for a vendor, stopped when dropped.
@@ -35,51 +28,9 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a stand-in for Autotask PSA. The zone look-up is at
-    /// `{base_url}atservicesrest/v1.0/zoneInformation`.
-    ///
-    /// # Errors
-    /// When the address cannot be listened on, the state file cannot be used or belongs to
-    /// another world, or the world asked for is empty or too large.
-    pub async fn start_autotask(config: SandboxConfig) -> Result<Self, SandboxError> {
-        Self::start(config, Tool::Autotask, Autotask::new).await
-    }
-
-    /// Starts a stand-in for ConnectWise PSA. Company info is at
-    /// `{base_url}login/companyinfo/{company id}`, the API below `{base_url}v4_6_release/apis/3.0`.
-    ///
-    /// # Errors
-    /// As [`Self::start_autotask`].
-    pub async fn start_connectwise_psa(
-        config: SandboxConfig<ConnectWisePsaCredentials>,
-    ) -> Result<Self, SandboxError> {
-        Self::start(config, Tool::ConnectWisePsa, ConnectWisePsa::new).await
-    }
-
-    /// Starts a stand-in for Halo PSA. Tokens come from `{base_url}auth/token`, the API is below `{base_url}api`.
-    ///
-    /// # Errors
-    /// As [`Self::start_autotask`].
-    pub async fn start_halo_psa(
-        config: SandboxConfig<HaloPsaCredentials>,
-    ) -> Result<Self, SandboxError> {
-        Self::start(config, Tool::HaloPsa, HaloPsa::new).await
-    }
-
-    /// Starts a stand-in for Syncro. The API is below `{base_url}api/v1`.
-    ///
-    /// # Errors
-    /// As [`Self::start_autotask`].
-    pub async fn start_syncro(
-        config: SandboxConfig<SyncroCredentials>,
-    ) -> Result<Self, SandboxError> {
-        Self::start(config, Tool::Syncro, Syncro::new).await
-    }
-
-    async fn start<C, V: Vendor>(
+    /// Starts the stand-in that accepts these credentials.
+    pub(crate) async fn start<C: Credentials>(
         config: SandboxConfig<C>,
-        tool: Tool,
-        make: impl FnOnce(Setup<C>) -> Result<V, SandboxError>,
     ) -> Result<Self, SandboxError> {
         check_size(&config.world)?;
         let failed = |source| SandboxError::Listen {
@@ -90,7 +41,7 @@ impl Sandbox {
         let address = listener.local_addr().map_err(failed)?;
         let start_ms = config.clock_start_ms.unwrap_or_else(wall_ms);
         let (log, stored) = match &config.state_file {
-            Some(path) => StateLog::open(path, tool, &config.world, start_ms)?,
+            Some(path) => StateLog::open(path, C::TOOL, &config.world, start_ms)?,
             None => (StateLog::in_memory(), Stored::fresh(start_ms)),
         };
         let clock = Arc::new(Clock::starting_at(stored.clock_ms));
@@ -98,15 +49,15 @@ impl Sandbox {
             Url::parse("http://127.0.0.1/").map_err(|e| SandboxError::Control(e.to_string()))?;
         let _ = base_url.set_ip_host(address.ip());
         let _ = base_url.set_port(Some(address.port()));
-        let vendor: Arc<dyn Vendor> = Arc::new(make(Setup {
-            world: World::new(config.world, stored.base_ms, tool),
+        let vendor = C::open(Setup {
+            world: World::new(config.world, stored.base_ms, C::TOOL),
             clock: Arc::clone(&clock),
             credentials: config.credentials,
             limits: config.limits,
             origin: base_url.as_str().trim_end_matches('/').to_owned(),
             log,
             changes: stored.changes,
-        })?);
+        })?;
         let stop = CancellationToken::new();
         let host = Arc::new(Host {
             clock,

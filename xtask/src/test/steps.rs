@@ -91,14 +91,7 @@ const SMOKE: &[(&str, &str, &[&str])] = &[
     (
         "torture",
         "a short crash and fault series on both engines",
-        &[
-            "torture",
-            "--short",
-            "--engine",
-            "both",
-            "--vendor",
-            "autotask,connectwise_psa,halo_psa,syncro",
-        ],
+        &["torture", "--short", "--engine", "both", "--vendor", "all"],
     ),
     (
         "bench",

@@ -12,8 +12,7 @@ use domain::clock::{Clock, ManualClock, SharedClock, UtcMillis};
 use domain::id::IdentityId;
 use domain::settings::IntegrationSettings;
 use domain::viewer::Viewer;
-use simulator::stand::{self, StandConfig};
-use simulator::{Control, Fault, FaultKind, WorldConfig};
+use simulator::{Control, Fault, FaultKind, StandConfig, WorldConfig};
 use store::audit::Actor;
 use store::jobs::{self, JobState};
 use store::listing::Direction;
@@ -58,11 +57,10 @@ pub async fn measure(workplace: &Workplace, vendor: &str) -> Result<RealLimits> 
     };
     let config = StandConfig {
         world,
-        state_file: None,
-        limits: true,
         clock_start_ms: Some(start.0),
+        ..StandConfig::default()
     };
-    let sandbox = stand::start(vendor, config).await?;
+    let sandbox = simulator::start_vendor(vendor, config).await?;
     let control = sandbox.control().clone();
     control.set_fault(Fault::new(FaultKind::Delay {
         ms: ANSWER / SPEED.unsigned_abs(),

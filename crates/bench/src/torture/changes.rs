@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
+use simulator::desk::{Desk, KINDS, Kind};
 
-use super::desk::{Desk, KINDS, Kind};
 use crate::dice::Dice;
 use crate::sandbox::Sandbox;
 
@@ -29,7 +29,7 @@ pub struct People {
 impl People {
     /// Looks up what is there.
     pub async fn at(sandbox: &Sandbox, dice: Dice) -> Result<Self> {
-        let desk = Desk::at(&sandbox.address().vendor);
+        let desk = super::desk_of(&sandbox.address().vendor)?;
         let mut people = Self {
             dice,
             desk,

@@ -19,13 +19,13 @@ use domain::secret::Secret;
 use domain::stream::{PullMode, Stream};
 use domain::viewer::Viewer;
 use serde_json::Value;
+use simulator::desk::{Column, Desk, Kind};
 use store::integrations::Integration;
 use store::listing::Direction;
 use store::pages::{self, Absence};
 use store::tickets::{self, TicketFilter, TicketRow, TicketSort};
 use store::{Store, integrations};
 
-use super::desk::{Column, Desk, Kind};
 use crate::credentials;
 use crate::installation::Installation;
 use crate::sandbox::{Address, Sandbox};
@@ -78,7 +78,7 @@ pub async fn compare(installation: &Installation, sandbox: &Sandbox) -> Result<C
     for stream in listed {
         compare_stream(store, &integration, connector.as_ref(), stream, &mut found).await?;
     }
-    let desk = Desk::at(&sandbox.address().vendor);
+    let desk = super::desk_of(&sandbox.address().vendor)?;
     let tickets = desk.entity(Kind::Ticket).context("no tickets")?;
     let tickets = visible(sandbox, tickets).await?;
     if connector.capability().stream(Stream::TicketNotes).is_none() {

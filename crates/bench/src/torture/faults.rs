@@ -1,8 +1,8 @@
 //! The vendor's bad days: a seeded mix of faults for one life of the server.
 
 use serde_json::{Value, json};
+use simulator::desk::{Desk, Kind};
 
-use super::desk::{Desk, Kind};
 use crate::dice::Dice;
 
 /// Draws the faults of one life. Some lives have none, so that kills also meet a sync at full speed.
@@ -73,7 +73,7 @@ mod tests {
         let mut dice = Dice::new(1);
         let mut kinds = std::collections::BTreeSet::new();
         for _ in 0..500 {
-            for fault in draw(&mut dice, Desk::at("autotask")) {
+            for fault in draw(&mut dice, crate::torture::desk_of("autotask").unwrap()) {
                 kinds.insert(fault["kind"]["type"].as_str().unwrap_or("?").to_owned());
             }
         }

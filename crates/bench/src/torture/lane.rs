@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use domain::id::IntegrationId;
 use domain::run::Trigger;
+use simulator::desk::Desk;
 use store::audit::Actor;
 use sync::clear_resync::clear_and_resync;
 use sync::request::RunMode;
 
 use super::changes::People;
-use super::desk::Desk;
 use super::faults;
 use super::recovery::{Recovery, recover};
 use crate::dice::Dice;
@@ -96,7 +96,7 @@ pub async fn run(workplace: &Workplace, plan: Plan, stop: &Cell<bool>) -> Result
         dice,
         sandbox,
         people,
-        desk: Desk::at(plan.vendor),
+        desk: super::desk_of(plan.vendor)?,
     };
     let outcome = lane.work(stop).await?;
     lane.sandbox.stop().await?;

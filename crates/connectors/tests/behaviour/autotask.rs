@@ -10,7 +10,7 @@ use std::path::Path;
 use domain::reference::ReferenceKind;
 use domain::stream::Stream;
 use serde_json::{Value, json};
-use simulator::{Control, FaultKind, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
+use simulator::{AutotaskCredentials, Control, FaultKind, Sandbox, SandboxConfig, WorldConfig};
 
 use crate::case::Case;
 use crate::reference_data;
@@ -30,7 +30,7 @@ impl Vendor for Autotask {
 
     fn start(&self) -> Boxed<Stand> {
         Box::pin(async {
-            let credentials = SandboxCredentials::default();
+            let credentials = AutotaskCredentials::default();
             let world = WorldConfig {
                 seed: 7,
                 companies: 9,

@@ -2,7 +2,7 @@
 //!
 //! Trials are named `<vendor>::<area>::<case>`. The cases of an area hold for every vendor; they are made from what
 //! its capability claims, so a new claim brings its own trials. What only one vendor has is in that vendor's file.
-//! Adding a vendor is a file and a line in [`VENDORS`].
+//! Adding a vendor is a file and a line in `vendors!`.
 
 #![expect(
     clippy::panic,
@@ -10,36 +10,40 @@
     reason = "a trial fails by panicking, and the suite says what it did not run"
 )]
 
-mod autotask;
 mod case;
 mod completeness;
 mod connect;
-mod connectwise_psa;
 mod errors;
-mod halo_psa;
 mod incremental;
 mod list;
 mod reference_data;
 mod specification;
-mod syncro;
 mod vendor;
 
 use case::Case;
 use libtest_mimic::{Arguments, Trial};
 use vendor::Vendor;
 
-/// Every vendor with a connector.
-const VENDORS: [&dyn Vendor; 4] = [
-    &autotask::Autotask,
-    &connectwise_psa::ConnectWisePsa,
-    &halo_psa::HaloPsa,
-    &syncro::Syncro,
-];
+macro_rules! vendors {
+    ($($module:ident::$vendor:ident),* $(,)?) => {
+        $(mod $module;)*
+
+        /// Every vendor with a connector.
+        const VENDORS: &[&dyn Vendor] = &[$(&$module::$vendor),*];
+    };
+}
+
+vendors!(
+    autotask::Autotask,
+    connectwise_psa::ConnectWisePsa,
+    halo_psa::HaloPsa,
+    syncro::Syncro,
+);
 
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
-    for vendor in VENDORS {
+    for vendor in VENDORS.iter().copied() {
         let mut cases: Vec<Case> = Vec::new();
         cases.extend(connect::cases(vendor));
         cases.extend(list::cases(vendor));
@@ -51,6 +55,6 @@ fn main() {
         cases.extend(completeness::cases(vendor, &cases));
         trials.extend(cases.into_iter().map(|case| case.trial(vendor.key())));
     }
-    trials.push(completeness::every_connector_is_here(&VENDORS));
+    trials.push(completeness::every_connector_is_here(VENDORS));
     libtest_mimic::run(&arguments, trials).exit();
 }

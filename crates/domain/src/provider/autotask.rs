@@ -1,7 +1,7 @@
 //! Autotask PSA (Datto/Kaseya): everything about it that is data. The connector is `connectors/src/autotask/`.
 
 use super::{
-    Category, DeepLinks, Documentation, Flow, Instruction, Note, OpportunityField,
+    Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, OpportunityField,
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
@@ -39,6 +39,15 @@ pub static PROVIDER: Provider = Provider {
     },
     catalogue: CATALOGUE,
     setup: SETUP,
+    installation: Installation {
+        code: "Tracking identifier (integration code) that is used when the connect form's field is left empty. \
+               Autotask asks each API user for an integration vendor: choose \"Custom (Internal Integration)\" \
+               there, name it Portico, and put the tracking identifier Autotask shows either here or in the \
+               form.",
+        request_limit: "Requests in an hour, all integrations of the database together, if you were allowed \
+                        more than the 10,000 Autotask documents, or want to leave more to other tools. 0: \
+                        10,000.",
+    },
     documentation: Documentation {
         prerequisites: &[
             "Admin access to Autotask, or API credentials (username and secret) somebody gives you.",

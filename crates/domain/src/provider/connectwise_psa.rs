@@ -2,7 +2,7 @@
 //! `connectors/src/connectwise_psa/`.
 
 use super::{
-    Category, DeepLinks, Documentation, Flow, Instruction, Note, OpportunityField,
+    Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, OpportunityField,
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
@@ -40,6 +40,11 @@ pub static PROVIDER: Provider = Provider {
     },
     catalogue: CATALOGUE,
     setup: SETUP,
+    installation: Installation {
+        code: "Client ID that is used when the connect form's field is left empty. ConnectWise wants one with \
+               every request; register it once at developer.connectwise.com > Client IDs.",
+        request_limit: "",
+    },
     documentation: Documentation {
         prerequisites: &[
             "Admin access to ConnectWise, or the company ID with a public and a private key somebody gives you.",

@@ -1,7 +1,7 @@
 //! Halo PSA: everything about it that is data. The connector is `connectors/src/halo_psa/`.
 
 use super::{
-    Category, DeepLinks, Documentation, Flow, Instruction, Note, OpportunityField,
+    Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, OpportunityField,
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
@@ -39,6 +39,11 @@ pub static PROVIDER: Provider = Provider {
     },
     catalogue: CATALOGUE,
     setup: SETUP,
+    installation: Installation {
+        code: "",
+        request_limit: "Requests in five minutes. Halo's own figures differ; hosted systems are said to allow \
+                        700 today. 0: 300.",
+    },
     documentation: Documentation {
         prerequisites: &[
             "Administrator access to Halo PSA: applications, agents and roles are set up under Configuration.",

@@ -1,8 +1,8 @@
 //! Syncro: everything about it that is data. The connector is `connectors/src/syncro/`.
 
 use super::{
-    Category, DeepLinks, Documentation, Flow, Instruction, Note, Provider, ScopeField, ScopeList,
-    SetupData, Step, Troubleshooting, Words,
+    Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, Provider,
+    ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
 use crate::clock::UtcMillis;
@@ -40,6 +40,12 @@ pub static PROVIDER: Provider = Provider {
     },
     catalogue: CATALOGUE,
     setup: SETUP,
+    installation: Installation {
+        code: "",
+        request_limit: "Requests in a minute, all Syncro connections of this installation together. Syncro \
+                        allows 180 from one address, whoever asks. 0: 120, which leaves the rest to other tools \
+                        behind the same address.",
+    },
     documentation: Documentation {
         prerequisites: &[
             "A Syncro administrator who can create an API token, or a token somebody gives you.",

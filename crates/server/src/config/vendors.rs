@@ -1,95 +1,65 @@
-//! What an installation has once for all its connections to a vendor.
+//! What an installation has once for all its connections to a provider. Which settings there are, and their words in the
+//! default file, is provider data.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use config::{Map, Value};
+use domain::provider::{self, Provider};
 use domain::secret::Secret;
-use serde::Deserialize;
 use url::Url;
 
-use super::Config;
-
-/// Installation-wide values for Autotask.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Autotask {
-    /// Tracking identifier used when the form leaves it empty.
-    pub integration_code: Secret,
-    /// Address that stands in for Autotask's own: the sandbox. Empty: Autotask itself.
-    pub base_url: String,
-    /// Requests in an hour. 0: what Autotask documents.
-    pub request_limit: u32,
-}
-
-/// Installation-wide values for ConnectWise PSA, which documents no number of requests.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConnectWisePsa {
-    /// Client id used when the form leaves it empty.
-    pub client_id: Secret,
-    /// Address that stands in for ConnectWise's own: the sandbox. Empty: ConnectWise itself.
-    pub base_url: String,
-}
-
-/// Installation-wide values for a vendor without a code of the installation.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Vendor {
-    /// Address that stands in for the vendor's own: the sandbox. Empty: the vendor itself.
-    pub base_url: String,
-    /// Requests in the vendor's window. 0: what its connector takes for granted.
-    pub request_limit: u32,
-}
-
-/// One vendor's values.
+/// One provider's values.
 #[derive(Debug, Clone)]
-pub struct Installed<'a> {
+pub struct Installed {
     /// Key of the provider.
     pub provider: &'static str,
     /// The code used when the form leaves it empty.
-    pub code: Option<&'a Secret>,
+    pub code: Option<Secret>,
     /// The address that stands in for the vendor's own.
     pub base_url: Option<Url>,
     /// Requests in the vendor's window instead of the documented number.
     pub request_limit: Option<u32>,
 }
 
-impl Config {
-    /// What this installation has for each provider.
-    ///
-    /// # Errors
-    /// When an address is none.
-    pub fn installed(&self) -> anyhow::Result<Vec<Installed<'_>>> {
-        let (autotask, connectwise) = (&self.autotask, &self.connectwise_psa);
-        let vendor = |key, vendor: &Vendor| {
-            let base_url = address(key, &vendor.base_url)?;
-            anyhow::Ok(Installed {
-                provider: key,
-                code: None,
-                base_url,
-                request_limit: given(vendor.request_limit),
-            })
-        };
-        Ok(vec![
-            Installed {
-                provider: "autotask",
-                code: Some(&autotask.integration_code).filter(|code| !code.is_empty()),
-                base_url: address("autotask", &autotask.base_url)?,
-                request_limit: given(autotask.request_limit),
-            },
-            Installed {
-                provider: "connectwise_psa",
-                code: Some(&connectwise.client_id).filter(|code| !code.is_empty()),
-                base_url: address("connectwise_psa", &connectwise.base_url)?,
-                request_limit: None,
-            },
-            vendor("halo_psa", &self.halo_psa)?,
-            vendor("syncro", &self.syncro)?,
-        ])
-    }
+/// Takes the tables of all providers with a connector.
+///
+/// # Errors
+/// When a table or a setting is missing or unknown, or an address is none.
+pub fn take(tables: &mut Map<String, Value>) -> anyhow::Result<Vec<Installed>> {
+    let connectable = provider::ALL.into_iter().filter(|one| one.available);
+    connectable.map(|provider| read(provider, tables)).collect()
 }
 
-/// A number that 0 stands in for when there is none.
-fn given(number: u32) -> Option<u32> {
-    (number > 0).then_some(number)
+fn read(provider: &'static Provider, tables: &mut Map<String, Value>) -> anyhow::Result<Installed> {
+    let key = provider.key;
+    let table = tables.remove(key);
+    let table = table.with_context(|| format!("the table {key} is missing"))?;
+    let mut values = table.into_table().context(key)?;
+    let mut setting = |name: &str| {
+        let value = values.remove(name);
+        value.with_context(|| format!("{key}.{name} is missing"))
+    };
+    let mut code = None;
+    if let Some(field) = provider.code_field() {
+        let text = setting(field.key)?.into_string().context(key)?;
+        code = Some(Secret::from(text)).filter(|code| !code.is_empty());
+    }
+    let base_url = address(key, &setting("base_url")?.into_string().context(key)?)?;
+    let mut request_limit = None;
+    if !provider.installation.request_limit.is_empty() {
+        let number = setting("request_limit")?.into_uint();
+        let number = number.with_context(|| format!("{key}.request_limit"))?;
+        let number = u32::try_from(number).with_context(|| format!("{key}.request_limit"))?;
+        request_limit = Some(number).filter(|number| *number > 0);
+    }
+    if let Some(unknown) = values.keys().next() {
+        bail!("unknown setting {key}.{unknown}");
+    }
+    Ok(Installed {
+        provider: key,
+        code,
+        base_url,
+        request_limit,
+    })
 }
 
 fn address(provider: &str, text: &str) -> anyhow::Result<Option<Url>> {

@@ -7,5 +7,6 @@
 )]
 
 mod commands;
+mod config_file;
 mod demo;
 mod process;

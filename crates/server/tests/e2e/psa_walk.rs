@@ -3,59 +3,46 @@
 
 use std::path::PathBuf;
 
-use domain::provider::{self, Provider};
+use domain::field::FieldShape;
+use domain::provider::{self, Category, Provider};
 
 use crate::browser::{Chromium, Tab};
 use crate::chromium;
 use crate::demo::Demo;
 use crate::walk::{fill_in, on_step, open_setup, sign_in, wait_until_synced_with};
 
-/// A PSA with an address in another form than its field asks for and what becomes of it, and words of the step *Sync*
-/// that only it has.
+/// A PSA with what is typed into its first field in another form than is asked for, and words of the step *Sync* that only
+/// it has.
 struct Psa {
+    provider: &'static Provider,
     key: &'static str,
-    pasted: (&'static str, &'static str, &'static str),
+    field: &'static str,
+    typed: String,
+    becomes: String,
     sync: &'static str,
 }
 
-const PSAS: [Psa; 4] = [
-    Psa {
-        key: "autotask",
-        pasted: (
-            "user_name",
-            " q7xkd2mzvhw4pnt@harbourline.example ",
-            "q7xkd2mzvhw4pnt@harbourline.example",
-        ),
-        sync: "Queues to Sync",
-    },
-    Psa {
-        key: "connectwise_psa",
-        pasted: (
-            "site",
-            "https://NA.myconnectwise.net/",
-            "na.myconnectwise.net",
-        ),
-        sync: "Boards to Sync",
-    },
-    Psa {
-        key: "halo_psa",
-        pasted: (
-            "url",
-            "harbourline.halopsa.com/api",
-            "https://harbourline.halopsa.com",
-        ),
-        sync: "Teams to Sync",
-    },
-    Psa {
-        key: "syncro",
-        pasted: (
-            "subdomain",
-            "https://harbourline.syncromsp.com/",
-            "harbourline",
-        ),
-        sync: "Exclude Statuses",
-    },
-];
+impl Psa {
+    fn of(provider: &'static Provider) -> Self {
+        let form = simulator::vendor(provider.key).expect("a sandbox").form();
+        let (field, becomes) = form[0].clone();
+        let shape = provider.form.iter().find(|one| one.key == field);
+        let typed = match shape.expect("a field").shape {
+            FieldShape::Host => format!("https://{}/", becomes.to_uppercase()),
+            FieldShape::Site(_) => becomes.replace("https://", "") + "/api",
+            FieldShape::SubdomainOf(domain) => format!("https://{becomes}.{domain}/"),
+            _ => format!(" {becomes} "),
+        };
+        Self {
+            provider,
+            key: provider.key,
+            field,
+            typed,
+            becomes,
+            sync: provider.setup.scope[0].label,
+        }
+    }
+}
 
 /// Looks at a page in both widths: it may not scroll sideways, and its picture is kept where that is wanted.
 struct Looks {
@@ -96,21 +83,23 @@ async fn every_psa_from_the_card_to_tickets_and_people() {
     let tab = browser.tab(&demo.address).await;
     tab.look(1440, false).await;
     sign_in(&tab, &demo).await;
-    for psa in PSAS {
-        let provider = provider::find(psa.key).expect("a provider");
-        walk(&tab, &psa, provider, &looks).await;
+    let mut psas = provider::ALL.to_vec();
+    psas.retain(|one| one.available && one.category == Category::Psa);
+    psas.sort_by_key(|one| one.key);
+    for provider in psas {
+        walk(&tab, &Psa::of(provider), &looks).await;
     }
     browser.close().await;
     demo.stop().await;
 }
 
-async fn walk(tab: &Tab, psa: &Psa, provider: &Provider, looks: &Looks) {
-    let key = psa.key;
+async fn walk(tab: &Tab, psa: &Psa, looks: &Looks) {
+    let (key, provider) = (psa.key, psa.provider);
     let page = format!("/settings/integrations/{key}");
     open_setup(tab, key).await;
     looks.at(tab, psa, "connect").await;
-    let (field, typed, becomes) = psa.pasted;
-    fill_in(tab, key, &[(field, typed)]).await;
+    let (field, becomes) = (psa.field, &psa.becomes);
+    fill_in(tab, key, &[(field, &psa.typed)]).await;
     tab.click("Test Connection").await;
     tab.wait_until(
         "(() => { const told = document.querySelector('#connect-result .banner.good'); \

@@ -27,7 +27,7 @@ pub async fn open_setup(tab: &Tab, key: &str) {
 /// Fills the connect form with what the sandbox of a PSA accepts, and some values in place of others. What is under
 /// *Advanced* is opened first, as a person must.
 pub async fn fill_in(tab: &Tab, key: &str, replaced: &[(&str, &str)]) {
-    for (name, value) in simulator::stand::form(key).expect("a sandbox") {
+    for (name, value) in simulator::vendor(key).expect("a sandbox").form() {
         let hidden = format!(
             "document.querySelector('#advanced:not([open]) [name=\"{name}\"]') ? 'yes' : ''"
         );

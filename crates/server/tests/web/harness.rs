@@ -16,7 +16,7 @@ use domain::secret::Secret;
 use portico::app::{App, Start};
 use portico::config::{self, Config, Overrides};
 use portico::web::{password, router, session};
-use simulator::{Control, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
+use simulator::{AutotaskCredentials, Control, Sandbox, SandboxConfig, WorldConfig};
 use store::identities::{self, MembershipStatus, NewIdentity};
 use store::roles::{self, RoleContent};
 use store::sessions::SessionStage;
@@ -40,7 +40,7 @@ pub const NOW: &str = "2026-03-02T09:00:00Z";
 
 /// The connect form's fields with what the sandbox accepts.
 pub fn credentials() -> BTreeMap<String, String> {
-    let known = SandboxCredentials::default();
+    let known = AutotaskCredentials::default();
     [
         ("user_name", known.user_name),
         ("secret", known.secret),

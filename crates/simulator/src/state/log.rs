@@ -21,8 +21,8 @@ use crate::world::tool::Tool;
 pub enum Change {
     /// The world the file belongs to and the instant its generated part ends.
     World {
-        /// The tool that shows it; files of earlier releases are Autotask's.
-        #[serde(default = "autotask")]
+        /// The tool that shows it; files of the first releases name none and are the first tool's.
+        #[serde(default = "first_tool")]
         tool: String,
         /// Size and seed.
         config: WorldConfig,
@@ -193,8 +193,11 @@ impl StateLog {
     }
 }
 
-fn autotask() -> String {
-    Tool::Autotask.key().to_owned()
+fn first_tool() -> String {
+    let first = crate::VENDORS
+        .iter()
+        .find(|vendor| vendor.tool().knows_all());
+    first.map_or_else(String::new, |vendor| vendor.key().to_owned())
 }
 
 fn clock_line(now_ms: i64) -> Change {

@@ -9,7 +9,6 @@
 use super::World;
 use super::company::MSP_NAME;
 use super::dice::{Dice, Purpose};
-use super::tool::Tool;
 use super::variant;
 use super::{company, person};
 
@@ -19,7 +18,7 @@ const BLOCK: u64 = 40;
 impl World {
     /// Draws that belong to one thing as this tool sees it.
     fn sight(&self, purpose: Purpose, number: u32) -> Dice {
-        let number = (self.tool as u64) << 40 | u64::from(number);
+        let number = (self.tool.number()) << 40 | u64::from(number);
         Dice::new(self.config.seed, purpose, number)
     }
 
@@ -28,11 +27,11 @@ impl World {
         if index > self.config.companies {
             return 0;
         }
-        if self.tool == Tool::Autotask || index == 0 {
+        if self.tool.knows_all() || index == 0 {
             return 1;
         }
         // One of each kind even in a small world, at another place in each tool.
-        match (u64::from(index) + self.tool as u64 * 7) % BLOCK {
+        match (u64::from(index) + self.tool.number() * 7) % BLOCK {
             12 => return 2,
             26 => return 0,
             _ => {}
@@ -54,7 +53,7 @@ impl World {
             return 0;
         }
         let primary = index.is_multiple_of(self.config.contacts_per_company);
-        if self.tool == Tool::Autotask || primary {
+        if self.tool.knows_all() || primary {
             return 1;
         }
         match self.sight(Purpose::PersonSight, index).below(100) {
@@ -76,7 +75,7 @@ impl World {
 
     /// The name that this tool has for a company of the world's `name`.
     pub(super) fn title_of(&self, name: &str, index: u32, copy: u32) -> String {
-        if self.tool == Tool::Autotask || name == MSP_NAME {
+        if self.tool.knows_all() || name == MSP_NAME {
             return name.to_owned();
         }
         let mut dice = self.sight(Purpose::CompanySight, index);
@@ -105,7 +104,7 @@ impl World {
     pub fn person_title(&self, index: u32, copy: u32) -> (String, String) {
         let (first, last) = person::name(self, index);
         let same = (first.to_owned(), last.to_owned());
-        if self.tool == Tool::Autotask {
+        if self.tool.knows_all() {
             return same;
         }
         let mut dice = self.sight(Purpose::PersonSight, index);
@@ -121,7 +120,7 @@ impl World {
     /// share it: that is how doubles are found.
     pub fn person_email(&self, index: u32, real: Option<&str>) -> Option<String> {
         let real = real?;
-        if self.tool == Tool::Autotask {
+        if self.tool.knows_all() {
             return Some(real.to_owned());
         }
         let mut dice = self.sight(Purpose::AddressSight, index);

@@ -1,7 +1,7 @@
 //! Zone look-up, credentials, addresses, metadata, rights.
 
 use serde_json::{Value, json};
-use simulator::SandboxCredentials;
+use simulator::AutotaskCredentials;
 
 use crate::support::{desk, errors, everything};
 
@@ -9,7 +9,7 @@ use crate::support::{desk, errors, everything};
 async fn zone_needs_no_headers_and_names_this_server() {
     let desk = desk().await;
     let base = desk.sandbox.base_url();
-    let user = SandboxCredentials::default().user_name.replace('@', "%40");
+    let user = AutotaskCredentials::default().user_name.replace('@', "%40");
     for version in ["v1.0", "V1.0", "1.0"] {
         let url = format!("{base}atservicesrest/{version}/zoneInformation?user={user}");
         let zone: Value = desk
@@ -42,7 +42,7 @@ async fn zone_needs_no_headers_and_names_this_server() {
 async fn each_header_is_checked() {
     let desk = desk().await;
     let url = desk.url("Companies/0");
-    let good = SandboxCredentials::default();
+    let good = AutotaskCredentials::default();
     for wrong in ["UserName", "Secret", "ApiIntegrationCode"] {
         let value = |name: &str, value: &str| {
             if name == wrong {
@@ -120,7 +120,7 @@ async fn addresses_are_forgiving() {
 #[tokio::test]
 async fn a_moved_zone_answers_401_at_the_old_place() {
     let desk = desk().await;
-    let user = SandboxCredentials::default().user_name;
+    let user = AutotaskCredentials::default().user_name;
     desk.control().set_zone_moved(true);
     assert_eq!(desk.get("Companies/0").await.0, 401);
     let zone: Value = desk

@@ -117,7 +117,7 @@ async fn raw_and_long_addresses() {
     let url = desk.sandbox.base_url();
     let address = (url.host_str().unwrap(), url.port().unwrap());
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let login = simulator::SandboxCredentials::default();
+    let login = simulator::AutotaskCredentials::default();
     let head = format!(
         "GET /atservicesrest/V1.0/Companies/query?search={{\"MaxRecords\":2,\"filter\":[{{\"op\":\"eq\",\"field\":\"id\",\"value\":0}}]}} HTTP/1.1\r\nHost: x\r\nUserName: {}\r\nSecret: {}\r\nApiIntegrationCode: {}\r\nConnection: close\r\n\r\n",
         login.user_name, login.secret, login.integration_code
@@ -177,5 +177,38 @@ async fn only_the_fields_asked_for() {
             .unwrap()
             .len(),
         3
+    );
+}
+
+#[tokio::test]
+async fn chosen_fields_without_the_id_lead_to_no_second_page() {
+    let desk = desk().await;
+    let ask = |fields: Value, size: u32| json!({"filter": [{"op": "exist", "field": "id"}], "IncludeFields": fields, "MaxRecords": size});
+    let (status, answer) = desk
+        .send("POST", "Roles/query", &ask(json!(["name"]), 2))
+        .await;
+    assert_eq!(status, 500, "{answer}");
+    assert!(
+        answer["errors"][0]
+            .as_str()
+            .unwrap()
+            .contains("IncludeFields"),
+        "{answer}"
+    );
+    let (status, answer) = desk
+        .send("POST", "Roles/query", &ask(json!(["name"]), 500))
+        .await;
+    assert_eq!(
+        (status, answer["items"][0]["name"].is_string()),
+        (200, true),
+        "{answer}"
+    );
+    let (status, answer) = desk
+        .send("POST", "Roles/query", &ask(json!(["id", "name"]), 2))
+        .await;
+    assert_eq!(
+        (status, answer["pageDetails"]["nextPageUrl"].is_string()),
+        (200, true),
+        "{answer}"
     );
 }

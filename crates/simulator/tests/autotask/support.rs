@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulator::{Control, Sandbox, SandboxConfig, SandboxCredentials, WorldConfig};
+use simulator::{AutotaskCredentials, Control, Sandbox, SandboxConfig, WorldConfig};
 
 /// A fixed instant, a Monday at noon.
 pub const START_MS: i64 = 1_772_452_800_000;
@@ -17,7 +17,7 @@ pub struct Desk {
 }
 
 /// A small world that starts at a fixed instant.
-pub fn small() -> SandboxConfig {
+pub fn small() -> SandboxConfig<AutotaskCredentials> {
     SandboxConfig {
         world: WorldConfig {
             tickets: 1_500,
@@ -34,7 +34,7 @@ pub async fn desk() -> Desk {
 }
 
 /// Starts a world.
-pub async fn start(config: SandboxConfig) -> Desk {
+pub async fn start(config: SandboxConfig<AutotaskCredentials>) -> Desk {
     let sandbox = Sandbox::start_autotask(config).await.unwrap();
     let http = reqwest::Client::builder()
         .timeout(Duration::from_secs(60))
@@ -62,7 +62,7 @@ impl Desk {
 
     /// A request with credentials.
     pub fn request(&self, method: &str, url: &str) -> reqwest::RequestBuilder {
-        let credentials = SandboxCredentials::default();
+        let credentials = AutotaskCredentials::default();
         self.http
             .request(method.parse().unwrap(), url)
             .header("UserName", credentials.user_name)

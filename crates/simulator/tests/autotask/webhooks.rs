@@ -371,3 +371,87 @@ async fn failures_are_retried_logged_and_end_in_silence() {
     desk.control().patch("Tickets", 1, json!({"title": "back"}));
     receiver.wait_for(got.len() + 1).await;
 }
+
+#[tokio::test]
+async fn a_registration_is_ready_only_as_long_as_it_subscribes_to_a_field() {
+    let desk = desk().await;
+    let (_, address) = Receiver::start().await;
+    let id = subscribe(
+        &desk,
+        "TicketWebhooks",
+        &address,
+        &[("title", true), ("status", true)],
+    )
+    .await;
+    let ready =
+        || async { desk.get(&format!("TicketWebhooks/{id}")).await.1["item"]["isReady"].clone() };
+    assert_eq!(ready().await, true);
+    let parts = desk.control().ids("TicketWebhookFields");
+    assert_eq!(parts.len(), 2);
+    let delete = |part: i64| {
+        let desk = &desk;
+        async move {
+            let path = format!("TicketWebhooks/{id}/Fields/{part}");
+            let (status, answer) = desk.send("DELETE", &path, &json!({})).await;
+            assert_eq!(status, 200, "{answer}");
+        }
+    };
+    delete(parts[0]).await;
+    assert_eq!(ready().await, true, "one is left");
+    let change = json!({"id": parts[1], "isSubscribedField": false});
+    let path = format!("TicketWebhooks/{id}/Fields");
+    let (status, answer) = desk.send("PATCH", &path, &change).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(ready().await, false, "it only shows one now");
+    let change = json!({"id": parts[1], "isSubscribedField": true});
+    desk.send("PATCH", &path, &change).await;
+    assert_eq!(ready().await, true);
+    delete(parts[1]).await;
+    assert_eq!(ready().await, false, "none is left");
+}
+
+#[tokio::test]
+async fn whoever_leaves_takes_their_registrations_along() {
+    let desk = desk().await;
+    let (_, address) = Receiver::start().await;
+    let id = subscribe(&desk, "TicketWebhooks", &address, &[("title", true)]).await;
+    let owner =
+        desk.get(&format!("TicketWebhooks/{id}")).await.1["item"]["ownerResourceID"].clone();
+    let other = desk.control().ids("Resources")[1];
+    assert_ne!(owner, other);
+    desk.control()
+        .patch("Resources", other, json!({"isActive": false}));
+    let active =
+        || async { desk.get(&format!("TicketWebhooks/{id}")).await.1["item"]["isActive"].clone() };
+    assert_eq!(active().await, true);
+    desk.control().patch(
+        "Resources",
+        owner.as_i64().unwrap(),
+        json!({"isActive": false}),
+    );
+    assert_eq!(active().await, false);
+}
+
+#[tokio::test]
+async fn devices_have_webhooks_too() {
+    let desk = desk().await;
+    let (receiver, address) = Receiver::start().await;
+    subscribe(
+        &desk,
+        "ConfigurationItemWebhooks",
+        &address,
+        &[("serialNumber", true)],
+    )
+    .await;
+    let item = desk.control().ids("ConfigurationItems")[0];
+    desk.control().patch(
+        "ConfigurationItems",
+        item,
+        json!({"serialNumber": "SN-NEW"}),
+    );
+    let got = receiver.wait_for(1).await;
+    let event: Value = serde_json::from_str(&got[0].2).unwrap();
+    assert_eq!(event["EntityType"], "ConfigurationItem");
+    assert_eq!(event["Fields"]["SerialNumber"], "SN-NEW");
+    assert_eq!(event["Id"], item);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::{SandboxConfig, WorldConfig};
 
 use crate::support::{desk, start};
@@ -176,5 +176,44 @@ async fn every_entity_can_be_read_whole() {
         assert_eq!(status, 200);
         let known = fields["fields"].as_array().unwrap().len();
         assert_eq!(records[0].as_object().unwrap().len(), known + 1, "{entity}");
+    }
+}
+
+#[tokio::test]
+async fn definitions_of_own_fields_and_what_was_sent_can_be_read() {
+    let desk = desk().await;
+    let all = json!({"filter": [{"op": "exist", "field": "id"}]});
+    let (status, fields) = desk
+        .send("POST", "UserDefinedFieldDefinitions/query", &all)
+        .await;
+    assert_eq!(status, 200, "{fields}");
+    let fields = fields["items"].as_array().unwrap().clone();
+    let tier = fields
+        .iter()
+        .find(|field| field["name"] == "Contract Tier")
+        .unwrap();
+    let of = json!({"filter": [{"op": "eq", "field": "udfFieldId", "value": tier["id"]}]});
+    let (_, items) = desk
+        .send("POST", "UserDefinedFieldListItems/query", &of)
+        .await;
+    let names: Vec<&str> = items["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["valueForDisplay"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Gold", "Silver", "Bronze", "None"]);
+    let (_, told) = desk.send("POST", "NotificationHistory/query", &all).await;
+    let told = told["items"].as_array().unwrap().clone();
+    assert_eq!(told.len(), 20);
+    for one in told {
+        let ticket = desk
+            .control()
+            .get("Tickets", one["ticketID"].as_i64().unwrap())
+            .unwrap();
+        assert_eq!(
+            (&ticket["ticketNumber"], &ticket["companyID"]),
+            (&one["entityNumber"], &one["companyID"])
+        );
     }
 }

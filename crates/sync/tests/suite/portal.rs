@@ -11,8 +11,9 @@ use domain::secret::Secret;
 use domain::settings::IntegrationSettings;
 use domain::stream::Stream;
 use domain::viewer::Viewer;
-use simulator::stand::{self, StandConfig};
-use simulator::{Control, Fault, FaultKind, Sandbox, WorldConfig};
+use simulator::{
+    Control, Fault, FaultKind, Sandbox, StandConfig, WorldConfig, start_vendor, vendor,
+};
 use store::integrations::{self, Integration};
 use store::listing::Direction;
 use store::pages::{self, Coverage};
@@ -71,9 +72,16 @@ macro_rules! on_both_engines {
     )*};
 }
 
+/// Hands the list of every vendor's key to another macro. A vendor that stands here takes part in all common cases.
+macro_rules! every_vendor {
+    ($then:ident!($($before:tt)*)) => {
+        $then!($($before)* autotask connectwise_psa halo_psa syncro);
+    };
+}
+
 /// Runs a test for every PSA on both engines, as `name::vendor::sqlite` and `name::vendor::postgres`.
 macro_rules! on_every_vendor {
-    ($name:ident: $($vendor:ident),*) => {
+    (@one $name:ident $($vendor:ident)*) => {
         mod $name {$(
             mod $vendor {
                 use crate::portal::{Kind, is_there};
@@ -93,7 +101,7 @@ macro_rules! on_every_vendor {
         )*}
     };
     ($($name:ident),* $(,)?) => {
-        $(on_every_vendor!($name: autotask, connectwise_psa, halo_psa, syncro);)*
+        $(every_vendor!(on_every_vendor!(@one $name));)*
     };
 }
 
@@ -186,9 +194,9 @@ impl Portal {
             world: setup.world,
             limits: setup.limits,
             clock_start_ms: Some(START.0),
-            state_file: None,
+            ..StandConfig::default()
         };
-        let sandbox = stand::start(setup.vendor, config)
+        let sandbox = start_vendor(setup.vendor, config)
             .await
             .expect("the sandbox starts");
         let folder = tempfile::tempdir().expect("a folder");
@@ -270,7 +278,7 @@ impl Portal {
 
     /// What a person types into the connect form.
     pub fn form(&self) -> BTreeMap<String, String> {
-        let form = stand::form(self.vendor).expect("a vendor");
+        let form = vendor(self.vendor).expect("a vendor").form();
         form.into_iter()
             .map(|(key, value)| (key.to_owned(), value))
             .collect()

@@ -13,12 +13,17 @@ use sync::settings::update_settings;
 use crate::portal::{Kind, ann};
 use crate::vendors::Desk;
 
-on_every_vendor!(a_side_list_refused_later_changes_nothing: connectwise_psa, halo_psa, syncro);
-on_every_vendor!(p13_a_side_list_the_scope_needs_is_not_done_without: connectwise_psa, halo_psa);
+on_every_vendor!(
+    a_side_list_refused_later_changes_nothing,
+    p13_a_side_list_the_scope_needs_is_not_done_without,
+);
 
 /// A right that goes takes no part of a record with it: what the list told stays, whatever else of the record changes.
 async fn a_side_list_refused_later_changes_nothing(kind: Kind, vendor: &str) {
     let desk = Desk::of(vendor);
+    if desk.beside.is_empty() {
+        return;
+    }
     let portal = desk.portal(kind).await;
     let control = &portal.control;
     (desk.add)(control);
@@ -75,6 +80,7 @@ async fn a_side_list_refused_later_changes_nothing(kind: Kind, vendor: &str) {
 /// Where the scope judges by what may not be read, the tickets stay as they are and the missing right is told.
 async fn p13_a_side_list_the_scope_needs_is_not_done_without(kind: Kind, vendor: &str) {
     let desk = Desk::of(vendor);
+    let Some(judges) = desk.judges else { return };
     let portal = desk.portal(kind).await;
     let control = &portal.control;
     (desk.add)(control);
@@ -90,7 +96,7 @@ async fn p13_a_side_list_the_scope_needs_is_not_done_without(kind: Kind, vendor:
         .iter()
         .flat_map(|kind| items.iter().filter(|item| item.kind == *kind));
     let value = values.map(|item| item.external_id.clone()).next();
-    (desk.judges)(&mut settings.scope, &value.expect("a value"));
+    judges(&mut settings.scope, &value.expect("a value"));
     update_settings(&portal.engine, &ann(), id, revision, settings)
         .await
         .expect("saved");

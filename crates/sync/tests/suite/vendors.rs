@@ -14,7 +14,18 @@ use serde_json::{Value, json};
 use simulator::Control;
 use sync::request::{NotesState, RunMode, notes_state};
 
-use crate::portal::{ENTITIES, Kind, Portal, Setup};
+use crate::portal::{Kind, Portal, Setup};
+
+macro_rules! desks {
+    ($($vendor:ident)*) => {
+        $(mod $vendor;)*
+
+        /// A desk of every vendor.
+        static DESKS: &[Desk] = &[$($vendor::DESK),*];
+    };
+}
+
+every_vendor!(desks!());
 
 on_every_vendor!(
     every_record_arrives_and_every_note,
@@ -46,8 +57,8 @@ pub struct Desk {
     asked: &'static str,
     /// Lists beside those of records that tell a part of them: the right, its action, and what the area is called.
     pub beside: &'static [(&'static str, &'static str, &'static str)],
-    /// The first of them as the scope judges by it: what is chosen of all that the records have.
-    pub judges: fn(&mut Scope, &str),
+    /// The first of them as the scope judges by it, where it does: what is chosen of all that the records have.
+    pub judges: Option<fn(&mut Scope, &str)>,
     /// Makes what the small world lacks: tickets in projects.
     pub add: fn(&Control),
     /// A change to a record of a stream by a person.
@@ -56,16 +67,6 @@ pub struct Desk {
 
 fn nothing(_: &Control) -> BTreeSet<String> {
     BTreeSet::new()
-}
-
-fn project_tickets(control: &Control) {
-    let projects = control.records("project/projects", 0, 3);
-    for project in projects.expect("projects") {
-        let ticket = json!({
-            "summary": "Step", "project": {"id": project["id"]}, "company": {"id": project["company"]["id"]},
-        });
-        control.create("project/tickets", ticket);
-    }
 }
 
 fn plain(note: &Value) -> String {
@@ -98,173 +99,9 @@ fn notes(control: &Control, notes: &str, ticket_of: &str, tickets: &str) -> Vec<
     notes
 }
 
-const AUTOTASK: Desk = Desk {
-    key: "autotask",
-    streams: &ENTITIES,
-    notes: "TicketNotes",
-    ticket_of: "ticketID",
-    title: "title",
-    present: |control| {
-        let notes = notes(control, "TicketNotes", "ticketID", "Tickets");
-        notes.iter().map(|note| note["id"].to_string()).collect()
-    },
-    made: nothing,
-    note: || json!({"title": "", "description": "Anything new?", "noteType": 1, "publish": 1}),
-    note_id: plain,
-    asked: "ticketnotes",
-    beside: &[],
-    judges: |_, _| {},
-    add: |_| {},
-    edits: &[
-        (Stream::Companies, "phone", "+1 555 0100"),
-        (Stream::Contacts, "title", "Head of it"),
-        (Stream::Tickets, "title", "Edited"),
-        (Stream::Opportunities, "title", "Edited"),
-    ],
-};
-
-const CONNECTWISE_PSA: Desk = Desk {
-    key: "connectwise_psa",
-    streams: &[
-        (Stream::Companies, "company/companies"),
-        (Stream::Technicians, "system/members"),
-        (Stream::Contacts, "company/contacts"),
-        (Stream::Tickets, "service/tickets"),
-        (Stream::Opportunities, "sales/opportunities"),
-    ],
-    notes: "service/tickets/notes",
-    ticket_of: "ticketId",
-    title: "summary",
-    present: |control| {
-        let of = |entity, field| notes(control, entity, field, "service/tickets");
-        let flags = [
-            "addToDetailDescriptionFlag",
-            "addToInternalAnalysisFlag",
-            "addToResolutionFlag",
-        ];
-        let mut entries = of("time/entries", "chargeToId");
-        entries.retain(|entry| flags.iter().any(|flag| entry[*flag] == true));
-        let entries = entries
-            .iter()
-            .map(|entry| format!("TimeEntryNote-{}", entry["id"]));
-        let notes = of("service/tickets/notes", "ticketId");
-        notes
-            .iter()
-            .map(|note| note["id"].to_string())
-            .chain(entries)
-            .collect()
-    },
-    made: nothing,
-    note: || json!({"text": "Anything new?", "detailDescriptionFlag": true}),
-    note_id: plain,
-    asked: "allnotes",
-    beside: &[
-        ("project/projects", "query", "Projects"),
-        (
-            "sales/opportunities/forecast",
-            "query",
-            "Opportunity amounts",
-        ),
-    ],
-    judges: |scope, kind| scope.exclude_project_types = [kind.to_owned()].into(),
-    add: project_tickets,
-    edits: &[
-        (Stream::Companies, "phoneNumber", "5550100"),
-        (Stream::Contacts, "title", "Head of it"),
-        (Stream::Tickets, "summary", "Edited"),
-        (Stream::Opportunities, "name", "Edited"),
-    ],
-};
-
-const HALO_PSA: Desk = Desk {
-    key: "halo_psa",
-    streams: &[
-        (Stream::Companies, "client"),
-        (Stream::Technicians, "agent"),
-        (Stream::Contacts, "users"),
-        (Stream::Tickets, "tickets"),
-        (Stream::Opportunities, "opportunities"),
-    ],
-    notes: "actions",
-    ticket_of: "ticket_id",
-    title: "summary",
-    present: |control| {
-        let mut notes = notes(control, "actions", "ticket_id", "tickets");
-        // The product's own entries are no comments.
-        let own = ["Ticket Logged", "Automation"];
-        notes.retain(|note| !own.contains(&note["outcome"].as_str().unwrap_or_default()));
-        notes.iter().map(within_ticket).collect()
-    },
-    made: nothing,
-    note: || json!({"outcome_id": 2, "note": "Anything new?", "hiddenfromuser": false}),
-    note_id: within_ticket,
-    asked: "actions",
-    beside: &[("team", "query", "Teams"), ("site", "query", "Sites")],
-    judges: |scope, team| scope.queues = [team.to_owned()].into(),
-    add: |_| {},
-    edits: &[
-        (Stream::Companies, "ref", "Edited"),
-        (Stream::Contacts, "title", "Head of it"),
-        (Stream::Tickets, "summary", "Edited"),
-        (Stream::Opportunities, "summary", "Edited"),
-    ],
-};
-
-const SYNCRO: Desk = Desk {
-    key: "syncro",
-    streams: &[
-        (Stream::Companies, "customers"),
-        (Stream::Technicians, "users"),
-        (Stream::Contacts, "contacts"),
-        (Stream::Tickets, "tickets"),
-    ],
-    notes: "comments",
-    ticket_of: "ticket_id",
-    title: "subject",
-    present: |control| {
-        let notes = notes(control, "comments", "ticket_id", "tickets");
-        let mut begun = BTreeSet::new();
-        // The first one is the description, when clients may read it.
-        let is_description = |note: &Value| {
-            let first = begun.insert(note["ticket_id"].to_string());
-            first && note["hidden"] == false
-        };
-        let mut is_description = is_description;
-        let comments = notes.iter().filter(|note| !is_description(note));
-        comments.map(|note| note["id"].to_string()).collect()
-    },
-    made: |control| {
-        let contacts = records(control, "contacts");
-        let address = |one: &Value| one["email"].as_str().map(str::to_lowercase);
-        let mut customers = records(control, "customers");
-        customers.retain(|customer| {
-            let mut of = contacts
-                .iter()
-                .filter(|c| c["customer_id"] == customer["id"]);
-            address(customer).is_some() && !of.any(|c| address(c) == address(customer))
-        });
-        customers
-            .iter()
-            .map(|c| format!("customer:{}", c["id"]))
-            .collect()
-    },
-    note: || json!({"subject": "Update", "body": "Anything new?", "hidden": false}),
-    note_id: plain,
-    asked: "/comments",
-    beside: &[("Customers - List/Search", "", "Customers")],
-    judges: |_, _| {},
-    add: |_| {},
-    edits: &[
-        (Stream::Companies, "business_name", "Edited"),
-        (Stream::Contacts, "name", "Somebody Else"),
-        (Stream::Tickets, "subject", "Edited"),
-    ],
-};
-
 impl Desk {
     pub fn of(key: &str) -> &'static Self {
-        static ALL: [Desk; 4] = [AUTOTASK, CONNECTWISE_PSA, HALO_PSA, SYNCRO];
-        ALL.iter().find(|desk| desk.key == key).expect("a desk")
+        DESKS.iter().find(|desk| desk.key == key).expect("a desk")
     }
 
     pub fn provider(&self) -> &'static Provider {

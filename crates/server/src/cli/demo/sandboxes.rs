@@ -6,8 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use domain::id::IntegrationId;
 use domain::provider::{self, Provider};
-use simulator::stand::{self, StandConfig};
-use simulator::{Sandbox, SandboxError};
+use simulator::{Sandbox, SandboxError, StandConfig, VENDORS, Vendor};
 use url::Url;
 
 use super::world;
@@ -21,6 +20,8 @@ const FIRST: &str = "autotask";
 pub struct Running {
     /// Whose.
     pub provider: &'static Provider,
+    /// The vendor as it was started.
+    vendor: &'static Vendor,
     /// It.
     pub sandbox: Sandbox,
 }
@@ -35,9 +36,10 @@ pub async fn start(
 ) -> anyhow::Result<Vec<Running>> {
     let world = world::choose(folder, arguments)?;
     let mut running = Vec::new();
-    let mut vendors = stand::VENDORS.to_vec();
-    vendors.sort_by_key(|key| *key != FIRST);
-    for key in vendors {
+    let mut vendors: Vec<&Vendor> = VENDORS.iter().collect();
+    vendors.sort_by_key(|vendor| vendor.key() != FIRST);
+    for vendor in vendors {
+        let key = vendor.key();
         let Some(provider) = provider::find(key).filter(|provider| provider.available) else {
             continue;
         };
@@ -50,9 +52,9 @@ pub async fn start(
             state_file: Some(folder.join(state)),
             // Where comments are read ticket by ticket, the vendor's own limits would stretch the first sync over hours.
             limits: key == FIRST,
-            clock_start_ms: None,
+            ..StandConfig::default()
         };
-        let sandbox = stand::start(key, config).await.map_err(|error| {
+        let sandbox = vendor.start(config).await.map_err(|error| {
             let other_world = matches!(error, SandboxError::OtherWorld { .. });
             let error = anyhow::Error::from(error);
             if other_world {
@@ -63,9 +65,13 @@ pub async fn start(
                 error
             }
         });
-        let sandbox =
+        let (sandbox, _) =
             sandbox.with_context(|| format!("The {} sandbox cannot start", provider.name))?;
-        running.push(Running { provider, sandbox });
+        running.push(Running {
+            provider,
+            vendor,
+            sandbox,
+        });
     }
     Ok(running)
 }
@@ -96,13 +102,18 @@ pub async fn connect(
 ) -> anyhow::Result<Vec<(&'static Provider, IntegrationId)>> {
     let known = store::integrations::list_integrations(app.store()).await?;
     let mut connected = Vec::new();
-    for Running { provider, .. } in sandboxes {
+    for Running {
+        provider, vendor, ..
+    } in sandboxes
+    {
         if let Some(known) = known.iter().find(|one| one.provider == provider.key) {
             connected.push((*provider, known.id));
             continue;
         }
-        let form = stand::form(provider.key).unwrap_or_default();
-        let form = form.into_iter().map(|(key, value)| (key.to_owned(), value));
+        let form = vendor
+            .form()
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value));
         let outcome = sync::connect::connect(
             app.engine(),
             &sync::Actor::CommandLine,
@@ -128,13 +139,18 @@ pub async fn connect(
 /// What the connect forms accept, in blocks of lines.
 pub fn describe(sandboxes: &[Running]) -> String {
     let mut text = String::new();
-    for Running { provider, sandbox } in sandboxes {
+    for Running {
+        provider,
+        vendor,
+        sandbox,
+    } in sandboxes
+    {
         text.push_str(&format!(
             "{} sandbox at {}\n",
             provider.name,
             sandbox.base_url()
         ));
-        for (key, value) in stand::form(provider.key).unwrap_or_default() {
+        for (key, value) in vendor.form() {
             let field = provider.form.iter().find(|field| field.key == key);
             let label = field.map_or(key, |field| field.label);
             text.push_str(&format!("  {label:<22}  {value}\n"));

@@ -92,11 +92,7 @@ pub static PSA: Psa = Psa {
             "Security level: CRM > Opportunities — View",
         ),
     ],
-    mixed_up: &[
-        ("connectwise_psa", NO_USER),
-        ("halo_psa", NO_USER),
-        ("syncro", NO_USER),
-    ],
+    mixed_up: |_| NO_USER,
     offer: Offer {
         sync: &[
             "Enable Opportunity Sync",

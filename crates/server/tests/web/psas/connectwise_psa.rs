@@ -96,11 +96,7 @@ pub static PSA: Psa = Psa {
             "Security role: Sales > Opportunity — Inquire All",
         ),
     ],
-    mixed_up: &[
-        ("autotask", "Enter the host name alone"),
-        ("halo_psa", "This is the address of Halo PSA."),
-        ("syncro", "Enter the host name alone"),
-    ],
+    mixed_up: |_| "Enter the host name alone",
     offer: Offer {
         sync: &[
             "Enable Opportunity Sync",

@@ -70,14 +70,13 @@ pub static PSA: Psa = Psa {
         },
         Right::optional("opportunities", "Permissions — read:sales and read:crm"),
     ],
-    mixed_up: &[
-        ("autotask", "Enter the address you open Halo at"),
-        (
-            "connectwise_psa",
-            "This is the address of ConnectWise Manage.",
-        ),
-        ("syncro", NOT_ACCEPTED),
-    ],
+    mixed_up: |typed| {
+        if typed.contains('@') {
+            "Enter the address you open Halo at"
+        } else {
+            NOT_ACCEPTED
+        }
+    },
     offer: Offer {
         sync: &[
             "Enable Opportunity Sync",

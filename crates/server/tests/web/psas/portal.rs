@@ -3,8 +3,7 @@
 use axum::http::StatusCode;
 use domain::clock::UtcMillis;
 use domain::run::RunState;
-use simulator::stand::{self as sandboxes, StandConfig};
-use simulator::{Control, WorldConfig};
+use simulator::{Control, StandConfig, WorldConfig, start_vendor, vendor};
 use store::integrations::{Integration, list_integrations};
 use store::runs::{Run, StreamRun, list_runs, list_stream_runs};
 
@@ -32,11 +31,11 @@ impl Portal {
         };
         let config = StandConfig {
             world,
-            state_file: None,
             limits: false,
             clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
+            ..StandConfig::default()
         };
-        let sandbox = sandboxes::start(psa.key, config).await.unwrap();
+        let sandbox = start_vendor(psa.key, config).await.unwrap();
         Self {
             site: Site::start_beside(psa.key, sandbox).await,
             psa,
@@ -60,7 +59,7 @@ impl Portal {
 
     /// The connect form with some values replaced.
     pub fn form(&self, replaced: &[(&str, &str)]) -> Form {
-        let usual = sandboxes::form(self.psa.key).unwrap();
+        let usual = vendor(self.psa.key).unwrap().form();
         let mut form: Form = usual
             .into_iter()
             .filter(|(name, _)| !replaced.iter().any(|(other, _)| other == name))
@@ -79,7 +78,7 @@ impl Portal {
             .filter(|field| field.required)
             .map(|field| field.key)
             .collect();
-        let values = sandboxes::form(other.key).unwrap();
+        let values = vendor(other.key).unwrap().form();
         let replaced: Vec<(&str, &str)> = asked
             .into_iter()
             .zip(values.iter().map(|(_, value)| value.as_str()))

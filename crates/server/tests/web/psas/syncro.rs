@@ -82,14 +82,7 @@ pub static PSA: Psa = Psa {
             )
         },
     ],
-    mixed_up: &[
-        ("autotask", "This looks like another product's user name."),
-        (
-            "connectwise_psa",
-            "This is the address of ConnectWise Manage.",
-        ),
-        ("halo_psa", "This is the address of Halo PSA."),
-    ],
+    mixed_up: |_| "This looks like another product's user name.",
     offer: Offer {
         sync: &[],
         choices: &["Waiting on Customer", "Customer Reply"],

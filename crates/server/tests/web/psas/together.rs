@@ -7,13 +7,16 @@ use axum::http::StatusCode;
 use domain::clock::UtcMillis;
 use domain::provider;
 use domain::run::RunState;
-use simulator::stand::{self as sandboxes, StandConfig};
-use simulator::{Control, Fault, FaultKind, Sandbox, WorldConfig};
+use domain::stream::Stream;
+use simulator::{
+    Control, Fault, FaultKind, Sandbox, StandConfig, WorldConfig, start_vendor, vendor,
+};
 use store::company_import::{CompanyImportQuery, CompanyImportRow, list_for_import};
 use store::integrations::{Integration, list_integrations};
 use store::runs::list_runs;
 use sync::import_companies::{self, CompanyAction, CompanyChoice, ImportCompanies};
 
+use super::ALL;
 use crate::harness::{NOW, Site};
 
 /// PSA, entity of its tickets, and the field that leads from one to its company.
@@ -42,11 +45,11 @@ impl Together {
                     opportunities: 2,
                     ..WorldConfig::default()
                 },
-                state_file: None,
                 limits: false,
                 clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
+                ..StandConfig::default()
             };
-            let sandbox = sandboxes::start(key, config).await.unwrap();
+            let sandbox = start_vendor(key, config).await.unwrap();
             sandboxes.insert(*key, sandbox);
         }
         let site = Site::start_beside_several(&sandboxes).await;
@@ -59,7 +62,7 @@ impl Together {
 
     /// Connects a PSA; its first sync waits for a worker.
     async fn connect(&self, key: &str) {
-        let form = sandboxes::form(key).unwrap();
+        let form = vendor(key).unwrap().form();
         let form = form
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value));
@@ -195,10 +198,11 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
 
 #[tokio::test]
 async fn one_that_does_not_answer_keeps_no_other_waiting() {
-    let keys = ["autotask", "connectwise_psa", "halo_psa", "syncro"];
-    for (stuck, entity) in [("halo_psa", "tickets"), ("syncro", "customers")] {
+    let keys: Vec<&'static str> = ALL.iter().map(|psa| psa.key).collect();
+    for psa in ALL {
+        let (stuck, entity) = (psa.key, psa.entity(Stream::Tickets));
         let together = Together::start(&keys).await;
-        for key in keys {
+        for key in &keys {
             together.connect(key).await;
         }
         together
@@ -210,9 +214,9 @@ async fn one_that_does_not_answer_keeps_no_other_waiting() {
         together.until_held(stuck).await;
         together.settle().await;
         assert_eq!(together.control(stuck).held(), 1, "{stuck} answers nobody");
-        for key in keys {
+        for key in &keys {
             let state = together.state(key).await;
-            if key == stuck {
+            if *key == stuck {
                 assert_eq!(state, RunState::Running, "{key}");
             } else {
                 assert_eq!(state, RunState::Completed, "{key} beside {stuck}");

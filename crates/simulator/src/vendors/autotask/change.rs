@@ -204,6 +204,7 @@ impl<'a> Edit<'a> {
             .ok_or_else(|| Refusal::invalid("No matching records found."))?;
         rules::before_delete(self, schema, id, &before);
         self.erase(route, id);
+        rules::after_delete(self, schema, &before);
         self.note_event(schema, id, Action::Delete, Vec::new(), before);
         Ok(())
     }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::rows::numbers as n;
+use super::rows::{numbers as n, ticket_number};
+use super::udfs;
 use crate::state::Record;
 use crate::world::company::company;
 use crate::world::group::{GROUPS, is_member};
-use crate::world::technician::{api_user, count, role};
+use crate::world::technician::{self, api_user, count, role};
+use crate::world::ticket::ticket;
 use crate::world::{World, instant};
 
 /// Id of the main location of a company.
@@ -72,6 +74,10 @@ pub fn records(world: &World, route: &str) -> BTreeMap<i64, Arc<Record>> {
         "ContactGroupContacts" => memberships(world),
         "CompanyLocations" => locations(world),
         "CompanyNotes" => company_notes(world),
+        "ConfigurationItems" => configuration_items(world),
+        "NotificationHistory" => notifications(world),
+        "UserDefinedFieldDefinitions" => udfs::definitions(&opened(world)),
+        "UserDefinedFieldListItems" => udfs::list_items(&opened(world)),
         _ => Vec::new(),
     };
     list.into_iter()
@@ -83,6 +89,42 @@ pub fn records(world: &World, route: &str) -> BTreeMap<i64, Arc<Record>> {
             _ => None,
         })
         .collect()
+}
+
+/// When the tenant's own settings were made.
+fn opened(world: &World) -> String {
+    instant::iso(world.base_ms - instant::DAY * 900)
+}
+
+/// A firewall and a server of each of the first companies.
+fn configuration_items(world: &World) -> Vec<Value> {
+    let items = (1..=world.config.companies.min(20)).flat_map(|index| {
+        let at = |days: i64| instant::iso(world.base_ms - instant::DAY * days);
+        [("Firewall", 1), ("Server", 2)].map(|(name, kind)| {
+            let id = 4_000 + i64::from(index) * 2 + kind;
+            json!({"id": id, "companyID": n::company_id(index), "configurationItemType": kind,
+                   "referenceTitle": format!("{name} {index:03}"), "serialNumber": format!("SN{id:06}"),
+                   "productID": 29_682_000 + kind, "isActive": true, "installDate": at(700),
+                   "createDate": at(690), "lastModifiedTime": at(90 + i64::from(index))})
+        })
+    });
+    items.collect()
+}
+
+/// What was sent about the newest tickets.
+fn notifications(world: &World) -> Vec<Value> {
+    let newest = world.config.tickets.saturating_sub(20) + 1..=world.config.tickets;
+    let told = newest.map(|number| {
+        let ticket = ticket(world, number);
+        let owner = ticket.owner.unwrap_or(0);
+        let (first, last) = technician::name(world, owner);
+        json!({"id": 9_000 + number, "ticketID": number, "entityNumber": ticket_number(ticket.created, ticket.position),
+               "companyID": n::company_id(ticket.company), "notificationHistoryTypeID": 1,
+               "templateName": "Ticket - Created", "recipientDisplayName": format!("{first} {last}"),
+               "notificationSentTime": instant::iso(ticket.created), "isActive": true, "isDeleted": false,
+               "isTemplateJob": false})
+    });
+    told.collect()
 }
 
 fn roles() -> Vec<Value> {

@@ -24,6 +24,10 @@ use crate::courier;
 const ATTEMPTS: u32 = 5;
 /// Time between attempts.
 const BETWEEN_MS: i64 = 30_000;
+/// Callouts in a rolling hour for each entity, above which delivery is delayed.
+const CALLOUTS: usize = 1_500;
+/// What the callouts are counted over.
+const HOUR_MS: i64 = 3_600_000;
 /// Failed messages in a row after which a registration is switched off.
 const FAILURES_ALLOWED: i64 = 25;
 
@@ -38,18 +42,23 @@ type Queues = BTreeMap<(String, i64), VecDeque<Waiting>>;
 /// Messages that wait, one queue for each registration.
 pub struct Deliveries {
     queues: Mutex<Queues>,
+    /// When an entity's registrations were last called, for each.
+    callouts: Mutex<BTreeMap<String, VecDeque<i64>>>,
+    limits: bool,
     changed: Notify,
     client: reqwest::Client,
 }
 
 impl Deliveries {
-    /// No messages.
+    /// No messages; too many callouts are delayed where limits apply.
     ///
     /// # Errors
     /// When the HTTP client cannot be built.
-    pub fn new() -> Result<Self, SandboxError> {
+    pub fn new(limits: bool) -> Result<Self, SandboxError> {
         Ok(Self {
             queues: Mutex::default(),
+            callouts: Mutex::default(),
+            limits,
             changed: Notify::new(),
             client: courier::client()?,
         })
@@ -93,12 +102,36 @@ impl Deliveries {
         self.queues().values().map(VecDeque::len).sum()
     }
 
-    /// The first message of each registration that is due.
+    /// Counts a callout of an entity's registrations.
+    fn note_callout(&self, route: &str, now_ms: i64) {
+        let mut callouts = self.callouts.lock().unwrap_or_else(PoisonError::into_inner);
+        callouts
+            .entry(route.to_owned())
+            .or_default()
+            .push_back(now_ms);
+    }
+
+    /// Whether an entity's registrations were called too often in the last hour to be called now.
+    fn is_delayed(&self, route: &str, now_ms: i64) -> bool {
+        let mut callouts = self.callouts.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(recent) = callouts.get_mut(route) else {
+            return false;
+        };
+        while recent.front().is_some_and(|at| *at <= now_ms - HOUR_MS) {
+            recent.pop_front();
+        }
+        self.limits && recent.len() >= CALLOUTS
+    }
+
+    /// The first message of each registration that is due. What was hurried waits for nothing.
     fn due(&self, now_ms: i64) -> Vec<(String, i64, String)> {
         self.queues()
             .iter()
             .filter_map(|((route, webhook), queue)| {
                 let head = queue.front().filter(|head| head.due_ms <= now_ms)?;
+                if head.due_ms != i64::MIN && self.is_delayed(route, now_ms) {
+                    return None;
+                }
                 Some((route.clone(), *webhook, head.message.body.clone()))
             })
             .collect()
@@ -143,6 +176,7 @@ impl Autotask {
             self.deliveries.queues().remove(&(route, webhook));
             return;
         };
+        self.deliveries.note_callout(&route, self.clock.now_ms());
         let signature = webhook_signature(text(&registration, "secretKey"), body.as_bytes());
         let outcome = self
             .send(text(&registration, "webhookUrl"), body, Some(signature))
@@ -248,7 +282,46 @@ fn log_key(route: &str) -> &'static str {
     match route {
         "CompanyWebhooks" => "accountWebhookID",
         "ContactWebhooks" => "contactWebhookID",
+        "ConfigurationItemWebhooks" => "configurationItemWebhookID",
         "TicketWebhooks" => "ticketWebhookID",
         _ => "ticketNoteWebhookID",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(route: &str) -> Message {
+        Message {
+            route: route.to_owned(),
+            webhook: 1,
+            sequence: 1,
+            body: String::new(),
+        }
+    }
+
+    #[test]
+    fn above_1500_callouts_in_an_hour_an_entity_waits_and_no_other() {
+        let deliveries = Deliveries::new(true).unwrap();
+        deliveries.add(message("TicketWebhooks"), 0);
+        deliveries.add(message("CompanyWebhooks"), 0);
+        for second in 0..1_499 {
+            deliveries.note_callout("TicketWebhooks", second * 1_000);
+        }
+        let routes = |now| -> Vec<String> {
+            let due = deliveries.due(now).into_iter();
+            due.map(|(route, ..)| route).collect()
+        };
+        assert_eq!(routes(1_500_000).len(), 2);
+        deliveries.note_callout("TicketWebhooks", 1_499_000);
+        assert_eq!(routes(1_500_000), ["CompanyWebhooks"]);
+        assert_eq!(routes(HOUR_MS).len(), 2, "the first one is an hour ago");
+        assert_eq!(deliveries.hurry(), 2);
+        assert_eq!(
+            routes(1_500_000).len(),
+            2,
+            "what is hurried waits for nothing"
+        );
     }
 }

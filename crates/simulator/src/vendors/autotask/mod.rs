@@ -6,6 +6,7 @@
 
 mod change;
 mod counters;
+mod desk;
 mod filter;
 mod fixed;
 mod hook_delivery;
@@ -29,6 +30,7 @@ mod store;
 mod twist;
 mod udfs;
 mod validate;
+mod vendor;
 mod write;
 
 use std::future::Future;
@@ -48,13 +50,14 @@ use self::schema::Catalogue;
 use self::security::Security;
 use self::store::{Reader, Table};
 use crate::clock::Clock;
-use crate::config::{SandboxCredentials, SandboxError};
-use crate::exchange::{Admission, Answer, Call, Setup, Vendor};
+use crate::config::SandboxError;
+use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
 use crate::fault::FaultKind;
 use crate::state::{Change, StateLog};
 use crate::world::World;
 
 pub use hook_signature::webhook_signature;
+pub use vendor::AutotaskCredentials;
 
 /// A tenant of Autotask PSA.
 pub struct Autotask {
@@ -85,7 +88,7 @@ impl Autotask {
     ///
     /// # Errors
     /// When the client that delivers webhooks cannot be built.
-    pub fn new(setup: Setup<SandboxCredentials>) -> Result<Self, SandboxError> {
+    pub fn new(setup: Setup<AutotaskCredentials>) -> Result<Self, SandboxError> {
         let catalogue = Catalogue::new(&Picklists);
         let mut tables: Vec<Table> = catalogue
             .all()
@@ -117,7 +120,7 @@ impl Autotask {
             catalogue,
             tables: RwLock::new(tables),
             log: setup.log,
-            deliveries: Deliveries::new()?,
+            deliveries: Deliveries::new(setup.limits)?,
             counters: Mutex::default(),
         })
     }
@@ -198,7 +201,7 @@ fn is_query(route: &Route) -> bool {
     matches!(route, Route::Query(..) | Route::Count(_))
 }
 
-impl Vendor for Autotask {
+impl Tenant for Autotask {
     fn entity_of(&self, call: &Call) -> Option<String> {
         let entity = match route::read(&self.catalogue, &call.path).route {
             Route::Query(at, _) | Route::Count(at) | Route::Metadata(at, _) => at,

@@ -149,7 +149,7 @@ fn include(schema: &Schema, body: &Value) -> Result<Option<Vec<usize>>, Refusal>
     Ok(Some(positions))
 }
 
-/// Answers a query with a page.
+/// Answers a query with a page. Where fields were chosen without `id`, there can be no further page.
 pub fn page(
     reader: Reader<'_>,
     query: &Query,
@@ -177,6 +177,17 @@ pub fn page(
         last = id;
         ControlFlow::Continue(())
     });
+    let has_id = |chosen: &[usize]| {
+        chosen
+            .iter()
+            .any(|at| reader.schema.fields[*at].name == "id")
+    };
+    if more && !query.include.as_deref().is_none_or(has_id) {
+        return Refusal::invalid(
+            "IncludeFields must contain id where the result has several pages.",
+        )
+        .answer();
+    }
     // A repeated page leads on from where the true page would have.
     if start != query.after {
         last = query.after.max(last);

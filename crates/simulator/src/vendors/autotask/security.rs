@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
+use super::AutotaskCredentials;
 use super::refusal::Refusal;
-use crate::config::SandboxCredentials;
 use crate::exchange::Call;
 
 /// What the security level says about one entity; what is absent is allowed.
@@ -24,14 +24,14 @@ impl Rights {
 
 /// Credentials and rights of the API user.
 pub struct Security {
-    credentials: SandboxCredentials,
+    credentials: AutotaskCredentials,
     valid: AtomicBool,
     rights: RwLock<HashMap<String, Rights>>,
 }
 
 impl Security {
     /// All rights for the owner of the credentials.
-    pub fn new(credentials: SandboxCredentials) -> Self {
+    pub fn new(credentials: AutotaskCredentials) -> Self {
         Self {
             credentials,
             valid: AtomicBool::new(true),

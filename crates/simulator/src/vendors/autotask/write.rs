@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::route::Route;
 use super::rows::numbers::resource_id;
 use super::schema::Schema;
-use crate::exchange::{Answer, Call, Vendor};
+use crate::exchange::{Answer, Call, Tenant};
 use crate::state::Record;
 use crate::world::technician::api_user;
 

@@ -7,8 +7,8 @@ use std::sync::{PoisonError, RwLock};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::ConnectWisePsaCredentials;
 use super::refusal::Refusal;
-use crate::config::ConnectWisePsaCredentials;
 use crate::exchange::Call;
 
 /// How far a right goes.

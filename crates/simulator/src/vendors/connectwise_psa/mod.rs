@@ -9,6 +9,7 @@ mod access;
 mod callbacks;
 mod catalogue;
 mod conditions;
+mod desk;
 mod documents;
 mod edit;
 mod fixed;
@@ -27,6 +28,7 @@ mod render;
 mod route;
 mod rules;
 mod screens;
+mod vendor;
 mod write;
 
 use std::future::Future;
@@ -42,15 +44,16 @@ use self::access::Access;
 use self::refusal::Refusal;
 use self::route::{CODEBASES, Route};
 use crate::clock::Clock;
-use crate::config::{ConnectWisePsaCredentials, SandboxError};
+use crate::config::SandboxError;
 use crate::courier::Courier;
-use crate::exchange::{Admission, Answer, Call, Setup, Vendor};
+use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
 use crate::fault::FaultKind;
 use crate::records::keeper::Keeper;
 use crate::window::Window;
 use crate::world::technician::api_user;
 
 pub use callbacks::callback_signature;
+pub use vendor::ConnectWisePsaCredentials;
 
 /// Attempts for one callback.
 const ATTEMPTS: u32 = 5;
@@ -160,7 +163,7 @@ impl ConnectWisePsa {
     }
 }
 
-impl Vendor for ConnectWisePsa {
+impl Tenant for ConnectWisePsa {
     fn entity_of(&self, call: &Call) -> Option<String> {
         match route::read(&self.keeper.catalogue, &call.path, self.codebase()) {
             Route::Resource(address) => Some(match address.kind {

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::HaloPsaCredentials;
 use super::refusal::Refusal;
-use crate::config::HaloPsaCredentials;
 use crate::exchange::{Answer, Call};
 
 /// How far a right goes.

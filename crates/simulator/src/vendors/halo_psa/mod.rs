@@ -7,6 +7,7 @@
 mod access;
 mod attachments;
 mod catalogue;
+mod desk;
 mod edit;
 mod fixed;
 mod hooks;
@@ -18,6 +19,7 @@ mod render;
 mod route;
 mod rules;
 mod screens;
+mod vendor;
 mod write;
 
 use std::future::Future;
@@ -34,15 +36,16 @@ use self::refusal::Refusal;
 use self::render::Form;
 use self::route::Route;
 use crate::clock::Clock;
-use crate::config::{HaloPsaCredentials, SandboxError};
+use crate::config::SandboxError;
 use crate::courier::Courier;
-use crate::exchange::{Admission, Answer, Call, Setup, Vendor};
+use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
 use crate::fault::FaultKind;
 use crate::records::keeper::Keeper;
 use crate::window::Window;
 use crate::world::technician::api_user;
 
 pub use hooks::webhook_signature;
+pub use vendor::HaloPsaCredentials;
 
 /// Requests in [`SPAN_MS`]: the figure that is told of hosted systems today; a few years ago it was 300.
 const MOST: usize = 700;
@@ -136,7 +139,7 @@ impl HaloPsa {
     }
 }
 
-impl Vendor for HaloPsa {
+impl Tenant for HaloPsa {
     fn entity_of(&self, call: &Call) -> Option<String> {
         match route::read(&call.path) {
             Route::Token => Some("token".to_owned()),

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
+use super::SyncroCredentials;
 use super::catalogue::{GLOBAL_ADMIN, VIEW_OWN_TICKETS, VIEW_TICKETS, shape};
 use super::refusal::Refusal;
-use crate::config::{SandboxError, SyncroCredentials};
+use crate::config::SandboxError;
 use crate::exchange::Call;
 
 /// What a caller wants to do with a kind, in the order of [`super::catalogue::Shape::permissions`].

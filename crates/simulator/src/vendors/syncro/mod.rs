@@ -7,6 +7,7 @@
 
 mod access;
 mod catalogue;
+mod desk;
 mod edit;
 mod filters;
 mod fixed;
@@ -22,6 +23,7 @@ mod screens;
 mod search;
 mod settings;
 mod switches;
+mod vendor;
 mod write;
 
 use std::future::Future;
@@ -38,13 +40,15 @@ use self::refusal::Refusal;
 use self::route::Route;
 use self::switches::Switches;
 use crate::clock::Clock;
-use crate::config::{SandboxError, SyncroCredentials};
+use crate::config::SandboxError;
 use crate::courier::Courier;
-use crate::exchange::{Admission, Answer, Call, Setup, Vendor};
+use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
 use crate::fault::FaultKind;
 use crate::records::keeper::Keeper;
 use crate::window::Window;
 use crate::world::technician::api_user;
+
+pub use vendor::SyncroCredentials;
 
 /// Requests in [`SPAN_MS`] from one address; every client of the sandbox has the same one.
 const MOST: usize = 180;
@@ -156,7 +160,7 @@ impl Syncro {
 const NO_ACCOUNT: &str = "<!DOCTYPE html>\n<html><head><title>Not found</title></head>\n\
 <body><h1>The page you were looking for doesn't exist.</h1></body></html>\n";
 
-impl Vendor for Syncro {
+impl Tenant for Syncro {
     fn entity_of(&self, call: &Call) -> Option<String> {
         let key = |kind: usize| self.keeper.catalogue.get(kind).about.key;
         let entity = match route::read(&self.keeper.catalogue, &call.path) {

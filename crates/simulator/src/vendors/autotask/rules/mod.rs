@@ -121,6 +121,7 @@ pub fn after_update(
         "TicketNotes" => note::after_write(edit, after),
         "TimeEntries" => time_entry::after_write(edit, after),
         "Contacts" => contact::after_write(edit, id, after),
+        "Resources" if staff::leaves(before, after) => webhook::switch_off_of(edit, id),
         route if webhook::is_part(route) => webhook::refresh_ready(edit, route, after),
         _ => {}
     }
@@ -135,6 +136,13 @@ pub fn before_delete(edit: &mut Edit<'_>, schema: &Schema, id: i64, record: &Rec
         "TicketAttachments" => ticket::log_activity(edit, record, 3),
         route if webhook::is_registration(route) => webhook::before_delete(edit, route, id),
         _ => {}
+    }
+}
+
+/// What follows elsewhere when a record is gone.
+pub fn after_delete(edit: &mut Edit<'_>, schema: &Schema, record: &Record) {
+    if webhook::is_part(schema.text.route) {
+        webhook::refresh_ready(edit, schema.text.route, record);
     }
 }
 

@@ -28,6 +28,12 @@ pub fn assignment_error(edit: &Edit<'_>, record: &Record) -> Option<String> {
     })
 }
 
+/// Whether a change switches a resource off.
+pub fn leaves(before: &Record, after: &Record) -> bool {
+    let active = |record: &Record| record.get("isActive").is_some_and(|active| active == true);
+    active(before) && !active(after)
+}
+
 /// Whether a resource can work in a role.
 pub fn has_role(edit: &Edit<'_>, resource: i64, role: i64) -> bool {
     edit.select("ResourceServiceDeskRoles", "resourceID", resource)

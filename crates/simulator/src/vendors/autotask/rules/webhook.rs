@@ -10,6 +10,15 @@ use crate::vendors::autotask::schema::Schema;
 /// Most registrations in all, as the security level says.
 const MOST: u64 = 25;
 
+/// The entities that hold registrations.
+const REGISTRATIONS: [&str; 5] = [
+    "CompanyWebhooks",
+    "ConfigurationItemWebhooks",
+    "ContactWebhooks",
+    "TicketWebhooks",
+    "TicketNoteWebhooks",
+];
+
 /// Whether an entity holds registrations.
 pub fn is_registration(route: &str) -> bool {
     route.ends_with("Webhooks")
@@ -54,16 +63,11 @@ pub fn errors(
     if same {
         errors.push("A webhook with this webhookUrl exists already for this entity.".to_owned());
     }
-    let all: u64 = [
-        "CompanyWebhooks",
-        "ContactWebhooks",
-        "TicketWebhooks",
-        "TicketNoteWebhooks",
-    ]
-    .iter()
-    .filter_map(|route| edit.reader(route))
-    .map(|reader| reader.count(&everything))
-    .sum();
+    let all: u64 = REGISTRATIONS
+        .iter()
+        .filter_map(|route| edit.reader(route))
+        .map(|reader| reader.count(&everything))
+        .sum();
     if all >= MOST {
         errors.push(format!(
             "The security level allows at most {MOST} webhooks."
@@ -119,22 +123,39 @@ pub const FAILURES: &str = "sandboxFailures";
 /// Field of a stored registration, unknown to the API: number of the last event.
 pub const SEQUENCE: &str = "sandboxSequence";
 
-/// A registration is ready once it subscribes to a field.
+/// A registration is ready as long as it subscribes to a field.
 pub fn refresh_ready(edit: &mut Edit<'_>, route: &str, part: &Record) {
-    let parent = match route.split_once("Webhook") {
-        Some((info, _)) => format!("{info}Webhooks"),
-        None => return,
+    let Some((info, _)) = route.split_once("Webhook") else {
+        return;
     };
+    let parent = format!("{info}Webhooks");
     let Some(id) = number(part, "webhookID") else {
         return;
     };
     let Some(mut record) = edit.record(&parent, id) else {
         return;
     };
-    let subscribed = part.get("isSubscribedField").is_some_and(|s| s == true);
-    if subscribed && record.get("isReady").is_none_or(|ready| ready != true) {
-        record.insert("isReady".to_owned(), Value::Bool(true));
+    let subscribes = |part: &Record| part.get("isSubscribedField").is_some_and(|s| s == true);
+    let ready = ["Fields", "UdfFields"].iter().any(|kind| {
+        let parts = edit.select(&format!("{info}Webhook{kind}"), "webhookID", id);
+        parts.iter().any(|(_, part)| subscribes(part))
+    });
+    let was = record.get("isReady").is_some_and(|was| was == true);
+    if ready != was {
+        record.insert("isReady".to_owned(), Value::Bool(ready));
         edit.store(&parent, id, record);
+    }
+}
+
+/// The registrations of a resource that may not work any more are switched off.
+pub fn switch_off_of(edit: &mut Edit<'_>, owner: i64) {
+    for route in REGISTRATIONS {
+        for (id, mut record) in edit.select(route, "ownerResourceID", owner) {
+            if record.get("isActive").is_some_and(|active| active == true) {
+                record.insert("isActive".to_owned(), Value::Bool(false));
+                edit.store(route, id, record);
+            }
+        }
     }
 }
 

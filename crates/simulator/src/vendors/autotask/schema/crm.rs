@@ -3,7 +3,7 @@
 use super::{Base, EntityText};
 
 /// The entities.
-pub const ENTITIES: [EntityText; 9] = [
+pub const ENTITIES: [EntityText; 10] = [
     EntityText {
         route: "Companies",
         info: "Company",
@@ -127,5 +127,16 @@ pub const ENTITIES: [EntityText; 9] = [
         child: None,
         changed: "",
         fields: "id:l~ displayColorRGB:i! isActive:b! isGlobalDefault:b name:s100! nickname:s100",
+    },
+    EntityText {
+        route: "ConfigurationItems",
+        info: "ConfigurationItem",
+        base: Base::Fixed,
+        root: "CUD",
+        child: None,
+        changed: "lastModifiedTime",
+        fields: "id:l~ companyID:i!@Companies* configurationItemType:i contactID:i@Contacts* \
+         createDate:t~ installDate:d isActive:b!* lastModifiedTime:t~ notes:s8000 productID:i! \
+         referenceTitle:s100* serialNumber:s100*",
     },
 ];

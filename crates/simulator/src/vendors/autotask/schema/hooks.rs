@@ -3,7 +3,7 @@
 use super::{Base, EntityText};
 
 /// The entities.
-pub const ENTITIES: [EntityText; 16] = [
+pub const ENTITIES: [EntityText; 20] = [
     EntityText {
         route: "CompanyWebhooks",
         info: "CompanyWebhook",
@@ -40,6 +40,50 @@ pub const ENTITIES: [EntityText; 16] = [
         base: Base::Fixed,
         root: "",
         child: Some(("CompanyWebhooks", "ExcludedResources", "webhookID", "CD")),
+        changed: "",
+        fields: "id:l~ resourceID:i!@Resources webhookID:i!",
+    },
+    EntityText {
+        route: "ConfigurationItemWebhooks",
+        info: "ConfigurationItemWebhook",
+        base: Base::Fixed,
+        root: "CUD",
+        child: None,
+        changed: "",
+        fields: "id:l~ deactivationUrl:s500! isActive:b! isReady:b~ isSubscribedToCreateEvents:b \
+         isSubscribedToDeleteEvents:b isSubscribedToUpdateEvents:b name:s50! \
+         notificationEmailAddress:s255 ownerResourceID:i~@Resources secretKey:s64! \
+         sendThresholdExceededNotification:b! webhookGUID:s100~ webhookUrl:s500!",
+    },
+    EntityText {
+        route: "ConfigurationItemWebhookFields",
+        info: "ConfigurationItemWebhookField",
+        base: Base::Fixed,
+        root: "",
+        child: Some(("ConfigurationItemWebhooks", "Fields", "webhookID", "CUD")),
+        changed: "",
+        fields: "id:l~ fieldID:i!#ConfigurationItem.fields isDisplayAlwaysField:b! isSubscribedField:b! webhookID:i!",
+    },
+    EntityText {
+        route: "ConfigurationItemWebhookUdfFields",
+        info: "ConfigurationItemWebhookUdfField",
+        base: Base::Fixed,
+        root: "",
+        child: Some(("ConfigurationItemWebhooks", "UdfFields", "webhookID", "CUD")),
+        changed: "",
+        fields: "id:l~ isDisplayAlwaysField:b! isSubscribedField:b! udfFieldID:i!#ConfigurationItem.udfs webhookID:i!",
+    },
+    EntityText {
+        route: "ConfigurationItemWebhookExcludedResources",
+        info: "ConfigurationItemWebhookExcludedResource",
+        base: Base::Fixed,
+        root: "",
+        child: Some((
+            "ConfigurationItemWebhooks",
+            "ExcludedResources",
+            "webhookID",
+            "CD",
+        )),
         changed: "",
         fields: "id:l~ resourceID:i!@Resources webhookID:i!",
     },
@@ -158,7 +202,7 @@ pub const ENTITIES: [EntityText; 16] = [
         root: "D",
         child: None,
         changed: "createDateTime",
-        fields: "id:l~ accountWebhookID:i contactWebhookID:i createDateTime:t errorMessage:s8000 \
+        fields: "id:l~ accountWebhookID:i configurationItemWebhookID:i contactWebhookID:i createDateTime:t errorMessage:s8000 \
          payload:s8000 sequenceNumber:i ticketNoteWebhookID:i ticketWebhookID:i",
     },
 ];

@@ -315,6 +315,7 @@ fn webhook_choices(schemas: &mut [Schema]) {
 fn webhook_number(info: &str, number: i64) -> i64 {
     let start = match info {
         "Company" => 200,
+        "ConfigurationItem" => 500,
         "Contact" => 300,
         "TicketNote" => 400,
         _ => 10,

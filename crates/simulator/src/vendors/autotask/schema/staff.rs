@@ -3,7 +3,7 @@
 use super::{Base, EntityText};
 
 /// The entities.
-pub const ENTITIES: [EntityText; 8] = [
+pub const ENTITIES: [EntityText; 11] = [
     EntityText {
         route: "Resources",
         info: "Resource",
@@ -88,5 +88,44 @@ pub const ENTITIES: [EntityText; 8] = [
         fields: "id:l~ afterHoursWorkType:i billingCodeType:i department:i description:s8000 \
          externalNumber:s100 generalLedgerAccount:i isActive:b! isExcludedFromNewContracts:b \
          markupRate:n name:s100 taxCategoryID:i unitCost:n! unitPrice:n! useType:i",
+    },
+    EntityText {
+        route: "NotificationHistory",
+        info: "NotificationHistory",
+        base: Base::Fixed,
+        root: "",
+        child: None,
+        changed: "",
+        fields: "id:l~ companyID:l~@Companies entityNumber:s100~ entityTitle:s255~ \
+         initiatingContactID:l~@Contacts initiatingResourceID:l~@Resources isActive:b~ isDeleted:b~ \
+         isTemplateJob:b~ notificationHistoryTypeID:i~ notificationSentTime:t~ opportunityID:l~ \
+         projectID:l~ quoteID:l~ recipientDisplayName:s200~ recipientEmailAddress:s2000~ taskID:l~ \
+         templateName:s100~ ticketID:l~@Tickets timeEntryID:l~",
+    },
+    EntityText {
+        route: "UserDefinedFieldDefinitions",
+        info: "UserDefinedFieldDefinition",
+        base: Base::Fixed,
+        root: "U",
+        child: None,
+        changed: "",
+        fields: "id:l~ createDate:t~ crmToProjectUdfId:l dataType:i! defaultValue:s1024 \
+         description:s128 displayFormat:i isActive:b isEncrypted:b isFieldMapping:b isPrivate:b \
+         isProtected:b isRequired:b isVisibleToClientPortal:b mergeVariableName:s100 name:s45! \
+         numberOfDecimalPlaces:i sortOrder:i udfType:i!",
+    },
+    EntityText {
+        route: "UserDefinedFieldListItems",
+        info: "UserDefinedFieldListItem",
+        base: Base::Fixed,
+        root: "",
+        child: Some((
+            "UserDefinedFieldDefinitions",
+            "ListItems",
+            "udfFieldId",
+            "CUD",
+        )),
+        changed: "",
+        fields: "id:l~ createDate:t~ isActive:b udfFieldId:l! valueForDisplay:s128! valueForExport:s128!",
     },
 ];
