@@ -75,6 +75,7 @@ const FORM: &[FormField] = &[
         max_length: 300,
         shape: FieldShape::Host,
         looks: None,
+        refused: "",
         without_installation: None,
     },
     FormField {
@@ -88,6 +89,7 @@ const FORM: &[FormField] = &[
         max_length: 100,
         shape: FieldShape::Text,
         looks: None,
+        refused: "",
         without_installation: None,
     },
     FormField {
@@ -101,6 +103,7 @@ const FORM: &[FormField] = &[
         max_length: 200,
         shape: FieldShape::Text,
         looks: None,
+        refused: "",
         without_installation: None,
     },
     FormField {
@@ -114,6 +117,8 @@ const FORM: &[FormField] = &[
         max_length: 200,
         shape: FieldShape::Text,
         looks: None,
+        refused: "Check this value: the Private Key that was shown together with this Public Key, one word of letters and digits. \
+                  A pair made later has another.",
         without_installation: None,
     },
     FormField {
@@ -127,6 +132,7 @@ const FORM: &[FormField] = &[
         max_length: 100,
         shape: FieldShape::Text,
         looks: Some(Looks::Guid),
+        refused: "",
         without_installation: Some(
             "The client ID registered at developer.connectwise.com > Client IDs. Portico sends it with every request; \
              this installation has none of its own, so this connection needs one.",
