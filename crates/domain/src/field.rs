@@ -219,6 +219,9 @@ pub struct FormField {
     pub shape: FieldShape,
     /// What its values look like, where that tells them from those of other fields.
     pub looks: Option<Looks>,
+    /// What is said at it when the vendor does not accept the value: what such a value is, for one of which nothing can
+    /// be told by its looks.
+    pub refused: &'static str,
     /// For a value an installation may have once for all its connections: the sentence under the field where it has
     /// none. The field is required and in the main part then, whatever the two flags above say.
     pub without_installation: Option<&'static str>,

@@ -69,6 +69,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "quick_match",
         include_str!("../migrations/0014_quick_match.sql"),
     ),
+    (
+        16,
+        "waiting companies",
+        include_str!("../migrations/0016_waiting_companies.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

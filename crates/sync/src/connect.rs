@@ -53,7 +53,7 @@ pub async fn test_connection(
         ),
         None => (Credentials::new(), IntegrationSettings::default()),
     };
-    let credentials = match form::read(provider, form, &stored) {
+    let credentials = match form::read(provider, form, &stored, is_installed(engine, provider)) {
         Ok(credentials) => credentials,
         Err(refusal) => return Ok(TestOutcome::Failed(refusal)),
     };
@@ -120,6 +120,12 @@ fn summary(report: ConnectionReport) -> ConnectionSummary {
         web_url: report.web_url,
         missing,
     }
+}
+
+/// Whether the installation has a code of its own that goes with every request to a vendor.
+fn is_installed(engine: &Engine, provider: &Provider) -> bool {
+    let codes = &engine.config().installation_codes;
+    codes.contains_key(provider.key)
 }
 
 fn find_provider(key: &str) -> Result<&'static Provider> {

@@ -49,8 +49,21 @@ pub struct Overview {
     pub set_aside: i64,
     /// How the reading of reference data stands, while it waits or after it failed.
     pub reference_read: Option<ReferenceRead>,
-    /// Streams the vendor cannot filter by change, with how often they are read, in milliseconds.
-    pub slow_streams: Vec<(Stream, i64)>,
+    /// Streams the vendor filters by change, deletion feeds apart: what the freshness is about.
+    pub by_change: Vec<Stream>,
+    /// Streams it cannot.
+    pub slow_streams: Vec<SlowStream>,
+}
+
+/// A stream the vendor cannot filter by change, so that it is read whole at a pace of its own (rule S1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlowStream {
+    /// The stream.
+    pub stream: Stream,
+    /// How often it is read, in milliseconds.
+    pub cadence: i64,
+    /// How old it may be at most, in milliseconds; `None` before it was read.
+    pub at_most: Option<i64>,
 }
 
 /// What is wrong.
@@ -156,9 +169,16 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
         .map(|checkpoint| checkpoint.full_completed_at)
         .min()
         .flatten();
-    let slow_streams = capability
-        .map(|capability| capability.streams)
-        .unwrap_or_default();
+    let slow_streams = starts.iter().filter_map(|started| {
+        Some(SlowStream {
+            stream: started.stream,
+            cadence: started.cadence?,
+            at_most: started.at.map(|at| now.since(at)),
+        })
+    });
+    let by_change = starts
+        .iter()
+        .filter(|started| started.cadence.is_none() && !started.stream.is_deletion_feed());
     Ok(Overview {
         provider,
         status: status::derive(
@@ -190,11 +210,8 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
         } else {
             None
         },
-        slow_streams: slow_streams
-            .iter()
-            .filter(|stream| !stream.incremental && integration.settings.reads(stream.stream))
-            .map(|stream| (stream.stream, stream.full_cadence))
-            .collect(),
+        by_change: by_change.map(|started| started.stream).collect(),
+        slow_streams: slow_streams.collect(),
         integration,
     })
 }

@@ -23,7 +23,7 @@ pub struct StreamState {
     pub selected: bool,
     /// How many records are here; none for a deletion feed, which has none.
     pub records: Option<u64>,
-    /// How many of them are companies of Portico, where they become companies by themselves.
+    /// How many of them are companies of Portico; `None` for other streams.
     pub companies: Option<u64>,
     /// What a full run covers: everything, or only records active since this instant.
     pub covered_since: Option<UtcMillis>,
@@ -61,7 +61,7 @@ pub async fn streams(engine: &Engine, integration: &Integration) -> Result<Vec<S
         if !stream.is_deletion_feed() {
             state.records = Some(count_shown(store, integration.id, stream).await?);
         }
-        if stream == Stream::Companies && settings.company_source {
+        if stream == Stream::Companies {
             let unlinked = count_unlinked(store, integration.id).await?;
             let elsewhere = unlinked + count_blocked(store, integration.id, None).await?;
             state.companies = state.records.map(|all| all.saturating_sub(elsewhere));

@@ -81,6 +81,7 @@ const FORM: &[FormField] = &[
         max_length: 200,
         shape: FieldShape::Text,
         looks: Some(Looks::Email),
+        refused: "",
         without_installation: None,
     },
     FormField {
@@ -94,6 +95,8 @@ const FORM: &[FormField] = &[
         max_length: 200,
         shape: FieldShape::Text,
         looks: None,
+        refused: "Check this value: the API Secret that was generated last for this API user, a mix of letters, digits and signs. \
+                  It is neither the password of a person nor the tracking identifier.",
         without_installation: None,
     },
     FormField {
@@ -108,6 +111,7 @@ const FORM: &[FormField] = &[
         max_length: 100,
         shape: FieldShape::Text,
         looks: Some(Looks::TrackingCode),
+        refused: "",
         without_installation: Some(
             "The tracking identifier in the API user's record. Portico sends it with every request; this installation \
              has no code of its own, so this connection needs one.",
@@ -125,6 +129,7 @@ const FORM: &[FormField] = &[
         max_length: 300,
         shape: FieldShape::Service("/atservicesrest/"),
         looks: None,
+        refused: "",
         without_installation: None,
     },
 ];

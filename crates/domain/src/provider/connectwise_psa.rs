@@ -80,6 +80,7 @@ const FORM: &[FormField] = &[
         max_length: 300,
         shape: FieldShape::Host,
         looks: None,
+        refused: "",
         without_installation: None,
     },
     FormField {
@@ -93,6 +94,7 @@ const FORM: &[FormField] = &[
         max_length: 100,
         shape: FieldShape::Text,
         looks: None,
+        refused: "",
         without_installation: None,
     },
     FormField {
@@ -106,6 +108,7 @@ const FORM: &[FormField] = &[
         max_length: 200,
         shape: FieldShape::Text,
         looks: None,
+        refused: "",
         without_installation: None,
     },
     FormField {
@@ -119,6 +122,8 @@ const FORM: &[FormField] = &[
         max_length: 200,
         shape: FieldShape::Text,
         looks: None,
+        refused: "Check this value: the Private Key that was shown together with this Public Key, one word of letters and digits. \
+                  A pair made later has another.",
         without_installation: None,
     },
     FormField {
@@ -132,6 +137,7 @@ const FORM: &[FormField] = &[
         max_length: 100,
         shape: FieldShape::Text,
         looks: Some(Looks::Guid),
+        refused: "",
         without_installation: Some(
             "The client ID registered at developer.connectwise.com > Client IDs. Portico sends it with every request; \
              this installation has none of its own, so this connection needs one.",

@@ -82,6 +82,7 @@ const fn field(
         max_length: 200,
         shape: FieldShape::Text,
         looks: None,
+        refused: "",
         without_installation: None,
     }
 }
@@ -115,6 +116,8 @@ const FORM: &[FormField] = &[
     },
     FormField {
         secret: true,
+        refused: "Check this value: the Client Secret that was shown for this Client ID, one word and longer than the Client ID \
+             itself. A secret generated later makes this one void.",
         ..field(
             "client_secret",
             "Client Secret",

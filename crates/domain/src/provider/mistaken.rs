@@ -1,15 +1,32 @@
 //! Values that were put into the wrong form, or the wrong field of a form: what they look like tells where they belong.
 
+use std::collections::BTreeMap;
+
 use super::{ALL, Provider};
 use crate::field::{FormField, Looks};
 
-/// What is said about a refused value that does not look like those of its field; `None` when nothing can be told.
+/// What is said about a value of a refused form that does not look like those of its field; `None` when nothing can be
+/// told. A generated secret may read like an address by accident, so it is called a user name only where the field of
+/// that name holds the same, or nothing that could be one.
 #[must_use]
-pub fn mistaken(provider: &Provider, field: &FormField, value: &str) -> Option<String> {
+pub fn mistaken(
+    provider: &Provider,
+    field: &FormField,
+    form: &BTreeMap<String, String>,
+) -> Option<String> {
+    let typed = |key: &str| form.get(key).map(|value| value.trim()).unwrap_or_default();
+    let value = typed(field.key);
     if value.is_empty() || field.looks.is_some_and(|looks| looks.fits(value)) {
         return None;
     }
     let found = Looks::of(value);
+    let in_its_place = |one: &FormField| {
+        let there = typed(one.key);
+        one.looks.is_some_and(|looks| looks.fits(there)) && there != value
+    };
+    if field.secret && found == Some(Looks::Email) && provider.form.iter().any(in_its_place) {
+        return None;
+    }
     let of = |provider: &Provider| {
         let mut fields = provider.form.iter();
         fields
@@ -45,13 +62,35 @@ mod tests {
     use crate::provider;
 
     fn told(provider: &str, key: &str, value: &str) -> Option<String> {
+        told_beside(provider, key, &[(key, value)])
+    }
+
+    fn told_beside(provider: &str, key: &str, form: &[(&str, &str)]) -> Option<String> {
         let provider = provider::find(provider).expect("there");
+        let form = form
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let field = provider
             .form
             .iter()
             .find(|field| field.key == key)
             .expect("a field");
-        mistaken(provider, field, value)
+        mistaken(provider, field, &form.collect())
+    }
+
+    #[test]
+    fn a_secret_beside_its_user_name_is_not_called_one() {
+        const USER: (&str, &str) = ("user_name", "api.user@acme.example");
+        let told = |form: &[(&str, &str)]| told_beside("autotask", "secret", form);
+        let by_accident = ("secret", "4tW9.K7x@e9.Kx");
+        assert_eq!(told(&[USER, by_accident]), None);
+        let is_user_name = Some("This looks like the API Username, which has a field of its own.");
+        for form in [
+            [USER, ("secret", USER.1)],
+            [("user_name", "5t$WJ*e9#Kb2"), ("secret", USER.1)],
+        ] {
+            assert_eq!(told(&form).as_deref(), is_user_name, "{form:?}");
+        }
     }
 
     #[test]

@@ -79,6 +79,7 @@ const FORM: &[FormField] = &[
         max_length: 300,
         shape: FieldShape::SubdomainOf("syncromsp.com"),
         looks: None,
+        refused: "",
         without_installation: None,
     },
     FormField {
@@ -92,6 +93,8 @@ const FORM: &[FormField] = &[
         max_length: 300,
         shape: FieldShape::Text,
         looks: None,
+        refused: "Check this value: the token as Syncro showed it when it was created, one long word of letters, digits and \
+                  hyphens. A token of another account, or one whose last day has passed, is refused like a wrong one.",
         without_installation: None,
     },
 ];

@@ -238,6 +238,7 @@ on_every_psa!(
     connecting::nonsense_is_refused_at_its_field,
     connecting::a_secret_comes_with_a_line_break_and_never_back,
     connecting::a_wrong_secret_is_told_in_the_vendors_words,
+    connecting::a_right_secret_is_never_called_another_value,
     connecting::a_missing_right_is_named_as_the_screens_have_it,
     connecting::credentials_of_another_psa_are_told_and_not_kept,
     steps::the_steps_offer_what_this_psa_has,

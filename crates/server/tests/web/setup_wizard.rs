@@ -211,6 +211,13 @@ async fn leaving_sync_starts_it_once_and_says_what_was_done() {
         "{}",
         later.text
     );
+    // The sync that follows reads next to nothing, and does not stand for what the first one read.
+    site.app.engine().run_until_idle().await.unwrap();
+    let strip = browser.get(later.location()).await.read();
+    assert!(
+        strip.contains("records read, nothing new since") || strip.contains(" more since"),
+        "{strip}"
+    );
 }
 
 #[tokio::test]

@@ -17,7 +17,8 @@ use crate::error::Result;
 pub type Credentials = BTreeMap<String, Secret>;
 
 /// Reads a form: values trimmed (a space copied along is the most common wrong secret), unknown keys dropped, an
-/// empty secret replaced by the stored one, unless its box takes that back. Pure.
+/// empty secret replaced by the stored one, unless its box takes that back. A value the installation may have for all
+/// its connections is asked for where it has none (`installed`). Pure.
 ///
 /// # Errors
 /// The fields that are missing or too long, all of them.
@@ -25,6 +26,7 @@ pub fn read(
     provider: &Provider,
     form: &BTreeMap<String, String>,
     stored: &Credentials,
+    installed: bool,
 ) -> std::result::Result<Credentials, Refusal> {
     let mut credentials = Credentials::new();
     let mut problems = Vec::new();
@@ -44,7 +46,8 @@ pub fn read(
             _ => Secret::from(domain::text::without_nul(typed)),
         };
         if value.is_empty() {
-            if field.required {
+            let lacking = field.without_installation.is_some() && !installed;
+            if field.required || lacking {
                 problems.push((field.key, format!("{} is missing.", field.label)));
             }
             continue;
@@ -125,23 +128,26 @@ mod tests {
         let provider = domain::provider::find("autotask").expect("known provider");
         let none = Credentials::new();
         let typed = form(&[("user_name", " u "), ("secret", "\ts\n"), ("unknown", "x")]);
-        let credentials = read(provider, &typed, &none).expect("whole form");
+        let credentials = read(provider, &typed, &none, true).expect("whole form");
         assert_eq!(credentials["user_name"], Secret::from("u"));
         assert_eq!(credentials["secret"], Secret::from("s"));
         assert_eq!(credentials.len(), 2);
 
         let without = form(&[("user_name", "u"), ("secret", " ")]);
         assert_eq!(
-            read(provider, &without, &none)
+            read(provider, &without, &none, true)
                 .expect_err("no secret")
                 .field,
             Some("secret")
         );
-        let nothing = read(provider, &form(&[]), &none).expect_err("an empty form");
+        let nothing = read(provider, &form(&[]), &none, true).expect_err("an empty form");
         assert_eq!(nothing.field, Some("user_name"));
         assert_eq!(nothing.others.len(), 1, "both are told at once");
         assert_eq!(nothing.others[0].0, "secret");
-        let kept = read(provider, &without, &credentials).expect("stored secret");
+        let alone = read(provider, &form(&[]), &none, false).expect_err("no code either");
+        let others: Vec<_> = alone.others.iter().map(|(key, _)| *key).collect();
+        assert_eq!(others, ["secret", "integration_code"]);
+        let kept = read(provider, &without, &credentials, true).expect("stored secret");
         assert_eq!(kept["secret"], Secret::from("s"));
 
         let with_code = form(&[
@@ -149,20 +155,20 @@ mod tests {
             ("secret", "s"),
             ("integration_code", "c"),
         ]);
-        let stored = read(provider, &with_code, &none).expect("whole form");
+        let stored = read(provider, &with_code, &none, true).expect("whole form");
         let empty = form(&[("user_name", "u"), ("secret", ""), ("integration_code", "")]);
-        let kept = read(provider, &empty, &stored).expect("stored secrets");
+        let kept = read(provider, &empty, &stored, true).expect("stored secrets");
         assert_eq!(kept, stored);
         let mut taken_back = empty;
         taken_back.insert(removal_of("integration_code"), "1".to_owned());
         taken_back.insert(removal_of("secret"), "1".to_owned());
-        let left = read(provider, &taken_back, &stored).expect("a required one stays");
+        let left = read(provider, &taken_back, &stored, true).expect("a required one stays");
         assert_eq!(left.keys().collect::<Vec<_>>(), ["secret", "user_name"]);
 
         let long = "x".repeat(201);
         let overlong = form(&[("user_name", long.as_str()), ("secret", "s")]);
         assert_eq!(
-            read(provider, &overlong, &none)
+            read(provider, &overlong, &none, true)
                 .expect_err("too long")
                 .field,
             Some("user_name")

@@ -14,6 +14,8 @@ pub fn refusal(provider: &Provider, error: &Error) -> Refusal {
         hint: error.hint(),
         field: error.field,
         others: Vec::new(),
+        // What a connector refuses before it sends anything.
+        asked: !(error.kind == ErrorKind::Invalid && error.no_effect),
     }
 }
 
@@ -25,6 +27,7 @@ pub fn plain(message: impl Into<String>) -> Refusal {
         hint: None,
         field: None,
         others: Vec::new(),
+        asked: false,
     }
 }
 
@@ -40,6 +43,7 @@ pub fn fields(mut problems: Vec<(&'static str, String)>) -> Option<Refusal> {
         hint: None,
         field: Some(field),
         others: problems,
+        asked: false,
     })
 }
 

@@ -46,6 +46,8 @@ pub struct Refusal {
     pub field: Option<&'static str>,
     /// Further fields that are wrong, with what is wrong about each.
     pub others: Vec<(&'static str, String)>,
+    /// Whether the vendor was asked. Otherwise the message is Portico's own and no answer of the vendor.
+    pub asked: bool,
 }
 
 /// Outcome of *Test Connection*; it saves nothing.

@@ -17,7 +17,7 @@ use store::{Tx, installation_settings, integration_data, reference_items, runs, 
 
 use super::form::{self, Credentials};
 use super::outcome::{ActionOutcome, ConnectOutcome, Refusal, Start};
-use super::{defaults, find_provider, load, message, summary, try_out};
+use super::{defaults, find_provider, is_installed, load, message, summary, try_out};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::request::{self, RunMode};
@@ -49,7 +49,12 @@ pub async fn connect(
         ));
         return Ok(ConnectOutcome::Refused(refusal));
     }
-    let credentials = match form::read(provider, form, &Credentials::new()) {
+    let credentials = match form::read(
+        provider,
+        form,
+        &Credentials::new(),
+        is_installed(engine, provider),
+    ) {
         Ok(credentials) => credentials,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };
@@ -157,7 +162,7 @@ pub async fn update_credentials(
     let existing = load(engine, id).await?;
     let provider = find_provider(&existing.provider)?;
     let stored = form::stored(engine, id).await?;
-    let credentials = match form::read(provider, form, &stored) {
+    let credentials = match form::read(provider, form, &stored, is_installed(engine, provider)) {
         Ok(credentials) => credentials,
         Err(refusal) => return Ok(ConnectOutcome::Refused(refusal)),
     };

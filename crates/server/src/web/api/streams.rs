@@ -42,7 +42,7 @@ pub struct StreamCheckpoint {
     freshness_seconds: Option<i64>,
     /// How many records are here; null for a list of deletions, which has none.
     records: Option<u64>,
-    /// How many of them are companies in Portico, where they become companies by themselves.
+    /// How many of them are companies in Portico; null for other streams.
     companies: Option<u64>,
 }
 

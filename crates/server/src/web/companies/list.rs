@@ -1,6 +1,8 @@
 //! `GET /companies`.
 
 use axum::extract::State;
+use domain::permission::{Area, Permission};
+use domain::provider::find;
 use domain::stream::Stream;
 use store::companies::{CompanyLink, CompanyRow, CompanySort, list_for_viewer};
 use store::integrations::{Integration, list_integrations};
@@ -14,9 +16,10 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
+use crate::web::settings::import_companies::{Addresses, may_import};
 use crate::web::settings::imports::source::tools;
 use crate::web::settings::integrations::find::is_in_use;
-use crate::web::settings::integrations::stream_rows::NotCompanies;
+use crate::web::settings::integrations::waiting_companies::WaitingCompanies;
 use crate::web::view::list::{PAGE_ROWS, count_number, count_text, direction_word};
 use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
 
@@ -48,7 +51,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     };
     let whole = !asked.is_filtered() && asked.page.is_none();
     let elsewhere = if whole && !found.rows.is_empty() {
-        elsewhere(&app, &shell, &integrations).await?
+        elsewhere(&app, &staff, &integrations).await?
     } else {
         Vec::new()
     };
@@ -98,28 +101,27 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     })
 }
 
-/// Records of company sources that are no companies here, with where that is decided.
+/// Companies of connected tools that are none here, with where that is changed.
 async fn elsewhere(
     app: &App,
-    shell: &Shell,
+    staff: &Staff,
     integrations: &[Integration],
 ) -> Result<Vec<NoteLine>, Failure> {
+    let may_block = staff.may(Permission::manage(Area::Companies));
     let mut lines = Vec::new();
-    for one in integrations
-        .iter()
-        .filter(|one| one.settings.company_source)
-    {
-        let left = NotCompanies::count(app, one).await?;
-        let types = format!("/settings/integrations/{}#company-types", one.provider);
-        let rights = &shell.rights;
-        lines.extend(left.unlinked_text(&one.name).map(|text| NoteLine {
+    for one in integrations.iter().filter(|one| one.has_credentials()) {
+        let Some(provider) = find(&one.provider) else {
+            continue;
+        };
+        let left = WaitingCompanies::count(app, provider, one).await?;
+        lines.extend(left.text().map(|text| NoteLine {
             text,
-            href: rights.manage_integrations.then_some(types),
-            link: "Which ones become companies",
+            href: may_import(staff).then(|| Addresses::dialog(provider).list()),
+            link: "Import or link them",
         }));
-        lines.extend(left.blocked_text(&one.name).map(|text| NoteLine {
+        lines.extend(left.blocked_text().map(|text| NoteLine {
             text,
-            href: rights.manage_companies.then(|| BLOCKED.to_owned()),
+            href: may_block.then(|| BLOCKED.to_owned()),
             link: "Blocked Companies",
         }));
     }

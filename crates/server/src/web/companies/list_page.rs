@@ -29,7 +29,7 @@ pub struct ListPage {
     pub sources: Vec<Tool>,
     /// How many companies were removed here and are blocked; nothing when none is, or for whom it is no matter.
     pub blocked: String,
-    /// Records that are no companies here, with where that is decided.
+    /// Companies of tools that are none here, with where that is changed.
     pub elsewhere: Vec<NoteLine>,
     /// Column headings.
     pub headings: Vec<Heading>,
@@ -39,12 +39,12 @@ pub struct ListPage {
     pub pager: Pager,
 }
 
-/// Why records are no companies here.
+/// Why companies of a tool are none here.
 #[derive(Debug, Clone)]
 pub struct NoteLine {
     /// How many, and why.
     pub text: String,
-    /// Where it is decided, for those who may.
+    /// Where it is changed, for those who may.
     pub href: Option<String>,
     /// The words of the link there.
     pub link: &'static str,
@@ -129,8 +129,8 @@ mod tests {
             elsewhere: vec![
                 NoteLine {
                     text: HOSTILE.into(),
-                    href: Some("/settings/integrations/autotask#company-types".into()),
-                    link: "Which ones become companies",
+                    href: Some("/companies/import/autotask".into()),
+                    link: "Import or link them",
                 },
                 NoteLine {
                     text: "1 record of Autotask is blocked: its company was removed here.".into(),

@@ -197,6 +197,7 @@ fn to_opportunity(row: opportunities::OpportunityRow) -> OpportunityLine {
     OpportunityLine {
         uuid: row.uuid.to_string(),
         title: titled(row.title),
+        tool: tool(&row.provider),
         stage: row
             .stage
             .map(|stage| stage.text().to_owned())

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::tickets::list_page::TicketRow;
-use crate::web::view::{Fact, Shell};
+use crate::web::view::{Fact, Link, Shell};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -40,10 +40,28 @@ pub struct ShowPage {
 }
 
 impl ShowPage {
-    /// Whether several tools know the company, so that its tickets and contacts say which they come from.
+    /// Whether several tools know the company, so that its records say which they come from.
     #[must_use]
     pub fn is_mixed(&self) -> bool {
         self.externals.len() > 1
+    }
+
+    /// Where the company is opened in a tool's own screens: once for each tool, or by name where one has it twice.
+    #[must_use]
+    pub fn openings(&self) -> Vec<Link> {
+        let there = || self.externals.iter().filter(|row| !row.href.is_empty());
+        there()
+            .map(|row| {
+                let tool = &row.integration;
+                let twice = there().filter(|one| one.integration == *tool).count() > 1;
+                let label = if twice {
+                    format!("Open in {tool}: {}", row.external_id)
+                } else {
+                    format!("Open in {tool}")
+                };
+                Link::new(row.href.clone(), label)
+            })
+            .collect()
     }
 }
 
@@ -86,6 +104,8 @@ pub struct OpportunityLine {
     pub uuid: String,
     /// Title.
     pub title: String,
+    /// The tool it comes from.
+    pub tool: String,
     /// Stage.
     pub stage: String,
     /// Amount.
@@ -113,6 +133,7 @@ mod tests {
         let opportunity = |title: &str| OpportunityLine {
             uuid: "o".into(),
             title: title.into(),
+            tool: "Halo PSA".into(),
             stage: "Proposal".into(),
             amount: "12,480.00".into(),
         };
@@ -135,7 +156,17 @@ mod tests {
                 Fact::new("Website", HOSTILE),
             ],
             facts_origin: "All from Autotask, its primary integration".into(),
-            externals: vec![external("Brightwater Dental"), external(HOSTILE)],
+            externals: vec![
+                external("Brightwater Dental"),
+                ExternalRow {
+                    external_id: "292".into(),
+                    ..external(HOSTILE)
+                },
+                ExternalRow {
+                    integration: "Halo PSA".into(),
+                    ..external(&sample::long())
+                },
+            ],
             tickets: samples::rows(&shell),
             ticket_count: "12 open tickets".into(),
             contacts: vec![contact("Maria Huber"), contact(&sample::long())],
@@ -149,5 +180,11 @@ mod tests {
         };
         let html = sample::check("company", &page);
         assert!(html.contains(r#"target="_blank" rel="noopener noreferrer""#));
+        let opened: Vec<String> = page.openings().into_iter().map(|one| one.label).collect();
+        assert_eq!(
+            opened,
+            ["Open in Autotask: 291", "Open in Autotask: 292", "Open in Halo PSA"],
+            "each of its records, and none twice by one name"
+        );
     }
 }

@@ -53,7 +53,7 @@ pub async fn show(State(app): State<App>, person: SignedIn) -> Answer {
                 name: provider.name.to_owned(),
                 href: format!("/settings/integrations/{}", provider.key),
                 status: Badge::status(overview.status.status),
-                freshness: freshness(overview),
+                freshness: freshness(provider, overview),
             });
         }
     }

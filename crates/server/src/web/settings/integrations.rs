@@ -16,6 +16,7 @@ mod reference_note;
 mod resync;
 pub mod stream_rows;
 pub mod to_card;
+pub mod waiting_companies;
 
 pub use auto_sync::auto_sync;
 pub use clear::{ask_clear, clear};

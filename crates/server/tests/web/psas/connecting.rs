@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::advice::Issue;
+use domain::field::FieldShape;
 
 use super::portal::Portal;
 use super::{ALL, Psa};
@@ -128,12 +129,32 @@ pub async fn nonsense_is_refused_at_its_field(psa: &'static Psa) {
         let missing = format!("{} is missing.", field.label);
         assert!(page.read().contains(&missing), "{}", page.text);
     }
-    let required = || psa.provider().form.iter().filter(|field| field.required);
-    let empty: Vec<(&str, &str)> = required().map(|field| (field.key, "")).collect();
-    let page = portal.send(&mut browser, "test", portal.form(&empty)).await;
-    for field in required() {
-        let at_field = format!("id=\"{}-error\"", field.key);
-        assert!(page.text.contains(&at_field), "all at once: {}", page.text);
+    // Nothing filled in: all that is needed is asked for at once, codes the installation has none of among it.
+    let needed: Vec<_> = psa
+        .provider()
+        .form
+        .iter()
+        .filter(|field| field.required || field.without_installation.is_some())
+        .collect();
+    for action in ["test", "next"] {
+        let page = portal.send(&mut browser, action, Form::new()).await;
+        for field in &needed {
+            let at_field = format!("id=\"{}-error\"", field.key);
+            assert!(page.text.contains(&at_field), "all at once: {}", page.text);
+        }
+        let count = page.text.matches("aria-invalid=\"true\"").count();
+        assert_eq!(count, needed.len(), "and nothing else: {}", page.text);
+        let unsent = format!(
+            "Nothing was sent to {} yet: look at the {count} fields",
+            psa.provider().name
+        );
+        assert!(page.read().contains(&unsent), "{}", page.text);
+        let (_, banner) = page.text.split_once("id=\"connect-result\"").unwrap();
+        let banner = banner.split("form-actions").next().unwrap();
+        assert!(
+            !banner.contains("<blockquote>"),
+            "no words of the vendor: {banner}"
+        );
     }
     let first = psa.provider().form[0].key;
     let hostile = "<script>alert(1)</script>\0🏭";
@@ -202,8 +223,19 @@ pub async fn a_wrong_secret_is_told_in_the_vendors_words(psa: &'static Psa) {
         for words in [refusal.as_str(), words] {
             assert!(text.contains(words), "{action}: {words}: {text}");
         }
-        let at_field = format!("id=\"{blamed}-error\"");
-        assert!(text.contains(&at_field), "{action}: {text}");
+        let (_, at_field) = page
+            .text
+            .split_once(&format!("id=\"{blamed}-error\""))
+            .unwrap_or_else(|| panic!("{action}: {text}"));
+        let at_field = at_field.split("</p>").next().unwrap();
+        let what_it_is = psa.provider().form.iter().find(|one| one.key == blamed);
+        let what_it_is = what_it_is.unwrap().refused;
+        assert!(what_it_is.len() > 40, "{blamed}: what such a value is");
+        assert!(at_field.contains(what_it_is), "{action}: {at_field}");
+        assert!(
+            !text.contains("which has a field of its own"),
+            "{action}: {text}"
+        );
         for field in psa.provider().form.iter().filter(|field| !field.secret) {
             let sent = form.iter().find(|(name, _)| name == field.key);
             let kept = page.input(field.key).unwrap_or_default();
@@ -212,6 +244,42 @@ pub async fn a_wrong_secret_is_told_in_the_vendors_words(psa: &'static Psa) {
         }
     }
     nothing_is_kept(&portal).await;
+}
+
+pub async fn a_right_secret_is_never_called_another_value(psa: &'static Psa) {
+    let portal = Portal::start(psa).await;
+    let mut browser = portal.site.admin().await;
+    let good = portal.form(&[]);
+    // Addresses of hosts are not looked at by a sandbox.
+    let texts = psa.provider().form.iter();
+    let texts: Vec<&str> = texts
+        .filter(|field| field.shape == FieldShape::Text)
+        .map(|field| field.key)
+        .collect();
+    // What the vendor refuses may be any of the values; the others are as the sandbox's own screens show them.
+    for (wrong, value) in good.iter().filter(|(name, _)| texts.contains(&name.as_str())) {
+        let broken: String = value
+            .char_indices()
+            .map(|(at, c)| match at {
+                0..4 if c.is_ascii_alphanumeric() => 'X',
+                _ => c,
+            })
+            .collect();
+        let form = portal.form(&[(wrong, &broken)]);
+        let page = portal.send(&mut browser, "test", form).await;
+        assert_eq!(
+            page.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong}: {}",
+            page.text
+        );
+        for (name, _) in good.iter().filter(|(name, _)| name != wrong) {
+            let told = page.text.split(&format!("id=\"{name}-error\"")).nth(1);
+            let told = told.map(|rest| rest.split("</p>").next().unwrap());
+            let says = told.unwrap_or_default();
+            assert!(!says.contains("looks like"), "{wrong} is wrong, {name}: {says}");
+        }
+    }
 }
 
 pub async fn a_missing_right_is_named_as_the_screens_have_it(psa: &'static Psa) {

@@ -29,7 +29,7 @@ async fn whoever_must_import_companies_first_is_told_and_led_there() {
     let page = browser.get(PREVIEW).await.read();
     for words in [
         "No company of Autotask is a company in Portico yet",
-        "companies of Autotask wait until somebody imports or links them in step 4",
+        "companies of Autotask wait until somebody imports or links them: its companies do not become companies here",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }

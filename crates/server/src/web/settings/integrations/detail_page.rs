@@ -159,7 +159,7 @@ mod tests {
             } else {
                 String::new()
             },
-            note_meaning: "9 records of Autotask are not companies here.".into(),
+            note_meaning: "9 companies of Autotask wait until somebody imports or links them.".into(),
             last_completed: time.clone(),
             how: "by change".into(),
             full_completed: time.clone(),

@@ -2,16 +2,15 @@
 
 use domain::provider::Provider;
 use store::checkpoints::Checkpoint;
-use store::company_adoption::count_unlinked;
-use store::company_import::count_blocked;
 use store::integrations::Integration;
 use sync::stream_state;
 
 use super::detail_page::StreamRow;
+use super::waiting_companies::WaitingCompanies;
 use crate::app::App;
 use crate::web::error::Failure;
 use crate::web::view::Shell;
-use crate::web::view::number::{counted, grouped};
+use crate::web::view::number::grouped;
 use crate::web::view::time::every;
 
 /// The streams of an integration, in reading order.
@@ -21,7 +20,7 @@ use crate::web::view::time::every;
 pub async fn streams(
     app: &App,
     shell: &Shell,
-    provider: &Provider,
+    provider: &'static Provider,
     integration: &Integration,
 ) -> Result<Vec<StreamRow>, Failure> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
@@ -30,13 +29,11 @@ pub async fn streams(
         let found = state.checkpoint.as_ref();
         let (mut note, mut note_meaning) = (String::new(), String::new());
         if let Some(here) = state.companies {
-            let left = NotCompanies::count(app, integration).await?;
-            if left.unlinked + left.blocked > 0 {
-                note = format!("{} are companies in Portico", grouped(number(here)));
-                let why = [
-                    left.unlinked_text(provider.name),
-                    left.blocked_text(provider.name),
-                ];
+            let left = WaitingCompanies::count(app, provider, integration).await?;
+            if !left.is_none() {
+                let verb = if here == 1 { "is a company" } else { "are companies" };
+                note = format!("{} {verb} in Portico", grouped(number(here)));
+                let why = [left.text(), left.blocked_text()];
                 note_meaning = why.into_iter().flatten().collect::<Vec<_>>().join(" ");
             }
         }
@@ -62,61 +59,6 @@ pub async fn streams(
         });
     }
     Ok(rows)
-}
-
-/// The company records of a company source that are no companies of Portico.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotCompanies {
-    /// Those that stand for no company, since the rules of the *Sync* step keep them from it.
-    pub unlinked: u64,
-    /// Those whose company a person removed.
-    pub blocked: u64,
-}
-
-impl NotCompanies {
-    /// How many there are now.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn count(app: &App, integration: &Integration) -> Result<Self, Failure> {
-        Ok(Self {
-            unlinked: count_unlinked(app.store(), integration.id).await?,
-            blocked: count_blocked(app.store(), integration.id, None).await?,
-        })
-    }
-
-    /// Says how many stand for no company, and why; nothing when none does.
-    #[must_use]
-    pub fn unlinked_text(self, provider: &str) -> Option<String> {
-        let (verb, because) = if self.unlinked == 1 {
-            ("is not a company", "it is inactive, or of a type or status")
-        } else {
-            (
-                "are not companies",
-                "they are inactive, or of a type or status",
-            )
-        };
-        let records = records(self.unlinked)?;
-        Some(format!(
-            "{records} of {provider} {verb} here: {because} that the Sync step leaves out."
-        ))
-    }
-
-    /// Says how many are blocked; nothing when none is.
-    #[must_use]
-    pub fn blocked_text(self, provider: &str) -> Option<String> {
-        let rest = if self.blocked == 1 {
-            "is blocked: its company was removed here."
-        } else {
-            "are blocked: their companies were removed here."
-        };
-        Some(format!("{} of {provider} {rest}", records(self.blocked)?))
-    }
-}
-
-fn records(count: u64) -> Option<String> {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    (count > 0).then(|| counted(count, "record", "records"))
 }
 
 /// Whether the last full run agreed with the vendor's own total. A stream that is only read by change has none.

@@ -10,7 +10,7 @@ use domain::stream::{RecordType, Stream};
 use store::integrations::Integration;
 use store::removal_questions::RemovalQuestion;
 use store::runs::{StreamRun, find_run_of_stream_run, list_stream_runs};
-use sync::status::Overview;
+use sync::status::{Overview, SlowStream};
 
 use super::card::{Card, Problem, Running, State};
 use super::reference_note::reference_note;
@@ -113,7 +113,7 @@ pub async fn state(
         problem: problem(app, shell, provider, overview).await?,
         running,
         last_sync: shell.maybe_time(overview.last_sync_at),
-        freshness: freshness(overview),
+        freshness: freshness(provider, overview),
         next_sync: shell.maybe_time(overview.next_sync_at.filter(|_| connected)),
         next_sync_note,
         auto_sync: integration.settings.auto_sync,
@@ -123,31 +123,54 @@ pub async fn state(
     })
 }
 
-/// How old data can be at most, as a sentence's end (rule S4).
+/// How old data can be at most (rule S4): all of it, or where lists are read whole at a slower pace, what is read by
+/// change. How old those lists may be stands in [`slower`].
 #[must_use]
-pub fn freshness(overview: &Overview) -> String {
-    match overview.freshness {
-        None => "not known before the first complete sync".to_owned(),
-        Some(fresh) if overview.slow_streams.is_empty() => {
-            format!("Data is at most {} old", length_of(fresh.at_most))
-        }
-        Some(fresh) => format!(
-            "Data is at most {} old, lists that are read whole apart",
-            length_of(fresh.at_most)
-        ),
+pub fn freshness(provider: &Provider, overview: &Overview) -> String {
+    let Some(fresh) = overview.freshness else {
+        return "not known before the first complete sync".to_owned();
+    };
+    let age = length_of(fresh.at_most);
+    let slow = &overview.slow_streams;
+    // One that missed its turn is what is furthest behind.
+    let late = slow.iter().any(|slow| slow.stream == fresh.stream);
+    let notes = |stream: &&Stream| **stream != Stream::TicketNotes;
+    let names: Vec<String> = overview
+        .by_change
+        .iter()
+        .filter(notes)
+        .map(|stream| provider.words.stream(*stream).to_lowercase())
+        .collect();
+    if slow.is_empty() || late || names.is_empty() {
+        return format!("Data is at most {age} old");
     }
+    let names = listed(&names);
+    let first = names.chars().next().map(char::to_uppercase);
+    let rest: String = names.chars().skip(1).collect();
+    let first: String = first.into_iter().flatten().collect();
+    format!("{first}{rest} are at most {age} old")
 }
 
-/// Which lists are read whole, and how often each of them (rule S1): one sentence's part for each pace, the fastest first.
-fn slower(provider: &Provider, streams: &[(Stream, i64)]) -> Option<String> {
-    let mut paces: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-    for (stream, cadence) in streams {
-        let name = provider.words.stream(*stream).to_lowercase();
-        paces.entry(*cadence).or_default().push(name);
+/// Which lists are read whole, how often each of them (rule S1) and how old it may be: one sentence's part for each pace,
+/// the fastest first.
+fn slower(provider: &Provider, streams: &[SlowStream]) -> Option<String> {
+    let mut paces: BTreeMap<i64, Vec<&SlowStream>> = BTreeMap::new();
+    for slow in streams {
+        paces.entry(slow.cadence).or_default().push(slow);
     }
     let parts: Vec<String> = paces
         .iter()
-        .map(|(cadence, names)| format!("{} every {}", listed(names), every(*cadence)))
+        .map(|(cadence, streams)| {
+            let names: Vec<String> = streams
+                .iter()
+                .map(|slow| provider.words.stream(slow.stream).to_lowercase())
+                .collect();
+            let ages: Option<Vec<i64>> = streams.iter().map(|slow| slow.at_most).collect();
+            let age = ages.and_then(|ages| ages.into_iter().max());
+            let age = age.map(|age| format!(" (at most {} old now)", length_of(age)));
+            let (names, pace) = (listed(&names), every(*cadence));
+            format!("{names} every {pace}{}", age.unwrap_or_default())
+        })
         .collect();
     if parts.is_empty() {
         return None;
@@ -335,22 +358,41 @@ async fn problem(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::clock::UtcMillis;
 
     #[test]
     fn s1_each_pace_is_told_with_what_is_read_at_it() {
         let syncro = domain::provider::find("syncro").expect("there");
-        let streams: Vec<(Stream, i64)> = syncro
-            .capability
-            .streams
-            .iter()
-            .filter(|stream| !stream.incremental)
-            .map(|stream| (stream.stream, stream.full_cadence))
-            .collect();
+        let slow = |at_most: fn(Stream) -> Option<i64>| -> Vec<SlowStream> {
+            let streams = syncro.capability.streams.iter();
+            streams
+                .filter(|stream| !stream.incremental)
+                .map(|stream| SlowStream {
+                    stream: stream.stream,
+                    cadence: stream.full_cadence,
+                    at_most: at_most(stream.stream),
+                })
+                .collect()
+        };
         assert_eq!(
-            slower(syncro, &streams).as_deref(),
+            slower(syncro, &slow(|_| None)).as_deref(),
             Some(
                 "Read whole, since Syncro cannot list them by change: customers and contacts every 30 min; technicians every \
                  day."
+            )
+        );
+        let ages = slow(|stream| {
+            Some(match stream {
+                Stream::Technicians => 5 * UtcMillis::HOUR,
+                Stream::Companies => 4 * UtcMillis::MINUTE,
+                _ => 12 * UtcMillis::MINUTE,
+            })
+        });
+        assert_eq!(
+            slower(syncro, &ages).as_deref(),
+            Some(
+                "Read whole, since Syncro cannot list them by change: customers and contacts every 30 min (at most 12 min old \
+                 now); technicians every day (at most 5 h old now)."
             )
         );
         assert_eq!(slower(syncro, &[]), None);

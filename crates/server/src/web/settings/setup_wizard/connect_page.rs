@@ -113,7 +113,7 @@ pub struct TestResult {
     pub missing: Vec<MissingRight>,
     /// What went wrong, in a few words.
     pub title: String,
-    /// In the vendor's words.
+    /// In the vendor's words; empty where it was not asked.
     pub message: String,
     /// What to check.
     pub hint: String,

@@ -187,22 +187,27 @@ impl Form {
     }
 
     fn refused(&self, staff: &Staff, mut typed: Typed, refusal: &Refusal) -> Answer {
-        typed.problems = problems(self.wizard.provider, refusal, &typed.values);
+        let provider = self.wizard.provider;
+        typed.problems = problems(provider, refusal, &typed.values);
+        // Without a hint and a field it is a rule of ours, not the vendor, that stood in the way.
+        let title = match (refusal.hint, refusal.field) {
+            (None, None) => "Nothing was saved.",
+            _ => "Not connected.",
+        };
+        let hint = match refusal.hint {
+            Some(hint) => hint.while_connecting(provider),
+            None if refusal.field.is_some() && !refusal.asked => unsent(provider, &typed.problems),
+            None if !refusal.asked => refusal.message.clone(),
+            None => String::new(),
+        };
         typed.result = Some(TestResult {
-            // Without a hint and a field it is a rule of ours, not the vendor, that stood in the way.
-            title: match (refusal.hint, refusal.field) {
-                (None, None) => "Nothing was saved.".to_owned(),
-                _ => "Not connected.".to_owned(),
+            title: title.to_owned(),
+            message: if refusal.asked {
+                refusal.message.clone()
+            } else {
+                String::new()
             },
-            message: std::iter::once(&refusal.message)
-                .chain(refusal.others.iter().map(|(_, message)| message))
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(" "),
-            hint: refusal
-                .hint
-                .map(|hint| hint.while_connecting(self.wizard.provider))
-                .unwrap_or_default(),
+            hint,
             ..TestResult::default()
         });
         self.render(staff, StatusCode::UNPROCESSABLE_ENTITY, &typed)
@@ -299,6 +304,24 @@ fn good(summary: ConnectionSummary) -> TestResult {
     }
 }
 
+/// What is said where Portico's own checks held a form back: each field says what is wrong with it.
+fn unsent(provider: &Provider, problems: &BTreeMap<&'static str, String>) -> String {
+    let marked = match problems.len() {
+        1 => "the field marked above".to_owned(),
+        count => format!("the {count} fields marked above"),
+    };
+    format!("Nothing was sent to {} yet: look at {marked}.", provider.name)
+}
+
+/// What is said at a field whose value the vendor does not accept, for want of anything more particular.
+fn check(provider: &Provider, key: &str) -> &'static str {
+    let field = provider.form.iter().find(|field| field.key == key);
+    match field.map(|field| field.refused) {
+        Some(words) if !words.is_empty() => words,
+        _ => "Check this value.",
+    }
+}
+
 /// What is wrong with which field.
 ///
 /// With a hint the vendor's words stand in the banner, which is about all fields; without, they are about the one that is
@@ -315,20 +338,17 @@ fn problems(
     if let Some(field) = refusal.field {
         let message = match refusal.hint {
             None => refusal.message.clone(),
-            Some(_) => "Check this value.".to_owned(),
+            Some(_) => check(provider, field).to_owned(),
         };
         problems.insert(field, message);
     }
     for field in provider.form.iter().filter(|_| refused) {
-        let value = values
-            .get(field.key)
-            .map(String::as_str)
-            .unwrap_or_default();
-        let value = value.trim();
+        let value = values.get(field.key).map(|value| value.trim());
+        let value = value.unwrap_or_default();
         if value.contains(char::is_whitespace) {
             let message = "There is a blank in it. A line break that was copied along becomes one: paste it again, as one line.";
             problems.insert(field.key, message.to_owned());
-        } else if let Some(message) = mistaken(provider, field, value) {
+        } else if let Some(message) = mistaken(provider, field, values) {
             problems.insert(field.key, message);
         } else if field.advanced && !value.is_empty() {
             let message = "Check this value too: it is refused like a wrong secret.";

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Answer;
 use crate::web::page::page;
+use crate::web::settings::integrations::waiting_companies::WaitingCompanies;
 use crate::web::view::number::{counted, grouped};
 use crate::web::view::{Query, Section, Shell};
 
@@ -83,7 +84,7 @@ pub async fn show(
         role: role.map(|(_, name)| name.clone()).unwrap_or_default(),
         title: title(&found, wizard.provider, companies),
         done: done(&found),
-        waiting: waiting(wizard.provider, companies),
+        waiting: waiting(wizard.provider, &settings, companies),
         import: wizard.place.opens(SetupStep::Import).then_some(import),
         skipped: found
             .skipped
@@ -125,20 +126,16 @@ const fn wait(companies: CompanyCounts) -> u64 {
     companies.unlinked().saturating_sub(companies.on_their_own)
 }
 
-fn waiting(provider: &Provider, companies: CompanyCounts) -> String {
-    let (words, name) = (provider.words, provider.name);
-    match number(wait(companies)) {
-        0 => String::new(),
-        1 => format!(
-            "1 {} of {name} waits until somebody imports or links it in step 4; its contacts follow then.",
-            words.company.to_lowercase()
-        ),
-        count => format!(
-            "{} {} of {name} wait until somebody imports or links them in step 4; their contacts follow then.",
-            grouped(count),
-            words.companies.to_lowercase()
-        ),
-    }
+/// What waits for a person, for those whose contacts cannot be counted therefore.
+fn waiting(
+    provider: &'static Provider,
+    settings: &IntegrationSettings,
+    companies: CompanyCounts,
+) -> String {
+    let left = WaitingCompanies::new(provider, settings, wait(companies), 0);
+    left.text()
+        .map(|text| format!("{text} Their contacts follow then."))
+        .unwrap_or_default()
 }
 
 fn done(found: &ContactImport) -> Vec<String> {
@@ -203,7 +200,7 @@ mod tests {
             done: done(&found),
             skipped: vec![("31".into(), ContactSkip::NoEmail.sentence())],
             more: true,
-            waiting: waiting(provider, companies(41, 30)),
+            waiting: waiting(provider, &IntegrationSettings::default(), companies(41, 30)),
             import: Some("/import".into()),
         };
         let html = sample::check("setup_auto_import", &page);
@@ -241,8 +238,9 @@ mod tests {
             of(coming).starts_with("No contacts"),
             "the sync brings them"
         );
-        assert_eq!(waiting(provider, coming), "");
-        let one = waiting(provider, companies(41, 40));
+        let settings = IntegrationSettings::default();
+        assert_eq!(waiting(provider, &settings, coming), "");
+        let one = waiting(provider, &settings, companies(41, 40));
         assert!(one.starts_with("1 client of Halo PSA waits until"), "{one}");
     }
 }

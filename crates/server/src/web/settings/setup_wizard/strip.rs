@@ -1,15 +1,16 @@
 //! The line that says how the sync is going while the wizard is walked on.
 
 use askama::Template;
+use domain::id::RunId;
 use domain::provider::Provider;
 use domain::run::RunState;
-use store::runs::list_stream_runs;
+use store::runs::{Run, list_runs, list_stream_runs};
 use sync::status::Overview;
 
 use crate::app::App;
 use crate::web::error::Failure;
 use crate::web::settings::integrations::to_card::running;
-use crate::web::view::number::grouped;
+use crate::web::view::number::{counted, grouped};
 use crate::web::view::{Badge, Shell};
 
 /// The line.
@@ -80,28 +81,16 @@ pub async fn strip(
             hint: String::new(),
         });
     };
-    let streams = list_stream_runs(app.store(), run.id).await?;
-    let read: i64 = streams.iter().map(|stream| stream.counts.fetched).sum();
-    let ended = run.finished_at.unwrap_or(shell.now);
+    let read = Read::up_to(app, run).await?;
+    let ended = shell.time(run.finished_at.unwrap_or(shell.now)).relative;
     let failed = run.state == RunState::Failed;
     Ok(Strip {
         state: Badge::run(run.state),
-        label: match (failed, read) {
-            (true, _) => format!(
-                "The last sync could not finish: {} records read, {}",
-                grouped(read),
-                shell.time(ended).relative
-            ),
-            // One that only looked for changes.
-            (false, 0) => format!(
-                "Synced: nothing new since the sync before, {}",
-                shell.time(ended).relative
-            ),
-            (false, _) => format!(
-                "Synced: {} records read, {}",
-                grouped(read),
-                shell.time(ended).relative
-            ),
+        label: if failed {
+            let read = records(read.last);
+            format!("The last sync could not finish: {read} read, {ended}")
+        } else {
+            format!("Synced: {}, {ended}", read.label())
         },
         href: href(&run.uuid),
         running: false,
@@ -122,6 +111,66 @@ pub async fn strip(
     })
 }
 
+/// What the syncs read up to the one that ended last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Read {
+    /// By the last that read everything, when it is among the newest.
+    whole: Option<i64>,
+    /// By those that only looked for changes since.
+    changes: Option<i64>,
+    /// By the last of all.
+    last: i64,
+}
+
+impl Read {
+    /// How many syncs are looked at.
+    const NEWEST: i64 = 12;
+
+    async fn up_to(app: &App, last: &Run) -> Result<Self, Failure> {
+        let after = RunId(last.id.0.saturating_add(1));
+        let newest = list_runs(
+            app.store(),
+            last.integration_id,
+            Some(after),
+            Self::NEWEST,
+        );
+        let mut read = Self {
+            whole: None,
+            changes: None,
+            last: 0,
+        };
+        for run in newest.await? {
+            let streams = list_stream_runs(app.store(), run.id).await?;
+            let fetched: i64 = streams.iter().map(|stream| stream.counts.fetched).sum();
+            if run.id == last.id {
+                read.last = fetched;
+            }
+            if run.mode == "full" {
+                read.whole = Some(fetched);
+                break;
+            }
+            read.changes = Some(read.changes.unwrap_or_default() + fetched);
+        }
+        Ok(read)
+    }
+
+    fn label(self) -> String {
+        match (self.whole, self.changes) {
+            (Some(whole), None) => format!("{} read", records(whole)),
+            (Some(whole), Some(0)) => format!("{} read, nothing new since", records(whole)),
+            (Some(whole), Some(changes)) => {
+                format!("{} read, {} more since", records(whole), grouped(changes))
+            }
+            (None, _) if self.last == 0 => "nothing new since the sync before".to_owned(),
+            (None, _) => format!("{} read", records(self.last)),
+        }
+    }
+}
+
+fn records(count: i64) -> String {
+    counted(count, "record", "records")
+}
+
 /// A line for samples of pages.
 #[cfg(test)]
 #[must_use]
@@ -135,5 +184,33 @@ pub fn sample() -> Strip {
         tone: "info",
         message: String::new(),
         hint: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_sync_after_a_great_one_does_not_stand_for_both() {
+        let label = |whole, changes, last| {
+            Read {
+                whole,
+                changes,
+                last,
+            }
+            .label()
+        };
+        assert_eq!(label(Some(19_682), None, 19_682), "19,682 records read");
+        assert_eq!(
+            label(Some(19_682), Some(41), 41),
+            "19,682 records read, 41 more since"
+        );
+        assert_eq!(
+            label(Some(1), Some(0), 0),
+            "1 record read, nothing new since"
+        );
+        assert_eq!(label(None, Some(7), 0), "nothing new since the sync before");
+        assert_eq!(label(None, Some(7), 1), "1 record read");
     }
 }

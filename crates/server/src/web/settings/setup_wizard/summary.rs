@@ -58,7 +58,7 @@ impl Labels<'_> {
 fn sync(provider: &Provider, settings: &IntegrationSettings, labels: &Labels<'_>) -> Vec<Fact> {
     let kinds: Vec<&str> = RecordType::ALL
         .into_iter()
-        .filter(|kind| settings.record_types.contains(kind))
+        .filter(|kind| settings.record_types.contains(kind) && provider.has(*kind))
         .map(RecordType::noun)
         .collect();
     let mut facts = vec![Fact::new("Synced", kinds.join(", "))];
