@@ -16,9 +16,11 @@ mod completeness;
 mod connect;
 mod connectwise_psa;
 mod errors;
+mod fields;
 mod halo_psa;
 mod incremental;
 mod list;
+mod recorded;
 mod reference_data;
 mod specification;
 mod syncro;
@@ -46,11 +48,13 @@ fn main() {
         cases.extend(incremental::cases(vendor));
         cases.extend(reference_data::cases(vendor));
         cases.extend(errors::cases(vendor));
+        cases.extend(fields::cases(vendor));
         cases.extend(vendor.own_cases());
         cases.push(specification::case(vendor));
         cases.extend(completeness::cases(vendor, &cases));
         trials.extend(cases.into_iter().map(|case| case.trial(vendor.key())));
     }
     trials.push(completeness::every_connector_is_here(&VENDORS));
+    trials.push(specification::required_fields());
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::locations::Locations;
 use crate::web::tickets::list_page::TicketRow;
 use crate::web::view::{Fact, Shell};
 
@@ -37,6 +38,8 @@ pub struct ShowPage {
     pub opportunities: Vec<OpportunityLine>,
     /// How many opportunities there are.
     pub opportunity_count: String,
+    /// Its locations, under the word its tools have for them.
+    pub locations: Locations,
 }
 
 impl ShowPage {
@@ -94,6 +97,7 @@ pub struct OpportunityLine {
 
 #[cfg(test)]
 mod tests {
+    use super::super::locations;
     use super::*;
     use crate::web::tickets::list_page::samples;
     use crate::web::view::Section;
@@ -145,6 +149,7 @@ mod tests {
                 opportunity(&sample::long()),
             ],
             opportunity_count: "2 opportunities".into(),
+            locations: locations::sample(),
             shell,
         };
         let html = sample::check("company", &page);

@@ -72,6 +72,7 @@ pub fn records(world: &World, route: &str) -> BTreeMap<i64, Arc<Record>> {
         "ContactGroupContacts" => memberships(world),
         "CompanyLocations" => locations(world),
         "CompanyNotes" => company_notes(world),
+        "Contracts" => super::contracts::contracts(world),
         _ => Vec::new(),
     };
     list.into_iter()
