@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use crate::stream::Stream;
+
 /// What a form value must look like. What is pasted in another form is understood where that is possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldShape {
@@ -237,6 +239,39 @@ pub enum FieldValue {
     /// The vendor's id of a technician, shown by name.
     Technician,
 }
+
+/// Where a vendor has a field that records of every provider have, such as the title of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommonField {
+    /// The records that have it.
+    pub stream: Stream,
+    /// Its key in such a record, as it is serialised: `title`, `queue_id`.
+    pub key: &'static str,
+    /// Where the vendor has it, or how it is found out; empty where the vendor does not tell it.
+    pub source: &'static str,
+}
+
+impl CommonField {
+    /// A field with its source.
+    #[must_use]
+    pub const fn new(stream: Stream, key: &'static str, source: &'static str) -> Self {
+        Self {
+            stream,
+            key,
+            source,
+        }
+    }
+}
+
+/// The fields that records of every provider have, by stream: key and where the vendor has it.
+macro_rules! common_fields {
+    ($($stream:ident { $($key:ident = $source:literal,)* })*) => {
+        &[$($(
+            $crate::field::CommonField::new($crate::stream::Stream::$stream, stringify!($key), $source),
+        )*)*]
+    };
+}
+pub(crate) use common_fields;
 
 /// Where a vendor field is shown and how it is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,14 +19,17 @@ mod stripe;
 mod syncro;
 
 use crate::capability::Capability;
-use crate::field::{CatalogueField, FormField};
+use crate::field::{CatalogueField, CommonField, FormField};
 use crate::stream::{RecordType, Stream};
 
 pub use deep_link::{DeepLinks, deep_link};
 pub use documentation::{Documentation, Instruction, Note, Step, Troubleshooting};
 pub use installation::Installation;
 pub use mistaken::mistaken;
-pub use setup::{Flow, OpportunityField, OpportunityValue, ScopeField, ScopeList, SetupData};
+pub use setup::{
+    Flow, OpportunityField, OpportunityImportForm, OpportunityValue, ScopeField, ScopeList,
+    SetupData,
+};
 
 /// What kind of tool a provider is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,6 +75,8 @@ pub struct Words {
     pub company: &'static str,
     /// Its plural.
     pub companies: &'static str,
+    /// Places of a company: sites, locations.
+    pub locations: &'static str,
     /// Where a person looks for an error in the vendor's own product.
     pub screens: &'static str,
     /// Where a right that is missing is granted there, with its preposition: *in the API user's security level*.
@@ -87,6 +92,7 @@ impl Words {
         technicians: "Technicians",
         company: "Company",
         companies: "Companies",
+        locations: "Locations",
         screens: "",
         rights: "to the API user",
     };
@@ -127,6 +133,10 @@ pub struct Provider {
     pub deep_links: DeepLinks,
     /// Further fields its records carry.
     pub catalogue: &'static [CatalogueField],
+    /// Where the fields come from that records of every provider have.
+    pub common: &'static [CommonField],
+    /// Where the fields come from that a tenant made itself, kept under `udf:` and their name; empty where there are none.
+    pub own_fields: &'static str,
     /// What the setup wizard asks for.
     pub setup: SetupData,
     /// What an installation may have once for all its connections.
@@ -155,6 +165,8 @@ impl Provider {
             capability: Capability::NONE,
             deep_links: DeepLinks::NONE,
             catalogue: &[],
+            common: &[],
+            own_fields: "",
             setup: SetupData::NONE,
             installation: Installation::NONE,
             documentation: Documentation::NONE,

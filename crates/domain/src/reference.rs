@@ -64,11 +64,15 @@ pub enum ReferenceKind {
     Category3,
     /// Fourth category.
     Category4,
+    /// Contract a ticket is worked on under.
+    Contract,
+    /// What kinds of opportunity were seen, for vendors that have no list of them: the texts are their own ids.
+    SeenOpportunityKind,
 }
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Queue,
         Self::TicketStatus,
         Self::TicketPriority,
@@ -97,6 +101,8 @@ impl ReferenceKind {
         Self::Category2,
         Self::Category3,
         Self::Category4,
+        Self::Contract,
+        Self::SeenOpportunityKind,
     ];
 
     /// The stable key stored in the database.
@@ -131,6 +137,8 @@ impl ReferenceKind {
             Self::Category2 => "category_2",
             Self::Category3 => "category_3",
             Self::Category4 => "category_4",
+            Self::Contract => "contract",
+            Self::SeenOpportunityKind => "seen_opportunity_kind",
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::opportunity_import::OpportunityImport;
 use crate::scope::Scope;
 use crate::stage::StageMap;
 use crate::stream::{RecordType, Stream};
@@ -48,6 +49,8 @@ pub struct IntegrationSettings {
     pub default_contact_role: Option<String>,
     /// *Client Comment Status*: the status a ticket gets when a client comments. Acts once comments are sent.
     pub client_comment_status: Option<String>,
+    /// *Enable opportunity auto-import* and what narrows it.
+    pub opportunity_import: OpportunityImport,
     /// Defaults of opportunities made here. Act once opportunities are sent.
     pub opportunity: OpportunityDefaults,
 }
@@ -102,6 +105,7 @@ impl Default for IntegrationSettings {
             auto_import: false,
             default_contact_role: None,
             client_comment_status: None,
+            opportunity_import: OpportunityImport::default(),
             opportunity: OpportunityDefaults::default(),
         }
     }

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::location::LOCATIONS;
 use crate::record::{Batch, Fields};
 use crate::scope::{PROJECT_TYPE, Scope};
 
@@ -16,15 +17,16 @@ pub enum SideList {
     ProjectTypes,
     /// Amounts of opportunities.
     Forecasts,
-    /// Address and telephone number of a company, and the names of its other sites.
+    /// Address and telephone number of a company, and all its sites.
     Sites,
+    /// Locations of a company that has its own address itself.
+    Locations,
     /// Who is the main contact of a company.
     MainContacts,
 }
 
-/// Vendor fields told by teams, where a ticket's is not known, and by sites.
+/// The vendor field told by teams, where a ticket's is not known.
 const TEAM: &str = "team";
-const OTHER_SITES: &str = "other_sites";
 
 /// The parts of a stored record that lists beside it tell; what its kind does not have is empty.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,7 +60,7 @@ impl SideList {
         match self {
             Self::Teams => !scope.queues.is_empty(),
             Self::ProjectTypes => !scope.exclude_project_types.is_empty(),
-            Self::Forecasts | Self::Sites | Self::MainContacts => false,
+            Self::Forecasts | Self::Sites | Self::Locations | Self::MainContacts => false,
         }
     }
 
@@ -103,7 +105,14 @@ impl SideList {
                         company.state.clone_from(&kept.state);
                         company.postal_code.clone_from(&kept.postal_code);
                         company.country.clone_from(&kept.country);
-                        put_back(&mut company.fields, OTHER_SITES, kept);
+                        put_back(&mut company.fields, LOCATIONS, kept);
+                    }
+                }
+            }
+            (Self::Locations, Batch::Companies(companies)) => {
+                for company in companies {
+                    if let Some(kept) = stored(&company.external_id) {
+                        put_back(&mut company.fields, LOCATIONS, kept);
                     }
                 }
             }
@@ -123,7 +132,7 @@ fn put_back(fields: &mut Fields, key: &str, kept: &StoredParts) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::TicketRecord;
+    use crate::record::{CompanyRecord, TicketRecord};
 
     #[test]
     fn what_is_stored_is_put_back_and_what_is_new_stays_as_it_came() {
@@ -144,6 +153,29 @@ mod tests {
             ..ticket("1")
         };
         assert_eq!(batch, Batch::Tickets(vec![known, ticket("2")]));
+    }
+
+    #[test]
+    fn locations_are_put_back_and_nothing_else_of_a_company() {
+        let company = |places: &str, city: &str| CompanyRecord {
+            external_id: "1".into(),
+            city: Some(city.into()),
+            fields: [(LOCATIONS.to_owned(), places.into())].into(),
+            ..CompanyRecord::default()
+        };
+        let mut batch = Batch::Companies(vec![CompanyRecord {
+            fields: Fields::new(),
+            ..company("", "Graz")
+        }]);
+        let kept = StoredParts {
+            city: Some("Wien".into()),
+            fields: company("two", "").fields,
+            ..StoredParts::default()
+        };
+        SideList::Locations.keep(&mut batch, |_| Some(&kept));
+        assert_eq!(batch, Batch::Companies(vec![company("two", "Graz")]));
+        SideList::Sites.keep(&mut batch, |_| Some(&kept));
+        assert_eq!(batch, Batch::Companies(vec![company("two", "Wien")]));
     }
 
     #[test]

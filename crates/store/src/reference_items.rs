@@ -1,6 +1,6 @@
 //! Reference data: the values records point at, with the labels people read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
@@ -105,6 +105,22 @@ pub async fn replace_reference_items(
     Ok(changes)
 }
 
+/// Adds values the vendor has no list of, as records carry them: each is its own id. What is known already stays as it is.
+///
+/// # Errors
+/// As any statement.
+pub async fn insert_seen(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    kind: ReferenceKind,
+    values: &BTreeSet<&str>,
+) -> Result<()> {
+    for value in values {
+        execute!(tx, INSERT_SEEN, integration.0, kind.key(), *value)?;
+    }
+    Ok(())
+}
+
 /// Values of one kind, or of all, in the vendor's order; removed ones included, last within their kind.
 ///
 /// # Errors
@@ -117,7 +133,8 @@ pub async fn list_reference_items(
     read_all!(store, LIST, integration.0, kind.map(ReferenceKind::key))
 }
 
-/// The same for every kind but owners, of whom there may be thousands: of them, the one with this id alone.
+/// The same for every kind but contracts and owners, of which there may be thousands: of owners, the one with this id
+/// alone.
 ///
 /// # Errors
 /// As any statement.
@@ -131,7 +148,8 @@ pub async fn list_with_one_owner(
         LIST_WITH_ONE_OWNER,
         integration.0,
         ReferenceKind::Owner.key(),
-        owner
+        owner,
+        ReferenceKind::Contract.key()
     )
 }
 
@@ -164,10 +182,12 @@ macro_rules! vendors_order {
 
 statements! {
     LIST = concat!(list!(), "(CAST($2 AS TEXT) IS NULL OR kind = $2)", vendors_order!());
-    LIST_WITH_ONE_OWNER = concat!(list!(), "(kind <> $2 OR external_id = $3)", vendors_order!());
+    LIST_WITH_ONE_OWNER = concat!(list!(), "(kind <> $2 OR external_id = $3) AND kind <> $4", vendors_order!());
     LABEL = "SELECT label FROM reference_item WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
     UPSERT = "INSERT INTO reference_item (integration_id, kind, external_id, label, parent, active, sort_order, is_system, removed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET label = excluded.label,
         parent = excluded.parent, active = excluded.active, sort_order = excluded.sort_order, is_system = excluded.is_system, removed_at = NULL";
+    INSERT_SEEN = "INSERT INTO reference_item (integration_id, kind, external_id, label, parent, active, sort_order, is_system, removed_at)
+        VALUES ($1, $2, $3, $3, NULL, 1, 0, 0, NULL) ON CONFLICT (integration_id, kind, external_id) DO NOTHING";
     REMOVE = "UPDATE reference_item SET removed_at = $4 WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
 }

@@ -198,7 +198,9 @@ impl Need {
                 need.whole(stream);
             }
         }
-        if before.scope.exclude_opportunity_types != after.scope.exclude_opportunity_types {
+        if before.scope.exclude_opportunity_types != after.scope.exclude_opportunity_types
+            || before.opportunity_import != after.opportunity_import
+        {
             need.whole(Stream::Opportunities);
         }
         let companies = ScopeField::ALL
@@ -288,6 +290,10 @@ mod tests {
         after.scope.queues = set(&["8"]);
         let need = Need::of(&before, &after);
         assert_eq!((need.streams.len(), need.whole.len()), (1, 0));
+        let mut worth = before.clone();
+        worth.opportunity_import.minimum_cents = Some(1);
+        let need = Need::of(&before, &worth);
+        assert_eq!(need.whole, [Stream::Opportunities].into());
         let none = IntegrationSettings {
             record_types: [RecordType::Companies].into(),
             ..before.clone()

@@ -67,7 +67,7 @@ pub(super) fn map_stream(
 ///
 /// # Errors
 /// As [`document`].
-pub(super) fn decode_of<'a, W: Deserialize<'a>>(
+fn decode_of<'a, W: Deserialize<'a>>(
     operation: &'static str,
     text: &'a Text<'_>,
 ) -> Result<Decoded<W>> {
@@ -77,6 +77,36 @@ pub(super) fn decode_of<'a, W: Deserialize<'a>>(
         |text| serde_json::from_str::<AutotaskPage<W>>(text).map(AutotaskPage::parts),
         |text| document::<AutotaskPage<&RawValue>>(operation, text).map(AutotaskPage::parts),
     )
+}
+
+/// The records of a small list, each once, as what `make` makes of them. One that cannot be read is left out.
+///
+/// # Errors
+/// As [`document`].
+pub(super) fn small<'a, W: Deserialize<'a>, T>(
+    operation: &'static str,
+    text: &'a Text<'_>,
+    position: Position,
+    id: impl Fn(&W) -> i64,
+    make: impl FnMut(W) -> T,
+) -> Result<(Vec<T>, Seen)> {
+    let decoded = decode_of::<W>(operation, text)?;
+    let mut seen = Seen {
+        received: decoded.received,
+        announced: decoded.announced,
+        ..Seen::default()
+    };
+    for one in &decoded.unreadable {
+        if let Ok(id) = one.external_id.parse() {
+            seen.note(position, id);
+        }
+    }
+    let new = decoded.records.into_iter();
+    let made = new
+        .filter(|one| seen.note(position, id(one)))
+        .map(make)
+        .collect();
+    Ok((made, seen))
 }
 
 fn seen_of<'a, W: Record<'a>>(

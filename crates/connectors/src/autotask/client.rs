@@ -173,25 +173,28 @@ impl Client {
             .await
     }
 
-    /// Every record of a small list, page by page, by the same rule as a stream: a page is the last when the vendor
+    /// Every record of a small list that fits the conditions, page by page, by the same rule as a stream: a page is the last when the vendor
     /// announces no more, not when it is smaller than asked.
     pub(super) async fn whole_list<T: Send>(
         &self,
         operation: &'static str,
         entity: &'static str,
         fields: &'static [&'static str],
+        conditions: &[AutotaskFilter],
         make: impl Fn(&Answer, Position) -> Result<(Vec<T>, Seen)> + Send + Sync,
     ) -> Result<Vec<T>> {
         let mut all = Vec::new();
         let mut position = Position::default();
         loop {
+            let mut filter = vec![match position.last {
+                Some(last) => field("gt", "id", last),
+                None => field("gte", "id", 0),
+            }];
+            filter.extend_from_slice(conditions);
             let query = AutotaskQuery {
                 max_records: Some(LARGEST_PAGE),
                 include_fields: fields,
-                filter: vec![match position.last {
-                    Some(last) => field("gt", "id", last),
-                    None => field("gte", "id", 0),
-                }],
+                filter,
             };
             let read = |answer: &Answer| make(answer, position);
             let (records, seen) = self.query(operation, entity, &query, read).await?;

@@ -6,6 +6,7 @@
 mod answer;
 mod client;
 mod config;
+mod locations;
 mod map;
 mod probe;
 mod query;
@@ -106,6 +107,7 @@ impl Connector for Autotask {
     async fn list_page(&self, request: PageRequest<'_>) -> Result<Page> {
         let (position, asked, query) = question(&request)?;
         let (mut page, seen) = self.answer(request.stream, &query, position).await?;
+        locations::add(&self.client, &mut page).await?;
         let operation = source(request.stream).operation;
         (page.next, page.oddity) = go_on(NAME, operation, position, asked, &seen)?;
         Ok(page)
@@ -135,7 +137,8 @@ impl Connector for Autotask {
         check_by_id(self.capability(), stream)?;
         // A query tells a missing record from a missing route; `GET /{entity}/{id}` answers 404 to both.
         let query = client::by_id(stream, numeric(NAME, "fetch", external_id)?);
-        let (page, _seen) = self.answer(stream, &query, Position::default()).await?;
+        let (mut page, _seen) = self.answer(stream, &query, Position::default()).await?;
+        locations::add(&self.client, &mut page).await?;
         Ok(page.into())
     }
 

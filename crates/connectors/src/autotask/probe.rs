@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 
 use super::client::Client;
+use super::locations;
 use super::query::field;
 use crate::error::{ErrorKind, Result};
 use crate::http::exchange::Api;
@@ -10,7 +11,7 @@ use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
 /// Everything a sync reads, and what webhooks will need.
-pub(super) static AREAS: [Area; 9] = [
+pub(super) static AREAS: [Area; 11] = [
     Area::new(
         "Companies",
         "Companies",
@@ -51,6 +52,13 @@ pub(super) static AREAS: [Area; 9] = [
         "ContactGroups",
         "Contact groups",
         "Security level: CRM > Contact Groups — View",
+        false,
+    ),
+    locations::AREA,
+    Area::new(
+        "Contracts",
+        "Contracts",
+        "Security level: Contracts > Contracts — View (without it, contracts of tickets have no names)",
         false,
     ),
     Area::new(

@@ -18,7 +18,7 @@ use crate::walk::Position;
 pub(super) const LARGEST_PAGE: u32 = 500;
 
 /// Conditions kept free for the change fields and the id.
-const SPARE_CONDITIONS: usize = 10;
+pub(super) const SPARE_CONDITIONS: usize = 10;
 
 /// How one stream is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

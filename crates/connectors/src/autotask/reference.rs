@@ -1,4 +1,4 @@
-//! Reads the reference data: picklists of the entities' fields, categories, and who may own an opportunity.
+//! Reads the reference data: picklists of the entities' fields, categories, contracts, and who may own an opportunity.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +7,16 @@ use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::stream::Stream;
 use domain::text::without_nul;
 
-use super::answer::{decode_of, map_stream};
+use super::answer::{map_stream, small};
 use super::client::{Client, picklist};
 use super::query::source;
-use super::wire::{AutotaskCategory, AutotaskPicklistValue};
+use super::wire::{AutotaskCategory, AutotaskContract, AutotaskPicklistValue};
 use crate::error::Result;
 use crate::http::decode::Text;
 use crate::http::send::Answer;
 use crate::probe::allowed;
 use crate::value::flag;
-use crate::walk::{Position, Seen};
+use crate::walk::Position;
 
 /// Picklists by entity and field. The status, queue and priority of a ticket have no address of their own.
 const PICKLISTS: [(&str, &[(&str, ReferenceKind)]); 3] = [
@@ -42,6 +42,9 @@ const PICKLISTS: [(&str, &[(&str, ReferenceKind)]); 3] = [
     ),
 ];
 
+/// The status of a contract that is not in use.
+const INACTIVE_CONTRACT: i64 = 0;
+
 /// All reference data. What belongs to an area the API user may not see is left out, not an error.
 ///
 /// # Errors
@@ -62,6 +65,7 @@ pub(super) async fn read(client: &Client) -> Result<Vec<ReferenceItem>> {
         }
     }
     items.extend(opportunities(client).await?);
+    items.extend(allowed(contracts(client).await)?.unwrap_or_default());
     items.extend(owners(client).await?);
     Ok(items)
 }
@@ -113,24 +117,35 @@ async fn categories(
     const OPERATION: &str = "list categories";
     let read = |answer: &Answer, position: Position| {
         let text = Text::of(&answer.body);
-        let decoded = decode_of::<AutotaskCategory<'_>>(OPERATION, &text)?;
-        let mut seen = Seen {
-            received: decoded.received,
-            announced: decoded.announced,
-            ..Seen::default()
-        };
-        for one in &decoded.unreadable {
-            if let Ok(id) = one.external_id.parse() {
-                seen.note(position, id);
-            }
-        }
-        let new = decoded.records.into_iter();
-        let new = new.filter(|category| seen.note(position, category.id));
-        let items: Vec<_> = new.map(|category| to_category(kind, category)).collect();
-        Ok((items, seen))
+        let make = |category| to_category(kind, category);
+        small::<AutotaskCategory<'_>, _>(OPERATION, &text, position, |one| one.id, make)
     };
     let items = client
-        .whole_list(OPERATION, entity, AutotaskCategory::FIELDS, read)
+        .whole_list(OPERATION, entity, AutotaskCategory::FIELDS, &[], read)
+        .await?;
+    Ok(in_order(items))
+}
+
+/// Contracts, which tickets carry the number of; those that have ended too, for the tickets of their time.
+async fn contracts(client: &Client) -> Result<Vec<ReferenceItem>> {
+    const OPERATION: &str = "list contracts";
+    let read = |answer: &Answer, position: Position| {
+        let text = Text::of(&answer.body);
+        let make = |contract: AutotaskContract<'_>| ReferenceItem {
+            kind: ReferenceKind::Contract,
+            external_id: contract.id.to_string(),
+            label: contract.name.0.into_owned(),
+            parent: None,
+            active: contract.status != Some(INACTIVE_CONTRACT),
+            sort_order: 0,
+            system: false,
+            closes: false,
+        };
+        small::<AutotaskContract<'_>, _>(OPERATION, &text, position, |one| one.id, make)
+    };
+    let fields = AutotaskContract::FIELDS;
+    let items = client
+        .whole_list(OPERATION, "Contracts", fields, &[], read)
         .await?;
     Ok(in_order(items))
 }
@@ -149,7 +164,7 @@ async fn owners(client: &Client) -> Result<Vec<ReferenceItem>> {
         Ok((people.map(to_owner).collect(), seen))
     };
     let items = client
-        .whole_list(source.operation, source.entity, source.fields, read)
+        .whole_list(source.operation, source.entity, source.fields, &[], read)
         .await?;
     Ok(in_order(items))
 }

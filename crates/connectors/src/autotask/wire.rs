@@ -224,6 +224,29 @@ impl AutotaskContactGroupContact {
 }
 
 record! {
+    /// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/Entities/CompanyLocationsEntity.htm>
+    AutotaskLocation {
+        company: i64 = "companyID",
+        name: Option<Text<'a>> = "name",
+        address_1: Option<Text<'a>> = "address1",
+        address_2: Option<Text<'a>> = "address2",
+        city: Option<Text<'a>> = "city",
+        state: Option<Text<'a>> = "state",
+        postal_code: Option<Text<'a>> = "postalCode",
+        phone: Option<Text<'a>> = "phone",
+        active: Option<Flag> = "isActive",
+    }
+}
+
+record! {
+    /// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/Entities/ContractsEntity.htm>
+    AutotaskContract {
+        name: Text<'a> = "contractName",
+        status: Option<i64> = "status",
+    }
+}
+
+record! {
     /// A ticket or opportunity category.
     AutotaskCategory {
         name: Text<'a> = "name",

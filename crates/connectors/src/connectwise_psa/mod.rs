@@ -13,6 +13,7 @@ mod map;
 mod probe;
 mod projects;
 mod reference;
+mod sites;
 mod stream;
 mod wire;
 
@@ -109,12 +110,13 @@ impl Connector for ConnectWisePsa {
         }
         projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
+        sites::add(&self.client, &mut page).await?;
         (page.next, page.oddity) = question.go_on(&seen)?;
         Ok(page)
     }
 
     async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
-        if request.stream == Stream::Opportunities {
+        if [Stream::Companies, Stream::Opportunities].contains(&request.stream) {
             // Most of its requests depend on the ids of the first.
             let page = self.list_page(request).await?;
             return Ok((page.received as usize, page.next));
@@ -153,6 +155,7 @@ impl Connector for ConnectWisePsa {
         }
         projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
+        sites::add(&self.client, &mut page).await?;
         Ok(page.into())
     }
 

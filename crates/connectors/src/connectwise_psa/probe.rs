@@ -3,14 +3,14 @@
 use futures_util::future::join_all;
 
 use super::client::Client;
-use super::{forecast, projects};
+use super::{forecast, projects, sites};
 use crate::error::{ErrorKind, Result};
 use crate::http::exchange::Api;
 use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
 /// Everything a sync reads, and what webhooks will need.
-pub(super) static AREAS: [Area; 11] = [
+pub(super) static AREAS: [Area; 12] = [
     Area::new(
         "company/companies",
         "Companies",
@@ -50,6 +50,7 @@ pub(super) static AREAS: [Area; 11] = [
         false,
     ),
     forecast::AREA,
+    sites::AREA,
     Area::new(
         "time/entries",
         "Time entries",
@@ -86,6 +87,7 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
 async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
     let tried = match area.entity {
         forecast::ENDPOINT => forecast::try_one(client).await,
+        sites::ENDPOINT => sites::try_one(client).await,
         entity => client.try_list(entity).await,
     };
     let refused = match tried {

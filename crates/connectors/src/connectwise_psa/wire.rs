@@ -261,6 +261,31 @@ pub(super) struct CwRevenue<'a> {
     pub(super) revenue: Option<&'a RawValue>,
 }
 
+/// A site of a company.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(super) struct CwSite<'a> {
+    pub(super) name: Option<Text<'a>>,
+    #[serde(rename = "addressLine1")]
+    pub(super) address_line_1: Option<Text<'a>>,
+    #[serde(rename = "addressLine2")]
+    pub(super) address_line_2: Option<Text<'a>>,
+    pub(super) city: Option<Text<'a>>,
+    pub(super) state_reference: Option<CwState<'a>>,
+    pub(super) zip: Option<Text<'a>>,
+    pub(super) country: Option<CwRef<'a>>,
+    pub(super) phone_number: Option<Text<'a>>,
+    pub(super) inactive_flag: Option<Flag>,
+}
+
+/// A state: what stands in addresses, and what it is called.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct CwState<'a> {
+    pub(super) identifier: Option<Text<'a>>,
+    pub(super) name: Option<Text<'a>>,
+}
+
 /// A project, as far as its tickets need it.
 #[derive(Debug, Deserialize)]
 #[serde(bound(deserialize = "'de: 'a"))]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::clock::UtcMillis;
+use domain::location::Location;
 use domain::side_list::SideList;
 use domain::stream::Stream;
 use domain::text::without_nul;
@@ -87,20 +88,17 @@ impl Teams {
 /// What each client takes from its sites.
 pub(super) type Sites = BTreeMap<i64, MainSite>;
 
-/// What a client's records take from its sites: the address of the first, the first main contact, and the names of the
-/// others.
+/// What a client's records take from its sites: the address of the first, the first main contact, and all the places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct MainSite {
     pub(super) id: i64,
-    pub(super) phone: Option<String>,
-    pub(super) address: [Option<String>; 5],
     pub(super) main_contact: Option<i64>,
-    /// Names of all of them.
-    pub(super) names: BTreeMap<i64, String>,
+    /// All of them.
+    pub(super) places: BTreeMap<i64, Location>,
 }
 
 impl MainSite {
-    /// Takes what a site has, when it comes before those known of its client.
+    /// Takes what a site has.
     pub(super) fn take(main: &mut Sites, site: HaloSite) {
         let Some(client) = some_id(site.client_id) else {
             return;
@@ -111,23 +109,20 @@ impl MainSite {
         let filled = |text: Option<String>| text.map(without_nul).filter(|t| !t.trim().is_empty());
         let contact = some_id(site.maincontact_id);
         let known = main.entry(client).or_default();
-        if let Some(name) = filled(site.name) {
-            known.names.insert(site.id, name);
-        }
+        let place = Location {
+            name: filled(site.name).unwrap_or_default(),
+            phone: filled(site.phonenumber),
+            street: filled(site.delivery_address_line1),
+            city: filled(site.delivery_address_line2),
+            state: filled(site.delivery_address_line3),
+            country: filled(site.delivery_address_line4),
+            postal_code: filled(site.delivery_address_line5),
+            inactive: flag(site.inactive, false),
+        };
+        known.places.insert(site.id, place);
         if known.id == 0 || site.id < known.id {
-            *known = Self {
-                id: site.id,
-                phone: filled(site.phonenumber),
-                address: [
-                    filled(site.delivery_address_line1),
-                    filled(site.delivery_address_line2),
-                    filled(site.delivery_address_line3),
-                    filled(site.delivery_address_line4),
-                    filled(site.delivery_address_line5),
-                ],
-                main_contact: contact.or(known.main_contact),
-                names: std::mem::take(&mut known.names),
-            };
+            known.id = site.id;
+            known.main_contact = contact.or(known.main_contact);
         } else if known.main_contact.is_none() {
             known.main_contact = contact;
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use domain::body::{Body, BodyFormat};
 use domain::clock::UtcMillis;
+use domain::location;
 use domain::record::{
     Batch, CompanyRecord, ContactRecord, Fields, OpportunityRecord, TechnicianRecord,
     TicketNoteRecord, TicketRecord, Visibility,
@@ -24,7 +25,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// The client that takes what nobody else wants; every instance has it.
 const UNKNOWN_CLIENT: i64 = 1;
@@ -159,16 +160,8 @@ fn to_company(client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> 
         fields.insert("built_in".into(), Value::Bool(true));
     }
     let site = tenant.sites.get(&client.id).cloned().unwrap_or_default();
-    let further: Vec<String> = site
-        .names
-        .into_iter()
-        .filter(|(id, _)| *id != site.id)
-        .map(|(_, name)| name)
-        .collect();
-    if !further.is_empty() {
-        fields.insert("other_sites".into(), Value::String(further.join(", ")));
-    }
-    let [street, city, state, country, postal_code] = site.address;
+    let own = site.places.get(&site.id).cloned().unwrap_or_default();
+    location::put(&mut fields, site.places.into_values().collect());
     Ok(CompanyRecord {
         external_id: client.id.to_string(),
         name: client.name.0.into_owned(),
@@ -176,12 +169,12 @@ fn to_company(client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> 
         active: !flag(client.inactive, false) && client.id != UNKNOWN_CLIENT,
         type_id: kind.map(|id| id.to_string()),
         other_type_ids,
-        phone: site.phone,
-        street,
-        city,
-        state,
-        country,
-        postal_code,
+        phone: own.phone,
+        street: own.street,
+        city: own.city,
+        state: own.state,
+        country: own.country,
+        postal_code: own.postal_code,
         owner_external_id: agent(client.account_manager),
         fields,
         ..CompanyRecord::default()
@@ -276,6 +269,7 @@ fn to_ticket(ticket: HaloTicket<'_>, tenant: &Tenant) -> Mapped<TicketRecord> {
     put_number(&mut fields, "merged_into", ticket.merged_into);
     put_text(&mut fields, "site", ticket.site_name);
     put_text(&mut fields, "sla", ticket.sla);
+    put_text(&mut fields, "contract", ticket.contract);
     put_text(&mut fields, "user_email", ticket.user_email);
     put_text(&mut fields, "reported_by", ticket.reported_by);
     put_text(&mut fields, "tags", ticket.tags);

@@ -79,7 +79,7 @@ pub(super) const fn source(stream: Stream) -> Source {
         _ => Source {
             operation: "list tickets",
             path: "Tickets",
-            fixed: &[("domain", "reqs")],
+            fixed: &[("domain", "reqs"), ("includecontract", "true")],
             paged: true,
             largest_page: TICKETS,
         },

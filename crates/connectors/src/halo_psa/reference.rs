@@ -28,7 +28,7 @@ type List = (
 );
 
 /// Lists that are bare on most releases.
-const LISTS: [List; 13] = [
+const LISTS: [List; 14] = [
     ("Priority", &[], &[ReferenceKind::TicketPriority]),
     (
         "TicketType",
@@ -65,6 +65,7 @@ const LISTS: [List; 13] = [
         &[ReferenceKind::CompanyType],
     ),
     ("Outcome", &[], &[ReferenceKind::NoteType]),
+    ("UserRoles", &[], &[ReferenceKind::ContactType]),
 ];
 
 /// All reference data. What the application may not see is left out, not an error.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use simulator::{AutotaskCredentials, Control, FaultKind, Sandbox, SandboxConfig, WorldConfig};
 
 use crate::case::Case;
+use crate::recorded;
 use crate::reference_data;
 use crate::specification::Document;
 use crate::vendor::{Boxed, Stand, Vendor, Wrong};
@@ -106,9 +107,9 @@ impl Vendor for Autotask {
 
     fn reference_kinds(&self) -> &'static [ReferenceKind] {
         use ReferenceKind::{
-            CompanyType, IssueType, NotePublish, NoteType, OpportunityCategory, OpportunityStage,
-            OpportunityStatus, Owner, Queue, SubIssueType, TicketCategory, TicketPriority,
-            TicketSource, TicketStatus, TicketType,
+            CompanyType, Contract, IssueType, NotePublish, NoteType, OpportunityCategory,
+            OpportunityStage, OpportunityStatus, Owner, Queue, SubIssueType, TicketCategory,
+            TicketPriority, TicketSource, TicketStatus, TicketType,
         };
         &[
             Queue,
@@ -120,6 +121,7 @@ impl Vendor for Autotask {
             SubIssueType,
             TicketSource,
             CompanyType,
+            Contract,
             NoteType,
             NotePublish,
             OpportunityStage,
@@ -127,6 +129,21 @@ impl Vendor for Autotask {
             OpportunityCategory,
             Owner,
         ]
+    }
+
+    fn location(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        Some(("CompanyLocations", "companyID", "phone"))
+    }
+
+    fn contract_field(&self) -> Option<&'static str> {
+        Some("contract_id")
+    }
+
+    /// A company below another one.
+    fn fill(&self, control: &Control) {
+        let companies = control.ids("Companies");
+        let parent = json!({ "parentCompanyID": companies[1] });
+        control.patch("Companies", companies[2], parent);
     }
 
     fn expire(&self) -> Option<fn(&Control)> {
@@ -203,6 +220,12 @@ impl Vendor for Autotask {
                 "contact_activity_as_number_or_truth",
                 answers::contact_activity,
             ),
+            Case::new(
+                "list",
+                "a_recorded_ticket_maps_whole",
+                answers::recorded_ticket,
+            )
+            .needing(recorded::file(answers::FACTS).is_some()),
             Case::new("list", "note_audiences", answers::note_audiences),
             Case::new(
                 "list",

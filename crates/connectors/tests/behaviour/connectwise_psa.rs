@@ -176,6 +176,28 @@ impl Vendor for ConnectWisePsa {
         notes.chain(entries).collect()
     }
 
+    fn location(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        Some(("company/companies/sites", "company", "phoneNumber"))
+    }
+
+    fn contract_field(&self) -> Option<&'static str> {
+        Some("agreement")
+    }
+
+    /// A company below another one, and tickets of projects.
+    fn fill(&self, control: &Control) {
+        let companies = control.ids("company/companies");
+        let below = json!({ "parentCompany": { "id": companies[1] }, "addressLine2": "Floor 2" });
+        control.patch("company/companies", companies[2], below);
+        let projects = control.records("project/projects", 0, 3);
+        for project in projects.expect("projects") {
+            let ticket = json!({
+                "summary": "Step", "project": {"id": project["id"]}, "company": {"id": project["company"]["id"]},
+            });
+            control.create("project/tickets", ticket);
+        }
+    }
+
     fn expire(&self) -> Option<fn(&Control)> {
         Some(|control| control.set_zone_moved(true))
     }

@@ -131,6 +131,7 @@ impl Vendor for HaloPsa {
             ReferenceKind::TicketSource,
             ReferenceKind::CompanyType,
             ReferenceKind::NoteType,
+            ReferenceKind::ContactType,
             ReferenceKind::OpportunityStage,
             ReferenceKind::OpportunityCategory,
             ReferenceKind::Owner,
@@ -157,6 +158,27 @@ impl Vendor for HaloPsa {
         people
             .map(|action| format!("{ticket}-{}", action["id"]))
             .collect()
+    }
+
+    fn location(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        Some(("site", "client_id", "phonenumber"))
+    }
+
+    fn contract_field(&self) -> Option<&'static str> {
+        Some("contract")
+    }
+
+    /// A client of two relationships, and a sale of a category.
+    fn fill(&self, control: &Control) {
+        let two = json!([{"id": 4, "name": "Customer"}, {"id": 6, "name": "Vendor"}]);
+        let clients = control.ids("client");
+        control.patch(
+            "client",
+            clients[2],
+            json!({ "customer_relationship": two }),
+        );
+        let sale = control.ids("opportunities")[0];
+        control.patch("opportunities", sale, json!({ "categoryid_1": 120 }));
     }
 
     fn expire(&self) -> Option<fn(&Control)> {

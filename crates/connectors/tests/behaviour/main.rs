@@ -14,8 +14,10 @@ mod case;
 mod completeness;
 mod connect;
 mod errors;
+mod fields;
 mod incremental;
 mod list;
+mod recorded;
 mod reference_data;
 mod specification;
 mod vendor;
@@ -50,11 +52,13 @@ fn main() {
         cases.extend(incremental::cases(vendor));
         cases.extend(reference_data::cases(vendor));
         cases.extend(errors::cases(vendor));
+        cases.extend(fields::cases(vendor));
         cases.extend(vendor.own_cases());
         cases.push(specification::case(vendor));
         cases.extend(completeness::cases(vendor, &cases));
         trials.extend(cases.into_iter().map(|case| case.trial(vendor.key())));
     }
     trials.push(completeness::every_connector_is_here(VENDORS));
+    trials.push(specification::required_fields());
     libtest_mimic::run(&arguments, trials).exit();
 }

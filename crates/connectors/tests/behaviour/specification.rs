@@ -14,12 +14,13 @@ use domain::capability::NoteListing;
 use domain::clock::UtcMillis;
 use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
+use libtest_mimic::Trial;
 use serde::Deserialize;
 use serde_json::Value;
 use simulator::JournalEntry;
 
 use crate::case::Case;
-use crate::vendor::{FULL, Stand, Vendor, capability, ids, walk, whole};
+use crate::vendor::{FULL, Stand, Vendor, batch_ids, capability, ids, walk, walk_within, whole};
 
 /// A vendor's document.
 pub trait Document: Send + Sync {
@@ -59,6 +60,44 @@ static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
 /// Where the documents are.
 fn folder() -> Option<PathBuf> {
     std::env::var_os("PORTICO_SPECS").map(PathBuf::from)
+}
+
+/// A body without what the document requires is noticed, and one that has it is not.
+pub fn required_fields() -> Trial {
+    let name = "every_vendor::completeness::a_body_without_what_is_required_is_noticed";
+    Trial::test(name, || {
+        let document = serde_json::json!({"paths": {"/Note": {"post": {
+            "requestBody": {"content": {"application/json": {"schema": {
+                "type": "object", "required": ["text"],
+                "properties": {"text": {"type": "string"}, "by": {"type": "object", "required": ["id"],
+                    "properties": {"id": {"type": "integer"}}}},
+            }}}},
+            "responses": {},
+        }}}});
+        let document = open_api::OpenApi::of(document);
+        let wrong = |body: &str| {
+            let entry = serde_json::json!({
+                "sequence": 1, "at_ms": 0, "method": "POST", "path": "/note", "query": "", "body": body,
+                "entity": null, "acting_for": null, "status": 201, "records": null, "fault": null,
+            });
+            let entry = serde_json::from_value(entry).map_err(|error| error.to_string())?;
+            Ok::<_, String>(document.check(&entry).err().unwrap_or_default())
+        };
+        let missing = wrong(r#"{"by":{}}"#)?;
+        let expected = [
+            "post /Note body.by.id: required and not sent",
+            "post /Note body.text: required and not sent",
+        ];
+        let mut missing: Vec<&str> = missing.iter().map(String::as_str).collect();
+        missing.sort_unstable();
+        if missing != expected {
+            return Err(format!("{missing:?}").into());
+        }
+        match wrong(r#"{"text":"Hello","by":{"id":1}}"#)?.as_slice() {
+            [] => Ok(()),
+            wrong => Err(format!("{wrong:?}").into()),
+        }
+    })
 }
 
 /// The case of a vendor; *not run* without the documents.
@@ -145,6 +184,7 @@ async fn everything(vendor: &'static dyn Vendor, stand: &Stand) {
         let fitting = items.iter().filter(move |item| item.kind == kind);
         fitting.map(|item| item.external_id.clone()).take(2)
     };
+    vendor.fill(stand.control());
     let scope = Scope {
         queues: of(domain::reference::ReferenceKind::Queue).collect(),
         categories: of(domain::reference::ReferenceKind::TicketCategory).collect(),
@@ -159,6 +199,10 @@ async fn everything(vendor: &'static dyn Vendor, stand: &Stand) {
             walk(&*connector, claimed.stream, mode, 500)
                 .await
                 .expect("pages");
+            // What a scope narrows it narrows in lists as in numbers.
+            walk_within(&*connector, claimed.stream, mode, &scope, 500)
+                .await
+                .expect("pages of the scope");
             connector
                 .total(claimed.stream, mode, &scope)
                 .await
@@ -176,11 +220,13 @@ async fn everything(vendor: &'static dyn Vendor, stand: &Stand) {
         }
     }
     if capability(vendor).notes != NoteListing::None {
-        let ticket = stand.control().ids(vendor.entity(Stream::Tickets))[0];
-        connector
-            .ticket_notes(&ticket.to_string())
-            .await
-            .expect("notes");
+        // The first, and the last: in another list where the vendor has one for some.
+        let tickets = whole(&*connector, Stream::Tickets).await.expect("pages");
+        let mut tickets = tickets.iter().flat_map(|page| batch_ids(&page.batch));
+        let first = tickets.next().expect("a ticket");
+        for ticket in [first, tickets.last().expect("another")] {
+            connector.ticket_notes(&ticket).await.expect("notes");
+        }
     }
     for _ in 0..200 {
         connector

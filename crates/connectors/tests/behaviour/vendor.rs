@@ -110,6 +110,20 @@ pub trait Vendor: Send + Sync {
         &[]
     }
 
+    /// The entity of a company's locations, its field that names the company, and that of the telephone number; `None`
+    /// where there are none.
+    fn location(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        None
+    }
+
+    /// The key of a ticket's contract among its fields; `None` where tickets have none.
+    fn contract_field(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Makes what the small world lacks, so that every field says something in some record.
+    fn fill(&self, _control: &Control) {}
+
     /// The vendor's document, in the folder of all documents; `None` when there is none to check by.
     fn document(&self, _folder: &Path) -> Option<Box<dyn Document>> {
         None
@@ -234,16 +248,26 @@ pub async fn walk(
     mode: PullMode,
     page_size: u32,
 ) -> Result<Vec<Page>, Error> {
+    walk_within(connector, stream, mode, &Scope::default(), page_size).await
+}
+
+/// The same of what a scope lets through.
+pub async fn walk_within(
+    connector: &dyn Connector,
+    stream: Stream,
+    mode: PullMode,
+    scope: &Scope,
+    page_size: u32,
+) -> Result<Vec<Page>, Error> {
     let mut pages: Vec<Page> = Vec::new();
     let mut cursor: Option<Cursor> = None;
     loop {
-        let scope = Scope::default();
         let page = connector
             .list_page(PageRequest {
                 stream,
                 mode,
                 cursor: cursor.as_ref(),
-                scope: &scope,
+                scope,
                 page_size,
             })
             .await?;

@@ -1,11 +1,13 @@
 //! Autotask PSA (Datto/Kaseya): everything about it that is data. The connector is `connectors/src/autotask/`.
 
+mod fields;
+
 use super::{
     Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, OpportunityField,
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
-use crate::field::{CatalogueField, FieldShape, FieldValue, FormField, Looks};
+use crate::field::{FieldShape, FormField, Looks};
 use crate::stream::Stream;
 
 /// Autotask.
@@ -22,6 +24,7 @@ pub static PROVIDER: Provider = Provider {
         technicians: "Resources",
         company: "Company",
         companies: "Companies",
+        locations: "Locations",
         screens: "Admin > Account Settings & Users",
         rights: "in the API user's security level",
     },
@@ -37,7 +40,9 @@ pub static PROVIDER: Provider = Provider {
         ticket: "{web_url}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID={id}",
         company: "{web_url}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenAccount&AccountID={id}",
     },
-    catalogue: CATALOGUE,
+    catalogue: fields::CATALOGUE,
+    common: fields::COMMON,
+    own_fields: fields::OWN,
     setup: SETUP,
     installation: Installation {
         code: "Tracking identifier (integration code) that is used when the connect form's field is left empty. \
@@ -155,161 +160,12 @@ const STREAMS: &[StreamCapability] = &[
     },
 ];
 
-const CATALOGUE: &[CatalogueField] = &[
-    CatalogueField::shown(
-        "Tickets.issueType",
-        "issue_type",
-        "Issue Type",
-        "Classification",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::shown(
-        "Tickets.subIssueType",
-        "sub_issue_type",
-        "Sub-Issue Type",
-        "Classification",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::sensitive("Tickets.contractID", "contract_id", "Contract", "Billing")
-        .id(FieldValue::Reference),
-    CatalogueField::sensitive(
-        "Tickets.billingCodeID",
-        "billing_code_id",
-        "Work Type",
-        "Billing",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::sensitive(
-        "Tickets.estimatedHours",
-        "estimated_hours",
-        "Estimated Hours",
-        "Billing",
-    ),
-    CatalogueField::sensitive(
-        "Tickets.purchaseOrderNumber",
-        "purchase_order_number",
-        "Purchase Order Number",
-        "Billing",
-    ),
-    CatalogueField::sensitive("Tickets.resolution", "resolution", "Resolution", "Work"),
-    CatalogueField::sensitive(
-        "Tickets.creatorResourceID",
-        "creator_resource_id",
-        "Created By",
-        "Work",
-    )
-    .id(FieldValue::Technician),
-    CatalogueField::sensitive(
-        "Tickets.externalID",
-        "external_number",
-        "External ID",
-        "Work",
-    ),
-    CatalogueField::shown(
-        "Companies.companyNumber",
-        "company_number",
-        "Company Number",
-        "Company",
-    ),
-    CatalogueField::sensitive(
-        "Companies.classification",
-        "classification",
-        "Classification",
-        "Company",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::sensitive(
-        "Companies.territoryID",
-        "territory_id",
-        "Territory",
-        "Company",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::sensitive(
-        "Companies.marketSegmentID",
-        "market_segment_id",
-        "Market Segment",
-        "Company",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::sensitive("Companies.countryID", "country_id", "Country", "Company")
-        .id(FieldValue::Reference),
-    CatalogueField::sensitive("Companies.fax", "fax", "Fax", "Company"),
-    CatalogueField::sensitive("Companies.id", "own_company", "Own Company", "Company"),
-    CatalogueField::shown(
-        "Contacts.alternatePhone",
-        "alternate_phone",
-        "Alternate Phone",
-        "Contact",
-    ),
-    CatalogueField::shown("Contacts.extension", "extension", "Extension", "Contact"),
-    CatalogueField::sensitive("Contacts.emailAddress2", "email_2", "E-mail 2", "Contact"),
-    CatalogueField::sensitive("Contacts.emailAddress3", "email_3", "E-mail 3", "Contact"),
-    CatalogueField::sensitive("Contacts.note", "note", "Note", "Contact"),
-    CatalogueField::sensitive("Resources.userName", "user_name", "User Name", "Resource"),
-    CatalogueField::sensitive(
-        "Resources.resourceType",
-        "resource_type",
-        "Resource Type",
-        "Resource",
-    ),
-    CatalogueField::sensitive(
-        "Resources.licenseType",
-        "license_type",
-        "License Type",
-        "Resource",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::sensitive(
-        "Resources.officePhone",
-        "office_phone",
-        "Office Phone",
-        "Resource",
-    ),
-    CatalogueField::sensitive(
-        "Resources.mobilePhone",
-        "mobile_phone",
-        "Mobile Phone",
-        "Resource",
-    ),
-    CatalogueField::sensitive(
-        "Opportunities.leadSource",
-        "lead_source",
-        "Lead Source",
-        "Opportunity",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::sensitive(
-        "Opportunities.nextStep",
-        "next_step",
-        "Next Step",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive("Opportunities.cost", "cost", "Cost", "Opportunity"),
-    CatalogueField::sensitive(
-        "Opportunities.winReason",
-        "win_reason",
-        "Win Reason",
-        "Opportunity",
-    )
-    .id(FieldValue::Reference),
-    CatalogueField::sensitive(
-        "Opportunities.lossReason",
-        "loss_reason",
-        "Loss Reason",
-        "Opportunity",
-    )
-    .id(FieldValue::Reference),
-    // User-defined fields arrive under `udf:<name>`; a tenant names them, so they have no entry of their own
-    // and are sensitive, like everything the catalogue does not list.
-];
-
 const SETUP: SetupData = SetupData {
     flows: &[
         Flow {
             data: "Companies",
             both_ways: false,
-            note: "Client and account records",
+            note: "Client and account records with their locations",
         },
         Flow {
             data: "Contacts",
@@ -386,6 +242,7 @@ const SETUP: SetupData = SetupData {
             help: "Days from the start date to the projected close.",
         },
     ],
+    opportunity_import: None,
 };
 
 const INSTRUCTIONS: &[Instruction] = &[

@@ -1,12 +1,14 @@
 //! ConnectWise PSA, shown as *ConnectWise Manage*: everything about it that is data. The connector is
 //! `connectors/src/connectwise_psa/`.
 
+mod fields;
+
 use super::{
     Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, OpportunityField,
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
-use crate::field::{CatalogueField, FieldShape, FieldValue, FormField, Looks};
+use crate::field::{FieldShape, FormField, Looks};
 use crate::stream::Stream;
 
 /// ConnectWise Manage.
@@ -23,6 +25,7 @@ pub static PROVIDER: Provider = Provider {
         technicians: "Members",
         company: "Company",
         companies: "Companies",
+        locations: "Sites",
         screens: "System > Members > API Members",
         rights: "in the API member's security role",
     },
@@ -38,7 +41,9 @@ pub static PROVIDER: Provider = Provider {
         ticket: "{web_url}v4_6_release/services/system_io/router/openrecord.rails?recordType=ServiceFv&recid={id}",
         company: "{web_url}v4_6_release/services/system_io/router/openrecord.rails?recordType=CompanyFv&recid={id}",
     },
-    catalogue: CATALOGUE,
+    catalogue: fields::CATALOGUE,
+    common: fields::COMMON,
+    own_fields: fields::OWN,
     setup: SETUP,
     installation: Installation {
         code: "Client ID that is used when the connect form's field is left empty. ConnectWise wants one with \
@@ -55,8 +60,8 @@ pub static PROVIDER: Provider = Provider {
         limits: &[
             "ConnectWise publishes no figure. Portico sends at most three requests to a list at once, waits as \
              long as ConnectWise asks for, and goes on by itself.",
-            "Each opportunity and the notes of each ticket take a request of their own, so a first sync of many \
-             takes a while; notes of open tickets come first.",
+            "The sites of each active company, each opportunity and the notes of each ticket take a request of their \
+             own, so a first sync of many takes a while; notes of open tickets come first.",
         ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[
@@ -147,7 +152,11 @@ const FORM: &[FormField] = &[
 
 /// Members are few and read whole. Deletions have no feed: the nightly full run finds them.
 const STREAMS: &[StreamCapability] = &[
-    StreamCapability::incremental(Stream::Companies),
+    StreamCapability {
+        // A page is a request for each active company, since sites are listed by company.
+        page_size: 25,
+        ..StreamCapability::incremental(Stream::Companies)
+    },
     StreamCapability::full_only(Stream::Technicians),
     StreamCapability::incremental(Stream::Contacts),
     StreamCapability::incremental(Stream::Tickets),
@@ -158,162 +167,12 @@ const STREAMS: &[StreamCapability] = &[
     },
 ];
 
-const CATALOGUE: &[CatalogueField] = &[
-    CatalogueField::shown("Ticket.subType", "sub_type", "Subtype", "Classification")
-        .id(FieldValue::Reference),
-    CatalogueField::shown("Ticket.item", "item", "Item", "Classification")
-        .id(FieldValue::Reference),
-    CatalogueField::shown("Ticket.severity", "severity", "Severity", "Classification"),
-    CatalogueField::shown("Ticket.impact", "impact", "Impact", "Classification"),
-    CatalogueField::sensitive(
-        "Ticket.recordType",
-        "record_type",
-        "Record Type",
-        "Classification",
-    ),
-    CatalogueField::shown("Ticket.project", "project", "Project", "Project"),
-    CatalogueField::shown("Ticket.phase", "phase", "Phase", "Project"),
-    CatalogueField::shown("Project.type", "project_type", "Project Type", "Project")
-        .id(FieldValue::Reference),
-    CatalogueField::sensitive("Ticket.project", "project_id", "Project ID", "Project"),
-    CatalogueField::shown("Ticket.site", "site", "Site", "Place"),
-    CatalogueField::shown(
-        "Ticket.contactName",
-        "contact_name",
-        "Contact Name",
-        "Contact",
-    ),
-    CatalogueField::sensitive(
-        "Ticket.contactEmailAddress",
-        "contact_email",
-        "Contact Email",
-        "Contact",
-    ),
-    CatalogueField::sensitive(
-        "Ticket.contactPhoneNumber",
-        "contact_phone",
-        "Contact Phone",
-        "Contact",
-    ),
-    CatalogueField::shown("Ticket.team", "team", "Team", "Work").id(FieldValue::Reference),
-    CatalogueField::sensitive("Ticket.resources", "resources", "Resources", "Work"),
-    CatalogueField::sensitive("Ticket._info.enteredBy", "entered_by", "Entered By", "Work"),
-    CatalogueField::sensitive(
-        "Ticket.externalXRef",
-        "external_reference",
-        "External Reference",
-        "Work",
-    ),
-    CatalogueField::sensitive("Ticket.slaStatus", "sla_status", "SLA Status", "Work"),
-    CatalogueField::sensitive(
-        "Ticket.parentTicketId",
-        "parent_ticket",
-        "Parent Ticket",
-        "Work",
-    ),
-    CatalogueField::sensitive(
-        "Ticket.mergedParentTicket",
-        "merged_into",
-        "Merged Into",
-        "Work",
-    ),
-    CatalogueField::sensitive("Ticket.agreement", "agreement", "Agreement", "Billing"),
-    CatalogueField::sensitive("Ticket.poNumber", "po_number", "PO Number", "Billing"),
-    CatalogueField::sensitive(
-        "Ticket.budgetHours",
-        "budget_hours",
-        "Budget Hours",
-        "Billing",
-    ),
-    CatalogueField::sensitive(
-        "Ticket.actualHours",
-        "actual_hours",
-        "Actual Hours",
-        "Billing",
-    ),
-    CatalogueField::shown("Company.identifier", "identifier", "Company ID", "Company"),
-    CatalogueField::shown(
-        "Company.accountNumber",
-        "account_number",
-        "Account Number",
-        "Company",
-    ),
-    CatalogueField::sensitive("Company.territory", "territory", "Territory", "Company"),
-    CatalogueField::sensitive("Company.market", "market", "Market", "Company"),
-    CatalogueField::sensitive("Company.types", "other_types", "Further Types", "Company"),
-    CatalogueField::sensitive("Company.deletedFlag", "deleted", "Deleted", "Company"),
-    CatalogueField::sensitive("Company.faxNumber", "fax", "Fax", "Company"),
-    CatalogueField::shown("Contact.types", "contact_types", "Contact Types", "Contact"),
-    CatalogueField::shown("Contact.nickName", "nick_name", "Nickname", "Contact"),
-    CatalogueField::shown(
-        "Contact.communicationItems",
-        "extension",
-        "Extension",
-        "Contact",
-    ),
-    CatalogueField::sensitive(
-        "Contact.communicationItems",
-        "email_2",
-        "E-mail 2",
-        "Contact",
-    ),
-    CatalogueField::shown("Contact.department", "department", "Department", "Contact"),
-    CatalogueField::sensitive(
-        "Contact.relationship",
-        "relationship",
-        "Relationship",
-        "Contact",
-    ),
-    CatalogueField::sensitive("Member.identifier", "member_id", "Member ID", "Member"),
-    CatalogueField::sensitive(
-        "Member.licenseClass",
-        "license_class",
-        "License Class",
-        "Member",
-    ),
-    CatalogueField::sensitive("Member.type", "member_type", "Member Type", "Member"),
-    CatalogueField::sensitive(
-        "Member.serviceDefaultBoard",
-        "default_board",
-        "Default Service Board",
-        "Member",
-    ),
-    CatalogueField::sensitive(
-        "Member.officePhone",
-        "office_phone",
-        "Office Phone",
-        "Member",
-    ),
-    CatalogueField::sensitive(
-        "Member.mobilePhone",
-        "mobile_phone",
-        "Mobile Phone",
-        "Member",
-    ),
-    CatalogueField::sensitive("Opportunity.rating", "rating", "Rating", "Opportunity"),
-    CatalogueField::sensitive("Opportunity.source", "source", "Source", "Opportunity"),
-    CatalogueField::sensitive(
-        "Opportunity.campaign",
-        "campaign",
-        "Campaign",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive(
-        "Opportunity.customerPO",
-        "purchase_order",
-        "Customer PO",
-        "Opportunity",
-    ),
-    // Custom fields arrive under `udf:<caption>`; a tenant names them, so they have no entry of their own and are
-    // sensitive, like everything the catalogue does not list.
-];
-
 const SETUP: SetupData = SetupData {
     flows: &[
         Flow {
             data: "Companies",
             both_ways: false,
-            note: "Companies, their status and types",
+            note: "Companies, their status, types and sites",
         },
         Flow {
             data: "Contacts",
@@ -409,6 +268,7 @@ const SETUP: SetupData = SetupData {
             help: "Used when the person who creates an opportunity has no ConnectWise account.",
         },
     ],
+    opportunity_import: None,
 };
 
 const INSTRUCTIONS: &[Instruction] = &[

@@ -1,11 +1,14 @@
 //! Halo PSA: everything about it that is data. The connector is `connectors/src/halo_psa/`.
 
+mod fields;
+
 use super::{
     Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, OpportunityField,
-    OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
+    OpportunityImportForm, OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step,
+    Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
-use crate::field::{CatalogueField, FieldShape, FieldValue, FormField, Looks};
+use crate::field::{FieldShape, FormField, Looks};
 use crate::stream::Stream;
 
 /// Halo PSA.
@@ -22,6 +25,7 @@ pub static PROVIDER: Provider = Provider {
         technicians: "Agents",
         company: "Client",
         companies: "Clients",
+        locations: "Sites",
         screens: "Configuration > Integrations > Halo API",
         rights: "on the Permissions tab of the API application",
     },
@@ -37,7 +41,9 @@ pub static PROVIDER: Provider = Provider {
         ticket: "{web_url}ticket?id={id}",
         company: "{web_url}customers?clientid={id}",
     },
-    catalogue: CATALOGUE,
+    catalogue: fields::CATALOGUE,
+    common: fields::COMMON,
+    own_fields: fields::OWN,
     setup: SETUP,
     installation: Installation {
         code: "",
@@ -163,143 +169,12 @@ const STREAMS: &[StreamCapability] = &[
     },
 ];
 
-const CATALOGUE: &[CatalogueField] = &[
-    CatalogueField::shown(
-        "Tickets.category_1",
-        "category_1",
-        "Category 1",
-        "Classification",
-    ),
-    CatalogueField::shown(
-        "Tickets.category_2",
-        "category_2",
-        "Category 2",
-        "Classification",
-    ),
-    CatalogueField::shown(
-        "Tickets.category_3",
-        "category_3",
-        "Category 3",
-        "Classification",
-    ),
-    CatalogueField::shown(
-        "Tickets.category_4",
-        "category_4",
-        "Category 4",
-        "Classification",
-    ),
-    CatalogueField::shown("Tickets.impact", "impact", "Impact", "Classification")
-        .id(FieldValue::Reference),
-    CatalogueField::shown("Tickets.urgency", "urgency", "Urgency", "Classification")
-        .id(FieldValue::Reference),
-    CatalogueField::sensitive("Tickets.ticket_tags", "tags", "Tags", "Classification"),
-    CatalogueField::shown("Tickets.team, Agent.team", "team", "Team", "Work"),
-    CatalogueField::shown("Tickets.site_name, Users.site_name", "site", "Site", "Work"),
-    CatalogueField::shown("Tickets.reportedby", "reported_by", "Reported By", "Work"),
-    CatalogueField::sensitive(
-        "Tickets.user_email",
-        "user_email",
-        "Reported By E-mail",
-        "Work",
-    ),
-    CatalogueField::shown("Tickets.onhold", "on_hold", "On Hold", "Work"),
-    CatalogueField::sensitive("Tickets.sla_name", "sla", "SLA", "Work"),
-    CatalogueField::sensitive("Tickets.timetaken", "hours", "Hours Worked", "Work"),
-    CatalogueField::sensitive(
-        "Tickets.parent_id",
-        "parent_ticket",
-        "Parent Ticket",
-        "Work",
-    ),
-    CatalogueField::sensitive(
-        "Tickets.merged_into_id",
-        "merged_into",
-        "Merged Into",
-        "Work",
-    ),
-    CatalogueField::sensitive(
-        "Client.customer_relationship",
-        "relationships",
-        "Customer Relationship",
-        "Client",
-    ),
-    CatalogueField::sensitive("Site.name", "other_sites", "Further Sites", "Client"),
-    CatalogueField::sensitive("Client.toplevel_name", "top_level", "Top Level", "Client"),
-    CatalogueField::sensitive("Client.ref", "reference", "Reference", "Client"),
-    CatalogueField::sensitive("Client.accountsid", "accounts_id", "Accounts ID", "Client"),
-    CatalogueField::sensitive(
-        "Client.azure_tenants",
-        "azure_tenant_id",
-        "Azure Tenant ID",
-        "Client",
-    ),
-    CatalogueField::sensitive("Client.id", "built_in", "Built In", "Client"),
-    CatalogueField::sensitive(
-        "Client.is_vip, Users.isimportantcontact",
-        "vip",
-        "VIP",
-        "Client",
-    ),
-    CatalogueField::shown("Users.role_list", "user_roles", "User Roles", "User"),
-    CatalogueField::sensitive("Users.email2", "email_2", "E-mail 2", "User"),
-    CatalogueField::sensitive("Users.email3", "email_3", "E-mail 3", "User"),
-    CatalogueField::sensitive(
-        "Opportunities.opptype",
-        "opportunity_type",
-        "Opportunity Type",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive(
-        "Opportunities.pipeline_stage_name",
-        "pipeline_stage",
-        "Pipeline Stage",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive(
-        "Opportunities.oppreason",
-        "closure_reason",
-        "Closure Reason",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive(
-        "Opportunities.opphear",
-        "lead_source",
-        "Lead Source",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive(
-        "Opportunities.oppcompanyname",
-        "prospect",
-        "Prospect",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive(
-        "Opportunities.oppvalue_monthly",
-        "value_monthly",
-        "Monthly Value",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive(
-        "Opportunities.oppvalue_annual",
-        "value_annual",
-        "Annual Value",
-        "Opportunity",
-    ),
-    CatalogueField::sensitive(
-        "Opportunities.oppvalue_oneoff",
-        "value_one_off",
-        "One-off Value",
-        "Opportunity",
-    ),
-    // Custom fields arrive under `udf:<label>`, without an entry, and are sensitive like all that has none.
-];
-
 const SETUP: SetupData = SetupData {
     flows: &[
         Flow {
             data: "Clients",
             both_ways: false,
-            note: "Customer records with the address of their first site",
+            note: "Customer records with the address of their first site, and all their sites",
         },
         Flow {
             data: "Contacts",
@@ -418,6 +293,20 @@ const SETUP: SetupData = SetupData {
             help: "Days from the start date to the target date.",
         },
     ],
+    opportunity_import: Some(OpportunityImportForm {
+        enabled: "Enable opportunity auto-import",
+        enabled_help: "Opportunities come in by themselves with every sync. Off: no new one does, and those that are \
+                       here stay in step with Halo.",
+        minimum: "Minimum value",
+        minimum_help: "Opportunities of a lower value, or without one, are left out. Empty: every value.",
+        kinds: ScopeList {
+            field: ScopeField::OpportunityKinds,
+            label: "Opportunity types to auto-import",
+            help: "Halo has no list of these types; these were seen in opportunities so far.",
+            none: "All types, and opportunities without one",
+        },
+        kind_field: "opportunity_type",
+    }),
 };
 
 const INSTRUCTIONS: &[Instruction] = &[

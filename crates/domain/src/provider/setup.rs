@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use crate::reference::ReferenceKind;
 use crate::settings::{IntegrationSettings, OpportunityDefaults};
+use crate::setup::SetupStep;
 
 /// What is synced and which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum ScopeField {
     ExcludeProjectTypes,
     /// Types whose opportunities are left out.
     ExcludeOpportunityTypes,
+    /// Kinds whose opportunities come in on their own, of those that were seen.
+    OpportunityKinds,
     /// Types whose companies become companies here on their own.
     CompanyTypes,
     /// Types whose companies do not.
@@ -42,13 +45,14 @@ pub enum ScopeField {
 
 impl ScopeField {
     /// Every list.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Queues,
         Self::Categories,
         Self::ExcludeStatuses,
         Self::TicketTypes,
         Self::ExcludeProjectTypes,
         Self::ExcludeOpportunityTypes,
+        Self::OpportunityKinds,
         Self::CompanyTypes,
         Self::ExcludeCompanyTypes,
         Self::ExcludeCompanyStatuses,
@@ -64,6 +68,7 @@ impl ScopeField {
             Self::TicketTypes => "ticket_type",
             Self::ExcludeProjectTypes => "exclude_project_type",
             Self::ExcludeOpportunityTypes => "exclude_opportunity_type",
+            Self::OpportunityKinds => "opportunity_kind",
             Self::CompanyTypes => "company_type",
             Self::ExcludeCompanyTypes => "exclude_company_type",
             Self::ExcludeCompanyStatuses => "exclude_company_status",
@@ -80,8 +85,18 @@ impl ScopeField {
             Self::TicketTypes => ReferenceKind::TicketType,
             Self::ExcludeProjectTypes => ReferenceKind::ProjectType,
             Self::ExcludeOpportunityTypes => ReferenceKind::OpportunityType,
+            Self::OpportunityKinds => ReferenceKind::SeenOpportunityKind,
             Self::CompanyTypes | Self::ExcludeCompanyTypes => ReferenceKind::CompanyType,
             Self::ExcludeCompanyStatuses => ReferenceKind::CompanyStatus,
+        }
+    }
+
+    /// The step of the wizard that has it.
+    #[must_use]
+    pub const fn step(self) -> SetupStep {
+        match self {
+            Self::OpportunityKinds => SetupStep::Configure,
+            _ => SetupStep::Sync,
         }
     }
 
@@ -103,7 +118,7 @@ impl ScopeField {
     /// Whether it is about opportunities.
     #[must_use]
     pub const fn is_of_opportunities(self) -> bool {
-        matches!(self, Self::ExcludeOpportunityTypes)
+        matches!(self, Self::ExcludeOpportunityTypes | Self::OpportunityKinds)
     }
 
     /// What was chosen.
@@ -116,6 +131,7 @@ impl ScopeField {
             Self::TicketTypes => &settings.scope.ticket_types,
             Self::ExcludeProjectTypes => &settings.scope.exclude_project_types,
             Self::ExcludeOpportunityTypes => &settings.scope.exclude_opportunity_types,
+            Self::OpportunityKinds => &settings.opportunity_import.kinds,
             Self::CompanyTypes => &settings.company_types,
             Self::ExcludeCompanyTypes => &settings.exclude_company_types,
             Self::ExcludeCompanyStatuses => &settings.exclude_company_statuses,
@@ -131,6 +147,7 @@ impl ScopeField {
             Self::TicketTypes => &mut settings.scope.ticket_types,
             Self::ExcludeProjectTypes => &mut settings.scope.exclude_project_types,
             Self::ExcludeOpportunityTypes => &mut settings.scope.exclude_opportunity_types,
+            Self::OpportunityKinds => &mut settings.opportunity_import.kinds,
             Self::CompanyTypes => &mut settings.company_types,
             Self::ExcludeCompanyTypes => &mut settings.exclude_company_types,
             Self::ExcludeCompanyStatuses => &mut settings.exclude_company_statuses,
@@ -149,6 +166,24 @@ pub struct ScopeList {
     pub help: &'static str,
     /// What nothing chosen means.
     pub none: &'static str,
+}
+
+/// What decides which opportunities come in on their own, in the provider's words
+/// ([`crate::opportunity_import::OpportunityImport`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpportunityImportForm {
+    /// Label of the switch.
+    pub enabled: &'static str,
+    /// What it does.
+    pub enabled_help: &'static str,
+    /// Label of the least value.
+    pub minimum: &'static str,
+    /// What it does.
+    pub minimum_help: &'static str,
+    /// Kinds that come in. They are free texts there: the list has those that were seen.
+    pub kinds: ScopeList,
+    /// The vendor field of an opportunity that tells its kind.
+    pub kind_field: &'static str,
 }
 
 /// A default for opportunities made in Portico.
@@ -323,6 +358,8 @@ pub struct SetupData {
     pub skip_inactive: Option<&'static str>,
     /// The defaults for opportunities.
     pub opportunity: &'static [OpportunityField],
+    /// What decides which opportunities come in on their own; `None` where all do.
+    pub opportunity_import: Option<OpportunityImportForm>,
 }
 
 impl SetupData {
@@ -333,6 +370,7 @@ impl SetupData {
         companies: &[],
         skip_inactive: None,
         opportunity: &[],
+        opportunity_import: None,
     };
 }
 

@@ -1,12 +1,14 @@
 //! Syncro: everything about it that is data. The connector is `connectors/src/syncro/`.
 
+mod fields;
+
 use super::{
     Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, Provider,
     ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
 use crate::clock::UtcMillis;
-use crate::field::{CatalogueField, FieldShape, FormField};
+use crate::field::{FieldShape, FormField};
 use crate::stream::Stream;
 
 /// Syncro.
@@ -23,6 +25,7 @@ pub static PROVIDER: Provider = Provider {
         technicians: "Technicians",
         company: "Customer",
         companies: "Customers",
+        locations: "Locations",
         screens: "Admin > API Tokens",
         rights: "in the permissions of the API token",
     },
@@ -38,7 +41,9 @@ pub static PROVIDER: Provider = Provider {
         ticket: "{web_url}tickets/{id}",
         company: "{web_url}customers/{id}",
     },
-    catalogue: CATALOGUE,
+    catalogue: fields::CATALOGUE,
+    common: fields::COMMON,
+    own_fields: fields::OWN,
     setup: SETUP,
     installation: Installation {
         code: "",
@@ -129,34 +134,6 @@ const STREAMS: &[StreamCapability] = &[
     },
 ];
 
-const CATALOGUE: &[CatalogueField] = &[
-    CatalogueField::shown("tickets.tag_list", "tags", "Tags", "Ticket"),
-    CatalogueField::sensitive("customers.email", "email", "E-mail", "Customer"),
-    CatalogueField::sensitive("customers.mobile", "mobile", "Mobile", "Customer"),
-    CatalogueField::sensitive(
-        "customers.firstname, lastname",
-        "main_person",
-        "Customer Name",
-        "Customer",
-    ),
-    CatalogueField::sensitive(
-        "customers.referred_by",
-        "referred_by",
-        "Referred By",
-        "Customer",
-    ),
-    CatalogueField::sensitive(
-        "customers.notes, contacts.notes",
-        "notes",
-        "Notes",
-        "Customer",
-    ),
-    CatalogueField::shown("contacts.extension", "extension", "Extension", "Contact"),
-    CatalogueField::sensitive("users.group", "group", "Security Group", "Technician"),
-    // Custom fields arrive under `udf:<name>`; an account names them, so they have no entry of their own and are
-    // sensitive, like everything the catalogue does not list.
-];
-
 const SETUP: SetupData = SetupData {
     flows: &[
         Flow {
@@ -194,6 +171,7 @@ const SETUP: SetupData = SetupData {
     companies: &[],
     skip_inactive: None,
     opportunity: &[],
+    opportunity_import: None,
 };
 
 const INSTRUCTIONS: &[Instruction] = &[Instruction {

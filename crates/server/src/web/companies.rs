@@ -5,6 +5,7 @@ pub mod blocked_page;
 mod export;
 mod list;
 pub mod list_page;
+pub mod locations;
 pub mod query;
 mod remove;
 mod show;

@@ -93,6 +93,7 @@ pub async fn find_for_viewer(
             "item" => ReferenceKind::TicketItem,
             "team" => ReferenceKind::Team,
             "project_type" => ReferenceKind::ProjectType,
+            "contract_id" => ReferenceKind::Contract,
             _ => continue,
         };
         let id = field

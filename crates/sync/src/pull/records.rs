@@ -1,6 +1,8 @@
 //! The records of a page, whatever their kind: ids, hashes, scope, and a page cut down to what is written.
 
-use domain::record::{Batch, ExternalRecord};
+use std::collections::BTreeSet;
+
+use domain::record::{Batch, ExternalRecord, OpportunityRecord};
 use domain::scope::TicketFacts;
 use domain::settings::IntegrationSettings;
 use domain::side_list::SideList;
@@ -87,9 +89,15 @@ impl Prepared {
             .collect(), feed _entries => Vec::new());
     }
 
-    /// Whether each record lies in the scope (rule P13). Only tickets have one.
+    /// Whether each record lies in the scope (rule P13). Only tickets and opportunities have one; `kind_field` is the
+    /// vendor field that tells the kind of an opportunity, and `here` whether one is shown already.
     #[must_use]
-    pub fn in_scope(&self, settings: &IntegrationSettings) -> Vec<bool> {
+    pub fn in_scope(
+        &self,
+        settings: &IntegrationSettings,
+        kind_field: Option<&str>,
+        here: impl Fn(&str) -> bool,
+    ) -> Vec<bool> {
         match &self.batch {
             Batch::Tickets(tickets) => tickets
                 .iter()
@@ -99,11 +107,35 @@ impl Prepared {
                 .iter()
                 .map(|opportunity| {
                     let kind = opportunity.type_id.as_deref();
+                    let import = &settings.opportunity_import;
                     settings.scope.check_opportunity(kind).is_ok()
+                        && import.lets_in(
+                            kind_of(opportunity, kind_field),
+                            opportunity.amount_cents,
+                            here(&opportunity.external_id),
+                        )
                 })
                 .collect(),
             _ => vec![true; self.ids.len()],
         }
+    }
+}
+
+/// The longest kind of an opportunity that is offered to choose from; they are free texts.
+const LONGEST_KIND: usize = 200;
+
+/// The kind of an opportunity, where the vendor has one beside its type.
+fn kind_of<'o>(opportunity: &'o OpportunityRecord, field: Option<&str>) -> Option<&'o str> {
+    let kind = opportunity.fields.get(field?)?.as_str()?.trim();
+    (!kind.is_empty() && kind.len() <= LONGEST_KIND).then_some(kind)
+}
+
+/// The kinds that the opportunities of a batch have.
+#[must_use]
+pub fn kinds_of<'b>(batch: &'b Batch, field: Option<&str>) -> BTreeSet<&'b str> {
+    match batch {
+        Batch::Opportunities(all) => all.iter().filter_map(|one| kind_of(one, field)).collect(),
+        _ => BTreeSet::new(),
     }
 }
 
@@ -161,8 +193,40 @@ mod tests {
         let batch = Batch::Tickets(vec![ticket("1", "a", "8"), ticket("2", "b", "9")]);
         let (page, _) = Prepared::from(batch, 1, 1);
         let mut settings = IntegrationSettings::default();
-        assert_eq!(page.in_scope(&settings), [true, true]);
+        assert_eq!(page.in_scope(&settings, None, |_| false), [true, true]);
         settings.scope.queues = ["9".to_owned()].into();
-        assert_eq!(page.in_scope(&settings), [false, true]);
+        assert_eq!(page.in_scope(&settings, None, |_| false), [false, true]);
+    }
+
+    #[test]
+    fn p13_opportunities_come_in_by_value_and_by_kind_and_those_here_stay_when_none_may() {
+        let sale = |id: &str, kind: &str, amount| OpportunityRecord {
+            external_id: id.into(),
+            amount_cents: amount,
+            fields: [("kind".to_owned(), kind.into())].into(),
+            ..OpportunityRecord::default()
+        };
+        let (page, _) = Prepared::from(
+            Batch::Opportunities(vec![
+                sale("1", "Project ", Some(90_000)),
+                sale("2", "Renewal", Some(500)),
+                sale("3", "", None),
+            ]),
+            1,
+            1,
+        );
+        let kinds: Vec<&str> = kinds_of(&page.batch, Some("kind")).into_iter().collect();
+        assert_eq!(kinds, ["Project", "Renewal"]);
+        let mut settings = IntegrationSettings::default();
+        let judged =
+            |settings: &IntegrationSettings| page.in_scope(settings, Some("kind"), |id| id == "2");
+        assert_eq!(judged(&settings), [true, true, true]);
+        settings.opportunity_import.minimum_cents = Some(1_000);
+        assert_eq!(judged(&settings), [true, false, false]);
+        settings.opportunity_import.minimum_cents = None;
+        settings.opportunity_import.kinds = ["Renewal".to_owned()].into();
+        assert_eq!(judged(&settings), [false, true, false]);
+        settings.opportunity_import.enabled = false;
+        assert_eq!(judged(&settings), [false, true, false], "what is here");
     }
 }

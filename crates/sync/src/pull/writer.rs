@@ -6,15 +6,16 @@ use std::collections::HashMap;
 use domain::capability::NoteListing;
 use domain::company_adoption::{self, Adoption, Candidate};
 use domain::record::{Batch, TicketRecord};
+use domain::reference::ReferenceKind;
 use domain::run::Counts;
 use domain::side_list::SideList;
 use domain::stream::Stream;
 use store::integrations::Integration;
 use store::pages::{self, Absence, Known, RecordMark, RemovedReason};
-use store::{Tx, company_adoption as adoption, removal_questions, set_aside};
+use store::{Tx, company_adoption as adoption, reference_items, removal_questions, set_aside};
 
 use super::classify::{Class, Presence, Stored, Write, classify, count};
-use super::records::{Prepared, retain};
+use super::records::{Prepared, kinds_of, retain};
 use super::side_lists;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -66,7 +67,18 @@ impl Writer<'_> {
         // what it marked is read below and brought back.
         removal_questions::forget_candidates(tx, integration, stream, &ids).await?;
         let known = pages::read_known(tx, integration, stream, &ids).await?;
-        let in_scope = page.in_scope(&self.integration.settings);
+        let kind_field = domain::provider::find(&self.integration.provider)
+            .and_then(|provider| provider.setup.opportunity_import)
+            .map(|form| form.kind_field);
+        let shown = |id: &str| {
+            let row = known.get(id);
+            row.is_some_and(|row| row.absence == Absence::Present)
+        };
+        let in_scope = page.in_scope(&self.integration.settings, kind_field, shown);
+        // Before the scope is asked: what it leaves out may be chosen later.
+        let kinds = kinds_of(&page.batch, kind_field);
+        let seen = ReferenceKind::SeenOpportunityKind;
+        reference_items::insert_seen(tx, integration, seen, &kinds).await?;
         let plan = Plan::of(page, &known, &in_scope, counts);
         let notes = self.notes_to_read(&page.batch, &plan.shown, &in_scope);
         let to_adopt = self.to_adopt(&page.batch, &plan.rows);

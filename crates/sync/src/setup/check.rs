@@ -36,12 +36,10 @@ pub fn check(
         check.add(SetupStep::Sync, "record_type", nothing.to_owned());
     }
     for field in ScopeField::ALL {
-        check.still_there(
-            SetupStep::Sync,
-            field.key(),
-            field.kind(),
-            field.of(settings),
-        );
+        // Kinds that were seen are no list of the vendor's: one that is chosen is its own label.
+        if field.kind() != ReferenceKind::SeenOpportunityKind {
+            check.still_there(field.step(), field.key(), field.kind(), field.of(settings));
+        }
     }
     if let Some(chosen) = &settings.default_contact_role
         && !company_roles.iter().any(|role| role.as_str() == chosen)

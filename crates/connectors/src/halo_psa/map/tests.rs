@@ -136,7 +136,11 @@ fn the_main_contact_is_decided_once_for_a_client() {
         (client.phone.as_deref(), client.street.as_deref()),
         (Some("1"), Some("Street"))
     );
-    assert_eq!(client.fields["other_sites"], json!("Harbour"));
+    let places = json!([
+        {"name": "Main", "phone": "1", "street": "Street"},
+        {"name": "Harbour", "phone": "2"},
+    ]);
+    assert_eq!(client.fields["locations"], places);
     let several = r#"{"id":13,"name":"Two Ltd","customer_relationship":[{"id":4,"name":"Customer"},{"id":6,"name":"Vendor"}]}"#;
     let several = mapped::<HaloClient<'_>>(several, &tenant);
     assert_eq!(

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use simulator::Fault;
 
 use super::{VENDOR, status};
+use crate::recorded;
 use crate::vendor::{FULL, Stand, Vendor, ids, ids_of, record, walk, whole};
 
 /// The page of the vendor's own records up to `count`, as it would answer a first page.
@@ -75,6 +76,32 @@ pub async fn full_page_goes_on() {
         ids_of(stand.control(), "Tickets"),
         "a full page is never the last"
     );
+}
+
+/// The folder of the facts that were gathered about the vendor, beside that of the documents.
+pub const FACTS: &str = "../vendors/autotask.md";
+
+/// The ticket that stands among the facts, as a live tenant answered it: every field of it that is kept arrives.
+pub async fn recorded_ticket() {
+    let path = recorded::file(FACTS).expect("it is not run without");
+    let text = std::fs::read_to_string(path).expect("a file");
+    let blocks = text.split("```json").skip(1);
+    let mut blocks = blocks.filter_map(|rest| serde_json::from_str(rest.split("```").next()?).ok());
+    let body: Value = blocks
+        .find(|body: &Value| body["item"]["ticketNumber"].is_string())
+        .expect("the shape of a ticket");
+    let stand = VENDOR.start().await;
+    let page = json!({"items": [body["item"]], "pageDetails": {"count": 1}});
+    stand
+        .control()
+        .set_fault(Fault::new(status(200, page)).on_entity("Tickets"));
+    let pages = whole(&*stand.connector(), Stream::Tickets)
+        .await
+        .expect("it");
+    let record = record(&pages, &body["item"]["id"].to_string());
+    let found = recorded::arrives_whole(VENDOR, Stream::Tickets, "Tickets", &body["item"], &record);
+    assert!(found > 12, "only {found} fields were looked at");
+    println!("autotask: {found} fields of a recorded ticket arrive");
 }
 
 pub async fn own_company() {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use simulator::Fault;
 
 use super::{VENDOR, status};
+use crate::recorded;
 use crate::vendor::{FULL, Vendor, record, walk, whole};
 
 pub async fn forward_only() {
@@ -278,22 +279,7 @@ fn arrives_whole(contact: &ContactRecord, raw: &Value, file: &str) {
         raw["title"].as_str().filter(|text| !text.is_empty()),
         "{file}"
     );
-    let catalogue = domain::provider::find(VENDOR.key())
-        .expect("there")
-        .catalogue;
-    for field in catalogue {
-        // Means of communication are told apart above.
-        let Some(name) = field.source.strip_prefix("Contact.") else {
-            continue;
-        };
-        let there = match &raw[name] {
-            Value::Null => false,
-            Value::String(text) => !text.is_empty(),
-            Value::Array(values) => !values.is_empty(),
-            _ => true,
-        };
-        if there && name != "communicationItems" {
-            assert!(contact.fields.contains_key(field.key), "{file}: {name}");
-        }
-    }
+    let record = serde_json::to_value(contact).expect("JSON");
+    let found = recorded::arrives_whole(VENDOR, Stream::Contacts, "Contact", raw, &record);
+    assert!(found > 1, "{file}: only {found} fields were looked at");
 }

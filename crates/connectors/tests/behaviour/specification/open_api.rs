@@ -30,9 +30,18 @@ impl OpenApi {
     pub fn read(path: &Path, prefixes: &[&str], outside: &[&str]) -> Self {
         let lower = |texts: &[&str]| texts.iter().map(|text| text.to_lowercase()).collect();
         Self {
-            document: read(path),
             prefixes: lower(prefixes),
             outside: lower(outside),
+            ..Self::of(read(path))
+        }
+    }
+
+    /// A document with addresses as it has them.
+    pub fn of(document: Value) -> Self {
+        Self {
+            document,
+            prefixes: Vec::new(),
+            outside: Vec::new(),
             rows: &[],
             free: &[],
         }
@@ -221,6 +230,14 @@ impl OpenApi {
         let Some(known) = schema["properties"].as_object() else {
             return;
         };
+        // Answers leave out what is empty; what is sent may not.
+        if place.contains(" body") {
+            let required = schema["required"].as_array().into_iter().flatten();
+            let missing = required
+                .filter_map(Value::as_str)
+                .filter(|name| !members.contains_key(*name));
+            wrong.extend(missing.map(|name| format!("{place}.{name}: required and not sent")));
+        }
         for (name, value) in members {
             match known.get(name) {
                 Some(of) => {

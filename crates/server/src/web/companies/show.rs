@@ -12,6 +12,7 @@ use store::opportunities::{self, OpportunityFilter, OpportunitySort};
 use store::tickets::{self, TicketFilter, TicketSort};
 
 use super::list::named;
+use super::locations::Locations;
 use super::show_page::{ContactLine, ExternalRow, OpportunityLine, ShowPage};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -73,6 +74,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
         LINES,
     )
     .await?;
+    let locations = Locations::of(&company.externals);
     let externals: Vec<ExternalRow> = company.externals.iter().map(to_external).collect();
     let (facts, facts_origin) = facts(&company);
     page(&ShowPage {
@@ -92,6 +94,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
         opportunity_count: count_text(sales.count, "opportunity", "opportunities"),
         opportunities: sales.rows.into_iter().map(to_opportunity).collect(),
         externals,
+        locations,
         name: named(company.name),
         shell,
     })

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::locations::Locations;
 use crate::web::tickets::list_page::TicketRow;
 use crate::web::view::{Fact, Link, Shell};
 
@@ -37,6 +38,8 @@ pub struct ShowPage {
     pub opportunities: Vec<OpportunityLine>,
     /// How many opportunities there are.
     pub opportunity_count: String,
+    /// Its locations, under the word its tools have for them.
+    pub locations: Locations,
 }
 
 impl ShowPage {
@@ -114,6 +117,7 @@ pub struct OpportunityLine {
 
 #[cfg(test)]
 mod tests {
+    use super::super::locations;
     use super::*;
     use crate::web::tickets::list_page::samples;
     use crate::web::view::Section;
@@ -176,6 +180,7 @@ mod tests {
                 opportunity(&sample::long()),
             ],
             opportunity_count: "2 opportunities".into(),
+            locations: locations::sample(),
             shell,
         };
         let html = sample::check("company", &page);
@@ -183,7 +188,11 @@ mod tests {
         let opened: Vec<String> = page.openings().into_iter().map(|one| one.label).collect();
         assert_eq!(
             opened,
-            ["Open in Autotask: 291", "Open in Autotask: 292", "Open in Halo PSA"],
+            [
+                "Open in Autotask: 291",
+                "Open in Autotask: 292",
+                "Open in Halo PSA"
+            ],
             "each of its records, and none twice by one name"
         );
     }

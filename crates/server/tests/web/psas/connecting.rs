@@ -257,7 +257,10 @@ pub async fn a_right_secret_is_never_called_another_value(psa: &'static Psa) {
         .map(|field| field.key)
         .collect();
     // What the vendor refuses may be any of the values; the others are as the sandbox's own screens show them.
-    for (wrong, value) in good.iter().filter(|(name, _)| texts.contains(&name.as_str())) {
+    for (wrong, value) in good
+        .iter()
+        .filter(|(name, _)| texts.contains(&name.as_str()))
+    {
         let broken: String = value
             .char_indices()
             .map(|(at, c)| match at {
@@ -277,7 +280,10 @@ pub async fn a_right_secret_is_never_called_another_value(psa: &'static Psa) {
             let told = page.text.split(&format!("id=\"{name}-error\"")).nth(1);
             let told = told.map(|rest| rest.split("</p>").next().unwrap());
             let says = told.unwrap_or_default();
-            assert!(!says.contains("looks like"), "{wrong} is wrong, {name}: {says}");
+            assert!(
+                !says.contains("looks like"),
+                "{wrong} is wrong, {name}: {says}"
+            );
         }
     }
 }

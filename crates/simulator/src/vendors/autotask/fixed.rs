@@ -78,6 +78,7 @@ pub fn records(world: &World, route: &str) -> BTreeMap<i64, Arc<Record>> {
         "NotificationHistory" => notifications(world),
         "UserDefinedFieldDefinitions" => udfs::definitions(&opened(world)),
         "UserDefinedFieldListItems" => udfs::list_items(&opened(world)),
+        "Contracts" => super::contracts::contracts(world),
         _ => Vec::new(),
     };
     list.into_iter()

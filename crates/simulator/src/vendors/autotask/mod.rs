@@ -5,6 +5,7 @@
 //! tells subscribers.
 
 mod change;
+mod contracts;
 mod counters;
 mod desk;
 mod filter;

@@ -18,6 +18,17 @@ use crate::world::instant;
 /// Hidden fields that `_info` shows, in order.
 const INFO: [&str; 4] = ["lastUpdated", "updatedBy", "dateEntered", "enteredBy"];
 
+/// What only service tickets show of the fields both kinds of ticket have.
+const SERVICE_ONLY: [&str; 7] = [
+    "team",
+    "severity",
+    "impact",
+    "hasChildTicket",
+    "hasMergedChildTicketFlag",
+    "isInSla",
+    "requestForChangeFlag",
+];
+
 /// Writes records.
 pub struct Render<'w> {
     base: Base<'w>,
@@ -47,6 +58,9 @@ impl<'w> Render<'w> {
             }
             let below = only.map(|paths| wanted(paths, field.name));
             if below.as_ref().is_some_and(Vec::is_empty) {
+                continue;
+            }
+            if schema.about.key == "project/tickets" && SERVICE_ONLY.contains(&field.name) {
                 continue;
             }
             let value = row.get(schema, position);

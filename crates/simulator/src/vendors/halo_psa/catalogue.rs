@@ -20,7 +20,7 @@ const TICKET: &str = "id:i* dateoccurred:d summary:s! details:s status_id:@statu
     oppcontactname:s oppemailaddress:s opptel:s opptype:s oppvalue:n oppvalue_monthly:n oppvalue_annual:n \
     oppvalue_oneoff:n oppvalueadjusted:n* oppprofit:n* oppconversionprobability:n oppreason:s opphear:s \
     oppclosurecategory:i oppconverteddate:d* customfields:m details_html:s datecreated:d* tags:m external_links:m \
-    third_party_id:i is_opportunity:b* is_project:b* deleted:b*- _recover:b-";
+    third_party_id:i is_opportunity:b* is_project:b* contract_id:i contract_ref:s deleted:b*- _recover:b-";
 
 /// Fields of a ticket that lists leave out.
 const TICKET_DETAIL: &[&str] = &[
@@ -31,7 +31,12 @@ const TICKET_DETAIL: &[&str] = &[
     "third_party_id",
     "is_opportunity",
     "is_project",
+    "contract_id",
+    "contract_ref",
 ];
+
+/// Those of them that lists show where they are asked to.
+pub const OF_CONTRACTS: [&str; 2] = ["contract_id", "contract_ref"];
 
 /// The field that says when a record was last changed; kinds that are not here have a hidden one.
 const CHANGED: [(&str, &str); 9] = [

@@ -46,6 +46,7 @@ impl HaloPsa {
         Wish {
             form,
             statuses: is_on("includestatus"),
+            contracts: is_on("includecontract"),
             html: is_on("includehtmlnote") || is_on("includehtmlemail"),
             odd_ids: form == Form::Row && self.is_newer(),
         }
@@ -246,6 +247,7 @@ impl HaloPsa {
         let wish = Wish {
             form,
             statuses: true,
+            contracts: true,
             html: true,
             odd_ids: false,
         };

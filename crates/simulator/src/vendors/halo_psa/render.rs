@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::catalogue::is_detail;
+use super::catalogue::{OF_CONTRACTS, is_detail};
 use super::made::numbers as n;
 use crate::records::base::{Base, Row};
 use crate::records::schema::{Field, Kind, Schema};
@@ -34,6 +34,8 @@ pub struct Wish {
     pub form: Form,
     /// Whether names of statuses are wanted in rows of tickets.
     pub statuses: bool,
+    /// Whether contracts are wanted in rows of tickets.
+    pub contracts: bool,
     /// Whether HTML of notes is wanted.
     pub html: bool,
     /// Whether ids are written as this release of the product does not: as decimals and texts.
@@ -99,7 +101,8 @@ impl<'w> Render<'w> {
         out.push('{');
         let start = out.len();
         for (position, field) in schema.fields.iter().enumerate() {
-            let hidden = self.wish.form == Form::Row && is_detail(key, field.name);
+            let asked = self.wish.contracts && OF_CONTRACTS.contains(&field.name);
+            let hidden = self.wish.form == Form::Row && is_detail(key, field.name) && !asked;
             if field.write_only || hidden {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! Step 3, *Configure*: what statuses mean, the stepper, sync actions, opportunity defaults.
 
 use askama::Template;
+use domain::provider::OpportunityImportForm;
 use domain::stage::Stage;
 
 use super::choice_list::{ChoiceGroup, ChoiceList};
@@ -45,6 +46,23 @@ pub struct ConfigurePage {
     pub opportunities_on: bool,
     /// Defaults of opportunities; empty where the provider has none.
     pub opportunity: Vec<DefaultField>,
+    /// What lets opportunities in on their own; `None` where all come.
+    pub opportunity_import: Option<ImportFields>,
+}
+
+/// The fields of what lets opportunities in on their own.
+#[derive(Debug, Clone)]
+pub struct ImportFields {
+    /// The provider's words.
+    pub form: OpportunityImportForm,
+    /// The switch.
+    pub enabled: bool,
+    /// The least value.
+    pub minimum: String,
+    /// What is wrong with it.
+    pub minimum_error: String,
+    /// The kinds.
+    pub kinds: ChoiceList,
 }
 
 /// A stage with its meaning.
@@ -164,6 +182,15 @@ mod tests {
             search,
             opportunities_on: true,
             opportunity: provider.setup.opportunity.iter().map(field).collect(),
+            opportunity_import: Some(ImportFields {
+                form: domain::provider::find("halo_psa")
+                    .and_then(|halo| halo.setup.opportunity_import)
+                    .expect("Halo has a rule"),
+                enabled: true,
+                minimum: HOSTILE.into(),
+                minimum_error: String::new(),
+                kinds: list("opportunity_kind", "Opportunity types to auto-import", 3),
+            }),
         }
     }
 
@@ -181,6 +208,9 @@ mod tests {
             "Default Stage",
             "Default Category",
             "Projected Close Days",
+            "Enable opportunity auto-import",
+            "Minimum value",
+            "Opportunity types to auto-import",
             "Without a stage",
             "On every board",
             "name=\"stage_all.waiting vendor 0\" value=\"board\"",

@@ -1,6 +1,7 @@
 //! `GET` and `POST …/setup/configure`: step 3.
 
 use axum::extract::{Path, State};
+use domain::opportunity_import::typed;
 use domain::reference::ReferenceKind;
 use domain::setup::SetupStep;
 use domain::stream::RecordType;
@@ -9,8 +10,8 @@ use sync::connect::SettingsOutcome;
 use sync::setup::{leave_configure, save};
 
 use super::choice_list::ChoiceList;
-use super::configure_page::{ConfigurePage, DefaultField, legend};
-use super::form::{Problems, read_configure};
+use super::configure_page::{ConfigurePage, DefaultField, ImportFields, legend};
+use super::form::{IMPORT_MINIMUM, Problems, read_configure};
 use super::frame::Frame;
 use super::stage_rows::StageRows;
 use super::statuses::Search;
@@ -66,6 +67,8 @@ pub async fn submit(
             let key = field.value.key();
             form.typed.insert(key, fields.text(key).to_owned());
         }
+        let minimum = fields.text(IMPORT_MINIMUM).to_owned();
+        form.typed.insert(IMPORT_MINIMUM, minimum);
         Ok(form)
     };
     // Looking for a status saves nothing; what was set in the form stays in it.
@@ -163,10 +166,37 @@ async fn render(
             search,
             opportunities_on: settings.record_types.contains(&RecordType::Opportunities),
             opportunity: defaults(wizard, &offer, &form),
+            opportunity_import: import(wizard, &offer, &form),
             start: form.start,
             shell,
         },
     )
+}
+
+/// What lets opportunities in on their own, where the provider has a rule for it.
+fn import(wizard: &Wizard, offer: &Offer, form: &SettingsForm) -> Option<ImportFields> {
+    let asked = wizard.provider.setup.opportunity_import?;
+    let (set, kinds) = (&form.settings.opportunity_import, asked.kinds);
+    let error = form.start.error(IMPORT_MINIMUM).to_owned();
+    Some(ImportFields {
+        form: asked,
+        enabled: set.enabled,
+        // What is no amount stays as it was typed, beside its message.
+        minimum: match form.typed.get(IMPORT_MINIMUM) {
+            Some(as_typed) if !error.is_empty() => as_typed.clone(),
+            _ => set.minimum_cents.map(typed).unwrap_or_default(),
+        },
+        minimum_error: error,
+        kinds: ChoiceList {
+            name: kinds.field.key(),
+            label: kinds.label,
+            help: kinds.help,
+            none: kinds.none,
+            groups: ChoiceList::flat(offer.choices(kinds.field.kind(), &set.kinds)),
+            error: form.start.error(kinds.field.key()).to_owned(),
+            ..ChoiceList::default()
+        },
+    })
 }
 
 fn defaults(wizard: &Wizard, offer: &Offer, form: &SettingsForm) -> Vec<DefaultField> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::opportunity_import::cents;
 use domain::provider::{OpportunityValue, ScopeField};
 use domain::reference::ReferenceKind;
 use domain::settings::{INTERVALS, IntegrationSettings};
@@ -11,6 +12,12 @@ use domain::stream::RecordType;
 use super::everywhere::{set_stages, set_ticks};
 use super::known::Known;
 use crate::web::form::Fields;
+
+/// The switch that lets opportunities come in on their own.
+pub const IMPORT_ENABLED: &str = "opportunity_import";
+
+/// The least value of those that do.
+pub const IMPORT_MINIMUM: &str = "opportunity_minimum";
 
 /// What is wrong with a form, by the name of the field.
 pub type Problems = BTreeMap<&'static str, String>;
@@ -104,6 +111,7 @@ pub fn read_configure(
     }
     if fields.has("with_opportunities") {
         form.opportunity();
+        form.opportunity_import();
     }
     (form.settings, form.problems)
 }
@@ -264,6 +272,24 @@ impl Reading<'_> {
         }
     }
 
+    /// What comes in on its own: the switch, the least value and the kinds.
+    fn opportunity_import(&mut self) {
+        let Some(form) = self.known.provider.setup.opportunity_import else {
+            return;
+        };
+        self.settings.opportunity_import.enabled = self.fields.has(IMPORT_ENABLED);
+        let typed = self.fields.text(IMPORT_MINIMUM);
+        if typed.is_empty() {
+            self.settings.opportunity_import.minimum_cents = None;
+        } else if let Some(cents) = cents(typed) {
+            self.settings.opportunity_import.minimum_cents = Some(cents);
+        } else {
+            let problem = "Type an amount, such as 5000 or 5000.50, or leave the field empty.";
+            self.problems.insert(IMPORT_MINIMUM, problem.to_owned());
+        }
+        self.scope(form.kinds.field);
+    }
+
     fn opportunity(&mut self) {
         for field in self.known.provider.setup.opportunity {
             let (key, value) = (field.value.key(), field.value);
@@ -405,6 +431,47 @@ mod tests {
         assert_eq!(settings.opportunity.projected_close_days, Some(30));
         assert!(settings.auto_sync, "another step's setting stays");
         assert!(settings.scope.queues.contains("8"));
+    }
+
+    #[test]
+    fn what_lets_opportunities_in_is_read_where_the_provider_asks_for_it() {
+        let halo = domain::provider::find("halo_psa").expect("there");
+        let items = [item(ReferenceKind::SeenOpportunityKind, "Project")];
+        let base = IntegrationSettings::default();
+        let known = Known {
+            provider: halo,
+            items: &items,
+            roles: &[],
+            shared: &[],
+            stored: &base,
+        };
+        let read = |text: &str| {
+            let fields = Fields::parse(text.as_bytes());
+            let (settings, problems) = read_configure(&fields, base.clone(), &known);
+            (settings.opportunity_import, problems)
+        };
+        let (set, problems) = read(
+            "with_opportunities=1&opportunity_import=on&opportunity_minimum=5,000&opportunity_kind=Project",
+        );
+        assert_eq!(problems, Problems::new());
+        assert!(set.enabled && set.kinds.contains("Project"));
+        assert_eq!(set.minimum_cents, Some(500_000));
+        let (set, _) = read("with_opportunities=1");
+        assert!(!set.enabled && set.minimum_cents.is_none());
+        assert!(read("").0.enabled, "what the form did not show stays");
+        let (_, problems) =
+            read("with_opportunities=1&opportunity_minimum=much&opportunity_kind=Nonsense");
+        let fields: Vec<_> = problems.keys().copied().collect();
+        assert_eq!(fields, ["opportunity_kind", "opportunity_minimum"]);
+        let (settings, _) = read_over(
+            read_configure,
+            "with_opportunities=1&opportunity_minimum=5",
+            IntegrationSettings::default(),
+        );
+        assert!(
+            settings.opportunity_import.enabled,
+            "Autotask has no such rule"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::opportunity_import::typed;
 use domain::provider::{OpportunityValue, Provider, SetupData};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
@@ -197,11 +198,30 @@ pub fn merge(
     );
     let list =
         |kind, none: &'static str| move |ids: &BTreeSet<String>| labels.list(kind, ids, none);
+    let import = labels.provider.opportunity_import;
+    if let Some(form) = import {
+        merge.field(
+            form.enabled,
+            (base, theirs, mine),
+            |s| &mut s.opportunity_import.enabled,
+            |s| &s.opportunity_import.enabled,
+            switch,
+        );
+        let amount = |cents: &Option<i64>| cents.map_or_else(|| "none".to_owned(), typed);
+        merge.field(
+            form.minimum,
+            (base, theirs, mine),
+            |s| &mut s.opportunity_import.minimum_cents,
+            |s| &s.opportunity_import.minimum_cents,
+            amount,
+        );
+    }
     for one in labels
         .provider
         .scope
         .iter()
         .chain(labels.provider.companies)
+        .chain(import.as_ref().map(|form| &form.kinds))
     {
         let field = one.field;
         merge.field(

@@ -1,5 +1,6 @@
 //! What is set, step by step: on the wizard's last step and on the integration's page.
 
+use domain::opportunity_import::typed;
 use domain::provider::{Provider, ScopeList};
 use domain::reference::ReferenceKind;
 use domain::settings::IntegrationSettings;
@@ -151,6 +152,20 @@ fn configure(
                 field.label,
                 labels.default_of(field.value, value.as_ref()),
             ));
+        }
+        if let Some(form) = provider.setup.opportunity_import {
+            let import = &settings.opportunity_import;
+            facts.push(Fact::new(
+                form.enabled,
+                if import.enabled { "on" } else { "off" },
+            ));
+            if import.enabled {
+                let least = import
+                    .minimum_cents
+                    .map_or_else(|| "none".to_owned(), typed);
+                facts.push(Fact::new(form.minimum, least));
+                facts.push(labels.fact(&form.kinds, settings));
+            }
         }
     }
     facts

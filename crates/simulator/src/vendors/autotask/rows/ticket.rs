@@ -3,6 +3,7 @@
 use super::getters;
 use super::numbers as n;
 use crate::records::value::Val;
+use crate::vendors::autotask::contracts::contract;
 use crate::vendors::autotask::picklists::{FIRST_ISSUE, FIRST_SUB_ISSUE};
 use crate::world::instant::{DAY, civil, iso, midnight};
 use crate::world::problem::{Problem, Sort, problem};
@@ -87,6 +88,7 @@ getters! { Ticket, r;
     "completedByResourceID" => Val::int(r.ticket.closed.map(|_| r.last_person())),
     "completedDate" => Val::time(r.ticket.closed),
     "contactID" => Val::int(r.ticket.person.map(n::contact_id)),
+    "contractID" => Val::int(contract(r.world, r.ticket.company)),
     "createDate" => Val::Time(r.ticket.created),
     "createdByContactID" => Val::int(r.ticket.person.filter(|_| r.ticket.by_client).map(n::contact_id)),
     "creatorResourceID" => Val::Int(r.creator()),

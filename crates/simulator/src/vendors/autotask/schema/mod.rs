@@ -4,6 +4,7 @@
 //! integer, `l` long, `h` short, `n` decimal, `b` boolean, `t` date and time, `d` date, `y` bytes.
 //! Flags: `!` required, `~` read-only, `^` not queryable, `*` can be subscribed to by webhooks.
 
+mod contracts;
 mod crm;
 mod desk;
 mod hooks;
@@ -173,6 +174,7 @@ impl Catalogue {
             staff::ENTITIES.as_slice(),
             desk::ENTITIES.as_slice(),
             hooks::ENTITIES.as_slice(),
+            contracts::ENTITIES.as_slice(),
         ];
         let mut schemas: Vec<Schema> = texts
             .concat_refs()
@@ -213,7 +215,7 @@ trait ConcatRefs {
     fn concat_refs(&self) -> Vec<&'static EntityText>;
 }
 
-impl ConcatRefs for [&'static [EntityText]; 4] {
+impl ConcatRefs for [&'static [EntityText]; 5] {
     fn concat_refs(&self) -> Vec<&'static EntityText> {
         self.iter().flat_map(|group| group.iter()).collect()
     }

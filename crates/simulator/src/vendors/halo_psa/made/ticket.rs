@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::numbers as n;
 use crate::records::schema::getters;
 use crate::records::value::Val;
-use crate::world::company::company;
+use crate::world::company::{company, is_served};
 use crate::world::instant::HOUR;
 use crate::world::item::Facts;
 use crate::world::person::person;
@@ -17,6 +17,16 @@ use crate::world::{World, wording};
 fn sla(world: &World, index: u32) -> i64 {
     let premium = index > 0 && index <= world.config.companies && company(world, index).tier == 0;
     if premium { 2 } else { 1 }
+}
+
+/// The contract of a client, by id and reference: those that are served have one.
+fn contract(world: &World, index: u32) -> Option<(i64, &'static str)> {
+    let served = index > 0 && index <= world.config.companies && is_served(world, index);
+    served.then(|| {
+        let kind = (company(world, index).tier % 3) as usize;
+        let name = ["Managed Support", "Prepaid Hours", "Hosting"][kind];
+        (400 + i64::from(index), name)
+    })
 }
 
 /// The person a ticket is for, as text: also there when the tool has no such user.
@@ -71,6 +81,8 @@ getters! { Facts::Ticket(t, problem), r;
     "hasbeenclosed" => Val::Bool(t.closed.is_some()),
     "impact" | "urgency" => Val::Int(n::weight(t.priority)),
     "source" => Val::Int(n::source(t.source)),
+    "contract_id" => Val::Int(contract(r.world, t.company).map_or(0, |(id, _)| id)),
+    "contract_ref" => contract(r.world, t.company).map_or(Val::Null, |(_, name)| Val::text(name)),
     "use" => Val::text("ticket"),
     "itil_requesttype_id" => Val::Int(match n::ticket_type(problem.sort) { 25 => 1, other => other }),
     "created_by" => Val::text(if t.by_client { "Email" } else { "Agent" }),

@@ -1,0 +1,132 @@
+//! Sites of companies, which take a request for each company. Inactive companies are not asked about: there may be many,
+//! and nobody looks after them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domain::location::{self, Location};
+use domain::record::Batch;
+use domain::side_list::SideList;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde_json::value::RawValue;
+
+use super::client::{Client, is_missing_record};
+use super::wire::{CwId, CwSite};
+use crate::error::{ErrorKind, Result};
+use crate::http::decode::{Text, document};
+use crate::http::exchange::{Call, read};
+use crate::http::send::Answer;
+use crate::page::Page;
+use crate::probe::Area;
+use crate::value::{flag, lines, text, whole};
+
+const OPERATION: &str = "list the sites of a company";
+
+/// The name requests are counted by.
+pub(super) const ENDPOINT: &str = "company/companies/sites";
+
+/// The right to them, which syncing goes on without.
+pub(super) const AREA: Area = Area::new(
+    ENDPOINT,
+    "Sites",
+    "Security role: Companies > Company Maintenance — Inquire All (without it, sites of new companies are not known, and \
+     those of others stay as they are)",
+    false,
+);
+
+/// Companies asked about at once; the permits hold back what the vendor does not want at once.
+const AT_ONCE: usize = 3;
+
+/// Whether the API member may see sites, as far as this connector was told.
+#[derive(Debug, Default)]
+pub(super) struct Refused(AtomicBool);
+
+/// Adds their sites to the companies of a page, or that they may not be read.
+///
+/// # Errors
+/// As any request.
+pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
+    let Batch::Companies(companies) = &mut page.batch else {
+        return Ok(());
+    };
+    let active: Vec<_> = companies.iter_mut().filter(|one| one.active).collect();
+    if active.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = active.iter().map(|one| one.external_id.clone()).collect();
+    let mut reads: Vec<BoxFuture<'_, Result<Vec<Location>>>> = Vec::with_capacity(ids.len());
+    for id in &ids {
+        reads.push(Box::pin(of(client, id)));
+    }
+    let sites: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+    for (company, sites) in active.into_iter().zip(sites) {
+        location::put(&mut company.fields, sites);
+    }
+    let refused = client.no_sites.0.load(Ordering::Relaxed);
+    page.beside.push(AREA.beside(SideList::Locations, refused));
+    Ok(())
+}
+
+/// <https://developer.connectwise.com/Products/ConnectWise_PSA/REST#/CompanySites>
+async fn of(client: &Client, company: &str) -> Result<Vec<Location>> {
+    if client.no_sites.0.load(Ordering::Relaxed) {
+        return Ok(Vec::new());
+    }
+    let make = |answer: &Answer| {
+        let text = Text::of(&answer.body);
+        let raw: Vec<&RawValue> = document(OPERATION, text.as_str())?;
+        // One that cannot be read costs no other.
+        let sites = raw
+            .iter()
+            .filter_map(|one| serde_json::from_str(one.get()).ok());
+        Ok((sites.map(to_location).collect::<Vec<_>>(), raw.len()))
+    };
+    let path = format!("company/companies/{company}/sites");
+    match client.numbered(OPERATION, ENDPOINT, &path, make).await {
+        Ok(pages) => Ok(pages.into_iter().flatten().collect()),
+        // A company that is gone since has none.
+        Err(error) if is_missing_record(&error) => Ok(Vec::new()),
+        Err(error) if error.kind == ErrorKind::PermissionDenied => {
+            client.no_sites.0.store(true, Ordering::Relaxed);
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn to_location(site: CwSite<'_>) -> Location {
+    let state = site.state_reference;
+    Location {
+        name: whole(site.name),
+        phone: text(site.phone_number),
+        street: lines([site.address_line_1, site.address_line_2]),
+        city: text(site.city),
+        state: state.and_then(|state| text(state.identifier).or_else(|| text(state.name))),
+        postal_code: text(site.zip),
+        country: site.country.and_then(|country| text(country.name)),
+        inactive: flag(site.inactive_flag, false),
+    }
+}
+
+/// Asks for the sites of some company, to see whether the right is there. Where there is none nothing is refused.
+///
+/// # Errors
+/// As any request.
+pub(super) async fn try_one(client: &Client) -> Result<()> {
+    let call = Call::get("test the connection", ENDPOINT, "company/companies");
+    let call = call.with("pageSize", "1").with("fields", "id");
+    let first = |answer: &Answer| {
+        let text = Text::of(&answer.body);
+        let list: Vec<CwId> = document(call.operation, text.as_str())?;
+        Ok(list.first().map(|one| one.id))
+    };
+    let Some(id) = read(client, &call, first).await? else {
+        return Ok(());
+    };
+    let path = format!("company/companies/{id}/sites");
+    let call = Call::get("test the connection", ENDPOINT, path).with("pageSize", "1");
+    match read(client, &call, |_answer| Ok(())).await {
+        Err(error) if is_missing_record(&error) => Ok(()),
+        other => other,
+    }
+}
