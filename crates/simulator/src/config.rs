@@ -20,6 +20,9 @@ pub struct WorldConfig {
     pub tickets: u32,
     /// Sales opportunities.
     pub opportunities: u32,
+    /// Tickets of projects, for vendors that keep them apart from the others.
+    #[serde(default)]
+    pub project_tickets: u32,
 }
 
 impl Default for WorldConfig {
@@ -31,6 +34,7 @@ impl Default for WorldConfig {
             technicians: 12,
             tickets: 5_000,
             opportunities: 120,
+            project_tickets: 0,
         }
     }
 }

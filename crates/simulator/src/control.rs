@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::SandboxError;
+use crate::courier::Disorder;
 use crate::fault::Fault;
 use crate::host::Host;
 use crate::journal::JournalEntry;
@@ -197,6 +198,14 @@ impl Control {
     /// Returns how many events were waiting.
     pub fn deliver_webhooks_now(&self) -> usize {
         self.host.vendor.deliver_webhooks_now()
+    }
+
+    /// Makes webhooks come twice, out of order or late from now on.
+    ///
+    /// # Panics
+    /// For a vendor whose webhooks come once and in order.
+    pub fn disturb_webhooks(&self, disorder: Disorder) {
+        accept(self.host.vendor.disturb_webhooks(disorder));
     }
 
     /// Webhook events that wait for delivery.

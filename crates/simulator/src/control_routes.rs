@@ -104,6 +104,12 @@ fn route(host: &Host, call: &Call) -> Result<Value, Refusal> {
         (&Method::POST, ["webhooks", "deliver"]) => {
             Ok(json!({"waiting": vendor.deliver_webhooks_now()}))
         }
+        (&Method::POST, ["webhooks", "disorder"]) => {
+            let disorder = serde_json::from_slice(&call.body)
+                .map_err(|e| Refusal::Bad(format!("no disorder: {e}")))?;
+            vendor.disturb_webhooks(disorder)?;
+            Ok(json!({}))
+        }
         (&Method::GET, ["ids", entity]) => Ok(json!({"ids": vendor.ids(entity)?})),
         (&Method::GET, ["count", entity]) => Ok(json!({"count": vendor.count(entity, None)?})),
         (&Method::POST, ["count", entity]) => {

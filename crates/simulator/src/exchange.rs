@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::SandboxError;
+use crate::courier::Disorder;
 use crate::fault::FaultKind;
 use crate::state::{Change, StateLog};
 use crate::world::World;
@@ -155,6 +156,15 @@ pub trait Tenant: Send + Sync + 'static {
     fn clock_moved(&self);
     /// Makes all waiting webhook deliveries due; returns how many wait.
     fn deliver_webhooks_now(&self) -> usize;
+    /// Changes how webhooks come from now on.
+    ///
+    /// # Errors
+    /// For a vendor whose webhooks come once and in order.
+    fn disturb_webhooks(&self, _disorder: Disorder) -> Result<(), SandboxError> {
+        Err(SandboxError::Control(
+            "this vendor's webhooks come once and in order".to_owned(),
+        ))
+    }
     /// Webhook events that wait for delivery.
     fn pending_webhooks(&self) -> usize;
     /// Delivers webhooks until told to stop.

@@ -46,6 +46,12 @@ pub enum FaultKind {
     Html,
     /// Answers a following page with the records of the page before it.
     RepeatPage,
+    /// Answers a following page as if records had come or gone before it since the page before was read: with 1 its first
+    /// record is the last one of the page before, with -1 one record is on neither.
+    ShiftPage {
+        /// Records that came; negative for those that went.
+        by: i64,
+    },
     /// Answers pages smaller than asked for, as if the vendor had a lower limit.
     CapPage {
         /// Most records in a page.

@@ -36,6 +36,7 @@ mod vendors {
 
 pub use config::{SandboxConfig, SandboxError, WorldConfig};
 pub use control::{Control, SandboxStats};
+pub use courier::Disorder;
 pub use fault::{Fault, FaultKind, FaultMatch, RetryAfter};
 pub use journal::JournalEntry;
 pub use sandbox::Sandbox;

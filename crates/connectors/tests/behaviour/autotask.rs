@@ -39,6 +39,7 @@ impl Vendor for Autotask {
                 technicians: 4,
                 tickets: 120,
                 opportunities: 12,
+                ..WorldConfig::default()
             };
             let config = SandboxConfig {
                 world,

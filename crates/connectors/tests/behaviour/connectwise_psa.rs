@@ -42,6 +42,7 @@ impl Vendor for ConnectWisePsa {
                 technicians: 4,
                 tickets: 120,
                 opportunities: 12,
+                ..WorldConfig::default()
             };
             let config = SandboxConfig {
                 world,

@@ -50,6 +50,7 @@ async fn stand(credentials: HaloPsaCredentials) -> Stand {
         technicians: 4,
         tickets: 95,
         opportunities: 14,
+        ..WorldConfig::default()
     };
     let config = SandboxConfig {
         world,

@@ -43,6 +43,7 @@ impl Vendor for Syncro {
                 // A page holds at most 100.
                 tickets: 96,
                 opportunities: 12,
+                ..WorldConfig::default()
             };
             let config = SandboxConfig {
                 world,

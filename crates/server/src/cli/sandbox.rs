@@ -37,6 +37,9 @@ struct Arguments {
     /// Sales opportunities.
     #[arg(long, default_value_t = WorldConfig::default().opportunities)]
     opportunities: u32,
+    /// Tickets of projects, for vendors that keep them apart.
+    #[arg(long, default_value_t = WorldConfig::default().project_tickets)]
+    project_tickets: u32,
     /// Whether the vendor's request limits and slow-down apply.
     #[arg(long, value_enum, default_value_t = Switch::On)]
     limits: Switch,
@@ -137,6 +140,7 @@ impl Arguments {
                 contacts_per_company: self.contacts,
                 tickets: self.tickets,
                 opportunities: self.opportunities,
+                project_tickets: self.project_tickets,
                 ..WorldConfig::default()
             },
             state_file: self.state,

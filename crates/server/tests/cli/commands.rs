@@ -318,3 +318,21 @@ fn mistakes_are_told_in_a_sentence() {
         text(&output.stderr)
     );
 }
+
+#[test]
+fn every_vendor_has_a_sandbox_command_with_its_own_options() {
+    let data = tempfile::tempdir().unwrap();
+    let all = text(&run(data.path(), &["sandbox", "--help"]).stdout);
+    for vendor in &simulator::VENDORS {
+        assert!(all.contains(vendor.about()), "{}: {all}", vendor.key());
+        let command = vendor.key().replace('_', "-");
+        let own = text(&run(data.path(), &["sandbox", &command, "--help"]).stdout);
+        assert!(own.starts_with(vendor.about()), "{own}");
+        for option in vendor.options() {
+            let long = format!("--{} <", option.key.replace('_', "-"));
+            assert!(own.contains(&long), "{long}: {own}");
+        }
+        let unknown = run(data.path(), &["sandbox", &command, "--nonsense"]);
+        assert_eq!(unknown.status.code(), Some(2), "{command}");
+    }
+}

@@ -22,6 +22,17 @@ impl Twist<'_> {
         matches!(self.0, Some(FaultKind::RepeatPage))
     }
 
+    /// Where a page starts that should start at `start`; the first page stays where it is.
+    pub fn page_start(self, start: usize, all: usize) -> usize {
+        match self.0 {
+            Some(FaultKind::ShiftPage { by }) if start > 0 => {
+                let start = i64::try_from(start).unwrap_or(i64::MAX) - by;
+                usize::try_from(start).unwrap_or(0).min(all)
+            }
+            _ => start,
+        }
+    }
+
     /// The number of records to claim.
     pub fn total(self, count: usize) -> u64 {
         match self.0 {

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Value, json};
-use simulator::callback_signature;
+use simulator::{Disorder, callback_signature};
 
 use crate::support::{Desk, desk, issues};
 
@@ -295,4 +295,27 @@ async fn wrong_registrations_are_refused() {
             .status,
         404
     );
+}
+
+#[tokio::test]
+async fn callbacks_may_come_twice_and_out_of_order() {
+    let desk = desk().await;
+    let (receiver, address) = Receiver::start().await;
+    register(&desk, entry(&address, "ticket", "owner", 0)).await;
+    desk.control().disturb_webhooks(Disorder {
+        twice: true,
+        newest_first: true,
+        delay_ms: 60_000,
+    });
+    for ticket in [10_001, 10_002] {
+        let change = json!({"summary": format!("Changed {ticket}")});
+        desk.control().patch("service/tickets", ticket, change);
+    }
+    assert_eq!(desk.control().pending_webhooks(), 4, "they are delayed");
+    let got = receiver.advance_until(&desk, 60_000, 4).await;
+    let ids: Vec<Value> = got
+        .iter()
+        .map(|message| serde_json::from_str::<Value>(&message.2).unwrap()["ID"].clone())
+        .collect();
+    assert_eq!(ids, [10_002, 10_002, 10_001, 10_001]);
 }

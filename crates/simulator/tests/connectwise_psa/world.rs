@@ -248,3 +248,50 @@ async fn a_thousand_tickets_a_page_of_two_hundred_thousand() {
     assert!((50..=1_000).contains(&recent.len()), "{}", recent.len());
     assert!(begun.elapsed().as_secs() < 100, "{:?}", begun.elapsed());
 }
+
+#[tokio::test]
+async fn projects_have_tickets_where_they_are_wanted() {
+    let desk = desk().await;
+    assert!(desk.ids("project/tickets", "").await.is_empty());
+    let mut config = small();
+    config.world.project_tickets = 60;
+    let with = start(config).await;
+    let all = with.list("project/tickets", &[("pageSize", "1000")]).await;
+    assert_eq!(all.ids().len(), 60);
+    let services = with.control().ids("service/tickets");
+    assert_eq!(
+        services,
+        desk.control().ids("service/tickets"),
+        "the others stay as they are"
+    );
+    assert!(
+        all.ids().iter().all(|id| !services.contains(id)),
+        "one range of numbers"
+    );
+    for ticket in all.body.as_array().unwrap() {
+        let project = with
+            .get(&format!("project/projects/{}", ticket["project"]["id"]))
+            .await;
+        assert_eq!(project.status, 200, "{ticket}");
+        assert_eq!(project.body["company"]["id"], ticket["company"]["id"]);
+        assert_eq!(ticket["recordType"], "ProjectTicket");
+        assert_eq!(
+            ticket["closedFlag"],
+            ticket["status"]["name"].as_str().unwrap().starts_with('>')
+        );
+    }
+    let notes = with
+        .get(&format!("project/tickets/{}/allNotes", all.ids()[0]))
+        .await;
+    assert_eq!(notes.ids().len(), 2, "{}", notes.body);
+    let changed = with
+        .list(
+            "project/tickets",
+            &[
+                ("conditions", "lastUpdated > [2000-01-01T00:00:00Z]"),
+                ("pageSize", "1000"),
+            ],
+        )
+        .await;
+    assert_eq!(changed.ids().len(), 60);
+}

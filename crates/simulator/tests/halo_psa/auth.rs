@@ -158,3 +158,34 @@ async fn addresses_are_lenient() {
     let openid = desk.reply(openid).await.body;
     assert_eq!(openid["token_endpoint"], format!("{base}auth/token"));
 }
+
+async fn asked(desk: &crate::support::Desk, key: &str, path: &str) -> crate::support::Reply {
+    let request = desk.http.get(desk.url(path)).header("X-Halo-Api-Key", key);
+    desk.reply(request).await
+}
+
+#[tokio::test]
+async fn an_api_key_stands_in_for_a_token_where_there_is_one() {
+    let without = desk().await;
+    for key in ["", "made-up"] {
+        assert_eq!(asked(&without, key, "Client").await.status, 401, "{key:?}");
+    }
+    let with = start(SandboxConfig {
+        credentials: HaloPsaCredentials {
+            api_key: "k-1234".to_owned(),
+            scopes: "read:customers".to_owned(),
+            ..HaloPsaCredentials::default()
+        },
+        ..small()
+    })
+    .await;
+    assert_eq!(asked(&with, "k-1234", "Client").await.status, 200);
+    assert_eq!(
+        asked(&with, "k-1234", "Tickets").await.status,
+        403,
+        "its scopes hold"
+    );
+    assert_eq!(asked(&with, "k-12345", "Client").await.status, 401);
+    with.control().set_credentials_valid(false);
+    assert_eq!(asked(&with, "k-1234", "Client").await.status, 401);
+}

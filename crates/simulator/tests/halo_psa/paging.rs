@@ -1,8 +1,9 @@
 //! Pages, caps, counts, and lists that are never paged.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use simulator::{Fault, FaultKind};
 
-use crate::support::desk;
+use crate::support::{desk, small, start};
 
 #[tokio::test]
 async fn ticket_pages_are_capped_without_a_word() {
@@ -147,4 +148,50 @@ async fn rows_come_in_the_order_asked_for() {
         .map(|r| r["name"].as_str().unwrap().to_lowercase())
         .collect();
     assert!(names.is_sorted());
+}
+
+#[tokio::test]
+async fn caps_and_usual_rows_are_the_instances() {
+    let desk = desk().await;
+    let shown = desk.get("InstanceInfo").await;
+    assert!(shown.body[0].get("ticket_cap").is_none(), "{}", shown.body);
+    let control = desk.control();
+    control.patch(
+        "instanceinfo",
+        1,
+        json!({"ticket_cap": 30, "list_cap": 20, "usual_rows": 7}),
+    );
+    let tickets = "Tickets?pageinate=true&page_size=100&page_no=1";
+    for (path, rows) in [
+        (tickets, 30),
+        ("Client?pageinate=true&page_size=999&page_no=1", 20),
+        ("Client?pageinate=true&page_no=1", 7),
+        ("Users", 7),
+        ("Users?count=9", 9),
+    ] {
+        assert_eq!(desk.get(path).await.ids().len(), rows, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn many_clients_come_in_pages_and_a_row_may_move_between_them() {
+    let mut config = small();
+    config.world.companies = 140;
+    config.world.contacts_per_company = 2;
+    let desk = start(config).await;
+    let page = |number: u32| {
+        format!("Client?pageinate=true&page_size=100&page_no={number}&includeinactive=true")
+    };
+    let (first, second) = (desk.get(&page(1)).await, desk.get(&page(2)).await);
+    let total = first.body["record_count"].as_u64().unwrap();
+    assert!(total > 130, "{total}");
+    assert_eq!((first.ids().len() + second.ids().len()) as u64, total);
+    for (by, expected) in [(1, first.ids()[99]), (-1, second.ids()[1])] {
+        desk.control()
+            .set_fault(Fault::new(FaultKind::ShiftPage { by }));
+        let moved = desk.get(&page(2)).await;
+        desk.control().clear_faults();
+        assert_eq!(moved.ids()[0], expected, "{by}");
+        assert_eq!(moved.body["record_count"], total);
+    }
 }

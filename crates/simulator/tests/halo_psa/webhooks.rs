@@ -1,11 +1,13 @@
 //! Registrations, deliveries and their signature.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use serde_json::{Value, json};
 use simulator::halo_psa_webhook_signature;
@@ -124,4 +126,78 @@ async fn other_ways_to_prove_a_delivery() {
         .post("Notification", json!({"webhook_id": "none", "eventno": 3}))
         .await;
     assert_eq!(nowhere.status, 404);
+}
+
+/// A receiver that takes nothing, and how often it was asked.
+async fn refusing() -> (String, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let refuse = move || async move {
+        count.fetch_add(1, Ordering::SeqCst);
+        StatusCode::BAD_GATEWAY
+    };
+    let app = Router::new().route("/hook", post(refuse));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, asked)
+}
+
+#[tokio::test]
+async fn deliveries_are_repeated_where_the_instance_does_so() {
+    let desk = desk().await;
+    let (url, asked) = refusing().await;
+    register(&desk, &url, 0, &[76]).await;
+    let control = desk.control();
+    let mut expected = 0;
+    for (retries, status) in [(0, 3), (2, 2)] {
+        control.patch("instanceinfo", 1, json!({"webhook_retries": retries}));
+        control.patch("tickets", 1_000_005, json!({"status_id": status}));
+        for _ in 0..3_000 {
+            if control.pending_webhooks() == 0 {
+                break;
+            }
+            control.deliver_webhooks_now();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        expected += 1 + retries;
+        assert_eq!(asked.load(Ordering::SeqCst), expected, "{retries} more");
+        assert_eq!(control.pending_webhooks(), 0);
+    }
+}
+
+#[tokio::test]
+async fn events_are_collected_where_a_registration_says_so() {
+    let desk = desk().await;
+    let (url, mut receive) = receiver().await;
+    let id = register(&desk, &url, 3, &[76]).await;
+    let batch = json!({"id": id, "batch_method": 1, "batch_delay_seconds": 60, "batch_limit": 2});
+    assert_eq!(desk.post("Webhook", batch).await.status, 201);
+    let change = |ticket: i64, status: i64| {
+        desk.control()
+            .patch("tickets", ticket, json!({"status_id": status}))
+    };
+    change(1_000_005, 3);
+    assert_eq!(desk.control().pending_webhooks(), 1, "it waits for another");
+    change(1_000_006, 3);
+    let (headers, body, list) = next(&mut receive).await;
+    assert_eq!(
+        headers["token"],
+        halo_psa_webhook_signature("s3cret", &body)
+    );
+    let ids: Vec<&Value> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["object_id"])
+        .collect();
+    assert_eq!(ids, [1_000_005, 1_000_006]);
+    change(1_000_005, 2);
+    desk.control().advance_clock(60_000);
+    let (_, _, list) = next(&mut receive).await;
+    assert_eq!(
+        list.as_array().unwrap().len(),
+        1,
+        "it has waited long enough"
+    );
 }

@@ -234,3 +234,52 @@ async fn a_page_of_two_hundred_thousand_tickets() {
         .ids();
     assert_eq!(middle[0], 1_110_001);
 }
+
+#[tokio::test]
+async fn some_tickets_were_merged_a_client_has_no_site_and_nobody_is_me() {
+    let desk = desk().await;
+    let tickets = desk.control().records("tickets", 0, 10_000).unwrap();
+    let merged: Vec<_> = tickets
+        .iter()
+        .filter(|ticket| {
+            ticket["merged_into_id"]
+                .as_i64()
+                .is_some_and(|into| into > 0)
+        })
+        .collect();
+    assert!(merged.len() > 5, "{}", merged.len());
+    for ticket in merged {
+        let into = desk
+            .get(&format!("Tickets/{}", ticket["merged_into_id"]))
+            .await;
+        assert_eq!(
+            (into.status, &into.body["client_id"]),
+            (200, &ticket["client_id"])
+        );
+        assert_eq!(ticket["hasbeenclosed"], true);
+    }
+    let sites = desk.get("Site?count=1000&includeinactive=true").await;
+    let has_site = |client: i64| {
+        sites
+            .rows()
+            .iter()
+            .any(|site| site["client_id"].as_f64() == Some(client as f64))
+    };
+    let clients = desk
+        .get("Client?count=1000&includeinactive=true")
+        .await
+        .ids();
+    let without: Vec<i64> = clients
+        .into_iter()
+        .filter(|client| !has_site(*client))
+        .collect();
+    assert_eq!(without, [2]);
+    for (path, name) in [("Users/me", "General User"), ("Client/me", "Unknown")] {
+        let me = desk.get(path).await;
+        assert_eq!(
+            (me.status, me.body["name"].as_str()),
+            (200, Some(name)),
+            "{path}"
+        );
+    }
+}

@@ -309,3 +309,56 @@ async fn attachments_are_bytes() {
         1
     );
 }
+
+#[tokio::test]
+async fn a_bare_object_is_taken_by_a_lenient_instance_only() {
+    let desk = desk().await;
+    let bare = || async {
+        let request = desk.request("POST", &desk.url("Tickets"));
+        desk.reply(request.json(&ticket())).await
+    };
+    assert_eq!(bare().await.status, 400);
+    desk.control()
+        .patch("instanceinfo", 1, json!({"lenient": true}));
+    let taken = bare().await;
+    assert_eq!(
+        (taken.status, &taken.body["summary"]),
+        (201, &json!("Printer offline"))
+    );
+    let text = desk.request("POST", &desk.url("Tickets")).json(&"text");
+    assert_eq!(desk.reply(text).await.status, 400, "a text is neither");
+}
+
+#[tokio::test]
+async fn assets_are_listed_made_and_changed() {
+    let desk = desk().await;
+    let listed = desk.get("Asset?count=500").await;
+    let before = listed.ids().len();
+    assert!(before > 60, "{before}");
+    let client = desk
+        .get(&format!("Client/{}", listed.rows()[0]["client_id"]))
+        .await;
+    assert_eq!(client.status, 200, "{}", client.body);
+    let made = desk
+        .post(
+            "Asset",
+            json!({"inventory_number": "NB-77", "client_id": 13, "site_id": 59}),
+        )
+        .await;
+    assert_eq!(
+        (made.status, &made.body["inventory_number"]),
+        (201, &json!("NB-77")),
+        "{}",
+        made.body
+    );
+    let changed = desk
+        .post("Asset", json!({"id": made.body["id"], "inactive": true}))
+        .await;
+    assert_eq!(
+        (changed.status, &changed.body["inactive"]),
+        (201, &json!(true))
+    );
+    assert_eq!(desk.get("Asset?count=500").await.ids().len(), before + 1);
+    let nameless = desk.post("Asset", json!({"client_id": 13})).await;
+    assert_eq!(nameless.status, 400, "{}", nameless.body);
+}

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use simulator::Disorder;
 
 use crate::support::{Desk, desk};
 
@@ -119,4 +120,37 @@ async fn failed_messages_come_again_and_some_sets_are_told_twice() {
         .patch("contacts", contact, json!({"notes": "y"}));
     let got = receiver.wait_for(4).await;
     assert_eq!(got[2], got[3]);
+}
+
+#[tokio::test]
+async fn notifications_may_come_late_twice_and_out_of_order() {
+    let desk = desk().await;
+    let (receiver, url) = Receiver::start().await;
+    desk.control().create(
+        "notification_sets",
+        json!({"name": "Portal", "url": url, "events": ["ticket_updated"]}),
+    );
+    desk.control().disturb_webhooks(Disorder {
+        twice: true,
+        newest_first: true,
+        delay_ms: 30_000,
+    });
+    let tickets: Vec<i64> = desk.control().ids("tickets").into_iter().take(3).collect();
+    for ticket in &tickets {
+        desk.control()
+            .patch("tickets", *ticket, json!({"subject": "Told late"}));
+    }
+    assert_eq!(desk.control().pending_webhooks(), 6, "they are delayed");
+    desk.control().advance_clock(30_000);
+    let got = receiver.wait_for(6).await;
+    let ids: Vec<i64> = got
+        .iter()
+        .map(|one| one["attributes"]["id"].as_i64().unwrap())
+        .collect();
+    let newest_first = tickets
+        .iter()
+        .rev()
+        .flat_map(|id| [*id, *id])
+        .collect::<Vec<_>>();
+    assert_eq!(ids, newest_first);
 }

@@ -1,6 +1,7 @@
 //! Pages: another size for each list, and not every list tells how much there is.
 
 use serde_json::json;
+use simulator::{Fault, FaultKind};
 
 use crate::support::{Desk, desk};
 
@@ -120,4 +121,21 @@ async fn a_new_ticket_shifts_the_pages_behind_it() {
         .create("tickets", json!({"customer_id": customer, "subject": "x"}));
     let second = desk.get("tickets?page=2").await.ids("tickets");
     assert_eq!(second[0], first[49], "a record comes twice");
+}
+
+#[tokio::test]
+async fn a_record_that_comes_in_between_is_on_two_pages_and_one_that_goes_on_none() {
+    let desk = desk().await;
+    let path = "customers?include_disabled=true";
+    let all = desk.walk(path, "customers").await;
+    assert!(all.len() > 130, "two pages of a hundred");
+    for (by, first) in [(1, all[99]), (-1, all[101])] {
+        desk.control()
+            .set_fault(Fault::new(FaultKind::ShiftPage { by }));
+        let before = desk.get(&format!("{path}&page=1")).await;
+        let after = desk.get(&format!("{path}&page=2")).await;
+        desk.control().clear_faults();
+        assert_eq!(before.ids("customers"), all[..100], "the first page stays");
+        assert_eq!(after.ids("customers")[0], first, "{by}");
+    }
 }

@@ -148,6 +148,7 @@ impl Default for Setup {
                 technicians: 4,
                 tickets: 230,
                 opportunities: 12,
+                ..WorldConfig::default()
             },
             limits: false,
             page_size: 50,

@@ -45,7 +45,7 @@ use self::refusal::Refusal;
 use self::route::{CODEBASES, Route};
 use crate::clock::Clock;
 use crate::config::SandboxError;
-use crate::courier::Courier;
+use crate::courier::{Courier, Disorder};
 use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
 use crate::fault::FaultKind;
 use crate::records::keeper::Keeper;
@@ -282,6 +282,11 @@ impl Tenant for ConnectWisePsa {
 
     fn deliver_webhooks_now(&self) -> usize {
         self.courier.hurry()
+    }
+
+    fn disturb_webhooks(&self, disorder: Disorder) -> Result<(), SandboxError> {
+        self.courier.disturb(disorder);
+        Ok(())
     }
 
     fn pending_webhooks(&self) -> usize {

@@ -264,14 +264,21 @@ const KINDS: [About; 28] = [
         &["filename"],
         "id:i* ticket_id:i action_id:i filename:s! datecreated:d* filesize:i* isimage:b* note:s data_base64:s-",
     ),
-    kind("asset", "asset", "", &["inventory_number"], "id:i* inventory_number:s client_id:i site_id:i inactive:b"),
+    kind(
+        "asset",
+        "asset",
+        "CUD",
+        &["inventory_number"],
+        "id:i* inventory_number:s! client_id:i site_id:i user_id:i assettype_id:i assettype_name:s key_field:s key_field2:s \
+    status_id:i inactive:b",
+    ),
     kind(
         "webhook",
         "webhook",
         "CUD",
         &["name"],
         "id:i* guid:s* name:s! type:i url:s! content_type:s authentication_type:i method:i basic_username:s \
-    basic_password:s- active:b systemuse:s runbook_start_type:i inbound_authentication_type:i authentication_header:s \
+    basic_password:s- active:b systemuse:s runbook_start_type:i inbound_authentication_type:i authentication_header:s batch_method:i batch_delay_seconds:i batch_limit:i \
     algorithm:i digest:i signature_prefix:s note:s version_number:s last_status:i*",
     ),
     kind(
@@ -289,7 +296,7 @@ const KINDS: [About; 28] = [
         "id:i* guid:s* webhook_id:s event:s timestamp:d requestbody:s",
     ),
     kind("appointment", "appointment", "", &["subject"], "id:i* subject:s start_date:d end_date:d agent_id:i"),
-    kind("instanceinfo", "instance", "", &["version"], "id:i* version:s licensed_agents:i"),
+    kind("instanceinfo", "instance", "", &["version"], "id:i* version:s licensed_agents:i lenient:b*- ticket_cap:i*- list_cap:i*- usual_rows:i*- webhook_retries:i*-"),
 ];
 
 /// All kinds.

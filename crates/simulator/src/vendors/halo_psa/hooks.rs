@@ -9,6 +9,7 @@ use sha2::Sha256;
 use super::HaloPsa;
 use super::edit::Edit;
 use super::render::Form;
+use super::switches::Switches;
 use crate::courier::Message;
 use crate::records::fields::{flag, number, text, whole};
 use crate::state::Record;
@@ -84,20 +85,27 @@ impl HaloPsa {
             let Some(notification) = notification.filter(|_| flag(&webhook, "active")) else {
                 continue;
             };
+            self.courier
+                .set_attempts(1 + Switches::read(edit.base()).webhook_retries);
             let body = self.body(edit, event, &webhook, notification).to_string();
             let line = json!({
                 "guid": guid(edit.now, self.next_message()), "webhook_id": text(&webhook, "guid"),
                 "event": name_of(event.number).0, "timestamp": iso(edit.now), "requestbody": body,
             });
-            let message = Message {
+            if let Value::Object(line) = line {
+                edit.insert("webhookevent", line);
+            }
+            let message = |body: String| Message {
                 url: text(&webhook, "url").to_owned(),
                 headers: signed(&webhook, body.as_bytes()).into_iter().collect(),
                 body,
             };
-            if let Value::Object(line) = line {
-                edit.insert("webhookevent", line);
+            match batch(&webhook) {
+                Some(batch) => self
+                    .courier
+                    .add_to_batch(id, &body, edit.now, batch, message),
+                None => self.courier.add(id, message(body), edit.now),
             }
-            self.courier.add(id, message, edit.now);
         }
     }
 
@@ -129,6 +137,15 @@ impl HaloPsa {
             "ticket": ticket,
         })
     }
+}
+
+/// How long a registration collects events, in milliseconds, and how many at most, where it does.
+fn batch(webhook: &Record) -> Option<(i64, usize)> {
+    let given = |name: &str| webhook.get(name).and_then(whole).filter(|n| *n > 0);
+    given("batch_method")?;
+    let seconds = given("batch_delay_seconds").unwrap_or(60);
+    let limit = given("batch_limit").and_then(|limit| usize::try_from(limit).ok());
+    Some((seconds * 1_000, limit.unwrap_or(100)))
 }
 
 fn name_of(number: i64) -> (&'static str, &'static str) {

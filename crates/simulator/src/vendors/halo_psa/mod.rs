@@ -19,6 +19,7 @@ mod render;
 mod route;
 mod rules;
 mod screens;
+mod switches;
 mod vendor;
 mod write;
 
@@ -37,7 +38,7 @@ use self::render::Form;
 use self::route::Route;
 use crate::clock::Clock;
 use crate::config::SandboxError;
-use crate::courier::Courier;
+use crate::courier::{Courier, Disorder};
 use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
 use crate::fault::FaultKind;
 use crate::records::keeper::Keeper;
@@ -51,7 +52,7 @@ pub use vendor::HaloPsaCredentials;
 const MOST: usize = 700;
 /// A rolling span of five minutes.
 const SPAN_MS: i64 = 300_000;
-/// Attempts for one delivery; nothing is known of repeats.
+/// Attempts for one delivery, unless the instance is told to repeat: nothing is known of repeats.
 const ATTEMPTS: u32 = 1;
 
 /// An instance of Halo PSA.
@@ -256,6 +257,11 @@ impl Tenant for HaloPsa {
 
     fn deliver_webhooks_now(&self) -> usize {
         self.courier.hurry()
+    }
+
+    fn disturb_webhooks(&self, disorder: Disorder) -> Result<(), SandboxError> {
+        self.courier.disturb(disorder);
+        Ok(())
     }
 
     fn pending_webhooks(&self) -> usize {

@@ -4,18 +4,12 @@
 use serde_json::Value;
 
 use super::refusal::Refusal;
+use super::switches::Switches;
 use crate::exchange::Call;
 use crate::records::base::Base;
 use crate::records::filter::{Expr, Op, Operand, Path};
 use crate::records::schema::Schema;
 use crate::world::instant;
-
-/// Rows when a client neither pages nor counts.
-const USUAL_ROWS: usize = 50;
-/// Most rows in a page of tickets; more are asked for in vain, without a word.
-const LARGEST_TICKETS: usize = 100;
-/// Most rows in a page of anything else.
-const LARGEST: usize = 1_000;
 
 /// A list that was asked for.
 pub struct Query {
@@ -46,7 +40,7 @@ pub fn read(base: Base<'_>, schema: &Schema, call: &Call) -> Result<Query, Refus
     }
     asks.changed(&mut parts)?;
     asks.advanced(&mut parts)?;
-    let (page, size) = asks.page()?;
+    let (page, size) = asks.page(&Switches::read(base))?;
     Ok(Query {
         expr: Expr::And(parts),
         order: asks.order(),
@@ -204,7 +198,7 @@ impl Asks<'_> {
         Ok(())
     }
 
-    fn page(&self) -> Result<(Option<usize>, usize), Refusal> {
+    fn page(&self, switches: &Switches) -> Result<(Option<usize>, usize), Refusal> {
         let whole = |name: &str| match self.text(name) {
             None => Ok(None),
             Some(text) => match text.parse::<usize>() {
@@ -216,13 +210,17 @@ impl Asks<'_> {
             },
         };
         let is_ticket = ["tickets", "opportunities", "projects"].contains(&self.schema.about.key);
-        let largest = if is_ticket { LARGEST_TICKETS } else { LARGEST };
+        let largest = match is_ticket {
+            true => switches.ticket_cap,
+            false => switches.list_cap,
+        };
         if self.is_on("pageinate") {
-            let size = whole("page_size")?.unwrap_or(USUAL_ROWS).clamp(1, largest);
+            let size = whole("page_size")?.unwrap_or(switches.usual_rows);
+            let size = size.clamp(1, largest);
             return Ok((Some(whole("page_no")?.unwrap_or(1).max(1)), size));
         }
         let usual = if is_enveloped(self.schema.about.key) && self.schema.about.key != "actions" {
-            USUAL_ROWS
+            switches.usual_rows
         } else {
             usize::MAX
         };

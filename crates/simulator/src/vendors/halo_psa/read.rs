@@ -78,6 +78,8 @@ impl HaloPsa {
         let key = base.schema(kind).about.key;
         match key {
             "agent" if id == "me" => Some((kind, self.api_agent())),
+            // An agent is no user; what the product answers for one is not known. Here it is nobody's user.
+            "users" | "client" if id == "me" => Some((kind, super::made::numbers::UNKNOWN)),
             "tickets" | "opportunities" | "projects" => self.ticket_kind(base, id.parse().ok()?),
             "actions" => {
                 let ticket = call.parameter("ticket_id")?.parse().ok()?;
@@ -164,6 +166,7 @@ impl HaloPsa {
             page
         };
         let start = (shown - 1).saturating_mul(size).min(all.len());
+        let start = twist.page_start(start, all.len());
         let ids = &all[start..all.len().min(start.saturating_add(size))];
         let (rows, written) = self.rows(base, &kinds, ids, call, twist);
         let mut answer = match query::envelope(schema.about.key) {

@@ -25,6 +25,8 @@ pub struct HaloPsaCredentials {
     pub scopes: String,
     /// Seconds that a token is good for.
     pub token_seconds: u32,
+    /// Key that stands in for a token in the header `X-Halo-Api-Key`; empty: the application has none.
+    pub api_key: String,
 }
 
 impl Default for HaloPsaCredentials {
@@ -35,6 +37,7 @@ impl Default for HaloPsaCredentials {
             client_secret: "b7e1a9c4-5d20-4f38-96ab-72cd18e0f345-2e9d".to_owned(),
             scopes: "all".to_owned(),
             token_seconds: 3_600,
+            api_key: String::new(),
         }
     }
 }
@@ -70,6 +73,11 @@ impl Credentials for HaloPsaCredentials {
             help: "Seconds that a token is good for",
             number: true,
         },
+        VendorOption {
+            key: "api_key",
+            help: "API key that also stands in for a token; without one, none does",
+            number: false,
+        },
     ];
     const DESK: &'static Desk = &super::desk::DESK;
 
@@ -84,6 +92,7 @@ impl Credentials for HaloPsaCredentials {
             "secret" => self.client_secret = value,
             "scopes" => self.scopes = value,
             "token_seconds" => self.token_seconds = number(option, &value)?,
+            "api_key" => self.api_key = value,
             _ => return Err(unknown_option(option)),
         }
         Ok(())
@@ -99,14 +108,18 @@ impl Credentials for HaloPsaCredentials {
     }
 
     fn shown(&self, base: &Url) -> Vec<(&'static str, String)> {
-        vec![
+        let mut shown = vec![
             ("Resource server", format!("{base}api")),
             ("Authorisation server", format!("{base}auth")),
             ("Tenant", self.tenant.clone()),
             ("Client ID", self.client_id.clone()),
             ("Client Secret", self.client_secret.clone()),
             ("Scopes granted", self.scopes.clone()),
-        ]
+        ];
+        if !self.api_key.is_empty() {
+            shown.push(("API key", self.api_key.clone()));
+        }
+        shown
     }
 }
 

@@ -10,6 +10,7 @@ use super::edit::{Actor, Edit};
 use super::refusal::Refusal;
 use super::render::Form;
 use super::route::Address;
+use super::switches::Switches;
 use crate::exchange::{Answer, Call};
 use crate::records::base::Base;
 use crate::records::fields::whole;
@@ -64,6 +65,11 @@ impl HaloPsa {
         }
     }
 
+    fn is_lenient(&self) -> bool {
+        let tables = self.keeper.tables();
+        Switches::read(self.keeper.base(&tables)).lenient
+    }
+
     fn shown(&self, base: Base<'_>, kind: usize, id: i64, form: Form) -> Value {
         let row = base.find(kind, id);
         row.map_or(Value::Null, |row| self.tree(base, kind, &row, form))
@@ -71,7 +77,11 @@ impl HaloPsa {
 
     fn post(&self, kind: usize, grant: &Grant, call: &Call) -> Result<Answer, Refusal> {
         let body: Value = serde_json::from_slice(&call.body).map_err(|_| Refusal::body())?;
-        let list = body.as_array().ok_or_else(Refusal::body)?;
+        let list = match &body {
+            Value::Array(list) => list.clone(),
+            Value::Object(_) if self.is_lenient() => vec![body.clone()],
+            _ => return Err(Refusal::body()),
+        };
         let mut edit = Edit::begin(self, self.caller());
         let mut done = Vec::new();
         for (place, one) in list.iter().enumerate() {

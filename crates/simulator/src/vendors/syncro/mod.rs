@@ -41,7 +41,7 @@ use self::route::Route;
 use self::switches::Switches;
 use crate::clock::Clock;
 use crate::config::SandboxError;
-use crate::courier::Courier;
+use crate::courier::{Courier, Disorder};
 use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
 use crate::fault::FaultKind;
 use crate::records::keeper::Keeper;
@@ -263,6 +263,11 @@ impl Tenant for Syncro {
 
     fn deliver_webhooks_now(&self) -> usize {
         self.courier.hurry()
+    }
+
+    fn disturb_webhooks(&self, disorder: Disorder) -> Result<(), SandboxError> {
+        self.courier.disturb(disorder);
+        Ok(())
     }
 
     fn pending_webhooks(&self) -> usize {

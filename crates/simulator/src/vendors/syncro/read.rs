@@ -204,6 +204,7 @@ impl Syncro {
         };
         let size = twist.page_size(wanted.size);
         let start = (shown - 1).saturating_mul(size).min(all.len());
+        let start = twist.page_start(start, all.len());
         let ids = &all[start..all.len().min(start.saturating_add(size))];
         let render = Render::new(self, base);
         let mut body = format!("{{\"{}\":[", wanted.shape.list);

@@ -11,10 +11,18 @@ use crate::world::listing::{company_number, person_number};
 /// The fixed records of a kind, when it belongs here.
 pub fn records(world: &World, kind: &str) -> Option<Vec<Value>> {
     Some(match kind {
-        "client" => vec![json!({
-            "id": n::UNKNOWN, "name": "Unknown", "toplevel_id": link(1), "inactive": false,
-            "customertype": 0, "main_site_id": link(n::UNKNOWN), "customfields": [],
-        })],
+        "client" => vec![
+            json!({
+                "id": n::UNKNOWN, "name": "Unknown", "toplevel_id": link(1), "inactive": false,
+                "customertype": 0, "main_site_id": link(n::UNKNOWN), "customfields": [],
+            }),
+            // Somebody took a name down and nothing else.
+            json!({
+                "id": n::WITHOUT_SITE, "name": "Caller of Tuesday", "toplevel_id": link(1), "inactive": false,
+                "customertype": 0, "customfields": [],
+            }),
+        ],
+        "asset" => assets(world),
         "site" => sites(world),
         "users" => users(world),
         "agent" => vec![json!({
@@ -96,6 +104,21 @@ fn users(world: &World) -> Vec<Value> {
         }
     }
     all
+}
+
+/// A server and a printer of each client, by the numbers that people talk about them.
+fn assets(world: &World) -> Vec<Value> {
+    let of = |index: u32| {
+        let (client, site) = (n::client_id(world, index), n::site_id(world, index));
+        [(1, "Server", "SRV"), (2, "Printer", "PRN")].map(|(kind, name, short)| {
+            json!({
+                "id": i64::from(index) * 10 + kind, "inventory_number": format!("{short}-{index:04}"),
+                "client_id": client, "site_id": site, "assettype_id": kind, "assettype_name": name,
+                "key_field": format!("{name} {index}"), "status_id": 1, "inactive": false,
+            })
+        })
+    };
+    single(world).flat_map(of).collect()
 }
 
 fn projects(world: &World) -> Vec<Value> {

@@ -21,6 +21,8 @@ pub const OPPORTUNITIES: i64 = 500;
 pub const PROJECTS: i64 = 400_000_000;
 /// The client, site and user that take what nobody else wants.
 pub const UNKNOWN: i64 = 1;
+/// The client that has no site.
+pub const WITHOUT_SITE: i64 = 2;
 /// The agent that means nobody.
 pub const UNASSIGNED: i64 = 1;
 /// The type of sales.

@@ -10,7 +10,7 @@ use crate::world::instant::HOUR;
 use crate::world::item::Facts;
 use crate::world::person::person;
 use crate::world::problem::{Area, Problem};
-use crate::world::ticket::{Status, Ticket};
+use crate::world::ticket::{Status, Ticket, ticket as made};
 use crate::world::{World, wording};
 
 /// The SLA of a client.
@@ -41,6 +41,15 @@ fn writer(world: &World, ticket: &Ticket) -> Option<(String, Option<String>)> {
 pub fn category(problem: &Problem) -> String {
     let area = Area::ALL[problem.area as usize].1;
     format!("{area}>{}", problem.detail)
+}
+
+/// The ticket that a ticket was merged into: some that are closed were about what another one of the client is about.
+fn merged_into(world: &World, ticket: &Ticket) -> Option<u32> {
+    if ticket.number % 71 != 5 || ticket.closed.is_none() {
+        return None;
+    }
+    let mut before = (1..ticket.number).rev().take(60);
+    before.find(|number| made(world, *number).company == ticket.company)
 }
 
 fn custom(world: &World, ticket: &Ticket) -> Value {
@@ -86,6 +95,10 @@ getters! { Facts::Ticket(t, problem), r;
     "use" => Val::text("ticket"),
     "itil_requesttype_id" => Val::Int(match n::ticket_type(problem.sort) { 25 => 1, other => other }),
     "created_by" => Val::text(if t.by_client { "Email" } else { "Agent" }),
+    "merged_into_id" => match merged_into(r.world, t) {
+        Some(into) => Val::Int(i64::from(into) + n::TICKETS),
+        None => Val::Null,
+    },
     "is_opportunity" | "is_project" | "deleted" => Val::Bool(false),
     "customfields" => Val::Tree(custom(r.world, t)),
 }
