@@ -13,7 +13,7 @@ use sync::settings::update_settings;
 use crate::portal::{Kind, ann};
 use crate::vendors::Desk;
 
-on_every_vendor!(a_side_list_refused_later_changes_nothing: connectwise_psa, halo_psa, syncro);
+on_every_vendor!(a_side_list_refused_later_changes_nothing: autotask, connectwise_psa, halo_psa, syncro);
 on_every_vendor!(p13_a_side_list_the_scope_needs_is_not_done_without: connectwise_psa, halo_psa);
 
 /// A right that goes takes no part of a record with it: what the list told stays, whatever else of the record changes.

@@ -112,7 +112,7 @@ const AUTOTASK: Desk = Desk {
     note: || json!({"title": "", "description": "Anything new?", "noteType": 1, "publish": 1}),
     note_id: plain,
     asked: "ticketnotes",
-    beside: &[],
+    beside: &[("CompanyLocations", "query", "Company locations")],
     judges: |_, _| {},
     add: |_| {},
     edits: &[
@@ -165,6 +165,7 @@ const CONNECTWISE_PSA: Desk = Desk {
             "query",
             "Opportunity amounts",
         ),
+        ("company/companies/sites", "query", "Sites"),
     ],
     judges: |scope, kind| scope.exclude_project_types = [kind.to_owned()].into(),
     add: project_tickets,
