@@ -22,7 +22,8 @@ pub struct StreamCapability {
     /// Milliseconds between runs of a stream that is not incremental.
     pub full_cadence: i64,
     /// What the ids of records begin with that the connector makes of other ones: the vendor does not count them, so its
-    /// total proves nothing about them. Empty where it makes none.
+    /// total proves nothing about them. Of those of contacts only such stay whose address no listed contact of the company has.
+    /// Empty where it makes none.
     pub made_ids: &'static str,
 }
 

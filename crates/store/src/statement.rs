@@ -44,6 +44,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::open::STATEMENTS,
         crate::pages::absence::STATEMENTS,
         crate::pages::labels::STATEMENTS,
+        crate::pages::namesakes::STATEMENTS,
         crate::pages::parts::STATEMENTS,
         crate::pages::scope::STATEMENTS,
         crate::pages::seen::STATEMENTS,

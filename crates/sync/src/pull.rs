@@ -48,6 +48,7 @@ pub(crate) mod deletions;
 mod ending;
 mod fetch;
 mod finish;
+mod main_contacts;
 pub(crate) mod notes;
 pub(crate) mod oddity;
 mod page;

@@ -71,23 +71,13 @@ impl Vendor for Syncro {
         }
     }
 
-    /// A customer is its own main contact when it has an address and none of its contacts has that.
+    /// A contact is made of each customer that has an address.
     fn ids(&self, control: &Control, stream: Stream) -> BTreeSet<String> {
         let mut ids = ids_of(control, self.entity(stream));
         if stream == Stream::Contacts {
-            let all = |entity| control.records(entity, -1, 5_000).expect("records");
-            let address = |one: &Value| one["email"].as_str().map(str::to_lowercase);
-            let (customers, contacts) = (all("customers"), all("contacts"));
-            let has_one = |customer: &Value| {
-                let of = contacts
-                    .iter()
-                    .filter(|c| c["customer_id"] == customer["id"]);
-                of.filter(|c| address(c) == address(customer)).count() > 0
-            };
-            let without = customers
-                .iter()
-                .filter(|c| address(c).is_some() && !has_one(c));
-            ids.extend(without.map(|c| format!("customer:{}", c["id"])));
+            let customers = control.records("customers", -1, 5_000).expect("records");
+            let addressed = customers.iter().filter(|c| c["email"].is_string());
+            ids.extend(addressed.map(|c| format!("customer:{}", c["id"])));
         }
         ids
     }

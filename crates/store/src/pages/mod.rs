@@ -13,6 +13,7 @@ pub(crate) mod absence;
 mod coverage;
 mod known;
 pub(crate) mod labels;
+pub(crate) mod namesakes;
 pub(crate) mod parts;
 mod rows;
 pub(crate) mod scope;
@@ -32,6 +33,7 @@ pub use coverage::{
 };
 pub use known::{Known, read_known, read_known_before};
 pub use labels::find_label;
+pub use namesakes::{Namesake, list_namesakes};
 pub use parts::read_parts;
 pub use scope::{ScopeRow, list_scope_columns, update_closed};
 pub use seen::{clear_seen, count_seen, count_seen_beginning, insert_seen, list_orphaned_seen};

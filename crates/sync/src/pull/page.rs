@@ -11,7 +11,7 @@ use super::fetch::Fetched;
 use super::part::{Part, Stop, phase};
 use super::records::Prepared;
 use super::writer::Writer;
-use super::{deletions, oddity, side_lists, watermark};
+use super::{deletions, main_contacts, oddity, side_lists, watermark};
 use crate::{backoff, health, telemetry};
 
 /// Stores a page: the records that differ, marks, counts, what could not be read, and the cursor.
@@ -40,6 +40,7 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     progress.oddities.extend(fetched.oddity.clone());
 
     let set_aside = part.put_aside(&mut tx, &fetched.unreadable).await?;
+    main_contacts::leave_one(part, &mut tx, &mut fetched.records).await?;
     if let Batch::Deletions(entries) = &fetched.records.batch {
         deletions::apply(part, &mut tx, entries, &mut progress.counts).await?;
     } else {

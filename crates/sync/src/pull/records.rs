@@ -80,6 +80,14 @@ impl Prepared {
         Self { refused, ..self }
     }
 
+    /// Leaves the records whose flag is set.
+    pub fn keep(&mut self, keep: &[bool]) {
+        let batch = std::mem::replace(&mut self.batch, Batch::Deletions(Vec::new()));
+        self.batch = retain(batch, keep);
+        self.ids = ids_of(&self.batch);
+        self.hash_again();
+    }
+
     /// Computes the hashes, when records were changed.
     pub fn hash_again(&mut self) {
         let (mapper_version, generation) = self.version;

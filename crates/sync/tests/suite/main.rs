@@ -20,6 +20,7 @@ mod connectwise_psa;
 mod crash;
 mod disconnect;
 mod doubt;
+mod halo_psa;
 mod health;
 mod import_companies;
 mod import_users;

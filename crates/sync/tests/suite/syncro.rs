@@ -8,6 +8,7 @@ use sync::request::RunMode;
 use crate::portal::{Kind, Portal, Setup};
 
 on_both_engines!(
+    of_two_contacts_with_the_customers_address_the_first_is_primary,
     p5_a_made_contact_goes_when_a_real_one_appears,
     p5_a_made_contact_is_asked_for_before_it_goes,
 );
@@ -69,4 +70,56 @@ async fn p5_a_made_contact_is_asked_for_before_it_goes(kind: Kind) {
     let part = portal.part(&run, Stream::Contacts).await;
     assert_eq!(part.counts.removed, 0, "{part:?}");
     assert_eq!(made(&portal, id).await, before);
+}
+
+/// The ids of a customer's primary contacts.
+async fn primary(portal: &Portal, id: domain::id::IntegrationId, customer: &str) -> Vec<String> {
+    let ids: Vec<String> = portal
+        .present(id, Stream::Contacts)
+        .await
+        .into_iter()
+        .collect();
+    let mut tx = portal.store().begin().await.expect("a transaction");
+    let parts = store::pages::read_parts(&mut tx, id, Stream::Contacts, &ids);
+    let parts = parts.await.expect("parts");
+    tx.rollback().await.expect("nothing was written");
+    let contacts = portal
+        .control
+        .records("contacts", -1, 10_000)
+        .expect("them");
+    let of = |one: &String| {
+        let listed = contacts.iter().find(|c| c["id"].to_string() == **one);
+        let made = *one == format!("customer:{customer}");
+        made || listed.is_some_and(|c| c["customer_id"].to_string() == customer)
+    };
+    ids.into_iter()
+        .filter(|one| parts[one].primary && of(one))
+        .collect()
+}
+
+/// However far apart they are in the list, and again when the first one goes.
+async fn of_two_contacts_with_the_customers_address_the_first_is_primary(kind: Kind) {
+    let portal = portal(kind).await;
+    let id = portal.connected().await;
+    let customer = &made(&portal, id).await[0]["customer:".len()..];
+    let number: i64 = customer.parse().expect("a number");
+    let known = portal.control.get("customers", number).expect("there");
+    let add = |name: String| {
+        let email = known["email"].clone();
+        let fields = json!({"customer_id": number, "name": name, "email": email});
+        portal.control.create("contacts", fields)
+    };
+    let (first, second) = (add("Ida Moe".into()), add("Office".into()));
+    portal.sync(id, RunMode::Full).await;
+    assert_eq!(primary(&portal, id, customer).await, [first.to_string()]);
+    let run = portal.sync(id, RunMode::Full).await;
+    let counts = portal.part(&run, Stream::Contacts).await.counts;
+    assert_eq!((counts.changed, counts.created), (0, 0), "it stays so");
+    portal.control.delete("contacts", first);
+    portal.sync(id, RunMode::Full).await;
+    assert_eq!(primary(&portal, id, customer).await, [second.to_string()]);
+    portal.control.delete("contacts", second);
+    portal.sync(id, RunMode::Full).await;
+    let itself = format!("customer:{customer}");
+    assert_eq!(primary(&portal, id, customer).await, [itself]);
 }

@@ -1,13 +1,13 @@
-//! Contacts: those of the list, and after them the main persons of customers none of whose contacts has their address.
+//! Contacts: those of the list, and after them the main persons of customers.
 //!
 //! The vendor has no flag for a customer's main contact; it knows a person by name and address with the customer itself.
-//! Often one of the contacts has that address. Which customers have one is known when the list of contacts is read; it
-//! goes along in the cursor, so that it survives a restart.
+//! Often one of the contacts has that address. Which of all these is the main contact is decided where they are stored: it
+//! takes both lists to know, and a cursor that remembered one of them would grow with it.
 
 use std::collections::BTreeSet;
 
 use domain::email::email_key;
-use domain::record::{Batch, ContactRecord};
+use domain::record::Batch;
 use domain::stream::Stream;
 use serde_json::value::RawValue;
 
@@ -33,45 +33,35 @@ const CUSTOMERS: &str = "customers";
 const CONTACTS: &str = "contacts";
 
 /// Where the walk stands.
+#[derive(Debug, PartialEq, Eq)]
 struct Walk {
     /// Whether it is among the customers.
     customers: bool,
-    /// Customers one of whose contacts has the customer's address.
-    have_one: BTreeSet<i64>,
     /// Where in the list.
     inside: Option<Cursor>,
 }
 
 impl Walk {
-    /// Reads a cursor: the list, the customers, where in the list. One of another connector is left to the list's own
-    /// reading of it, which refuses it.
+    /// Reads a cursor: the list, where in the list. One of another connector is left to the list's own reading of it,
+    /// which refuses it.
     fn read(cursor: Option<&Cursor>) -> Self {
-        let parts = cursor.and_then(|Cursor(text)| {
-            let mut parts = text.splitn(3, '/');
-            let list = parts
-                .next()
-                .filter(|list| [CUSTOMERS, CONTACTS].contains(list))?;
-            let ids = parts.next()?.split(',').filter(|id| !id.is_empty());
-            let have_one = ids.map(|id| id.parse().ok()).collect::<Option<_>>()?;
-            let inside = parts.next().filter(|inside| !inside.is_empty());
-            Some(Self {
+        let parts = cursor.and_then(|Cursor(text)| text.split_once('/'));
+        match parts {
+            Some((list, inside)) if [CUSTOMERS, CONTACTS].contains(&list) => Self {
                 customers: list == CUSTOMERS,
-                have_one,
-                inside: inside.map(|inside| Cursor(inside.to_owned())),
-            })
-        });
-        parts.unwrap_or_else(|| Self {
-            customers: false,
-            have_one: BTreeSet::new(),
-            inside: cursor.cloned(),
-        })
+                inside: (!inside.is_empty()).then(|| Cursor(inside.to_owned())),
+            },
+            _ => Self {
+                customers: false,
+                inside: cursor.cloned(),
+            },
+        }
     }
 
     fn cursor(&self) -> Cursor {
         let list = if self.customers { CUSTOMERS } else { CONTACTS };
-        let ids: Vec<String> = self.have_one.iter().map(i64::to_string).collect();
         let inside = self.inside.as_ref().map_or("", |inside| inside.0.as_str());
-        Cursor(format!("{list}/{}/{inside}", ids.join(",")))
+        Cursor(format!("{list}/{inside}"))
     }
 }
 
@@ -81,14 +71,13 @@ pub(super) async fn page(client: &Client, request: &PageRequest<'_>) -> Result<P
     let (place, window) = position(walk.inside.as_ref(), request)?;
     if !walk.customers {
         let mut page = listed(client, request, place, window).await?;
-        walk.have_one.extend(main_of(&page.batch));
         walk.inside = page.next;
         walk.customers = walk.inside.is_none();
         page.next = Some(walk.cursor());
         return Ok(page);
     }
     // Without the right to list customers nobody is known to be the main person of one, and nobody to be it no more.
-    let made = allowed(made(client, request, &walk.have_one, place, window).await)?;
+    let made = allowed(made(client, request, place, window).await)?;
     let mut page = made.unwrap_or_else(|| {
         let mut none = Page::of(Batch::Contacts(Vec::new()));
         none.findings.push(probe::CUSTOMERS.finding(true));
@@ -97,16 +86,6 @@ pub(super) async fn page(client: &Client, request: &PageRequest<'_>) -> Result<P
     walk.inside = page.next;
     page.next = walk.inside.is_some().then(|| walk.cursor());
     Ok(page)
-}
-
-/// The customers whose address one of these contacts has.
-fn main_of(batch: &Batch) -> impl Iterator<Item = i64> {
-    let contacts: &[ContactRecord] = match batch {
-        Batch::Contacts(contacts) => contacts,
-        _ => &[],
-    };
-    let main = contacts.iter().filter(|contact| contact.primary);
-    main.filter_map(|contact| contact.company_external_id.as_ref()?.parse().ok())
 }
 
 /// Contacts of the list. They do not say who is the main one: that is found by the address of their customer.
@@ -139,12 +118,11 @@ pub(super) fn customer_of(raw: &RawValue) -> Option<i64> {
     contact.customer_id
 }
 
-/// Main persons of a page of customers, of those that have an address and no contact with it. A customer that cannot be
+/// Main persons of a page of customers, of those that have an address. A customer that cannot be
 /// read is set aside where companies are read.
 async fn made(
     client: &Client,
     request: &PageRequest<'_>,
-    have_one: &BTreeSet<i64>,
     place: Place,
     window: Window,
 ) -> Result<Page> {
@@ -157,7 +135,7 @@ async fn made(
         decoded.records.drain(..step.known);
         decoded
             .records
-            .retain(|person| !have_one.contains(&person.id) && address_of(person).is_some());
+            .retain(|person| address_of(person).is_some());
         let decoded = Decoded {
             received: decoded.records.len(),
             unreadable: Vec::new(),
@@ -229,32 +207,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_tells_the_list_and_who_has_a_main_contact() {
+    fn a_cursor_tells_the_list_and_where_in_it() {
         for walk in [
             Walk {
                 customers: false,
-                have_one: BTreeSet::from([7, 34_288_070]),
                 inside: Some(Cursor("page:50:50:0:123".into())),
             },
             Walk {
                 customers: true,
-                have_one: BTreeSet::new(),
                 inside: None,
             },
         ] {
-            let read = Walk::read(Some(&walk.cursor()));
-            assert_eq!(
-                (read.customers, read.have_one, read.inside),
-                (walk.customers, walk.have_one, walk.inside)
-            );
+            assert_eq!(Walk::read(Some(&walk.cursor())), walk);
         }
         let other = Cursor("of another connector".into());
         assert_eq!(Walk::read(Some(&other)).inside, Some(other));
-        let cut = Cursor("customers/7,x/".into());
-        assert_eq!(
-            Walk::read(Some(&cut)).inside,
-            Some(cut),
-            "refused by the list"
-        );
     }
 }

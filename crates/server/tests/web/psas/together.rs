@@ -25,6 +25,14 @@ type Tickets = (&'static str, &'static str, &'static [&'static str]);
 const AUTOTASK: Tickets = ("autotask", "Tickets", &["companyID"]);
 const CONNECTWISE: Tickets = ("connectwise_psa", "service/tickets", &["company", "id"]);
 const HALO: Tickets = ("halo_psa", "tickets", &["client_id"]);
+const SYNCRO: Tickets = ("syncro", "tickets", &["customer_id"]);
+
+/// What a ticket's contract is called, where the PSA has one.
+const CONTRACTS: [(&str, &str); 3] = [
+    ("Resource", "Contract"),
+    ("Member", "Agreement"),
+    ("Agent", "Contract"),
+];
 
 /// A Portico beside several sandboxes of the same MSP.
 struct Together {
@@ -136,7 +144,7 @@ impl Together {
 
 #[tokio::test]
 async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
-    let all = [AUTOTASK, CONNECTWISE, HALO];
+    let all = [AUTOTASK, CONNECTWISE, HALO, SYNCRO];
     let together = Together::start(&all.map(|one| one.0)).await;
     for (key, ..) in all {
         together.connect(key).await;
@@ -147,7 +155,7 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
         .company
         .expect("companies come from the first PSA")
         .uuid;
-    for other in [CONNECTWISE, HALO] {
+    for other in [CONNECTWISE, HALO, SYNCRO] {
         let there = together.busiest(other).await;
         assert!(there.company.is_none(), "it waits to be linked: {there:?}");
         let link = ImportCompanies {
@@ -180,7 +188,7 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
         .map(|uuid| format!("/tickets/{uuid}"))
         .collect();
     let words = all.map(|(key, ..)| provider::find(key).unwrap().words);
-    let mut shown = BTreeSet::new();
+    let (mut shown, mut contracts) = (BTreeSet::new(), BTreeSet::new());
     for address in addresses {
         let page = browser.get(&address).await;
         assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.text);
@@ -188,12 +196,42 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
         let own: Vec<_> = words.iter().filter(|own| has(own.technician)).collect();
         assert!(own.len() < 2, "{address} speaks like several");
         for words in own {
-            assert!(has(words.queue), "{address} has no {}", words.queue);
+            let queue = words.queue;
+            assert!(queue.is_empty() || has(queue), "{address} has no {queue}");
             shown.insert(words.technician);
+            for (technician, contract) in CONTRACTS {
+                let label = format!(">{contract}</dt>");
+                let Some((_, behind)) = page.text.split_once(&label) else {
+                    continue;
+                };
+                let value = behind.split_once("</dd>").unwrap_or_default().0;
+                let named = value.contains("Managed")
+                    || value.contains("Hosting")
+                    || value.contains("Hours")
+                    || value.contains("Block Time");
+                assert!(named, "{address}: {contract} {value}");
+                if technician == words.technician {
+                    contracts.insert(technician);
+                }
+            }
         }
     }
     let expected = words.map(|words| words.technician);
     assert_eq!(shown, BTreeSet::from(expected), "tickets of each");
+    assert_eq!(contracts, CONTRACTS.map(|one| one.0).into(), "contracts");
+
+    // Its places too, under one heading, each with the tool it comes from.
+    let page = browser.get(&format!("/companies/{company}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let (_, places) = page.text.split_once("id=\"locations\"").unwrap();
+    let (places, _) = places.split_once("</section>").unwrap();
+    assert!(places.starts_with(">Locations</h2>"), "{places}");
+    for tool in ["Autotask", "ConnectWise Manage", "Halo PSA"] {
+        assert!(
+            places.contains(&format!(">{tool}</span>")),
+            "{tool}: {places}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ pub const DESK: Desk = Desk {
     note: || json!({"title": "", "description": "Anything new?", "noteType": 1, "publish": 1}),
     note_id: plain,
     asked: "ticketnotes",
-    beside: &[],
+    beside: &[("CompanyLocations", "query", "Company locations")],
     judges: None,
     add: |_| {},
     edits: &[

@@ -58,6 +58,7 @@ pub const DESK: Desk = Desk {
             "query",
             "Opportunity amounts",
         ),
+        ("company/companies/sites", "query", "Sites"),
     ],
     judges: Some(|scope, kind| scope.exclude_project_types = [kind.to_owned()].into()),
     add: project_tickets,
