@@ -183,7 +183,11 @@ mod tests {
         let opened: Vec<String> = page.openings().into_iter().map(|one| one.label).collect();
         assert_eq!(
             opened,
-            ["Open in Autotask: 291", "Open in Autotask: 292", "Open in Halo PSA"],
+            [
+                "Open in Autotask: 291",
+                "Open in Autotask: 292",
+                "Open in Halo PSA"
+            ],
             "each of its records, and none twice by one name"
         );
     }

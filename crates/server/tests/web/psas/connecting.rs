@@ -257,7 +257,10 @@ pub async fn a_right_secret_is_never_called_another_value(psa: &'static Psa) {
         .map(|field| field.key)
         .collect();
     // What the vendor refuses may be any of the values; the others are as the sandbox's own screens show them.
-    for (wrong, value) in good.iter().filter(|(name, _)| texts.contains(&name.as_str())) {
+    for (wrong, value) in good
+        .iter()
+        .filter(|(name, _)| texts.contains(&name.as_str()))
+    {
         let broken: String = value
             .char_indices()
             .map(|(at, c)| match at {
@@ -277,7 +280,10 @@ pub async fn a_right_secret_is_never_called_another_value(psa: &'static Psa) {
             let told = page.text.split(&format!("id=\"{name}-error\"")).nth(1);
             let told = told.map(|rest| rest.split("</p>").next().unwrap());
             let says = told.unwrap_or_default();
-            assert!(!says.contains("looks like"), "{wrong} is wrong, {name}: {says}");
+            assert!(
+                !says.contains("looks like"),
+                "{wrong} is wrong, {name}: {says}"
+            );
         }
     }
 }
@@ -334,6 +340,30 @@ pub async fn a_missing_right_is_named_as_the_screens_have_it(psa: &'static Psa) 
         "{}",
         page.text
     );
+}
+
+pub async fn a_right_that_was_granted_is_no_longer_missed(psa: &'static Psa) {
+    const LACKS: &str = "The API user lacks rights.";
+    let portal = Portal::start(psa).await;
+    let mut browser = portal.site.admin().await;
+    let set = |right: &super::Right, access| {
+        portal
+            .control()
+            .set_security(right.entity, right.action, access);
+    };
+    for right in psa.rights {
+        set(right, right.access);
+    }
+    portal.connect(&mut browser).await;
+    let page = browser.get(&portal.page("")).await.read();
+    assert!(page.contains(LACKS), "{page}");
+    for right in psa.rights {
+        assert!(page.contains(right.called), "{}: {page}", right.called);
+        set(right, "All");
+    }
+    portal.read_lists_again(&mut browser).await;
+    let page = browser.get(&portal.page("")).await.read();
+    assert!(!page.contains(LACKS), "Sync PSA Data looked again: {page}");
 }
 
 pub async fn credentials_of_another_psa_are_told_and_not_kept(psa: &'static Psa) {

@@ -159,7 +159,8 @@ mod tests {
             } else {
                 String::new()
             },
-            note_meaning: "9 companies of Autotask wait until somebody imports or links them.".into(),
+            note_meaning: "9 companies of Autotask wait until somebody imports or links them."
+                .into(),
             last_completed: time.clone(),
             how: "by change".into(),
             full_completed: time.clone(),

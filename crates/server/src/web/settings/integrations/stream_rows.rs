@@ -31,7 +31,11 @@ pub async fn streams(
         if let Some(here) = state.companies {
             let left = WaitingCompanies::count(app, provider, integration).await?;
             if !left.is_none() {
-                let verb = if here == 1 { "is a company" } else { "are companies" };
+                let verb = if here == 1 {
+                    "is a company"
+                } else {
+                    "are companies"
+                };
                 note = format!("{} {verb} in Portico", grouped(number(here)));
                 let why = [left.text(), left.blocked_text()];
                 note_meaning = why.into_iter().flatten().collect::<Vec<_>>().join(" ");

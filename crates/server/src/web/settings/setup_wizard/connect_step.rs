@@ -310,7 +310,10 @@ fn unsent(provider: &Provider, problems: &BTreeMap<&'static str, String>) -> Str
         1 => "the field marked above".to_owned(),
         count => format!("the {count} fields marked above"),
     };
-    format!("Nothing was sent to {} yet: look at {marked}.", provider.name)
+    format!(
+        "Nothing was sent to {} yet: look at {marked}.",
+        provider.name
+    )
 }
 
 /// What is said at a field whose value the vendor does not accept, for want of anything more particular.

@@ -128,12 +128,7 @@ impl Read {
 
     async fn up_to(app: &App, last: &Run) -> Result<Self, Failure> {
         let after = RunId(last.id.0.saturating_add(1));
-        let newest = list_runs(
-            app.store(),
-            last.integration_id,
-            Some(after),
-            Self::NEWEST,
-        );
+        let newest = list_runs(app.store(), last.integration_id, Some(after), Self::NEWEST);
         let mut read = Self {
             whole: None,
             changes: None,
