@@ -163,6 +163,8 @@ pub struct Facts<'a> {
     pub has_tickets: bool,
     /// The last full read of tickets that completed.
     pub ticket_read: Option<TicketRead>,
+    /// Whether some tickets are left out by choice; a vendor is then asked for the others alone, where it can be.
+    pub scoped: bool,
     /// Whether contacts are synced.
     pub syncs_users: bool,
     /// Whether Auto-Import is on.
@@ -310,7 +312,10 @@ fn tickets(facts: &Facts<'_>) -> Found {
         ));
     }
     let read = facts.ticket_read.filter(|_| !facts.has_tickets)?;
-    let found = if read.fetched == 0 {
+    let found = if read.fetched == 0 && facts.scoped {
+        "The last full read was sent no tickets at all, and asked for no more than Ticket Sync Scope lets in."
+            .to_owned()
+    } else if read.fetched == 0 {
         "The last full read was sent no tickets at all.".to_owned()
     } else if read.out_of_scope == read.fetched {
         format!(
@@ -371,6 +376,7 @@ mod tests {
                 fetched: 10,
                 out_of_scope: 2,
             }),
+            scoped: false,
             syncs_users: true,
             auto_import: true,
             has_role: true,
@@ -539,7 +545,13 @@ mod tests {
         let advice = only(&read(230, 230));
         assert!(advice.found.contains("230") && advice.found.contains("Ticket Sync Scope"));
         assert!(advice.check.contains("queues and categories"), "{advice:?}");
-        assert!(only(&read(0, 0)).found.contains("no tickets at all"));
+        let nothing = only(&read(0, 0)).found;
+        assert!(nothing.ends_with("no tickets at all."), "{nothing}");
+        let scoped = Facts {
+            scoped: true,
+            ..read(0, 0)
+        };
+        assert!(only(&scoped).found.contains("Ticket Sync Scope"));
         let not_read = Facts {
             has_tickets: false,
             ticket_read: None,

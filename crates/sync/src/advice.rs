@@ -5,6 +5,7 @@ use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
 use domain::permission::RoleKind;
 use domain::reference::ReferenceKind;
+use domain::scope::Scope;
 use domain::stream::RecordType;
 use store::{contact_import, findings, reference_items, roles};
 
@@ -71,6 +72,7 @@ pub async fn of(engine: &Engine, overview: &Overview) -> Result<Vec<Advice>> {
         syncs_tickets: settings.record_types.contains(&RecordType::Tickets),
         has_tickets: findings::has_tickets(store, integration.id).await?,
         ticket_read: findings::last_ticket_read(store, integration.id).await?,
+        scoped: settings.scope != Scope::default(),
         syncs_users: settings.record_types.contains(&RecordType::Users),
         auto_import: settings.auto_import,
         has_role,
