@@ -12,20 +12,32 @@ use crate::setup::SetupStep;
 pub enum Issue {
     /// *Connection test fails*.
     ConnectionTestFails,
+    /// *Token expired*.
+    TokenExpired,
+    /// *Sync not starting*.
+    SyncNotStarting,
     /// *Permission errors*; where the table has no such row, *Missing data*.
     MissingRight,
     /// *Tickets not syncing*.
     TicketsNotSyncing,
+    /// *Tickets from wrong boards*.
+    WrongBoards,
+    /// *Missing companies after sync*.
+    MissingCompanies,
     /// *Contacts not importing*.
     ContactsNotImporting,
 }
 
 impl Issue {
     /// Every row, the most urgent first.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 8] = [
         Self::ConnectionTestFails,
+        Self::TokenExpired,
+        Self::SyncNotStarting,
         Self::MissingRight,
         Self::TicketsNotSyncing,
+        Self::WrongBoards,
+        Self::MissingCompanies,
         Self::ContactsNotImporting,
     ];
 
@@ -33,8 +45,12 @@ impl Issue {
     const fn names(self) -> &'static [&'static str] {
         match self {
             Self::ConnectionTestFails => &["Connection test fails"],
+            Self::TokenExpired => &["Token expired"],
+            Self::SyncNotStarting => &["Sync not starting"],
             Self::MissingRight => &["Permission errors", "Permissions error", "Missing data"],
             Self::TicketsNotSyncing => &["Tickets not syncing"],
+            Self::WrongBoards => &["Tickets from wrong boards"],
+            Self::MissingCompanies => &["Missing companies after sync"],
             Self::ContactsNotImporting => &["Contacts not importing"],
         }
     }
@@ -62,8 +78,13 @@ impl Issue {
     pub fn solution(self, provider: &Provider) -> &'static str {
         self.own(provider).unwrap_or(match self {
             Self::ConnectionTestFails => "Verify that the API credentials are correct.",
+            Self::TokenExpired => "Make a new token, and enter it in the Connect step.",
+            Self::SyncNotStarting => {
+                "The integration must show Connected, and Portico's worker must run. Test the connection, then run Resync."
+            }
             Self::MissingRight => "Verify that the API user has the permissions it needs.",
-            Self::TicketsNotSyncing => "Check the ticket sync scope in the Sync step.",
+            Self::WrongBoards | Self::TicketsNotSyncing => "Check the ticket sync scope in the Sync step.",
+            Self::MissingCompanies => "Check which companies come by themselves in the Sync step.",
             Self::ContactsNotImporting => {
                 "Verify that Auto-Import is enabled and a default role is selected in the Sync step."
             }
@@ -74,9 +95,12 @@ impl Issue {
     #[must_use]
     pub const fn step(self) -> Option<SetupStep> {
         match self {
-            Self::ConnectionTestFails => Some(SetupStep::Connect),
-            Self::MissingRight => None,
-            Self::TicketsNotSyncing | Self::ContactsNotImporting => Some(SetupStep::Sync),
+            Self::ConnectionTestFails | Self::TokenExpired => Some(SetupStep::Connect),
+            Self::MissingRight | Self::SyncNotStarting => None,
+            Self::TicketsNotSyncing
+            | Self::WrongBoards
+            | Self::MissingCompanies
+            | Self::ContactsNotImporting => Some(SetupStep::Sync),
         }
     }
 }
@@ -103,6 +127,17 @@ pub struct TicketRead {
     pub out_of_scope: u64,
 }
 
+/// Companies of a tool that stand for none here, and why they do not by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WaitingCompanies {
+    /// They are inactive.
+    pub inactive: u64,
+    /// Their type or status is left out.
+    pub other_type: u64,
+    /// Companies come from another tool.
+    pub not_the_source: u64,
+}
+
 /// What is known about an integration.
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {
@@ -110,6 +145,16 @@ pub struct Facts<'a> {
     pub provider: &'a Provider,
     /// The vendor's words when it refuses the credentials.
     pub refused: Option<&'a str>,
+    /// Whether a sync ever ended well with credentials of this integration.
+    pub worked_before: bool,
+    /// Minutes since a sync was asked for that no worker has begun.
+    pub waits_minutes: Option<i64>,
+    /// Whether syncs begin by themselves.
+    pub auto_sync: bool,
+    /// Companies that wait for a person.
+    pub companies: WaitingCompanies,
+    /// How many queues or boards there are, and how many of them are chosen; none chosen means all.
+    pub boards: (usize, usize),
     /// Rights that are missing: what cannot be read, and the right in the words of the vendor's screens.
     pub missing_rights: &'a [(String, String)],
     /// Whether tickets are synced.
@@ -118,6 +163,8 @@ pub struct Facts<'a> {
     pub has_tickets: bool,
     /// The last full read of tickets that completed.
     pub ticket_read: Option<TicketRead>,
+    /// Whether some tickets are left out by choice; a vendor is then asked for the others alone, where it can be.
+    pub scoped: bool,
     /// Whether contacts are synced.
     pub syncs_users: bool,
     /// Whether Auto-Import is on.
@@ -133,12 +180,24 @@ pub struct Facts<'a> {
 pub fn advise(facts: &Facts<'_>) -> Vec<Advice> {
     let found = [
         (Issue::ConnectionTestFails, connection(facts)),
+        (Issue::TokenExpired, expired(facts)),
+        (Issue::SyncNotStarting, not_starting(facts)),
         (Issue::MissingRight, missing_right(facts)),
         (Issue::TicketsNotSyncing, tickets(facts)),
+        (Issue::WrongBoards, boards(facts)),
+        (Issue::MissingCompanies, companies(facts)),
         (Issue::ContactsNotImporting, contacts(facts)),
     ];
     found
         .into_iter()
+        // What is no trouble is told where the provider's own table speaks of it.
+        .filter(|(issue, found)| {
+            let particular = matches!(
+                issue,
+                Issue::TokenExpired | Issue::WrongBoards | Issue::MissingCompanies
+            );
+            found.is_some() && (!particular || issue.own(facts.provider).is_some())
+        })
         .filter_map(|(issue, found)| {
             let (wrong, found) = found?;
             Some(Advice {
@@ -156,6 +215,83 @@ type Found = Option<(bool, String)>;
 
 fn connection(facts: &Facts<'_>) -> Found {
     facts.refused.map(|words| (true, words.to_owned()))
+}
+
+/// A token that worked and is refused now has most likely come to its end: the vendor does not say which.
+fn expired(facts: &Facts<'_>) -> Found {
+    let refused = facts.refused.is_some() && facts.worked_before;
+    refused.then(|| {
+        let found = "It was accepted before and is refused now.";
+        (true, found.to_owned())
+    })
+}
+
+/// Minutes after which a sync that nobody has begun is told.
+const LONG_WAIT: i64 = 10;
+
+fn not_starting(facts: &Facts<'_>) -> Found {
+    if let Some(minutes) = facts.waits_minutes.filter(|minutes| *minutes >= LONG_WAIT) {
+        let found =
+            format!("A sync was asked for {minutes} minutes ago, and no worker has begun it.");
+        return Some((true, found));
+    }
+    if facts.refused.is_some() {
+        let own = Issue::SyncNotStarting.own(facts.provider).is_some();
+        let name = facts.provider.name;
+        return own.then(|| {
+            (
+                true,
+                format!("None starts while {name} refuses the credentials."),
+            )
+        });
+    }
+    let off = "Auto-sync is off: a sync starts when somebody asks for it, and not by itself.";
+    (!facts.auto_sync).then(|| (false, off.to_owned()))
+}
+
+fn boards(facts: &Facts<'_>) -> Found {
+    let (there, chosen) = facts.boards;
+    let words = facts.provider.words;
+    let all = facts.syncs_tickets && chosen == 0 && there > 1;
+    all.then(|| {
+        let boards = words.queues.to_lowercase();
+        let found =
+            format!("None of the {there} {boards} is chosen, so tickets of all of them come.");
+        (false, found)
+    })
+}
+
+fn companies(facts: &Facts<'_>) -> Found {
+    let WaitingCompanies {
+        inactive,
+        other_type,
+        not_the_source,
+    } = facts.companies;
+    let all = inactive + other_type + not_the_source;
+    let words = facts.provider.words;
+    let reasons = [
+        (inactive, "inactive"),
+        (other_type, "of a type or status that is left out"),
+        (
+            not_the_source,
+            "kept waiting, since companies do not come from here by themselves",
+        ),
+    ];
+    let reasons: Vec<String> = reasons
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, reason)| format!("{count} {reason}"))
+        .collect();
+    (all > 0).then(|| {
+        let noun = if all == 1 {
+            words.company
+        } else {
+            words.companies
+        };
+        let noun = noun.to_lowercase();
+        let found = format!("{all} {noun} stand for none here: {}.", reasons.join(", "));
+        (false, found)
+    })
 }
 
 fn missing_right(facts: &Facts<'_>) -> Found {
@@ -176,7 +312,10 @@ fn tickets(facts: &Facts<'_>) -> Found {
         ));
     }
     let read = facts.ticket_read.filter(|_| !facts.has_tickets)?;
-    let found = if read.fetched == 0 {
+    let found = if read.fetched == 0 && facts.scoped {
+        "The last full read was sent no tickets at all, and asked for no more than Ticket Sync Scope lets in."
+            .to_owned()
+    } else if read.fetched == 0 {
         "The last full read was sent no tickets at all.".to_owned()
     } else if read.out_of_scope == read.fetched {
         format!(
@@ -225,6 +364,11 @@ mod tests {
         Facts {
             provider: provider::find("autotask").expect("there"),
             refused: None,
+            worked_before: true,
+            waits_minutes: None,
+            auto_sync: true,
+            companies: WaitingCompanies::default(),
+            boards: (8, 2),
             missing_rights: &[],
             syncs_tickets: true,
             has_tickets: true,
@@ -232,6 +376,7 @@ mod tests {
                 fetched: 10,
                 out_of_scope: 2,
             }),
+            scoped: false,
             syncs_users: true,
             auto_import: true,
             has_role: true,
@@ -297,13 +442,94 @@ mod tests {
     #[test]
     fn what_every_table_has_is_told_in_its_own_words() {
         for provider in provider::ALL.iter().filter(|one| one.available) {
-            for issue in Issue::ALL {
+            for issue in [
+                Issue::ConnectionTestFails,
+                Issue::MissingRight,
+                Issue::TicketsNotSyncing,
+                Issue::ContactsNotImporting,
+            ] {
                 let own = issue.own(provider).is_some();
                 // ConnectWise's table has two other rows for tickets.
                 let known = provider.key == "connectwise_psa" && issue == Issue::TicketsNotSyncing;
                 assert_eq!(own, !known, "{}: {issue:?}", provider.key);
             }
+            for row in provider.documentation.troubleshooting {
+                let found = Issue::ALL
+                    .iter()
+                    .any(|issue| issue.names().contains(&row.issue));
+                assert!(found, "{}: nothing finds {}", provider.key, row.issue);
+            }
         }
+    }
+
+    #[test]
+    fn rows_of_one_table_are_found_for_that_provider_alone() {
+        let of = |key| provider::find(key).expect("there");
+        let refused = Facts {
+            refused: Some("Unauthorized"),
+            ..fine()
+        };
+        let issues = |facts: &Facts<'_>| -> Vec<Issue> {
+            advise(facts).into_iter().map(|one| one.issue).collect()
+        };
+        let (syncro, connectwise) = (of("syncro"), of("connectwise_psa"));
+        let with = |provider, facts: &Facts<'static>| {
+            issues(&Facts {
+                provider,
+                ..facts.clone()
+            })
+        };
+        let tests = Issue::ConnectionTestFails;
+        assert_eq!(with(syncro, &refused), [tests, Issue::TokenExpired]);
+        let never = Facts {
+            worked_before: false,
+            ..refused.clone()
+        };
+        assert_eq!(with(syncro, &never), [tests], "it was never accepted");
+        assert_eq!(with(connectwise, &refused), [tests, Issue::SyncNotStarting]);
+        assert_eq!(with(of("halo_psa"), &refused), [tests]);
+        let all_boards = Facts {
+            boards: (8, 0),
+            ..fine()
+        };
+        assert_eq!(with(connectwise, &all_boards), [Issue::WrongBoards]);
+        assert_eq!(with(of("autotask"), &all_boards), []);
+        let waiting = Facts {
+            companies: WaitingCompanies {
+                inactive: 3,
+                other_type: 1,
+                not_the_source: 0,
+            },
+            ..fine()
+        };
+        assert_eq!(with(connectwise, &waiting), [Issue::MissingCompanies]);
+        assert_eq!(with(syncro, &waiting), []);
+        let told = only(&Facts {
+            provider: connectwise,
+            ..waiting
+        });
+        assert!(!told.wrong, "it is how it was chosen: {told:?}");
+        assert!(
+            told.found
+                .contains("4 companies stand for none here: 3 inactive, 1 of a type"),
+            "{told:?}"
+        );
+        let stuck = only(&Facts {
+            waits_minutes: Some(25),
+            ..fine()
+        });
+        assert_eq!((stuck.issue, stuck.wrong), (Issue::SyncNotStarting, true));
+        assert!(stuck.found.contains("25 minutes"), "{stuck:?}");
+        let soon = Facts {
+            waits_minutes: Some(9),
+            ..fine()
+        };
+        assert_eq!(advise(&soon), []);
+        let off = only(&Facts {
+            auto_sync: false,
+            ..fine()
+        });
+        assert_eq!((off.issue, off.wrong), (Issue::SyncNotStarting, false));
     }
 
     #[test]
@@ -319,7 +545,13 @@ mod tests {
         let advice = only(&read(230, 230));
         assert!(advice.found.contains("230") && advice.found.contains("Ticket Sync Scope"));
         assert!(advice.check.contains("queues and categories"), "{advice:?}");
-        assert!(only(&read(0, 0)).found.contains("no tickets at all"));
+        let nothing = only(&read(0, 0)).found;
+        assert!(nothing.ends_with("no tickets at all."), "{nothing}");
+        let scoped = Facts {
+            scoped: true,
+            ..read(0, 0)
+        };
+        assert!(only(&scoped).found.contains("Ticket Sync Scope"));
         let not_read = Facts {
             has_tickets: false,
             ticket_read: None,

@@ -2,8 +2,10 @@
 //! *Sync PSA Data*.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use connectors::ErrorKind;
+use connectors::page::PermissionFinding;
+use connectors::{Connector, ErrorKind};
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
 use domain::id::IntegrationId;
@@ -81,6 +83,7 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
         Ok(items) => items,
         Err(error) => return failed(engine, claimed, &integration, &credentials, &error).await,
     };
+    let rights = look_at_rights(&connection.connector, &integration).await;
     let mut tx = engine.store().begin().await?;
     if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
         tx.rollback().await?;
@@ -92,8 +95,35 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
     }
     reference_items::replace_reference_items(&mut tx, id, &items).await?;
     integrations::update_reference_data_at(&mut tx, id, engine.now()).await?;
+    for finding in rights {
+        match &finding.missing {
+            Some(right) => {
+                let (area, required) = (&finding.area, finding.required);
+                health::lacks(&mut tx, &integration, area, right, required).await?;
+            }
+            None => health::has_right(&mut tx, &integration, &finding.area).await?,
+        }
+    }
     tx.commit().await?;
     Ok(Ended::Done)
+}
+
+/// What the credentials may do now, where a right was missing: not every right has a stream of records that tells when
+/// it was granted. Nothing when the vendor does not say.
+async fn look_at_rights(
+    connector: &Arc<dyn Connector>,
+    integration: &Integration,
+) -> Vec<PermissionFinding> {
+    if integration.missing_permissions.is_empty() {
+        return Vec::new();
+    }
+    match connector.test_connection().await {
+        Ok(report) => report.permissions,
+        Err(error) => {
+            tracing::info!(integration = %integration.uuid, %error, "rights could not be looked at");
+            Vec::new()
+        }
+    }
 }
 
 /// The credentials were refused before: nothing is asked of the vendor, and whoever waits is told why.

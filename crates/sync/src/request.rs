@@ -130,6 +130,11 @@ pub async fn request_sync(
         Wanted::by(trigger, mode),
     )
     .await?;
+    // *Resync* is what a person is told to press who granted a right; those no stream needs are looked at with the lists.
+    if mode == RunMode::Full && !integration.missing_permissions.is_empty() {
+        let job = Job::RefreshReferenceData { integration: id };
+        jobs::enqueue(&mut tx, &job, Priority::Interactive, engine.now()).await?;
+    }
     tx.commit().await?;
     Ok(outcome)
 }

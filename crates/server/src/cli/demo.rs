@@ -63,8 +63,9 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     config.server.listen = listener.local_addr()?;
     config.server.base_address = address_to_open(config.server.listen).await;
     let sandboxes = sandboxes::start(&folder, &arguments.world).await?;
+    let addresses = sandboxes::addresses(&sandboxes);
     let start = Start {
-        base_urls: sandboxes::addresses(&sandboxes),
+        base_urls: addresses.clone(),
         request_limits: sandboxes::request_limits(&sandboxes),
         read_outbox: true,
         stop: stop.clone(),
@@ -85,6 +86,12 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     }
     let (followed, here) = (app.clone(), stop.clone());
     drop(tasks.spawn(async move {
+        if let Err(error) = sandboxes::follow(&followed, &addresses).await {
+            tracing::warn!(
+                cause = format!("{error:#}"),
+                "addresses were not read again"
+            );
+        }
         progress::show(followed.clone(), connected.clone(), here.clone()).await;
         links::link(followed, connected, here).await;
     }));

@@ -377,10 +377,10 @@ async fn a_stored_optional_secret_can_be_taken_back() {
         .filter(|(name, _)| name == "integration_code")
         .for_each(|(_, value)| value.clear());
     form.push(("remove.integration_code".to_owned(), "1".to_owned()));
-    // Nothing else has a code here, so the vendor is asked without one and says so; what is stored stays.
+    // Nothing else has a code here, so that one is needed; what is stored stays.
     let sent = browser.send(CONNECT, &form).await;
     assert!(
-        sent.text.contains("Autotask needs an integration code"),
+        sent.text.contains("Integration code is missing."),
         "{}",
         sent.text
     );

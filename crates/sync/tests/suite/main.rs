@@ -38,6 +38,8 @@ mod scope;
 mod setup;
 mod setup_at_once;
 mod side_lists;
+mod switches;
 mod syncro;
+mod together;
 mod vendors;
 mod worker;

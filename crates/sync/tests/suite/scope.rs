@@ -18,7 +18,6 @@ on_both_engines! {
     p13_a_ticket_that_leaves_the_scope_goes_and_returns,
     p13_closed_statuses_are_judged_again,
     s1_only_selected_record_types_are_read,
-    s1_without_initial_import_only_what_is_active_from_now_on_comes,
 }
 
 /// Tickets of the vendor by queue.
@@ -232,40 +231,4 @@ async fn s1_only_selected_record_types_are_read(kind: Kind) {
     })
     .await;
     portal.assert_equal(id).await;
-}
-
-async fn s1_without_initial_import_only_what_is_active_from_now_on_comes(kind: Kind) {
-    let settings = IntegrationSettings {
-        initial_import: false,
-        ..IntegrationSettings::default()
-    };
-    let portal = Portal::with(
-        kind,
-        Setup {
-            settings: Some(settings),
-            ..Setup::default()
-        },
-    )
-    .await;
-    let id = portal.connected().await;
-    assert!(portal.present(id, Stream::Tickets).await.is_empty());
-    assert_eq!(
-        portal.present(id, Stream::Contacts).await,
-        portal.vendor("Contacts"),
-        "people and companies come whole"
-    );
-    let ticket = portal.control.ids("Tickets")[0];
-    portal
-        .control
-        .patch("Tickets", ticket, json!({ "title": "Active again" }));
-    portal.sync(id, RunMode::Incremental).await;
-    assert_eq!(
-        portal.present(id, Stream::Tickets).await,
-        [ticket.to_string()].into()
-    );
-    portal.sync(id, RunMode::Full).await;
-    assert_eq!(
-        portal.present(id, Stream::Tickets).await,
-        [ticket.to_string()].into()
-    );
 }

@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 
 use domain::capability::NoteListing;
 use domain::clock::UtcMillis;
-use domain::id::IntegrationId;
+use domain::id::{IdentityId, IntegrationId};
 use domain::provider::{self, Provider};
+use domain::record::Visibility;
 use domain::run::RunState;
 use domain::scope::Scope;
 use domain::stream::Stream;
+use domain::viewer::Viewer;
 use serde_json::{Value, json};
 use simulator::Control;
+use store::tickets::notes_for_viewer;
 use sync::request::{NotesState, RunMode, notes_state};
 
 use crate::portal::{Kind, Portal, Setup};
@@ -32,6 +35,7 @@ on_every_vendor!(
     what_changes_is_noticed,
     p15_a_new_note_comes_with_its_changed_ticket,
     p5_a_deleted_ticket_goes_with_the_next_full_run,
+    what_automation_writes_is_not_for_clients,
 );
 
 /// More requests than a test makes.
@@ -61,6 +65,8 @@ pub struct Desk {
     pub judges: Option<fn(&mut Scope, &str)>,
     /// Makes what the small world lacks: tickets in projects.
     pub add: fn(&Control),
+    /// A right that can be taken away, its action, and what cannot be read then.
+    pub right: (&'static str, &'static str, &'static str),
     /// A change to a record of a stream by a person.
     pub edits: &'static [(Stream, &'static str, &'static str)],
 }
@@ -253,4 +259,25 @@ pub async fn p5_a_deleted_ticket_goes_with_the_next_full_run(kind: Kind, vendor:
     );
     portal.sync(id, RunMode::Full).await;
     desk.assert_same(&portal, id).await;
+}
+
+pub async fn what_automation_writes_is_not_for_clients(kind: Kind, vendor: &str) {
+    let desk = Desk::of(vendor);
+    let portal = desk.portal(kind).await;
+    portal.connected().await;
+    let staff = Viewer::Staff(IdentityId(1));
+    let mut written = 0;
+    for ticket in portal.tickets().await.into_values() {
+        let notes = notes_for_viewer(portal.store(), &staff, &ticket.uuid, 200).await;
+        for note in notes.expect("a read").rows {
+            if note.body.text.contains("Workflow rule \"") {
+                written += 1;
+                // Who may not see internal notes gets neither those nor the automation's.
+                let kept_back = note.visibility == Visibility::Internal || note.system;
+                assert!(kept_back, "{note:?}");
+            }
+        }
+    }
+    // Halo's own entries are no comments at all.
+    assert_eq!(written > 0, vendor != "halo_psa", "{vendor}: {written}");
 }

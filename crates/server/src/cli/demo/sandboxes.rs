@@ -136,6 +136,22 @@ pub async fn connect(
     Ok(connected)
 }
 
+/// Reads again how a connection is called and where its records are opened, for those whose sandbox has another address
+/// than at the start before.
+pub async fn follow(app: &App, addresses: &BTreeMap<String, Url>) -> anyhow::Result<()> {
+    for known in store::integrations::list_integrations(app.store()).await? {
+        let Some(address) = addresses.get(&known.provider) else {
+            continue;
+        };
+        let stored = known.web_url.as_deref().unwrap_or_default();
+        let stale = stored.starts_with("http://") && !stored.starts_with(address.as_str());
+        if stale && known.has_credentials() {
+            sync::connect::read_again(app.engine(), &sync::Actor::CommandLine, known.id).await?;
+        }
+    }
+    Ok(())
+}
+
 /// What the connect forms accept, in blocks of lines.
 pub fn describe(sandboxes: &[Running]) -> String {
     let mut text = String::new();

@@ -14,7 +14,7 @@ use crate::web::companies::name_of;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
 use crate::web::settings::integrations::find::is_in_use;
-use crate::web::tickets::row::titled;
+use crate::web::tickets::row::{titled, tool};
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
 use crate::web::view::number::amount;
 use crate::web::view::time::plain_date;
@@ -39,6 +39,9 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
     )
     .await?;
     let shell = staff.shell(Section::Opportunities);
+    let first = found.rows.first().map(|row| row.provider.clone());
+    let mut providers = found.rows.iter().map(|row| &row.provider);
+    let mixed = providers.any(|provider| Some(provider) != first.as_ref());
     page(&ListPage {
         nothing_connected: !integrations.iter().any(is_in_use),
         search: asked.filter.search.clone().unwrap_or_default(),
@@ -72,7 +75,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
         rows: found
             .rows
             .into_iter()
-            .map(|row| to_row(&shell, row))
+            .map(|row| to_row(&shell, row, mixed))
             .collect(),
         shell,
     })
@@ -133,10 +136,15 @@ async fn stages(
         .collect())
 }
 
-fn to_row(shell: &Shell, row: OpportunityRow) -> Row {
+fn to_row(shell: &Shell, row: OpportunityRow, mixed: bool) -> Row {
     Row {
         uuid: row.uuid.to_string(),
         title: titled(row.title),
+        tool: if mixed {
+            tool(&row.provider)
+        } else {
+            String::new()
+        },
         company: row.company.unwrap_or_default(),
         company_href: row
             .company_uuid

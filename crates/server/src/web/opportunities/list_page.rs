@@ -41,6 +41,8 @@ pub struct Row {
     pub uuid: String,
     /// Title.
     pub title: String,
+    /// The tool it comes from, where there are several.
+    pub tool: String,
     /// Company.
     pub company: String,
     /// The company's page, when it is one of Portico's.
@@ -71,6 +73,7 @@ mod tests {
         let row = |title: &str| Row {
             uuid: "o".into(),
             title: title.into(),
+            tool: "ConnectWise Manage".into(),
             company: "Brightwater Dental Group".into(),
             company_href: "/companies/c".into(),
             stage: HOSTILE.into(),

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
-use crate::web::view::fields::{name_people, origin, record_address, sections};
+use crate::web::view::fields::{name_people, origin, record_address, sections, way_down};
 use crate::web::view::{Badge, BodyView, Fact, Facts, Link, Query, Section, Shell};
 
 /// Most notes of a page.
@@ -46,6 +46,12 @@ pub async fn show(
         .await?
         .ok_or_else(|| Failure::not_found("Ticket"))?;
     name_people(store, staff.viewer(), &ticket.origin, &mut ticket.fields).await?;
+    if let Some(category) = ticket.category.as_ref().map(Labelled::text) {
+        // Where a field of the vendor holds its name as well, it is told once.
+        ticket
+            .fields
+            .retain(|field| field.value.as_str() != Some(category));
+    }
     let notes = notes_for_viewer(store, staff.viewer(), &uuid, NOTES).await?;
     let integration = find_integration(store, ticket.origin.integration).await?;
     let loading = match &integration {
@@ -172,7 +178,8 @@ fn facts(shell: &Shell, words: Words, ticket: &Ticket) -> Vec<Fact> {
             .unwrap_or_else(|| "nobody".to_owned()),
     );
     facts.add_some("Contact", ticket.row.contact.clone());
-    facts.add_some("Category", text(&ticket.category));
+    let category = ticket.category.as_ref().map(Labelled::text);
+    facts.add_some("Category", category.map(way_down));
     facts.add_some("Type", text(&ticket.kind));
     facts.add_some("Source", text(&ticket.source));
     facts.add_some("Due", ticket.row.due_at.map(|at| shell.time(at).absolute));

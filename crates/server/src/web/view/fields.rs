@@ -83,6 +83,9 @@ pub fn web_address(address: Option<&str>) -> String {
         .to_owned()
 }
 
+/// How the keys of fields begin that hold a category by its name.
+const CATEGORY: &str = "category_";
+
 /// Further vendor fields under the catalogue's headings; those a tenant defined come last, under *Own fields*.
 /// An id without a name tells a person nothing, so it is left out; the API has it.
 #[must_use]
@@ -94,6 +97,7 @@ pub fn sections(fields: &[ShownField]) -> Vec<FactSection> {
             .is_none_or(|entry| entry.value == FieldValue::Plain);
         let value = match &field.label {
             Some(label) => label.clone(),
+            None if plain && field.key.starts_with(CATEGORY) => way_down(&text(&field.value)),
             None if plain => text(&field.value),
             None => continue,
         };
@@ -124,6 +128,17 @@ pub fn sections(fields: &[ShownField]) -> Vec<FactSection> {
         .collect()
 }
 
+/// A category in a tree as it is read: some vendors write the way down to it without a blank.
+#[must_use]
+pub fn way_down(label: &str) -> String {
+    let steps: Vec<&str> = label.split('>').map(str::trim).collect();
+    if steps.iter().any(|step| step.is_empty()) {
+        // A mark of its own, such as before the names of statuses that close a ticket.
+        return label.to_owned();
+    }
+    steps.join(" › ")
+}
+
 /// A JSON value as a person reads it.
 fn text(value: &Value) -> String {
     match value {
@@ -139,6 +154,18 @@ fn text(value: &Value) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_category_is_read_step_by_step() {
+        for (label, read) in [
+            ("Hardware>Printer > Toner", "Hardware › Printer › Toner"),
+            ("Hardware", "Hardware"),
+            (">Closed", ">Closed"),
+            ("", ""),
+        ] {
+            assert_eq!(way_down(label), read);
+        }
+    }
 
     fn field(key: &str, value: Value) -> ShownField {
         let provider = domain::provider::find("autotask").expect("there");

@@ -80,7 +80,7 @@ pub static PSA: Psa = Psa {
         },
     ],
     wrong_secret: (
-        "certainly wrong",
+        "certainly-wrong",
         "secret",
         "The user name, secret or API integration code is not valid. Authorization denied.",
     ),

@@ -342,6 +342,30 @@ pub async fn a_missing_right_is_named_as_the_screens_have_it(psa: &'static Psa) 
     );
 }
 
+pub async fn a_right_that_was_granted_is_no_longer_missed(psa: &'static Psa) {
+    const LACKS: &str = "The API user lacks rights.";
+    let portal = Portal::start(psa).await;
+    let mut browser = portal.site.admin().await;
+    let set = |right: &super::Right, access| {
+        portal
+            .control()
+            .set_security(right.entity, right.action, access);
+    };
+    for right in psa.rights {
+        set(right, right.access);
+    }
+    portal.connect(&mut browser).await;
+    let page = browser.get(&portal.page("")).await.read();
+    assert!(page.contains(LACKS), "{page}");
+    for right in psa.rights {
+        assert!(page.contains(right.called), "{}: {page}", right.called);
+        set(right, "All");
+    }
+    portal.read_lists_again(&mut browser).await;
+    let page = browser.get(&portal.page("")).await.read();
+    assert!(!page.contains(LACKS), "Sync PSA Data looked again: {page}");
+}
+
 pub async fn credentials_of_another_psa_are_told_and_not_kept(psa: &'static Psa) {
     let portal = Portal::start(psa).await;
     let mut browser = portal.site.admin().await;

@@ -176,6 +176,32 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
     together.settle().await;
 
     let mut browser = together.site.admin().await;
+    // The page of the company: opened in each tool, and every record says where it is from.
+    let page = browser.get(&format!("/companies/{company}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let names = all.map(|(key, ..)| provider::find(key).unwrap().name);
+    for name in names {
+        assert!(
+            page.text.contains(&format!("Open in {name}</a>")),
+            "{name}: {}",
+            page.text
+        );
+    }
+    for (part, address) in [
+        ("contacts", "/contacts/"),
+        ("opportunities", "/opportunities/"),
+    ] {
+        let (_, rest) = page
+            .text
+            .split_once(&format!("aria-labelledby=\"{part}\""))
+            .unwrap();
+        let lines = rest.split("</section>").next().unwrap();
+        let lines: Vec<&str> = lines.split("<li>").skip(1).collect();
+        for line in lines.iter().filter(|line| line.contains(address)) {
+            let told = names.iter().any(|name| line.contains(&format!(">{name}<")));
+            assert!(told, "{part}: {line}");
+        }
+    }
     let list = format!("/tickets?closed=all&company={company}");
     let page = browser.get(&list).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
@@ -189,6 +215,7 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
         .collect();
     let words = all.map(|(key, ..)| provider::find(key).unwrap().words);
     let (mut shown, mut contracts) = (BTreeSet::new(), BTreeSet::new());
+    let mut agreements = 0;
     for address in addresses {
         let page = browser.get(&address).await;
         assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.text);
@@ -196,8 +223,23 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
         let own: Vec<_> = words.iter().filter(|own| has(own.technician)).collect();
         assert!(own.len() < 2, "{address} speaks like several");
         for words in own {
-            let queue = words.queue;
-            assert!(queue.is_empty() || has(queue), "{address} has no {queue}");
+            if words.queue.is_empty() {
+                let others = ["Queue", "Service Board", "Team"];
+                let other = others.into_iter().find(|word| has(word));
+                assert_eq!(other, None, "{address}: Syncro has none");
+            } else {
+                assert!(has(words.queue), "{address} has no {}", words.queue);
+            }
+            if has("Agreement") {
+                agreements += 1;
+                assert_eq!(
+                    words.technician, "Member",
+                    "{address}: a word of ConnectWise"
+                );
+            }
+            if has("Contract") {
+                assert_ne!(words.technician, "Member", "{address}: it says Agreement");
+            }
             shown.insert(words.technician);
             for (technician, contract) in CONTRACTS {
                 let label = format!(">{contract}</dt>");
@@ -216,6 +258,7 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
             }
         }
     }
+    assert!(agreements > 0, "tickets of ConnectWise under an agreement");
     let expected = words.map(|words| words.technician);
     assert_eq!(shown, BTreeSet::from(expected), "tickets of each");
     assert_eq!(contracts, CONTRACTS.map(|one| one.0).into(), "contracts");

@@ -23,6 +23,7 @@ pub const DESK: Desk = Desk {
     beside: &[("CompanyLocations", "query", "Company locations")],
     judges: None,
     add: |_| {},
+    right: ("Opportunities", "query", "Opportunities"),
     edits: &[
         (Stream::Companies, "phone", "+1 555 0100"),
         (Stream::Contacts, "title", "Head of it"),

@@ -62,6 +62,7 @@ pub const DESK: Desk = Desk {
     ],
     judges: Some(|scope, kind| scope.exclude_project_types = [kind.to_owned()].into()),
     add: project_tickets,
+    right: ("sales/opportunities", "query", "Opportunities"),
     edits: &[
         (Stream::Companies, "phoneNumber", "5550100"),
         (Stream::Contacts, "title", "Head of it"),

@@ -31,6 +31,7 @@ pub const DESK: Desk = Desk {
     beside: &[("team", "query", "Teams"), ("site", "query", "Sites")],
     judges: Some(|scope, team| scope.queues = [team.to_owned()].into()),
     add: |_| {},
+    right: ("opportunities", "query", "Opportunities"),
     edits: &[
         (Stream::Companies, "ref", "Edited"),
         (Stream::Contacts, "title", "Head of it"),

@@ -51,6 +51,7 @@ pub const DESK: Desk = Desk {
     beside: &[("Customers - List/Search", "", "Customers")],
     judges: None,
     add: |_| {},
+    right: ("Customers - View Detail", "", "Contacts"),
     edits: &[
         (Stream::Companies, "business_name", "Edited"),
         (Stream::Contacts, "name", "Somebody Else"),
