@@ -69,6 +69,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "quick_match",
         include_str!("../migrations/0014_quick_match.sql"),
     ),
+    (
+        15,
+        "accounts",
+        include_str!("../migrations/0015_accounts.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -59,6 +59,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::set_aside::STATEMENTS,
         crate::tx::STATEMENTS,
         crate::account_links::STATEMENTS,
+        crate::accounts::STATEMENTS,
         crate::api_keys::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::identities::STATEMENTS,

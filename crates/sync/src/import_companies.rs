@@ -173,6 +173,7 @@ async fn keep(
         kind: ImportKind::Companies,
         request: &request,
         records: &rows,
+        role: None,
     };
     let kept = imports::keep_in(engine, &mut tx, actor, asked).await?;
     tx.commit().await?;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::web::contacts::accounts_page::AccountRow;
 use crate::web::tickets::list_page::TicketRow;
 use crate::web::view::{Fact, Shell};
 
@@ -33,6 +34,10 @@ pub struct ShowPage {
     pub contacts: Vec<ContactLine>,
     /// How many contacts there are.
     pub contact_count: String,
+    /// First portal accounts.
+    pub accounts: Vec<AccountRow>,
+    /// How many there are.
+    pub account_count: String,
     /// Newest opportunities.
     pub opportunities: Vec<OpportunityLine>,
     /// How many opportunities there are.
@@ -95,6 +100,7 @@ pub struct OpportunityLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::contacts::accounts_page::samples::account;
     use crate::web::tickets::list_page::samples;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
@@ -140,6 +146,8 @@ mod tests {
             ticket_count: "12 open tickets".into(),
             contacts: vec![contact("Maria Huber"), contact(&sample::long())],
             contact_count: "24 contacts".into(),
+            accounts: vec![account(&shell, "Maria Huber"), account(&shell, HOSTILE)],
+            account_count: "12 accounts".into(),
             opportunities: vec![
                 opportunity("Firewall replacement"),
                 opportunity(&sample::long()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::clock::UtcMillis;
-use domain::email::email_address;
+use domain::email::{email_address, email_key};
 use domain::imports::ImportKind;
 use domain::stream::Stream;
 use store::checkpoints::find_checkpoint;
@@ -14,6 +14,7 @@ use store::technicians::{
     ImportCounts, ImportQuery, ImportRow, count_importable, list_importable, list_some_importable,
 };
 use sync::quick_match::{self, Match, Matches};
+use sync::users::at_client;
 
 use super::picker::{Carried, Everyone, LinkPerson, PickRow, PickState, Picker};
 use super::state::PickerState;
@@ -247,6 +248,12 @@ fn to_row(
         || state.link_of(id).is_some()
         || covered
         || (state.tick_page && pick == PickState::Ready);
+    let client = row
+        .client
+        .map(|person| at_client(&person.name, Some(&person.company)))
+        .unwrap_or_default();
+    let join = !client.is_empty() && state.joins(id, &email);
+    let join_key = email_key(&email).unwrap_or_default();
     // Emptied by the person: somebody new is wanted, and the proposal does not come back.
     let emptied = state.suggested.contains_key(&id) && !state.links.contains_key(&id);
     PickRow {
@@ -281,6 +288,9 @@ fn to_row(
         state: pick,
         suggested,
         suggested_name,
+        client,
+        join,
+        join_key,
         ..PickRow::default()
     }
 }
@@ -306,6 +316,7 @@ fn carried(state: &PickerState, rows: &[PickRow], matches: &Matches) -> Vec<Carr
         ("email", &state.emails),
         ("link", &state.links),
         ("suggested", &state.suggested),
+        ("join", &state.joins),
     ] {
         for (id, value) in values.iter().filter(|(id, _)| away(id)) {
             carried.push(Carried {

@@ -134,6 +134,12 @@ pub struct PickRow {
     pub typed_email: String,
     /// What is wrong with it.
     pub email_error: String,
+    /// The person at a client who has the address, with the company; empty: nobody has.
+    pub client: String,
+    /// The address this is about.
+    pub join_key: String,
+    /// Whether that person is to become one of the staff.
+    pub join: bool,
     /// The user to link to, by e-mail.
     pub link: String,
     /// What is wrong with that.
@@ -142,6 +148,15 @@ pub struct PickRow {
     pub suggested: String,
     /// Name of that user.
     pub suggested_name: String,
+}
+
+impl PickRow {
+    /// Says that the address is that of a person at a client.
+    pub fn tell_client(&mut self, who: String, email: &str, join: bool) {
+        self.client = who;
+        self.join_key = domain::email::email_key(email).unwrap_or_default();
+        self.join = join;
+    }
 }
 
 /// Whether somebody can be selected.

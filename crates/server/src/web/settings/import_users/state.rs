@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::email::email_key;
 use store::listing::PageKey;
 
 use crate::web::form::Fields;
@@ -25,7 +26,9 @@ pub struct PickerState {
     pub emails: BTreeMap<i64, String>,
     /// Users to link to, by e-mail.
     pub links: BTreeMap<i64, String>,
-    /// Which of these the page itself had proposed.
+    /// Those at a client who are to become staff, by the address that was ticked.
+    pub joins: BTreeMap<i64, String>,
+    /// Which of these links the page itself had proposed.
     pub suggested: BTreeMap<i64, String>,
     /// Whether everybody who matches is meant.
     pub everyone: bool,
@@ -86,6 +89,7 @@ impl PickerState {
                 "email" => &mut state.emails,
                 "link" => &mut state.links,
                 "suggested" => &mut state.suggested,
+                "join" => &mut state.joins,
                 _ => continue,
             };
             if !value.is_empty() {
@@ -128,6 +132,13 @@ impl PickerState {
     pub fn link_of(&self, id: i64) -> Option<&str> {
         let link = self.links.get(&id)?;
         (self.picks.contains(&id) || self.suggested.get(&id) != Some(link)).then_some(link)
+    }
+
+    /// Whether it was said that whoever has this address becomes one of the staff.
+    #[must_use]
+    pub fn joins(&self, id: i64, email: &str) -> bool {
+        let said = self.joins.get(&id);
+        said.is_some() && said.cloned() == email_key(email)
     }
 
     /// Whether anybody is chosen.
