@@ -79,10 +79,12 @@ pub struct CompanyImportRow {
     /// How that came: `source` on its own, `import` by a person.
     pub link_origin: Option<String>,
     /// While it stands for none: the company here of the same name that nothing of this integration stands for. Of
-    /// several with one name it is none: only a person can tell which.
+    /// several with one name, here or at the vendor, it is none: only a person can tell which.
     pub same_name: Option<ImportCompany>,
     /// While it stands for none: how many companies here have its name.
     pub same_names: u64,
+    /// How many companies of the vendor have its name, itself among them.
+    pub twins: u64,
 }
 
 row! {
@@ -111,6 +113,7 @@ row! {
         same_uuid: Option<PublicId> = Option<String> => optional_public_id,
         same_name: Option<String>,
         same_names: i64,
+        twins: i64,
     }
 }
 
@@ -150,6 +153,7 @@ impl From<Raw> for CompanyImportRow {
             }),
             same_name: company(row.same_id, row.same_uuid, row.same_name),
             same_names: row.same_names.unsigned_abs(),
+            twins: row.twins.unsigned_abs(),
         }
     }
 }
@@ -203,6 +207,31 @@ pub async fn list_some_for_import(
     only: &[Found],
 ) -> Result<Listing<CompanyImportRow>> {
     list_among(store, query, Some(only)).await
+}
+
+/// Those of these rows that can be listed, for a list of only these.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_found(
+    store: &Store,
+    integration: IntegrationId,
+    rows: &[i64],
+) -> Result<Vec<Found>> {
+    Ok(match store.db() {
+        _ if rows.is_empty() => Vec::new(),
+        Db::Lite { r, .. } => {
+            let query = sqlx::query_as(FOUND_SQLITE).bind(integration.0);
+            query
+                .bind(serde_json::to_string(rows)?)
+                .fetch_all(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            let query = sqlx::query_as(FOUND_POSTGRES).bind(integration.0);
+            query.bind(rows).fetch_all(pool).await?
+        }
+    })
 }
 
 async fn list_among(
@@ -476,12 +505,14 @@ macro_rules! free {
     };
 }
 
-/// The company of the same name, unless there are several, or something of this integration stands for it. For `+` see
+/// The company of the same name, unless there are several, here or at the vendor, or something of this integration stands
+/// for it. For `+` see
 /// `quick_match`.
 macro_rules! same_name {
     () => {
         concat!("(SELECT n.id FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM company t WHERE t.name_key = x.name_key AND t.removed_at IS NULL AND t.id <> n.id)
+            AND NOT EXISTS (SELECT 1 FROM external_company y WHERE y.integration_id = x.integration_id AND y.name_key = x.name_key AND y.absent = 0 AND y.id <> x.id)
             AND ", free!(), ")")
     };
 }
@@ -492,7 +523,8 @@ macro_rules! import_row {
             CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, x.other_type_ids, x.status_id, ty.label AS type_label, x.stored_at, x.link_origin,
             c.id AS company_id, c.uuid AS company_uuid, c.name AS company_name, c.removed_at AS company_removed_at,
             c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name,
-            CASE WHEN x.company_id IS NULL THEN (SELECT count(*) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL) ELSE 0 END AS same_names
+            CASE WHEN x.company_id IS NULL THEN (SELECT count(*) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL) ELSE 0 END AS same_names,
+            (SELECT count(*) FROM external_company y WHERE y.integration_id = x.integration_id AND y.name_key = x.name_key AND y.absent = 0) AS twins
         FROM ", $from, " LEFT JOIN company c ON c.id = x.company_id
         LEFT JOIN reference_item ty ON ty.integration_id = x.integration_id AND ty.kind = 'company_type' AND ty.external_id = x.type_id
         LEFT JOIN company s ON x.company_id IS NULL AND s.id = ", same_name!(), " WHERE ")
@@ -508,6 +540,10 @@ macro_rules! from_contacts {
 }
 
 statements! {
+    FOUND_SQLITE for Sqlite = "SELECT w.id, w.name_key AS sort_key, w.name_key AS searched FROM json_each($2) f
+        CROSS JOIN external_company w NOT INDEXED WHERE w.id = f.value AND w.integration_id = $1 AND w.absent = 0";
+    FOUND_POSTGRES for Postgres = "SELECT w.id, w.name_key AS sort_key, w.name_key AS searched FROM external_company w
+        WHERE w.id = ANY(CAST($2 AS BIGINT[])) AND w.integration_id = $1 AND w.absent = 0";
     KEYS_ASCENDING = import_keys!(">", "ASC");
     KEYS_DESCENDING = import_keys!("<", "DESC");
     COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM external_company x WHERE ", listed!(), " LIMIT $7) n");

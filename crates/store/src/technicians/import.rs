@@ -198,6 +198,31 @@ pub async fn list_some_importable(
     list_among(store, query, Some(only)).await
 }
 
+/// Those of these rows that can be listed, for a list of only these.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_found(
+    store: &Store,
+    integration: IntegrationId,
+    rows: &[i64],
+) -> Result<Vec<Found>> {
+    Ok(match store.db() {
+        _ if rows.is_empty() => Vec::new(),
+        Db::Lite { r, .. } => {
+            let query = sqlx::query_as(FOUND_SQLITE).bind(integration.0);
+            query
+                .bind(serde_json::to_string(rows)?)
+                .fetch_all(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            let query = sqlx::query_as(FOUND_POSTGRES).bind(integration.0);
+            query.bind(rows).fetch_all(pool).await?
+        }
+    })
+}
+
 async fn list_among(
     store: &Store,
     query: &ImportQuery,
@@ -380,6 +405,10 @@ macro_rules! import_row {
 }
 
 statements! {
+    FOUND_SQLITE for Sqlite = "SELECT w.id, w.name_key AS sort_key, w.name_key || ' ' || COALESCE(w.email_key, '') AS searched FROM json_each($2) f
+        CROSS JOIN technician w NOT INDEXED WHERE w.id = f.value AND w.integration_id = $1 AND w.absent = 0 AND w.active = 1 AND w.person = 1";
+    FOUND_POSTGRES for Postgres = "SELECT w.id, w.name_key AS sort_key, w.name_key || ' ' || COALESCE(w.email_key, '') AS searched FROM technician w
+        WHERE w.id = ANY(CAST($2 AS BIGINT[])) AND w.integration_id = $1 AND w.absent = 0 AND w.active = 1 AND w.person = 1";
     KEYS_ASCENDING = import_keys!(">", "ASC");
     KEYS_DESCENDING = import_keys!("<", "DESC");
     COUNT = concat!("SELECT count(*) AS found, CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS unlinked,

@@ -11,8 +11,8 @@ use crate::open::Store;
 
 pub use import::{
     ClientPerson, ImportCounts, ImportQuery, ImportRow, ImportUser, Linked, count_importable,
-    find_importable_in, link_technician_in, list_importable, list_importable_ids, list_linked,
-    list_some_importable,
+    find_importable_in, link_technician_in, list_found, list_importable, list_importable_ids,
+    list_linked, list_some_importable,
 };
 
 row! {

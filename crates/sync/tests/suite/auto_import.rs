@@ -280,14 +280,14 @@ async fn each_import_that_does_something_has_a_report_and_no_other(kind: Kind) {
         .expect("a list");
     let all = count_accounts(&portal.engine, id).await.expect("a count");
     assert_eq!(listed.count, Count::Exact(all));
-    let mut seen: Vec<String> = listed.rows.iter().map(|row| row.email.clone()).collect();
+    let mut seen: Vec<String> = listed.rows.iter().map(|row| row.sort_key.clone()).collect();
     let mut next = listed.next.clone();
     while let Some(key) = next {
         let page = list_for_viewer(portal.store(), &everything, &of, None, Some(&key), 20)
             .await
             .expect("a page");
         assert!(page.previous.is_some());
-        seen.extend(page.rows.iter().map(|row| row.email.clone()));
+        seen.extend(page.rows.iter().map(|row| row.sort_key.clone()));
         next = page.next;
     }
     assert_eq!(seen.len() as u64, all);

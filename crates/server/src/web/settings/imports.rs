@@ -5,6 +5,8 @@ pub mod contacts;
 mod export;
 pub mod kept_list;
 mod last;
+pub mod list_frame;
+pub mod list_state;
 pub mod list_sync;
 pub mod marks;
 pub mod quick_match;

@@ -86,7 +86,7 @@ async fn quick_match_proposes_for_all_rows_at_once_and_saves_nothing() {
     let found = browser.post(&to, &[("action", "quick")]).await;
     assert_eq!(found.status, StatusCode::OK, "{}", found.text);
     for words in [
-        "proposes a link for 2 companies",
+        "A link is proposed for 2 companies",
         "For 1 more several are equally good",
         "Proposed: same name without legal form.",
         "Select all 2 that are proposed",
@@ -102,7 +102,7 @@ async fn quick_match_proposes_for_all_rows_at_once_and_saves_nothing() {
         "nothing was saved"
     );
     let was = found.input("was").expect("a field");
-    let asked = [("quick", "1"), ("was", was.as_str()), ("everyone", "1")];
+    let asked = [("view", "quick"), ("was", was.as_str()), ("everyone", "1")];
     let done = import(&mut browser, &asked).await;
     assert!(
         done.text.contains("0 companies created, 2 linked"),
@@ -111,7 +111,7 @@ async fn quick_match_proposes_for_all_rows_at_once_and_saves_nothing() {
     );
     assert_eq!(picks(&browser.get(COMPANIES).await).len(), before - 2);
     let off = browser
-        .post(&to, &[("quick", "1"), ("action", "quick_off")])
+        .post(&to, &[("view", "quick"), ("action", "whole")])
         .await;
     assert_eq!(picks(&off).len(), before - 2, "the whole list again");
 }
@@ -198,7 +198,7 @@ async fn quick_match_keeps_what_is_ticked_one_by_one() {
     let quick = browser.post(&to, &ticked_before).await;
     assert!(quick.text.contains("data-pick-count>1<"), "{}", quick.text);
     let was = quick.input("was").expect("a field");
-    let mut form = vec![("quick", "1"), ("was", was.as_str()), ("everyone", "1")];
+    let mut form = vec![("view", "quick"), ("was", was.as_str()), ("everyone", "1")];
     form.extend([("pick", other.as_str()), ("pick", ties[0].as_str())]);
     let both = browser.post(&to, &form).await;
     assert!(both.text.contains("data-pick-count>4<"), "{}", both.text);
@@ -208,13 +208,13 @@ async fn quick_match_keeps_what_is_ticked_one_by_one() {
     // A proposal that was ticked is still the same link in the whole list.
     let link = format!("link.{}", proposed[0]);
     let form = [
-        ("quick", "1"),
+        ("view", "quick"),
         ("was", was.as_str()),
         ("pick", proposed[0].as_str()),
         (link.as_str(), here[0].as_str()),
     ];
     let mut off = form.to_vec();
-    off.push(("action", "quick_off"));
+    off.push(("action", "whole"));
     let whole = browser.post(&to, &off).await;
     ticked(&whole, &[&proposed[0]]);
     let row = whole.text.split(&format!("name=\"{link}\"")).nth(1);
@@ -306,9 +306,9 @@ async fn what_is_selected_in_one_list_stays_while_the_other_is_looked_at() {
     assert!(people.text.contains(&tab), "{}", people.text);
     let ids = picks(&people);
     let role = staff_role(&site).await;
-    let shown = people.input("shown").expect("a field");
+    let shown = people.input("was").expect("a field");
     let list = [
-        ("shown", shown.as_str()),
+        ("was", shown.as_str()),
         ("pick", ids[0].as_str()),
         ("role", role.as_str()),
         ("action", "tab"),
@@ -320,7 +320,11 @@ async fn what_is_selected_in_one_list_stays_while_the_other_is_looked_at() {
     let open = browser.post(&companies, &on).await;
     let wanted = picks(&open);
     assert_eq!(open.input("other"), Some(kept.clone()));
-    assert!(open.text.contains("What is selected in both lists"));
+    assert!(
+        open.text.contains("people <strong>1</strong>"),
+        "{}",
+        open.text
+    );
     let was = open.input("was").expect("a field");
     let list = [
         ("was", was.as_str()),
@@ -359,11 +363,11 @@ async fn people_ticked_one_by_one_stay_over_quick_match() {
     let mut browser = site.admin().await;
     let people = browser.get(USERS).await;
     let ids = picks(&people);
-    let shown = people.input("shown").expect("a field");
+    let shown = people.input("was").expect("a field");
     let to = format!("{IMPORT}/users");
     let link = format!("link.{}", ids[2]);
     let list = [
-        ("shown", shown.as_str()),
+        ("was", shown.as_str()),
         ("pick", ids[0].as_str()),
         ("pick", ids[1].as_str()),
         (link.as_str(), EMAIL),
@@ -371,27 +375,27 @@ async fn people_ticked_one_by_one_stay_over_quick_match() {
     ];
     let quick = browser.post(&to, &list).await;
     assert!(quick.text.contains("data-pick-count>3<"), "{}", quick.text);
-    let shown = quick.input("shown").expect("a field");
+    let shown = quick.input("was").expect("a field");
     let list = [
-        ("shown", shown.as_str()),
-        ("quick", "1"),
+        ("was", shown.as_str()),
+        ("view", "quick"),
         ("pick", ids[0].as_str()),
         ("pick", ids[1].as_str()),
         (link.as_str(), EMAIL),
-        ("action", "quick_off"),
+        ("action", "whole"),
     ];
     let whole = browser.post(&to, &list).await;
     ticked(&whole, &[&ids[0], &ids[1], &ids[2]]);
 }
 
 #[tokio::test]
-async fn of_two_with_one_name_only_the_first_is_linked_unless_a_person_says_so() {
+async fn of_two_with_one_name_at_the_vendor_none_is_linked_unless_a_person_says_so() {
     let site = with_waiting_companies().await;
     let ids = site.sandbox().ids("Companies");
     let records = site.sandbox().records("Companies", 0, 1).unwrap();
     let name = records[0]["companyName"].as_str().expect("a name");
     let twin = ids.iter().find(|id| records[0]["id"] != **id).expect("one");
-    let renamed = serde_json::json!({ "companyName": name });
+    let renamed = serde_json::json!({ "companyName": name, "phone": "029 2018 0142" });
     site.sandbox().patch("Companies", *twin, renamed);
     companies_of_another_tool(&site, &[name]).await;
     let mut browser = site.admin().await;
@@ -399,12 +403,111 @@ async fn of_two_with_one_name_only_the_first_is_linked_unless_a_person_says_so()
     browser.post(&to, &[("action", "sync")]).await;
     site.app.engine().run_until_idle().await.unwrap();
     let page = browser.get(COMPANIES).await;
-    let choices = page.text.split("class=\"link-choice\"").skip(1);
-    let chosen: Vec<bool> = choices
-        .filter_map(|rest| rest.split("</select>").next())
-        .map(|select| select.contains("value=\"\" selected"))
-        .collect();
-    assert_eq!(chosen, [false, true], "link, then create: {}", page.text);
+    assert!(
+        !page.text.contains("class=\"link-choice\""),
+        "{}",
+        page.text
+    );
+    // Each says what it is, and that the other is there.
+    for words in [
+        "2 companies of Autotask have this name".to_owned(),
+        format!("No. {twin}"),
+        "029 2018 0142".to_owned(),
+    ] {
+        assert!(page.text.contains(&words), "{words}: {}", page.text);
+    }
+    let row = page
+        .text
+        .split("<tr data-pick")
+        .find(|row| row.contains(&format!("No. {twin}")))
+        .expect("a row");
+    let id = row
+        .split("name=\"pick\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("its id");
+    let asked = browser
+        .get(&format!("/companies/import/autotask/{id}/link?from=setup"))
+        .await;
+    assert!(!asked.text.contains(" checked"), "{}", asked.text);
+    assert!(asked.text.contains(&format!("This is No. {twin}")));
+    // Select all leaves both for a person.
+    let rest = import(&mut browser, &[("everyone", "1")]).await;
+    let told = rest.text.replace("&#39;", "'");
+    assert_eq!(
+        told.matches("Several companies have its name").count(),
+        2,
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_selected_and_not_shown_is_told_and_can_be_looked_at() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let people = browser.get(USERS).await;
+    let ids = picks(&people);
+    let was = people.input("was").expect("a field");
+    let to = format!("{IMPORT}/users");
+    let quick = [
+        ("was", was.as_str()),
+        ("pick", ids[0].as_str()),
+        ("pick", ids[1].as_str()),
+        ("action", "quick"),
+    ];
+    let quick = browser.post(&to, &quick).await;
+    assert!(
+        quick.text.contains("All 2 are not shown here."),
+        "{}",
+        quick.text
+    );
+    let was = quick.input("was").expect("a field");
+    let look = [
+        ("was", was.as_str()),
+        ("view", "quick"),
+        ("pick", ids[0].as_str()),
+        ("pick", ids[1].as_str()),
+        ("action", "selected"),
+    ];
+    let selected = browser.post(&to, &look).await;
+    assert_eq!(picks(&selected), ids[..2], "only these rows");
+    ticked(&selected, &[&ids[0], &ids[1]]);
+    assert!(selected.text.contains("Only what is selected is shown."));
+    assert!(
+        !selected.text.contains("not shown here"),
+        "{}",
+        selected.text
+    );
+    // The same of companies, with a search.
+    let page = browser.get(COMPANIES).await;
+    let ids = picks(&page);
+    let to = format!("{IMPORT}/companies");
+    let search = [("search", "zzz"), ("pick", ids[0].as_str()), ("was", "x")];
+    let searched = browser.post(&to, &search).await;
+    assert!(
+        searched
+            .text
+            .contains("What is selected is not shown here."),
+        "{}",
+        searched.text
+    );
+    let was = searched.input("was").expect("a field");
+    let look = [
+        ("search", "zzz"),
+        ("was", was.as_str()),
+        ("pick", ids[0].as_str()),
+        ("action", "selected"),
+    ];
+    let selected = browser.post(&to, &look).await;
+    assert_eq!(picks(&selected), ids[..1]);
+    // Complete Setup says how many of each it imports.
+    assert!(
+        selected
+            .text
+            .contains("companies <strong data-count-of=\"import-form\">1</strong>"),
+        "{}",
+        selected.text
+    );
 }
 
 #[tokio::test]
@@ -415,9 +518,9 @@ async fn a_report_keeps_both_lists_and_import_more_brings_them_back() {
     let people = browser.get(USERS).await;
     let ids = picks(&people);
     let role = staff_role(&site).await;
-    let shown = people.input("shown").expect("a field");
+    let shown = people.input("was").expect("a field");
     let tab = [
-        ("shown", shown.as_str()),
+        ("was", shown.as_str()),
         ("pick", ids[0].as_str()),
         ("role", role.as_str()),
         ("action", "tab"),
@@ -555,7 +658,7 @@ async fn of_several_companies_with_one_name_none_is_chosen_and_their_facts_tell_
     let rest = import(&mut browser, &[("everyone", "1")]).await;
     let told = rest.text.replace("&#39;", "'");
     assert!(
-        told.contains("Several companies here have its name."),
+        told.contains("Several companies have its name"),
         "left for a person: {told}"
     );
     let again = row(&browser.get(COMPANIES).await);

@@ -8,7 +8,6 @@ use store::staff::{StaffQuery, StaffRow, list_staff_page};
 use sync::import_users::{
     ImportAction, ImportRefusal, ImportRowChoice, ImportUsers, SkipReason, begin,
 };
-use sync::imports::Everyone;
 use sync::users::{client_with, problem_of_address};
 
 use super::build::{Addresses, PEOPLE, listed, picker};
@@ -48,14 +47,14 @@ pub async fn answer(
     fields: &Fields,
 ) -> Result<Outcome, Failure> {
     let state = PickerState::read(fields);
-    let told = if state.sync {
+    let told = if state.list.sync {
         sync_now(app, staff, listed(source)).await?
     } else {
         String::new()
     };
     let mut shown = picker(app, staff, source, addresses, &state).await?;
-    if !state.import {
-        shown.sync.told = told;
+    if !state.list.import {
+        shown.list.sync.told = told;
         return Ok(Outcome::Again(StatusCode::OK, Box::new(shown)));
     }
     let again = |shown| {
@@ -72,11 +71,7 @@ pub async fn answer(
     let wanted = ImportUsers {
         integration: source.integration.id,
         rows,
-        everyone: state.everyone.then(|| Everyone {
-            search: state.search.clone(),
-            except: state.except.clone(),
-            proposed: state.quick,
-        }),
+        everyone: state.list.meant(),
         role,
         send_welcome: state.welcome,
     };
@@ -84,7 +79,7 @@ pub async fn answer(
         Ok(import) => Ok(Outcome::Begun(import)),
         Err(refusal) => {
             match refusal {
-                ImportRefusal::NothingSelected => shown.error = nothing_selected(&shown),
+                ImportRefusal::NothingSelected => shown.list.error = nothing_selected(&shown),
                 other => shown.role_error = other.sentence(),
             }
             again(shown)
@@ -95,7 +90,7 @@ pub async fn answer(
 fn nothing_selected(shown: &Picker) -> String {
     format!(
         "Select at least one of the {}, or choose a user to link to.",
-        shown.many_lower
+        shown.list.many
     )
 }
 
@@ -107,8 +102,8 @@ fn check(state: &PickerState, shown: &mut Picker) -> Option<PublicId> {
             .solution
             .clone_into(&mut shown.role_error);
     }
-    if !state.everyone && state.chosen().is_empty() {
-        shown.error = nothing_selected(shown);
+    if !state.list.everyone && state.chosen().is_empty() {
+        shown.list.error = nothing_selected(shown);
         return None;
     }
     role
@@ -243,7 +238,7 @@ async fn choices(
                     match here {
                         Some(row) => row.link_error = message,
                         None => {
-                            shown.error = format!(
+                            shown.list.error = format!(
                                 "Link User “{email}” of a row that is not on this page: {message}"
                             );
                         }
@@ -277,7 +272,7 @@ async fn choices(
                     match here {
                         Some(row) => row.email_error = message,
                         None => {
-                            shown.error = format!(
+                            shown.list.error = format!(
                                 "E-mail “{typed}” of a row that is not on this page: {message}"
                             );
                         }
@@ -311,8 +306,9 @@ async fn choices(
         };
         rows.push(ImportRowChoice { technician, action });
     }
-    if wrong && shown.error.is_empty() {
-        "Nothing was imported yet. Look at the rows marked below.".clone_into(&mut shown.error);
+    if wrong && shown.list.error.is_empty() {
+        "Nothing was imported yet. Look at the rows marked below."
+            .clone_into(&mut shown.list.error);
     }
     Ok((!wrong).then_some(rows))
 }

@@ -67,6 +67,10 @@ pub(super) struct Away {
     pub(super) other: String,
     /// The list of this tab; empty when it is on the page, or there is none.
     pub(super) kept: String,
+    /// How many are selected in each.
+    pub(super) other_count: u64,
+    /// The same of the list of this tab.
+    pub(super) kept_count: u64,
 }
 
 impl Away {
@@ -75,6 +79,8 @@ impl Away {
         Self {
             other,
             kept: String::new(),
+            other_count: 0,
+            kept_count: 0,
         }
     }
 }
@@ -125,7 +131,16 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: List, fields: Fields) -
     let list = list_of(&fields);
     if let Ok(import) = fields.text(REPORT).parse() {
         let kept = text_of(&list);
-        return step.show_report(kind, &import, Away { other, kept }).await;
+        return step
+            .show_report(
+                kind,
+                &import,
+                Away {
+                    kept,
+                    ..Away::other(other)
+                },
+            )
+            .await;
     }
     match fields.text("action") {
         // By the tab: what came is the list to keep, and what was kept is the one to show.
@@ -298,7 +313,25 @@ impl Step<'_> {
         end(app, staff, self.wizard, self.integration, notice).await
     }
 
-    async fn render(&self, status: StatusCode, tab: Tab, away: Away) -> Answer {
+    /// How many are selected in a list that is not on the page.
+    async fn count(&self, kind: List, text: &str) -> Result<u64, Failure> {
+        if text.is_empty() {
+            return Ok(0);
+        }
+        let listed = self.list(kind, &Fields::parse(text.as_bytes())).await?;
+        Ok(match listed {
+            Listed::Shown(_, tab) => tab.selected().unwrap_or_default(),
+            Listed::Begun(_) => 0,
+        })
+    }
+
+    async fn render(&self, status: StatusCode, tab: Tab, mut away: Away) -> Answer {
+        let (here, there) = match tab {
+            Tab::Users(_) => (List::Users, List::Companies),
+            Tab::Companies(_) => (List::Companies, List::Users),
+        };
+        away.other_count = self.count(there, &away.other).await?;
+        away.kept_count = self.count(here, &away.kept).await?;
         let shell = self.staff.shell(Section::Settings);
         let here = (self.wizard, self.integration, &self.offer);
         render(self.app, here, shell, status, tab, away).await
