@@ -1,17 +1,21 @@
 //! A vendor's companies as an administrator imports them: each with the company here it stands for, if any, and with
 //! the one of the same name it may belong to. Tens of thousands of them, so the list is one range of one index.
 
+pub(crate) mod link;
+
 use domain::clock::UtcMillis;
 use domain::id::{CompanyId, IntegrationId, PublicId};
 
 use crate::db::Db;
-use crate::decode::{flag, instant, optional, optional_public_id, plain, public_id};
+use crate::decode::{flag, instant, optional, optional_public_id, plain};
 use crate::error::Result;
 use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, TextPlace, Walk};
 use crate::open::Store;
 use crate::quick_match::{Found, places};
 use crate::text_search::patterns;
 use crate::tx::Tx;
+
+pub use link::{find_company_name, find_target_in, link_company_in, unlink_company_in};
 
 /// Which companies to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -410,69 +414,6 @@ pub async fn find_for_import_in(tx: &mut Tx, external: i64) -> Result<Option<Com
     Ok(found.map(CompanyImportRow::from))
 }
 
-row! {
-    struct RawCompany {
-        id: CompanyId = i64 => plain(CompanyId),
-        uuid: PublicId = String => public_id,
-        name: String,
-        removed_at: Option<i64>,
-        removed_reason: Option<String>,
-    }
-}
-
-/// A company here by its id in addresses, kept as it is until the commit.
-///
-/// # Errors
-/// As any statement.
-pub async fn find_target_in(tx: &mut Tx, company: &PublicId) -> Result<Option<ImportCompany>> {
-    execute!(tx, LOCK_COMPANY, company.as_str())?;
-    let found: Option<RawCompany> = tx_one!(tx, FIND_COMPANY, company.as_str())?;
-    Ok(found.map(|row| ImportCompany {
-        id: row.id,
-        uuid: row.uuid,
-        name: row.name,
-        removed: row.removed_at.is_some(),
-        blocked: row.removed_reason.as_deref() == Some("blocked"),
-    }))
-}
-
-/// The name of a company here that is not removed.
-///
-/// # Errors
-/// As any statement.
-pub async fn find_company_name(store: &Store, company: &PublicId) -> Result<Option<String>> {
-    let found: Option<RawCompany> = read_one!(store, FIND_COMPANY, company.as_str())?;
-    Ok(found
-        .filter(|row| row.removed_at.is_none())
-        .map(|row| row.name))
-}
-
-/// Lets a vendor's company stand for a company here; answers whether it stood for none before.
-///
-/// # Errors
-/// `Reference` when the company is gone.
-pub async fn link_company_in(tx: &mut Tx, external: i64, company: CompanyId) -> Result<bool> {
-    Ok(execute!(tx, LINK, external, company.0)? == 1)
-}
-
-/// Ends a link that a person made, and the memberships of its contacts that were never invited. Answers how many
-/// memberships went and how many stay; `None` when there is no such link.
-///
-/// # Errors
-/// As any statement.
-pub async fn unlink_company_in(tx: &mut Tx, row: &CompanyImportRow) -> Result<Option<(u64, u64)>> {
-    let Some(company) = &row.company else {
-        return Ok(None);
-    };
-    if execute!(tx, UNLINK, row.id)? == 0 {
-        return Ok(None);
-    }
-    let (company, integration) = (company.id.0, row.integration.0);
-    let ended = execute!(tx, END_IMPORTED, company, integration, &row.external_id)?;
-    let stay: Option<(i64,)> = tx_one!(tx, COUNT_MEMBERS, company, integration, &row.external_id)?;
-    Ok(Some((ended, stay.map_or(0, |row| row.0.unsigned_abs()))))
-}
-
 /// What is listed, and the words of a search.
 macro_rules! listed {
     () => {
@@ -531,14 +472,6 @@ macro_rules! import_row {
     };
 }
 
-/// Memberships that came from contacts of one external company.
-macro_rules! from_contacts {
-    () => {
-        "company_id = $1 AND contact_integration_id = $2 AND contact_external_id IN
-            (SELECT w.external_id FROM external_contact w WHERE w.integration_id = $2 AND w.company_external_id = $3)"
-    };
-}
-
 statements! {
     FOUND_SQLITE for Sqlite = "SELECT w.id, w.name_key AS sort_key, w.name_key AS searched FROM json_each($2) f
         CROSS JOIN external_company w NOT INDEXED WHERE w.id = f.value AND w.integration_id = $1 AND w.absent = 0";
@@ -562,10 +495,4 @@ statements! {
         WHERE c.removed_at IS NULL AND x.id = ANY(CAST($1 AS BIGINT[]))";
     FIND = concat!(import_row!("external_company x"), "x.id = $1");
     LOCK = "UPDATE external_company SET absent = absent WHERE id = $1";
-    LOCK_COMPANY = "UPDATE company SET created_at = created_at WHERE uuid = $1";
-    FIND_COMPANY = "SELECT id, uuid, name, removed_at, removed_reason FROM company WHERE uuid = $1";
-    LINK = "UPDATE external_company SET company_id = $2, link_origin = 'import' WHERE id = $1 AND company_id IS NULL";
-    UNLINK = "UPDATE external_company SET company_id = NULL, link_origin = NULL WHERE id = $1 AND link_origin = 'import'";
-    END_IMPORTED = concat!("DELETE FROM company_membership WHERE status = 'imported' AND ", from_contacts!());
-    COUNT_MEMBERS = concat!("SELECT count(*) AS found FROM company_membership WHERE ", from_contacts!());
 }

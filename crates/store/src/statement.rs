@@ -87,6 +87,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::companies::list::STATEMENTS,
         crate::company_adoption::STATEMENTS,
         crate::company_import::STATEMENTS,
+        crate::company_import::link::STATEMENTS,
         crate::company_removal::STATEMENTS,
         crate::quick_match::STATEMENTS,
         crate::contact_import::STATEMENTS,

@@ -7,6 +7,7 @@ use super::strip::Strip;
 use super::summary::Part;
 use crate::web::settings::import_companies::picker::CompanyList;
 use crate::web::settings::import_users::picker::{PickState, Picker};
+use crate::web::settings::imports::list_frame::number;
 use crate::web::settings::imports::report::Report;
 use crate::web::settings::imports::{LastImport, Missing};
 use crate::web::view::Shell;
@@ -105,7 +106,7 @@ impl ImportPage {
 
     /// How many are selected under a tab; `None`: nothing, and no list is shown.
     #[must_use]
-    pub fn selected(&self, key: &str) -> Option<u64> {
+    pub fn selected(&self, key: &str) -> Option<String> {
         let kept = if self.is_here(key) {
             self.kept_count
         } else {
@@ -115,6 +116,7 @@ impl ImportPage {
             .selected()
             .filter(|_| self.is_here(key))
             .or((kept > 0).then_some(kept))
+            .map(number)
     }
 
     /// Whether a list is kept that is not on the page.
@@ -193,7 +195,7 @@ mod tests {
             assert!(html.contains(words), "{words}");
         }
         let off = ImportPage {
-            last: samples::picker(&sample::shell(Section::Settings)).last,
+            last: samples::picker(&sample::shell(Section::Settings)).list.last,
             other: HOSTILE.into(),
             ..page(Tab::Companies(Companies::Off))
         };
