@@ -117,7 +117,8 @@ async fn people_are_created_linked_and_told() {
     let page = browser.submit(HERE, &fields).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     assert!(
-        page.text.contains("2 users created, 1 linked"),
+        page.text
+            .contains("2 users created with the role Technician, 1 linked"),
         "{}",
         page.text
     );
@@ -450,7 +451,8 @@ async fn a_link_changes_no_status() {
     ];
     let page = browser.submit(HERE, &fields).await;
     assert!(
-        page.text.contains("1 user created, 1 linked"),
+        page.text
+            .contains("1 user created with the role Technician, 1 linked"),
         "{}",
         page.text
     );
