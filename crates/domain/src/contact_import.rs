@@ -36,6 +36,24 @@ impl ContactSkip {
         Self::NoRole,
     ];
 
+    /// The stable key stored in the database.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::OwnCompany => "own_company",
+            Self::NoEmail => "no_email",
+            Self::InvalidEmail => "invalid_email",
+            Self::LooksLike => "looks_like",
+            Self::NoRole => "no_role",
+        }
+    }
+
+    /// The reason with this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.key() == key)
+    }
+
     /// What happened and what to do.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
@@ -189,6 +207,15 @@ mod tests {
                 has_role,
             };
             assert_eq!(decide(facts), expected, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_those_of_stored_reports() {
+        for reason in ContactSkip::ALL {
+            assert_eq!(ContactSkip::from_key(reason.key()), Some(reason));
+            let stored = serde_json::to_value(reason).expect("JSON");
+            assert_eq!(stored, reason.key());
         }
     }
 

@@ -1,4 +1,5 @@
-//! Imports of a vendor's staff or companies that a person asked for: what they are called and how they are counted.
+//! Imports of a vendor's staff or companies that a person asked for, and of contacts by *Auto-Import*: what they are
+//! called and how they are counted.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,24 +11,28 @@ pub enum ImportKind {
     Users,
     /// The vendor's companies become companies here.
     Companies,
+    /// Contacts become users of their companies, by *Auto-Import*.
+    Contacts,
 }
 
 impl ImportKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Users, Self::Companies, Self::Contacts];
+
     /// The stable key stored in the database.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
             Self::Users => "users",
             Self::Companies => "companies",
+            Self::Contacts => "contacts",
         }
     }
 
     /// The kind with this key.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Users, Self::Companies]
-            .into_iter()
-            .find(|kind| kind.key() == key)
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
     }
 }
 
@@ -157,7 +162,7 @@ mod tests {
 
     #[test]
     fn keys_lead_back_and_counts_add_up() {
-        for kind in [ImportKind::Users, ImportKind::Companies] {
+        for kind in ImportKind::ALL {
             assert_eq!(ImportKind::from_key(kind.key()), Some(kind));
         }
         for stop in ImportStop::ALL {

@@ -1,17 +1,21 @@
 //! A vendor's companies as an administrator imports them: each with the company here it stands for, if any, and with
 //! the one of the same name it may belong to. Tens of thousands of them, so the list is one range of one index.
 
+pub(crate) mod link;
+
 use domain::clock::UtcMillis;
 use domain::id::{CompanyId, IntegrationId, PublicId};
 
 use crate::db::Db;
-use crate::decode::{flag, instant, optional, optional_public_id, plain, public_id};
+use crate::decode::{flag, instant, optional, optional_public_id, plain};
 use crate::error::Result;
 use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, TextPlace, Walk};
 use crate::open::Store;
 use crate::quick_match::{Found, places};
 use crate::text_search::patterns;
 use crate::tx::Tx;
+
+pub use link::{find_company_name, find_target_in, link_company_in, unlink_company_in};
 
 /// Which companies to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +83,12 @@ pub struct CompanyImportRow {
     /// How that came: `source` on its own, `import` by a person.
     pub link_origin: Option<String>,
     /// While it stands for none: the company here of the same name that nothing of this integration stands for. Of
-    /// several with one name it is none: only a person can tell which.
+    /// several with one name, here or at the vendor, it is none: only a person can tell which.
     pub same_name: Option<ImportCompany>,
     /// While it stands for none: how many companies here have its name.
     pub same_names: u64,
+    /// How many companies of the vendor have its name, itself among them.
+    pub twins: u64,
 }
 
 row! {
@@ -111,6 +117,7 @@ row! {
         same_uuid: Option<PublicId> = Option<String> => optional_public_id,
         same_name: Option<String>,
         same_names: i64,
+        twins: i64,
     }
 }
 
@@ -150,6 +157,7 @@ impl From<Raw> for CompanyImportRow {
             }),
             same_name: company(row.same_id, row.same_uuid, row.same_name),
             same_names: row.same_names.unsigned_abs(),
+            twins: row.twins.unsigned_abs(),
         }
     }
 }
@@ -203,6 +211,31 @@ pub async fn list_some_for_import(
     only: &[Found],
 ) -> Result<Listing<CompanyImportRow>> {
     list_among(store, query, Some(only)).await
+}
+
+/// Those of these rows that can be listed, for a list of only these.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_found(
+    store: &Store,
+    integration: IntegrationId,
+    rows: &[i64],
+) -> Result<Vec<Found>> {
+    Ok(match store.db() {
+        _ if rows.is_empty() => Vec::new(),
+        Db::Lite { r, .. } => {
+            let query = sqlx::query_as(FOUND_SQLITE).bind(integration.0);
+            query
+                .bind(serde_json::to_string(rows)?)
+                .fetch_all(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            let query = sqlx::query_as(FOUND_POSTGRES).bind(integration.0);
+            query.bind(rows).fetch_all(pool).await?
+        }
+    })
 }
 
 async fn list_among(
@@ -381,69 +414,6 @@ pub async fn find_for_import_in(tx: &mut Tx, external: i64) -> Result<Option<Com
     Ok(found.map(CompanyImportRow::from))
 }
 
-row! {
-    struct RawCompany {
-        id: CompanyId = i64 => plain(CompanyId),
-        uuid: PublicId = String => public_id,
-        name: String,
-        removed_at: Option<i64>,
-        removed_reason: Option<String>,
-    }
-}
-
-/// A company here by its id in addresses, kept as it is until the commit.
-///
-/// # Errors
-/// As any statement.
-pub async fn find_target_in(tx: &mut Tx, company: &PublicId) -> Result<Option<ImportCompany>> {
-    execute!(tx, LOCK_COMPANY, company.as_str())?;
-    let found: Option<RawCompany> = tx_one!(tx, FIND_COMPANY, company.as_str())?;
-    Ok(found.map(|row| ImportCompany {
-        id: row.id,
-        uuid: row.uuid,
-        name: row.name,
-        removed: row.removed_at.is_some(),
-        blocked: row.removed_reason.as_deref() == Some("blocked"),
-    }))
-}
-
-/// The name of a company here that is not removed.
-///
-/// # Errors
-/// As any statement.
-pub async fn find_company_name(store: &Store, company: &PublicId) -> Result<Option<String>> {
-    let found: Option<RawCompany> = read_one!(store, FIND_COMPANY, company.as_str())?;
-    Ok(found
-        .filter(|row| row.removed_at.is_none())
-        .map(|row| row.name))
-}
-
-/// Lets a vendor's company stand for a company here; answers whether it stood for none before.
-///
-/// # Errors
-/// `Reference` when the company is gone.
-pub async fn link_company_in(tx: &mut Tx, external: i64, company: CompanyId) -> Result<bool> {
-    Ok(execute!(tx, LINK, external, company.0)? == 1)
-}
-
-/// Ends a link that a person made, and the memberships of its contacts that were never invited. Answers how many
-/// memberships went and how many stay; `None` when there is no such link.
-///
-/// # Errors
-/// As any statement.
-pub async fn unlink_company_in(tx: &mut Tx, row: &CompanyImportRow) -> Result<Option<(u64, u64)>> {
-    let Some(company) = &row.company else {
-        return Ok(None);
-    };
-    if execute!(tx, UNLINK, row.id)? == 0 {
-        return Ok(None);
-    }
-    let (company, integration) = (company.id.0, row.integration.0);
-    let ended = execute!(tx, END_IMPORTED, company, integration, &row.external_id)?;
-    let stay: Option<(i64,)> = tx_one!(tx, COUNT_MEMBERS, company, integration, &row.external_id)?;
-    Ok(Some((ended, stay.map_or(0, |row| row.0.unsigned_abs()))))
-}
-
 /// What is listed, and the words of a search.
 macro_rules! listed {
     () => {
@@ -483,12 +453,14 @@ macro_rules! free {
     };
 }
 
-/// The company of the same name, unless there are several, or something of this integration stands for it. For `+` see
+/// The company of the same name, unless there are several, here or at the vendor, or something of this integration stands
+/// for it. For `+` see
 /// `quick_match`.
 macro_rules! same_name {
     () => {
         concat!("(SELECT n.id FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM company t WHERE t.name_key = x.name_key AND t.removed_at IS NULL AND t.id <> n.id)
+            AND NOT EXISTS (SELECT 1 FROM external_company y WHERE y.integration_id = x.integration_id AND y.name_key = x.name_key AND y.absent = 0 AND y.id <> x.id)
             AND ", free!(), ")")
     };
 }
@@ -499,22 +471,19 @@ macro_rules! import_row {
             CASE WHEN x.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS present, x.type_id, x.other_type_ids, x.status_id, ty.label AS type_label, x.stored_at, x.link_origin,
             c.id AS company_id, c.uuid AS company_uuid, c.name AS company_name, c.removed_at AS company_removed_at,
             c.removed_reason AS company_removed_reason, s.id AS same_id, s.uuid AS same_uuid, s.name AS same_name,
-            CASE WHEN x.company_id IS NULL THEN (SELECT count(*) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL) ELSE 0 END AS same_names
+            CASE WHEN x.company_id IS NULL THEN (SELECT count(*) FROM company n WHERE n.name_key = x.name_key AND n.removed_at IS NULL) ELSE 0 END AS same_names,
+            (SELECT count(*) FROM external_company y WHERE y.integration_id = x.integration_id AND y.name_key = x.name_key AND y.absent = 0) AS twins
         FROM ", $from, " LEFT JOIN company c ON c.id = x.company_id
         LEFT JOIN reference_item ty ON ty.integration_id = x.integration_id AND ty.kind = 'company_type' AND ty.external_id = x.type_id
         LEFT JOIN company s ON x.company_id IS NULL AND s.id = ", same_name!(), " WHERE ")
     };
 }
 
-/// Memberships that came from contacts of one external company.
-macro_rules! from_contacts {
-    () => {
-        "company_id = $1 AND contact_integration_id = $2 AND contact_external_id IN
-            (SELECT w.external_id FROM external_contact w WHERE w.integration_id = $2 AND w.company_external_id = $3)"
-    };
-}
-
 statements! {
+    FOUND_SQLITE for Sqlite = "SELECT w.id, w.name_key AS sort_key, w.name_key AS searched FROM json_each($2) f
+        CROSS JOIN external_company w NOT INDEXED WHERE w.id = f.value AND w.integration_id = $1 AND w.absent = 0";
+    FOUND_POSTGRES for Postgres = "SELECT w.id, w.name_key AS sort_key, w.name_key AS searched FROM external_company w
+        WHERE w.id = ANY(CAST($2 AS BIGINT[])) AND w.integration_id = $1 AND w.absent = 0";
     KEYS_ASCENDING = import_keys!(">", "ASC");
     KEYS_DESCENDING = import_keys!("<", "DESC");
     COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM external_company x WHERE ", listed!(), " LIMIT $7) n");
@@ -534,10 +503,4 @@ statements! {
         WHERE c.removed_at IS NULL AND x.id = ANY(CAST($1 AS BIGINT[]))";
     FIND = concat!(import_row!("external_company x"), "x.id = $1");
     LOCK = "UPDATE external_company SET absent = absent WHERE id = $1";
-    LOCK_COMPANY = "UPDATE company SET created_at = created_at WHERE uuid = $1";
-    FIND_COMPANY = "SELECT id, uuid, name, removed_at, removed_reason FROM company WHERE uuid = $1";
-    LINK = "UPDATE external_company SET company_id = $2, link_origin = 'import' WHERE id = $1 AND company_id IS NULL";
-    UNLINK = "UPDATE external_company SET company_id = NULL, link_origin = NULL WHERE id = $1 AND link_origin = 'import'";
-    END_IMPORTED = concat!("DELETE FROM company_membership WHERE status = 'imported' AND ", from_contacts!());
-    COUNT_MEMBERS = concat!("SELECT count(*) AS found FROM company_membership WHERE ", from_contacts!());
 }

@@ -1,6 +1,8 @@
 //! Contacts to import as users: active ones of companies that are here, and the membership each gets.
 
-use domain::contact_import::ContactImport;
+use std::collections::HashMap;
+
+use domain::contact_import::{ContactImport, ContactSkip};
 use domain::id::{CompanyId, IdentityId, IntegrationId, PublicId, RoleId};
 
 use crate::decode::{flag, plain, public_id};
@@ -15,6 +17,8 @@ row! {
     pub struct ContactCandidate {
         /// Row id; grows from candidate to candidate.
         pub id: i64,
+        /// Its id in addresses.
+        pub uuid: PublicId = String => public_id,
         /// The vendor's id.
         pub external_id: String,
         /// First and last name.
@@ -105,6 +109,47 @@ pub async fn insert_membership(
     Ok(made == 1)
 }
 
+/// How many active contacts of an integration have an account already, made from them.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_accounts(store: &Store, integration: IntegrationId) -> Result<u64> {
+    let found: Option<(i64,)> = read_one!(store, COUNT_ACCOUNTS, integration.0)?;
+    Ok(found.map_or(0, |row| row.0.unsigned_abs()))
+}
+
+/// Whom an integration's imports leave out, by the vendor's id, as last decided.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_skips(
+    store: &Store,
+    integration: IntegrationId,
+) -> Result<HashMap<String, ContactSkip>> {
+    let found: Vec<(String, String)> = read_all!(store, SKIPS, integration.0)?;
+    let skips = found
+        .into_iter()
+        .filter_map(|(id, reason)| Some((id, ContactSkip::from_key(&reason)?)));
+    Ok(skips.collect())
+}
+
+/// Keeps that a contact is left out, or, without a reason, that it no longer is.
+///
+/// # Errors
+/// As any statement.
+pub async fn put_skip(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    external_id: &str,
+    reason: Option<ContactSkip>,
+) -> Result<()> {
+    match reason {
+        Some(reason) => execute!(tx, PUT_SKIP, integration.0, external_id, reason.key())?,
+        None => execute!(tx, REMOVE_SKIP, integration.0, external_id)?,
+    };
+    Ok(())
+}
+
 /// What the last import of an integration's contacts did.
 ///
 /// # Errors
@@ -145,7 +190,7 @@ macro_rules! is_candidate {
 }
 
 statements! {
-    CANDIDATES = "SELECT w.id, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, COALESCE(w.phone, w.mobile) AS phone, w.title,
+    CANDIDATES = "SELECT w.id, w.uuid, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, COALESCE(w.phone, w.mobile) AS phone, w.title,
             CASE WHEN x.fields LIKE '%\"own_company\":true%' THEN CAST(1 AS BIGINT) ELSE 0 END AS own_company,
             c.id AS company, c.uuid AS company_uuid, c.name AS company_name
         FROM external_contact w
@@ -161,6 +206,16 @@ statements! {
     INSERT_MEMBERSHIP = "INSERT INTO company_membership
             (identity_id, company_id, role_id, status, contact_integration_id, contact_external_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (identity_id, company_id) DO NOTHING";
+    COUNT_ACCOUNTS = "SELECT count(*) AS found FROM external_contact w
+        JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
+        JOIN company c ON c.id = x.company_id
+        WHERE w.integration_id = $1 AND w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL
+            AND EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
+                AND m.contact_external_id = w.external_id AND m.company_id = x.company_id)";
+    SKIPS = "SELECT contact_external_id, reason FROM contact_skip WHERE integration_id = $1";
+    PUT_SKIP = "INSERT INTO contact_skip (integration_id, contact_external_id, reason) VALUES ($1, $2, $3)
+        ON CONFLICT (integration_id, contact_external_id) DO UPDATE SET reason = excluded.reason";
+    REMOVE_SKIP = "DELETE FROM contact_skip WHERE integration_id = $1 AND contact_external_id = $2";
     REPORT = "SELECT contact_import FROM integration WHERE id = $1";
     PUT_REPORT = "UPDATE integration SET contact_import = $2 WHERE id = $1";
 }

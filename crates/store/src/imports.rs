@@ -1,4 +1,4 @@
-//! Imports of staff or companies that a person asked for: what was asked, how far it has got, and a line about each
+//! Imports of staff or companies that a person asked for, and those of *Auto-Import*: what was asked, how far it has got, and a line about each
 //! record, written in the commit that decided it. So the report is whole whoever does the work, and however often.
 
 use domain::clock::UtcMillis;
@@ -27,6 +27,8 @@ pub struct NewImport<'a> {
     pub plan: &'a Value,
     /// How many they are.
     pub total: u64,
+    /// The role of those who are made, by name.
+    pub role: Option<&'a str>,
 }
 
 /// An import.
@@ -44,6 +46,8 @@ pub struct Import {
     pub actor: Actor,
     /// The request as it was sent; null where only the newest was looked for, since it may name thousands of records.
     pub asked: Value,
+    /// The role of those who are made, as it was called then; `None` for companies, and where it was not kept.
+    pub role_name: Option<String>,
     /// How far it has got.
     pub counts: ImportCounts,
     /// Why it ended before its last record.
@@ -62,6 +66,7 @@ row! {
         kind: ImportKind = String => known(ImportKind::from_key),
         actor: Actor = String => json,
         asked: Value = String => json,
+        role_name: Option<String>,
         total: i64,
         created: i64,
         linked: i64,
@@ -82,6 +87,7 @@ impl From<Raw> for Import {
             kind: row.kind,
             actor: row.actor,
             asked: row.asked,
+            role_name: row.role_name,
             counts: ImportCounts {
                 total: row.total.unsigned_abs(),
                 created: row.created.unsigned_abs(),
@@ -138,7 +144,8 @@ pub async fn insert_import(tx: &mut Tx, new: &NewImport<'_>) -> Result<(ImportId
         new.asked.to_string(),
         new.plan.to_string(),
         number(new.total),
-        now.0
+        now.0,
+        new.role
     )?;
     tx.tell("import", id);
     Ok((ImportId(id), uuid))
@@ -183,6 +190,20 @@ pub async fn find_last_import(
 ) -> Result<Option<Import>> {
     let found: Option<Raw> = read_one!(store, FIND_LAST, integration.0, kind.key())?;
     Ok(found.map(Import::from))
+}
+
+/// The newest imports of an integration.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_imports(
+    store: &Store,
+    integration: IntegrationId,
+    kind: ImportKind,
+    limit: i64,
+) -> Result<Vec<Import>> {
+    let found: Vec<Raw> = read_all!(store, LIST, integration.0, kind.key(), limit)?;
+    Ok(found.into_iter().map(Import::from).collect())
 }
 
 /// One import, on both engines kept as it is until the commit: of two workers that have it, the second waits and then
@@ -244,7 +265,8 @@ pub async fn update_import(
         number(counts.skipped),
         number(counts.welcomed),
         import.stopped.map(ImportStop::key),
-        import.finished_at.map(|at| at.0)
+        import.finished_at.map(|at| at.0),
+        number(counts.total)
     )?;
     tx.tell("import", import.id.0);
     Ok(())
@@ -273,26 +295,27 @@ macro_rules! import_row {
         concat!(
             "SELECT id, uuid, integration_id AS integration, kind, actor, ",
             $asked,
-            " AS asked, total, created, linked, skipped, welcomed, stopped,
+            " AS asked, role_name, total, created, linked, skipped, welcomed, stopped,
             created_at, finished_at FROM import WHERE "
         )
     };
 }
 
 statements! {
-    INSERT = "INSERT INTO import (id, uuid, integration_id, kind, actor, asked, plan, total, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    INSERT = "INSERT INTO import (id, uuid, integration_id, kind, actor, asked, plan, total, created_at, role_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     FIND = concat!(import_row!("asked"), "id = $1");
     FIND_BY_UUID = concat!(import_row!("asked"), "uuid = $1");
     FIND_SAME = concat!(import_row!("asked"), "integration_id = $1 AND kind = $2 AND actor = $3 AND asked = $4 AND (finished_at IS NULL OR (finished_at > $5 AND skipped = 0 AND stopped IS NULL)) ORDER BY id DESC LIMIT 1");
-    FIND_LAST = concat!(import_row!("CAST('null' AS TEXT)"), "integration_id = $1 AND kind = $2 AND (finished_at IS NULL OR kind = 'users' OR total <> 1 OR linked <> 1)
+    FIND_LAST = concat!(import_row!("CAST('null' AS TEXT)"), "integration_id = $1 AND kind = $2 AND (finished_at IS NULL OR kind <> 'companies' OR total <> 1 OR linked <> 1)
         ORDER BY CASE WHEN finished_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 1");
+    LIST = concat!(import_row!("CAST('null' AS TEXT)"), "integration_id = $1 AND kind = $2 ORDER BY id DESC LIMIT $3");
     LOCK = "UPDATE import SET total = total WHERE id = $1";
     PLAN = "SELECT kind, plan FROM import WHERE id = $1";
     // The unique key of an import's job is made by the job; see Job::unique_key.
     FORSAKEN = "SELECT id FROM import WHERE finished_at IS NULL AND NOT EXISTS
         (SELECT 1 FROM job WHERE job.unique_key = 'import:' || CAST(import.id AS TEXT) AND job.state IN (0, 1))";
     INSERT_LINE = "INSERT INTO import_line (import_id, line_number, outcome, line) VALUES ($1, $2, $3, $4)";
-    UPDATE = "UPDATE import SET created = $2, linked = $3, skipped = $4, welcomed = $5, stopped = $6, finished_at = $7 WHERE id = $1";
+    UPDATE = "UPDATE import SET created = $2, linked = $3, skipped = $4, welcomed = $5, stopped = $6, finished_at = $7, total = $8 WHERE id = $1";
     LINES = "SELECT line_number, outcome, line FROM import_line WHERE import_id = $1 AND outcome = $2 AND line_number > $3
         ORDER BY line_number LIMIT $4";
 }

@@ -40,6 +40,7 @@ pub async fn remove_batch(tx: &mut Tx, integration: IntegrationId, limit: i64) -
 pub async fn forget_account(tx: &mut Tx, integration: IntegrationId) -> Result<()> {
     let now = tx.store().now();
     for statement in [
+        CONTACT_SKIPS,
         CANDIDATES,
         QUESTIONS,
         CHECKPOINTS,
@@ -98,6 +99,7 @@ statements! {
     SET_ASIDE = "WITH old AS MATERIALIZED (SELECT id FROM set_aside WHERE integration_id = $1 LIMIT $2) DELETE FROM set_aside WHERE id IN (SELECT id FROM old)";
     IMPORT_LINES = "WITH old AS MATERIALIZED (SELECT line.import_id, line.line_number FROM import_line AS line JOIN import ON import.id = line.import_id WHERE import.integration_id = $1 LIMIT $2)
         DELETE FROM import_line WHERE (import_id, line_number) IN (SELECT import_id, line_number FROM old)";
+    CONTACT_SKIPS = "DELETE FROM contact_skip WHERE integration_id = $1";
     CANDIDATES = "DELETE FROM removal_candidate WHERE question_id IN (SELECT id FROM removal_question WHERE integration_id = $1)";
     QUESTIONS = "DELETE FROM removal_question WHERE integration_id = $1";
     CHECKPOINTS = "DELETE FROM checkpoint WHERE integration_id = $1";

@@ -12,6 +12,7 @@ mod macros;
 mod viewer_sql;
 
 pub mod account_links;
+pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod backup;

@@ -70,6 +70,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0014_quick_match.sql"),
     ),
     (
+        15,
+        "accounts",
+        include_str!("../migrations/0015_accounts.sql"),
+    ),
+    (
         16,
         "waiting companies",
         include_str!("../migrations/0016_waiting_companies.sql"),

@@ -10,15 +10,18 @@ use crate::listing::Place;
 use crate::open::Store;
 use crate::text_search::words;
 
-/// One of the records Quick Match has something to say about, as a list that shows only these needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Row id.
-    pub id: i64,
-    /// What the list is sorted by.
-    pub sort_key: String,
-    /// What a search looks through, in the normal form of names.
-    pub searched: String,
+row! {
+    /// A record as a list that shows only some needs it: those Quick Match has something to say about, or those that are
+    /// selected.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Found {
+        /// Row id.
+        pub id: i64,
+        /// What the list is sorted by.
+        pub sort_key: String,
+        /// What a search looks through, in the normal form of names.
+        pub searched: String,
+    }
 }
 
 /// Those that a search matches, as it matches the rows of the whole list.

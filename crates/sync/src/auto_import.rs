@@ -2,10 +2,11 @@
 //!
 //! A job does it, asked for in the commit that completes a run's companies or contacts, that switches the setting on or
 //! gives it another role, and that imports companies by hand. It goes through the contacts that are no members yet in
-//! commits of 200; doing it twice is doing it once. What it did is kept as counts with reasons. Nobody is sent
-//! anything: people have status *imported* until an administrator invites them.
+//! commits of 200; doing it twice is doing it once. What it did is kept as counts with reasons, and where it did
+//! something or leaves out somebody it did not before, as a report beside those of other imports. Nobody is sent anything: people have status *imported* until an administrator invites them.
 
 mod preview;
+mod report;
 
 use domain::contact_import::{ContactDecision, ContactEmail, ContactFacts, ContactImport, decide};
 use domain::id::{IdentityId, IntegrationId, PublicId};
@@ -18,12 +19,14 @@ use serde_json::json;
 use store::Tx;
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::contact_import::{self, ContactCandidate};
-use store::identities::{self, EmailState, NewIdentity};
+use store::identities::{self, EmailState, Identity, NewIdentity};
 use store::integrations::{self, Integration};
 use store::jobs::{self, ClaimedJob};
 use store::roles::{self, Role};
 
 pub use preview::preview;
+use report::Told;
+pub use report::{ContactDone, ContactReport, ContactSkipped, ContactsImported, read};
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -83,20 +86,30 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
         return Ok(Ended::Done);
     }
     let import = Import::new(engine, &integration.settings, id).await?;
-    let mut report = ContactImport::default();
+    let mut counted = ContactImport::default();
+    let mut report = ContactReport::new(engine, id).await?;
     let mut after = 0;
     loop {
-        let Some(batch) = import.commit(claimed, after, &mut report).await? else {
+        let Some(batch) = import.commit(claimed, after, &report).await? else {
             return Ok(Ended::LeaseLost);
         };
-        let Some(last) = batch else { break };
+        for decision in batch.decisions {
+            counted.count(decision);
+        }
+        report.note(batch.told);
+        let Some(last) = batch.last else { break };
         after = last;
     }
-    report.at = Some(engine.now());
+    counted.at = Some(engine.now());
     let mut tx = engine.store().begin().await?;
-    contact_import::put_report(&mut tx, id, &report).await?;
+    if !jobs::hold_lease(&mut tx, &claimed.lease).await? {
+        tx.rollback().await?;
+        return Ok(Ended::LeaseLost);
+    }
+    report.end_in(&mut tx, import.role_name.as_deref()).await?;
+    contact_import::put_report(&mut tx, id, &counted).await?;
     tx.commit().await?;
-    tracing::info!(integration = %integration.uuid, created = report.created, joined = report.joined, skipped = report.skipped_count(), "contacts were imported");
+    tracing::info!(integration = %integration.uuid, created = counted.created, joined = counted.joined, skipped = counted.skipped_count(), "contacts were imported");
     Ok(Ended::Done)
 }
 
@@ -108,14 +121,30 @@ pub async fn last_report(engine: &Engine, id: IntegrationId) -> Result<Option<Co
     Ok(contact_import::find_report(engine.store(), id).await?)
 }
 
+/// How many active contacts of an integration have an account already, made from them.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_accounts(engine: &Engine, id: IntegrationId) -> Result<u64> {
+    Ok(contact_import::count_accounts(engine.store(), id).await?)
+}
+
+/// What became of a batch.
+struct Batch {
+    /// The last contact's row id; `None` when there was none.
+    last: Option<i64>,
+    decisions: Vec<ContactDecision>,
+    told: Told,
+}
+
 /// An import under way.
 struct Import<'a> {
     engine: &'a Engine,
     integration: IntegrationId,
     /// The role of the integration default, if one is chosen.
     role: Option<PublicId>,
-    /// Whether it was there when the import began.
-    has_role: bool,
+    /// Its name when the import began; `None` when it was not there.
+    role_name: Option<String>,
 }
 
 impl<'a> Import<'a> {
@@ -126,37 +155,31 @@ impl<'a> Import<'a> {
     ) -> Result<Self> {
         let chosen = settings.default_contact_role.as_deref();
         let role: Option<PublicId> = chosen.and_then(|id| id.parse().ok());
-        let has_role = match &role {
-            Some(uuid) => roles::find_role_by_uuid(engine.store(), uuid)
-                .await?
-                .is_some_and(|role| role.kind == RoleKind::Company),
-            None => false,
+        let found = match &role {
+            Some(uuid) => roles::find_role_by_uuid(engine.store(), uuid).await?,
+            None => None,
         };
+        let found = found.filter(|role| role.kind == RoleKind::Company);
         Ok(Self {
             engine,
             integration,
             role,
-            has_role,
+            role_name: found.map(|role| role.name),
         })
     }
 
-    /// One batch in one commit: the last contact's row id, or that there was none; `None` when the lease is lost.
+    /// One batch in one commit; `None` when the lease is lost.
     async fn commit(
         &self,
         claimed: &ClaimedJob,
         after: i64,
-        report: &mut ContactImport,
-    ) -> Result<Option<Option<i64>>> {
+        report: &ContactReport<'_>,
+    ) -> Result<Option<Batch>> {
         for attempt in 1.. {
-            let mut counted = report.clone();
-            match self.batch(claimed, after, &mut counted).await {
-                Ok(done) => {
-                    *report = counted;
-                    return Ok(done);
-                }
+            match self.batch(claimed, after, report).await {
                 // Somebody else made a person of the same address at this moment: decided again.
                 Err(error) if error.is_worth_another_attempt() && attempt < ATTEMPTS => {}
-                Err(error) => return Err(error),
+                other => return other,
             }
         }
         Ok(None)
@@ -166,8 +189,8 @@ impl<'a> Import<'a> {
         &self,
         claimed: &ClaimedJob,
         after: i64,
-        report: &mut ContactImport,
-    ) -> Result<Option<Option<i64>>> {
+        report: &ContactReport<'_>,
+    ) -> Result<Option<Batch>> {
         let store = self.engine.store();
         let candidates =
             contact_import::list_candidates(store, self.integration, after, BATCH).await?;
@@ -184,23 +207,36 @@ impl<'a> Import<'a> {
                 .filter(|role| role.kind == RoleKind::Company),
             None => None,
         };
+        let mut decisions = Vec::with_capacity(candidates.len());
+        let mut lines = Vec::new();
         for contact in &candidates {
             if !contact_import::is_candidate_in(&mut tx, contact).await? {
                 continue;
             }
             let (facts, person) = facts(&mut tx, contact, role.is_some()).await?;
             let decision = decide(facts);
-            if let Some(role) = &role {
-                self.follow(&mut tx, contact, decision, person, role)
-                    .await?;
-            }
-            report.count(decision);
+            decisions.push(decision);
+            let made = match &role {
+                Some(role) => {
+                    self.follow(&mut tx, contact, decision, person, role)
+                        .await?
+                }
+                None => None,
+            };
+            lines.extend(report.line(contact, decision, made)?);
         }
+        let told = report
+            .write_in(&mut tx, lines, self.role_name.as_deref())
+            .await?;
         tx.commit().await?;
-        Ok(Some(candidates.last().map(|last| last.id)))
+        Ok(Some(Batch {
+            last: candidates.last().map(|last| last.id),
+            decisions,
+            told,
+        }))
     }
 
-    /// Does what was decided.
+    /// Does what was decided; answers who has an account by it.
     async fn follow(
         &self,
         tx: &mut Tx,
@@ -208,7 +244,7 @@ impl<'a> Import<'a> {
         decision: ContactDecision,
         person: Option<IdentityId>,
         role: &Role,
-    ) -> Result<()> {
+    ) -> Result<Option<Identity>> {
         let email = contact.email.as_deref().unwrap_or_default();
         let person = match (decision, person) {
             (ContactDecision::Create, _) => {
@@ -222,11 +258,11 @@ impl<'a> Import<'a> {
                 identities::insert_identity(tx, &new).await?
             }
             (ContactDecision::Join, Some(person)) => person,
-            _ => return Ok(()),
+            _ => return Ok(None),
         };
         contact_import::insert_membership(tx, person, role.id, self.integration, contact).await?;
         let Some(identity) = identities::find_identity_by_email_in(tx, email).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let after = json!({
             "company": contact.company_name,
@@ -244,7 +280,8 @@ impl<'a> Import<'a> {
             before: None,
             after: Some(after),
         };
-        Ok(insert_entry(tx, &entry).await?)
+        insert_entry(tx, &entry).await?;
+        Ok(Some(identity))
     }
 }
 

@@ -44,7 +44,7 @@ pub enum CompanyAction {
         /// The company, by its id in addresses.
         company: PublicId,
     },
-    /// Several here have its name, and of a whole list nobody chose one: it is left for a person.
+    /// Several have its name, here or at the vendor, and of a whole list nobody chose one: it is left for a person.
     Undecided,
 }
 
@@ -173,6 +173,7 @@ async fn keep(
         kind: ImportKind::Companies,
         request: &request,
         records: &rows,
+        role: None,
     };
     let kept = imports::keep_in(engine, &mut tx, actor, asked).await?;
     tx.commit().await?;

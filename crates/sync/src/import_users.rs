@@ -14,7 +14,7 @@ use domain::email::email_address;
 use domain::id::{IntegrationId, PublicId};
 use domain::imports::{ImportKind, ImportOutcome, ImportStop};
 use domain::permission::{Area, Permission};
-use domain::text::{cut, name_key};
+use domain::text::cut;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::audit::{AuditEntry, insert_entry};
@@ -39,6 +39,11 @@ use crate::users::{self, Editor, NewUser, UserRefusal};
 pub enum ImportAction {
     /// A user is made.
     Create {
+        /// The address typed for it; `None`: the vendor's.
+        email: Option<String>,
+    },
+    /// The same, and a person at a client who has the address becomes one of the staff.
+    Join {
         /// The address typed for it; `None`: the vendor's.
         email: Option<String>,
     },
@@ -142,14 +147,16 @@ async fn keep(
     let mut tx = engine.store().begin().await?;
     // The same request twice at once: the second finds the first.
     identities::lock_staff(&mut tx).await?;
-    if let Err(refusal) = users::grantable_role_in(&mut tx, editor, &wanted.role).await? {
-        return Ok(Err(ImportRefusal::Role(refusal)));
-    }
+    let role = match users::grantable_role_in(&mut tx, editor, &wanted.role).await? {
+        Ok(role) => role,
+        Err(refusal) => return Ok(Err(ImportRefusal::Role(refusal))),
+    };
     let asked = Asked {
         integration: wanted.integration,
         kind: ImportKind::Users,
         request: &request,
         records: &rows,
+        role: Some(&role.name),
     };
     let kept = imports::keep_in(engine, &mut tx, &editor.actor, asked).await?;
     tx.commit().await?;
@@ -259,14 +266,15 @@ async fn one(
         ImportAction::Link { identity } => link(tx, editor, row, identity, report).await,
         ImportAction::Proposed => match row.taken_by.clone() {
             Some(user) => link(tx, editor, row, &user.uuid, report).await,
-            None => create(tx, editor, wanted, role, row, None, report).await,
+            None => create(tx, editor, wanted, role, row, (None, false), report).await,
         },
-        ImportAction::Create { email } => {
+        action @ (ImportAction::Create { email } | ImportAction::Join { email }) => {
             let typed = email
                 .as_deref()
                 .map(str::trim)
                 .filter(|text| !text.is_empty());
-            create(tx, editor, wanted, role, row, typed, report).await
+            let join = matches!(action, ImportAction::Join { .. });
+            create(tx, editor, wanted, role, row, (typed, join), report).await
         }
     }
 }
@@ -277,7 +285,7 @@ async fn create(
     wanted: &ImportUsers,
     role: &Role,
     row: ImportRow,
-    typed: Option<&str>,
+    (typed, join): (Option<&str>, bool),
     report: &mut ImportReport,
 ) -> Result<()> {
     let known = row
@@ -288,14 +296,6 @@ async fn create(
         report.skip(row.name, SkipReason::EmailRequired);
         return Ok(());
     };
-    // The vendor's own address tells who somebody is; a typed one may be a slip, and would make a client one of the staff.
-    if typed.is_some()
-        && let Some(client) = users::client_in(tx, email).await?
-        && name_key(&client.name) != name_key(&row.name)
-    {
-        report.skip(row.name, SkipReason::OfAClient(client.name));
-        return Ok(());
-    }
     let new = NewUser {
         name: if row.name.is_empty() {
             email.to_owned()
@@ -305,6 +305,7 @@ async fn create(
         email: email.to_owned(),
         job_title: row.title.as_deref().map(|title| cut(title, 190)),
         phone: None,
+        join,
     };
     let untold = MembershipStatus::Imported;
     let created = match users::create_in(tx, editor, role, &new, untold).await? {
@@ -328,6 +329,7 @@ async fn create(
         name: created.name,
         email: created.email,
         there: row.name,
+        joined: created.joined,
     });
     Ok(())
 }
@@ -384,6 +386,7 @@ async fn link(
         name: staff.name,
         email: staff.email,
         there: row.name,
+        joined: false,
     });
     Ok(())
 }
@@ -402,6 +405,9 @@ impl SkipReason {
                 user: (by, name),
                 email,
             },
+            UserRefusal::OfAClient { name, company } => {
+                Self::OfAClient(users::at_client(&name, company.as_deref()))
+            }
             UserRefusal::EmailInvalid => Self::EmailInvalid,
             other => Self::Other(other.sentence()),
         }

@@ -24,7 +24,7 @@ use store::imports::{self as rows, NewImport};
 use store::jobs::{self, ClaimedJob, Lease};
 use store::{Store, Tx};
 
-pub use store::imports::{Import, ImportLine, find_import_by_uuid, find_last_import};
+pub use store::imports::{Import, ImportLine, find_import_by_uuid, find_last_import, list_imports};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -71,6 +71,8 @@ pub(crate) struct Asked<'a, T> {
     pub(crate) request: &'a Value,
     /// The chosen records, in the order they are decided in.
     pub(crate) records: &'a [T],
+    /// The role of those who are made, by name.
+    pub(crate) role: Option<&'a str>,
 }
 
 /// What became of some records.
@@ -140,6 +142,7 @@ pub(crate) async fn keep_in<T: Serialize>(
         asked: asked.request,
         plan: &plan,
         total: asked.records.len() as u64,
+        role: asked.role,
     };
     let (id, uuid) = rows::insert_import(tx, &new).await?;
     let at = if few {
@@ -215,6 +218,8 @@ async fn find_plan(store: &Store, id: ImportId) -> Result<Option<Plan>> {
     Ok(Some(match kind {
         ImportKind::Users => Plan::Users(read(plan)?),
         ImportKind::Companies => Plan::Companies(read(plan)?),
+        // A job of its own does it, and its report begins ended.
+        ImportKind::Contacts => return Ok(None),
     }))
 }
 

@@ -26,10 +26,9 @@ use store::{Tx, outbox};
 
 pub use bulk::{BulkChange, change_all};
 use check::{audit, check_texts, find_in, is_last_administrator_in, text};
-pub(crate) use create::client_in;
-pub use create::{Created, NewUser, create_in, problem_of_address, problems_of_new};
+pub use create::{Created, NewUser, client_with, create_in, problem_of_address, problems_of_new};
 use profile::put_profile_in;
-pub use refusal::UserRefusal;
+pub use refusal::{UserRefusal, at_client};
 
 use crate::engine::Engine;
 use crate::error::Result;

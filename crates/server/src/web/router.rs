@@ -36,6 +36,10 @@ const READ_OPPORTUNITIES: Rule = Staff(Permission::read(Area::Opportunities));
 const READ_INTEGRATIONS: Rule = Staff(Permission::read(Area::Integrations));
 const WRITE_INTEGRATIONS: Rule = Staff(Permission::write(Area::Integrations));
 const MANAGE_INTEGRATIONS: Rule = Staff(Permission::manage(Area::Integrations));
+const READ_AUTO_IMPORTS: Rule = StaffOfBoth(
+    Permission::read(Area::Integrations),
+    Permission::read(Area::Companies),
+);
 const IMPORT_COMPANIES: Rule = StaffOfBoth(
     Permission::manage(Area::Integrations),
     Permission::manage(Area::Companies),
@@ -106,6 +110,7 @@ pub fn table() -> RouteTable {
         )
         .get("/contacts", READ_COMPANIES, contacts::list)
         .get("/contacts.csv", READ_COMPANIES, contacts::export)
+        .get("/contacts/accounts", READ_COMPANIES, contacts::accounts)
         .get("/contacts/{contact}", READ_COMPANIES, contacts::show)
         .get("/tickets", READ_TICKETS, tickets::list)
         .get("/tickets.csv", READ_TICKETS, tickets::export)

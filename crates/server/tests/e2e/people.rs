@@ -186,7 +186,7 @@ async fn companies_are_imported_in_the_dialog_and_linked_in_one_above_it() {
     assert_focus_in(&tab, "dialog #import-picker").await;
     tab.click("Import more").await;
     tab.wait_until(
-        "document.querySelector('dialog #company-search')",
+        "document.querySelector('dialog #picker-search')",
         "the list is there again",
     )
     .await;
@@ -234,11 +234,8 @@ async fn what_was_imported_in_the_wizard_is_told_in_sight() {
     .await;
     assert_focus_in(&tab, "#import").await;
     tab.click("Import more").await;
-    tab.wait_until(
-        "document.getElementById('company-search')",
-        "the list again",
-    )
-    .await;
+    tab.wait_until("document.getElementById('picker-search')", "the list again")
+        .await;
     assert_focus_in(&tab, "#import").await;
     // The person who was ticked under the other tab still is, and is imported at the end.
     tab.click("Import Users").await;

@@ -117,7 +117,8 @@ async fn people_are_created_linked_and_told() {
     let page = browser.submit(HERE, &fields).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     assert!(
-        page.text.contains("2 users created, 1 linked"),
+        page.text
+            .contains("2 users created with the role Technician, 1 linked"),
         "{}",
         page.text
     );
@@ -200,11 +201,11 @@ async fn choices_survive_searching_and_turning_pages_without_scripts() {
         .next()
         .unwrap()
         .to_owned();
-    let shown = page.input("shown").unwrap();
+    let shown = page.input("was").unwrap();
     let fields = [
         ("pick", &*first.0),
         ("role", &*technician),
-        ("shown", &*shown),
+        ("was", &*shown),
         ("to", &*to),
     ];
     let second = browser.submit(HERE, &fields).await;
@@ -228,7 +229,7 @@ async fn choices_survive_searching_and_turning_pages_without_scripts() {
         ("pick", &*other.0),
         ("role", &*technician),
         ("search", "zzzz"),
-        ("shown", &*shown),
+        ("was", &*shown),
         ("page", &*to),
     ];
     let searched = browser.submit(HERE, &fields).await;
@@ -264,7 +265,7 @@ async fn everybody_who_matches_is_imported_once_by_two_at_the_same_time() {
     let (mut ann, mut bob) = (site.admin().await, site.browser_of("bob@example.com").await);
     let page = list(&mut ann).await;
     assert!(
-        page.text.contains("Select all 619 unlinked"),
+        page.text.contains("Select all 619 that are unlinked"),
         "{}",
         page.text
     );
@@ -450,7 +451,8 @@ async fn a_link_changes_no_status() {
     ];
     let page = browser.submit(HERE, &fields).await;
     assert!(
-        page.text.contains("1 user created, 1 linked"),
+        page.text
+            .contains("1 user created with the role Technician, 1 linked"),
         "{}",
         page.text
     );

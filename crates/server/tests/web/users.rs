@@ -87,13 +87,26 @@ async fn somebody_at_a_client_joins_the_staff_and_it_is_said() {
     tx.commit().await.unwrap();
     let technician = role(&site, "Technician").await;
     let mut browser = site.admin().await;
-    let page = add(
-        &mut browser,
-        "Another Name",
-        "Cleo@client.example",
-        &technician,
-    )
-    .await;
+    let name = "Another Name";
+    let asked = add(&mut browser, name, "Cleo@client.example", &technician).await;
+    refused(&asked, "would become one of your staff");
+    assert_eq!(asked.input("join").as_deref(), Some("cleo@client.example"));
+    // A tick for one address is none for another.
+    let join = |email| {
+        [
+            ("name", name),
+            ("email", email),
+            ("role", technician.as_str()),
+            ("join", "dora@client.example"),
+        ]
+    };
+    let other = browser
+        .post("/settings/users/new", &join("cleo@client.example"))
+        .await;
+    refused(&other, "would become one of your staff");
+    let mut said = join("Cleo@client.example");
+    said[3].1 = "cleo@client.example";
+    let page = browser.post("/settings/users/new", &said).await;
     assert!(
         page.location().ends_with("?notice=user_joined"),
         "{}",

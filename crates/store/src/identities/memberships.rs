@@ -288,6 +288,15 @@ pub async fn list_company_memberships(
     read_all!(store, LIST_MEMBERSHIPS, identity.0)
 }
 
+/// The first company by name an identity belongs to.
+///
+/// # Errors
+/// As any statement.
+pub async fn first_company_in(tx: &mut Tx, identity: IdentityId) -> Result<Option<String>> {
+    let found: Option<(Option<String>,)> = tx_one!(tx, FIRST_COMPANY, identity.0)?;
+    Ok(found.and_then(|row| row.0))
+}
+
 macro_rules! staff_row {
     ($rest:literal) => {
         concat!(
@@ -316,6 +325,7 @@ statements! {
             (identity_id, company_id, role_id, status, contact_integration_id, contact_external_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (identity_id, company_id) DO UPDATE SET role_id = excluded.role_id, status = excluded.status,
             contact_integration_id = excluded.contact_integration_id, contact_external_id = excluded.contact_external_id";
+    FIRST_COMPANY = "SELECT min(c.name) AS name FROM company_membership m JOIN company c ON c.id = m.company_id WHERE m.identity_id = $1";
     REMOVE_MEMBERSHIP = "DELETE FROM company_membership WHERE identity_id = $1 AND company_id = $2";
     LIST_MEMBERSHIPS = "SELECT * FROM company_membership WHERE identity_id = $1 ORDER BY company_id";
 }

@@ -15,8 +15,9 @@ use crate::{account_links, two_factor};
 
 pub use memberships::{
     CompanyMembership, MembershipStatus, StaffMember, count_active_staff, count_active_staff_in,
-    find_staff_member, find_staff_member_in, list_company_memberships, list_staff, list_staff_in,
-    lock_staff, remove_company_membership, upsert_company_membership, upsert_staff_membership,
+    find_staff_member, find_staff_member_in, first_company_in, list_company_memberships,
+    list_staff, list_staff_in, lock_staff, remove_company_membership, upsert_company_membership,
+    upsert_staff_membership,
 };
 
 row! {

@@ -40,6 +40,15 @@ pub struct ImportUser {
     pub email: String,
 }
 
+/// A person at a client who is no staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientPerson {
+    /// Name.
+    pub name: String,
+    /// A company this person is a member of, by name; empty: none any more.
+    pub company: String,
+}
+
 /// A technician in the import dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportRow {
@@ -63,6 +72,8 @@ pub struct ImportRow {
     pub identity: Option<ImportUser>,
     /// While it is linked to nobody: the staff user who has its address.
     pub taken_by: Option<ImportUser>,
+    /// While it is linked to nobody: the person at a client who has its address, with the company.
+    pub client: Option<ClientPerson>,
 }
 
 /// How many technicians the dialog has, within a search.
@@ -109,6 +120,8 @@ row! {
         taken_uuid: Option<PublicId> = Option<String> => optional_public_id,
         taken_name: Option<String>,
         taken_email: Option<String>,
+        taken_staff: bool = i64 => flag,
+        taken_company: Option<String>,
     }
 }
 
@@ -128,6 +141,22 @@ fn user(
 
 impl From<Raw> for ImportRow {
     fn from(row: Raw) -> Self {
+        let taken = user(
+            row.taken_id,
+            row.taken_uuid,
+            row.taken_name,
+            row.taken_email,
+        );
+        let (taken_by, client) = match taken {
+            Some(user) if !row.taken_staff => {
+                let person = ClientPerson {
+                    name: user.name,
+                    company: row.taken_company.unwrap_or_default(),
+                };
+                (None, Some(person))
+            }
+            other => (other, None),
+        };
         Self {
             id: row.id,
             integration: row.integration,
@@ -143,12 +172,8 @@ impl From<Raw> for ImportRow {
                 row.identity_name,
                 row.identity_email,
             ),
-            taken_by: user(
-                row.taken_id,
-                row.taken_uuid,
-                row.taken_name,
-                row.taken_email,
-            ),
+            taken_by,
+            client,
         }
     }
 }
@@ -171,6 +196,31 @@ pub async fn list_some_importable(
     only: &[Found],
 ) -> Result<Listing<ImportRow>> {
     list_among(store, query, Some(only)).await
+}
+
+/// Those of these rows that can be listed, for a list of only these.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_found(
+    store: &Store,
+    integration: IntegrationId,
+    rows: &[i64],
+) -> Result<Vec<Found>> {
+    Ok(match store.db() {
+        _ if rows.is_empty() => Vec::new(),
+        Db::Lite { r, .. } => {
+            let query = sqlx::query_as(FOUND_SQLITE).bind(integration.0);
+            query
+                .bind(serde_json::to_string(rows)?)
+                .fetch_all(r)
+                .await?
+        }
+        Db::Pg(pool) => {
+            let query = sqlx::query_as(FOUND_POSTGRES).bind(integration.0);
+            query.bind(rows).fetch_all(pool).await?
+        }
+    })
 }
 
 async fn list_among(
@@ -346,14 +396,19 @@ macro_rules! import_row {
         concat!("SELECT w.id, w.integration_id AS integration, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, w.title,
             CASE WHEN w.active = 1 AND w.person = 1 AND w.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS active, w.stored_at,
             i.id AS identity_id, i.uuid AS identity_uuid, i.name AS identity_name, i.email AS identity_email,
-            t.id AS taken_id, t.uuid AS taken_uuid, t.name AS taken_name, t.email AS taken_email
+            t.id AS taken_id, t.uuid AS taken_uuid, t.name AS taken_name, t.email AS taken_email,
+            CASE WHEN EXISTS (SELECT 1 FROM staff_membership m WHERE m.identity_id = t.id) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS taken_staff,
+            (SELECT min(c.name) FROM company_membership m JOIN company c ON c.id = m.company_id WHERE m.identity_id = t.id) AS taken_company
         FROM ", $from, " LEFT JOIN identity i ON i.id = w.identity_id
-        LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL
-            AND EXISTS (SELECT 1 FROM staff_membership m WHERE m.identity_id = t.id) WHERE ")
+        LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL WHERE ")
     };
 }
 
 statements! {
+    FOUND_SQLITE for Sqlite = "SELECT w.id, w.name_key AS sort_key, w.name_key || ' ' || COALESCE(w.email_key, '') AS searched FROM json_each($2) f
+        CROSS JOIN technician w NOT INDEXED WHERE w.id = f.value AND w.integration_id = $1 AND w.absent = 0 AND w.active = 1 AND w.person = 1";
+    FOUND_POSTGRES for Postgres = "SELECT w.id, w.name_key AS sort_key, w.name_key || ' ' || COALESCE(w.email_key, '') AS searched FROM technician w
+        WHERE w.id = ANY(CAST($2 AS BIGINT[])) AND w.integration_id = $1 AND w.absent = 0 AND w.active = 1 AND w.person = 1";
     KEYS_ASCENDING = import_keys!(">", "ASC");
     KEYS_DESCENDING = import_keys!("<", "DESC");
     COUNT = concat!("SELECT count(*) AS found, CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS unlinked,

@@ -10,8 +10,9 @@ use crate::error::Result;
 use crate::open::Store;
 
 pub use import::{
-    ImportCounts, ImportQuery, ImportRow, ImportUser, Linked, count_importable, find_importable_in,
-    link_technician_in, list_importable, list_importable_ids, list_linked, list_some_importable,
+    ClientPerson, ImportCounts, ImportQuery, ImportRow, ImportUser, Linked, count_importable,
+    find_importable_in, link_technician_in, list_found, list_importable, list_importable_ids,
+    list_linked, list_some_importable,
 };
 
 row! {

@@ -49,7 +49,7 @@ pub async fn preview(
         seen += candidates.len();
         let here = Here::read(store, &candidates).await?;
         for contact in &candidates {
-            let decision = decide(facts(contact, &here, &people, import.has_role));
+            let decision = decide(facts(contact, &here, &people, import.role_name.is_some()));
             people.note(contact, decision);
             report.count(decision);
         }

@@ -92,7 +92,7 @@ pub enum CompanySkip {
     },
     /// The company it was to be linked to was removed meanwhile.
     LinkTargetGone,
-    /// Several companies here have its name, and nobody chose one of them.
+    /// Several companies have its name, here or at the vendor, and nobody chose one of them.
     SeveralOfItsName,
 }
 
@@ -109,7 +109,7 @@ impl CompanySkip {
                 format!("“{name}” was removed here, so it is not imported again. Blocked Companies, on the page Companies, takes the block off.")
             }
             Self::SeveralOfItsName => {
-                "Several companies here have its name. Choose one of them with Link…, or import it by itself to have another made.".to_owned()
+                "Several companies have its name, here or in the tool it comes from. Say which it is with Link…, or import it by itself to have another made.".to_owned()
             }
             Self::LinkTargetGone => {
                 "The company it was to be linked to was removed meanwhile. Choose another one, or create it.".to_owned()

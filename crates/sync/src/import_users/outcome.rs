@@ -18,6 +18,9 @@ pub struct Done {
     /// The name of the record at the vendor.
     #[serde(default)]
     pub there: String,
+    /// Whether it was a person at a client, who joined the staff and keeps the own name.
+    #[serde(default)]
+    pub joined: bool,
 }
 
 /// Somebody who was left out.
@@ -92,7 +95,8 @@ pub enum SkipReason {
         /// The other address.
         email: String,
     },
-    /// The typed address is that of somebody at a client, who has another name.
+    /// The address is that of somebody at a client, named with the company, and nobody said that this person is to join the
+    /// staff.
     OfAClient(String),
     /// Linked to a user already, perhaps by another administrator a moment ago.
     AlreadyLinked(Who),
@@ -128,8 +132,9 @@ impl SkipReason {
                  person.",
                 user.1
             ),
-            Self::OfAClient(name) => format!(
-                "{name}, a person at a client, has the typed e-mail address. Check it; if {name} is one of your staff, use Add User."
+            Self::OfAClient(who) => format!(
+                "{who} has an account with this e-mail address, and was not made one of your staff unasked. Tick in the row \
+                 that this is meant, or enter another address."
             ),
             Self::AlreadyLinked((_, name)) => format!(
                 "Already linked to {name}, perhaps by another administrator meanwhile. Nothing was done twice."

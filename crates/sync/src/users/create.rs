@@ -11,7 +11,7 @@ use store::roles::Role;
 use store::sessions::remove_sessions;
 
 use super::check::{audit, check_email_in, check_texts, some, text};
-use super::{Editor, UserRefusal, grantable_role_in};
+use super::{Editor, UserRefusal, at_client, grantable_role_in};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mail::one_line;
@@ -27,6 +27,8 @@ pub struct NewUser {
     pub job_title: Option<String>,
     /// Phone number.
     pub phone: Option<String>,
+    /// Whether a person at a client who has the address becomes one of the staff. Without it that is refused.
+    pub join: bool,
 }
 
 /// A user that was made.
@@ -61,7 +63,7 @@ pub async fn problems_of_new(
         .iter()
         .filter_map(|one| check_texts(&[*one]))
         .collect();
-    found.extend(problem_of_address(engine, &new.email).await?);
+    found.extend(problem_of_address(engine, &new.email, new.join).await?);
     let mut tx = engine.store().begin().await?;
     match role {
         None => found.push(UserRefusal::RoleMissing),
@@ -71,15 +73,20 @@ pub async fn problems_of_new(
     Ok(found)
 }
 
-/// Why no user can be made with an address now; nothing when one can, also when it is a person at a client who joins the
-/// staff.
+/// Why no user can be made with an address now; nothing when one can, also when it is a person at a client who is to join
+/// the staff.
 ///
 /// # Errors
 /// As any statement.
-pub async fn problem_of_address(engine: &Engine, email: &str) -> Result<Option<UserRefusal>> {
+pub async fn problem_of_address(
+    engine: &Engine,
+    email: &str,
+    join: bool,
+) -> Result<Option<UserRefusal>> {
     let mut tx = engine.store().begin().await?;
     let problem = match client_in(&mut tx, email).await? {
-        Some(_) => None,
+        Some(_) if join => None,
+        Some(client) => Some(of_a_client_in(&mut tx, &client).await?),
         None => check_email_in(&mut tx, email, None).await?,
     };
     tx.rollback().await?;
@@ -107,6 +114,9 @@ pub async fn create_in(
         return Ok(Err(refusal));
     }
     if let Some(client) = client_in(tx, &new.email).await? {
+        if !new.join {
+            return of_a_client_in(tx, &client).await.map(Err);
+        }
         return join(tx, editor, role, &client, untold).await.map(Ok);
     }
     if let Some(refusal) = check_email_in(tx, &new.email, None).await? {
@@ -138,8 +148,33 @@ pub async fn create_in(
     Ok(Ok(created(found)))
 }
 
+/// The person at a client who has an address and is no staff, named with the company.
+///
+/// # Errors
+/// As any statement.
+pub async fn client_with(engine: &Engine, email: &str) -> Result<Option<String>> {
+    let mut tx = engine.store().begin().await?;
+    let found = match client_in(&mut tx, email).await? {
+        Some(client) => {
+            let company = identities::first_company_in(&mut tx, client.id).await?;
+            Some(at_client(&client.name, company.as_deref()))
+        }
+        None => None,
+    };
+    tx.rollback().await?;
+    Ok(found)
+}
+
+/// Nobody of a client becomes staff unasked.
+async fn of_a_client_in(tx: &mut Tx, client: &Identity) -> Result<UserRefusal> {
+    Ok(UserRefusal::OfAClient {
+        name: client.name.clone(),
+        company: identities::first_company_in(tx, client.id).await?,
+    })
+}
+
 /// The person who has an address and is no staff, kept as it is until the commit.
-pub(crate) async fn client_in(tx: &mut Tx, email: &str) -> Result<Option<Identity>> {
+async fn client_in(tx: &mut Tx, email: &str) -> Result<Option<Identity>> {
     let EmailState::Taken(by) = identities::email_state_in(tx, email, None).await? else {
         return Ok(None);
     };

@@ -35,6 +35,13 @@ pub enum UserRefusal {
         /// That person's name.
         name: String,
     },
+    /// A person at a client has the address, and nobody said that this person is to join the staff.
+    OfAClient {
+        /// That person's name.
+        name: String,
+        /// A company that person is a member of.
+        company: Option<String>,
+    },
     /// Somebody has an address that can be mistaken for this one.
     EmailLooksLike {
         /// That user, by the id in addresses.
@@ -97,6 +104,11 @@ impl UserRefusal {
             Self::EmailOfContact { name } => format!(
                 "{name}, a person at a client, has this e-mail address. To make that person a user, add one with this \
                  address."
+            ),
+            Self::OfAClient { name, company } => format!(
+                "{} has an account with this e-mail address, and would become one of your staff. Tick that this is meant, \
+                 or enter another address.",
+                at_client(name, company.as_deref())
             ),
             Self::EmailLooksLike { name, email, .. } => format!(
                 "This address looks like {email}, which is {name}'s. Type it again with plain letters."
@@ -165,6 +177,7 @@ impl UserRefusal {
             | Self::EmailOfPrimaryAdministrator
             | Self::EmailTaken { .. }
             | Self::EmailOfContact { .. }
+            | Self::OfAClient { .. }
             | Self::EmailLooksLike { .. } => "email",
             Self::RoleMissing
             | Self::RoleGone
@@ -172,5 +185,14 @@ impl UserRefusal {
             | Self::OwnRole => "role",
             _ => "",
         }
+    }
+}
+
+/// A person at a client: *Ann Lee, at Harbour Ltd,* or, with no company, *Ann Lee, a person at a client,*.
+#[must_use]
+pub fn at_client(name: &str, company: Option<&str>) -> String {
+    match company.filter(|company| !company.is_empty()) {
+        Some(company) => format!("{name}, at {company},"),
+        None => format!("{name}, a person at a client,"),
     }
 }

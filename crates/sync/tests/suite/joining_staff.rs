@@ -40,8 +40,8 @@ async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
         .rows
         .into_iter()
         .find_map(|row| row.company)
-        .expect("a company")
-        .id;
+        .expect("a company");
+    let (company, company_name) = (company.id, company.name);
     // The first is a technician's address, the others are typed.
     let with_password = ["bo@client.example", "cy@client.example"];
     let imported = rows[0].email.clone().expect("an address");
@@ -85,11 +85,17 @@ async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
     .expect("an outcome")
     .expect("done");
     assert!(report.created.is_empty(), "{report:?}");
-    let reason = SkipReason::OfAClient("Client Person".to_owned());
+    let reason = SkipReason::OfAClient(format!("Client Person, at {company_name},"));
     assert_eq!(report.skipped[0].reason, reason);
     // Nobody is proposed for a link who is no staff user.
     let row = technicians(&portal, id).await.remove(0);
     assert_eq!(row.taken_by, None);
+    let client = row.client.clone().expect("told beforehand");
+    assert_eq!(
+        (client.name.as_str(), client.company),
+        ("Client Person", company_name)
+    );
+    // Also with the vendor's own address it takes a word.
     let report = apply(
         &portal.engine,
         &somebody_else(),
@@ -98,16 +104,44 @@ async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
     .await
     .expect("an outcome")
     .expect("done");
+    assert_eq!(report.skipped[0].reason, reason, "{report:?}");
+    let join = ImportRowChoice {
+        action: ImportAction::Join { email: None },
+        ..create(&row)
+    };
+    let report = apply(
+        &portal.engine,
+        &somebody_else(),
+        &import(id, &technician, vec![join]),
+    )
+    .await
+    .expect("an outcome")
+    .expect("done");
     assert_eq!(report.created.len(), 1, "{report:?}");
     assert_eq!(report.created[0].name, "Client Person");
+    assert!(report.created[0].joined);
+    let bo = NewUser {
+        name: "Another Name".to_owned(),
+        email: " BO@client.example".to_owned(),
+        ..NewUser::default()
+    };
+    let unasked = add_user(
+        &portal.engine,
+        &somebody_else(),
+        &bo,
+        &technician.uuid,
+        false,
+    )
+    .await
+    .expect("an outcome");
+    assert!(
+        matches!(&unasked, Err(UserRefusal::OfAClient { name, .. }) if name == "Client Person"),
+        "{unasked:?}"
+    );
     let mine = add_user(
         &portal.engine,
         &somebody_else(),
-        &NewUser {
-            name: "Another Name".to_owned(),
-            email: " BO@client.example".to_owned(),
-            ..NewUser::default()
-        },
+        &NewUser { join: true, ..bo },
         &technician.uuid,
         false,
     )

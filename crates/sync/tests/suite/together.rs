@@ -8,8 +8,9 @@ use domain::id::IntegrationId;
 use domain::job::{Job, Priority};
 use domain::run::{RunState, Trigger};
 use domain::stream::Stream;
-use simulator::stand::{self, StandConfig};
-use simulator::{Control, Fault, FaultKind, Sandbox, WorldConfig};
+use simulator::{
+    Control, Fault, FaultKind, Sandbox, StandConfig, WorldConfig, start_vendor, vendor,
+};
 use store::jobs;
 use store::runs::list_runs;
 use sync::connect::{self, ConnectOutcome, Start};
@@ -59,9 +60,9 @@ impl Together {
                 },
                 limits: false,
                 clock_start_ms: Some(START.0),
-                state_file: None,
+                ..StandConfig::default()
             };
-            let sandbox = stand::start(key, config).await.expect("a sandbox");
+            let sandbox = start_vendor(key, config).await.expect("a sandbox");
             sandboxes.insert(key, sandbox);
         }
         let base_urls = sandboxes
@@ -76,7 +77,7 @@ impl Together {
         let engine = Engine::new(portal.store().clone(), portal.clock.clone(), config);
         let mut ids = BTreeMap::new();
         for key in ALL {
-            let form = stand::form(key).expect("a form");
+            let form = vendor(key).expect("a sandbox").form();
             let form = form
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))

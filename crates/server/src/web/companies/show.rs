@@ -16,6 +16,7 @@ use super::locations::Locations;
 use super::show_page::{ContactLine, ExternalRow, OpportunityLine, ShowPage};
 use crate::app::App;
 use crate::web::access::Staff;
+use crate::web::contacts::accounts::of_company;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
 use crate::web::tickets::row::{titled, to_row, tool};
@@ -75,6 +76,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
     )
     .await?;
     let locations = Locations::of(&company.externals);
+    let (accounts, account_count) = of_company(&app, &shell, viewer, &uuid).await?;
     let externals: Vec<ExternalRow> = company.externals.iter().map(to_external).collect();
     let (facts, facts_origin) = facts(&company);
     page(&ShowPage {
@@ -93,6 +95,8 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
         contacts: people.rows.into_iter().map(to_contact).collect(),
         opportunity_count: count_text(sales.count, "opportunity", "opportunities"),
         opportunities: sales.rows.into_iter().map(to_opportunity).collect(),
+        accounts,
+        account_count,
         externals,
         locations,
         name: named(company.name),

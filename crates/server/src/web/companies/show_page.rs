@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::locations::Locations;
+use crate::web::contacts::accounts_page::AccountRow;
 use crate::web::tickets::list_page::TicketRow;
 use crate::web::view::{Fact, Link, Shell};
 
@@ -34,6 +35,10 @@ pub struct ShowPage {
     pub contacts: Vec<ContactLine>,
     /// How many contacts there are.
     pub contact_count: String,
+    /// First portal accounts.
+    pub accounts: Vec<AccountRow>,
+    /// How many there are.
+    pub account_count: String,
     /// Newest opportunities.
     pub opportunities: Vec<OpportunityLine>,
     /// How many opportunities there are.
@@ -119,6 +124,7 @@ pub struct OpportunityLine {
 mod tests {
     use super::super::locations;
     use super::*;
+    use crate::web::contacts::accounts_page::samples::account;
     use crate::web::tickets::list_page::samples;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
@@ -175,6 +181,8 @@ mod tests {
             ticket_count: "12 open tickets".into(),
             contacts: vec![contact("Maria Huber"), contact(&sample::long())],
             contact_count: "24 contacts".into(),
+            accounts: vec![account(&shell, "Maria Huber"), account(&shell, HOSTILE)],
+            account_count: "12 accounts".into(),
             opportunities: vec![
                 opportunity("Firewall replacement"),
                 opportunity(&sample::long()),

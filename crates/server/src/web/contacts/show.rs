@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use store::contacts::{Contact, find_for_viewer};
 
+use super::accounts::of_contact;
 use super::list::named;
 use super::show_page::ShowPage;
 use crate::app::App;
@@ -29,6 +30,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(contact): Path<Stri
             .as_ref()
             .map(|uuid| format!("/companies/{uuid}"))
             .unwrap_or_default(),
+        account: of_contact(&app, &shell, staff.viewer(), &contact).await?,
         primary: contact.row.primary,
         active: contact.row.active,
         facts: facts(&shell, &contact),

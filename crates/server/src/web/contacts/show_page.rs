@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::accounts_page::AccountPart;
 use crate::web::view::{Fact, FactSection, Origin, Shell};
 
 /// The page.
@@ -20,6 +21,8 @@ pub struct ShowPage {
     pub primary: bool,
     /// Switched on there.
     pub active: bool,
+    /// Its portal account; `None` where there cannot be one, since its company is none here.
+    pub account: Option<AccountPart>,
     /// Details.
     pub facts: Vec<Fact>,
     /// Further vendor fields.
@@ -30,6 +33,7 @@ pub struct ShowPage {
 
 #[cfg(test)]
 mod tests {
+    use super::super::accounts_page::samples::account;
     use super::*;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
@@ -37,7 +41,15 @@ mod tests {
     #[test]
     fn renders() {
         let shell = sample::shell(Section::Contacts);
-        let page = ShowPage {
+        let part = |account| AccountPart {
+            account,
+            by_other: true,
+            none: sample::long(),
+            others: "/contacts/accounts?company=c".into(),
+        };
+        let row = account(&shell, HOSTILE);
+        let mut page = ShowPage {
+            account: Some(part(Some(row))),
             name: HOSTILE.into(),
             company: sample::long(),
             company_href: "/companies/c".into(),
@@ -61,6 +73,9 @@ mod tests {
             },
             shell,
         };
-        sample::check("contact", &page);
+        let html = sample::check("contact", &page);
+        assert!(html.contains("/settings/roles/r") && html.contains("another contact"));
+        page.account = Some(part(None));
+        sample::check("contact_without_account", &page);
     }
 }

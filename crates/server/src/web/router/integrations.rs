@@ -1,12 +1,14 @@
 //! The index of integrations: their pages, the sync log and the setup wizard.
 
-use super::{IMPORT_COMPANIES, MANAGE_INTEGRATIONS, READ_INTEGRATIONS, WRITE_INTEGRATIONS};
+use super::{
+    IMPORT_COMPANIES, MANAGE_INTEGRATIONS, READ_AUTO_IMPORTS, READ_INTEGRATIONS, WRITE_INTEGRATIONS,
+};
 use crate::web::route_table::RouteTable;
 use crate::web::settings;
 
 /// Pages of integrations and their sync log.
 pub(super) fn integrations(table: RouteTable) -> RouteTable {
-    use settings::{integrations as pages, sync_log};
+    use settings::{imports, integrations as pages, sync_log};
     table
         .get("/settings/integrations", READ_INTEGRATIONS, pages::list)
         .get(
@@ -23,6 +25,16 @@ pub(super) fn integrations(table: RouteTable) -> RouteTable {
             "/settings/integrations/{provider}/events",
             READ_INTEGRATIONS,
             pages::show_events,
+        )
+        .get(
+            "/settings/integrations/{provider}/auto-imports/{import}",
+            READ_AUTO_IMPORTS,
+            imports::contacts::contacts,
+        )
+        .get(
+            "/settings/integrations/{provider}/auto-imports/{import}/report.csv",
+            READ_AUTO_IMPORTS,
+            imports::export_contacts,
         )
         .post(
             "/settings/integrations/{provider}/auto-sync",

@@ -3,9 +3,9 @@
 use axum::http::StatusCode;
 use domain::record::CompanyRecord;
 
+use super::linking::{companies_of, companies_of_another_tool};
 use super::{
-    COMPANIES, IMPORT, USERS, companies_of, companies_of_another_tool, import, picks, question,
-    staff_role, with_waiting_companies,
+    COMPANIES, IMPORT, USERS, import, picks, question, staff_role, with_waiting_companies,
 };
 use crate::harness::{EMAIL, Page, Site};
 
@@ -86,7 +86,7 @@ async fn quick_match_proposes_for_all_rows_at_once_and_saves_nothing() {
     let found = browser.post(&to, &[("action", "quick")]).await;
     assert_eq!(found.status, StatusCode::OK, "{}", found.text);
     for words in [
-        "proposes a link for 2 companies",
+        "A link is proposed for 2 companies",
         "For 1 more several are equally good",
         "Proposed: same name without legal form.",
         "Select all 2 that are proposed",
@@ -102,7 +102,7 @@ async fn quick_match_proposes_for_all_rows_at_once_and_saves_nothing() {
         "nothing was saved"
     );
     let was = found.input("was").expect("a field");
-    let asked = [("quick", "1"), ("was", was.as_str()), ("everyone", "1")];
+    let asked = [("view", "quick"), ("was", was.as_str()), ("everyone", "1")];
     let done = import(&mut browser, &asked).await;
     assert!(
         done.text.contains("0 companies created, 2 linked"),
@@ -111,7 +111,7 @@ async fn quick_match_proposes_for_all_rows_at_once_and_saves_nothing() {
     );
     assert_eq!(picks(&browser.get(COMPANIES).await).len(), before - 2);
     let off = browser
-        .post(&to, &[("quick", "1"), ("action", "quick_off")])
+        .post(&to, &[("view", "quick"), ("action", "whole")])
         .await;
     assert_eq!(picks(&off).len(), before - 2, "the whole list again");
 }
@@ -198,7 +198,7 @@ async fn quick_match_keeps_what_is_ticked_one_by_one() {
     let quick = browser.post(&to, &ticked_before).await;
     assert!(quick.text.contains("data-pick-count>1<"), "{}", quick.text);
     let was = quick.input("was").expect("a field");
-    let mut form = vec![("quick", "1"), ("was", was.as_str()), ("everyone", "1")];
+    let mut form = vec![("view", "quick"), ("was", was.as_str()), ("everyone", "1")];
     form.extend([("pick", other.as_str()), ("pick", ties[0].as_str())]);
     let both = browser.post(&to, &form).await;
     assert!(both.text.contains("data-pick-count>4<"), "{}", both.text);
@@ -208,13 +208,13 @@ async fn quick_match_keeps_what_is_ticked_one_by_one() {
     // A proposal that was ticked is still the same link in the whole list.
     let link = format!("link.{}", proposed[0]);
     let form = [
-        ("quick", "1"),
+        ("view", "quick"),
         ("was", was.as_str()),
         ("pick", proposed[0].as_str()),
         (link.as_str(), here[0].as_str()),
     ];
     let mut off = form.to_vec();
-    off.push(("action", "quick_off"));
+    off.push(("action", "whole"));
     let whole = browser.post(&to, &off).await;
     ticked(&whole, &[&proposed[0]]);
     let row = whole.text.split(&format!("name=\"{link}\"")).nth(1);
@@ -231,7 +231,7 @@ async fn find_by_name(site: &Site) {
 
 /// The ticks of these rows, as a list shows them.
 #[track_caller]
-fn ticked(page: &Page, ids: &[&str]) {
+pub fn ticked(page: &Page, ids: &[&str]) {
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     for id in ids {
         let box_of = format!("name=\"pick\" value=\"{id}\" aria-label");
@@ -306,9 +306,9 @@ async fn what_is_selected_in_one_list_stays_while_the_other_is_looked_at() {
     assert!(people.text.contains(&tab), "{}", people.text);
     let ids = picks(&people);
     let role = staff_role(&site).await;
-    let shown = people.input("shown").expect("a field");
+    let shown = people.input("was").expect("a field");
     let list = [
-        ("shown", shown.as_str()),
+        ("was", shown.as_str()),
         ("pick", ids[0].as_str()),
         ("role", role.as_str()),
         ("action", "tab"),
@@ -320,7 +320,11 @@ async fn what_is_selected_in_one_list_stays_while_the_other_is_looked_at() {
     let open = browser.post(&companies, &on).await;
     let wanted = picks(&open);
     assert_eq!(open.input("other"), Some(kept.clone()));
-    assert!(open.text.contains("What is selected in both lists"));
+    assert!(
+        open.text.contains("people <strong>1</strong>"),
+        "{}",
+        open.text
+    );
     let was = open.input("was").expect("a field");
     let list = [
         ("was", was.as_str()),
@@ -359,11 +363,11 @@ async fn people_ticked_one_by_one_stay_over_quick_match() {
     let mut browser = site.admin().await;
     let people = browser.get(USERS).await;
     let ids = picks(&people);
-    let shown = people.input("shown").expect("a field");
+    let shown = people.input("was").expect("a field");
     let to = format!("{IMPORT}/users");
     let link = format!("link.{}", ids[2]);
     let list = [
-        ("shown", shown.as_str()),
+        ("was", shown.as_str()),
         ("pick", ids[0].as_str()),
         ("pick", ids[1].as_str()),
         (link.as_str(), EMAIL),
@@ -371,40 +375,17 @@ async fn people_ticked_one_by_one_stay_over_quick_match() {
     ];
     let quick = browser.post(&to, &list).await;
     assert!(quick.text.contains("data-pick-count>3<"), "{}", quick.text);
-    let shown = quick.input("shown").expect("a field");
+    let shown = quick.input("was").expect("a field");
     let list = [
-        ("shown", shown.as_str()),
-        ("quick", "1"),
+        ("was", shown.as_str()),
+        ("view", "quick"),
         ("pick", ids[0].as_str()),
         ("pick", ids[1].as_str()),
         (link.as_str(), EMAIL),
-        ("action", "quick_off"),
+        ("action", "whole"),
     ];
     let whole = browser.post(&to, &list).await;
     ticked(&whole, &[&ids[0], &ids[1], &ids[2]]);
-}
-
-#[tokio::test]
-async fn of_two_with_one_name_only_the_first_is_linked_unless_a_person_says_so() {
-    let site = with_waiting_companies().await;
-    let ids = site.sandbox().ids("Companies");
-    let records = site.sandbox().records("Companies", 0, 1).unwrap();
-    let name = records[0]["companyName"].as_str().expect("a name");
-    let twin = ids.iter().find(|id| records[0]["id"] != **id).expect("one");
-    let renamed = serde_json::json!({ "companyName": name });
-    site.sandbox().patch("Companies", *twin, renamed);
-    companies_of_another_tool(&site, &[name]).await;
-    let mut browser = site.admin().await;
-    let to = format!("{IMPORT}/companies");
-    browser.post(&to, &[("action", "sync")]).await;
-    site.app.engine().run_until_idle().await.unwrap();
-    let page = browser.get(COMPANIES).await;
-    let choices = page.text.split("class=\"link-choice\"").skip(1);
-    let chosen: Vec<bool> = choices
-        .filter_map(|rest| rest.split("</select>").next())
-        .map(|select| select.contains("value=\"\" selected"))
-        .collect();
-    assert_eq!(chosen, [false, true], "link, then create: {}", page.text);
 }
 
 #[tokio::test]
@@ -415,9 +396,9 @@ async fn a_report_keeps_both_lists_and_import_more_brings_them_back() {
     let people = browser.get(USERS).await;
     let ids = picks(&people);
     let role = staff_role(&site).await;
-    let shown = people.input("shown").expect("a field");
+    let shown = people.input("was").expect("a field");
     let tab = [
-        ("shown", shown.as_str()),
+        ("was", shown.as_str()),
         ("pick", ids[0].as_str()),
         ("role", role.as_str()),
         ("action", "tab"),
@@ -555,7 +536,7 @@ async fn of_several_companies_with_one_name_none_is_chosen_and_their_facts_tell_
     let rest = import(&mut browser, &[("everyone", "1")]).await;
     let told = rest.text.replace("&#39;", "'");
     assert!(
-        told.contains("Several companies here have its name."),
+        told.contains("Several companies have its name"),
         "left for a person: {told}"
     );
     let again = row(&browser.get(COMPANIES).await);

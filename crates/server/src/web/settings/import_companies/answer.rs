@@ -38,30 +38,26 @@ pub async fn answer(
     chosen: Chosen,
 ) -> Result<Answered, Failure> {
     let shell = staff.shell(Section::Settings);
-    if !chosen.import {
-        let told = if chosen.sync {
+    if !chosen.list.import {
+        let told = if chosen.list.sync {
             sync_now(app, staff, listed(source)).await?
         } else {
             String::new()
         };
         let mut list = list(app, &shell, source, addresses, offer, chosen).await?;
-        list.sync.told = told;
+        list.list.sync.told = told;
         return Ok(Answered::List(StatusCode::OK, Box::new(list)));
     }
     let wanted = ImportCompanies {
         integration: source.integration.id,
         rows: chosen.rows(),
-        everyone: chosen.everyone.then(|| sync::imports::Everyone {
-            search: chosen.search.clone().unwrap_or_default(),
-            except: chosen.except.clone(),
-            proposed: chosen.quick,
-        }),
+        everyone: chosen.list.meant(),
     };
     Ok(match begin(app.engine(), &staff.actor(), &wanted).await? {
         Ok(import) => Answered::Begun(import),
         Err(refusal) => {
             let mut list = list(app, &shell, source, addresses, offer, chosen).await?;
-            refusal.sentence().clone_into(&mut list.error);
+            refusal.sentence().clone_into(&mut list.list.error);
             Answered::List(StatusCode::UNPROCESSABLE_ENTITY, Box::new(list))
         }
     })

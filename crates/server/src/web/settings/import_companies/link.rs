@@ -42,7 +42,7 @@ pub struct LinkPage {
     pub back: String,
     /// What was searched for.
     pub search: String,
-    /// That several companies here have its name; empty when none or one has.
+    /// That several companies have its name, here or at the vendor; empty otherwise.
     pub same_names: String,
     /// Companies to choose from.
     pub companies: Vec<LinkChoice>,
@@ -117,7 +117,7 @@ pub async fn ask_link(
 }
 
 /// Asks; `search` is `None` when the question opens: most often it is the company of the same name. Of several with that
-/// name none is chosen.
+/// name, here or at the vendor, none is chosen.
 async fn ask(
     app: &App,
     staff: &Staff,
@@ -228,7 +228,12 @@ async fn render(app: &App, staff: &Staff, question: &Question, asked: Asked) -> 
             action: addresses.question(row.id, "link"),
             from_setup: addresses.in_setup,
             back: addresses.list(),
-            same_names: if row.same_names > 1 {
+            same_names: if row.twins > 1 {
+                format!(
+                    "{} companies of {} have this name. This is No. {}; compare where it is before you choose.",
+                    row.twins, source.provider.name, row.external_id
+                )
+            } else if row.same_names > 1 {
                 format!(
                     "{} companies in Portico have this name. Compare where they are and what they are linked to.",
                     row.same_names

@@ -50,10 +50,8 @@ mod tests {
             lead: "Clients as last read.".into(),
             body,
         };
-        let list = CompanyList {
-            cancel: "/companies".into(),
-            ..samples::list()
-        };
+        let mut list = samples::list();
+        list.list.cancel = "/companies".into();
         let html = sample::check("import_companies", &page(Body::List(list.into())));
         assert!(html.contains("Import Selected") && html.contains("data-close>Cancel"));
         assert!(

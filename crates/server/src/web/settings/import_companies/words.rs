@@ -4,13 +4,9 @@ use domain::provider::{Provider, ScopeField};
 use store::integrations::Integration;
 use sync::import_companies::CompanyCounts;
 
+use crate::web::settings::imports::list_frame::number;
+use crate::web::settings::imports::list_state::View;
 use crate::web::settings::setup_wizard::wizard::Offer;
-use crate::web::view::number::grouped;
-
-/// A count with its thousands.
-pub(super) fn number(count: u64) -> String {
-    grouped(i64::try_from(count).unwrap_or(i64::MAX))
-}
 
 /// When a synced company becomes a company on its own.
 pub(super) fn rule(
@@ -56,6 +52,15 @@ pub(super) fn several(count: u64) -> String {
     )
 }
 
+/// What a row says that shares its name with others of the vendor, and with a company here.
+pub(super) fn twins(provider: &str, count: u64) -> String {
+    format!(
+        "{} companies of {provider} have this name, and one in Portico has it. If it is this one, use Link… to say so; \
+         selected as it is, it becomes a new company.",
+        number(count)
+    )
+}
+
 /// How many are here, and what becomes of the others.
 pub(super) fn outlook(counts: CompanyCounts) -> String {
     if counts.all == 0 {
@@ -81,7 +86,7 @@ pub(super) fn outlook(counts: CompanyCounts) -> String {
 /// What nothing in the list means, in Quick Match or after a search, and what to do then.
 pub(super) fn nothing(
     provider: &Provider,
-    (quick, search): (bool, bool),
+    (view, search): (View, bool),
     all: CompanyCounts,
 ) -> (String, String) {
     if all.all == 0 {
@@ -90,7 +95,13 @@ pub(super) fn nothing(
             "The sync brings them. Open this list again when it has read the companies; the line above shows how far it is.".to_owned(),
         );
     }
-    if quick && !search {
+    if view == View::Selected {
+        return (
+            "No company is selected".to_owned(),
+            "Show the whole list and tick what to import.".to_owned(),
+        );
+    }
+    if view == View::Quick && !search {
         return (
             "Quick Match has nothing to propose".to_owned(),
             "Of what is not here yet nothing shares its name, web site or phone number with a company in Portico that is not linked yet.".to_owned(),

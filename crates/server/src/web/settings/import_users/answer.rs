@@ -8,8 +8,7 @@ use store::staff::{StaffQuery, StaffRow, list_staff_page};
 use sync::import_users::{
     ImportAction, ImportRefusal, ImportRowChoice, ImportUsers, SkipReason, begin,
 };
-use sync::imports::Everyone;
-use sync::users::problem_of_address;
+use sync::users::{client_with, problem_of_address};
 
 use super::build::{Addresses, PEOPLE, listed, picker};
 use super::picker::Picker;
@@ -48,14 +47,14 @@ pub async fn answer(
     fields: &Fields,
 ) -> Result<Outcome, Failure> {
     let state = PickerState::read(fields);
-    let told = if state.sync {
+    let told = if state.list.sync {
         sync_now(app, staff, listed(source)).await?
     } else {
         String::new()
     };
     let mut shown = picker(app, staff, source, addresses, &state).await?;
-    if !state.import {
-        shown.sync.told = told;
+    if !state.list.import {
+        shown.list.sync.told = told;
         return Ok(Outcome::Again(StatusCode::OK, Box::new(shown)));
     }
     let again = |shown| {
@@ -72,11 +71,7 @@ pub async fn answer(
     let wanted = ImportUsers {
         integration: source.integration.id,
         rows,
-        everyone: state.everyone.then(|| Everyone {
-            search: state.search.clone(),
-            except: state.except.clone(),
-            proposed: state.quick,
-        }),
+        everyone: state.list.meant(),
         role,
         send_welcome: state.welcome,
     };
@@ -84,7 +79,7 @@ pub async fn answer(
         Ok(import) => Ok(Outcome::Begun(import)),
         Err(refusal) => {
             match refusal {
-                ImportRefusal::NothingSelected => shown.error = nothing_selected(&shown),
+                ImportRefusal::NothingSelected => shown.list.error = nothing_selected(&shown),
                 other => shown.role_error = other.sentence(),
             }
             again(shown)
@@ -95,7 +90,7 @@ pub async fn answer(
 fn nothing_selected(shown: &Picker) -> String {
     format!(
         "Select at least one of the {}, or choose a user to link to.",
-        shown.many_lower
+        shown.list.many
     )
 }
 
@@ -107,8 +102,8 @@ fn check(state: &PickerState, shown: &mut Picker) -> Option<PublicId> {
             .solution
             .clone_into(&mut shown.role_error);
     }
-    if !state.everyone && state.chosen().is_empty() {
-        shown.error = nothing_selected(shown);
+    if !state.list.everyone && state.chosen().is_empty() {
+        shown.list.error = nothing_selected(shown);
         return None;
     }
     role
@@ -188,27 +183,28 @@ fn same_name(one: &str, other: &str) -> bool {
 /// or one like it, or somebody who is here. What comes between this and the import is told in its report.
 async fn address_problem(
     app: &App,
-    typed: &str,
+    (typed, join): (&str, bool),
     others: &[String],
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<SkipReason>, Failure> {
+    let other = |text: String| Ok(Some(SkipReason::Other(text)));
     let Some(key) = usable_key(typed) else {
-        return Ok(Some(if typed.is_empty() {
+        return other(if typed.is_empty() {
             troubleshooting::EMAIL_REQUIRED.solution.to_owned()
         } else {
             troubleshooting::NO_ADDRESS.to_owned()
-        }));
+        });
     };
     if others
         .iter()
         .any(|other| *other == key || looks_like(other, &key))
     {
-        return Ok(Some(
+        return other(
             "Another selected row has this e-mail address, or one that looks like it. Each user needs one of their own."
                 .to_owned(),
-        ));
+        );
     }
-    let problem = problem_of_address(app.engine(), typed).await?;
-    Ok(problem.map(|refusal| SkipReason::of(refusal).sentence()))
+    let problem = problem_of_address(app.engine(), typed, join).await?;
+    Ok(problem.map(SkipReason::of))
 }
 
 /// The chosen people, each with what is to happen; `None` when something at a field is wrong.
@@ -228,7 +224,7 @@ async fn choices(
         .filter_map(|row| email_key(&row.email))
         .collect();
     for technician in chosen {
-        let here = shown.rows.iter_mut().find(|row| row.id == technician);
+        let mut here = shown.rows.iter_mut().find(|row| row.id == technician);
         if here.as_ref().is_some_and(|row| row.state.is_linked()) {
             // Linked by somebody else since the page was opened: the import says so.
         } else if let Some(email) = state.link_of(technician) {
@@ -242,7 +238,7 @@ async fn choices(
                     match here {
                         Some(row) => row.link_error = message,
                         None => {
-                            shown.error = format!(
+                            shown.list.error = format!(
                                 "Link User “{email}” of a row that is not on this page: {message}"
                             );
                         }
@@ -259,12 +255,24 @@ async fn choices(
                 typed
             };
             if let Some(typed) = looked_at {
-                if let Some(message) = address_problem(app, typed, &taken).await? {
+                let asked = (typed, state.joins(technician, typed));
+                let problem = address_problem(app, asked, &taken).await?;
+                if let Some(row) = here.as_deref_mut()
+                    && asked.1
+                    && let Some(who) = client_with(app.engine(), typed).await?
+                {
+                    row.tell_client(who, typed, true);
+                }
+                if let Some(reason) = problem {
+                    let message = reason.sentence();
                     wrong = true;
+                    if let (Some(row), SkipReason::OfAClient(who)) = (here.as_deref_mut(), reason) {
+                        row.tell_client(who, typed, false);
+                    }
                     match here {
                         Some(row) => row.email_error = message,
                         None => {
-                            shown.error = format!(
+                            shown.list.error = format!(
                                 "E-mail “{typed}” of a row that is not on this page: {message}"
                             );
                         }
@@ -274,15 +282,33 @@ async fn choices(
                 taken.extend(email_key(typed));
             }
         }
-        rows.push(ImportRowChoice {
-            technician,
-            action: ImportAction::Create {
-                email: state.emails.get(&technician).cloned(),
-            },
-        });
+        let typed = state.emails.get(&technician).cloned();
+        // Those on other pages say it in the hidden field of their row; the import looks at the address again.
+        let join = match (
+            &typed,
+            shown.rows.iter_mut().find(|row| row.id == technician),
+        ) {
+            (Some(typed), _) => state.joins(technician, typed),
+            (None, Some(row)) => {
+                if !row.client.is_empty() && !row.join {
+                    wrong = true;
+                    row.email_error = SkipReason::OfAClient(row.client.clone()).sentence();
+                    continue;
+                }
+                row.join
+            }
+            (None, None) => state.joins.contains_key(&technician),
+        };
+        let action = if join {
+            ImportAction::Join { email: typed }
+        } else {
+            ImportAction::Create { email: typed }
+        };
+        rows.push(ImportRowChoice { technician, action });
     }
-    if wrong && shown.error.is_empty() {
-        "Nothing was imported yet. Look at the rows marked below.".clone_into(&mut shown.error);
+    if wrong && shown.list.error.is_empty() {
+        "Nothing was imported yet. Look at the rows marked below."
+            .clone_into(&mut shown.list.error);
     }
     Ok((!wrong).then_some(rows))
 }

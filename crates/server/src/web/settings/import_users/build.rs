@@ -1,29 +1,35 @@
 //! From the store to the list of people.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::clock::UtcMillis;
-use domain::email::email_address;
+use domain::email::{email_address, email_key};
 use domain::imports::ImportKind;
 use domain::stream::Stream;
+use domain::text::name_key;
 use store::checkpoints::find_checkpoint;
 use store::identities::MembershipStatus;
 use store::listing::Count;
 use store::staff::{StaffQuery, list_staff_page};
 use store::technicians::{
-    ImportCounts, ImportQuery, ImportRow, count_importable, list_importable, list_some_importable,
+    ImportCounts, ImportQuery, ImportRow, count_importable, list_found, list_importable,
+    list_some_importable,
 };
 use sync::quick_match::{self, Match, Matches};
+use sync::users::at_client;
 
-use super::picker::{Carried, Everyone, LinkPerson, PickRow, PickState, Picker};
+use super::picker::{LinkPerson, PickRow, PickState, Picker};
 use super::state::PickerState;
 use super::troubleshooting;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Failure;
-use crate::web::settings::imports::list_sync::{self, Listed, list_sync};
+use crate::web::settings::imports::Source;
+use crate::web::settings::imports::list_frame::{Carried, Everyone, ListFrame, Page, Tick};
+use crate::web::settings::imports::list_state::{ListState, View};
+use crate::web::settings::imports::list_sync::Listed;
 use crate::web::settings::imports::quick_match::QuickMatch;
-use crate::web::settings::imports::{Source, last};
 use crate::web::settings::users::role_choices;
 use crate::web::view::list::PAGE_ROWS;
 use crate::web::view::number::{counted, grouped};
@@ -66,59 +72,81 @@ pub async fn picker(
 ) -> Result<Picker, Failure> {
     let store = app.store();
     let integration = source.integration.id;
-    let search = Some(state.search.clone()).filter(|text| !text.is_empty());
-    let counts = count_importable(store, integration, search.as_deref()).await?;
+    let asked = &state.list;
+    let counts = count_importable(store, integration, asked.searched()).await?;
     let query = ImportQuery {
         integration,
-        search,
-        unlinked_only: state.unlinked_only,
-        page: state.page.clone(),
+        search: asked.searched().map(str::to_owned),
+        unlinked_only: asked.unlinked_only,
+        page: asked.page.clone(),
         limit: PAGE_ROWS,
     };
-    let (quick, found, matches) = if state.quick {
-        let matches = quick_match::people(app.engine(), integration).await?;
-        let told = QuickMatch::of(
-            matches.of_search(query.search.as_deref()),
-            ("person", "people"),
-            "Link User",
-        );
-        let found = list_some_importable(store, &query, matches.listed()).await?;
-        (Some(told), found, matches)
-    } else {
-        let found = list_importable(store, &query).await?;
-        (None, found, Default::default())
+    let mut quick = None;
+    let mut matches = Default::default();
+    let found = match asked.view {
+        View::All => list_importable(store, &query).await?,
+        View::Quick => {
+            let found: Arc<Matches> = quick_match::people(app.engine(), integration).await?;
+            let words = ("person", "people");
+            quick = Some(QuickMatch::of(
+                found.of_search(asked.searched()),
+                words,
+                "Link User",
+            ));
+            matches = found;
+            list_some_importable(store, &query, matches.listed()).await?
+        }
+        View::Selected => {
+            let chosen: Vec<i64> = state.chosen().into_iter().collect();
+            let only = list_found(store, integration, &chosen).await?;
+            list_some_importable(store, &query, &only).await?
+        }
     };
     let checkpoint = find_checkpoint(store, integration, Stream::Technicians).await?;
     let read_at = checkpoint.and_then(|checkpoint| checkpoint.last_completed_at);
     let shell = staff.shell(Section::Settings);
-    let rows: Vec<PickRow> = found
-        .rows
-        .into_iter()
-        .map(|row| {
-            let found = matches.get(row.id);
-            to_row(&shell, row, state, read_at, found)
-        })
-        .collect();
+    let rows = found.rows.into_iter().map(|row| {
+        let found = matches.get(row.id);
+        to_row(&shell, row, state, read_at, found)
+    });
+    let rows = tell_apart(rows.collect());
     let words = source.provider.words;
     let many_lower = words.technicians.to_lowercase();
-    let (nothing, nothing_help) = nothing(&many_lower, state, counts);
-    let carried = carried(state, &rows, &matches);
+    let (nothing, nothing_help) = nothing(&many_lower, asked, counts);
     let (people, more_people) = people(app, "").await?;
-    let everyone = everyone(state, counts, quick.as_ref(), &rows);
-    let shown: BTreeSet<i64> = rows.iter().map(|row| row.id).collect();
-    let except = state.except.difference(&shown).copied().collect();
-    let sync = list_sync(
-        app,
-        &shell,
-        listed(source),
-        list_sync::address(source.provider, Stream::Technicians),
-        String::new(),
-    )
-    .await?;
-    Ok(Picker {
-        sync,
+    let ticks = rows.iter().map(|row| Tick {
+        id: row.id,
+        ticked: row.ticked,
+        covered: row.covered,
+    });
+    let page = Page {
+        listed: listed(source),
+        kind: ImportKind::Users,
+        in_setup: addresses.in_setup,
+        state: asked,
+        ticks: ticks.collect(),
+        around: (found.previous, found.next),
+        everyone: everyone(asked, counts, quick.as_ref(), &rows),
+        quick,
+        carried: carried(state, &rows, &matches),
+    };
+    let all = number(counts.all);
+    let list = ListFrame {
         action: addresses.action.clone(),
         cancel: addresses.cancel.clone(),
+        by: "name or e-mail",
+        count: format!(
+            "{}, {} unlinked",
+            counted(all, &words.technician.to_lowercase(), &many_lower),
+            grouped(number(counts.unlinked))
+        ),
+        nothing,
+        nothing_help,
+        many: many_lower,
+        ..ListFrame::load(app, &shell, page).await?
+    };
+    Ok(Picker {
+        list,
         people_address: if more_people {
             format!("/settings/users/import/{}/people", source.provider.key)
         } else {
@@ -126,50 +154,43 @@ pub async fn picker(
         },
         provider: source.provider.name.to_owned(),
         many: words.technicians.to_owned(),
-        search: state.search.clone(),
-        shown: state.shown(),
-        unlinked_only: state.unlinked_only,
-        count: format!(
-            "{}, {} unlinked",
-            counted(
-                number(counts.all),
-                &words.technician.to_lowercase(),
-                &many_lower
-            ),
-            grouped(number(counts.unlinked))
-        ),
-        error: String::new(),
-        nothing,
-        nothing_help,
-        selected: selected(everyone.as_ref(), &rows, &carried),
         rows,
-        carried,
-        except,
-        quick,
-        everyone,
         people,
-        last: last(
-            app,
-            &shell,
-            (source.provider, integration),
-            ImportKind::Users,
-            addresses.in_setup,
-        )
-        .await?,
         roles: role_choices(store, &staff.grants, &state.role, false).await?,
         role_error: String::new(),
         welcome: state.welcome,
-        page: state
-            .page
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        previous: found.previous.map(|key| key.to_string()),
-        next: found.next.map(|key| key.to_string()),
         troubleshooting: troubleshooting::ALL,
         notes: source.provider.documentation.staff_import,
-        many_lower,
     })
+}
+
+/// Tells apart those of one name by the vendor's number. Of several with the address of one user, or proposed for one,
+/// none is linked beforehand: only a person can tell which it is.
+fn tell_apart(mut rows: Vec<PickRow>) -> Vec<PickRow> {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut users: BTreeMap<String, usize> = BTreeMap::new();
+    for row in &rows {
+        *names.entry(name_key(&row.name)).or_default() += 1;
+        *users.entry(row.suggested.clone()).or_default() += 1;
+    }
+    for row in &mut rows {
+        if names.get(&name_key(&row.name)) == Some(&1) {
+            row.number.clear();
+        }
+        if row.suggested.is_empty() || users.get(&row.suggested) == Some(&1) {
+            continue;
+        }
+        if row.link == row.suggested {
+            row.link.clear();
+        }
+        row.proposal = format!(
+            "Several records could be {}. Use Link User at the right one.",
+            row.suggested_name
+        );
+        row.suggested.clear();
+        row.covered = false;
+    }
+    rows
 }
 
 /// The users one can link to whose name or e-mail matches, without those who are deactivated, and whether there are more.
@@ -241,12 +262,18 @@ fn to_row(
         .map(|target| (target.email.clone(), target.name.clone()));
     let (suggested, suggested_name) = taken_by.or_else(|| proposed.clone()).unwrap_or_default();
     let linked = pick.is_linked();
-    let meant = pick == PickState::Ready && (!state.quick || proposed.is_some());
-    let covered = state.everyone && meant && !state.except.contains(&id);
-    let ticked = state.picks.contains(&id)
+    let meant = pick == PickState::Ready && (!state.list.is_quick() || proposed.is_some());
+    let covered = state.list.everyone && meant && !state.list.except.contains(&id);
+    let ticked = state.list.picks.contains(&id)
         || state.link_of(id).is_some()
         || covered
-        || (state.tick_page && pick == PickState::Ready);
+        || (state.list.tick_page && pick == PickState::Ready);
+    let client = row
+        .client
+        .map(|person| at_client(&person.name, Some(&person.company)))
+        .unwrap_or_default();
+    let join = !client.is_empty() && state.joins(id, &email);
+    let join_key = email_key(&email).unwrap_or_default();
     // Emptied by the person: somebody new is wanted, and the proposal does not come back.
     let emptied = state.suggested.contains_key(&id) && !state.links.contains_key(&id);
     PickRow {
@@ -276,11 +303,15 @@ fn to_row(
         } else {
             row.name
         },
+        number: row.external_id,
         email,
         title: row.title.unwrap_or_default(),
         state: pick,
         suggested,
         suggested_name,
+        client,
+        join,
+        join_key,
         ..PickRow::default()
     }
 }
@@ -288,24 +319,22 @@ fn to_row(
 /// Choices about people who are not on this page.
 fn carried(state: &PickerState, rows: &[PickRow], matches: &Matches) -> Vec<Carried> {
     // In Quick Match, Select all means only those with a proposal.
-    let by_all = |id: &i64| state.everyone && (!state.quick || matches.target(*id).is_some());
+    let by_all =
+        |id: &i64| state.list.everyone && (!state.list.is_quick() || matches.target(*id).is_some());
     let away = |id: &i64| rows.iter().all(|row| row.id != *id);
     let mut carried = Vec::new();
     for id in state.chosen().iter().filter(|id| away(id)) {
         let special = state.emails.contains_key(id) || state.link_of(*id).is_some();
         // Who is among everybody is not counted twice.
         if !by_all(id) || special {
-            carried.push(Carried {
-                name: "pick".to_owned(),
-                value: id.to_string(),
-                counts: true,
-            });
+            carried.push(Carried::pick(*id, true));
         }
     }
     for (what, values) in [
         ("email", &state.emails),
         ("link", &state.links),
         ("suggested", &state.suggested),
+        ("join", &state.joins),
     ] {
         for (id, value) in values.iter().filter(|(id, _)| away(id)) {
             carried.push(Carried {
@@ -322,37 +351,27 @@ const WHO_IS_HERE: &str = "One whose address a user has is linked to that user."
 
 /// Offered when more can be imported than the page shows.
 fn everyone(
-    state: &PickerState,
+    state: &ListState,
     counts: ImportCounts,
     quick: Option<&QuickMatch>,
     rows: &[PickRow],
 ) -> Option<Everyone> {
     if let Some(quick) = quick {
-        return (quick.links > 0).then(|| Everyone {
-            count: quick.links,
-            label: format!(
-                "Select all {} that are proposed",
-                grouped(number(quick.links))
-            ),
-            help: "Also those on other pages. Each is linked to the user who stands in its row."
-                .to_owned(),
-            on: state.everyone,
-            except: state.except.len() as u64,
-        });
+        return Everyone::proposed(quick.links, "user", state);
     }
     let count = counts.unlinked.saturating_sub(counts.without_email);
     let here = rows.iter().filter(|row| row.covered).count() as u64;
     if count <= here {
         return None;
     }
-    let matching = if state.search.is_empty() {
-        ""
+    let (is, are) = if state.search.is_empty() {
+        ("is unlinked", "are unlinked")
     } else {
-        " that match"
+        ("is unlinked and matches", "are unlinked and match")
     };
     Some(Everyone {
         count,
-        label: format!("Select all {} unlinked{matching}", grouped(number(count))),
+        label: Everyone::label(count, is, are),
         help: match counts.without_email {
             0 => format!("Not only those on this page. {WHO_IS_HERE}"),
             missing => format!(
@@ -366,20 +385,14 @@ fn everyone(
     })
 }
 
-fn selected(everyone: Option<&Everyone>, rows: &[PickRow], carried: &[Carried]) -> u64 {
-    let all = everyone.filter(|everyone| everyone.on);
-    let ticked = rows
-        .iter()
-        .filter(|row| row.ticked && !(all.is_some() && row.covered))
-        .count();
-    let carried = carried.iter().filter(|carried| carried.counts).count();
-    all.map_or(0, |everyone| everyone.count.saturating_sub(everyone.except))
-        + ticked as u64
-        + carried as u64
-}
-
-fn nothing(many: &str, state: &PickerState, counts: ImportCounts) -> (String, String) {
-    if state.quick && state.search.is_empty() {
+fn nothing(many: &str, state: &ListState, counts: ImportCounts) -> (String, String) {
+    if state.view == View::Selected {
+        return (
+            "Nobody is selected".to_owned(),
+            "Show the whole list and tick whom to import.".to_owned(),
+        );
+    }
+    if state.is_quick() && state.search.is_empty() {
         return (
             "Quick Match has nothing to propose".to_owned(),
             format!(

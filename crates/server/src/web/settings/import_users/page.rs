@@ -75,8 +75,8 @@ mod tests {
         let html = sample::check("import_users_quick", &page(Body::Picker(quick.into())));
         assert!(html.contains("Show the whole list") && html.contains("Resources are being read"));
         picker.rows.clear();
-        picker.everyone = None;
-        picker.nothing = "No resource matches".into();
+        picker.list.everyone = None;
+        picker.list.nothing = "No resource matches".into();
         sample::check("import_users_none", &page(Body::Picker(picker.into())));
         let html = sample::check(
             "import_users_report",

@@ -2,52 +2,22 @@
 
 use domain::provider::Troubleshooting;
 
-use crate::web::settings::imports::LastImport;
-use crate::web::settings::imports::list_sync::ListSync;
-use crate::web::settings::imports::quick_match::QuickMatch;
+use crate::web::settings::imports::list_frame::ListFrame;
 use crate::web::view::{Choice, Time};
 
 /// The component. Its template is `settings/import_users/picker.html`.
 #[derive(Debug, Clone, Default)]
 pub struct Picker {
-    /// Where the form goes.
-    pub action: String,
-    /// Where *Cancel* leads; empty: there is no such button.
-    pub cancel: String,
+    /// What every list has.
+    pub list: ListFrame,
     /// Where more users to link to are found by typing; empty when all are in the list.
     pub people_address: String,
     /// Name of the provider.
     pub provider: String,
     /// The provider's word for its people: *Resources*.
     pub many: String,
-    /// The same inside a sentence.
-    pub many_lower: String,
-    /// How old the list is.
-    pub sync: ListSync,
-    /// What was searched for.
-    pub search: String,
-    /// What the list is narrowed to, to recognise another search.
-    pub shown: String,
-    /// Whether linked ones are hidden.
-    pub unlinked_only: bool,
-    /// How many there are, and how many of them are unlinked.
-    pub count: String,
-    /// What is wrong with the whole form; empty when nothing is.
-    pub error: String,
     /// The people.
     pub rows: Vec<PickRow>,
-    /// What to say when there are none.
-    pub nothing: String,
-    /// What to do then.
-    pub nothing_help: String,
-    /// Everything that was chosen on other pages.
-    pub carried: Vec<Carried>,
-    /// Those on other pages whom *Select all* leaves out.
-    pub except: Vec<i64>,
-    /// What Quick Match found, while it is on.
-    pub quick: Option<QuickMatch>,
-    /// Offered when more match than the page shows.
-    pub everyone: Option<Everyone>,
     /// Users to link to.
     pub people: Vec<LinkPerson>,
     /// Roles the person may give.
@@ -56,46 +26,10 @@ pub struct Picker {
     pub role_error: String,
     /// Whether to send the welcome e-mail.
     pub welcome: bool,
-    /// How many are selected.
-    pub selected: u64,
-    /// The place of this page.
-    pub page: String,
-    /// The page before.
-    pub previous: Option<String>,
-    /// The next page.
-    pub next: Option<String>,
     /// What to do when somebody is missing or cannot be selected.
     pub troubleshooting: &'static [Troubleshooting],
     /// What is particular about the provider.
     pub notes: &'static [&'static str],
-    /// The newest import.
-    pub last: Option<LastImport>,
-}
-
-/// A choice made on another page, kept in a hidden field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Carried {
-    /// Name of the field.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-    /// Whether it is a person that counts on the button.
-    pub counts: bool,
-}
-
-/// *Select all N unlinked*.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Everyone {
-    /// How many.
-    pub count: u64,
-    /// What it says.
-    pub label: String,
-    /// What it means for those without an address.
-    pub help: String,
-    /// Whether it is ticked.
-    pub on: bool,
-    /// How many it leaves out.
-    pub except: u64,
 }
 
 /// A user one can link to.
@@ -116,6 +50,8 @@ pub struct PickRow {
     pub id: i64,
     /// Name.
     pub name: String,
+    /// The vendor's number, where another on the page has the same name; else empty.
+    pub number: String,
     /// E-mail there.
     pub email: String,
     /// Job title.
@@ -134,6 +70,12 @@ pub struct PickRow {
     pub typed_email: String,
     /// What is wrong with it.
     pub email_error: String,
+    /// The person at a client who has the address, with the company; empty: nobody has.
+    pub client: String,
+    /// The address this is about.
+    pub join_key: String,
+    /// Whether that person is to become one of the staff.
+    pub join: bool,
     /// The user to link to, by e-mail.
     pub link: String,
     /// What is wrong with that.
@@ -142,6 +84,15 @@ pub struct PickRow {
     pub suggested: String,
     /// Name of that user.
     pub suggested_name: String,
+}
+
+impl PickRow {
+    /// Says that the address is that of a person at a client.
+    pub fn tell_client(&mut self, who: String, email: &str, join: bool) {
+        self.client = who;
+        self.join_key = domain::email::email_key(email).unwrap_or_default();
+        self.join = join;
+    }
 }
 
 /// Whether somebody can be selected.
@@ -191,6 +142,11 @@ pub mod samples {
 
     use super::*;
     use crate::web::settings::import_users::troubleshooting;
+    use crate::web::settings::imports::LastImport;
+    use crate::web::settings::imports::list_frame::{Carried, Everyone};
+    use crate::web::settings::imports::list_state::View;
+    use crate::web::settings::imports::list_sync::ListSync;
+    use crate::web::settings::imports::quick_match::QuickMatch;
     use crate::web::view::Shell;
     use crate::web::view::sample::{self, HOSTILE};
 
@@ -227,6 +183,10 @@ pub mod samples {
                 ..row(3, "Petra Novak", "", "Dispatcher")
             },
             PickRow {
+                client: format!("{HOSTILE}, at {HOSTILE},"),
+                join_key: HOSTILE.into(),
+                number: HOSTILE.into(),
+                join: true,
                 state: PickState::NeedsEmail,
                 typed_email: HOSTILE.into(),
                 ..row(4, HOSTILE, "", HOSTILE)
@@ -255,33 +215,44 @@ pub mod samples {
                 ..row(7, &sample::long(), &sample::long(), &sample::long())
             },
         ];
-        Picker {
+        let list = ListFrame {
             action: "/settings/users/import/autotask".into(),
+            by: "name or e-mail",
             sync: ListSync {
                 what: "Resources".into(),
                 ..ListSync::default()
             },
             cancel: "/settings/users".into(),
-            people_address: "/settings/users/import/autotask/people".into(),
-            provider: "Autotask".into(),
-            many: "Resources".into(),
-            many_lower: "resources".into(),
+            many: "resources".into(),
             search: HOSTILE.into(),
             count: "5,012 resources, 4,980 unlinked".into(),
             error: troubleshooting::ROLE_NOT_SELECTED.solution.into(),
-            rows,
-            carried: vec![Carried {
-                name: "pick".into(),
-                value: "99".into(),
-                counts: true,
-            }],
+            carried: vec![Carried::pick(99, true)],
             everyone: Some(Everyone {
                 count: 4_980,
-                label: "Select all 4,980 unlinked".into(),
+                label: "Select all 4,980 that are unlinked".into(),
                 help: "2 without an e-mail address are left out.".into(),
                 on: false,
                 except: 0,
             }),
+            selected: 3,
+            next: Some("an1.2".into()),
+            last: Some(LastImport {
+                href: "/settings/users/import/autotask/reports/x".into(),
+                words: "1,200 of 5,000 people: 1,190 created, 10 skipped.".into(),
+                running: true,
+                when: shell.time(shell.now),
+                import: "x".into(),
+                beside_list: true,
+            }),
+            ..ListFrame::default()
+        };
+        Picker {
+            list,
+            people_address: "/settings/users/import/autotask/people".into(),
+            provider: "Autotask".into(),
+            many: "Resources".into(),
+            rows,
             people: vec![
                 LinkPerson {
                     email: "ada@northwind-msp.example".into(),
@@ -299,18 +270,8 @@ pub mod samples {
                 Choice::new("r2", HOSTILE, false),
             ],
             role_error: troubleshooting::ROLE_NOT_SELECTED.solution.into(),
-            selected: 3,
-            next: Some("an1.2".into()),
             troubleshooting: troubleshooting::ALL,
             notes: &["Resource must have an active status in Autotask."],
-            last: Some(LastImport {
-                href: "/settings/users/import/autotask/reports/x".into(),
-                words: "1,200 of 5,000 people: 1,190 created, 10 skipped.".into(),
-                running: true,
-                when: shell.time(shell.now),
-                import: "x".into(),
-                beside_list: true,
-            }),
             ..Picker::default()
         }
     }
@@ -342,10 +303,11 @@ pub mod samples {
             proposal: proposal.into(),
             ..PickRow::default()
         };
-        Picker {
+        let usual = picker(shell);
+        let list = ListFrame {
             search: String::new(),
             error: String::new(),
-            role_error: String::new(),
+            view: View::Quick,
             sync: ListSync {
                 what: "Resources".into(),
                 reading: "Resources are being read: 1,200 of about 5,000".into(),
@@ -366,6 +328,15 @@ pub mod samples {
                 on: true,
                 except: 0,
             }),
+            last: None,
+            next: None,
+            selected: 2,
+            carried: Vec::new(),
+            ..usual.list.clone()
+        };
+        Picker {
+            list,
+            role_error: String::new(),
             rows: vec![
                 row(
                     1,
@@ -386,11 +357,7 @@ pub mod samples {
                     "Several are equally good (same name and same e-mail domain), so none is proposed.",
                 ),
             ],
-            last: None,
-            next: None,
-            selected: 2,
-            carried: Vec::new(),
-            ..picker(shell)
+            ..usual
         }
     }
 }

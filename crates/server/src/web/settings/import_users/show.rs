@@ -49,10 +49,7 @@ pub async fn show(
     if let Some(missing) = unread(&app, &staff, &source).await? {
         return render(&staff, StatusCode::OK, provider, Body::Missing(missing));
     }
-    let state = PickerState {
-        import: false,
-        ..PickerState::read(&query.0)
-    };
+    let state = PickerState::of_query(&query);
     let picker = picker(&app, &staff, &source, &addresses(provider), &state).await?;
     render(
         &staff,

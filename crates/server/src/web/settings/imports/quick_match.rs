@@ -30,21 +30,26 @@ impl QuickMatch {
                 Match::Tie { .. } => ties += 1,
             }
         }
-        let mut sentence = format!(
-            "Quick Match proposes a link for {}.",
-            counted(links, one, many)
-        );
+        let mut sentence = match links {
+            0 => "No link is proposed.".to_owned(),
+            links => format!("A link is proposed for {}.", counted(links, one, many)),
+        };
         if ties > 0 {
             sentence.push_str(&format!(
-                " For {} more several are equally good: use {by_hand} there.",
-                grouped(ties)
+                " For {}{} several are equally good: use {by_hand} there.",
+                grouped(ties),
+                match (links, ties) {
+                    (0, 1) => format!(" {one}"),
+                    (0, _) => format!(" {many}"),
+                    _ => " more".to_owned(),
+                }
             ));
         }
-        if links > 0 {
-            sentence.push_str(
-                " Look through them and select; nothing is saved before they are imported.",
-            );
-        }
+        sentence.push_str(match links {
+            0 => "",
+            1 => " Look at it and select it; nothing is saved before it is imported.",
+            _ => " Look through them and select; nothing is saved before they are imported.",
+        });
         Self {
             links: links.unsigned_abs(),
             sentence,
@@ -78,11 +83,34 @@ mod tests {
         let told = QuickMatch::of([&tie].into_iter(), COMPANIES, "Link…");
         assert_eq!((told.links, told.nothing), (0, false));
         assert!(
+            told.sentence.contains(
+                "No link is proposed. For 1 company several are equally good: use Link… there."
+            ),
+            "{}",
             told.sentence
-                .contains("For 1 more several are equally good: use Link… there.")
+        );
+        let link = Match::Link {
+            target: sync::quick_match::Target {
+                uuid: domain::id::PublicId::new(domain::clock::UtcMillis(0)),
+                name: "Harbour".into(),
+                email: String::new(),
+            },
+            why: "same name".into(),
+        };
+        let one = QuickMatch::of([&link].into_iter(), COMPANIES, "Link…");
+        assert_eq!(
+            one.sentence,
+            "A link is proposed for 1 company. Look at it and select it; nothing is saved before it is imported."
+        );
+        let both = QuickMatch::of([&link, &tie, &link].into_iter(), COMPANIES, "Link…");
+        assert!(
+            both.sentence
+                .starts_with("A link is proposed for 2 companies. For 1 more several are"),
+            "{}",
+            both.sentence
         );
         assert!(QuickMatch::words(&tie, "company").contains("(same phone number), so none"));
         let none = QuickMatch::of([].into_iter(), COMPANIES, "Link…");
-        assert!(none.nothing && none.sentence.contains("0 companies"));
+        assert!(none.nothing && none.sentence == "No link is proposed.");
     }
 }

@@ -9,7 +9,7 @@ use crate::web::view::Time;
 pub struct Report {
     /// Its page.
     pub address: String,
-    /// Who asked for it, and when.
+    /// Who asked for it, in words, and when.
     pub asked: Option<(String, Time)>,
     /// Where its live stream is; empty once it ended.
     pub events: String,
@@ -29,12 +29,24 @@ pub struct Report {
     pub stopped: bool,
     /// The whole report as a file.
     pub file: String,
-    /// Where the list is shown again.
-    pub again: String,
+    /// How to import more.
+    pub again: Again,
     /// Where one goes from here; empty: nowhere.
     pub done: String,
     /// What that link says.
     pub done_label: String,
+}
+
+/// How to import more from where a report is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Again {
+    /// It goes on by itself.
+    #[default]
+    ByItself,
+    /// In the list at this address.
+    List(String),
+    /// In the wizard, whose form knows what else is kept.
+    Wizard,
 }
 
 /// How far an import is.
@@ -152,7 +164,7 @@ pub mod samples {
                 line(&sample::long(), cannot, &sample::long()),
             ]),
             file: "/settings/users/import/autotask/reports/x/report.csv".into(),
-            again: "/settings/users/import/autotask".into(),
+            again: Again::List("/settings/users/import/autotask".into()),
             done: "/settings/users".into(),
             done_label: "Back to users".into(),
             ..Report::default()

@@ -5,10 +5,11 @@ use domain::imports::{ImportCounts, ImportKind};
 use domain::provider::Provider;
 use domain::setup::SetupStep;
 use store::imports::Import;
+use sync::auto_import::{self, ContactDone, ContactSkipped};
 use sync::import_companies::{self, CompanyDone, CompanySkip, CompanySkipped};
 use sync::import_users::{self, Done, Skipped};
 
-use super::report::{Part, Progress, Report, ReportLine};
+use super::report::{Again, Part, Progress, Report, ReportLine};
 use crate::app::App;
 use crate::web::error::Failure;
 use crate::web::settings::setup_wizard::frame;
@@ -27,8 +28,8 @@ pub struct Place {
     base: String,
     /// After them.
     query: &'static str,
-    /// The list again; empty in the wizard, whose form knows what else is kept.
-    again: String,
+    /// How to import more.
+    again: Again,
     /// Onwards.
     done: String,
     /// What that link says.
@@ -40,16 +41,27 @@ impl Place {
     #[must_use]
     pub fn dialog(provider: &Provider, kind: ImportKind, import: &PublicId) -> Self {
         let address = address(provider, kind, import);
-        let (list, done_label) = match kind {
-            ImportKind::Users => ("/settings/users", "Back to users"),
-            ImportKind::Companies => ("/companies", "Back to companies"),
+        let of_list = |list: &str| Again::List(format!("{list}/import/{}", provider.key));
+        let (again, done, done_label) = match kind {
+            ImportKind::Users => {
+                let list = "/settings/users";
+                (of_list(list), list.to_owned(), "Back to users")
+            }
+            ImportKind::Companies => {
+                let list = "/companies";
+                (of_list(list), list.to_owned(), "Back to companies")
+            }
+            ImportKind::Contacts => {
+                let integration = format!("/settings/integrations/{}", provider.key);
+                (Again::ByItself, integration, "Back to the integration")
+            }
         };
         Self {
             base: address.clone(),
             address,
             query: "",
-            again: format!("{list}/import/{}", provider.key),
-            done: list.to_owned(),
+            again,
+            done,
             done_label,
         }
     }
@@ -62,12 +74,13 @@ impl Place {
         let (done, done_label) = match kind {
             ImportKind::Users => ("/settings/users", "See all users"),
             ImportKind::Companies => ("/companies", "See all companies"),
+            ImportKind::Contacts => ("/contacts/accounts", "See all accounts"),
         };
         Self {
             address: format!("{step}?tab={tab}&report={import}"),
             base: address(provider, kind, import),
             query: "?from=setup",
-            again: String::new(),
+            again: Again::Wizard,
             done: done.to_owned(),
             done_label,
         }
@@ -86,6 +99,9 @@ fn address(provider: &Provider, kind: ImportKind, import: &PublicId) -> String {
     match kind {
         ImportKind::Users => format!("/settings/users/import/{key}/reports/{import}"),
         ImportKind::Companies => format!("/companies/import/{key}/reports/{import}"),
+        ImportKind::Contacts => {
+            format!("/settings/integrations/{key}/auto-imports/{import}")
+        }
     }
 }
 
@@ -102,10 +118,7 @@ pub async fn to_report(
 ) -> Result<Report, Failure> {
     let words = Words::of(import.kind);
     let frame = Report {
-        asked: Some((
-            import.actor.label().to_owned(),
-            shell.time(import.created_at),
-        )),
+        asked: Some((asked_by(import), shell.time(import.created_at))),
         file: format!("{}/report.csv", place.base),
         address: place.address,
         again: place.again,
@@ -130,6 +143,7 @@ pub async fn to_report(
     let lists = match import.kind {
         ImportKind::Users => of_users(app, import).await?,
         ImportKind::Companies => of_companies(app, import).await?,
+        ImportKind::Contacts => of_contacts(app, import).await?,
     };
     let part = |lines: Vec<ReportLine>, count: u64| Part {
         more: more(count, lines.len() as u64),
@@ -137,7 +151,7 @@ pub async fn to_report(
         lines,
     };
     Ok(Report {
-        title: title(counts, &words),
+        title: title(import, &words),
         lines: lines(provider, import, &words),
         created: part(lists.created, counts.created),
         linked: part(lists.linked, counts.linked),
@@ -145,6 +159,15 @@ pub async fn to_report(
         stopped: import.stopped.is_some(),
         ..frame
     })
+}
+
+fn asked_by(import: &Import) -> String {
+    match import.kind {
+        ImportKind::Users | ImportKind::Companies => {
+            format!("Asked for by {}", import.actor.label())
+        }
+        ImportKind::Contacts => "By Auto-Import".to_owned(),
+    }
 }
 
 /// What is counted, in words.
@@ -171,14 +194,25 @@ impl Words {
                 made: "company",
                 made_many: "companies",
             },
+            ImportKind::Contacts => Self {
+                one: "contact",
+                many: "contacts",
+                made: "portal account",
+                made_many: "portal accounts",
+            },
         }
     }
 }
 
-/// The outcome in one line, such as `2 users created, 1 linked`.
-fn title(counts: &ImportCounts, words: &Words) -> String {
+/// The outcome in one line, such as `2 users created with the role Technician, 1 linked`.
+fn title(import: &Import, words: &Words) -> String {
+    let counts = &import.counts;
     let made = counted(number(counts.created), words.made, words.made_many);
-    let mut parts = vec![format!("{made} created")];
+    let role = import.role_name.as_ref().filter(|_| counts.created > 0);
+    let mut parts = vec![match role {
+        Some(role) => format!("{made} created with the role {role}"),
+        None => format!("{made} created"),
+    }];
     parts.extend(others(counts));
     parts.join(", ")
 }
@@ -188,7 +222,7 @@ fn title(counts: &ImportCounts, words: &Words) -> String {
 pub fn in_short(import: &Import) -> String {
     let words = Words::of(import.kind);
     if import.finished_at.is_some() {
-        title(&import.counts, &words)
+        title(import, &words)
     } else {
         so_far(&import.counts, &words)
     }
@@ -241,6 +275,10 @@ fn lines(provider: &Provider, import: &Import, words: &Words) -> Vec<String> {
                 .to_owned()
         });
     }
+    if import.kind == ImportKind::Contacts {
+        lines.extend(lines_of_contacts(import));
+        return lines;
+    }
     if counts.linked > 0 && import.kind == ImportKind::Users {
         lines.push(
             "Whoever is linked had an account already, and keeps it with its role and address."
@@ -250,7 +288,7 @@ fn lines(provider: &Provider, import: &Import, words: &Words) -> Vec<String> {
     if counts.created + counts.linked == 0 {
         let what = match import.kind {
             ImportKind::Users => provider.words.technicians.to_lowercase(),
-            ImportKind::Companies => words.many.to_owned(),
+            ImportKind::Companies | ImportKind::Contacts => words.many.to_owned(),
         };
         lines.push(format!("Nothing was changed. The {what} stay in the list."));
     }
@@ -258,8 +296,34 @@ fn lines(provider: &Provider, import: &Import, words: &Words) -> Vec<String> {
         let left = match (import.kind, counts.rest()) {
             (ImportKind::Users, rest) => counted(number(rest), "person was", "people were"),
             (ImportKind::Companies, rest) => counted(number(rest), "company was", "companies were"),
+            (ImportKind::Contacts, rest) => counted(number(rest), "contact was", "contacts were"),
         };
         lines.push(stopped.sentence(&left));
+    }
+    lines
+}
+
+fn lines_of_contacts(import: &Import) -> Vec<String> {
+    let counts = &import.counts;
+    let mut lines = Vec::new();
+    if counts.created > 0 {
+        lines.push("Nobody was told, and nobody can sign in before being invited.".to_owned());
+    }
+    if counts.linked > 0 {
+        lines.push(format!(
+            "Whoever is linked had an account already, as one of your staff or at another company, and belongs to this company too now{}.",
+            import
+                .role_name
+                .as_ref()
+                .map(|role| format!(", there as {role}"))
+                .unwrap_or_default()
+        ));
+    }
+    if counts.skipped > 0 {
+        lines.push(
+            "Skipped are those whom no earlier report told about; it tells each once. They follow by themselves when the reason is gone."
+                .to_owned(),
+        );
     }
     lines
 }
@@ -275,11 +339,7 @@ async fn of_users(app: &App, import: &Import) -> Result<Lists, Failure> {
     let report = import_users::report(app.engine(), import, LISTED).await?;
     let done = |done: Done| ReportLine {
         href: format!("/settings/users/{}", done.user),
-        reason: if done.there.is_empty() || done.there == done.name {
-            done.email
-        } else {
-            format!("{}, “{}” there", done.email, done.there)
-        },
+        reason: about(&done),
         name: done.name,
         label: String::new(),
     };
@@ -287,6 +347,43 @@ async fn of_users(app: &App, import: &Import) -> Result<Lists, Failure> {
         created: report.created.into_iter().map(done).collect(),
         linked: report.linked.into_iter().map(done).collect(),
         skipped: report.skipped.into_iter().map(skipped_person).collect(),
+    })
+}
+
+/// What is worth knowing of somebody who was imported.
+fn about(done: &Done) -> String {
+    let mut text = done.email.clone();
+    if !done.there.is_empty() && done.there != done.name {
+        text.push_str(&format!(", “{}” there", done.there));
+    }
+    if done.joined {
+        text.push_str("; has an account at a client too, and keeps the name of that");
+    }
+    text
+}
+
+async fn of_contacts(app: &App, import: &Import) -> Result<Lists, Failure> {
+    let report = auto_import::read(app.engine(), import, LISTED).await?;
+    let done = |done: ContactDone| ReportLine {
+        href: format!("/contacts/{}", done.contact),
+        reason: format!("{}, {}", done.email, done.company),
+        name: done.name,
+        label: String::new(),
+    };
+    let skipped = |skipped: ContactSkipped| ReportLine {
+        href: format!("/contacts/{}", skipped.contact),
+        reason: format!("{}: {}", skipped.company, skipped.reason.sentence()),
+        name: if skipped.name.is_empty() {
+            "(no name)".to_owned()
+        } else {
+            skipped.name
+        },
+        label: String::new(),
+    };
+    Ok(Lists {
+        created: report.created.into_iter().map(done).collect(),
+        linked: report.joined.into_iter().map(done).collect(),
+        skipped: report.skipped.into_iter().map(skipped).collect(),
     })
 }
 

@@ -20,6 +20,7 @@ use crate::web::error::{Answer, Failure};
 use crate::web::live::{self, Parts};
 use crate::web::page::page;
 use crate::web::settings::import_companies::may_import;
+use crate::web::settings::imports::contacts::may_see;
 use crate::web::settings::imports::last;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
 use crate::web::settings::setup_wizard::frame::{Place, address as setup_address};
@@ -74,7 +75,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
     })
 }
 
-/// The newest imports, which only somebody who may open the setup can look at.
+/// The newest imports. Those of the setup only somebody who may open it can look at.
 async fn imports(
     app: &App,
     staff: &Staff,
@@ -83,12 +84,23 @@ async fn imports(
 ) -> Result<Vec<ImportRow>, Failure> {
     let mut rows = Vec::new();
     let setup = Place::of(integration);
-    if !shell.rights.manage_integrations || !setup.opens(SetupStep::Import) {
-        return Ok(rows);
-    }
+    let imports = shell.rights.manage_integrations && setup.opens(SetupStep::Import);
     for (label, kind, may) in [
-        ("Users", ImportKind::Users, shell.rights.manage_users),
-        ("Companies", ImportKind::Companies, may_import(staff)),
+        (
+            "Users",
+            ImportKind::Users,
+            imports && shell.rights.manage_users,
+        ),
+        (
+            "Companies",
+            ImportKind::Companies,
+            imports && may_import(staff),
+        ),
+        (
+            "Contacts, by Auto-Import",
+            ImportKind::Contacts,
+            may_see(staff, shell),
+        ),
     ] {
         if !may {
             continue;

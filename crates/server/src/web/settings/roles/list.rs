@@ -63,13 +63,14 @@ fn to_row(staff: &Staff, role: Role, counts: &[RoleCount]) -> Row {
     });
     Row {
         users: grouped(people),
-        users_href: if people > 0
-            && role.kind == RoleKind::Staff
-            && staff.may(Permission::read(Area::Users))
-        {
-            format!("/settings/users?role={}", role.uuid)
-        } else {
-            String::new()
+        users_href: match role.kind {
+            RoleKind::Staff if people > 0 && staff.may(Permission::read(Area::Users)) => {
+                format!("/settings/users?role={}", role.uuid)
+            }
+            RoleKind::Company if people > 0 && staff.may(Permission::read(Area::Companies)) => {
+                format!("/contacts/accounts?role={}", role.uuid)
+            }
+            _ => String::new(),
         },
         levels: levels.collect(),
         two_factor: role.requires_two_factor,

@@ -40,7 +40,7 @@ pub struct Row {
     pub description: String,
     /// How many have it.
     pub users: String,
-    /// Where they are listed; empty: nowhere yet.
+    /// Where they are listed; empty for whoever may not see them.
     pub users_href: String,
     /// What it grants, such as *Manage Users*.
     pub levels: Vec<String>,

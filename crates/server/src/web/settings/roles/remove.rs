@@ -150,7 +150,12 @@ async fn render(
             "person at a company has it",
             "people at companies have it",
         );
-        lines.push(Link::new("", text));
+        let href = if staff.may(Permission::read(Area::Companies)) {
+            format!("/contacts/accounts?role={}", role.uuid)
+        } else {
+            String::new()
+        };
+        lines.push(Link::new(href, text));
     }
     if !uses.integrations.is_empty() {
         let all = list_integrations(app.store()).await?;

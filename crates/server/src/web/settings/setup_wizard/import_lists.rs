@@ -41,6 +41,25 @@ const REPORT: &str = "report";
 /// What a form says about its list that is not for the next time.
 const ONCE: [&str; 6] = [csrf::FIELD, "action", "to", OTHER, KEPT, REPORT];
 
+/// One of the two lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    /// Of people.
+    Users,
+    /// Of companies.
+    Companies,
+}
+
+impl List {
+    /// What is imported from it.
+    pub(super) const fn kind(self) -> ImportKind {
+        match self {
+            Self::Users => ImportKind::Users,
+            Self::Companies => ImportKind::Companies,
+        }
+    }
+}
+
 /// What stands in the two lists while they are not on the page.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Away {
@@ -48,6 +67,10 @@ pub(super) struct Away {
     pub(super) other: String,
     /// The list of this tab; empty when it is on the page, or there is none.
     pub(super) kept: String,
+    /// How many are selected in each.
+    pub(super) other_count: u64,
+    /// The same of the list of this tab.
+    pub(super) kept_count: u64,
 }
 
 impl Away {
@@ -56,6 +79,8 @@ impl Away {
         Self {
             other,
             kept: String::new(),
+            other_count: 0,
+            kept_count: 0,
         }
     }
 }
@@ -70,7 +95,7 @@ pub async fn import_users(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Answer {
-    sent(&app, &staff, &key, ImportKind::Users, fields).await
+    sent(&app, &staff, &key, List::Users, fields).await
 }
 
 /// *Import Companies*: searches, turns pages, or begins an import and leads to its report.
@@ -84,10 +109,10 @@ pub async fn import_companies(
     fields: Fields,
 ) -> Answer {
     let fields = unfold(fields);
-    sent(&app, &staff, &key, ImportKind::Companies, fields).await
+    sent(&app, &staff, &key, List::Companies, fields).await
 }
 
-async fn sent(app: &App, staff: &Staff, key: &str, kind: ImportKind, fields: Fields) -> Answer {
+async fn sent(app: &App, staff: &Staff, key: &str, kind: List, fields: Fields) -> Answer {
     let (wizard, integration) = match Wizard::at_sent(app, key, SetupStep::Import).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
@@ -99,14 +124,23 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: ImportKind, fields: Fie
         integration: &integration,
         offer: Offer::load(app, &integration).await?,
     };
-    if kind == ImportKind::Companies {
+    if kind == List::Companies {
         require_import(staff)?;
     }
     let other = fields.text(OTHER).to_owned();
     let list = list_of(&fields);
     if let Ok(import) = fields.text(REPORT).parse() {
         let kept = text_of(&list);
-        return step.show_report(kind, &import, Away { other, kept }).await;
+        return step
+            .show_report(
+                kind,
+                &import,
+                Away {
+                    kept,
+                    ..Away::other(other)
+                },
+            )
+            .await;
     }
     match fields.text("action") {
         // By the tab: what came is the list to keep, and what was kept is the one to show.
@@ -125,8 +159,8 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: ImportKind, fields: Fie
         }
         "now" if !fields.has(KEPT) => {
             let tab = match kind {
-                ImportKind::Users => Tab::Users(people(app, staff, &wizard).await?),
-                ImportKind::Companies => match step.list(kind, &Fields::default()).await? {
+                List::Users => Tab::Users(people(app, staff, &wizard).await?),
+                List::Companies => match step.list(kind, &Fields::default()).await? {
                     Listed::Shown(_, tab) => tab,
                     Listed::Begun(_) => off(kind),
                 },
@@ -136,8 +170,8 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: ImportKind, fields: Fie
         "complete" => {
             let other = completing(&other);
             match kind {
-                ImportKind::Users => step.complete(&list, &other).await,
-                ImportKind::Companies => step.complete(&other, &list).await,
+                List::Users => step.complete(&list, &other).await,
+                List::Companies => step.complete(&other, &list).await,
             }
         }
         _ => {
@@ -164,10 +198,10 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    async fn list(&self, kind: ImportKind, fields: &Fields) -> Result<Listed, Failure> {
+    async fn list(&self, kind: List, fields: &Fields) -> Result<Listed, Failure> {
         let (app, staff, wizard) = (self.app, self.staff, self.wizard);
         Ok(match kind {
-            ImportKind::Users => match source(app, staff, wizard.provider).await? {
+            List::Users => match source(app, staff, wizard.provider).await? {
                 Err(missing) => {
                     Listed::Shown(StatusCode::CONFLICT, Tab::Users(Users::Missing(missing)))
                 }
@@ -180,7 +214,7 @@ impl Step<'_> {
                     }
                 }
             },
-            ImportKind::Companies => {
+            List::Companies => {
                 let source = Source {
                     provider: wizard.provider,
                     integration: self.integration.clone(),
@@ -197,30 +231,31 @@ impl Step<'_> {
         })
     }
 
-    async fn show(&self, kind: ImportKind, listed: Listed, other: String) -> Answer {
+    async fn show(&self, kind: List, listed: Listed, other: String) -> Answer {
         match listed {
             Listed::Shown(status, tab) => self.render(status, tab, Away::other(other)).await,
             Listed::Begun(import) if other.is_empty() => {
-                see_other(Place::setup(self.wizard.provider, kind, &import).address())
+                see_other(Place::setup(self.wizard.provider, kind.kind(), &import).address())
             }
             // An address could not keep the other list.
             Listed::Begun(import) => self.show_report(kind, &import, Away::other(other)).await,
         }
     }
 
-    async fn show_report(&self, kind: ImportKind, import: &PublicId, away: Away) -> Answer {
+    async fn show_report(&self, kind: List, import: &PublicId, away: Away) -> Answer {
         let shell = self.staff.shell(Section::Settings);
         let key = self.wizard.provider.key;
         let tab = match kind {
-            ImportKind::Users => match source(self.app, self.staff, self.wizard.provider).await? {
+            List::Users => match source(self.app, self.staff, self.wizard.provider).await? {
                 Ok(_) => {
-                    let report = report(self.app, &shell, key, import.as_str(), kind).await?;
+                    let report =
+                        report(self.app, &shell, key, import.as_str(), kind.kind()).await?;
                     Tab::Users(Users::Report(report.into()))
                 }
                 Err(missing) => Tab::Users(Users::Missing(missing)),
             },
-            ImportKind::Companies => {
-                let report = report(self.app, &shell, key, import.as_str(), kind).await?;
+            List::Companies => {
+                let report = report(self.app, &shell, key, import.as_str(), kind.kind()).await?;
                 Tab::Companies(Companies::Report(report.into()))
             }
         };
@@ -236,27 +271,27 @@ impl Step<'_> {
         }
         let mut begun = Vec::new();
         if PickerState::read(users).selects() {
-            match self.list(ImportKind::Users, users).await? {
+            match self.list(List::Users, users).await? {
                 Listed::Shown(status, tab) => {
                     let away = Away::other(text_of(companies));
                     return self.render(status, tab, away).await;
                 }
-                Listed::Begun(import) => begun.push((ImportKind::Users, import)),
+                Listed::Begun(import) => begun.push((List::Users, import)),
             }
         }
         if with_companies {
-            match self.list(ImportKind::Companies, companies).await? {
+            match self.list(List::Companies, companies).await? {
                 Listed::Shown(status, tab) => {
                     return self.render(status, tab, Away::default()).await;
                 }
-                Listed::Begun(import) => begun.push((ImportKind::Companies, import)),
+                Listed::Begun(import) => begun.push((List::Companies, import)),
             }
         }
         self.end(&begun).await
     }
 
     /// Ends the setup and says what became of what was selected: an import that left something out is looked at next.
-    async fn end(&self, begun: &[(ImportKind, PublicId)]) -> Answer {
+    async fn end(&self, begun: &[(List, PublicId)]) -> Answer {
         let (app, staff) = (self.app, self.staff);
         let mut notice = "setup_completed";
         for (kind, uuid) in begun {
@@ -269,7 +304,7 @@ impl Step<'_> {
                 }
                 (Some(_), None, 0) => {}
                 _ => {
-                    let report = Place::setup(self.wizard.provider, *kind, uuid);
+                    let report = Place::setup(self.wizard.provider, kind.kind(), uuid);
                     let to = format!("{}&notice=setup_completed_look", report.address());
                     return end_at(app, staff, self.wizard, self.integration, &to).await;
                 }
@@ -278,17 +313,35 @@ impl Step<'_> {
         end(app, staff, self.wizard, self.integration, notice).await
     }
 
-    async fn render(&self, status: StatusCode, tab: Tab, away: Away) -> Answer {
+    /// How many are selected in a list that is not on the page.
+    async fn count(&self, kind: List, text: &str) -> Result<u64, Failure> {
+        if text.is_empty() {
+            return Ok(0);
+        }
+        let listed = self.list(kind, &Fields::parse(text.as_bytes())).await?;
+        Ok(match listed {
+            Listed::Shown(_, tab) => tab.selected().unwrap_or_default(),
+            Listed::Begun(_) => 0,
+        })
+    }
+
+    async fn render(&self, status: StatusCode, tab: Tab, mut away: Away) -> Answer {
+        let (here, there) = match tab {
+            Tab::Users(_) => (List::Users, List::Companies),
+            Tab::Companies(_) => (List::Companies, List::Users),
+        };
+        away.other_count = self.count(there, &away.other).await?;
+        away.kept_count = self.count(here, &away.kept).await?;
         let shell = self.staff.shell(Section::Settings);
         let here = (self.wizard, self.integration, &self.offer);
         render(self.app, here, shell, status, tab, away).await
     }
 }
 
-const fn off(kind: ImportKind) -> Tab {
+const fn off(kind: List) -> Tab {
     match kind {
-        ImportKind::Users => Tab::Users(Users::Off),
-        ImportKind::Companies => Tab::Companies(Companies::Off),
+        List::Users => Tab::Users(Users::Off),
+        List::Companies => Tab::Companies(Companies::Off),
     }
 }
 

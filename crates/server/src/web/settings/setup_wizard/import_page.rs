@@ -7,6 +7,7 @@ use super::strip::Strip;
 use super::summary::Part;
 use crate::web::settings::import_companies::picker::CompanyList;
 use crate::web::settings::import_users::picker::{PickState, Picker};
+use crate::web::settings::imports::list_frame::number;
 use crate::web::settings::imports::report::Report;
 use crate::web::settings::imports::{LastImport, Missing};
 use crate::web::view::Shell;
@@ -27,6 +28,10 @@ pub struct ImportPage {
     pub other: String,
     /// The list of the tab that is shown, while a report has taken its place; empty when there is none.
     pub kept: String,
+    /// How many are selected in the list of the tab that is not shown.
+    pub other_count: u64,
+    /// How many are selected in the list of this tab that a report has taken the place of.
+    pub kept_count: u64,
     /// The newest import, beside a switch that is off; a list shows its own.
     pub last: Option<LastImport>,
     /// The provider's word for its people.
@@ -51,6 +56,18 @@ impl Tab {
         match self {
             Self::Users(_) => "users",
             Self::Companies(_) => "companies",
+        }
+    }
+}
+
+impl Tab {
+    /// How many are selected in the list that it shows; `None` when it shows none.
+    #[must_use]
+    pub const fn selected(&self) -> Option<u64> {
+        match self {
+            Self::Users(Users::Picker(picker)) => Some(picker.list.selected),
+            Self::Companies(Companies::List(companies)) => Some(companies.list.selected),
+            _ => None,
         }
     }
 }
@@ -85,6 +102,21 @@ impl ImportPage {
     #[must_use]
     pub fn takes_list_to(&self, key: &str) -> bool {
         self.has_list() && (key != "companies" || self.shell.rights.manage_companies)
+    }
+
+    /// How many are selected under a tab; `None`: nothing, and no list is shown.
+    #[must_use]
+    pub fn selected(&self, key: &str) -> Option<String> {
+        let kept = if self.is_here(key) {
+            self.kept_count
+        } else {
+            self.other_count
+        };
+        self.tab
+            .selected()
+            .filter(|_| self.is_here(key))
+            .or((kept > 0).then_some(kept))
+            .map(number)
     }
 
     /// Whether a list is kept that is not on the page.
@@ -142,6 +174,8 @@ mod tests {
             tab,
             other: String::new(),
             kept: String::new(),
+            other_count: 1_204,
+            kept_count: 0,
             last: None,
             people: "Resources",
             set: summary::sample(),
@@ -161,12 +195,15 @@ mod tests {
             assert!(html.contains(words), "{words}");
         }
         let off = ImportPage {
-            last: samples::picker(&sample::shell(Section::Settings)).last,
+            last: samples::picker(&sample::shell(Section::Settings)).list.last,
             other: HOSTILE.into(),
             ..page(Tab::Companies(Companies::Off))
         };
         let html = sample::check("setup_import_companies_off_kept", &off);
-        assert!(html.contains(r#"id="other-list""#) && html.contains("in both lists"));
+        assert!(
+            html.contains(r#"id="other-list""#) && html.contains("people <strong"),
+            "{html}"
+        );
         let shell = sample::shell(Section::Settings);
         let picker = samples::picker(&shell);
         let both = ImportPage {
@@ -174,7 +211,11 @@ mod tests {
             ..page(Tab::Users(Users::Picker(picker.clone().into())))
         };
         let html = sample::check("setup_import_users_both", &both);
-        assert!(html.contains(r#"value="tab""#) && html.contains("in both lists"));
+        assert!(
+            html.contains(r#"value="tab""#) && html.contains("companies <strong"),
+            "{html}"
+        );
+        assert!(html.contains(r#"<span class="badge">1,204</span>"#));
         let html = sample::check(
             "setup_import_users",
             &page(Tab::Users(Users::Picker(picker.into()))),

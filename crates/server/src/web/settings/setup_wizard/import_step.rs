@@ -150,6 +150,8 @@ pub(super) async fn render(
             tab,
             other: away.other,
             kept: away.kept,
+            other_count: away.other_count,
+            kept_count: away.kept_count,
             last,
             people: wizard.provider.words.technicians,
             set: summary(wizard.provider, integration, offer),

@@ -8,7 +8,7 @@ use domain::imports::ImportKind;
 use domain::provider::Provider;
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
-use sync::auto_import::preview;
+use sync::auto_import::{count_accounts, preview};
 use sync::import_companies::{CompanyCounts, counts};
 
 use super::frame::import_list;
@@ -37,6 +37,8 @@ pub struct PreviewPage {
     pub title: String,
     /// What would be done.
     pub done: Vec<String>,
+    /// How many contacts have an account already; empty: none.
+    pub accounts: String,
     /// Who would be left out: how many and why.
     pub skipped: Vec<(String, &'static str)>,
     /// There are more contacts than were looked at.
@@ -75,6 +77,7 @@ pub async fn show(
         ..integration.settings.clone()
     };
     let found = preview(app.engine(), integration.id, &settings).await?;
+    let accounts = count_accounts(app.engine(), integration.id).await?;
     let companies = counts(app.engine(), integration.id, &settings, None).await?;
     let import = import_list(wizard.provider, ImportKind::Companies);
     page(&PreviewPage {
@@ -82,9 +85,10 @@ pub async fn show(
         provider: wizard.provider.name,
         back: wizard.address(SetupStep::Sync),
         role: role.map(|(_, name)| name.clone()).unwrap_or_default(),
-        title: title(&found, wizard.provider, companies),
+        title: title(&found, accounts, wizard.provider, companies),
         done: done(&found),
         waiting: waiting(wizard.provider, &settings, companies),
+        accounts: has_account(accounts),
         import: wizard.place.opens(SetupStep::Import).then_some(import),
         skipped: found
             .skipped
@@ -99,8 +103,25 @@ fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn title(found: &ContactImport, provider: &Provider, companies: CompanyCounts) -> String {
-    if found.imported() + found.already + found.skipped_count() == 0 {
+/// How many contacts have an account already, which an import leaves as it is.
+#[must_use]
+pub fn has_account(count: u64) -> String {
+    match number(count) {
+        0 => String::new(),
+        count => format!(
+            "{} an account already.",
+            counted(count, "contact has", "contacts have")
+        ),
+    }
+}
+
+fn title(
+    found: &ContactImport,
+    accounts: u64,
+    provider: &Provider,
+    companies: CompanyCounts,
+) -> String {
+    if found.imported() + found.already + found.skipped_count() + accounts == 0 {
         return if wait(companies) > 0 && companies.linked + companies.on_their_own == 0 {
             format!(
                 "No {} of {} is a company in Portico yet, so none of their contacts can become a user.",
@@ -113,6 +134,7 @@ fn title(found: &ContactImport, provider: &Provider, companies: CompanyCounts) -
         };
     }
     match number(found.imported()) {
+        0 if accounts > 0 => "Nobody more would become a user now.".to_owned(),
         0 => "Nobody would become a user now.".to_owned(),
         count => format!(
             "{} would become users now.",
@@ -196,8 +218,9 @@ mod tests {
             provider: "Autotask",
             back: "/x".into(),
             role: HOSTILE.into(),
-            title: title(&found, provider, companies(41, 30)),
+            title: title(&found, 409, provider, companies(41, 30)),
             done: done(&found),
+            accounts: has_account(409),
             skipped: vec![("31".into(), ContactSkip::NoEmail.sentence())],
             more: true,
             waiting: waiting(provider, &IntegrationSettings::default(), companies(41, 30)),
@@ -205,7 +228,10 @@ mod tests {
         };
         let html = sample::check("setup_auto_import", &page);
         assert!(html.contains("1,215 contacts would become users now"));
+        assert!(html.contains("409 contacts have an account already."));
         assert_eq!(done(&found).len(), 3);
+        let settled = title(&ContactImport::default(), 1, provider, companies(41, 41));
+        assert_eq!(settled, "Nobody more would become a user now.");
         let none = PreviewPage {
             role: String::new(),
             ..page
@@ -222,7 +248,7 @@ mod tests {
     #[test]
     fn nobody_is_promised_a_sync_that_brings_nothing() {
         let provider = domain::provider::find("halo_psa").expect("there");
-        let of = |companies| title(&ContactImport::default(), provider, companies);
+        let of = |companies| title(&ContactImport::default(), 0, provider, companies);
         let read_nothing = of(CompanyCounts::default());
         assert!(read_nothing.starts_with("No contacts"), "{read_nothing}");
         let none = of(companies(41, 0));

@@ -98,6 +98,8 @@ pub struct AutoImport {
     pub error: String,
     /// Where it is counted what it would do now.
     pub preview: String,
+    /// How many contacts have an account already; empty: none.
+    pub accounts: String,
 }
 
 /// Samples other tests use too.
@@ -193,6 +195,7 @@ mod tests {
                 ],
                 error: String::new(),
                 preview: "/settings/integrations/autotask/setup/auto-import".into(),
+                accounts: "409 contacts have an account already.".into(),
             },
             has_reference_data: true,
             search: Search::default(),

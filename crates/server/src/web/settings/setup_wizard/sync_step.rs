@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use domain::provider::{ScopeField, ScopeList};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
+use sync::auto_import::count_accounts;
 use sync::connect::SettingsOutcome;
 use sync::request::RequestOutcome;
 use sync::setup::{leave_sync, save};
@@ -13,6 +14,7 @@ use super::connect_page::MissingRight;
 use super::form::{Problems, read_sync};
 use super::frame::Frame;
 use super::options::Options;
+use super::preview::has_account;
 use super::statuses::Search;
 use super::sync_page::{AutoImport, ScopeCard, SyncPage};
 use super::wizard::{Offer, Sent, SettingsForm, Wizard, conflict, problems, status};
@@ -221,6 +223,7 @@ async fn render(
                     .collect(),
                 error: form.start.error("default_contact_role").to_owned(),
                 preview: format!("/settings/integrations/{}/setup/auto-import", provider.key),
+                accounts: has_account(count_accounts(app.engine(), integration.id).await?),
             },
             has_reference_data: offer.has(ReferenceKind::TicketStatus),
             scopes: scopes.collect(),

@@ -76,9 +76,10 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
     if confirmed && (action != BulkAction::Role || role.parse::<PublicId>().is_ok()) {
         return run(&app, &staff, action, &picked, &role).await;
     }
+    let own = |one: &&NamedStaff| action.spares_oneself() && one.id == staff.identity;
     let meant: Vec<&NamedStaff> = picked
         .iter()
-        .filter(|one| action != BulkAction::Welcome || one.takes_welcome)
+        .filter(|one| !own(one) && (action != BulkAction::Welcome || one.takes_welcome))
         .collect();
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let count = counted(number(meant.len()), "user", "users");
@@ -95,10 +96,12 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         hidden.extend(
             except
                 .iter()
+                .chain(picked.iter().filter(own).map(|one| &one.uuid))
                 .map(|id| ("except".to_owned(), id.to_string())),
         );
     } else {
-        let picks = picked.iter().map(|one| one.uuid.to_string());
+        let others = picked.iter().filter(|one| !own(one));
+        let picks = others.map(|one| one.uuid.to_string());
         hidden.extend(picks.map(|id| ("pick".to_owned(), id)));
     }
     let people = meant.iter().take(LISTED).map(|one| Named {
@@ -114,6 +117,7 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
     let mut lines = vec![action.effect().to_owned()];
     match picked.len() - meant.len() {
         0 => {}
+        _ if action.spares_oneself() => lines.push(action.oneself().to_owned()),
         left => lines.push(format!(
             "{} of the {} selected {} no welcome e-mail: a password is set, or the user is deactivated.",
             grouped(number(left)),
@@ -127,7 +131,7 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
     }
     let question = super::show_page::ConfirmPage {
         title: if meant.is_empty() {
-            "No welcome e-mail to send".to_owned()
+            action.nothing().to_owned()
         } else {
             action.question(&count)
         },

@@ -77,7 +77,7 @@ impl BulkAction {
     #[must_use]
     pub const fn effect(self) -> &'static str {
         match self {
-            Self::Role => "The new role takes effect at once. Your own role stays as it is.",
+            Self::Role => "The new role takes effect at once.",
             Self::Disable => {
                 "They are deactivated: their sessions end at once, links in e-mails stop working, and they can no longer \
                  sign in. Accounts and history stay, and Enable brings them back."
@@ -87,6 +87,30 @@ impl BulkAction {
                  e-mail."
             }
             Self::Welcome => "Each gets a link to set a password, good for 7 days and for one use.",
+        }
+    }
+
+    /// Whether nobody does it to oneself.
+    #[must_use]
+    pub const fn spares_oneself(self) -> bool {
+        !matches!(self, Self::Welcome)
+    }
+
+    /// What is said to somebody who is among the selected.
+    #[must_use]
+    pub const fn oneself(self) -> &'static str {
+        match self {
+            Self::Role => "You are among the selected: your own role stays as it is.",
+            _ => "You are among the selected: your own status stays as it is.",
+        }
+    }
+
+    /// The question, where it is none.
+    #[must_use]
+    pub const fn nothing(self) -> &'static str {
+        match self {
+            Self::Welcome => "No welcome e-mail to send",
+            _ => "Nobody else is selected",
         }
     }
 

@@ -106,6 +106,12 @@ pub struct UserForm {
     pub role_needed: bool,
     /// Whether to send the welcome e-mail.
     pub welcome: bool,
+    /// The person at a client who has the address, with the company; empty: nobody has.
+    pub client: String,
+    /// Whether that person is to become one of the staff.
+    pub join: bool,
+    /// The address that is said for.
+    pub join_key: String,
 }
 
 /// A text field.

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::email::email_key;
 use domain::id::PublicId;
 use sync::users::{self, NewUser};
 
@@ -39,6 +40,8 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
         email: values.email.clone(),
         job_title: Some(values.title.clone()),
         phone: Some(values.phone.clone()),
+        // The tick names the address it was set for.
+        join: email_key(&values.email).is_some_and(|key| fields.text("join") == key),
     };
     let (engine, editor) = (app.engine(), editor(&staff));
     let role: Option<PublicId> = values.role.parse().ok();
@@ -62,9 +65,13 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
             refused.push(problem);
         }
     }
+    let client = users::client_with(engine, &new.email).await?;
     let mut form = UserForm {
         values,
         welcome,
+        join: new.join,
+        join_key: email_key(&new.email).unwrap_or_default(),
+        client: client.unwrap_or_default(),
         ..UserForm::default()
     };
     form.tell(refused.iter().map(problem).collect());

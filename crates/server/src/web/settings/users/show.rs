@@ -18,6 +18,7 @@ use super::show_page::{LinkedRecord, ShowPage};
 use super::{role_choices, status_badge, status_meaning};
 use crate::app::App;
 use crate::web::access::Staff;
+use crate::web::contacts::accounts::of_person;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page_with;
 use crate::web::view::shell::initials;
@@ -119,6 +120,12 @@ pub async fn render(
     .to_owned();
     form.roles = role_choices(app.store(), &viewer.grants, &form.values.role, false).await?;
     let links = links(app.store(), identity).await?;
+    // What is only a client's is for whoever sees companies.
+    let accounts = if shell.rights.companies {
+        of_person(app, &shell, viewer.viewer(), &identity.uuid).await?
+    } else {
+        Vec::new()
+    };
     let two_factor = two_factor::has_second_factor(app.store(), identity.id).await?;
     let disabled = member.status == MembershipStatus::Disabled;
     let protected = you || member.primary_admin || above;
@@ -181,6 +188,7 @@ pub async fn render(
             can_reactivate: manages && disabled && !protected,
             form,
             links,
+            accounts,
             shell,
         },
     )

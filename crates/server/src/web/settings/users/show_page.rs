@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::form::UserForm;
+use crate::web::contacts::accounts_page::AccountRow;
 use crate::web::view::{Badge, Choice, Fact, Shell};
 
 /// One user.
@@ -35,6 +36,8 @@ pub struct ShowPage {
     pub form: UserForm,
     /// Records of vendors that are this person.
     pub links: Vec<LinkedRecord>,
+    /// The accounts the person has at clients.
+    pub accounts: Vec<AccountRow>,
     /// Whether a welcome e-mail can be sent.
     pub can_welcome: bool,
     /// What its button says.
@@ -159,6 +162,7 @@ pub struct BulkLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::contacts::accounts_page::samples::account;
     use crate::web::settings::users::form::{Problem, UserValues};
     use crate::web::settings::users::status_badge;
     use crate::web::view::Section;
@@ -215,6 +219,7 @@ mod tests {
                 external_id: "29682885".into(),
                 note: "inactive there".into(),
             }],
+            accounts: vec![account(&shell, HOSTILE)],
             can_welcome: true,
             welcome_label: "Resend welcome e-mail",
             can_reset: true,
