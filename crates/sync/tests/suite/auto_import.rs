@@ -5,22 +5,18 @@ use std::collections::BTreeMap;
 use domain::clock::UtcMillis;
 use domain::contact_import::{ContactImport, ContactSkip};
 use domain::id::{IdentityId, IntegrationId, PublicId};
-use domain::imports::ImportKind;
 use domain::permission::RoleKind;
 use domain::settings::IntegrationSettings;
-use domain::viewer::Viewer;
 use serde_json::json;
-use store::accounts::{AccountsOf, find_of_contact, list_for_viewer};
 use store::identities::{
     self, CompanyMembership, Identity, MembershipStatus, NewIdentity, find_identity_by_email,
     list_company_memberships,
 };
-use store::listing::Count;
 use store::roles::{self, Role};
 use store::{audit, outbox};
-use sync::auto_import::{count_accounts, last_report, preview};
+use sync::auto_import::{last_report, preview};
 use sync::import_companies::{ImportCompanies, apply};
-use sync::imports::{Everyone, Import, list_imports};
+use sync::imports::Everyone;
 use sync::request::RunMode;
 use sync::settings::update_settings;
 
@@ -37,10 +33,9 @@ on_both_engines! {
     without_a_role_everybody_is_skipped_and_counted_until_one_is_chosen,
     later_syncs_and_imported_companies_bring_their_contacts,
     nothing_is_imported_while_it_is_off,
-    each_import_that_does_something_has_a_report_and_no_other,
 }
 
-async fn role(portal: &Portal, name: &str) -> Role {
+pub(crate) async fn role(portal: &Portal, name: &str) -> Role {
     roles::list_roles(portal.store(), RoleKind::Company)
         .await
         .expect("a list")
@@ -60,7 +55,7 @@ async fn change(portal: &Portal, id: IntegrationId, change: impl FnOnce(&mut Int
     portal.idle().await;
 }
 
-async fn switch_on(portal: &Portal, id: IntegrationId, role: &Role) {
+pub(crate) async fn switch_on(portal: &Portal, id: IntegrationId, role: &Role) {
     let uuid = role.uuid.to_string();
     change(portal, id, |settings| {
         settings.auto_import = true;
@@ -69,7 +64,7 @@ async fn switch_on(portal: &Portal, id: IntegrationId, role: &Role) {
     .await;
 }
 
-async fn report(portal: &Portal, id: IntegrationId) -> ContactImport {
+pub(crate) async fn report(portal: &Portal, id: IntegrationId) -> ContactImport {
     last_report(&portal.engine, id)
         .await
         .expect("a read")
@@ -109,7 +104,7 @@ fn contacts(portal: &Portal) -> BTreeMap<i64, (i64, String, bool)> {
 }
 
 /// Active contacts with an address, of companies that became companies here; in the order of their numbers.
-async fn usual(portal: &Portal, id: IntegrationId) -> Vec<(i64, i64, String)> {
+pub(crate) async fn usual(portal: &Portal, id: IntegrationId) -> Vec<(i64, i64, String)> {
     let query = sync::import_companies::CompanyImportQuery {
         integration: id,
         search: None,
@@ -173,144 +168,6 @@ async fn contacts_become_users_with_the_default_role_and_nobody_is_told(kind: Ki
     // Doing it again is doing nothing.
     portal.sync(id, RunMode::Full).await;
     assert_eq!(report(&portal, id).await.imported(), 0);
-}
-
-/// The reports, newest first: how many were made, linked and skipped, and the role.
-async fn reports(portal: &Portal, id: IntegrationId) -> Vec<(Import, Option<String>)> {
-    let found = list_imports(portal.store(), id, ImportKind::Contacts, 100)
-        .await
-        .expect("a list");
-    found
-        .into_iter()
-        .map(|import| {
-            let role = import.role_name.clone();
-            (import, role)
-        })
-        .collect()
-}
-
-async fn each_import_that_does_something_has_a_report_and_no_other(kind: Kind) {
-    let portal = Portal::start(kind).await;
-    let id = portal.connected().await;
-    let viewer = role(&portal, "Viewer").await;
-    let people = usual(&portal, id).await;
-    let without = |index: usize| {
-        portal
-            .control
-            .patch("Contacts", people[index].0, json!({ "emailAddress": "" }));
-    };
-    without(0);
-    portal.sync(id, RunMode::Incremental).await;
-    switch_on(&portal, id, &viewer).await;
-    let told = report(&portal, id).await;
-    let first = reports(&portal, id).await;
-    assert_eq!(first.len(), 1, "{first:?}");
-    let (import, role) = &first[0];
-    assert_eq!(role.as_deref(), Some("Viewer"));
-    assert!(import.finished_at.is_some() && import.stopped.is_none());
-    let counts = import.counts;
-    assert_eq!(
-        (counts.created, counts.linked, counts.skipped),
-        (told.created, told.joined, told.skipped_count())
-    );
-    assert_eq!(counts.total, counts.decided());
-    let lines = sync::auto_import::read(&portal.engine, import, i64::MAX)
-        .await
-        .expect("a report");
-    assert_eq!(lines.created.len() as u64, counts.created);
-    let bea = lines
-        .created
-        .iter()
-        .find(|one| one.email == people[1].2)
-        .expect("told");
-    assert!(!bea.company.is_empty() && !bea.name.is_empty());
-    assert!(
-        lines
-            .skipped
-            .iter()
-            .any(|one| one.reason == ContactSkip::NoEmail && one.email.is_empty()),
-        "{:?}",
-        lines.skipped
-    );
-    assert_eq!(
-        count_accounts(&portal.engine, id).await.expect("a count"),
-        counts.created + counts.linked
-    );
-    // Nothing new: no report, although somebody is left out still.
-    portal.sync(id, RunMode::Full).await;
-    assert!(report(&portal, id).await.skipped_count() > 0);
-    assert_eq!(reports(&portal, id).await.len(), 1);
-    // Somebody else is left out: told once, alone.
-    portal.control.patch(
-        "Contacts",
-        people[0].0,
-        json!({ "emailAddress": "no address" }),
-    );
-    portal.sync(id, RunMode::Incremental).await;
-    portal.sync(id, RunMode::Full).await;
-    let second = reports(&portal, id).await;
-    assert_eq!(second.len(), 2, "{second:?}");
-    let counts = second[0].0.counts;
-    assert_eq!((counts.created, counts.linked, counts.skipped), (0, 0, 1));
-    let skip = async || {
-        store::accounts::find_skip(portal.store(), id, &people[0].0.to_string())
-            .await
-            .expect("a read")
-    };
-    assert_eq!(skip().await, Some(ContactSkip::InvalidEmail));
-    // With the reason gone it follows, and is left out no longer.
-    portal.control.patch(
-        "Contacts",
-        people[0].0,
-        json!({ "emailAddress": people[0].2 }),
-    );
-    portal.sync(id, RunMode::Incremental).await;
-    let third = reports(&portal, id).await;
-    let counts = third[0].0.counts;
-    assert_eq!((third.len(), counts.created, counts.skipped), (3, 1, 0));
-    assert_eq!(skip().await, None);
-    // The jobs that look after imports let the reports alone.
-    portal.idle().await;
-    assert!(third.iter().all(|(import, _)| import.stopped.is_none()));
-    // Who has one is listed by role and by company, and found from the contact.
-    let of = AccountsOf::Role(viewer.uuid.clone());
-    let everything = Viewer::ApiKey(1);
-    let listed = list_for_viewer(portal.store(), &everything, &of, None, None, 20)
-        .await
-        .expect("a list");
-    let all = count_accounts(&portal.engine, id).await.expect("a count");
-    assert_eq!(listed.count, Count::Exact(all));
-    let mut seen: Vec<String> = listed.rows.iter().map(|row| row.sort_key.clone()).collect();
-    let mut next = listed.next.clone();
-    while let Some(key) = next {
-        let page = list_for_viewer(portal.store(), &everything, &of, None, Some(&key), 20)
-            .await
-            .expect("a page");
-        assert!(page.previous.is_some());
-        seen.extend(page.rows.iter().map(|row| row.sort_key.clone()));
-        next = page.next;
-    }
-    assert_eq!(seen.len() as u64, all);
-    assert!(seen.is_sorted());
-    let one = &listed.rows[0];
-    let of = AccountsOf::Company(one.company.clone());
-    let word = one.email.split('@').next().expect("a word").to_uppercase();
-    let found = list_for_viewer(portal.store(), &everything, &of, Some(&word), None, 20)
-        .await
-        .expect("a list");
-    assert_eq!(found.rows[0], *one);
-    let contact = one.contact.clone().expect("made from one");
-    let found = find_of_contact(portal.store(), &everything, &contact)
-        .await
-        .expect("a read");
-    assert_eq!(found.as_ref(), Some(one));
-    // A person of one company sees the accounts there.
-    let stranger = Viewer::Members(IdentityId(i64::MAX));
-    let hidden = list_for_viewer(portal.store(), &stranger, &of, None, None, 20)
-        .await
-        .expect("a list");
-    assert!(hidden.rows.is_empty());
-    assert_eq!(hidden.count, Count::Exact(0));
 }
 
 /// Odd contacts of every kind: without an address, with none that is one, twice the same address at one company and at

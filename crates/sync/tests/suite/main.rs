@@ -11,6 +11,7 @@ mod quick_match;
 mod advice;
 mod at_once;
 mod auto_import;
+mod auto_import_reports;
 mod clocks;
 mod companies;
 mod company_removal;

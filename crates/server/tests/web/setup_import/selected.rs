@@ -3,6 +3,7 @@
 use super::linking::companies_of_another_tool;
 use super::lists::ticked;
 use super::{COMPANIES, IMPORT, USERS, import, picks, with_waiting_companies};
+use crate::harness::EMAIL;
 
 #[tokio::test]
 async fn what_is_selected_and_not_shown_is_told_and_can_be_looked_at() {
@@ -124,4 +125,68 @@ async fn of_two_with_one_name_at_the_vendor_none_is_linked_unless_a_person_says_
         2,
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn people_ticked_one_by_one_stay_over_quick_match() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let people = browser.get(USERS).await;
+    let ids = picks(&people);
+    let shown = people.input("was").expect("a field");
+    let to = format!("{IMPORT}/users");
+    let link = format!("link.{}", ids[2]);
+    let list = [
+        ("was", shown.as_str()),
+        ("pick", ids[0].as_str()),
+        ("pick", ids[1].as_str()),
+        (link.as_str(), EMAIL),
+        ("action", "quick"),
+    ];
+    let quick = browser.post(&to, &list).await;
+    assert!(quick.text.contains("data-pick-count>3<"), "{}", quick.text);
+    let shown = quick.input("was").expect("a field");
+    let list = [
+        ("was", shown.as_str()),
+        ("view", "quick"),
+        ("pick", ids[0].as_str()),
+        ("pick", ids[1].as_str()),
+        (link.as_str(), EMAIL),
+        ("action", "whole"),
+    ];
+    let whole = browser.post(&to, &list).await;
+    ticked(&whole, &[&ids[0], &ids[1], &ids[2]]);
+}
+
+#[tokio::test]
+async fn all_except_one_is_not_only_the_page() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let page = browser.get(COMPANIES).await;
+    let ids = picks(&page);
+    let was = page.input("was").expect("a field");
+    let mut form = vec![
+        ("was", was.as_str()),
+        ("everyone", "1"),
+        ("all_shown", "1"),
+        ("on_page", ids[0].as_str()),
+        ("on_page", ids[1].as_str()),
+        ("pick", ids[1].as_str()),
+    ];
+    let shown = browser.post(&format!("{IMPORT}/companies"), &form).await;
+    let count = format!("data-pick-count>{}<", ids.len() - 1);
+    assert!(shown.text.contains(&count), "{}", shown.text);
+    // Another search takes the whole of it back, also the part that was on the page.
+    form.push(("search", "e"));
+    let searched = browser.post(&format!("{IMPORT}/companies"), &form).await;
+    assert!(
+        searched.text.contains("data-pick-count>0<"),
+        "{}",
+        searched.text
+    );
+    form.pop();
+    let done = import(&mut browser, &form).await;
+    let created = format!("{} companies created", ids.len() - 1);
+    assert!(done.text.contains(&created), "{}", done.text);
+    assert_eq!(picks(&browser.get(COMPANIES).await), [ids[0].clone()]);
 }
