@@ -88,9 +88,11 @@ async fn primary(portal: &Portal, id: domain::id::IntegrationId, customer: &str)
         .records("contacts", -1, 10_000)
         .expect("them");
     let of = |one: &String| {
-        let listed = contacts.iter().find(|c| c["id"].to_string() == **one);
+        let listed = contacts
+            .iter()
+            .find(|c| c["id"].as_i64() == one.parse().ok());
         let made = *one == format!("customer:{customer}");
-        made || listed.is_some_and(|c| c["customer_id"].to_string() == customer)
+        made || listed.is_some_and(|c| c["customer_id"].as_i64() == customer.parse().ok())
     };
     ids.into_iter()
         .filter(|one| parts[one].primary && of(one))

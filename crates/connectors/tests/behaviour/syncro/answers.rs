@@ -212,6 +212,8 @@ pub async fn main_contact() {
         .into_iter()
         .filter(|c| c.company_external_id == other.company_external_id && c.primary)
         .map(|c| c.external_id)
+        // The one that is made of the customer gives way where they are stored.
+        .filter(|id| !id.starts_with("customer:"))
         .collect();
     assert_eq!(of, std::slice::from_ref(&other.external_id));
     control.patch("customers", customer, json!({"email": null}));
