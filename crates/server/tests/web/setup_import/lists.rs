@@ -7,7 +7,7 @@ use super::linking::{companies_of, companies_of_another_tool};
 use super::{
     COMPANIES, IMPORT, USERS, import, picks, question, staff_role, with_waiting_companies,
 };
-use crate::harness::{EMAIL, Page, Site};
+use crate::harness::{Page, Site};
 
 #[tokio::test]
 async fn a_list_is_read_again_on_demand_and_what_was_ticked_stays() {
