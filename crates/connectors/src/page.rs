@@ -65,13 +65,15 @@ pub struct Page {
 }
 
 /// What a list beside the one that was asked for showed: whether it may be read, and which part of the records stands in
-/// it. When it may not, the records came without that part, which says nothing about what it is.
+/// it. When it was not, the records came without that part, which says nothing about what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beside {
     /// The list.
     pub list: SideList,
     /// The right to it.
     pub finding: PermissionFinding,
+    /// Whether it was read. It is not where the right is missing, nor where it would keep a person waiting.
+    pub read: bool,
 }
 
 impl Page {

@@ -50,6 +50,7 @@ impl Area {
         Beside {
             list,
             finding: self.finding(refused),
+            read: !refused,
         }
     }
 

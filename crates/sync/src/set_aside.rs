@@ -168,7 +168,7 @@ pub(crate) async fn retry(
     match fetched {
         Fetched::Record(batch, beside) => {
             let version = connection.connector.mapper_version();
-            let refused = pull::side_lists::refused(&beside);
+            let refused = pull::side_lists::unread(&beside);
             let stream = record.stream;
             pull::store_one(
                 engine,

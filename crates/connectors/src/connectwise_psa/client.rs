@@ -14,7 +14,7 @@ use super::base::Base;
 use super::config::Config;
 use super::forecast::Refused;
 use super::map::{Tenant, means_inactive};
-use super::sites;
+use super::sites::Sites;
 use super::wire::{CwCount, CwError, CwIssue, CwValue};
 use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
@@ -41,7 +41,7 @@ pub(super) struct Client {
     base: Kept<Base>,
     inactive: OnceCell<BTreeSet<i64>>,
     pub(super) no_forecasts: Refused,
-    pub(super) no_sites: sites::Refused,
+    pub(super) sites: Sites,
 }
 
 impl Client {
@@ -62,7 +62,7 @@ impl Client {
             base: Kept::default(),
             inactive: OnceCell::new(),
             no_forecasts: Refused::default(),
-            no_sites: sites::Refused::default(),
+            sites: Sites::default(),
         })
     }
 

@@ -41,6 +41,9 @@ use crate::page::{ConnectionReport, Cursor, Page, PageRequest};
 use crate::probe::allowed;
 use crate::walk::{Position, Seen, go_on, numeric};
 
+/// Times as many companies on a page whose sites are not asked for.
+const WIDER: u32 = 20;
+
 /// What the product is called in messages.
 const NAME: &str = "ConnectWise";
 
@@ -248,8 +251,18 @@ impl ConnectWisePsa {
             },
             conditions: conditions::of(request.stream, request.mode, request.scope),
             position: Position::read(cursor.as_ref())?,
-            asked: request.page_size.clamp(1, LARGEST_PAGE),
+            asked: self.asked(request),
         })
+    }
+
+    /// Records of a page. Pages of companies are small because of the sites that are asked for beside them.
+    fn asked(&self, request: &PageRequest<'_>) -> u32 {
+        let wide = request.stream == Stream::Companies && sites::are_left(&self.client);
+        let factor = if wide { WIDER } else { 1 };
+        request
+            .page_size
+            .saturating_mul(factor)
+            .clamp(1, LARGEST_PAGE)
     }
 
     /// Asks for a page. `None` for the tickets of projects where the API member may not see them: service tickets are

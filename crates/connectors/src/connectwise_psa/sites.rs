@@ -1,7 +1,8 @@
 //! Sites of companies, which take a request for each company. Inactive companies are not asked about: there may be many,
-//! and nobody looks after them.
+//! and nobody looks after them. Where a person waits, a large list of companies is not held up by them: beyond the first
+//! hundred, sites come with the nightly run, and with each company that changes.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use domain::location::{self, Location};
 use domain::record::Batch;
@@ -16,6 +17,7 @@ use crate::error::{ErrorKind, Result};
 use crate::http::decode::{Text, document};
 use crate::http::exchange::{Call, read};
 use crate::http::send::Answer;
+use crate::limits::Urgency;
 use crate::page::Page;
 use crate::probe::Area;
 use crate::value::{flag, lines, text, whole};
@@ -37,9 +39,23 @@ pub(super) const AREA: Area = Area::new(
 /// Companies asked about at once; the permits hold back what the vendor does not want at once.
 const AT_ONCE: usize = 3;
 
-/// Whether the API member may see sites, as far as this connector was told.
+/// Companies a person who waits is kept waiting for; asking about these takes some ten seconds.
+const WAITED_FOR: usize = 100;
+
+/// What this connector was told of sites.
 #[derive(Debug, Default)]
-pub(super) struct Refused(AtomicBool);
+pub(super) struct Sites {
+    /// Whether the API member may not see them.
+    refused: AtomicBool,
+    /// Companies that were asked about.
+    asked: AtomicUsize,
+}
+
+/// Whether no more companies are asked about, since a person waits.
+pub(super) fn are_left(client: &Client) -> bool {
+    let asked = client.sites.asked.load(Ordering::Relaxed);
+    client.sender.urgency == Urgency::Person && asked >= WAITED_FOR
+}
 
 /// Adds their sites to the companies of a page, or that they may not be read.
 ///
@@ -53,6 +69,15 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
     if active.is_empty() {
         return Ok(());
     }
+    let known = &client.sites;
+    if are_left(client) {
+        let refused = known.refused.load(Ordering::Relaxed);
+        let mut beside = AREA.beside(SideList::Locations, refused);
+        beside.read = false;
+        page.beside.push(beside);
+        return Ok(());
+    }
+    known.asked.fetch_add(active.len(), Ordering::Relaxed);
     let ids: Vec<String> = active.iter().map(|one| one.external_id.clone()).collect();
     let mut reads: Vec<BoxFuture<'_, Result<Vec<Location>>>> = Vec::with_capacity(ids.len());
     for id in &ids {
@@ -62,14 +87,14 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
     for (company, sites) in active.into_iter().zip(sites) {
         location::put(&mut company.fields, sites);
     }
-    let refused = client.no_sites.0.load(Ordering::Relaxed);
+    let refused = known.refused.load(Ordering::Relaxed);
     page.beside.push(AREA.beside(SideList::Locations, refused));
     Ok(())
 }
 
 /// <https://developer.connectwise.com/Products/ConnectWise_PSA/REST#/CompanySites>
 async fn of(client: &Client, company: &str) -> Result<Vec<Location>> {
-    if client.no_sites.0.load(Ordering::Relaxed) {
+    if client.sites.refused.load(Ordering::Relaxed) {
         return Ok(Vec::new());
     }
     let make = |answer: &Answer| {
@@ -87,7 +112,7 @@ async fn of(client: &Client, company: &str) -> Result<Vec<Location>> {
         // A company that is gone since has none.
         Err(error) if is_missing_record(&error) => Ok(Vec::new()),
         Err(error) if error.kind == ErrorKind::PermissionDenied => {
-            client.no_sites.0.store(true, Ordering::Relaxed);
+            client.sites.refused.store(true, Ordering::Relaxed);
             Ok(Vec::new())
         }
         Err(error) => Err(error),

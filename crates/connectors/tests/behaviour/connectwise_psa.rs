@@ -248,6 +248,7 @@ impl Vendor for ConnectWisePsa {
                 place::optional_rights,
             ),
             Case::new("list", "pages_are_forward_only", desk::forward_only),
+            Case::new("list", "sites_keep_nobody_waiting", desk::many_sites),
             Case::new(
                 "list",
                 "deleted_companies_are_inactive",

@@ -61,7 +61,8 @@ pub static PROVIDER: Provider = Provider {
             "ConnectWise publishes no figure. Portico sends at most three requests to a list at once, waits as \
              long as ConnectWise asks for, and goes on by itself.",
             "The sites of each active company, each opportunity and the notes of each ticket take a request of their \
-             own, so a first sync of many takes a while; notes of open tickets come first.",
+             own, so a first sync of many takes a while; notes of open tickets come first, and sites beyond the first \
+             hundred companies with the nightly run.",
         ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[

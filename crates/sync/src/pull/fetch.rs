@@ -40,7 +40,7 @@ impl Fetched {
     pub(super) fn of(page: Page, mapper_version: u32, generation: i64) -> Self {
         let (records, repeats) = Prepared::from(page.batch, mapper_version, generation);
         Self {
-            records: records.without(side_lists::refused(&page.beside)),
+            records: records.without(side_lists::unread(&page.beside)),
             unreadable: page.unreadable,
             repeated: i64::from(page.repeated) + repeats,
             next: page.next,

@@ -227,7 +227,7 @@ impl Part<'_> {
                     side_lists::check(&beside, &self.integration.settings.scope)?;
                     let version = self.connection.connector.mapper_version();
                     let (page, _) = Prepared::from(batch, version, self.integration.generation);
-                    let mut page = page.without(side_lists::refused(&beside));
+                    let mut page = page.without(side_lists::unread(&beside));
                     let mut counts = Counts::default();
                     let mut tx = self.fence().await?;
                     self.writer().write(&mut tx, &mut page, &mut counts).await?;

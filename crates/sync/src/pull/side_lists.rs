@@ -12,10 +12,10 @@ use store::{Tx, pages};
 use super::records::Prepared;
 use crate::error::Result;
 
-/// The lists among these that may not be read.
-pub(crate) fn refused(beside: &[Beside]) -> Vec<SideList> {
-    let refused = beside.iter().filter(|one| one.finding.missing.is_some());
-    refused.map(|one| one.list).collect()
+/// The lists among these that were not read.
+pub(crate) fn unread(beside: &[Beside]) -> Vec<SideList> {
+    let unread = beside.iter().filter(|one| !one.read);
+    unread.map(|one| one.list).collect()
 }
 
 /// Fails where the scope judges by a list that may not be read: without it tickets would vanish that belong here, or

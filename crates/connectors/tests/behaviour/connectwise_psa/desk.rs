@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use connectors::page::PageRequest;
+use connectors::Connect;
+use connectors::limits::Urgency;
+use connectors::page::{Page, PageRequest};
 use domain::record::{Batch, ContactRecord};
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::scope::Scope;
@@ -13,7 +15,7 @@ use simulator::Fault;
 
 use super::{VENDOR, status};
 use crate::recorded;
-use crate::vendor::{FULL, Vendor, record, walk, whole};
+use crate::vendor::{FULL, Vendor, ids, record, walk, whole};
 
 pub async fn forward_only() {
     let stand = VENDOR.start().await;
@@ -27,6 +29,43 @@ pub async fn forward_only() {
         .collect();
     assert_eq!(ids, [false, true, true], "{pages:?}");
     assert!(pages.iter().all(|entry| !entry.query.contains("page=")));
+}
+
+/// Of many companies a hundred are asked about while a person waits, the others at night; and none is taken for one without.
+pub async fn many_sites() {
+    let stand = VENDOR.start().await;
+    let entity = VENDOR.entity(Stream::Companies);
+    for number in 0..300 {
+        let name = format!("Company {number}");
+        let company = json!({"identifier": format!("C{number}"), "name": name, "site": {"name": "Main"}});
+        stand.control().create(entity, company);
+    }
+    let asked = || stand.requests_about("company/companies/sites").len();
+    let read = async |urgency| {
+        let connect = Connect {
+            urgency,
+            ..stand.connect()
+        };
+        let connector = connectors::build("connectwise_psa", connect).expect("a connector");
+        let before = asked();
+        let pages = walk(&*connector, Stream::Companies, FULL, 25).await;
+        (pages.expect("pages"), asked() - before)
+    };
+    let (at_night, all) = read(Urgency::Background).await;
+    assert!(all >= 300, "{all}");
+    let told = |pages: &[Page], read| {
+        let beside = pages.iter().flat_map(|page| &page.beside);
+        beside.filter(|one| one.read == read).count()
+    };
+    assert_eq!(told(&at_night, false), 0);
+    let (waited, some) = read(Urgency::Person).await;
+    assert!((100..125).contains(&some), "{some}");
+    assert!(told(&waited, true) >= 4 && told(&waited, false) >= 1);
+    assert!(waited.len() < at_night.len(), "the others come in large pages");
+    assert_eq!(ids(&waited), ids(&at_night));
+    let beside = waited.iter().flat_map(|page| &page.beside);
+    let missing = beside.filter(|one| one.finding.missing.is_some());
+    assert_eq!(missing.count(), 0, "no right is missing");
 }
 
 pub async fn deleted_companies() {
