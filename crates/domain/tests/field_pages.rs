@@ -10,7 +10,6 @@ use domain::record::{
     TechnicianRecord, TicketNoteRecord, TicketRecord, Visibility,
 };
 use domain::stream::Stream;
-use serde_json::Value;
 
 /// A common field in words; what a vendor has a word of its own for is called by it.
 fn words(provider: &Provider, key: &str) -> String {
@@ -120,10 +119,12 @@ fn keys(stream: Stream) -> BTreeSet<String> {
             updated_at: None,
         }),
     };
-    let Ok(Value::Object(record)) = record else {
-        panic!("{stream:?} is no object")
-    };
-    let keys = record.into_iter().map(|(key, _)| key);
+    let record = record.unwrap_or_default();
+    assert!(record.is_object(), "{stream:?}: {record}");
+    let keys = record
+        .as_object()
+        .into_iter()
+        .flat_map(|record| record.keys().cloned());
     keys.filter(|key| !["external_id", "fields"].contains(&key.as_str()))
         .collect()
 }

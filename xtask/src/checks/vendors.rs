@@ -53,7 +53,7 @@ const OTHERS: &[(&str, &str)] = &[
         "known defects of documents, for a vendor whose document has any",
     ),
     (
-        "crates/domain/src/advice.rs",
+        "crates/domain/src/advice/tests.rs",
         "tests: what is said to whom, by examples",
     ),
     (
@@ -71,6 +71,14 @@ const OTHERS: &[(&str, &str)] = &[
     (
         "crates/server/tests/web/import_companies.rs",
         "tests: companies of several vendors at once",
+    ),
+    (
+        "crates/server/tests/web/psas/together.rs",
+        "tests: a company of several vendors, each in its own words",
+    ),
+    (
+        "crates/sync/tests/suite/together.rs",
+        "tests: two vendors that are silent beside two that answer",
     ),
     (
         "portico.default.toml",

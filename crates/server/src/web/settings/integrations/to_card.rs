@@ -124,7 +124,7 @@ pub async fn state(
 }
 
 /// How old data can be at most (rule S4): all of it, or where lists are read whole at a slower pace, what is read by
-/// change. How old those lists may be stands in [`slower`].
+/// change. How old those lists may be is told apart.
 #[must_use]
 pub fn freshness(provider: &Provider, overview: &Overview) -> String {
     let Some(fresh) = overview.freshness else {
