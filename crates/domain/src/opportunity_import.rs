@@ -46,17 +46,20 @@ impl OpportunityImport {
 /// Most that a minimum may be: a thousand millions.
 const MOST: i64 = 100_000_000_000;
 
-/// A typed amount in hundredths: digits, perhaps in groups of thousands, with up to two places after a point.
+/// A typed amount in hundredths: digits, perhaps in groups of thousands, with up to two places after a point. What could
+/// be read in two ways, such as `12,5`, is none.
 #[must_use]
 pub fn cents(typed: &str) -> Option<i64> {
-    let plain: String = typed
-        .trim()
-        .chars()
-        .filter(|c| ![',', ' ', '\u{a0}'].contains(c))
-        .collect();
-    let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
+    let (whole, part) = typed.trim().split_once('.').unwrap_or((typed.trim(), ""));
+    let separators: &[char] = &[',', ' ', '\u{a0}'];
+    let groups: Vec<&str> = whole.split(separators).collect();
+    let grouped = groups.iter().skip(1).all(|group| group.len() == 3);
+    if !grouped || (groups.len() > 1 && !(1..=3).contains(&groups[0].len())) {
+        return None;
+    }
+    let whole = groups.concat();
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 2 {
+    if whole.is_empty() || !digits(&whole) || !digits(part) || part.len() > 2 {
         return None;
     }
     let part: i64 = format!("{part:0<2}").parse().ok()?;
@@ -120,6 +123,11 @@ mod tests {
             ("1000000000", Some(MOST)),
             ("1000000000.01", None),
             ("99999999999999999999", None),
+            ("5 000 000", Some(500_000_000)),
+            ("12,5", None),
+            ("5000,50", None),
+            ("1,00", None),
+            (",500", None),
             ("-5", None),
             ("5.123", None),
             (".5", None),

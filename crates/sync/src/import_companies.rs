@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::company_import::{self, CompanyImportRow, ImportCompany};
-use store::{Tx, company_adoption as adoption, integrations, jobs};
+use store::{Tx, company_adoption as adoption, identities, integrations, jobs};
 
 pub use outcome::{
     CompanyCounts, CompanyDone, CompanyImportRefusal, CompanyImportReport, CompanySkip,
@@ -254,6 +254,14 @@ pub(crate) async fn decide(
         {
             return Ok(Decided::stop(ImportStop::NotAllowed));
         }
+    }
+    // As in the dialog: who sees some companies only adds none for everybody.
+    if let Actor::Person { id, .. } = &import.actor
+        && !identities::find_staff_member_in(tx, *id)
+            .await?
+            .is_some_and(|staff| staff.all_companies)
+    {
+        return Ok(Decided::stop(ImportStop::NotAllowed));
     }
     let mut report = CompanyImportReport::default();
     for row in batch {

@@ -22,6 +22,7 @@ use store::identities::MembershipStatus;
 use store::roles::Role;
 use store::technicians::{
     ImportRow, ImportUser, Linked, find_importable_in, link_technician_in, list_importable_ids,
+    shares_address_in,
 };
 use store::{Tx, identities};
 
@@ -265,6 +266,10 @@ async fn one(
     match &choice.action {
         ImportAction::Link { identity } => link(tx, editor, row, identity, report).await,
         ImportAction::Proposed => match row.taken_by.clone() {
+            Some(user) if shares_address_in(tx, row.id).await? => {
+                report.skip(row.name, SkipReason::SeveralRecordsOf(who(&user)));
+                Ok(())
+            }
             Some(user) => link(tx, editor, row, &user.uuid, report).await,
             None => create(tx, editor, wanted, role, row, (None, false), report).await,
         },

@@ -24,7 +24,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 1;
 
 /// The tenant's own company.
 const OWN_COMPANY: i64 = 0;

@@ -47,6 +47,8 @@ const WAITED_FOR: usize = 100;
 pub(super) struct Sites {
     /// Whether the API member may not see them.
     refused: AtomicBool,
+    /// Whether one of a page could not be read.
+    odd: AtomicBool,
     /// Companies that were asked about.
     asked: AtomicUsize,
 }
@@ -88,7 +90,9 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
         location::put(&mut company.fields, sites);
     }
     let refused = known.refused.load(Ordering::Relaxed);
-    page.beside.push(AREA.beside(SideList::Locations, refused));
+    let mut beside = AREA.beside(SideList::Locations, refused);
+    beside.read &= !known.odd.swap(false, Ordering::Relaxed);
+    page.beside.push(beside);
     Ok(())
 }
 
@@ -111,11 +115,16 @@ async fn of(client: &Client, company: &str) -> Result<Vec<Location>> {
         Ok(pages) => Ok(pages.into_iter().flatten().collect()),
         // A company that is gone since has none.
         Err(error) if is_missing_record(&error) => Ok(Vec::new()),
-        Err(error) if error.kind == ErrorKind::PermissionDenied => {
+        // What one company's sites come to is no reason to do without the companies; what is stored of the page stays.
+        Err(error) if error.kind == ErrorKind::Unexpected => {
+            client.sites.odd.store(true, Ordering::Relaxed);
+            Ok(Vec::new())
+        }
+        Err(error) => {
+            AREA.is_refusal(error)?;
             client.sites.refused.store(true, Ordering::Relaxed);
             Ok(Vec::new())
         }
-        Err(error) => Err(error),
     }
 }
 

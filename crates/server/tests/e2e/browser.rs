@@ -197,8 +197,9 @@ impl Tab {
     pub async fn click(&self, label: &str) {
         let wanted = serde_json::to_string(label).expect("text is JSON");
         let find = format!(
-            "(() => {{ const named = (e) => (e.innerText || e.value || '').trim() === {wanted} \
-                        || e.getAttribute('aria-label') === {wanted}; \
+            "(() => {{ const own = (e) => [...e.childNodes].filter((n) => !n.classList?.contains('badge')).map((n) => n.textContent).join('').trim(); \
+              const named = (e) => (e.innerText || e.value || '').trim() === {wanted} \
+                        || e.getAttribute('aria-label') === {wanted} || own(e) === {wanted}; \
               const seen = (e) => e.getClientRects().length > 0 && !e.disabled; \
               const all = [...document.querySelectorAll('button, a, input[type=submit], summary, label')]; \
               document.querySelectorAll('[data-e2e]').forEach((e) => e.removeAttribute('data-e2e')); \

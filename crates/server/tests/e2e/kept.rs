@@ -60,7 +60,7 @@ async fn what_is_not_sent_yet_outlives_dialogs_and_is_asked_about() {
     tab.open("/settings/integrations/autotask/setup/import?tab=companies&now=on")
         .await;
     tab.text_of(
-        "(() => { const box = document.getElementById('company-unlinked'); box.click(); })()",
+        "(() => { const box = document.getElementById('picker-unlinked'); box.click(); })()",
     )
     .await;
     let ready = "document.querySelectorAll('#import-picker tr[data-pick=ready]')";
@@ -100,7 +100,7 @@ async fn what_is_not_sent_yet_outlives_dialogs_and_is_asked_about() {
     )
     .await;
     tab.wait_for_text("Import Selected (1)").await;
-    let state = "document.getElementById('company-unlinked').checked \
+    let state = "document.getElementById('picker-unlinked').checked \
                  && document.querySelectorAll('#import-picker [name=pick]:checked').length === 1";
     assert_eq!(tab.text_of(state).await, "true");
     browser.close().await;

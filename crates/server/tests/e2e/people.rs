@@ -134,7 +134,7 @@ async fn companies_are_imported_in_the_dialog_and_linked_in_one_above_it() {
     tab.click("Import").await;
     tab.click("Import from Autotask").await;
     tab.wait_for_text("Import Companies from Autotask").await;
-    tab.text_of("document.getElementById('company-unlinked').click()")
+    tab.text_of("document.getElementById('picker-unlinked').click()")
         .await;
     tab.wait_until(
         &format!("{READY}.length > 1 && !document.querySelector('dialog tr[data-pick=linked]')"),

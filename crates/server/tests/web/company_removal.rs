@@ -103,7 +103,7 @@ async fn a_removed_company_is_told_as_blocked_and_not_as_left_out() {
     let address = first(&list);
     browser.post(&format!("{address}/remove"), &[]).await;
     let list = browser.get("/companies").await;
-    let blocked = "1 record of Autotask is blocked: its company was removed here.";
+    let blocked = "1 company of Autotask is blocked: its company was removed here.";
     let expected = format!("{blocked} <a href=\"/companies/blocked\">Blocked Companies</a>");
     let mut told = before.clone();
     told.push(expected);

@@ -8,6 +8,7 @@ use domain::viewer::Viewer;
 use crate::decode::{flag, optional, plain};
 use crate::error::Result;
 use crate::open::Store;
+use crate::tx::Tx;
 
 pub use import::{
     ClientPerson, ImportCounts, ImportQuery, ImportRow, ImportUser, Linked, count_importable,
@@ -53,7 +54,18 @@ pub async fn list_for_viewer(
     read_all!(store, LIST, all, integration.map(|id| id.0))
 }
 
+/// Whether another person of the same tool, who is linked to nobody either, has the same e-mail address.
+///
+/// # Errors
+/// As any statement.
+pub async fn shares_address_in(tx: &mut Tx, technician: i64) -> Result<bool> {
+    let row: Option<(i64,)> = tx_one!(tx, SHARES_ADDRESS, technician)?;
+    Ok(row.is_some())
+}
+
 statements! {
+    SHARES_ADDRESS = "SELECT o.id FROM technician w JOIN technician o ON o.integration_id = w.integration_id AND o.email_key = w.email_key
+        WHERE w.id = $1 AND o.id <> w.id AND o.absent = 0 AND o.active = 1 AND o.person = 1 AND o.identity_id IS NULL LIMIT 1";
     LIST = "SELECT w.id, w.integration_id AS integration, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, w.title,
             w.active, w.person, w.identity_id AS identity
         FROM technician w WHERE CAST($1 AS BIGINT) = 1 AND w.absent = 0 AND (CAST($2 AS BIGINT) IS NULL OR w.integration_id = $2)

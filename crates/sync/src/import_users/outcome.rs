@@ -100,6 +100,8 @@ pub enum SkipReason {
     OfAClient(String),
     /// Linked to a user already, perhaps by another administrator a moment ago.
     AlreadyLinked(Who),
+    /// Several records have the address of this user, and nobody said which one is meant.
+    SeveralRecordsOf(Who),
     /// The user to link to was removed.
     LinkTargetGone,
     /// The user to link to has another record of the same integration.
@@ -139,6 +141,9 @@ impl SkipReason {
             Self::AlreadyLinked((_, name)) => format!(
                 "Already linked to {name}, perhaps by another administrator meanwhile. Nothing was done twice."
             ),
+            Self::SeveralRecordsOf((_, name)) => {
+                format!("Several records have the address of {name}. Use Link User at the right one.")
+            }
             Self::LinkTargetGone => {
                 "The user to link to was removed meanwhile. Choose another, or import as a new user.".to_owned()
             }
@@ -162,6 +167,7 @@ impl SkipReason {
             Self::EmailTaken(user)
             | Self::LooksLike { user, .. }
             | Self::AlreadyLinked(user)
+            | Self::SeveralRecordsOf(user)
             | Self::LinkTargetHasAnother(user) => Some((&user.0, &user.1)),
             _ => None,
         }

@@ -70,9 +70,10 @@ impl Writer<'_> {
         let kind_field = domain::provider::find(&self.integration.provider)
             .and_then(|provider| provider.setup.opportunity_import)
             .map(|form| form.kind_field);
+        // What is gone for another reason than the scope comes back like anything else.
         let shown = |id: &str| {
             let row = known.get(id);
-            row.is_some_and(|row| row.absence == Absence::Present)
+            row.is_some_and(|row| row.absence != Absence::OutOfScope)
         };
         let in_scope = page.in_scope(&self.integration.settings, kind_field, shown);
         // Before the scope is asked: what it leaves out may be chosen later.

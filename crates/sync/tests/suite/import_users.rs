@@ -13,7 +13,8 @@ use store::technicians::{ImportQuery, ImportRow, list_importable};
 use store::{audit, outbox};
 use sync::Actor;
 use sync::import_users::{
-    ImportAction, ImportRefusal, ImportReport, ImportRowChoice, ImportUsers, SkipReason, apply,
+    ImportAction, ImportRefusal, ImportReport, ImportRowChoice, ImportUsers, SkipReason, Skipped,
+    apply,
 };
 use sync::imports::Everyone;
 use sync::request::RunMode;
@@ -24,6 +25,7 @@ use crate::portal::{Kind, Portal, Setup};
 on_both_engines! {
     people_are_created_or_linked_and_the_rest_is_left_out_with_a_reason,
     everybody_means_whoever_is_here_is_linked,
+    of_several_with_the_address_of_a_user_none_is_linked_unasked,
     a_double_click_makes_nobody_twice,
     administrators_at_once_make_everybody_once,
     nothing_is_done_with_a_role_that_cannot_be_given,
@@ -250,6 +252,37 @@ async fn everybody_means_whoever_is_here_is_linked(kind: Kind) {
     let linked = linked.iter().find(|row| row.id == known.id);
     let linked = linked.and_then(|row| row.identity.as_ref());
     assert_eq!(linked.map(|user| &user.uuid), Some(&ada.uuid));
+}
+
+async fn of_several_with_the_address_of_a_user_none_is_linked_unasked(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let technician = role(&portal, "Technician").await;
+    let rows = people(&portal, id).await;
+    let address = "ada@harbourline.example";
+    for row in &rows[1..3] {
+        let number = row.external_id.parse().expect("a number");
+        let email = json!({ "email": address });
+        portal.control.patch("Resources", number, email);
+    }
+    portal.advance(UtcMillis::HOUR);
+    portal.sync(id, RunMode::Full).await;
+    let new = NewUser {
+        name: "Ada".to_owned(),
+        email: address.to_owned(),
+        ..NewUser::default()
+    };
+    let (editor, role) = (administrator(), &technician.uuid);
+    let added = add_user(&portal.engine, &editor, &new, role, false).await;
+    added.expect("an outcome").expect("added");
+    let asked = ImportUsers {
+        everyone: Some(Everyone::default()),
+        ..wanted(id, &technician, Vec::new())
+    };
+    let report = import(&portal, &asked).await;
+    assert!(report.linked.is_empty(), "{report:?}");
+    assert_eq!(report.created.len(), rows.len() - 2, "{report:?}");
+    let several = |one: &Skipped| matches!(one.reason, SkipReason::SeveralRecordsOf(_));
+    assert_eq!(report.skipped.iter().filter(|one| several(one)).count(), 2);
 }
 
 async fn a_double_click_makes_nobody_twice(kind: Kind) {

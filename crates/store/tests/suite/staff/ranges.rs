@@ -79,7 +79,7 @@ fn a_page_of_people_is_one_range_of_one_index() {
                 }
                 checked += 1;
             }
-            assert_eq!(checked, (4 + 2 + 4) + 4);
+            assert_eq!(checked, (4 + 2 + 4) + 5);
         }
     });
 }

@@ -22,7 +22,8 @@ use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::see_other;
 use crate::web::settings::import_companies::{
-    Addresses as CompanyAddresses, Answered, Chosen, answer as answer_companies, require_import,
+    Addresses as CompanyAddresses, Answered, Chosen, answer as answer_companies, may_import,
+    require_import,
 };
 use crate::web::settings::import_users::{Outcome, PickerState, answer, source};
 use crate::web::settings::imports::kept_list::unfold;
@@ -150,7 +151,7 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: List, fields: Fields) -
                 .await
         }
         "tab" => {
-            let shown = step.list(kind, &Fields::parse(other.as_bytes())).await?;
+            let shown = step.list(kind, &standing(&other)).await?;
             step.show(kind, shown, text_of(&list)).await
         }
         "off" => {
@@ -313,12 +314,12 @@ impl Step<'_> {
         end(app, staff, self.wizard, self.integration, notice).await
     }
 
-    /// How many are selected in a list that is not on the page.
+    /// How many are selected in a list that is not on the page. Nothing is told of a list this person may not have.
     async fn count(&self, kind: List, text: &str) -> Result<u64, Failure> {
-        if text.is_empty() {
+        if text.is_empty() || (kind == List::Companies && !may_import(self.staff)) {
             return Ok(0);
         }
-        let listed = self.list(kind, &Fields::parse(text.as_bytes())).await?;
+        let listed = self.list(kind, &standing(text)).await?;
         Ok(match listed {
             Listed::Shown(_, tab) => tab.selected().unwrap_or_default(),
             Listed::Begun(_) => 0,
@@ -350,7 +351,7 @@ fn list_of(fields: &Fields) -> Fields {
     let Some(kept) = fields.find(KEPT) else {
         return fields.clone();
     };
-    let mut text = Serializer::new(kept.to_owned());
+    let mut text = Serializer::new(text_of(&Fields::parse(kept.as_bytes())));
     text.extend_pairs(fields.iter().filter(|(name, _)| *name == "action"));
     Fields::parse(text.finish().as_bytes())
 }
@@ -362,17 +363,33 @@ fn text_of(fields: &Fields) -> String {
     text.finish()
 }
 
+/// The fields of a list that was kept, without anything that would do more than show it: the text came with a form.
+fn standing(text: &str) -> Fields {
+    Fields::parse(text_of(&Fields::parse(text.as_bytes())).as_bytes())
+}
+
 /// The fields of a list that was kept, as if *Complete Setup* had sent them.
 fn completing(text: &str) -> Fields {
     if text.is_empty() {
         return Fields::default();
     }
-    Fields::parse(format!("{text}&action=complete").as_bytes())
+    let kept = text_of(&Fields::parse(text.as_bytes()));
+    Fields::parse(format!("{kept}&action=complete").as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_came_as_a_kept_list_begins_nothing() {
+        let smuggled = "everyone=1&action=import&action=sync&to=x";
+        assert_eq!(standing(smuggled).text("action"), "");
+        assert_eq!(standing(smuggled).text("everyone"), "1");
+        assert_eq!(completing(smuggled).text("action"), "complete");
+        let sent = Fields::parse(b"kept=everyone%3D1%26action%3Dimport&action=off");
+        assert_eq!(list_of(&sent).text("action"), "off");
+    }
 
     #[test]
     fn a_list_travels_without_what_was_pressed() {
