@@ -1,6 +1,6 @@
 //! A transaction: everything done with it commits together, or not at all.
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::change::{self, Change};
 use crate::db::{Db, Engine};
@@ -24,7 +24,7 @@ pub struct Tx {
 impl Tx {
     pub(crate) async fn begin(store: &Store) -> Result<Self> {
         let connection = match store.db() {
-            Db::Lite { w, .. } => Connection::Lite(w.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Lite { w, .. } => Connection::Lite(begin_sqlite(w).await?),
             Db::Pg(pool) => Connection::Pg(pool.begin().await?),
         };
         Ok(Self {
@@ -100,6 +100,20 @@ impl Tx {
     }
 }
 
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// Begins on the one connection that writes. Where SQLite gave a transaction up by itself, as on a full disk, the connection
+/// still counts it as open and would refuse every other for good: it is replaced, and work goes on as soon as there is room.
+async fn begin_sqlite(w: &SqlitePool) -> Result<Transaction<'static, Sqlite>> {
+    match w.begin_with(BEGIN).await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            w.acquire().await?.close().await?;
+            Ok(w.begin_with(BEGIN).await?)
+        }
+        begun => Ok(begun?),
+    }
+}
+
 impl std::fmt::Debug for Tx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Tx")
@@ -108,4 +122,33 @@ impl std::fmt::Debug for Tx {
 
 statements! {
     NOTIFY for Postgres = "SELECT pg_notify($1, $2)";
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::clock::{ManualClock, UtcMillis};
+
+    use super::*;
+    use crate::config::StoreConfig;
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_gave_up_stops_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = StoreConfig::sqlite(folder.path().join("portico.db"));
+        let clock = ManualClock::starting_at(UtcMillis(1_772_366_400_000));
+        let store = Store::open(config, clock).await.unwrap();
+        for dropped in [false, true] {
+            let mut tx = store.begin().await.unwrap();
+            // What SQLite does by itself when the disk is full.
+            execute!(&mut tx, "ROLLBACK").unwrap();
+            if dropped {
+                drop(tx);
+            } else {
+                assert!(tx.commit().await.is_err(), "there is none any more");
+            }
+            let next = store.begin().await.expect("work goes on");
+            next.commit().await.unwrap();
+        }
+        store.close().await;
+    }
 }
