@@ -1,0 +1,117 @@
+//! Tests of the configuration.
+
+use super::*;
+
+fn load_with(environment: &[(&str, &str)]) -> anyhow::Result<Config> {
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    load_from(None, environment, &Overrides::default())
+}
+
+#[test]
+fn the_default_file_is_complete_and_every_key_is_needed() {
+    let config = load_with(&[]).unwrap();
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.security.session_idle(), 12 * UtcMillis::HOUR);
+    for (number, line) in DEFAULT.lines().enumerate() {
+        if line.starts_with('#') || !line.contains(" = ") {
+            continue;
+        }
+        let without: String = DEFAULT
+            .lines()
+            .enumerate()
+            .filter(|(n, _)| *n != number)
+            .fold(String::new(), |text, (_, line)| text + line + "\n");
+        let built = config::Config::builder()
+            .add_source(config::File::from_str(&without, config::FileFormat::Toml))
+            .build()
+            .unwrap();
+        assert!(
+            Config::read(built).is_err(),
+            "{line}: the struct does not read this key"
+        );
+    }
+}
+
+#[test]
+fn later_sources_win_and_unknown_keys_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("portico.toml");
+    std::fs::write(&file, "[log]\nlevel = \"debug\"\nformat = \"json\"\n").unwrap();
+    let environment = HashMap::from([("PORTICO__LOG__LEVEL".to_owned(), "warn".to_owned())]);
+    let overrides = Overrides {
+        data_dir: Some("/tmp/x".into()),
+        ..Overrides::default()
+    };
+    let config = load_from(Some(&file), environment, &overrides).unwrap();
+    assert_eq!(
+        (config.log.level.as_str(), config.log.format),
+        ("warn", LogFormat::Json)
+    );
+    assert_eq!(config.sqlite_file(), Path::new("/tmp/x/portico.db"));
+    let error = format!(
+        "{:#}",
+        load_with(&[("PORTICO__LOG__LEVLE", "warn")]).unwrap_err()
+    );
+    assert!(error.contains("levle"), "{error}");
+}
+
+#[test]
+fn secrets_come_from_files_and_stay_out_of_debug_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "squeamish ossifrage\n").unwrap();
+    let config = load_with(&[("PORTICO__METRICS__TOKEN_FILE", file.to_str().unwrap())]).unwrap();
+    assert_eq!(config.metrics.token.expose(), "squeamish ossifrage");
+    assert!(!format!("{config:?}").contains("squeamish"));
+}
+
+#[test]
+fn postgres_needs_a_key_file() {
+    assert!(load_with(&[("PORTICO__DATABASE__URL", "postgres://h/d")]).is_err());
+    let both = [
+        ("PORTICO__DATABASE__URL", "postgres://h/d"),
+        ("PORTICO_MASTER_KEY_FILE", "/etc/portico.key"),
+    ];
+    assert_eq!(
+        load_with(&both).unwrap().master_key_file(),
+        Path::new("/etc/portico.key")
+    );
+}
+
+#[test]
+fn networks() {
+    let network = |text: &str| Network::try_from(text.to_owned());
+    assert!(
+        network("10.0.0.0/8")
+            .unwrap()
+            .contains("10.9.8.7".parse().unwrap())
+    );
+    assert!(
+        !network("10.0.0.0/8")
+            .unwrap()
+            .contains("11.0.0.1".parse().unwrap())
+    );
+    assert!(network("::1").unwrap().contains("::1".parse().unwrap()));
+    assert!(
+        !network("::/0")
+            .unwrap()
+            .contains("10.0.0.1".parse().unwrap())
+    );
+    assert!(
+        network("127.0.0.1")
+            .unwrap()
+            .contains("::ffff:127.0.0.1".parse().unwrap())
+    );
+    for wrong in ["", "10.0.0.0/33", "host", "10.0.0.0/x"] {
+        assert!(network(wrong).is_err(), "{wrong}");
+    }
+    let several = load_with(&[(
+        "PORTICO__SERVER__TRUSTED_PROXIES",
+        "10.0.0.0/8, 192.168.0.1",
+    )])
+    .unwrap();
+    assert_eq!(several.server.trusted_proxies.len(), 2);
+}
