@@ -169,7 +169,12 @@ impl Connector for HaloPsa {
             let (page, total) = read(&self.client, &call, map).await?;
             let received = u64::from(page.received);
             match total.filter(|total| *total > received) {
-                None => return Ok(page),
+                None => {
+                    if received == 0 {
+                        probe::require_actions(&self.client, OPERATION, ticket).await?;
+                    }
+                    return Ok(page);
+                }
                 // The list has no pages: a limit of the vendor's is passed by asking for all of them.
                 Some(total) if count.is_none() => count = Some(total),
                 // It may count its own entries, which are not asked for: what came is kept, and the difference told.
