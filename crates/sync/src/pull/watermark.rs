@@ -33,11 +33,13 @@ pub fn next(vendor_time: Option<UtcMillis>, started_at: UtcMillis, overlap: i64)
 }
 
 /// How far stamps lag behind the date of an answer at most, by the stamps that came with it; `None` when they do not
-/// tell. Stamps later than the answer tell nothing: a clock that is ahead hides no change, and some are typed by people.
+/// tell. Stamps later than the answer, whose date is a whole second cut off, tell nothing: a clock that is ahead hides no
+/// change, and some are typed by people.
 #[must_use]
 pub fn lag(told: UtcMillis, changes: &[UtcMillis]) -> Option<i64> {
-    let newest = changes.iter().filter(|at| **at <= told).max()?;
-    Some(told.since(*newest).min(WIDEST))
+    let not_later = |at: &&UtcMillis| at.since(told) < UtcMillis::SECOND;
+    let newest = changes.iter().filter(not_later).max()?;
+    Some(told.since(*newest).clamp(0, WIDEST))
 }
 
 /// What is known of the lag after a part of a run: what it saw when it read everything, since clocks are set; otherwise
@@ -96,8 +98,9 @@ mod tests {
         let told = UtcMillis(10 * UtcMillis::DAY);
         let ago = |millis: i64| told.plus(-millis);
         assert_eq!(lag(told, &[]), None);
-        assert_eq!(lag(told, &[ago(70), ago(50), ago(-1)]), Some(50));
-        assert_eq!(lag(told, &[ago(-1)]), None, "later than the answer");
+        assert_eq!(lag(told, &[ago(70), ago(50), ago(-1_000)]), Some(50));
+        assert_eq!(lag(told, &[ago(-1_000)]), None, "later than the answer");
+        assert_eq!(lag(told, &[ago(-999)]), Some(0), "in the same second");
         assert_eq!(lag(told, &[UtcMillis(0)]), Some(WIDEST));
         assert_eq!(learned(false, Some(50), Some(70)), Some(50));
         assert_eq!(learned(false, Some(70), Some(50)), Some(50));
