@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::reference::ReferenceKind;
 use crate::stream::Stream;
 
 /// What a form value must look like. What is pasted in another form is understood where that is possible.
@@ -234,8 +235,8 @@ pub struct FormField {
 pub enum FieldValue {
     /// What a person reads.
     Plain,
-    /// The vendor's id of something. A page shows what it is called, and nothing when that is not known.
-    Reference,
+    /// The vendor's id of a value of reference data. A page shows what it is called, and nothing when that is not known.
+    Reference(ReferenceKind),
     /// The vendor's id of a technician, shown by name.
     Technician,
 }

@@ -25,6 +25,11 @@ pub struct WorldConfig {
     pub project_tickets: u32,
 }
 
+impl WorldConfig {
+    /// Tickets of projects in a world that people look at, in a sandbox or the demo.
+    pub const SHOWN_PROJECT_TICKETS: u32 = 60;
+}
+
 impl Default for WorldConfig {
     fn default() -> Self {
         Self {

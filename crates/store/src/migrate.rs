@@ -79,6 +79,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "waiting companies",
         include_str!("../migrations/0016_waiting_companies.sql"),
     ),
+    (
+        20,
+        "change stamps",
+        include_str!("../migrations/0020_change_stamps.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -128,6 +128,10 @@ impl Connector for HaloPsa {
         })
     }
 
+    fn knows_cursor(&self, _stream: Stream, cursor: &Cursor) -> bool {
+        Place::read(Some(cursor)).is_ok()
+    }
+
     async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
         let decode = |answer: &Answer, position| {
             let found = seen_stream(request.stream, answer, position)?;

@@ -114,6 +114,15 @@ pub(super) async fn decoded(
     read(client, &paged(question(stream, request.mode), window), make).await
 }
 
+/// Whether a cursor is one of a stream.
+pub(super) fn knows(stream: Stream, cursor: &Cursor) -> bool {
+    match stream {
+        Stream::Technicians => Position::read(Some(cursor)).is_ok(),
+        Stream::Contacts => contacts::knows(cursor),
+        _ => Place::read(Some(cursor)).is_ok(),
+    }
+}
+
 fn position(cursor: Option<&Cursor>, request: &PageRequest<'_>) -> Result<(Place, Window)> {
     let place = Place::read(cursor)?;
     let window = place.window(request.page_size.clamp(1, LARGEST_PAGE));

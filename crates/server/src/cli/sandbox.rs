@@ -39,7 +39,7 @@ struct Arguments {
     #[arg(long, default_value_t = WorldConfig::default().opportunities)]
     opportunities: u32,
     /// Tickets of projects, for vendors that keep them apart.
-    #[arg(long, default_value_t = WorldConfig::default().project_tickets)]
+    #[arg(long, default_value_t = WorldConfig::SHOWN_PROJECT_TICKETS)]
     project_tickets: u32,
     /// Whether the vendor's request limits and slow-down apply.
     #[arg(long, value_enum, default_value_t = Switch::On)]
