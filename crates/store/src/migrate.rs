@@ -79,6 +79,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "waiting companies",
         include_str!("../migrations/0016_waiting_companies.sql"),
     ),
+    (
+        17,
+        "account search",
+        include_str!("../migrations/0017_account_search.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.
