@@ -57,12 +57,12 @@ pub async fn list_people(
     let rows: Vec<ContactRow> = match store.db() {
         _ if keys.is_empty() => Vec::new(),
         Db::Lite { r, .. } => {
-            let query = sqlx::query_as(ROWS_SQLITE).bind(all).bind(identity);
+            let query = sqlx::query_as(PEOPLE_SQLITE).bind(all).bind(identity);
             let query = query.bind(uuid).bind(serde_json::to_string(&keys)?);
             query.fetch_all(r).await?
         }
         Db::Pg(pool) => {
-            let query = sqlx::query_as(ROWS_POSTGRES).bind(all).bind(identity);
+            let query = sqlx::query_as(PEOPLE_POSTGRES).bind(all).bind(identity);
             query.bind(uuid).bind(&keys).fetch_all(pool).await?
         }
     };
@@ -119,6 +119,6 @@ statements! {
     KEYS = concat!("SELECT COALESCE(k.email_key, '#' || CAST(k.id AS TEXT)) AS person, CAST(count(*) OVER () AS BIGINT) AS found ", of_company!(), "
         WHERE c.uuid = $3 AND k.absent = 0 AND ", company_viewer!("c"), "
         GROUP BY COALESCE(k.email_key, '#' || CAST(k.id AS TEXT)) ORDER BY min(k.name_key), min(k.id) LIMIT $4");
-    ROWS_SQLITE for Sqlite = rows!("IN (SELECT value FROM json_each($4))");
-    ROWS_POSTGRES for Postgres = rows!("= ANY(CAST($4 AS TEXT[]))");
+    PEOPLE_SQLITE for Sqlite = rows!("IN (SELECT value FROM json_each($4))");
+    PEOPLE_POSTGRES for Postgres = rows!("= ANY(CAST($4 AS TEXT[]))");
 }

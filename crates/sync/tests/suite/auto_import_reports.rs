@@ -160,6 +160,15 @@ async fn each_import_that_does_something_has_a_report_and_no_other(kind: Kind) {
 async fn a_report_grows_with_each_commit_though_nobody_is_made_a_user(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connected().await;
+    let people = usual(&portal, id).await;
+    for number in 0..210 {
+        let one = json!({
+            "companyID": people[0].1, "firstName": "Client", "lastName": format!("Person {number}"),
+            "emailAddress": format!("client.{number}@many.example"), "isActive": 1,
+        });
+        portal.control.create("Contacts", one);
+    }
+    portal.sync(id, RunMode::Full).await;
     let mut viewer = role(&portal, "Viewer").await;
     // A role that is gone: everybody is left out.
     viewer.uuid = PublicId::new(portal.clock_now());
@@ -183,7 +192,6 @@ async fn a_report_grows_with_each_commit_though_nobody_is_made_a_user(kind: Kind
         .expect("a report");
     assert_eq!(lines.skipped.len() as u64, counts.skipped);
     // Who is no contact of a company any more is left out no longer.
-    let people = usual(&portal, id).await;
     let first = people[0].0;
     let skip = async || {
         store::accounts::find_skip(portal.store(), id, &first.to_string())
