@@ -195,7 +195,7 @@ async fn a_client_becomes_staff_in_the_import_only_when_that_is_ticked() {
     assert!(
         refused
             .text
-            .contains("was not made one of your staff unasked"),
+            .contains("Nobody at a client becomes one of your staff unasked."),
         "{}",
         refused.text
     );
