@@ -80,9 +80,14 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0016_waiting_companies.sql"),
     ),
     (
-        20,
+        17,
+        "account search",
+        include_str!("../migrations/0017_account_search.sql"),
+    ),
+    (
+        18,
         "change stamps",
-        include_str!("../migrations/0020_change_stamps.sql"),
+        include_str!("../migrations/0018_change_stamps.sql"),
     ),
 ];
 

@@ -233,14 +233,16 @@ impl Api for Client {
                     format!(" ({said}).")
                 }
             );
-            let field = if client_id {
-                "client_id"
+            let error = refusal.error("ConnectWise", operation, answer);
+            return if client_id {
+                error.with_field("client_id")
             } else {
-                "private_key"
+                error.with_field("private_key").with_among(&[
+                    "public_key",
+                    "private_key",
+                    "client_id",
+                ])
             };
-            return refusal
-                .error("ConnectWise", operation, answer)
-                .with_field(field);
         }
         if code.is_empty() && refusal.kind == ErrorKind::NotFound {
             refusal.words.clear();

@@ -266,7 +266,8 @@ impl Client {
                     "Halo does not accept this Client ID and Client Secret.",
                 ),
                 "client_secret",
-            ),
+            )
+            .with_among(&["client_id", "client_secret"]),
         }
     }
 

@@ -114,7 +114,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
-        looks: None,
+        looks: Some(Looks::MixedWord),
         refused: "",
         without_installation: None,
     },
@@ -128,7 +128,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
-        looks: None,
+        looks: Some(Looks::MixedWord),
         refused: "Check this value: the Private Key that was shown together with this Public Key, one word of letters and digits. \
                   A pair made later has another.",
         without_installation: None,
