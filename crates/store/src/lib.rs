@@ -53,6 +53,7 @@ pub mod passkeys;
 pub mod permits;
 pub mod quick_match;
 pub mod reference_items;
+pub mod reference_pages;
 pub mod reference_reads;
 pub mod removal_questions;
 pub mod roles;

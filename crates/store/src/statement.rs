@@ -50,6 +50,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::pages::seen::STATEMENTS,
         crate::permits::STATEMENTS,
         crate::reference_items::STATEMENTS,
+        crate::reference_pages::STATEMENTS,
         crate::reference_reads::STATEMENTS,
         crate::removal_questions::STATEMENTS,
         crate::runs::STATEMENTS,

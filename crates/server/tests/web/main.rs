@@ -10,6 +10,7 @@ mod access_coverage;
 mod api;
 mod api_keys;
 mod api_records;
+mod api_reference_data;
 mod api_syncs;
 mod certificates;
 mod company_removal;
