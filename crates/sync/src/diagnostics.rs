@@ -16,8 +16,8 @@ use crate::connect::form;
 use crate::engine::Engine;
 use crate::error::Result;
 
-/// Records set aside that a bundle lists.
-const SET_ASIDE: i64 = 100;
+/// Records set aside that a bundle lists of each stream: more than a run that is worth explaining has.
+const SET_ASIDE: i64 = 100_000;
 
 /// The bundle of a run as pretty JSON; `None` when there is no such run.
 ///

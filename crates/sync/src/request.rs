@@ -255,6 +255,10 @@ pub(crate) async fn ask_in(
                 return Ok(RequestOutcome::Joined(RunRef::to(&active)));
             }
             WhileActive::Queue => {
+                // Who asks by hand does not wait out the pause of a run that an outage holds up.
+                if trigger.is_windowed() {
+                    hasten(engine, tx, &active).await?;
+                }
                 for stream in streams {
                     let whole = wanted.mode == RunMode::Full || wanted.whole.contains(&stream);
                     runs::put_wake_up(tx, integration.id, stream, wake_trigger(trigger, whole))
