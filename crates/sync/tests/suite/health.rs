@@ -403,6 +403,28 @@ async fn s2_a_missing_right_is_told_once_in_the_providers_words(kind: Kind) {
         rights.map(|right| right.area.clone()).collect()
     };
     assert_eq!(told(&look(&portal, id).await), ["Resources"]);
+    // A run looks at that right itself by reading them; one that no stream reads by is looked at with the lists.
+    let lists = async || portal.integration(id).await.reference_data_at;
+    let before = lists().await;
+    for (also, again) in [(None, false), (Some("Contracts"), true)] {
+        portal.advance(3 * UtcMillis::MINUTE);
+        if let Some(also) = also {
+            portal.control.set_security(also, "query", "None");
+            portal.sync(id, RunMode::Full).await;
+            assert!(
+                told(&look(&portal, id).await)
+                    .iter()
+                    .any(|area| area == also)
+            );
+            portal.advance(3 * UtcMillis::MINUTE);
+        }
+        portal.sync(id, RunMode::Full).await;
+        assert_eq!(lists().await != before, again, "{also:?}");
+    }
+    portal.control.set_security("Contracts", "query", "All");
+    portal.advance(3 * UtcMillis::MINUTE);
+    portal.sync(id, RunMode::Full).await;
+    portal.advance(3 * UtcMillis::MINUTE);
     portal.control.set_security("Resources", "query", "All");
     portal.sync(id, RunMode::Full).await;
     assert_eq!(told(&look(&portal, id).await), [""; 0], "granted since");
