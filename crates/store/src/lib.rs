@@ -18,6 +18,7 @@ pub mod audit;
 pub mod backup;
 pub mod change;
 pub mod checkpoints;
+pub mod client_contacts;
 pub mod companies;
 pub mod company_adoption;
 pub mod company_import;

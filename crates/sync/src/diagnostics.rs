@@ -96,6 +96,7 @@ fn part_json(provider: Option<&Provider>, part: &StreamRun, set_aside: Vec<Value
         "total_after": part.total_after,
         "verified": part.verified,
         "next_watermark": part.next_watermark.map(|at| at.to_rfc3339()),
+        "stamp_lag_ms": part.stamp_lag,
         "started_at": part.started_at.map(|at| at.to_rfc3339()),
         "finished_at": part.finished_at.map(|at| at.to_rfc3339()),
         "message": part.message,

@@ -176,6 +176,11 @@ async fn exports_honour_filters_and_are_whole() {
     let site = Site::start_connected().await;
     let mut browser = site.admin().await;
     let file = ok(&mut browser, "/tickets.csv?closed=all").await;
+    assert_eq!(
+        file.header("content-encoding"),
+        "gzip",
+        "as browsers get it"
+    );
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert!(
         file.header("content-disposition")
