@@ -7,10 +7,12 @@
 )]
 
 mod access_coverage;
+mod access_matrix;
 mod api;
 mod api_keys;
 mod api_records;
 mod api_syncs;
+mod audit_trail;
 mod certificates;
 mod company_removal;
 mod enrolment;
@@ -27,6 +29,7 @@ mod integrations;
 mod listener;
 mod lists;
 mod mail;
+mod never_logged;
 mod onboarding;
 mod profile;
 mod psas;

@@ -13,6 +13,7 @@ on_both_engines! {
     p8_a_record_whose_parent_is_missing_is_kept,
     p10_counts_add_up_and_totals_verify,
     p10_odd_pages_are_noticed,
+    p10_what_an_earlier_page_brought_is_counted_once,
     p10_a_total_that_shrinks_is_not_trusted,
 }
 
@@ -132,6 +133,42 @@ async fn p10_odd_pages_are_noticed(kind: Kind) {
         "{part:?}"
     );
     assert!(part.counts.adds_up(), "{part:?}");
+    portal.assert_same(id).await;
+}
+
+/// Three records of the first page are marked as seen before, as if an earlier page had brought them.
+async fn p10_what_an_earlier_page_brought_is_counted_once(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    portal.hold_first_page("Contacts");
+    let before = async {
+        portal.until_held().await;
+        let run = portal.last_run(id).await;
+        let part = portal.part(&run, Stream::Contacts).await;
+        let ids = portal.vendor("Contacts");
+        let ids: Vec<&str> = ids.iter().map(String::as_str).take(3).collect();
+        let mut tx = portal.store().begin().await.expect("a transaction");
+        let marked = store::pages::insert_seen(&mut tx, part.id, &ids).await;
+        assert_eq!(marked.expect("marked"), 3);
+        tx.commit().await.expect("a commit");
+        portal.control.release();
+    };
+    tokio::join!(portal.idle(), before);
+    let run = portal.last_run(id).await;
+    let part = portal.part(&run, Stream::Contacts).await;
+    let total = i64::try_from(portal.vendor("Contacts").len()).expect("few");
+    assert_eq!(
+        (part.counts.fetched, part.counts.repeated),
+        (total - 3, 3),
+        "{part:?}"
+    );
+    assert!(part.counts.adds_up(), "{part:?}");
+    assert!(
+        part.oddities
+            .iter()
+            .any(|oddity| oddity.contains("came again")),
+        "{part:?}"
+    );
     portal.assert_same(id).await;
 }
 
