@@ -13,7 +13,7 @@ use serde_json::json;
 use simulator::{Fault, FaultKind};
 use store::pages::{self, Coverage};
 use store::runs::{self, StreamRun};
-use store::{Store, jobs, set_aside};
+use store::{Store, checkpoints, jobs, set_aside};
 use sync::request::RunMode;
 
 use crate::portal::{Kind, Portal, Setup};
@@ -22,6 +22,7 @@ on_both_engines! {
     p2_a_page_is_there_whole_or_not_at_all,
     p2_a_page_that_comes_after_the_lease_went_is_not_stored,
     p3_what_changes_while_pages_are_read_is_not_lost,
+    p3_pages_of_a_part_that_fails_move_no_watermark,
 }
 
 /// What is stored of the tickets of a run, beside the counts.
@@ -187,4 +188,33 @@ async fn p3_what_changes_while_pages_are_read_is_not_lost(kind: Kind) {
     );
     portal.sync(id, RunMode::Incremental).await;
     assert_eq!(title().await, "Changed behind the first page");
+}
+
+/// Pages were stored before the part failed: how far it got is its cursor's matter, the watermark stays.
+async fn p3_pages_of_a_part_that_fails_move_no_watermark(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let watermark = async || {
+        let found = checkpoints::find_checkpoint(portal.store(), id, Stream::Tickets).await;
+        let checkpoint = found.expect("a read").expect("a checkpoint");
+        (checkpoint.watermark, checkpoint.last_completed_at)
+    };
+    let before = watermark().await;
+    let refused = FaultKind::Status {
+        code: 404,
+        body: None,
+        retry_after: None,
+    };
+    // Behind the question for the total and two pages.
+    portal.control.set_fault(
+        Fault::new(refused)
+            .on_path("Tickets/query")
+            .on_entity("Tickets")
+            .after(4),
+    );
+    let run = portal.sync(id, RunMode::Full).await;
+    let part = portal.part(&run, Stream::Tickets).await;
+    assert_eq!(part.state, RunState::Failed, "{part:?}");
+    assert!(part.counts.pages >= 2, "{part:?}");
+    assert_eq!(watermark().await, before);
 }
