@@ -130,7 +130,12 @@ mod tests {
             status("30", "With User"),
             status("31", "Action Required"),
             status("99", "Zebra"),
+            ReferenceItem {
+                kind: ReferenceKind::Queue,
+                ..status("40", "Waiting room")
+            },
         ]);
+        assert_eq!(stage_of(&map, Some("40")), None, "a queue has no stage");
         assert_eq!(stage_of(&map, Some("1")), Some(Stage::New));
         assert_eq!(stage_of(&map, Some("7")), Some(Stage::Waiting));
         assert_eq!(stage_of(&map, Some("8")), Some(Stage::Working));

@@ -63,7 +63,7 @@ pub async fn give_up(config: &Config, confirmed: bool) -> anyhow::Result<()> {
         two_factor::disable(&mut tx, *id).await?;
         if let Some(person) = identities::find_identity_in(&mut tx, *id).await? {
             let subject = AuditEntry {
-                subject_kind: "user",
+                subject_kind: "identity",
                 subject_id: person.uuid.as_str(),
                 subject_label: &person.email,
                 ..entry("two_factor.reset", None, None)

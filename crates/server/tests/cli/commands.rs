@@ -7,12 +7,28 @@ use domain::clock::SystemClock;
 use domain::secret::Secret;
 use domain::settings::IntegrationSettings;
 use store::integrations::{self, NewIntegration};
-use store::{Store, StoreConfig, identities, secrets, two_factor};
+use store::{Store, StoreConfig, audit, identities, secrets, two_factor};
 
 use crate::process::{portico, run, run_with_input, text};
 
-#[test]
-fn an_administrator_is_created_and_reset() {
+/// The audit log of a database nobody has open: who did what to what, oldest first.
+async fn trail(data: &std::path::Path) -> Vec<String> {
+    let config = StoreConfig::sqlite(data.join("portico.db"));
+    let store = Store::open(config, Arc::new(SystemClock)).await.unwrap();
+    let entries = audit::list_entries(&store, None, 50).await.unwrap();
+    store.close().await;
+    let told = |entry: audit::AuditRow| {
+        let (who, what) = (entry.actor, entry.action);
+        format!(
+            "{who} {what} {} {}",
+            entry.subject_kind, entry.subject_label
+        )
+    };
+    entries.into_iter().rev().map(told).collect()
+}
+
+#[tokio::test]
+async fn an_administrator_is_created_and_reset() {
     let data = tempfile::tempdir().unwrap();
     let create = [
         "create-admin",
@@ -140,8 +156,8 @@ fn a_backup_goes_back_in() {
     assert!(text(&output.stderr).contains("nothing was changed"));
 }
 
-#[test]
-fn keys_are_rotated() {
+#[tokio::test]
+async fn keys_are_rotated() {
     let data = tempfile::tempdir().unwrap();
     run_with_input(
         data.path(),
@@ -190,6 +206,12 @@ fn keys_are_rotated() {
         text(&output.stderr)
     );
     assert!(text(&run(data.path(), &["doctor"]).stdout).contains("the one key"));
+    let kept = trail(data.path()).await;
+    for what in ["rotate", "forget"] {
+        let entry = format!("command_line:Command line master_key.{what} installation Master key");
+        let times = kept.iter().filter(|one| **one == entry).count();
+        assert_eq!(times, 1, "{entry}: {kept:?}");
+    }
 }
 
 /// What a lost key sealed, by way of the store: an integration's credentials and an authenticator app's secret.
@@ -270,6 +292,16 @@ async fn a_lost_key_is_given_up() {
     store.close().await;
     let told = text(&run(data.path(), &["doctor"]).stdout);
     assert!(told.contains("the one key"), "{told}");
+    let kept = trail(data.path()).await;
+    let lost = [
+        "integration.disconnect integration Autotask of East",
+        "two_factor.reset identity a@example.com",
+        "master_key.give_up installation Master key",
+    ];
+    assert_eq!(
+        kept[kept.len() - 3..],
+        lost.map(|what| format!("command_line:Command line {what}"))
+    );
 }
 
 #[test]

@@ -7,11 +7,13 @@
 )]
 
 mod access_coverage;
+mod access_matrix;
 mod api;
 mod api_keys;
 mod api_records;
 mod api_reference_data;
 mod api_syncs;
+mod audit_trail;
 mod certificates;
 mod company_removal;
 mod enrolment;
@@ -28,6 +30,7 @@ mod integrations;
 mod listener;
 mod lists;
 mod mail;
+mod never_logged;
 mod onboarding;
 mod profile;
 mod psas;

@@ -1,8 +1,9 @@
 //! Jobs: at most once waiting, never two with one serial key, never a commit without the lease, never lost.
 
 use domain::clock::{Clock, UtcMillis};
-use domain::id::{IntegrationId, JobId};
+use domain::id::{IntegrationId, JobId, StreamRunId};
 use domain::job::{Job, Priority};
+use domain::stream::Stream;
 use store::jobs::{
     ClaimedJob, Enqueued, JobState, LEASE, MAX_ATTEMPTS, Settled, claim, complete, count_jobs,
     enqueue, find_job, give_up, heartbeat, heartbeat_of, hold_lease, list_jobs, postpone,
@@ -27,6 +28,44 @@ async fn put(store: &Store, job: &Job, priority: Priority, run_at: UtcMillis) ->
 
 async fn claim_one(store: &Store, node: &str) -> Option<ClaimedJob> {
     claim(store, node, 1).await.unwrap().pop()
+}
+
+/// Two runs' parts of one stream, and comments of one ticket beside the stream of comments: one after the other. The
+/// same stream of another integration does not wait.
+#[test]
+fn p9_one_stream_of_one_integration_is_never_read_twice_at_once() {
+    both(async |home| {
+        let store = home.open().await;
+        let now = store.now();
+        let part = |integration, stream, run| Job::PullStream {
+            integration: IntegrationId(integration),
+            stream,
+            stream_run: StreamRunId(run),
+        };
+        let notes = Job::PullTicketNotes {
+            integration: IntegrationId(1),
+            ticket: "7".to_owned(),
+        };
+        let jobs = [
+            part(1, Stream::Tickets, 1),
+            part(1, Stream::Tickets, 2),
+            part(1, Stream::TicketNotes, 3),
+            notes,
+            part(2, Stream::Tickets, 4),
+        ];
+        for job in &jobs {
+            put(&store, job, Priority::Normal, now).await;
+        }
+        let claimed = claim(&store, "n", 10).await.unwrap();
+        let taken: Vec<&Job> = claimed.iter().map(|one| &one.job).collect();
+        assert_eq!(taken, [&jobs[0], &jobs[2], &jobs[4]]);
+        let mut tx = store.begin().await.unwrap();
+        assert!(complete(&mut tx, &claimed[0].lease).await.unwrap());
+        tx.commit().await.unwrap();
+        let next = claim(&store, "n", 10).await.unwrap();
+        assert_eq!(next.len(), 1);
+        assert_eq!(next[0].job, jobs[1], "once the first has ended");
+    });
 }
 
 #[test]

@@ -197,6 +197,17 @@ mod tests {
     }
 
     #[test]
+    fn p4_p14_a_hash_covers_the_mapper_and_the_generation() {
+        let hash = |mapper, generation| {
+            let batch = Batch::Tickets(vec![ticket("1", "a", "8")]);
+            Prepared::from(batch, mapper, generation).0.hashes
+        };
+        assert_eq!(hash(1, 1), hash(1, 1));
+        assert_ne!(hash(1, 1), hash(2, 1));
+        assert_ne!(hash(1, 1), hash(1, 2));
+    }
+
+    #[test]
     fn p13_scope_is_judged_per_ticket() {
         let batch = Batch::Tickets(vec![ticket("1", "a", "8"), ticket("2", "b", "9")]);
         let (page, _) = Prepared::from(batch, 1, 1);

@@ -3,7 +3,9 @@
 use domain::hint::Hint;
 use domain::run::{Counts, RunState};
 use domain::stream::Stream;
+use serde_json::json;
 use simulator::{Fault, FaultKind};
+use store::checkpoints;
 use sync::request::RunMode;
 
 use crate::portal::{Kind, Portal};
@@ -13,7 +15,9 @@ on_both_engines! {
     p8_a_record_whose_parent_is_missing_is_kept,
     p10_counts_add_up_and_totals_verify,
     p10_odd_pages_are_noticed,
+    p10_what_an_earlier_page_brought_is_counted_once,
     p10_a_total_that_shrinks_is_not_trusted,
+    p10_fewer_than_the_vendor_counts_leaves_everything_open,
 }
 
 async fn p8_companies_come_before_contacts_before_tickets(kind: Kind) {
@@ -135,6 +139,42 @@ async fn p10_odd_pages_are_noticed(kind: Kind) {
     portal.assert_same(id).await;
 }
 
+/// Three records of the first page are marked as seen before, as if an earlier page had brought them.
+async fn p10_what_an_earlier_page_brought_is_counted_once(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    portal.hold_first_page("Contacts");
+    let before = async {
+        portal.until_held().await;
+        let run = portal.last_run(id).await;
+        let part = portal.part(&run, Stream::Contacts).await;
+        let ids = portal.vendor("Contacts");
+        let ids: Vec<&str> = ids.iter().map(String::as_str).take(3).collect();
+        let mut tx = portal.store().begin().await.expect("a transaction");
+        let marked = store::pages::insert_seen(&mut tx, part.id, &ids).await;
+        assert_eq!(marked.expect("marked"), 3);
+        tx.commit().await.expect("a commit");
+        portal.control.release();
+    };
+    tokio::join!(portal.idle(), before);
+    let run = portal.last_run(id).await;
+    let part = portal.part(&run, Stream::Contacts).await;
+    let total = i64::try_from(portal.vendor("Contacts").len()).expect("few");
+    assert_eq!(
+        (part.counts.fetched, part.counts.repeated),
+        (total - 3, 3),
+        "{part:?}"
+    );
+    assert!(part.counts.adds_up(), "{part:?}");
+    assert!(
+        part.oddities
+            .iter()
+            .any(|oddity| oddity.contains("came again")),
+        "{part:?}"
+    );
+    portal.assert_same(id).await;
+}
+
 async fn p10_a_total_that_shrinks_is_not_trusted(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connected().await;
@@ -157,4 +197,52 @@ async fn p10_a_total_that_shrinks_is_not_trusted(kind: Kind) {
             .await
             .contains(&gone.to_string())
     );
+}
+
+/// The vendor counts more tickets than it sends. Of a run that reads everything that is enough to doubt it, of one that
+/// reads changes only together with an odd page: nothing is removed, and the next run asks from where certainty ended.
+async fn p10_fewer_than_the_vendor_counts_leaves_everything_open(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let watermark = async || {
+        let found = checkpoints::find_checkpoint(portal.store(), id, Stream::Tickets).await;
+        found.expect("a read").expect("a checkpoint").watermark
+    };
+    let before = watermark().await;
+    let more = FaultKind::Status {
+        code: 200,
+        body: Some(json!({ "queryCount": 5_000 })),
+        retry_after: None,
+    };
+    portal
+        .control
+        .set_fault(Fault::new(more).on_path("Tickets/query/count"));
+    let run = portal.sync(id, RunMode::Full).await;
+    let part = portal.part(&run, Stream::Tickets).await;
+    assert_eq!(
+        (part.state, part.verified, part.counts.removed),
+        (RunState::Partial, Some(false), 0),
+        "{part:?}"
+    );
+    assert_eq!(watermark().await, before, "of a full run");
+
+    for ticket in portal.control.ids("Tickets").into_iter().take(3) {
+        let touched = json!({ "title": "Touched" });
+        portal.control.patch("Tickets", ticket, touched);
+    }
+    portal.control.set_fault(
+        Fault::new(FaultKind::CapPage { max: 1 })
+            .on_entity("Tickets")
+            .on_path("Tickets/query"),
+    );
+    let run = portal.sync(id, RunMode::Incremental).await;
+    let part = portal.part(&run, Stream::Tickets).await;
+    assert_eq!(part.state, RunState::Partial, "{part:?}");
+    assert_eq!(watermark().await, before, "of an incremental run");
+
+    portal.control.clear_faults();
+    let run = portal.sync(id, RunMode::Incremental).await;
+    assert_eq!(run.state, RunState::Completed, "{:?}", run.message);
+    assert!(watermark().await > before);
+    portal.assert_equal(id).await;
 }

@@ -13,6 +13,7 @@ mod at_once;
 mod auto_import;
 mod auto_import_reports;
 mod clocks;
+mod commits;
 mod companies;
 mod company_removal;
 mod completeness;

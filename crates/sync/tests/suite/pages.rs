@@ -24,6 +24,7 @@ on_both_engines! {
     p3_a_change_at_the_boundary_is_not_lost,
     p4_an_unchanged_record_costs_no_write,
     p6_an_unreadable_record_is_set_aside_and_read_later,
+    p6_a_page_that_carries_it_closes_the_matter,
     p6_a_record_without_a_readable_id_is_closed_by_the_next_full_run,
     p7_at_most_one_page_is_read_ahead,
 }
@@ -361,6 +362,31 @@ async fn p6_an_unreadable_record_is_set_aside_and_read_later(kind: Kind) {
             .expect("a list")
             .is_empty()
     );
+    portal.assert_same(id).await;
+}
+
+/// The vendor mends it before it is tried again: the next page with it settles the matter.
+async fn p6_a_page_that_carries_it_closes_the_matter(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let ticket = portal.control.ids("Tickets")[10];
+    let garbled = FaultKind::GarbledRecord {
+        id: Some(ticket),
+        field: "title".to_owned(),
+    };
+    portal
+        .control
+        .set_fault(Fault::new(garbled).on_entity("Tickets"));
+    let id = portal.connect().await;
+    portal.idle().await;
+    let open = set_aside::list_open(portal.store(), id, None, 10).await;
+    let aside = open.expect("a list").remove(0).id;
+    portal.control.clear_faults();
+    let mended = json!({ "title": "Mended" });
+    portal.control.patch("Tickets", ticket, mended);
+    portal.sync(id, RunMode::Incremental).await;
+    let found = set_aside::find_set_aside(portal.store(), aside).await;
+    let found = found.expect("a read").expect("the record");
+    assert_eq!(found.resolution.as_deref(), Some("read"), "{found:?}");
     portal.assert_same(id).await;
 }
 

@@ -5,6 +5,7 @@ use domain::hint::Hint;
 use domain::id::IntegrationId;
 use domain::run::{RunState, Trigger};
 use domain::stream::Stream;
+use serde_json::json;
 use simulator::{Fault, FaultKind};
 use store::removal_questions::{self, RemovalQuestion};
 use store::{audit, pages};
@@ -20,6 +21,7 @@ on_both_engines! {
     p5_a_removed_record_that_reappears_is_the_same_row,
     p11_a_mass_removal_asks_first,
     p11_a_refused_question_keeps_and_a_full_run_replaces_it,
+    p11_a_full_run_that_need_not_ask_settles_the_question,
     p14_clear_and_resync_starts_a_generation_and_asks_nothing,
     p15_notes_are_loaded_when_somebody_looks,
     p15_a_note_deleted_at_the_vendor_goes,
@@ -219,6 +221,26 @@ async fn p11_a_refused_question_keeps_and_a_full_run_replaces_it(kind: Kind) {
         .await
         .expect("an answer");
     assert_eq!(late, AnswerOutcome::AlreadyAnswered);
+}
+
+/// With more contacts the same loss is a smaller share: the next full run marks what is gone, and nobody is asked any more.
+async fn p11_a_full_run_that_need_not_ask_settles_the_question(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let (gone, question) = lose_a_quarter(&portal, id).await;
+    let company = portal.control.ids("Companies")[1];
+    for number in 0..gone.len() * 3 {
+        let name = format!("New{number}");
+        let fields = json!({ "companyID": company, "firstName": "Nora", "lastName": name });
+        portal.control.create("Contacts", fields);
+    }
+    let run = portal.sync(id, RunMode::Full).await;
+    assert_eq!(run.state, RunState::Completed, "{:?}", run.message);
+    portal.assert_same(id).await;
+    let open = removal_questions::list_open(portal.store(), id).await;
+    assert!(open.expect("a list").is_empty());
+    let late = answer_removal(&portal.engine, &ann(), &question.uuid, true).await;
+    assert_eq!(late.expect("an answer"), AnswerOutcome::AlreadyAnswered);
 }
 
 async fn p14_clear_and_resync_starts_a_generation_and_asks_nothing(kind: Kind) {

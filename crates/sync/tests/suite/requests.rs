@@ -8,6 +8,7 @@ use serde_json::json;
 use simulator::{Fault, FaultKind};
 use store::jobs::{self, JobState};
 use store::runs;
+use sync::clear_resync::clear_and_resync;
 use sync::request::{self, RequestOutcome, RunMode, request_stream, request_sync, wake};
 use sync::settings::update_settings;
 
@@ -360,7 +361,13 @@ async fn p12_webhooks_schedule_and_changed_settings_are_never_dropped(kind: Kind
     let id = portal.connected().await;
     let run = portal.sync(id, RunMode::Incremental).await;
     assert_eq!(run.state, RunState::Completed);
-    for trigger in [Trigger::Webhook, Trigger::Schedule, Trigger::Retry] {
+    for trigger in [
+        Trigger::Webhook,
+        Trigger::Schedule,
+        Trigger::Retry,
+        Trigger::Reconciliation,
+        Trigger::SettingsChange,
+    ] {
         for _ in 0..2 {
             let outcome = request_sync(&portal.engine, &ann(), id, trigger, RunMode::Incremental)
                 .await
@@ -371,6 +378,12 @@ async fn p12_webhooks_schedule_and_changed_settings_are_never_dropped(kind: Kind
             );
             portal.idle().await;
         }
+    }
+    for _ in 0..2 {
+        let outcome = clear_and_resync(&portal.engine, &ann(), id).await;
+        let outcome = outcome.expect("a request");
+        assert!(matches!(outcome, RequestOutcome::Started(_)), "{outcome:?}");
+        portal.idle().await;
     }
     let integration = portal.integration(id).await;
     let settings = IntegrationSettings {
