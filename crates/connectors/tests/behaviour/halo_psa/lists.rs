@@ -172,10 +172,11 @@ pub async fn hidden_comments() {
     let stand = HaloPsa.start().await;
     let control = stand.control();
     let client = control.ids("client")[3];
-    let fields = json!({"summary": "Quiet", "details": "Nothing yet", "client_id": client});
+    // The product itself writes *Ticket Logged* to each.
+    let fields = json!({
+        "summary": "Quiet", "details": "Nothing yet", "client_id": client, "tickettype_id": 1,
+    });
     let quiet = control.create("tickets", fields);
-    let logged = json!({"ticket_id": quiet, "outcome": "Ticket Logged", "note": "Logged", "system": true});
-    control.create("actions", logged);
     let notes = |ticket: i64| {
         let connector = stand.connector();
         async move { connector.ticket_notes(&ticket.to_string()).await }

