@@ -14,6 +14,7 @@ use domain::stream::Stream;
 use domain::viewer::Viewer;
 use serde_json::{Value, json};
 use simulator::Control;
+use store::pages::list_note_ids;
 use store::tickets::notes_for_viewer;
 use sync::request::{NotesState, RunMode, notes_state};
 
@@ -259,6 +260,12 @@ async fn p15_comments_that_are_hidden_from_us_stay(kind: Kind, vendor: &str) {
     portal.advance(UtcMillis::HOUR);
     let tickets = desk.entity(Stream::Tickets);
     for ticket in portal.control.ids(tickets) {
+        let key = ticket.to_string();
+        let here = list_note_ids(portal.store(), id, &key);
+        // A single one may well have been deleted by a person; where it is hidden, the connector has to tell.
+        if here.await.expect("comments").len() == 1 {
+            continue;
+        }
         let edited = json!({ desk.title: "Edited" });
         portal.control.patch(tickets, ticket, edited);
     }
