@@ -72,6 +72,8 @@ impl Sandbox {
             ("--contacts", world.contacts_per_company.to_string()),
             ("--tickets", world.tickets.to_string()),
             ("--opportunities", world.opportunities.to_string()),
+            // Rates and comparisons are of exactly the tickets asked for, the same number at every vendor.
+            ("--project-tickets", "0".to_owned()),
             ("--port", "0".to_owned()),
             ("--limits", "off".to_owned()),
         ];
