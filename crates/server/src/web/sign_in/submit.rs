@@ -97,7 +97,8 @@ async fn find_account(app: &App, email: &str) -> Result<Option<Identity>, Failur
 }
 
 /// Said beside the time to wait: others can make an account wait, and its owner need not.
-const NOT_WAITING: &str = "If you did not try, or do not want to wait, “Forgot your password?” sends a link to the address of the account.";
+const NOT_WAITING: &str = "If you did not try, or do not want to wait, “Forgot your password?” sends a link to the \
+    address of the account.";
 
 /// The answer with the time to wait in its header.
 pub(super) fn too_many(mut response: Response, wait: i64) -> Answer {
