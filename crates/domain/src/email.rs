@@ -12,7 +12,8 @@ const LONGEST_LOCAL: usize = 64;
 
 /// The one rule of what an e-mail address is, wherever one is typed or read from a vendor: it names a mailbox
 /// ([`mailbox`]) at a host of the internet, so there is a dot in the host and a top-level domain after it, which is no
-/// number (RFC 3696), and the part before the @ is no longer than mail servers take. Answers it as it is kept and written to. `ann@intranet` and `ann@10.0.0.1` are none.
+/// number (RFC 3696), and the part before the @ is no longer than mail servers take. Answers it as it is kept and written
+/// to. `ann@intranet` and `ann@10.0.0.1` are none.
 #[must_use]
 pub fn email_address(typed: &str) -> Option<String> {
     let address = mailbox(typed)?;
