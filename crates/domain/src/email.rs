@@ -7,16 +7,20 @@ use unicode_security::confusable_detection::skeleton;
 /// Longest address a mail server takes, in bytes.
 const LONGEST: usize = 254;
 
+/// Longest part before the @ a mail server takes, in bytes (RFC 5321, 4.5.3.1.1).
+const LONGEST_LOCAL: usize = 64;
+
 /// The one rule of what an e-mail address is, wherever one is typed or read from a vendor: it names a mailbox
 /// ([`mailbox`]) at a host of the internet, so there is a dot in the host and a top-level domain after it, which is no
-/// number (RFC 3696). Answers it as it is kept and written to. `ann@intranet` and `ann@10.0.0.1` are none.
+/// number (RFC 3696), and the part before the @ is no longer than mail servers take. Answers it as it is kept and written
+/// to. `ann@intranet` and `ann@10.0.0.1` are none.
 #[must_use]
 pub fn email_address(typed: &str) -> Option<String> {
     let address = mailbox(typed)?;
-    let (_, host) = address.rsplit_once('@')?;
+    let (local, host) = address.rsplit_once('@')?;
     let (_, top) = host.rsplit_once('.')?;
     let is_number = top.bytes().all(|byte| byte.is_ascii_digit());
-    (!is_number).then_some(address)
+    (!is_number && local.len() <= LONGEST_LOCAL).then_some(address)
 }
 
 /// A mailbox as it is kept and written to: trimmed, without invisible characters, in the compatibility form of
@@ -214,6 +218,11 @@ mod tests {
                 "{near}"
             );
             assert_eq!(email_key(near).as_deref(), Some(near), "still found by it");
+        }
+        let longest = format!("{}@example.com", "a".repeat(64));
+        assert_eq!(email_address(&longest).as_deref(), Some(longest.as_str()));
+        for long in ["a".repeat(65), "ö".repeat(33)] {
+            assert_eq!(email_address(&format!("{long}@example.com")), None);
         }
         for bad in ["ann@.com", "ann@example.", "ann@example..com", "ann@"] {
             assert_eq!((email_address(bad), email_key(bad)), (None, None), "{bad}");

@@ -67,7 +67,7 @@ pub async fn insert_mail(
         params.to_string(),
         now.0
     )?;
-    enqueue(tx, MailId(id)).await?;
+    enqueue(tx, MailId(id), kind).await?;
     Ok(MailId(id))
 }
 
@@ -97,9 +97,21 @@ pub async fn count_mail_in(
     Ok(found.map_or(0, |row| row.0.unsigned_abs()))
 }
 
-async fn enqueue(tx: &mut Tx, mail: MailId) -> Result<()> {
+/// Thousands are welcomed at once; who asked for a link, or is told of a change, is written to before them.
+const fn priority(kind: MailKind) -> Priority {
+    match kind {
+        MailKind::Welcome => Priority::Normal,
+        MailKind::ResetPassword
+        | MailKind::PasswordChanged
+        | MailKind::TwoFactorChanged
+        | MailKind::IntegrationPaused
+        | MailKind::Test => Priority::Interactive,
+    }
+}
+
+async fn enqueue(tx: &mut Tx, mail: MailId, kind: MailKind) -> Result<()> {
     let now = tx.store().now();
-    jobs::enqueue(tx, &Job::SendMail { mail }, Priority::Interactive, now).await?;
+    jobs::enqueue(tx, &Job::SendMail { mail }, priority(kind), now).await?;
     tx.tell("mail", mail.0);
     Ok(())
 }
@@ -155,10 +167,14 @@ pub async fn update_mail_failed(
 /// # Errors
 /// As any statement.
 pub async fn retry_mail(tx: &mut Tx, id: MailId) -> Result<bool> {
+    let found: Option<Mail> = tx_one!(tx, FIND, id.0)?;
+    let Some(mail) = found.filter(|mail| mail.state == MailState::Failed) else {
+        return Ok(false);
+    };
     if execute!(tx, RETRY, id.0)? == 0 {
         return Ok(false);
     }
-    enqueue(tx, id).await?;
+    enqueue(tx, id, mail.kind).await?;
     Ok(true)
 }
 

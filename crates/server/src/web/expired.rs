@@ -113,6 +113,53 @@ pub fn form_page(app: &App, visit: &Visit, headers: &HeaderMap, fields: &Fields)
     Ok(response)
 }
 
+#[derive(Template)]
+#[template(path = "sign_in/resume.html")]
+struct ResumePage<'a> {
+    kept: &'a KeptForm,
+    email: &'a str,
+    csrf: &'a str,
+}
+
+/// The kept form, shown to whoever is signed in now: one click sends it with the token. The address says who that is where
+/// it may be somebody else than the one who typed; empty otherwise.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn resume_page(status: StatusCode, kept: &KeptForm, email: &str, csrf: &str) -> Answer {
+    page_with(status, &ResumePage { kept, email, csrf })
+}
+
+/// The page for a form whose session ended while somebody signed in again in another tab: as after signing in with it.
+/// `None` when nobody is signed in, for scripts, and when the browser does not say that a page of this site sent it.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn other_session_page(
+    app: &App,
+    visit: &Visit,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<Option<Response>, Failure> {
+    let said = headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "same-origin");
+    let Some(person) = &visit.person else {
+        return Ok(None);
+    };
+    if !said || headers.contains_key("x-portico-fragment") || fields.find(csrf::FIELD).is_none() {
+        return Ok(None);
+    }
+    let kept = keep(visit, headers, fields, &app.config().base_address());
+    resume_page(
+        StatusCode::FORBIDDEN,
+        &kept,
+        &person.email,
+        &visit.form_token,
+    )
+    .map(Some)
+}
+
 fn keep(visit: &Visit, headers: &HeaderMap, fields: &Fields, base_address: &str) -> KeptForm {
     let secrets = secret_names();
     let all = fields.iter().filter(|(name, _)| *name != csrf::FIELD);

@@ -3,6 +3,7 @@
 //! A password is hashed in its normal form NFKC, so that the same letters typed on another keyboard are the same
 //! password.
 
+mod known;
 mod rule;
 
 use argon2::Argon2;

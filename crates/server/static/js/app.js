@@ -83,7 +83,7 @@ document.addEventListener("input", (event) => {
   filterChoices(event.target);
   filterRows(event.target);
   findStatuses(event.target);
-  if (event.target.matches("[type=email], [data-link]")) updatePicks(event.target);
+  if (event.target.matches("[inputmode=email], [data-link]")) updatePicks(event.target);
   if (event.target.matches("[data-people]")) {
     clearTimeout(finding);
     finding = setTimeout(() => findPeople(event.target), 250);

@@ -16,8 +16,10 @@ export function passwords() {
     const line = event.target.id && document.querySelector(`[data-count-of="${CSS.escape(event.target.id)}"]`);
     if (!line) return;
     const length = [...event.target.value.normalize("NFKC")].length;
-    const least = Number(line.dataset.least);
+    const [least, most] = [Number(line.dataset.least), Number(line.dataset.most)];
     line.hidden = length === 0;
-    line.textContent = length < least ? `${length} of at least ${least} characters` : `${length} characters: long enough`;
+    if (length < least) line.textContent = `${length} of at least ${least} characters`;
+    else if (length > most) line.textContent = `${length} characters: at most ${most} can be used`;
+    else line.textContent = `${length} characters: long enough`;
   });
 }

@@ -35,7 +35,7 @@ export function updatePicks(element) {
 /** Sets a form up: which boxes can be ticked, the head tick, the count. */
 export function settlePicks(form) {
   for (const row of form.querySelectorAll("tr[data-pick=email]")) {
-    const [box, email, link] = ["[name=pick]", "input[type=email]", "[data-link]"].map((what) => row.querySelector(what));
+    const [box, email, link] = ["[name=pick]", "input[inputmode=email]", "[data-link]"].map((what) => row.querySelector(what));
     const valid = email.value.trim() !== "" && email.validity.valid;
     // A row the server has something to say about stays ticked until its message was dealt with.
     box.disabled = !valid && link.value.trim() === "" && !(box.checked && email.hasAttribute("aria-invalid"));

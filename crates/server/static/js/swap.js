@@ -77,12 +77,30 @@ export async function ask(address, options) {
     return undefined;
   }
   const page = parser.parseFromString(await response.text(), "text/html");
+  if (response.status === 403 && (await renewToken(options.body))) return ask(address, options);
   if (!response.ok && response.status !== 422 && response.status !== 409) {
     const told = page.querySelector("[data-failure], .failure p, .plain-card p")?.textContent.trim();
     toast("bad", told || `That did not work (${response.status}). Try again; what you typed is still here.`);
     return undefined;
   }
   return { page, url: response.url, ok: response.ok };
+}
+
+// A form that was open while its session ended carries that session's token. Once the same person is signed in again, the
+// present token takes its place, and the form can be sent again: true. Other pages of ours alone can read that token.
+async function renewToken(body) {
+  const sent = body?.get("csrf");
+  if (!sent) return false;
+  const response = await fetch("/profile", { credentials: "same-origin" }).catch(() => undefined);
+  if (!response?.ok || response.redirected) return false;
+  const { body: now } = parser.parseFromString(await response.text(), "text/html");
+  const token = now.querySelector("input[name=csrf]")?.value;
+  const { person } = document.body.dataset;
+  // With the present token it was refused for another reason; and nobody sends what somebody else has typed.
+  if (!token || token === sent || !person || now.dataset.person !== person) return false;
+  for (const field of document.querySelectorAll("input[name=csrf]")) field.value = token;
+  body.set("csrf", token);
+  return true;
 }
 
 /** Puts the named elements of a page in place of ours. Leads to the page itself when it has none of them. */

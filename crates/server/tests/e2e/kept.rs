@@ -1,6 +1,6 @@
 //! What somebody typed or ticked is not lost on the way: dialogs over a changed form, and leaving it.
 
-use crate::browser::Chromium;
+use crate::browser::{Chromium, Tab};
 use crate::chromium;
 use crate::demo::Demo;
 use crate::walk::{sign_in, wait_until_synced};
@@ -104,4 +104,76 @@ async fn what_is_not_sent_yet_outlives_dialogs_and_is_asked_about() {
                  && document.querySelectorAll('#import-picker [name=pick]:checked').length === 1";
     assert_eq!(tab.text_of(state).await, "true");
     browser.close().await;
+}
+
+/// Searches the list to import from, as typing does.
+fn search(text: &str) -> String {
+    format!(
+        "(() => {{ const field = document.getElementById('picker-search'); field.value = '{text}'; \
+          field.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()"
+    )
+}
+
+/// Waits for a message above the page and closes it.
+async fn told(tab: &Tab, words: &str) {
+    tab.wait_until(
+        &format!("[...document.querySelectorAll('.toast')].some((one) => one.innerText.includes('{words}'))"),
+        &format!("\"{words}\" is told"),
+    )
+    .await;
+    tab.text_of("document.querySelectorAll('.toast').forEach((one) => one.remove())")
+        .await;
+}
+
+/// What the message about an ended session says to do works: sign in in a new tab, then send this again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_sent_again_after_signing_in_in_another_tab() {
+    let Some(executable) = chromium() else { return };
+    let demo = Demo::start(&["--tickets", "200"]).await;
+    let browser = Chromium::start(&executable).await;
+    let tab = browser.tab(&demo.address).await;
+    tab.look(1440, false).await;
+    sign_in(&tab, &demo).await;
+    wait_until_synced(&tab).await;
+    tab.open("/settings/users/import/autotask").await;
+    let ready = "document.querySelector('#import-picker tr[data-pick=ready] [name=pick]')";
+    tab.wait_until(ready, "somebody can be selected").await;
+    tab.text_of(&format!("{ready}.click()")).await;
+    tab.wait_for_text("Import Selected (1)").await;
+
+    let other = browser.tab(&demo.address).await;
+    other.open("/profile").await;
+    other.sign_out().await;
+    tab.text_of(&search("zz")).await;
+    told(&tab, "Your session ended").await;
+    sign_in(&other, &demo).await;
+
+    // What somebody else has typed is not sent in one's own name.
+    let someone = |email: &str| format!("document.body.dataset.person = '{email}'");
+    tab.text_of(&someone("eve@example.com")).await;
+    tab.text_of(&search("zzz")).await;
+    told(&tab, "Nothing was changed").await;
+    tab.text_of(&someone(&demo.email)).await;
+    tab.text_of(&search("zzzz")).await;
+    tab.wait_for_text("No resources match").await;
+    tab.wait_for_text("Import Selected (1)").await;
+    browser.close().await;
+    demo.stop().await;
+}
+
+/// An address typed for somebody without one can have any letter the server takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_with_letters_beyond_ascii_can_be_typed() {
+    let Some(executable) = chromium() else { return };
+    let demo = Demo::start(&["--tickets", "200"]).await;
+    let browser = Chromium::start(&executable).await;
+    let tab = browser.tab(&demo.address).await;
+    tab.open("/sign-in").await;
+    tab.fill("email", "jörg@müller.example").await;
+    tab.fill("password", "wrong wrong wrong").await;
+    tab.click("Sign in").await;
+    tab.wait_for_text("The e-mail address or the password is wrong")
+        .await;
+    browser.close().await;
+    demo.stop().await;
 }

@@ -84,6 +84,55 @@ async fn secrets_are_not_kept() {
 }
 
 #[tokio::test]
+async fn a_form_older_than_the_session_is_shown_and_sent_with_a_click() {
+    let site = Site::start().await;
+    let old = site.admin().await.csrf;
+    let mut browser = site.admin().await;
+    let present = std::mem::replace(&mut browser.csrf, old.clone());
+    let fields = [
+        ("name", "Ann Harbour"),
+        ("zone", ""),
+        ("api_token", "hush hush"),
+    ];
+    let page = browser.post("/profile", &fields).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(
+        !page.text.contains("Send the form"),
+        "nothing says that a page of ours sent it"
+    );
+    browser.extra = vec![("sec-fetch-site", "same-origin".to_owned())];
+    browser.csrf = old;
+    let page = browser.post("/profile", &fields).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.text.contains("Send the form") && page.text.contains(EMAIL));
+    assert_eq!(page.input("name").as_deref(), Some("Ann Harbour"));
+    assert!(!page.text.contains("hush hush"), "no secret is repeated");
+    assert_eq!(page.input("csrf").as_deref(), Some(present.as_str()));
+    assert!(
+        browser.get("/profile").await.text.contains("Ann Porter"),
+        "nothing is sent without a click"
+    );
+    let page = browser.post("/profile", &fields).await;
+    assert_eq!(page.location(), "/profile?notice=profile_saved");
+}
+
+#[tokio::test]
+async fn a_script_is_refused_and_fetches_the_token_itself() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    let page = browser.get("/profile").await;
+    assert!(page.text.contains(&format!("data-person=\"{EMAIL}\"")));
+    browser.csrf = "x".repeat(43);
+    browser.extra = vec![
+        ("sec-fetch-site", "same-origin".to_owned()),
+        ("x-portico-fragment", "1".to_owned()),
+    ];
+    let page = browser.post("/profile", &[("name", "Ann Harbour")]).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(!page.text.contains("Send the form"));
+}
+
+#[tokio::test]
 async fn another_site_cannot_plant_a_form() {
     let site = Site::start().await;
     let mut browser = site.browser();

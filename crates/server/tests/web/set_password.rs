@@ -52,6 +52,35 @@ const fn fields<'a>(password: &'a str, repeated: &'a str) -> [(&'a str, &'a str)
 }
 
 #[tokio::test]
+async fn a_password_is_never_cut() {
+    let site = Site::start().await;
+    let link = invite(&site).await;
+    let mut browser = site.browser();
+    for path in [link.as_str(), "/sign-in"] {
+        let page = browser.get(path).await;
+        let fields: Vec<&str> = page
+            .text
+            .split("<input ")
+            .filter(|tag| tag.contains("type=\"password\""))
+            .collect();
+        assert!(!fields.is_empty(), "{path}");
+        for field in fields {
+            let (tag, _) = field.split_once('>').unwrap();
+            assert!(!tag.contains("maxlength"), "{path}: {tag}");
+        }
+    }
+    browser.get(&link).await;
+    let long = "seven grey kettles ".repeat(16);
+    let page = browser.post(&link, &fields(&long, &long)).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let told = format!(
+        "This has {} characters. Use at most 256",
+        long.chars().count()
+    );
+    assert!(page.text.contains(&told), "{}", page.text);
+}
+
+#[tokio::test]
 async fn an_invitation_is_looked_at_often_and_used_once() {
     let site = Site::start().await;
     let link = invite(&site).await;

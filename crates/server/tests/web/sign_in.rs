@@ -357,3 +357,24 @@ async fn a_sign_in_that_races_a_change_of_the_password_is_refused() {
     let page = browser.post("/sign-in", &fields).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "the new one works");
 }
+
+#[tokio::test]
+async fn an_address_with_letters_beyond_ascii_can_be_typed_and_signs_in() {
+    let site = Site::start().await;
+    let email = "jörg@müller.example";
+    site.add_staff("Jörg Müller", email, &Grants::everything())
+        .await;
+    let mut browser = site.browser();
+    for path in ["/sign-in", "/forgot-password"] {
+        let page = browser.get(path).await;
+        assert!(
+            page.text.contains("inputmode=\"email\"") && !page.text.contains("type=\"email\""),
+            "browsers refuse such an address in a field of that type: {path}"
+        );
+    }
+    browser.get("/sign-in").await;
+    let page = browser
+        .post("/sign-in", &[("email", email), ("password", PASSWORD)])
+        .await;
+    assert_eq!(page.location(), "/", "{}", page.text);
+}

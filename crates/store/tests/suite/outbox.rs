@@ -31,7 +31,7 @@ async fn mail(store: &Store, recipient: &str) -> MailId {
     id
 }
 
-/// Claims every job that waits, settles it, and says which mails they were for.
+/// Claims every job that waits, settles it, and says which mails they were for, in the order they were taken.
 async fn jobs(store: &Store) -> Vec<i64> {
     let mut mails = Vec::new();
     for claimed in claim(store, "node", 50).await.unwrap() {
@@ -43,7 +43,6 @@ async fn jobs(store: &Store) -> Vec<i64> {
         complete(&mut tx, &claimed.lease).await.unwrap();
         tx.commit().await.unwrap();
     }
-    mails.sort_unstable();
     mails
 }
 
@@ -77,6 +76,29 @@ fn a_mail_commits_with_its_job_or_not_at_all() {
                 .id,
             id
         );
+    });
+}
+
+#[test]
+fn who_waits_for_a_link_is_written_to_before_thousands_are_welcomed() {
+    both(async |home| {
+        let store = home.open().await;
+        let first = mail(&store, "ann@example.com").await;
+        let second = mail(&store, "bob@example.com").await;
+        home.clock.advance(1_000);
+        let mut tx = store.begin().await.unwrap();
+        let mut waited_for = Vec::new();
+        for kind in [
+            MailKind::ResetPassword,
+            MailKind::PasswordChanged,
+            MailKind::TwoFactorChanged,
+        ] {
+            let id = insert_mail(&mut tx, kind, None, "eve@example.com", &json!({})).await;
+            waited_for.push(id.unwrap().0);
+        }
+        tx.commit().await.unwrap();
+        let order: Vec<i64> = [waited_for, vec![first.0, second.0]].concat();
+        assert_eq!(jobs(&store).await, order);
     });
 }
 

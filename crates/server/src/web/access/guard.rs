@@ -17,7 +17,7 @@ use crate::web::cookie::CookieKind;
 use crate::web::error::Failure;
 use crate::web::form::{Fields, MAX_BODY};
 use crate::web::view::Notice;
-use crate::web::{api, csrf, metrics, session, token};
+use crate::web::{api, csrf, expired, metrics, session, token};
 
 /// Checks a request against its route's rule before the handler sees it.
 pub async fn guard(rule: Rule, request: Request, next: Next) -> Response {
@@ -113,7 +113,10 @@ async fn admit(gate: &Gate, visit: &Visit, parts: Parts, body: Body) -> Result<A
             .read(headers, CookieKind::Form)
             .unwrap_or_default();
         if gate.rule != Rule::Public || !csrf::has_token(headers, &fields, &older) {
-            return Err(Failure::forged());
+            return match expired::other_session_page(&gate.app, visit, headers, &fields)? {
+                Some(page) => Ok(Admission::Instead(page)),
+                None => Err(Failure::forged()),
+            };
         }
     }
     Ok(Admission::Handler(Box::new(Request::from_parts(

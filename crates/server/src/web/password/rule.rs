@@ -6,12 +6,14 @@
 //! * **No rules of composition**, no expiry, no hints, no questions. Pasting is allowed.
 //! * **What is known or easily guessed is refused, with the reason**: lists of passwords, words, names, keyboard
 //!   patterns, repeats and dates, and what belongs to the person or to this product. The estimate is zxcvbn's; below
-//!   a hundred million guesses a password is refused.
+//!   a hundred million guesses a password is refused. Its lists hold few passwords of fifteen characters, so what is put
+//!   together of known ones, of phrases and of rows of keys is refused besides ([`super::known`]).
 
 use domain::secret::Secret;
 use zxcvbn::Score;
 use zxcvbn::feedback::Warning;
 
+use super::known::is_mostly_known;
 use super::normal;
 
 /// Shortest new password, in characters.
@@ -22,6 +24,10 @@ pub const LONGEST: usize = 256;
 
 /// Fewest letters and digits beside a name or an address in a password.
 const LEAST_BESIDE_OWN: usize = 8;
+
+/// Said of what is little more than known passwords, phrases, dates and rows of keys.
+const KNOWN: &str =
+    "This is little more than words, phrases, dates or rows of keys that everybody tries first.";
 
 /// The rule in words, for beside the field.
 pub const HELP: &str = "At least 15 characters. Four or five words that have nothing to do with each other are easy to \
@@ -40,14 +46,17 @@ pub fn problem(password: &Secret, others: &[&str]) -> Option<String> {
         ));
     }
     if length > LONGEST {
-        return Some(format!("Use at most {LONGEST} characters."));
+        return Some(format!(
+            "This has {length} characters. Use at most {LONGEST}; nothing of it is cut off."
+        ));
     }
     let inputs = inputs(others);
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
     let estimate = zxcvbn::zxcvbn(text, &inputs);
     let lower = text.to_lowercase();
     let mostly_own = rests(&lower, &inputs) < LEAST_BESIDE_OWN;
-    if estimate.score() >= Score::Three && !mostly_own {
+    let mostly_known = is_mostly_known(&lower, &inputs);
+    if estimate.score() >= Score::Three && !mostly_own && !mostly_known {
         return None;
     }
     if mostly_own
@@ -61,10 +70,14 @@ pub fn problem(password: &Secret, others: &[&str]) -> Option<String> {
                 .to_owned(),
         );
     }
-    let warning = estimate.feedback().and_then(|feedback| feedback.warning());
+    // What the estimate lets pass comes with no reason.
+    let reason = if estimate.score() >= Score::Three {
+        KNOWN
+    } else {
+        reason(estimate.feedback().and_then(|feedback| feedback.warning()))
+    };
     Some(format!(
-        "{} Choose another, such as four words that do not belong together.",
-        reason(warning)
+        "{reason} Choose another, such as four words that do not belong together."
     ))
 }
 
@@ -142,7 +155,7 @@ mod tests {
     #[test]
     fn length_and_how_easily_it_is_guessed_are_all_that_is_asked() {
         for fine in [
-            "correct horse battery staple",
+            "granite kettle oboe thursday mist",
             "four wet grey stones",
             "zwölf große Bären",
             "x9!kd02mzpqwz7b",
@@ -163,13 +176,18 @@ mod tests {
             ("Ann Porter 2026!", "a name or an address"),
             ("qwertyuiopasdfghjkl", "Choose another"),
             ("123456789012345", "Choose another"),
+            ("correct horse battery staple", "everybody tries first"),
+            ("Thisisapassword1", "Choose another"),
+            ("Welcome2Portico!", "a name or an address"),
+            ("mynameisannporter", "a name or an address"),
             ("P@ssw0rdP@ssw0rd", "Choose another"),
         ] {
             let problem = problem_of(bad).unwrap_or_default();
             assert!(problem.contains(why), "{bad}: {problem}");
         }
         assert!(
-            problem_of(&"ab3 ".repeat(65)).is_some_and(|problem| problem.contains("at most 256")),
+            problem_of(&"ab3 ".repeat(65))
+                .is_some_and(|problem| problem.contains("Use at most 256")),
             "longer than the longest"
         );
     }

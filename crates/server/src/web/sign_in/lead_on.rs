@@ -1,7 +1,6 @@
 //! What follows a right password: the second factor, its enrolment, or the page that was asked for.
 
-use askama::Template;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use domain::clock::UtcMillis;
 use domain::id::IdentityId;
@@ -11,16 +10,9 @@ use super::two_factor;
 use crate::app::App;
 use crate::web::access::Visit;
 use crate::web::error::{Answer, Failure};
-use crate::web::expired::KeptForm;
-use crate::web::page::{page, safe_next, see_other};
+use crate::web::expired::{KeptForm, resume_page};
+use crate::web::page::{safe_next, see_other};
 use crate::web::session::{self, Started};
-
-#[derive(Template)]
-#[template(path = "sign_in/resume.html")]
-struct ResumePage<'a> {
-    kept: &'a KeptForm,
-    csrf: &'a str,
-}
 
 /// Starts the session of somebody whose password, set at `password_changed_at`, was right and leads on. A form that waits
 /// goes along. `None` when the password was changed meanwhile, or the person switched off.
@@ -70,10 +62,7 @@ pub async fn lead_on(
 pub fn arrive(started: &Started, next: &str, kept: Option<&KeptForm>) -> Answer {
     match kept {
         None => see_other(safe_next(next)),
-        Some(kept) => page(&ResumePage {
-            kept,
-            csrf: &started.csrf,
-        }),
+        Some(kept) => resume_page(StatusCode::OK, kept, "", &started.csrf),
     }
 }
 

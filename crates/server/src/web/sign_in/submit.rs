@@ -52,7 +52,10 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, fields: Fields) ->
     let subjects = Subjects::new(email, visitor.client);
     if let Some(wait) = subjects.begin(&app).await? {
         return too_many(
-            again(StatusCode::TOO_MANY_REQUESTS, &wait_sentence(wait))?,
+            again(
+                StatusCode::TOO_MANY_REQUESTS,
+                &format!("{} {NOT_WAITING}", wait_sentence(wait)),
+            )?,
             wait,
         );
     }
@@ -92,6 +95,10 @@ async fn find_account(app: &App, email: &str) -> Result<Option<Identity>, Failur
         .is_some_and(|staff| staff.status == MembershipStatus::Active)
         .then_some(identity))
 }
+
+/// Said beside the time to wait: others can make an account wait, and its owner need not.
+const NOT_WAITING: &str = "If you did not try, or do not want to wait, “Forgot your password?” sends a link to the \
+    address of the account.";
 
 /// The answer with the time to wait in its header.
 pub(super) fn too_many(mut response: Response, wait: i64) -> Answer {

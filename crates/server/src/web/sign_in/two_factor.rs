@@ -94,11 +94,12 @@ pub async fn submit(State(app): State<App>, person: Halfway, fields: Fields) -> 
     let kept = KeptForm::read(&fields);
     let next = safe_next(fields.text("next"));
     let (errors, wait) = match check(&app, &person, &fields).await? {
-        Outcome::Right => {
+        Outcome::Right { recovery } => {
             let mut tx = app.store().begin().await?;
             let started = session::complete(&app, &mut tx, &person).await?;
             tx.commit().await?;
-            let page = arrive(&started, next, kept.as_ref())?;
+            let told = recovery.then(|| with_notice(next));
+            let page = arrive(&started, told.as_deref().unwrap_or(next), kept.as_ref())?;
             return Ok(with_cookie(page, started));
         }
         Outcome::Wrong(errors) => (errors, None),
@@ -125,8 +126,14 @@ pub async fn submit(State(app): State<App>, person: Halfway, fields: Fields) -> 
     }
 }
 
+/// The address with the notice that a recovery code was used up.
+fn with_notice(next: &str) -> String {
+    let joint = if next.contains('?') { '&' } else { '?' };
+    format!("{next}{joint}notice=recovery_code_used")
+}
+
 enum Outcome {
-    Right,
+    Right { recovery: bool },
     Wrong(Errors),
     Wait(Errors, i64),
 }
@@ -136,7 +143,7 @@ async fn check(app: &App, person: &Halfway, fields: &Fields) -> Result<Outcome, 
         let credential = fields.text("credential");
         return Ok(
             match ceremony::end_signing(app, person, credential).await? {
-                Answered::Good(()) => Outcome::Right,
+                Answered::Good(()) => Outcome::Right { recovery: false },
                 Answered::Refused(why) => Outcome::Wrong(Errors {
                     passkey: why.to_owned(),
                     ..Errors::default()
@@ -159,7 +166,7 @@ async fn check(app: &App, person: &Halfway, fields: &Fields) -> Result<Outcome, 
     }
     Ok(
         match factor::check_code(app, person, person.visit(), code).await? {
-            Checked::Right(_) => Outcome::Right,
+            Checked::Right(_) => Outcome::Right { recovery: false },
             Checked::Wrong(why) => Outcome::Wrong(errors(why)),
             Checked::Wait(wait) => Outcome::Wait(errors(wait_sentence(wait)), wait),
         },
@@ -199,7 +206,7 @@ async fn check_recovery(app: &App, person: &Halfway, code: &str) -> Result<Outco
     .await?;
     tx.commit().await?;
     subjects.succeeded(app).await?;
-    Ok(Outcome::Right)
+    Ok(Outcome::Right { recovery: true })
 }
 
 async fn render(

@@ -300,6 +300,11 @@ pub const ALL: &[Notice] = &[
     good("role_deleted", "The role was deleted."),
     good("welcome", "Portico is ready. Connect your first tool."),
     good("signed_out", "You are signed out."),
+    warning(
+        "recovery_code_used",
+        "You signed in with a recovery code, which works no more. Your profile says how many are left, makes new ones and \
+         sets up another device.",
+    ),
     plain(
         "session_expired",
         "Your session ended. Sign in again to go on.",

@@ -417,3 +417,42 @@ async fn nobody_imports_with_a_role_that_grants_more_than_their_own() {
         "grants more than your own",
     );
 }
+
+#[tokio::test]
+async fn one_user_is_not_linked_to_two_records() {
+    let site = connected(5).await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let all = rows(&list(&mut browser).await);
+    let ready: Vec<&str> = all
+        .iter()
+        .filter(|row| row.2)
+        .map(|row| row.0.as_str())
+        .collect();
+    let [first, second, third] = [ready[0], ready[1], ready[2]].map(|id| format!("link.{id}"));
+    let shouted = EMAIL.to_uppercase();
+    let both = [
+        (&*first, EMAIL),
+        (&*second, &*shouted),
+        ("role", &*technician),
+        ("action", "import"),
+    ];
+    let page = browser.submit(HERE, &both).await;
+    refused(&page, "Another selected row is linked to this user.");
+    let at = |id: &str| format!("id=\"link-{id}-error\"");
+    assert_eq!(
+        [ready[0], ready[1]].map(|id| page.text.contains(&at(id))),
+        [false, true],
+        "told at the second"
+    );
+    let one = [both[0], both[2], both[3]];
+    let page = browser.submit(HERE, &one).await;
+    assert!(page.text.contains("1 linked"), "{}", page.text);
+    let again = [(&*third, EMAIL), both[2], both[3]];
+    let page = browser.submit(HERE, &again).await;
+    refused(
+        &page,
+        "Ann Porter is linked to another record of this integration already.",
+    );
+    assert!(page.text.contains(&at(ready[2])), "told at its field");
+}

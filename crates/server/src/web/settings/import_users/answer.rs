@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 use domain::email::{email_key, looks_like, usable_key};
-use domain::id::PublicId;
+use domain::id::{IdentityId, IntegrationId, PublicId};
 use store::identities::{MembershipStatus, find_identity_by_email, find_staff_member};
 use store::staff::{StaffQuery, StaffRow, list_staff_page};
+use store::technicians::list_linked;
 use sync::import_users::{
     ImportAction, ImportRefusal, ImportRowChoice, ImportUsers, SkipReason, begin,
 };
@@ -67,7 +68,7 @@ pub async fn answer(
         ))
     };
     let role = check(&state, &mut shown);
-    let choices = choices(app, &state, &mut shown).await?;
+    let choices = choices(app, source.integration.id, &state, &mut shown).await?;
     let (Some(role), Some(rows)) = (role, choices) else {
         return again(shown);
     };
@@ -114,11 +115,14 @@ fn check(state: &PickerState, shown: &mut Picker) -> Option<PublicId> {
 
 /// The user who is meant by what was typed into *Link User*: an e-mail address, or the whole name of one user who is not
 /// deactivated. Never one that is only alike. Else a sentence that says what is there instead.
-async fn find_user(app: &App, typed: &str) -> Result<Result<PublicId, String>, Failure> {
+async fn find_user(
+    app: &App,
+    typed: &str,
+) -> Result<Result<(IdentityId, PublicId), String>, Failure> {
     if let Some(found) = find_identity_by_email(app.store(), typed).await? {
         let staff = find_staff_member(app.store(), found.id).await?;
         return Ok(match staff {
-            Some(staff) => Ok(staff.uuid),
+            Some(staff) => Ok((found.id, staff.uuid)),
             None => Err(format!(
                 "{name} ({}) is a person at a client and no user. Clear this field to make {name} a user.",
                 found.email,
@@ -157,7 +161,7 @@ async fn find_user(app: &App, typed: &str) -> Result<Result<PublicId, String>, F
         format!("{}{more}", shown.join(", "))
     };
     Ok(match (whole.as_slice(), alike.as_slice()) {
-        ([only], _) => Ok(only.uuid.clone()),
+        ([only], _) => Ok((only.id, only.uuid.clone())),
         ([], []) => Err(
             "No user has this e-mail address or name; perhaps it was removed or changed meanwhile. Choose another, or \
              clear the field to import as a new user."
@@ -172,6 +176,27 @@ async fn find_user(app: &App, typed: &str) -> Result<Result<PublicId, String>, F
             named(several)
         )),
     })
+}
+
+/// Why the user who is meant cannot be linked to a record of this integration, as far as it shows before: another chosen
+/// row is linked to the same, or a record of an earlier import is.
+async fn link_problem(
+    app: &App,
+    integration: IntegrationId,
+    user: IdentityId,
+    others: &[IdentityId],
+) -> Result<Option<String>, Failure> {
+    if others.contains(&user) {
+        let said = "Another selected row is linked to this user. Each user can have one record of an integration: keep \
+                    the right one.";
+        return Ok(Some(said.to_owned()));
+    }
+    let linked = list_linked(app.store(), user).await?;
+    let another = linked
+        .into_iter()
+        .find(|record| record.integration == integration && record.active);
+    let target = another.and_then(|record| record.identity);
+    Ok(target.map(|user| SkipReason::LinkTargetHasAnother((user.uuid, user.name)).sentence()))
 }
 
 /// Whether two names are the same but for case and spaces.
@@ -214,10 +239,12 @@ async fn address_problem(
 /// The chosen people, each with what is to happen; `None` when something at a field is wrong.
 async fn choices(
     app: &App,
+    integration: IntegrationId,
     state: &PickerState,
     shown: &mut Picker,
 ) -> Result<Option<Vec<ImportRowChoice>>, Failure> {
     let mut rows = Vec::new();
+    let mut linked = Vec::new();
     let mut wrong = false;
     // Addresses the chosen people have at the vendor, as far as this page knows them, and those typed so far.
     let chosen = state.chosen();
@@ -232,7 +259,19 @@ async fn choices(
         if here.as_ref().is_some_and(|row| row.state.is_linked()) {
             // Linked by somebody else since the page was opened: the import says so.
         } else if let Some(email) = state.link_of(technician) {
-            match find_user(app, email).await? {
+            let found = match find_user(app, email).await? {
+                Ok((user, identity)) => {
+                    match link_problem(app, integration, user, &linked).await? {
+                        Some(problem) => Err(problem),
+                        None => {
+                            linked.push(user);
+                            Ok(identity)
+                        }
+                    }
+                }
+                Err(message) => Err(message),
+            };
+            match found {
                 Ok(identity) => rows.push(ImportRowChoice {
                     technician,
                     action: ImportAction::Link { identity },
