@@ -36,13 +36,11 @@ pub(super) struct SyncroPage<T> {
 }
 
 impl<T> SyncroPage<T> {
-    /// Its records, and whether more follow.
+    /// Its records, and whether more follow, where it tells: a list without `meta` says nothing about it.
     pub(super) fn parts(self) -> (Vec<T>, Announced) {
         let meta = self.meta.unwrap_or_default();
-        let more = meta
-            .total_pages
-            .zip(meta.page)
-            .is_some_and(|(pages, page)| page < pages);
+        let pages = meta.total_pages.zip(meta.page);
+        let more = pages.map(|(pages, page)| page < pages);
         (self.records, Announced { more, count: None })
     }
 }
