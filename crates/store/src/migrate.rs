@@ -79,6 +79,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "waiting companies",
         include_str!("../migrations/0016_waiting_companies.sql"),
     ),
+    (
+        23,
+        "comment authors",
+        include_str!("../migrations/0023_comment_authors.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

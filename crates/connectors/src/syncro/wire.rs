@@ -175,6 +175,8 @@ pub(super) struct SyncroComment<'a> {
     pub(super) body: Option<Text<'a>>,
     pub(super) hidden: Option<Flag>,
     pub(super) user_id: Option<i64>,
+    /// The name that is shown for its author.
+    pub(super) tech: Option<Text<'a>>,
     pub(super) created_at: Option<Text<'a>>,
     pub(super) updated_at: Option<Text<'a>>,
 }

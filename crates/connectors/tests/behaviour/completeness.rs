@@ -158,6 +158,7 @@ async fn no_write(vendor: &'static dyn Vendor) {
         system: false,
         describes: false,
         contact_external_id: None,
+        author: None,
         technician_external_id: None,
         created_at: None,
         updated_at: None,
