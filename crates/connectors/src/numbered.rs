@@ -7,6 +7,8 @@
 //! shows on the first page, which is therefore asked for by one record less than a round number. Should that happen to be
 //! its size, the second page has no seam, and the beginning is asked for once more by another size.
 //! A page that brings nothing new although more are said to follow is a stall: a few in a row end the walk with an error.
+//! Where nothing is said about what follows, the walk goes on until a page brings nothing new: an empty one, or what is left
+//! of the one before.
 
 use std::collections::BTreeSet;
 
@@ -56,8 +58,8 @@ pub struct Held {
     pub ids: Vec<i64>,
     /// Records as they came, repeats and unreadable ones included.
     pub received: usize,
-    /// Whether the vendor says that pages follow.
-    pub more: bool,
+    /// Whether the vendor says that pages follow; `None` when it says nothing about it.
+    pub more: Option<bool>,
     /// Page sizes that this list is known to have, whatever is asked.
     pub usual: &'static [u64],
 }
@@ -169,19 +171,22 @@ impl Place {
         let unread = (held.received - held.ids.len()) as u64;
         let count = distinct + unread;
         let mut next = self;
+        let (told_more, untold) = (held.more == Some(true), held.more.is_none());
         // At the beginning it shows whether the vendor makes pages of the size asked for.
         let makes_its_own = count > window.size
-            || (window.number == 1 && count > 0 && count < window.size && held.more);
+            || (window.number == 1 && count > 0 && count < window.size && (told_more || untold));
         if makes_its_own && self.own_size.is_none() {
             next.own_size = Some(count);
         }
         let size = next.own_size.unwrap_or(window.size);
         let full = count >= size;
         let smaller = count < window.wanted && !held.usual.contains(&size);
-        let short = if self.own_size.is_some() || makes_its_own {
-            smaller && (full || held.more)
+        let short = if untold {
+            false
+        } else if self.own_size.is_some() || makes_its_own {
+            smaller && (full || told_more)
         } else {
-            count < window.size && held.more
+            count < window.size && told_more
         };
         let oddity = short.then(|| {
             let asked = window.wanted;
@@ -204,7 +209,10 @@ impl Place {
         let goes_back = next.stalls > self.stalls;
         // By its own size pages touch and do not overlap, so one that ends like the one before is that one again.
         let ends_alike = self.own_size.is_some() && held.ids.last().copied() == self.seam;
-        let stands = !goes_back && held.more && (count == 0 || known as u64 == count || ends_alike);
+        let nothing_new = count == 0 || known as u64 == count;
+        // Where nothing is said, what is left of the page before is no whole page: that one came again.
+        let comes_again = untold && count > 0 && (ends_alike || (full && nothing_new));
+        let stands = !goes_back && ((told_more && (nothing_new || ends_alike)) || comes_again);
         if stands && next.own_size == self.own_size {
             next.stalls = self.stalls + 1;
         }
@@ -218,7 +226,10 @@ impl Place {
                 .with_hint(Hint::VendorTrouble));
         }
         if !goes_back {
-            next.read = if next.own_size.is_some() {
+            next.read = if makes_its_own && window.number == 1 {
+                // Its second page is next, however much of the list was read by other sizes.
+                size
+            } else if next.own_size.is_some() {
                 (window.number * size).max(self.read + 1)
             } else {
                 window.start() + count
@@ -231,7 +242,7 @@ impl Place {
                 }
             }
         }
-        let goes_on = goes_back || full || held.more;
+        let goes_on = goes_back || full || told_more || (untold && !nothing_new);
         Ok(Step {
             known,
             next: goes_on.then(|| next.cursor()),
@@ -248,6 +259,8 @@ mod tests {
     struct List {
         ids: Vec<i64>,
         own_size: Option<usize>,
+        /// It says nothing about what follows.
+        silent: bool,
     }
 
     impl List {
@@ -258,7 +271,7 @@ mod tests {
             Held {
                 ids: self.ids[start..end].to_vec(),
                 received: end - start,
-                more: end < self.ids.len(),
+                more: (!self.silent).then_some(end < self.ids.len()),
                 usual: &[50],
             }
         }
@@ -296,6 +309,7 @@ mod tests {
         List {
             ids: (0..count).map(|n| 10_000 - n).collect(),
             own_size,
+            silent: false,
         }
     }
 
@@ -312,6 +326,55 @@ mod tests {
                     assert!(pages as i64 <= count / 90 + 2, "{count}: {pages}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_list_that_says_nothing_about_what_follows_is_walked_to_its_end() {
+        for own in [None, Some(100), Some(50), Some(7), Some(1)] {
+            for count in [0, 1, 2, 6, 7, 49, 50, 51, 99, 100, 101, 250] {
+                for wanted in [100, 51, 50, 7, 2, 1] {
+                    let all = List {
+                        silent: true,
+                        ..list(count, own)
+                    };
+                    let expected: BTreeSet<i64> = all.ids.iter().copied().collect();
+                    let (seen, pages, oddities) = walk(all, wanted, |_, _| {});
+                    let seen: BTreeSet<i64> = seen.into_iter().collect();
+                    assert_eq!(seen, expected, "{count} by {own:?}, asked for {wanted}");
+                    assert_eq!(oddities, [""; 0], "{count} by {own:?}");
+                    let most = count as usize / own.unwrap_or(100).min(wanted as usize) * 2 + 4;
+                    assert!(pages <= most, "{count} by {own:?} of {wanted}: {pages}");
+                }
+            }
+        }
+    }
+
+    /// One that answers the last page for every number behind it is not taken for one without an end, nor for the end.
+    #[test]
+    fn a_page_that_comes_again_where_nothing_is_said_ends_the_walk() {
+        for own_size in [None, Some(50)] {
+            let all = List {
+                silent: true,
+                ..list(200, own_size)
+            };
+            let mut cursor = None;
+            let ended = (0..40).find_map(|_| {
+                let place = Place::read(cursor.as_ref()).expect("our own cursor");
+                let window = place.window(100);
+                let first = Window {
+                    number: 1,
+                    ..window
+                };
+                match place.step("The vendor", "list", window, &all.page(first)) {
+                    Ok(step) => {
+                        cursor = Some(step.next.expect("no end"));
+                        None
+                    }
+                    Err(error) => Some(error),
+                }
+            });
+            assert!(ended.expect("it never ends").is_temporary(), "{own_size:?}");
         }
     }
 
@@ -438,7 +501,7 @@ mod tests {
                 let held = Held {
                     received: ids.len(),
                     ids,
-                    more: true,
+                    more: Some(true),
                     usual: &[],
                 };
                 match place.step("The vendor", "list", window, &held) {

@@ -56,6 +56,12 @@ pub fn text(text: Option<Text<'_>>) -> Option<String> {
         .map(|text| text.0.into_owned())
 }
 
+/// The name of an author, where no id of a contact or technician tells who it is.
+#[must_use]
+pub fn author(name: Option<Text<'_>>, has_id: bool) -> Option<String> {
+    text(name).filter(|name| !has_id && !name.trim().is_empty())
+}
+
 /// A text that always exists, if only empty.
 #[must_use]
 pub fn whole(text: Option<Text<'_>>) -> String {

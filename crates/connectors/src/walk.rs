@@ -70,8 +70,8 @@ pub fn numeric(vendor: &str, operation: &'static str, id: &str) -> Result<i64> {
 /// What an answer says about the list it is a page of, as far as the vendor tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Announced {
-    /// Whether more follows.
-    pub more: bool,
+    /// Whether more follows; `None` when the answer says nothing about it.
+    pub more: Option<bool>,
     /// How many records the vendor counts in this page.
     pub count: Option<u64>,
 }
@@ -115,7 +115,7 @@ pub fn go_on(
     asked: u32,
     seen: &Seen,
 ) -> Result<(Option<Cursor>, Option<String>)> {
-    let more_announced = seen.announced.more;
+    let more_announced = seen.announced.more == Some(true);
     let counted = usize::try_from(seen.announced.count.unwrap_or(0)).unwrap_or(usize::MAX);
     let full = seen.received >= asked as usize;
     let short_of_count = seen.received < counted;
@@ -182,7 +182,7 @@ mod tests {
             highest,
             disordered: false,
             announced: Announced {
-                more,
+                more: Some(more),
                 count: Some(count),
             },
         }

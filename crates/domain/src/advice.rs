@@ -6,6 +6,7 @@
 use crate::contact_import::ContactImport;
 use crate::provider::{Provider, Troubleshooting};
 use crate::setup::SetupStep;
+use crate::stage::Stage;
 
 /// A row of the troubleshooting table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +21,8 @@ pub enum Issue {
     MissingRight,
     /// *Tickets not syncing*.
     TicketsNotSyncing,
+    /// Statuses that settings use and the vendor lists no more; in no vendor's table.
+    LostStatuses,
     /// *Tickets from wrong boards*.
     WrongBoards,
     /// *Missing companies after sync*.
@@ -30,12 +33,13 @@ pub enum Issue {
 
 impl Issue {
     /// Every row, the most urgent first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ConnectionTestFails,
         Self::TokenExpired,
         Self::SyncNotStarting,
         Self::MissingRight,
         Self::TicketsNotSyncing,
+        Self::LostStatuses,
         Self::WrongBoards,
         Self::MissingCompanies,
         Self::ContactsNotImporting,
@@ -49,6 +53,7 @@ impl Issue {
             Self::SyncNotStarting => &["Sync not starting"],
             Self::MissingRight => &["Permission errors", "Permissions error", "Missing data"],
             Self::TicketsNotSyncing => &["Tickets not syncing"],
+            Self::LostStatuses => &["Statuses that are gone"],
             Self::WrongBoards => &["Tickets from wrong boards"],
             Self::MissingCompanies => &["Missing companies after sync"],
             Self::ContactsNotImporting => &["Contacts not importing"],
@@ -83,6 +88,9 @@ impl Issue {
                 "The integration must show Connected, and Portico's worker must run. Test the connection, then run Resync."
             }
             Self::MissingRight => "Verify that the API user has the permissions it needs.",
+            Self::LostStatuses => {
+                "If one was renamed or replaced there, set what stands for it now in the Configure step, and take the old one out."
+            }
             Self::WrongBoards | Self::TicketsNotSyncing => "Check the ticket sync scope in the Sync step.",
             Self::MissingCompanies => "Check which companies come by themselves in the Sync step.",
             Self::ContactsNotImporting => {
@@ -97,6 +105,7 @@ impl Issue {
         match self {
             Self::ConnectionTestFails | Self::TokenExpired => Some(SetupStep::Connect),
             Self::MissingRight | Self::SyncNotStarting => None,
+            Self::LostStatuses => Some(SetupStep::Configure),
             Self::TicketsNotSyncing
             | Self::WrongBoards
             | Self::MissingCompanies
@@ -138,6 +147,19 @@ pub struct WaitingCompanies {
     pub not_the_source: u64,
 }
 
+/// A status that settings use and the vendor lists no more, or lets no ticket have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostStatus {
+    /// What it was called.
+    pub name: String,
+    /// Whether it is one of the closed statuses.
+    pub closes: bool,
+    /// The stage it stands for.
+    pub stage: Option<Stage>,
+    /// Whether tickets are to get it when a client comments.
+    pub client_comment: bool,
+}
+
 /// What is known about an integration.
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {
@@ -157,6 +179,8 @@ pub struct Facts<'a> {
     pub boards: (usize, usize),
     /// Rights that are missing: what cannot be read, and the right in the words of the vendor's screens.
     pub missing_rights: &'a [(String, String)],
+    /// Statuses that settings use and that are gone.
+    pub lost_statuses: &'a [LostStatus],
     /// Whether tickets are synced.
     pub syncs_tickets: bool,
     /// Whether there is any ticket here.
@@ -184,6 +208,7 @@ pub fn advise(facts: &Facts<'_>) -> Vec<Advice> {
         (Issue::SyncNotStarting, not_starting(facts)),
         (Issue::MissingRight, missing_right(facts)),
         (Issue::TicketsNotSyncing, tickets(facts)),
+        (Issue::LostStatuses, lost_statuses(facts)),
         (Issue::WrongBoards, boards(facts)),
         (Issue::MissingCompanies, companies(facts)),
         (Issue::ContactsNotImporting, contacts(facts)),
@@ -247,6 +272,38 @@ fn not_starting(facts: &Facts<'_>) -> Found {
     }
     let off = "Auto-sync is off: a sync starts when somebody asks for it, and not by itself.";
     (!facts.auto_sync).then(|| (false, off.to_owned()))
+}
+
+/// Most statuses that are named; a board that is deleted takes all of its own with it.
+const NAMED: usize = 5;
+
+/// Nothing is wrong with one that only explains the stage of old tickets; what took its place has to be set though.
+fn lost_statuses(facts: &Facts<'_>) -> Found {
+    let lost = facts.lost_statuses;
+    let told = lost.iter().take(NAMED).map(|status| {
+        let mut uses = Vec::new();
+        if status.closes {
+            uses.push("Closed Statuses".to_owned());
+        }
+        if let Some(stage) = status.stage {
+            uses.push(format!("stage {}", stage.label()));
+        }
+        if status.client_comment {
+            uses.push("Client Comment Status".to_owned());
+        }
+        format!("“{}” ({})", status.name, uses.join(", "))
+    });
+    let mut told = told.collect::<Vec<_>>().join(", ");
+    let more = lost.len().saturating_sub(NAMED);
+    if more > 0 {
+        told = format!("{told} and {more} more");
+    }
+    let wrong = lost
+        .iter()
+        .any(|status| status.closes || status.client_comment);
+    let name = facts.provider.name;
+    let found = || format!("Used here, but no longer to be chosen in {name}: {told}.");
+    (!lost.is_empty()).then(|| (wrong, found()))
 }
 
 fn boards(facts: &Facts<'_>) -> Found {

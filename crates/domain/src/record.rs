@@ -217,6 +217,9 @@ pub struct TicketNoteRecord {
     pub contact_external_id: Option<String>,
     /// The vendor's id of the technician who wrote it.
     pub technician_external_id: Option<String>,
+    /// The name of who wrote it, where the vendor tells that and no id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
     /// When it was written.
     pub created_at: Option<UtcMillis>,
     /// When it last changed.

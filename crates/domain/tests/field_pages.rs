@@ -115,6 +115,7 @@ fn keys(stream: Stream) -> BTreeSet<String> {
             describes: true,
             contact_external_id: None,
             technician_external_id: None,
+            author: Some(String::new()),
             created_at: None,
             updated_at: None,
         }),

@@ -89,6 +89,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "change stamps",
         include_str!("../migrations/0018_change_stamps.sql"),
     ),
+    (
+        19,
+        "comment authors",
+        include_str!("../migrations/0019_comment_authors.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -7,13 +7,15 @@ use domain::permission::RoleKind;
 use domain::reference::ReferenceKind;
 use domain::scope::Scope;
 use domain::stream::RecordType;
-use store::{contact_import, findings, reference_items, roles};
+use store::reference_items::{StoredReferenceItem, list_reference_items};
+use store::{contact_import, findings, roles};
 
 pub use domain::advice::{Advice, Issue};
 
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::import_companies::{CompanyCounts, counts};
+use crate::setup::lost_statuses;
 use crate::status::Overview;
 
 /// The rows that apply, the most urgent first; none for a provider this version does not know and before the Sync step
@@ -52,6 +54,7 @@ pub async fn of(engine: &Engine, overview: &Overview) -> Result<Vec<Advice>> {
         Some(_) => counts(engine, integration.id, settings, None).await?,
         None => CompanyCounts::default(),
     };
+    let lost = lost_statuses(settings, &statuses(engine, integration.id).await?);
     let waiting = overview
         .active_run
         .as_ref()
@@ -69,6 +72,7 @@ pub async fn of(engine: &Engine, overview: &Overview) -> Result<Vec<Advice>> {
         },
         boards: (boards, settings.scope.queues.len()),
         missing_rights: &missing_rights,
+        lost_statuses: &lost,
         syncs_tickets: settings.record_types.contains(&RecordType::Tickets),
         has_tickets: findings::has_tickets(store, integration.id).await?,
         ticket_read: findings::last_ticket_read(store, integration.id).await?,
@@ -80,10 +84,19 @@ pub async fn of(engine: &Engine, overview: &Overview) -> Result<Vec<Advice>> {
     }))
 }
 
+/// Statuses, and the queues or boards they may be of.
+async fn statuses(engine: &Engine, id: IntegrationId) -> Result<Vec<StoredReferenceItem>> {
+    let mut items = Vec::new();
+    for kind in [ReferenceKind::TicketStatus, ReferenceKind::Queue] {
+        items.extend(list_reference_items(engine.store(), id, Some(kind)).await?);
+    }
+    Ok(items)
+}
+
 /// The queues or boards that are in use there.
 async fn count_boards(engine: &Engine, id: IntegrationId) -> Result<usize> {
     let kind = Some(ReferenceKind::Queue);
-    let queues = reference_items::list_reference_items(engine.store(), id, kind).await?;
+    let queues = list_reference_items(engine.store(), id, kind).await?;
     let in_use = queues
         .iter()
         .filter(|queue| queue.active && queue.removed_at.is_none());

@@ -18,6 +18,7 @@ use store::audit::Actor;
 use store::integrations::{self, Integration};
 use store::{Tx, reference_items, roles, runs};
 
+pub(crate) use check::lost_statuses;
 pub use check::{SettingsProblem, check};
 
 use crate::connect::{ActionOutcome, SettingsOutcome, message};

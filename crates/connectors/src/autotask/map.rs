@@ -229,6 +229,7 @@ fn to_ticket_note(note: AutotaskTicketNote<'_>, tenant: &Tenant) -> Mapped<Ticke
             id(note.creator)
         },
         contact_external_id: contact,
+        author: None,
         created_at: instant("createDateTime", note.created)?,
         updated_at: instant("lastActivityDate", note.last_activity)?,
     })

@@ -275,7 +275,7 @@ impl<T> AutotaskPage<T> {
     /// The records, and what is said about them.
     pub(super) fn parts(self) -> (Vec<T>, Announced) {
         let announced = Announced {
-            more: self.details.next_page_url.is_some(),
+            more: Some(self.details.next_page_url.is_some()),
             count: self.details.count,
         };
         (self.items, announced)

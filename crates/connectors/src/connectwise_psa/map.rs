@@ -20,7 +20,8 @@ use super::wire::{
 };
 use crate::mapping::records;
 use crate::value::{
-    Flag, Mapped, Text, flag, id, instant, lines, money, put_id, put_own, put_text, text, whole,
+    Flag, Mapped, Text, author, flag, id, instant, lines, money, put_id, put_own, put_text, text,
+    whole,
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
@@ -364,13 +365,17 @@ pub(super) fn leave_one_description(
 
 /// A note of a ticket. Clients read what is a discussion or a resolution and not internal at the same time; whatever is
 /// in doubt is internal. A discussion of the ticket itself, not of time spent on it, could be its description.
-pub(super) fn to_ticket_note(ticket: i64, note: CwNote<'_>) -> Mapped<TicketNoteRecord> {
+pub(super) fn to_ticket_note(ticket: i64, mut note: CwNote<'_>) -> Mapped<TicketNoteRecord> {
     let discussion = flag(note.detail_description_flag, false);
     let shown = discussion || flag(note.resolution_flag, false);
     let external_id = note_id(note.note_type.as_ref(), note.id);
     let of_the_ticket = external_id.bytes().all(|byte| byte.is_ascii_digit());
     let internal = flag(note.internal_analysis_flag, false) || flag(note.internal_flag, false);
     let contact = ref_id(note.contact.as_ref());
+    let member = ref_id(note.member.as_ref()).filter(|_| contact.is_none());
+    let known = contact.is_some() || member.is_some();
+    let entered_by = note.info.as_mut().and_then(|info| info.entered_by.take());
+    let author = author(note.created_by, known).or_else(|| author(entered_by, known));
     let times = times(note.info)?;
     let written = match instant("dateCreated", note.date_created)? {
         Some(written) => Some(written),
@@ -391,11 +396,8 @@ pub(super) fn to_ticket_note(ticket: i64, note: CwNote<'_>) -> Mapped<TicketNote
         },
         system: false,
         describes: discussion && !internal && of_the_ticket,
-        technician_external_id: if contact.is_some() {
-            None
-        } else {
-            ref_id(note.member.as_ref())
-        },
+        author,
+        technician_external_id: member,
         contact_external_id: contact,
         created_at: written,
         updated_at: times.updated,

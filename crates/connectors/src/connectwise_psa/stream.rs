@@ -76,7 +76,7 @@ fn decode_of<'a, W: Record<'a>>(
     answer: &Answer,
 ) -> Result<Decoded<W>> {
     let announced = Announced {
-        more: leads_on(answer),
+        more: Some(leads_on(answer)),
         count: None,
     };
     decode(

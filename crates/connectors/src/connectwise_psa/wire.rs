@@ -214,6 +214,8 @@ pub(super) struct CwNote<'a> {
     pub(super) contact: Option<CwRef<'a>>,
     pub(super) time_start: Option<Text<'a>>,
     pub(super) date_created: Option<Text<'a>>,
+    /// Who wrote it, where it is of no member and no contact.
+    pub(super) created_by: Option<Text<'a>>,
     #[serde(rename = "_info")]
     pub(super) info: Option<CwInfo<'a>>,
 }

@@ -21,7 +21,8 @@ use super::wire::{
 };
 use crate::mapping::records;
 use crate::value::{
-    BadField, Flag, Mapped, Text, Whole, flag, instant, money, put_own, put_text, text, whole,
+    BadField, Flag, Mapped, Text, Whole, author, flag, instant, money, put_own, put_text, text,
+    whole,
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
@@ -317,6 +318,8 @@ fn to_ticket_note(action: HaloAction<'_>, _tenant: &Tenant) -> Mapped<TicketNote
         (None, None) => Body::plain(whole(action.email_body)),
     };
     let user = id(action.user);
+    let technician = agent(action.agent).filter(|_| user.is_none());
+    let known = user.is_some() || technician.is_some();
     let written = at("datetime", action.written)?;
     Ok(TicketNoteRecord {
         external_id: to_note(ticket, &action.id.to_string()),
@@ -330,11 +333,8 @@ fn to_ticket_note(action: HaloAction<'_>, _tenant: &Tenant) -> Mapped<TicketNote
         },
         system: false,
         describes: false,
-        technician_external_id: if user.is_some() {
-            None
-        } else {
-            agent(action.agent)
-        },
+        author: author(action.who, known),
+        technician_external_id: technician,
         contact_external_id: user,
         created_at: written,
         updated_at: at("last_updated", action.updated)?.or(written),

@@ -214,6 +214,7 @@ record! {
         note_html: Option<Text<'a>> = "note_html",
         email_body: Option<Text<'a>> = "emailbody",
         hidden: Option<Flag> = "hiddenfromuser",
+        who: Option<Text<'a>> = "who",
         agent: Option<Whole> = "who_agentid",
         user: Option<Whole> = "actionby_user_id",
         written: Option<Text<'a>> = "datetime",

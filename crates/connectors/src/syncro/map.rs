@@ -17,7 +17,9 @@ use super::wire::{
     SyncroComment, SyncroContact, SyncroCustomer, SyncroMainPerson, SyncroTicket, SyncroUser,
 };
 use crate::mapping::records;
-use crate::value::{Mapped, Text, flag, id, instant, lines, put_own, put_text, text, whole};
+use crate::value::{
+    Mapped, Text, author, flag, id, instant, lines, put_own, put_text, text, whole,
+};
 
 /// Version of this mapping; raised whenever a record would come out differently.
 pub(super) const VERSION: u32 = 2;
@@ -232,13 +234,14 @@ pub(super) fn is_hidden(comment: &SyncroComment<'_>) -> bool {
     flag(comment.hidden, true)
 }
 
-/// The author is a user, or nobody: what a customer wrote names no contact.
+/// The author is a user, or a name alone: what a customer wrote names no contact.
 fn to_ticket_note(comment: SyncroComment<'_>, _tenant: &Tenant) -> Mapped<TicketNoteRecord> {
     let visibility = if is_hidden(&comment) {
         Visibility::Internal
     } else {
         Visibility::Public
     };
+    let user = id(comment.user_id);
     Ok(TicketNoteRecord {
         external_id: comment.id.to_string(),
         ticket_external_id: id(comment.ticket_id).unwrap_or_default(),
@@ -248,7 +251,8 @@ fn to_ticket_note(comment: SyncroComment<'_>, _tenant: &Tenant) -> Mapped<Ticket
         system: false,
         describes: false,
         contact_external_id: None,
-        technician_external_id: id(comment.user_id),
+        author: author(comment.tech, user.is_some()),
+        technician_external_id: user,
         created_at: instant("created_at", comment.created_at)?,
         updated_at: instant("updated_at", comment.updated_at)?,
     })
@@ -410,6 +414,24 @@ mod tests {
             r#"{"id":7,"business_name":"Klocko","firstname":" ","email":"s@klocko.example"}"#;
         let business = mapped::<SyncroMainPerson<'_>>(json, &Tenant::default());
         assert_eq!(business.first_name, "Klocko", "one without a person");
+    }
+
+    #[test]
+    fn a_comment_has_the_name_of_its_author_where_it_has_no_user() {
+        let note = |more: &str| {
+            let json = format!(r#"{{"id":1,"ticket_id":2,"body":"x"{more}}}"#);
+            let record: SyncroComment<'_> = serde_json::from_str(&json).expect("JSON");
+            to_ticket_note(record, &Tenant::default()).expect("a note")
+        };
+        let client = note(r#","user_id":null,"tech":"René Strauß""#);
+        assert_eq!(client.author.as_deref(), Some("René Strauß"));
+        let ours = note(r#","user_id":7,"tech":"Ann Roe""#);
+        assert_eq!(
+            (ours.author, ours.technician_external_id.as_deref()),
+            (None, Some("7"))
+        );
+        assert_eq!(note(r#","tech":" ""#).author, None);
+        assert_eq!(note("").author, None);
     }
 
     #[test]

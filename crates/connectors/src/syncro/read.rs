@@ -223,7 +223,10 @@ async fn technicians(client: &Client, request: &PageRequest<'_>) -> Result<Page>
     let seen = Seen {
         received: chosen.len(),
         highest: chosen.last().copied(),
-        announced: Announced { more, count: None },
+        announced: Announced {
+            more: Some(more),
+            count: None,
+        },
         ..Seen::default()
     };
     let (next, _) = go_on(NAME, LIST_TECHNICIANS, position, asked, &seen)?;

@@ -36,13 +36,11 @@ pub(super) struct SyncroPage<T> {
 }
 
 impl<T> SyncroPage<T> {
-    /// Its records, and whether more follow.
+    /// Its records, and whether more follow, where it tells: a list without `meta` says nothing about it.
     pub(super) fn parts(self) -> (Vec<T>, Announced) {
         let meta = self.meta.unwrap_or_default();
-        let more = meta
-            .total_pages
-            .zip(meta.page)
-            .is_some_and(|(pages, page)| page < pages);
+        let pages = meta.total_pages.zip(meta.page);
+        let more = pages.map(|(pages, page)| page < pages);
         (self.records, Announced { more, count: None })
     }
 }
@@ -177,6 +175,8 @@ pub(super) struct SyncroComment<'a> {
     pub(super) body: Option<Text<'a>>,
     pub(super) hidden: Option<Flag>,
     pub(super) user_id: Option<i64>,
+    /// The name that is shown for its author.
+    pub(super) tech: Option<Text<'a>>,
     pub(super) created_at: Option<Text<'a>>,
     pub(super) updated_at: Option<Text<'a>>,
 }

@@ -57,8 +57,7 @@ pub struct Case {
     pub area: &'static str,
     /// What it shows.
     pub name: String,
-    /// What it proves.
-    pub proves: Vec<Claim>,
+    proves: Vec<Claim>,
     ignored: bool,
     run: Run,
 }
@@ -89,6 +88,11 @@ impl Case {
     pub fn needing(mut self, there: bool) -> Self {
         self.ignored = !there;
         self
+    }
+
+    /// What it proves: nothing when it is not run.
+    pub fn proved(&self) -> &[Claim] {
+        if self.ignored { &[] } else { &self.proves }
     }
 
     /// The trial.

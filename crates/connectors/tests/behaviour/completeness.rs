@@ -16,7 +16,7 @@ pub fn cases(vendor: &'static dyn Vendor, others: &[Case]) -> Vec<Case> {
     let claimed: BTreeSet<Claim> = Claim::of(capability(vendor)).into_iter().collect();
     let proved: BTreeSet<Claim> = others
         .iter()
-        .flat_map(|case| case.proves.iter().copied())
+        .flat_map(|case| case.proved().iter().copied())
         .collect();
     let unproved: Vec<Claim> = claimed.difference(&proved).copied().collect();
     let mut cases = vec![
@@ -60,6 +60,21 @@ pub fn cases(vendor: &'static dyn Vendor, others: &[Case]) -> Vec<Case> {
         }));
     }
     cases
+}
+
+/// A case that is shown as not run is no proof.
+pub fn what_is_not_run_proves_nothing() -> Trial {
+    let name = "every_vendor::completeness::a_case_that_is_not_run_proves_nothing";
+    Trial::test(name, || {
+        let case = |there| {
+            let case = Case::new("completeness", "sample", || async {});
+            case.proving([Claim::Write]).needing(there)
+        };
+        match (case(true).proved(), case(false).proved()) {
+            ([Claim::Write], []) => Ok(()),
+            other => Err(format!("{other:?}").into()),
+        }
+    })
 }
 
 /// No connector is exempt from this suite.
@@ -158,6 +173,7 @@ async fn no_write(vendor: &'static dyn Vendor) {
         system: false,
         describes: false,
         contact_external_id: None,
+        author: None,
         technician_external_id: None,
         created_at: None,
         updated_at: None,

@@ -226,6 +226,10 @@ async fn notes_by_ticket(vendor: &'static dyn Vendor, stand: &Stand) {
                 .iter()
                 .all(|note| note.ticket_external_id == ticket.to_string())
         );
+        for note in notes {
+            let id = note.contact_external_id.is_some() || note.technician_external_id.is_some();
+            assert!(id != note.author.is_some(), "an id or a name: {note:?}");
+        }
         assert_eq!((&page.next, &page.oddity), (&None, &None));
         assert_eq!(
             batch_ids(&page.batch).into_iter().collect::<BTreeSet<_>>(),

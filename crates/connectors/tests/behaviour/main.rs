@@ -59,6 +59,7 @@ fn main() {
         trials.extend(cases.into_iter().map(|case| case.trial(vendor.key())));
     }
     trials.push(completeness::every_connector_is_here(VENDORS));
+    trials.push(completeness::what_is_not_run_proves_nothing());
     trials.push(specification::required_fields());
     libtest_mimic::run(&arguments, trials).exit();
 }

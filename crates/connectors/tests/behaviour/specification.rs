@@ -210,8 +210,11 @@ async fn everything(vendor: &'static dyn Vendor, stand: &Stand) {
         }
         if claimed.by_id {
             let pages = whole(&*connector, claimed.stream).await.expect("pages");
-            let id = ids(&pages).into_iter().next().unwrap_or_default();
-            for id in [id.as_str(), "987654321"] {
+            let ids = ids(&pages);
+            // Ids that are made of another record's come last.
+            let (first, last) = (ids.first().cloned(), ids.last().cloned());
+            let none = "987654321".to_owned();
+            for id in first.iter().chain(&last).chain([&none]) {
                 connector
                     .fetch(claimed.stream, id)
                     .await

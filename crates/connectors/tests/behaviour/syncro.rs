@@ -190,6 +190,11 @@ impl Vendor for Syncro {
             ),
             Case::new(
                 "list",
+                "lists_that_say_nothing_about_their_pages",
+                answers::no_meta,
+            ),
+            Case::new(
+                "list",
                 "more_technicians_than_a_minute_has_requests",
                 answers::many_technicians,
             ),

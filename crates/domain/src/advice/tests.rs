@@ -14,6 +14,7 @@ fn fine() -> Facts<'static> {
         companies: WaitingCompanies::default(),
         boards: (8, 2),
         missing_rights: &[],
+        lost_statuses: &[],
         syncs_tickets: true,
         has_tickets: true,
         ticket_read: Some(TicketRead {
@@ -244,5 +245,47 @@ fn contacts_not_importing() {
             ..fine()
         }),
         []
+    );
+}
+
+#[test]
+fn statuses_that_are_gone_are_told_with_what_they_are_used_for() {
+    let status = |name: &str, closes, stage, client_comment| LostStatus {
+        name: name.to_owned(),
+        closes,
+        stage,
+        client_comment,
+    };
+    let mut lost = vec![status("On Hold", false, Some(Stage::Waiting), false)];
+    let told = |lost: &[LostStatus]| {
+        only(&Facts {
+            lost_statuses: lost,
+            ..fine()
+        })
+    };
+    let stage = told(&lost);
+    assert_eq!((stage.issue, stage.wrong), (Issue::LostStatuses, false));
+    assert_eq!(stage.issue.step(), Some(SetupStep::Configure));
+    assert_eq!(
+        stage.found,
+        "Used here, but no longer to be chosen in Autotask: “On Hold” (stage Waiting)."
+    );
+    lost.insert(0, status("Done", true, Some(Stage::Resolved), false));
+    let closed = told(&lost);
+    assert!(closed.wrong, "its tickets count as open: {closed:?}");
+    assert!(
+        closed
+            .found
+            .contains("“Done” (Closed Statuses, stage Resolved), “On"),
+        "{closed:?}"
+    );
+    let comment = told(&[status("Replied", false, None, true)]);
+    assert!(comment.wrong && comment.found.contains("“Replied” (Client Comment Status)"));
+    lost.extend((0..7).map(|number| status(&format!("Old {number}"), true, None, false)));
+    let many = told(&lost);
+    assert!(
+        many.found
+            .ends_with("“Old 2” (Closed Statuses) and 4 more."),
+        "{many:?}"
     );
 }

@@ -64,6 +64,12 @@ async fn a_page_has_25_records_and_at_most_1000() {
             "{bad}"
         );
     }
+    let beyond = desk.get("service/tickets?pageSize=1001").await;
+    let issue = &beyond.body["errors"][0];
+    assert_eq!(
+        (&issue["code"], &issue["field"]),
+        (&"OutOfRange".into(), &"pageSize".into())
+    );
 }
 
 async fn walk_forward(desk: &Desk, path: &str, size: usize) -> (Vec<i64>, usize) {

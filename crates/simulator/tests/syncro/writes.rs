@@ -199,6 +199,13 @@ async fn refusals_come_in_the_vendors_shapes() {
         .send("PUT", &format!("contacts/{contact}"), &json!({"name": ""}))
         .await;
     assert_eq!(nameless.body["errors"], "Name can't be blank");
+    let path = format!("contacts/{contact}");
+    let left_out = desk.send("PUT", &path, &json!({"phone": "1"})).await;
+    assert_eq!(
+        (left_out.status, &left_out.body["errors"]),
+        (422, &json!("Name can't be blank")),
+        "a change needs it too"
+    );
     let orphan = desk.send("POST", "contacts", &json!({"name": "A"})).await;
     assert_eq!(
         (orphan.status, &orphan.body["record"]["id"]),

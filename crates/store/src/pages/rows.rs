@@ -201,6 +201,7 @@ impl Row for TicketNoteRecord {
             self.describes.into(),
             (&self.contact_external_id).into(),
             (&self.technician_external_id).into(),
+            (&self.author).into(),
             self.created_at.into(),
             self.updated_at.into(),
         ]);

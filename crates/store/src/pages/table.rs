@@ -163,6 +163,7 @@ pub(crate) static TABLES: [Table; 8] = [
             ("describes", Int),
             ("contact_external_id", Text),
             ("technician_external_id", Text),
+            ("author", Text),
             ("created_at", Int),
             ("updated_at", Int),
         ],

@@ -67,6 +67,7 @@ row! {
         contact_name: Option<String>,
         technician_name: Option<String>,
         technician_external_id: Option<String>,
+        author: Option<String>,
         created_at: Option<i64>,
         updated_at: Option<i64>,
         stored_at: i64,
@@ -96,7 +97,9 @@ impl From<Raw> for NoteRow {
                 Visibility::Internal
             },
             system: row.is_system,
-            author: name(row.technician_name).or_else(|| name(row.contact_name)),
+            author: name(row.technician_name)
+                .or_else(|| name(row.contact_name))
+                .or_else(|| name(row.author)),
             by_technician: row.technician_external_id.is_some(),
             created_at: row.created_at.map(UtcMillis),
             updated_at: row.updated_at.map(UtcMillis),
@@ -169,7 +172,7 @@ pub async fn list_notes_for_viewer(
 statements! {
     NOTES = concat!("SELECT n.id, n.external_id, n.title, n.body, n.body_format, n.visibility, n.is_system,
             TRIM(k.first_name || ' ' || k.last_name) AS contact_name, TRIM(w.first_name || ' ' || w.last_name) AS technician_name,
-            n.technician_external_id, n.created_at, n.updated_at, n.stored_at
+            n.technician_external_id, n.author, n.created_at, n.updated_at, n.stored_at
         FROM ticket t
         JOIN ticket_note n ON n.integration_id = t.integration_id AND n.ticket_external_id = t.external_id
         LEFT JOIN external_contact k ON k.integration_id = n.integration_id AND k.external_id = n.contact_external_id

@@ -72,6 +72,7 @@ pub fn note(id: &str, ticket: &str, visibility: Visibility, system: bool) -> Tic
         describes: false,
         contact_external_id: None,
         technician_external_id: None,
+        author: None,
         created_at: Some(UtcMillis(id.len() as i64)),
         updated_at: None,
     }

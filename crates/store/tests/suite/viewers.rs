@@ -2,7 +2,8 @@
 
 use domain::id::IdentityId;
 use domain::record::{
-    Batch, ContactGroupMemberRecord, ContactGroupRecord, OpportunityRecord, Visibility,
+    Batch, ContactGroupMemberRecord, ContactGroupRecord, OpportunityRecord, TicketNoteRecord,
+    Visibility,
 };
 use domain::viewer::Viewer;
 use store::companies::{self, CompanyFilter, CompanySort};
@@ -52,7 +53,10 @@ fn x3_a_member_sees_the_own_company_and_nothing_else() {
         )
         .await;
         let notes = [
-            note("p", "1", Visibility::Public, false),
+            TicketNoteRecord {
+                author: Some("René Strauß".into()),
+                ..note("p", "1", Visibility::Public, false)
+            },
             note("ii", "1", Visibility::Internal, false),
             note("sss", "1", Visibility::Public, true),
             note("o", "2", Visibility::Public, false),
@@ -235,6 +239,15 @@ fn x3_a_member_sees_the_own_company_and_nothing_else() {
                 .unwrap()),
             ["p", "ii", "sss"]
         );
+        let named: Vec<_> = notes_for_viewer(&store, &staff, &rows[0].uuid, 10)
+            .await
+            .unwrap()
+            .rows
+            .into_iter()
+            .map(|note| note.author)
+            .collect();
+        let names = [Some("René Strauß"), None, None].map(|name| name.map(str::to_owned));
+        assert_eq!(named, names, "the name a comment carries itself");
         let newest = notes_for_viewer(&store, &staff, &rows[0].uuid, 2)
             .await
             .unwrap();

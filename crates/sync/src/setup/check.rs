@@ -1,5 +1,8 @@
 //! Whether settings can be saved: what they point at must still be there. Pure.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::advice::LostStatus;
 use domain::id::PublicId;
 use domain::provider::{OpportunityValue, ScopeField};
 use domain::reference::{Boards, ReferenceKind};
@@ -71,6 +74,50 @@ pub fn check(
         check.opportunity(settings);
     }
     check.problems
+}
+
+/// The statuses that settings use and that are gone, by name. Without any list of statuses nothing is known to be gone.
+#[must_use]
+pub fn lost_statuses(
+    settings: &IntegrationSettings,
+    items: &[StoredReferenceItem],
+) -> Vec<LostStatus> {
+    let check = Check {
+        items,
+        problems: Vec::new(),
+    };
+    let kind = ReferenceKind::TicketStatus;
+    let statuses = items.iter().filter(|item| item.kind == kind);
+    let statuses: BTreeMap<&str, &StoredReferenceItem> = statuses
+        .map(|item| (item.external_id.as_str(), item))
+        .collect();
+    if statuses.is_empty() {
+        return Vec::new();
+    }
+    let comment = settings.client_comment_status.as_ref();
+    let mut used: BTreeSet<&String> = settings.closed_statuses.iter().chain(comment).collect();
+    used.extend(settings.stages.keys());
+    let mut lost: Vec<LostStatus> = used
+        .into_iter()
+        .filter_map(|id| {
+            let found = statuses.get(id.as_str()).copied();
+            let listed = found.is_some_and(|item| item.removed_at.is_none());
+            // An inactive one may still be on tickets, but none gets it any more.
+            let offered = listed && found.is_some_and(|item| item.active);
+            let client_comment = comment == Some(id) && !offered;
+            (!listed || client_comment).then(|| LostStatus {
+                name: check.label(found, id),
+                closes: !listed && settings.closed_statuses.contains(id),
+                stage: settings.stages.get(id).copied().filter(|_| !listed),
+                client_comment,
+            })
+        })
+        .collect();
+    lost.sort_by(|a, b| {
+        let weight = |status: &LostStatus| !(status.closes || status.client_comment);
+        (weight(a), &a.name).cmp(&(weight(b), &b.name))
+    });
+    lost
 }
 
 struct Check<'a> {
@@ -145,6 +192,10 @@ impl Check<'_> {
 
     /// What a value was called, as far as anybody knows.
     fn called(&self, found: Option<&StoredReferenceItem>, id: &str) -> String {
+        format!("“{}”", self.label(found, id))
+    }
+
+    fn label(&self, found: Option<&StoredReferenceItem>, id: &str) -> String {
         let label = found.map_or_else(
             || id.to_owned(),
             |item| {
@@ -156,7 +207,7 @@ impl Check<'_> {
                 boards.label(item.kind, &item.label, item.parent.as_deref())
             },
         );
-        format!("“{}”", domain::text::cut(&label, 60))
+        domain::text::cut(&label, 60)
     }
 
     fn opportunity(&mut self, settings: &IntegrationSettings) {
@@ -318,6 +369,41 @@ mod tests {
             message.contains("“Level 2”") && message.contains("“77”"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn statuses_that_settings_use_and_that_are_gone_are_told_with_their_use() {
+        use domain::stage::Stage;
+        let mut settings = IntegrationSettings {
+            closed_statuses: ["2", "3"].map(str::to_owned).into(),
+            stages: [
+                ("1", Stage::New),
+                ("2", Stage::Resolved),
+                ("77", Stage::Waiting),
+            ]
+            .map(|(id, stage)| (id.to_owned(), stage))
+            .into(),
+            ..IntegrationSettings::default()
+        };
+        let told = |settings: &IntegrationSettings| -> Vec<(String, bool, Option<Stage>, bool)> {
+            lost_statuses(settings, &items())
+                .into_iter()
+                .map(|one| (one.name, one.closes, one.stage, one.client_comment))
+                .collect()
+        };
+        let parked = ("Parked".to_owned(), true, Some(Stage::Resolved), false);
+        let unknown = ("77".to_owned(), false, Some(Stage::Waiting), false);
+        assert_eq!(told(&settings), [parked.clone(), unknown.clone()]);
+        settings.client_comment_status = Some("3".into());
+        let legacy = ("Legacy".to_owned(), false, None, true);
+        assert_eq!(
+            told(&settings),
+            [legacy, parked, unknown],
+            "none can get it"
+        );
+        settings.client_comment_status = Some("1".into());
+        assert_eq!(told(&settings).len(), 2);
+        assert_eq!(lost_statuses(&settings, &[]), [], "no list was read yet");
     }
 
     #[test]

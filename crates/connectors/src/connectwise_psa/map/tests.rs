@@ -201,6 +201,24 @@ fn notes_are_internal_in_doubt_and_their_ids_carry_their_kind() {
 }
 
 #[test]
+fn a_note_of_nobody_with_an_id_has_the_name_it_carries() {
+    let author = |more: &str| {
+        let json = format!(r#"{{"id":7,"text":"x"{more}}}"#);
+        let note: CwNote<'_> = serde_json::from_str(&json).expect("a note");
+        to_ticket_note(501, note).expect("it makes sense").author
+    };
+    let created = r#","createdBy":"Xavier Lane","_info":{"enteredBy":"zApi"}"#;
+    assert_eq!(author(created), some("Xavier Lane"));
+    let entered = r#","createdBy":"","_info":{"enteredBy":"zApi"}"#;
+    assert_eq!(author(entered), some("zApi"));
+    let member = r#","createdBy":"Admin1","member":{"id":150,"name":"Ann"}"#;
+    assert_eq!(author(member), None, "the id says it");
+    let contact = r#","createdBy":"zApi","contact":{"id":5,"name":"Bob"}"#;
+    assert_eq!(author(contact), None);
+    assert_eq!(author(""), None);
+}
+
+#[test]
 fn opportunities() {
     let records = mapped::<CwOpportunity<'_>>(include_str!("../fixtures/opportunities.json"));
     let one = records[0].as_ref().expect("an opportunity");

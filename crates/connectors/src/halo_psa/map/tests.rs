@@ -105,6 +105,14 @@ fn an_action_is_internal_unless_it_says_otherwise() {
         (Some("9"), None),
         "who wrote it, not who is behind the integration"
     );
+    let author = |more: &str| note(more).author;
+    let name = r#","who":"Xavier Lane","who_type":1,"who_agentid":0"#;
+    assert_eq!(author(name).as_deref(), Some("Xavier Lane"));
+    let agent = r#","who":"Ann Roe","who_agentid":4"#;
+    assert_eq!(author(agent), None, "the id says it");
+    let user = r#","who":"Xavier Lane","actionby_user_id":9"#;
+    assert_eq!(author(user), None);
+    assert_eq!(author(r#","who":"""#), None);
 }
 
 #[test]

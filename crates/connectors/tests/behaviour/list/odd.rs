@@ -7,7 +7,6 @@ use domain::stream::Stream;
 use serde_json::json;
 use simulator::{Fault, FaultKind};
 
-use super::tells_total;
 use crate::case::Case;
 use crate::vendor::{FULL, Vendor, capability, ids, ids_of, record, record_of, whole};
 
@@ -26,9 +25,10 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
     cases.push(Case::new("list", "emoji_and_html_verbatim", move || {
         verbatim(vendor)
     }));
-    if tells_total(vendor) {
+    let told = capability(vendor).streams.iter().find(|one| one.total);
+    if let Some(stream) = told.map(|one| one.stream) {
         cases.push(Case::new("list", "total_shrinks", move || {
-            shrinking(vendor)
+            shrinking(vendor, stream)
         }));
     }
     cases
@@ -184,12 +184,12 @@ async fn verbatim(vendor: &'static dyn Vendor) {
     assert_eq!(record(&pages, &id.to_string())["title"], json!(title));
 }
 
-async fn shrinking(vendor: &'static dyn Vendor) {
+async fn shrinking(vendor: &'static dyn Vendor, stream: Stream) {
     let stand = vendor.start().await;
-    let entity = vendor.entity(Stream::Tickets);
+    let entity = vendor.entity(stream);
     let connector = stand.connector();
     let before = connector
-        .total(Stream::Tickets, FULL, &Scope::default())
+        .total(stream, FULL, &Scope::default())
         .await
         .expect("a total")
         .expect("told");
@@ -197,12 +197,12 @@ async fn shrinking(vendor: &'static dyn Vendor) {
         .control()
         .set_fault(Fault::new(FaultKind::ShrinkTotal { by: 5 }).on_entity(entity));
     let after = connector
-        .total(Stream::Tickets, FULL, &Scope::default())
+        .total(stream, FULL, &Scope::default())
         .await
         .expect("a total")
         .expect("told");
     assert_eq!(after, before - 5, "handed over as told; the run judges");
-    let pages = whole(&*connector, Stream::Tickets).await.expect("pages");
+    let pages = whole(&*connector, stream).await.expect("pages");
     assert_eq!(
         ids(&pages).len() as u64,
         before,

@@ -102,6 +102,40 @@ pub async fn own_pages_of_the_size_asked() {
     assert_eq!(ids(&pages), ids_of(control, "customers"));
 }
 
+/// Lists without `meta` are read until nothing new comes, whatever the size of their pages.
+pub async fn no_meta() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    control.patch("account", 1, json!({"no_meta": true}));
+    while control.ids("customers").len() < 150 {
+        control.create("customers", json!({"business_name": "One of many"}));
+    }
+    let ticket = control.ids("tickets")[5];
+    for number in 0..25 {
+        let comment = json!({"ticket_id": ticket, "subject": "Update", "body": format!("{number}")});
+        control.create("comments", comment);
+    }
+    let connector = stand.connector();
+    for own in [false, true] {
+        let sizes = json!({"own_pages": own, "tickets_per_page": 25});
+        control.patch("account", 1, sizes);
+        for stream in [Stream::Companies, Stream::Contacts, Stream::Tickets] {
+            for asked in [100, 7] {
+                let pages = walk(&*connector, stream, FULL, asked).await.expect("pages");
+                let expected = VENDOR.ids(control, stream);
+                assert_eq!(ids(&pages), expected, "{stream:?} by {asked}, {own}");
+                assert!(pages.iter().all(|page| page.oddity.is_none()));
+            }
+        }
+        let read = notes(&stand, ticket).await;
+        let read: BTreeSet<String> = read.into_iter().map(|note| note.external_id).collect();
+        assert_eq!(read, VENDOR.notes_of(control, ticket), "{own}");
+        let scope = Scope::default();
+        let total = connector.total(Stream::Companies, FULL, &scope);
+        assert_eq!(total.await.expect("an answer"), None, "it tells none");
+    }
+}
+
 /// So many requests at once, then none until the next minute.
 struct Purse(AtomicI64);
 

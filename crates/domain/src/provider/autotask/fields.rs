@@ -235,6 +235,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         describes = "",
         contact_external_id = "TicketNotes.createdByContactID",
         technician_external_id = "TicketNotes.creatorResourceID",
+        author = "",
         created_at = "TicketNotes.createDateTime",
         updated_at = "TicketNotes.lastActivityDate",
     }

@@ -209,6 +209,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         describes = "",
         contact_external_id = "Actions.actionby_user_id",
         technician_external_id = "Actions.who_agentid",
+        author = "Actions.who, where it has no id of a user or agent",
         created_at = "Actions.datetime",
         updated_at = "Actions.last_updated, else datetime",
     }

@@ -99,6 +99,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         describes = "",
         contact_external_id = "",
         technician_external_id = "comments.user_id",
+        author = "comments.tech, where there is no user",
         created_at = "comments.created_at",
         updated_at = "comments.updated_at",
     }

@@ -2,6 +2,7 @@
 //! thousand statuses.
 
 use axum::http::StatusCode;
+use domain::advice::Issue;
 use domain::clock::UtcMillis;
 use domain::provider::ScopeField;
 use domain::reference::ReferenceKind;
@@ -18,6 +19,22 @@ pub async fn a_status_that_is_deleted_there_is_named(psa: &'static Psa) {
     portal.set_up(&mut browser).await;
     let gone = (psa.lists.delete_status)(portal.control());
     portal.read_lists_again(&mut browser).await;
+
+    // On the page of the integration, where nobody has to look for it.
+    let told = format!("“{gone}” (Closed Statuses");
+    let page = browser.get(&portal.page("")).await;
+    let text = page.read();
+    for words in [
+        told.as_str(),
+        "Open the step Configure",
+        "(no longer listed)",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(
+        text.contains(Issue::LostStatuses.label(psa.provider())),
+        "{text}"
+    );
 
     let page = browser.get(&portal.step("configure")).await;
     let marked = format!("{gone} (no longer listed)");
@@ -56,6 +73,8 @@ pub async fn a_status_that_is_deleted_there_is_named(psa: &'static Psa) {
         page.text
     );
     portal.settle().await;
+    let page = browser.get(&portal.page("")).await;
+    assert!(!page.read().contains(&told), "mended: {}", page.text);
     for path in ["/tickets?closed=all", "/tickets", &portal.page("")] {
         let page = browser.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);

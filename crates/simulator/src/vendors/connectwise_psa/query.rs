@@ -85,7 +85,8 @@ pub fn read(base: Base<'_>, schema: &Schema, call: &Call, search: bool) -> Resul
         .ok()
         .filter(|size| (1..=LARGEST_PAGE).contains(size))
         .ok_or_else(|| {
-            Refusal::argument(format!("pageSize must be between 1 and {LARGEST_PAGE}."))
+            let message = format!("pageSize must be between 1 and {LARGEST_PAGE}.");
+            Refusal::out_of_range("pageSize", message)
         })?;
     let page_id = number(call, "pageId")?;
     let forward = call

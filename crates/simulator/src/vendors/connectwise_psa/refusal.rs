@@ -45,6 +45,15 @@ impl Refusal {
         Self::new(400, "InvalidArgument", message)
     }
 
+    /// A parameter whose number is too small or too large.
+    pub fn out_of_range(field: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            issues: vec![Issue::new("", field, "OutOfRange", message.clone())],
+            ..Self::argument(message)
+        }
+    }
+
     /// A record with wrong fields.
     pub fn object(name: &str, issues: Vec<Issue>) -> Self {
         Self {

@@ -152,7 +152,7 @@ const KINDS: [About; 20] = [
         "account",
         "",
         &["name"],
-        "id:i* name time_zone time_offset tickets_per_page:i detail_comments:i all_comments:b own_pages:b \
+        "id:i* name time_zone time_offset tickets_per_page:i detail_comments:i all_comments:b own_pages:b no_meta:b \
     strict_statuses:b retry_after:b stamp_offset_minutes:i only_customer:i require_ticket_type:b \
     updated_at:d*",
     ),

@@ -35,7 +35,7 @@ pub fn records(world: &World, kind: &str) -> Vec<Record> {
         "account" => vec![json!({
             "id": 1, "name": "Harbourline IT Services", "time_zone": "Europe/London",
             "time_offset": "+00:00", "tickets_per_page": 50, "detail_comments": 25,
-            "all_comments": true, "own_pages": false, "strict_statuses": false, "retry_after": false,
+            "all_comments": true, "own_pages": false, "no_meta": false, "strict_statuses": false, "retry_after": false,
             "stamp_offset_minutes": 0, "require_ticket_type": false,
         })],
         "customer_assets" => assets(world),

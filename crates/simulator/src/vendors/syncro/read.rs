@@ -222,7 +222,7 @@ impl Syncro {
             written += 1;
         }
         body.push(']');
-        if wanted.shape.per_page.is_some() {
+        if wanted.shape.per_page.is_some() && !Switches::read(base).no_meta {
             let total = usize::try_from(twist.total(all.len())).unwrap_or(0);
             let pages = total.div_ceil(size).max(1);
             let meta = match wanted.shape.meta {

@@ -189,7 +189,7 @@ pub fn check(
             }
             messages.extend(wrong_email(after));
         }
-        "contacts" => return check_contact(edit, before, after),
+        "contacts" => return check_contact(edit, before, after, given),
         "tickets" => {
             let customer = number(after, "customer_id").ok_or_else(Refusal::customer_required)?;
             edit.record("customers", customer)
@@ -253,7 +253,12 @@ fn check_ticket(edit: &Edit<'_>, after: &Record) -> Vec<String> {
     messages
 }
 
-fn check_contact(edit: &Edit<'_>, before: Option<&Record>, after: &Record) -> Result<(), Refusal> {
+fn check_contact(
+    edit: &Edit<'_>,
+    before: Option<&Record>,
+    after: &Record,
+    given: &Record,
+) -> Result<(), Refusal> {
     if !edit.actor.through_api {
         return Ok(());
     }
@@ -269,7 +274,9 @@ fn check_contact(edit: &Edit<'_>, before: Option<&Record>, after: &Record) -> Re
     };
     edit.record("customers", customer)
         .ok_or_else(Refusal::not_found)?;
-    if before.is_some() && text(after, "name").trim().is_empty() {
+    // A change needs the name too, whatever it changes.
+    let unnamed = !given.contains_key("name") || text(after, "name").trim().is_empty();
+    if before.is_some() && unnamed {
         return refuse("Name can't be blank");
     }
     match wrong_email(after).first() {

@@ -19,6 +19,8 @@ pub struct Switches {
     pub all_comments: bool,
     /// Whether pages have the account's own size, whatever is asked for.
     pub own_pages: bool,
+    /// Whether lists come without `meta`.
+    pub no_meta: bool,
     /// Whether a status must be one of the settings.
     pub strict_statuses: bool,
     /// Whether a refusal for too many requests says when to come back.
@@ -55,6 +57,7 @@ impl Switches {
             detail_comments: count("detail_comments", 25),
             all_comments: flag(record, "all_comments"),
             own_pages: flag(record, "own_pages"),
+            no_meta: flag(record, "no_meta"),
             strict_statuses: flag(record, "strict_statuses"),
             retry_after: flag(record, "retry_after"),
             stamp_offset_minutes: number(record, "stamp_offset_minutes").unwrap_or(0),

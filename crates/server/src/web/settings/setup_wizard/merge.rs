@@ -34,8 +34,8 @@ const TOLD: usize = 12;
 pub struct Labels<'a> {
     /// The label of each value and its place among all.
     values: BTreeMap<(ReferenceKind, &'a str), (usize, &'a str)>,
-    /// Names of statuses that several boards have.
-    shared: Vec<&'a Shared>,
+    /// Names of statuses that several boards have, of those in use and of the others.
+    shared: [&'a [Shared]; 2],
     roles: BTreeMap<&'a str, &'a str>,
     provider: SetupData,
 }
@@ -49,17 +49,22 @@ impl<'a> Labels<'a> {
         statuses: &'a Statuses,
         roles: &'a [(String, String)],
     ) -> Self {
+        // A status says whether it is in use.
+        let told = statuses.all.iter();
+        let told: BTreeMap<&str, &str> = told
+            .map(|status| (status.id.as_str(), status.label.as_str()))
+            .collect();
         let items = items.iter().enumerate();
         let values = items.map(|(place, item)| {
-            (
-                (item.kind, item.external_id.as_str()),
-                (place, item.label.as_str()),
-            )
+            let id = item.external_id.as_str();
+            let status = item.kind == ReferenceKind::TicketStatus;
+            let told = told.get(id).copied().filter(|_| status);
+            ((item.kind, id), (place, told.unwrap_or(&item.label)))
         });
         let roles = roles.iter().map(|(id, name)| (id.as_str(), name.as_str()));
         Self {
             values: values.collect(),
-            shared: statuses.shared.iter().chain(&statuses.retired).collect(),
+            shared: [&statuses.shared, &statuses.retired],
             roles: roles.collect(),
             provider: provider.setup,
         }
@@ -122,14 +127,14 @@ impl<'a> Labels<'a> {
                 .map_or(usize::MAX, |(at, _)| *at)
         };
         if kind == ReferenceKind::TicketStatus {
-            for one in self
-                .shared
-                .iter()
-                .filter(|one| one.ids.iter().all(|id| ids.contains(id)))
-            {
-                let first = one.ids.first().map_or(usize::MAX, |id| place(id));
-                names.push((first, format!("{} ({} boards)", one.name, one.ids.len())));
-                once.extend(one.ids.iter());
+            for (shared, state) in self.shared.into_iter().zip(["", ", no longer in use"]) {
+                let all = |one: &&Shared| one.ids.iter().all(|id| ids.contains(id));
+                for one in shared.iter().filter(all) {
+                    let first = one.ids.first().map_or(usize::MAX, |id| place(id));
+                    let boards = one.ids.len();
+                    names.push((first, format!("{} ({boards} boards{state})", one.name)));
+                    once.extend(one.ids.iter());
+                }
             }
         }
         let others = ids.iter().filter(|id| !once.contains(id));
