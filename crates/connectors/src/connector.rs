@@ -14,6 +14,7 @@
 //! * A list beside a stream's own that may not be read is told (`page::Beside`), and never taken for an empty one.
 //! * NUL characters are removed; nothing else of a text is changed.
 //! * A question with `PullMode::Since` is asked inclusively (`>=`), so that equal instants at a boundary lose nothing.
+//! * A record of a stream that is asked by change carries the instant of its change, by the clock the question compares.
 //! * Before each request a permit is acquired with the urgency the connector was built with.
 //!
 //! Rejected: a stream of records instead of pages (the commit unit is the page, rule P2), retry inside a vendor
@@ -280,6 +281,10 @@ pub trait Connector: Send + Sync {
     /// # Errors
     /// `Unsupported` for a stream outside the capability; else as any request.
     async fn list_page(&self, request: PageRequest<'_>) -> Result<Page>;
+
+    /// Whether a list can be gone on with from a cursor that was stored. One of an older version may not be one of this:
+    /// such a list is walked from its beginning.
+    fn knows_cursor(&self, stream: Stream, cursor: &Cursor) -> bool;
 
     /// Reads and decodes one page and throws it away: the reference a sync is measured against (design 7). Same
     /// request, client and page size as [`Connector::list_page`]; nothing is mapped. Answers how many records came and

@@ -47,6 +47,8 @@ pub struct Error {
     pub retry_after: Option<i64>,
     /// The form field the failure belongs to, when one is known.
     pub field: Option<&'static str>,
+    /// The form fields of which one is wrong, where the vendor does not tell which; `field` is among them.
+    pub among: &'static [&'static str],
     /// Whether the request surely had no effect: it never left, or was refused before anything was done.
     pub no_effect: bool,
     /// What to check, when it is more particular than what the kind tells.
@@ -67,6 +69,7 @@ impl Error {
             status: None,
             retry_after: None,
             field: None,
+            among: &[],
             no_effect: false,
             hint: None,
             right: None,
@@ -92,6 +95,13 @@ impl Error {
     #[must_use]
     pub const fn with_field(mut self, field: &'static str) -> Self {
         self.field = Some(field);
+        self
+    }
+
+    /// With all the fields it may belong to.
+    #[must_use]
+    pub const fn with_among(mut self, fields: &'static [&'static str]) -> Self {
+        self.among = fields;
         self
     }
 

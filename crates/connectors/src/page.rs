@@ -1,5 +1,7 @@
 //! What a connector is asked for and what it answers, one page at a time.
 
+use std::collections::BTreeSet;
+
 use domain::clock::UtcMillis;
 use domain::record::Batch;
 use domain::scope::Scope;
@@ -74,6 +76,8 @@ pub struct Beside {
     pub finding: PermissionFinding,
     /// Whether it was read. It is not where the right is missing, nor where it would keep a person waiting.
     pub read: bool,
+    /// Ids of records it was not asked about although it was read for others: it is not their turn.
+    pub passed_over: BTreeSet<String>,
 }
 
 impl Page {

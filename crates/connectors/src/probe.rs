@@ -1,8 +1,11 @@
 //! *Test Connection*, area by area: what is tried, and which right is missing when it is refused.
 
+use std::collections::BTreeSet;
+
+use domain::side_list::SideList;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::{Beside, PermissionFinding};
-use domain::side_list::SideList;
 
 /// An area of a vendor's product that is tried with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,7 @@ impl Area {
             list,
             finding: self.finding(refused),
             read: !refused,
+            passed_over: BTreeSet::new(),
         }
     }
 

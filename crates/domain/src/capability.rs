@@ -25,6 +25,28 @@ pub struct StreamCapability {
     /// total proves nothing about them. Of those of contacts only such stay whose address no listed contact of the company has.
     /// Empty where it makes none.
     pub made_ids: &'static str,
+    /// What is read of so many of its records a night only; `None` where every full run reads all there is.
+    pub turns: Option<Turns>,
+}
+
+/// Something about records that takes a request for each of them, so that where there are many each has its turn after
+/// some nights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turns {
+    /// What is read, as a sentence begins with it.
+    pub what: &'static str,
+    /// One of the records.
+    pub of: &'static str,
+    /// Records that have their turn in a night.
+    pub a_night: u64,
+}
+
+impl Turns {
+    /// After how many nights each of so many records has had its turn.
+    #[must_use]
+    pub fn nights(&self, records: u64) -> u64 {
+        records.div_ceil(self.a_night).max(1)
+    }
 }
 
 impl StreamCapability {
@@ -40,6 +62,7 @@ impl StreamCapability {
             overlap: 5 * UtcMillis::MINUTE,
             full_cadence: UtcMillis::DAY,
             made_ids: "",
+            turns: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::reference::ReferenceKind;
 use crate::stream::Stream;
 
 /// What a form value must look like. What is pasted in another form is understood where that is possible.
@@ -147,15 +148,43 @@ pub enum Looks {
     Email,
     /// Some 27 capital letters and digits.
     TrackingCode,
+    /// A GUID that goes on after a hyphen.
+    LongGuid,
+    /// A `T`, hexadecimal digits, a hyphen, and hexadecimal digits again.
+    SplitToken,
+    /// Sixteen letters of both cases and digits. Other generated words may look so by accident.
+    MixedWord,
+    /// A word with signs that keys made of letters and digits never have. Passwords may look so.
+    SignedWord,
 }
 
 impl Looks {
-    const ALL: [Self; 3] = [Self::Guid, Self::Email, Self::TrackingCode];
+    const ALL: [Self; 7] = [
+        Self::Guid,
+        Self::Email,
+        Self::TrackingCode,
+        Self::LongGuid,
+        Self::SplitToken,
+        Self::MixedWord,
+        Self::SignedWord,
+    ];
 
     /// What a value looks like, when it is unmistakable.
     #[must_use]
     pub fn of(value: &str) -> Option<Self> {
+        Self::likely(value).filter(|looks| looks.is_sure())
+    }
+
+    /// The same with what it may be by accident.
+    #[must_use]
+    pub fn likely(value: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|looks| looks.fits(value))
+    }
+
+    /// Whether nothing else looks so.
+    #[must_use]
+    pub const fn is_sure(self) -> bool {
+        !matches!(self, Self::MixedWord | Self::SignedWord)
     }
 
     /// Whether a value looks like this.
@@ -168,6 +197,34 @@ impl Looks {
                     && groups.concat().chars().all(|c| c.is_ascii_hexdigit())
             }
             Self::Email => is_plain_address(value),
+            Self::LongGuid => value.split_at_checked(36).is_some_and(|(guid, rest)| {
+                let rest = rest.strip_prefix('-').unwrap_or_default();
+                let hexadecimal = rest.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+                Self::Guid.fits(guid) && !rest.is_empty() && hexadecimal
+            }),
+            Self::SplitToken => value.split_once('-').is_some_and(|(head, tail)| {
+                let hexadecimal = |text: &str, least: usize| {
+                    text.len() >= least && text.chars().all(|c| c.is_ascii_hexdigit())
+                };
+                head.strip_prefix('T')
+                    .is_some_and(|head| hexadecimal(head, 12))
+                    && hexadecimal(tail, 24)
+            }),
+            Self::MixedWord => {
+                let has = |is: fn(&char) -> bool| value.chars().any(|c| is(&c));
+                value.len() == 16
+                    && value.chars().all(|c| c.is_ascii_alphanumeric())
+                    && has(char::is_ascii_uppercase)
+                    && has(char::is_ascii_lowercase)
+                    && has(char::is_ascii_digit)
+            }
+            Self::SignedWord => {
+                let signs = |c: char| "$*#!%^&~".contains(c);
+                (10..=64).contains(&value.len())
+                    && value.chars().any(signs)
+                    && value.chars().any(|c| c.is_ascii_alphanumeric())
+                    && value.chars().all(|c| c.is_ascii_graphic())
+            }
             Self::TrackingCode => {
                 (25..=29).contains(&value.len())
                     && value
@@ -234,8 +291,8 @@ pub struct FormField {
 pub enum FieldValue {
     /// What a person reads.
     Plain,
-    /// The vendor's id of something. A page shows what it is called, and nothing when that is not known.
-    Reference,
+    /// The vendor's id of a value of reference data. A page shows what it is called, and nothing when that is not known.
+    Reference(ReferenceKind),
     /// The vendor's id of a technician, shown by name.
     Technician,
 }
@@ -338,15 +395,32 @@ mod tests {
     fn what_a_value_looks_like_is_told_when_it_is_unmistakable() {
         for (value, looks) in [
             ("12345678-90ab-CDEF-1234-567890abcdef", Some(Looks::Guid)),
-            ("12345678-90ab-cdef-1234-567890abcdef-2e9d", None),
             ("12345678-90ab-cdef-1234-567890abcdez", None),
             ("api.user@acme.example", Some(Looks::Email)),
             ("HLN4QZX7TB2WKD6MVRP3SJC8YAE", Some(Looks::TrackingCode)),
             ("Tq4vZ8mKxW2sRb7N", None),
             ("123456789012345678901234567", None),
+            (
+                "12345678-90ab-cdef-1234-567890abcdef-2e9d",
+                Some(Looks::LongGuid),
+            ),
+            (
+                "T5c1f0b7d2e8a4f9731-3d0c9be2a47f81336ae0d4c2b795f108",
+                Some(Looks::SplitToken),
+            ),
+            ("T5c1f0b7d2e8a4f9731-3d0c9be2", None),
             ("", None),
         ] {
             assert_eq!(Looks::of(value), looks, "{value}");
+        }
+        for (value, looks) in [
+            ("Tq4vZ8mKxW2sRb7N", Some(Looks::MixedWord)),
+            ("tq4vz8mkxw2srb7n", None),
+            ("5t$WJ*e9#Kb2", Some(Looks::SignedWord)),
+            ("5t.WJ@e9-Kb2", None),
+            ("short$1", None),
+        ] {
+            assert_eq!(Looks::likely(value), looks, "{value}");
         }
     }
 

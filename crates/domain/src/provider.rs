@@ -25,7 +25,7 @@ use crate::stream::{RecordType, Stream};
 pub use deep_link::{DeepLinks, deep_link};
 pub use documentation::{Documentation, Instruction, Note, Step, Troubleshooting};
 pub use installation::Installation;
-pub use mistaken::mistaken;
+pub use mistaken::{likely_mistaken, mistaken};
 pub use setup::{
     Flow, OpportunityField, OpportunityImportForm, OpportunityValue, ScopeField, ScopeList,
     SetupData,

@@ -367,6 +367,24 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// When each record last changed, as the vendor stamped it; kinds that are never listed by change have no stamps.
+    #[must_use]
+    pub fn changes(&self) -> Vec<UtcMillis> {
+        match self {
+            Self::Companies(records) => records.iter().filter_map(|one| one.updated_at).collect(),
+            Self::Contacts(records) => records.iter().filter_map(|one| one.updated_at).collect(),
+            Self::Tickets(records) => records.iter().filter_map(|one| one.updated_at).collect(),
+            Self::TicketNotes(records) => records.iter().filter_map(|one| one.updated_at).collect(),
+            Self::Opportunities(records) => {
+                records.iter().filter_map(|one| one.updated_at).collect()
+            }
+            Self::Deletions(records) => records.iter().filter_map(|one| one.deleted_at).collect(),
+            Self::Technicians(_) | Self::ContactGroups(_) | Self::ContactGroupMembers(_) => {
+                Vec::new()
+            }
+        }
+    }
 }
 
 #[cfg(test)]

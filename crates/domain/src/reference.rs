@@ -68,11 +68,29 @@ pub enum ReferenceKind {
     Contract,
     /// What kinds of opportunity were seen, for vendors that have no list of them: the texts are their own ids.
     SeenOpportunityKind,
+    /// What kind of work a ticket is billed as.
+    WorkType,
+    /// Classification of a company.
+    CompanyClassification,
+    /// Territory of a company.
+    Territory,
+    /// Market segment of a company.
+    MarketSegment,
+    /// Country.
+    Country,
+    /// Licence of a technician.
+    LicenseType,
+    /// Where an opportunity came from.
+    LeadSource,
+    /// Why an opportunity was won.
+    WinReason,
+    /// Why an opportunity was lost.
+    LossReason,
 }
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 39] = [
         Self::Queue,
         Self::TicketStatus,
         Self::TicketPriority,
@@ -103,6 +121,15 @@ impl ReferenceKind {
         Self::Category4,
         Self::Contract,
         Self::SeenOpportunityKind,
+        Self::WorkType,
+        Self::CompanyClassification,
+        Self::Territory,
+        Self::MarketSegment,
+        Self::Country,
+        Self::LicenseType,
+        Self::LeadSource,
+        Self::WinReason,
+        Self::LossReason,
     ];
 
     /// The stable key stored in the database.
@@ -139,6 +166,15 @@ impl ReferenceKind {
             Self::Category4 => "category_4",
             Self::Contract => "contract",
             Self::SeenOpportunityKind => "seen_opportunity_kind",
+            Self::WorkType => "work_type",
+            Self::CompanyClassification => "company_classification",
+            Self::Territory => "territory",
+            Self::MarketSegment => "market_segment",
+            Self::Country => "country",
+            Self::LicenseType => "license_type",
+            Self::LeadSource => "lead_source",
+            Self::WinReason => "win_reason",
+            Self::LossReason => "loss_reason",
         }
     }
 

@@ -2,6 +2,8 @@
 //! opportunities. The right to one may be lost while that to the records stays. What was stored of the part is then kept,
 //! since a list that may not be read says nothing about it; and where the scope judges by the part nothing is judged.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::location::LOCATIONS;
@@ -23,6 +25,24 @@ pub enum SideList {
     Locations,
     /// Who is the main contact of a company.
     MainContacts,
+}
+
+/// A list that was not read for records of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The list.
+    pub list: SideList,
+    /// Ids of the records it was not read for; `None` for all of them.
+    pub of: Option<BTreeSet<String>>,
+}
+
+impl Unread {
+    /// As [`SideList::keep`], of the records the list was not read for.
+    pub fn keep<'a>(&self, batch: &mut Batch, stored: impl Fn(&str) -> Option<&'a StoredParts>) {
+        let concerned = |id: &str| self.of.as_ref().is_none_or(|of| of.contains(id));
+        self.list
+            .keep(batch, |id| stored(id).filter(|_| concerned(id)));
+    }
 }
 
 /// The vendor field told by teams, where a ticket's is not known.
@@ -176,6 +196,27 @@ mod tests {
         assert_eq!(batch, Batch::Companies(vec![company("two", "Graz")]));
         SideList::Sites.keep(&mut batch, |_| Some(&kept));
         assert_eq!(batch, Batch::Companies(vec![company("two", "Wien")]));
+    }
+
+    #[test]
+    fn only_what_was_not_read_is_put_back() {
+        let company = |id: &str, places: &str| CompanyRecord {
+            external_id: id.into(),
+            fields: [(LOCATIONS.to_owned(), places.into())].into(),
+            ..CompanyRecord::default()
+        };
+        let kept = StoredParts {
+            fields: company("", "old").fields,
+            ..StoredParts::default()
+        };
+        let mut batch = Batch::Companies(vec![company("1", "new"), company("2", "new")]);
+        let unread = Unread {
+            list: SideList::Locations,
+            of: Some(["2".to_owned()].into()),
+        };
+        unread.keep(&mut batch, |_| Some(&kept));
+        let expected = vec![company("1", "new"), company("2", "old")];
+        assert_eq!(batch, Batch::Companies(expected));
     }
 
     #[test]

@@ -117,6 +117,13 @@ impl App {
         &self.0.engine
     }
 
+    /// Whether what is known of a provider's product comes from a sandbox: the process was told to ask another address
+    /// than the vendor's. Its links to screens lead nowhere then, or to somebody else's account.
+    #[must_use]
+    pub fn is_sandbox(&self, provider: &str) -> bool {
+        self.engine().config().base_urls.contains_key(provider)
+    }
+
     /// The clock.
     #[must_use]
     pub fn clock(&self) -> &SharedClock {

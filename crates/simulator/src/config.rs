@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// Size and number of the generated world. The same values always give the same world.
+/// Size and number of the generated world. The same values give the same world, as of the same instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorldConfig {
     /// The number the world is generated from.
@@ -23,6 +23,11 @@ pub struct WorldConfig {
     /// Tickets of projects, for vendors that keep them apart from the others.
     #[serde(default)]
     pub project_tickets: u32,
+}
+
+impl WorldConfig {
+    /// Tickets of projects in a world that people look at, in a sandbox or the demo.
+    pub const SHOWN_PROJECT_TICKETS: u32 = 60;
 }
 
 impl Default for WorldConfig {
@@ -52,8 +57,8 @@ pub struct SandboxConfig<C> {
     pub limits: bool,
     /// The credentials accepted.
     pub credentials: C,
-    /// Instant the clock starts at, in milliseconds since 1970; `None` means now. A state file
-    /// written by an earlier start wins.
+    /// Instant the world is generated for and the clock starts at, in milliseconds since 1970; `None` means a world of the
+    /// last full hour and a clock that shows now. A state file written by an earlier start wins.
     pub clock_start_ms: Option<i64>,
 }
 

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::clock::{Clock, wall_ms};
+use crate::clock::Clock;
 use crate::config::{SandboxConfig, SandboxError, WorldConfig};
 use crate::control::Control;
 use crate::exchange::Setup;
@@ -39,10 +39,10 @@ impl Sandbox {
         };
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let start_ms = config.clock_start_ms.unwrap_or_else(wall_ms);
+        let asked_ms = config.clock_start_ms;
         let (log, stored) = match &config.state_file {
-            Some(path) => StateLog::open(path, C::TOOL, &config.world, start_ms)?,
-            None => (StateLog::in_memory(), Stored::fresh(start_ms)),
+            Some(path) => StateLog::open(path, C::TOOL, &config.world, asked_ms)?,
+            None => (StateLog::in_memory(), Stored::fresh(asked_ms)),
         };
         let clock = Arc::new(Clock::starting_at(stored.clock_ms));
         let mut base_url =

@@ -4,14 +4,16 @@
 use domain::clock::UtcMillis;
 use domain::contact_import::ContactSkip;
 use domain::id::{CompanyId, IntegrationId, PublicId};
+use domain::text::name_key;
 use domain::viewer::Viewer;
 
+use crate::db::Db;
 use crate::decode::{flag, known, optional, optional_public_id, plain, public_id};
 use crate::error::Result;
 use crate::identities::MembershipStatus;
 use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, Walk};
 use crate::open::Store;
-use crate::text_search::patterns;
+use crate::text_search::{MATCHES, Terms};
 
 /// Whose accounts to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -73,7 +75,7 @@ row! {
     }
 }
 
-/// Accounts at companies a viewer may see, at most `limit` of them (500 at most).
+/// Accounts at companies a viewer may see, at most `limit` of them (500 at most). A search looks at 500 matches.
 ///
 /// # Errors
 /// As any statement.
@@ -86,9 +88,13 @@ pub async fn list_for_viewer(
     limit: u32,
 ) -> Result<Listing<Account>> {
     let walk = Walk::new(Direction::Ascending, page, limit, true);
+    let place = |row: &Account| Place::text(row.sort_key.clone(), row.id.0);
+    if let Some(terms) = search.and_then(Terms::parse) {
+        let (rows, count) = search_for_viewer(store, viewer, of, &terms).await?;
+        return Ok(walk.rows(rows, place, count));
+    }
     let (all, identity) = viewer.bind();
     let id = of.id().map(PublicId::as_str);
-    let [a, b, c, d] = patterns(search);
     let forward = walk.read == Direction::Ascending;
     let (sql, count) = match (of, forward) {
         (AccountsOf::All | AccountsOf::Role(_), true) => (BY_ROLE, COUNT_BY_ROLE),
@@ -100,24 +106,61 @@ pub async fn list_for_viewer(
     };
     let (key, after) = walk.text_bound();
     let asked = walk.asked();
-    let mut rows: Vec<Account> = read_all!(
-        store, sql, all, identity, id, &a, &b, &c, &d, &key, after, asked
-    )?;
-    let place = |row: &Account| Place::text(row.sort_key.clone(), row.id.0);
-    let page = walk.page(rows.iter().map(place).collect());
-    rows.truncate(page.ids.len());
-    if !forward {
-        rows.reverse();
-    }
+    let rows: Vec<Account> = read_all!(store, sql, all, identity, id, &key, after, asked)?;
     let bound = COUNTED as i64 + 1;
-    let count: Option<(i64,)> = read_one!(store, count, all, identity, id, &a, &b, &c, &d, bound)?;
+    let count: Option<(i64,)> = read_one!(store, count, all, identity, id, bound)?;
     let count = count.map_or(0, |row| row.0.unsigned_abs());
-    Ok(Listing {
-        rows,
-        next: page.next,
-        previous: page.previous,
-        count: Count::bounded(count, COUNTED),
-    })
+    Ok(walk.rows(rows, place, Count::bounded(count, COUNTED)))
+}
+
+/// The accounts that have every word of a search in name or address, and how many they are. At most 500 matches are
+/// looked at, those of the newest people.
+async fn search_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    of: &AccountsOf,
+    terms: &Terms,
+) -> Result<(Vec<Account>, Count)> {
+    let (all, identity) = viewer.bind();
+    let only = |id: Option<&PublicId>| id.map(|id| id.as_str().to_owned());
+    let [role, company, person] = match of {
+        AccountsOf::All => [None, None, None],
+        AccountsOf::Role(id) => [only(Some(id)), None, None],
+        AccountsOf::Company(id) => [None, only(Some(id)), None],
+        AccountsOf::Person(id) => [None, None, only(Some(id))],
+    };
+    let mut rows: Vec<Account> = if terms.is_indexed() {
+        match store.db() {
+            Db::Lite { r, .. } => {
+                let query = sqlx::query_as(MATCH_SQLITE).bind(all).bind(identity);
+                let query = query.bind(role).bind(company).bind(person);
+                let query = query.bind(MATCHES + 1).bind(terms.phrases());
+                query.fetch_all(r).await?
+            }
+            Db::Pg(pool) => {
+                let [first, second] = terms.patterns();
+                let query = sqlx::query_as(MATCH_POSTGRES).bind(all).bind(identity);
+                let query = query.bind(role).bind(company).bind(person);
+                let query = query.bind(MATCHES + 1).bind(first).bind(second);
+                query.fetch_all(pool).await?
+            }
+        }
+    } else {
+        let (from, until) = terms.range();
+        let most = MATCHES + 1;
+        read_all!(
+            store, MATCH_KEY, all, identity, role, company, person, most, from, until
+        )?
+    };
+    let cut = rows.len() as i64 > MATCHES;
+    rows.truncate(MATCHES as usize);
+    rows.retain(|row| {
+        let text = || format!("{} {}", name_key(&row.name), row.sort_key);
+        !terms.is_indexed() || terms.matches(&text())
+    });
+    let found = rows.len() as u64;
+    let count = Count::of_matches(found, cut.then(|| terms.is_indexed()));
+    Ok((rows, count))
 }
 
 /// The account of a contact: made from it, or that of a member of its company who has its address.
@@ -148,12 +191,15 @@ pub async fn find_skip(
 
 macro_rules! account_row {
     ($rest:expr) => {
+        account_row!("identity i JOIN company_membership m ON m.identity_id = i.id JOIN company c ON c.id = m.company_id AND c.removed_at IS NULL
+        JOIN role r ON r.id = m.role_id", $rest)
+    };
+    ($from:literal, $rest:expr) => {
         concat!(
             "SELECT m.company_id AS id, i.email_key AS sort_key, i.uuid AS person, i.name, i.email, m.status, r.uuid AS role, r.name AS role_name,
             c.uuid AS company, c.name AS company_name, k.uuid AS contact, g.name AS integration, m.created_at, i.last_sign_in_at,
             CASE WHEN s.identity_id IS NULL THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS is_staff
-        FROM identity i JOIN company_membership m ON m.identity_id = i.id JOIN company c ON c.id = m.company_id AND c.removed_at IS NULL
-        JOIN role r ON r.id = m.role_id
+        FROM ", $from, "
         LEFT JOIN external_contact k ON k.integration_id = m.contact_integration_id AND k.external_id = m.contact_external_id AND k.absent = 0
         LEFT JOIN integration g ON g.id = m.contact_integration_id
         LEFT JOIN staff_membership s ON s.identity_id = i.id
@@ -171,12 +217,10 @@ macro_rules! of_role {
     };
 }
 
-macro_rules! found {
+/// What every search binds; the words follow from `$7` on.
+macro_rules! of_match {
     () => {
-        "(CAST($4 AS TEXT) IS NULL OR (LOWER(i.name) || ' ' || i.email_key) LIKE $4 ESCAPE '\\')
-         AND (CAST($5 AS TEXT) IS NULL OR (LOWER(i.name) || ' ' || i.email_key) LIKE $5 ESCAPE '\\')
-         AND (CAST($6 AS TEXT) IS NULL OR (LOWER(i.name) || ' ' || i.email_key) LIKE $6 ESCAPE '\\')
-         AND (CAST($7 AS TEXT) IS NULL OR (LOWER(i.name) || ' ' || i.email_key) LIKE $7 ESCAPE '\\')"
+        "(CAST($3 AS TEXT) IS NULL OR r.uuid = $3) AND (CAST($4 AS TEXT) IS NULL OR c.uuid = $4) AND (CAST($5 AS TEXT) IS NULL OR i.uuid = $5)"
     };
 }
 
@@ -184,20 +228,18 @@ macro_rules! accounts {
     ($of:expr, $beyond:literal, $direction:literal) => {
         account_row!(concat!(
             $of,
-            " AND ",
-            found!(),
             " AND i.email_key ",
             $beyond,
-            "= $8 AND (i.email_key ",
+            "= $4 AND (i.email_key ",
             $beyond,
-            " $8 OR m.company_id ",
+            " $4 OR m.company_id ",
             $beyond,
-            " $9)
+            " $5)
         ORDER BY i.email_key ",
             $direction,
             ", m.company_id ",
             $direction,
-            " LIMIT $10"
+            " LIMIT $6"
         ))
     };
 }
@@ -207,7 +249,7 @@ macro_rules! count_accounts {
         concat!(
             "SELECT count(*) AS found FROM (SELECT 1 AS one FROM identity i JOIN company_membership m ON m.identity_id = i.id
             JOIN company c ON c.id = m.company_id AND c.removed_at IS NULL JOIN role r ON r.id = m.role_id WHERE ",
-            company_viewer!("c"), " AND ", $of, " AND ", found!(), " LIMIT $8) f"
+            company_viewer!("c"), " AND ", $of, " LIMIT $4) f"
         )
     };
 }
@@ -222,6 +264,13 @@ statements! {
     BY_PERSON = accounts!("i.uuid = $3", ">", "ASC");
     BY_PERSON_BACK = accounts!("i.uuid = $3", "<", "DESC");
     COUNT_BY_PERSON = count_accounts!("i.uuid = $3");
+    MATCH_SQLITE for Sqlite = account_row!("identity_search f CROSS JOIN identity i ON i.id = f.rowid
+        CROSS JOIN company_membership m ON m.identity_id = i.id CROSS JOIN company c ON c.id = m.company_id AND c.removed_at IS NULL
+        CROSS JOIN role r ON r.id = m.role_id", concat!(of_match!(), " AND f.identity_search MATCH $7 ORDER BY f.rowid DESC, m.company_id LIMIT $6"));
+    MATCH_POSTGRES for Postgres = account_row!(concat!(of_match!(), " AND (COALESCE(i.name_key, '') || ' ' || i.email_key) LIKE $7
+        AND (CAST($8 AS TEXT) IS NULL OR (COALESCE(i.name_key, '') || ' ' || i.email_key) LIKE $8) ORDER BY i.id DESC, m.company_id LIMIT $6"));
+    MATCH_KEY = account_row!(concat!("i.id IN (SELECT one.id FROM identity one WHERE one.name_key >= $7 AND one.name_key < $8
+        UNION SELECT two.id FROM identity two WHERE two.email_key >= $7 AND two.email_key < $8) AND ", of_match!(), " LIMIT $6"));
     OF_CONTACT = account_row!("m.company_id = (SELECT ox.company_id FROM external_contact ok JOIN external_company ox
             ON ox.integration_id = ok.integration_id AND ox.external_id = ok.company_external_id WHERE ok.uuid = $3)
         AND (k.uuid = $3 OR i.email_key = (SELECT ok.email_key FROM external_contact ok WHERE ok.uuid = $3))

@@ -123,9 +123,9 @@ pub fn postgres_commands(store: &Store) -> Vec<String> {
         .as_ref()
         .map_or_else(String::new, |schema| format!(" --schema={schema}"));
     vec![
-        format!("pg_dump --format=custom --no-owner{schema} --file=portico.dump \"$DATABASE_URL\""),
+        format!("pg_dump --format=custom{schema} --file=portico.dump \"$PORTICO__DATABASE__URL\""),
         format!(
-            "pg_restore --clean --if-exists --no-owner{schema} --dbname=\"$DATABASE_URL\" portico.dump"
+            "pg_restore --clean --if-exists --no-owner --single-transaction{schema} --dbname=\"$PORTICO__DATABASE__URL\" portico.dump"
         ),
     ]
 }

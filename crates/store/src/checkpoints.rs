@@ -29,6 +29,8 @@ row! {
         pub last_started_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
         /// Whether the last full run agreed with the vendor's total.
         pub verified: Option<bool> = Option<i64> => optional_flag,
+        /// How far the stamps of changes lag behind the vendor's clock at most, in milliseconds; `None` before a stamp told.
+        pub stamp_lag: Option<i64>,
     }
 }
 
@@ -45,6 +47,7 @@ impl Checkpoint {
             last_completed_at: None,
             last_started_at: None,
             verified: None,
+            stamp_lag: None,
         }
     }
 }
@@ -102,7 +105,8 @@ pub async fn upsert_checkpoint(tx: &mut Tx, checkpoint: &Checkpoint) -> Result<(
         millis(checkpoint.full_completed_at),
         millis(checkpoint.last_completed_at),
         millis(checkpoint.last_started_at),
-        checkpoint.verified.map(i64::from)
+        checkpoint.verified.map(i64::from),
+        checkpoint.stamp_lag
     )
     .map(drop)
 }
@@ -122,10 +126,10 @@ pub async fn remove_checkpoints(
 statements! {
     FIND = "SELECT * FROM checkpoint WHERE integration_id = $1 AND stream = $2";
     LIST = "SELECT * FROM checkpoint WHERE integration_id = $1";
-    UPSERT = "INSERT INTO checkpoint (integration_id, stream, generation, watermark, full_completed_at, last_completed_at, last_started_at, verified)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    UPSERT = "INSERT INTO checkpoint (integration_id, stream, generation, watermark, full_completed_at, last_completed_at, last_started_at, verified, stamp_lag)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (integration_id, stream) DO UPDATE SET generation = excluded.generation, watermark = excluded.watermark,
             full_completed_at = excluded.full_completed_at, last_completed_at = excluded.last_completed_at,
-            last_started_at = excluded.last_started_at, verified = excluded.verified";
+            last_started_at = excluded.last_started_at, verified = excluded.verified, stamp_lag = excluded.stamp_lag";
     REMOVE = "DELETE FROM checkpoint WHERE integration_id = $1 AND (CAST($2 AS TEXT) IS NULL OR stream = $2)";
 }

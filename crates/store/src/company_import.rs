@@ -287,21 +287,35 @@ async fn list_among(
 }
 
 async fn count_rows(store: &Store, query: &CompanyImportQuery) -> Result<Count> {
-    let [a, b, c, d] = patterns(query.search.as_deref());
-    let unlinked = i64::from(query.unlinked_only);
-    let row: Option<(i64,)> = read_one!(
-        store,
-        COUNT,
-        query.integration.0,
-        unlinked,
-        a,
-        b,
-        c,
-        d,
-        COUNTED as i64 + 1
-    )?;
-    let found = row.map_or(0, |row| row.0.unsigned_abs());
+    let (search, only) = (query.search.as_deref(), query.unlinked_only);
+    let bound = COUNTED as i64 + 1;
+    let found = count_up_to(store, query.integration, search, only, bound).await?;
     Ok(Count::bounded(found, COUNTED))
+}
+
+/// How many companies of a search stand for none here: what a tick for all selects.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_unlinked(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+) -> Result<u64> {
+    count_up_to(store, integration, search, true, i64::MAX).await
+}
+
+async fn count_up_to(
+    store: &Store,
+    integration: IntegrationId,
+    search: Option<&str>,
+    unlinked_only: bool,
+    bound: i64,
+) -> Result<u64> {
+    let [a, b, c, d] = patterns(search);
+    let (integration, unlinked) = (integration.0, i64::from(unlinked_only));
+    let row: Option<(i64,)> = read_one!(store, COUNT, integration, unlinked, a, b, c, d, bound)?;
+    Ok(row.map_or(0, |row| row.0.unsigned_abs()))
 }
 
 /// The companies of a search, counted by what the rule of adoption looks at.

@@ -1,11 +1,9 @@
 //! Contacts to import as users: active ones of companies that are here, and the membership each gets.
 
-use std::collections::HashMap;
-
 use domain::contact_import::{ContactImport, ContactSkip};
 use domain::id::{CompanyId, IdentityId, IntegrationId, PublicId, RoleId};
 
-use crate::decode::{flag, plain, public_id};
+use crate::decode::{flag, optional_known, plain, public_id};
 use crate::error::Result;
 use crate::identities::MembershipStatus;
 use crate::open::Store;
@@ -37,6 +35,8 @@ row! {
         pub company_uuid: PublicId = String => public_id,
         /// Its name.
         pub company_name: String,
+        /// Why an earlier import left it out, if it did.
+        pub left_out: Option<ContactSkip> = Option<String> => optional_known(ContactSkip::from_key),
     }
 }
 
@@ -118,19 +118,13 @@ pub async fn count_accounts(store: &Store, integration: IntegrationId) -> Result
     Ok(found.map_or(0, |row| row.0.unsigned_abs()))
 }
 
-/// Whom an integration's imports leave out, by the vendor's id, as last decided.
+/// Forgets that contacts are left out that can no longer be imported at all: they are members by now, or inactive, or
+/// gone, or their company is.
 ///
 /// # Errors
 /// As any statement.
-pub async fn list_skips(
-    store: &Store,
-    integration: IntegrationId,
-) -> Result<HashMap<String, ContactSkip>> {
-    let found: Vec<(String, String)> = read_all!(store, SKIPS, integration.0)?;
-    let skips = found
-        .into_iter()
-        .filter_map(|(id, reason)| Some((id, ContactSkip::from_key(&reason)?)));
-    Ok(skips.collect())
+pub async fn remove_old_skips(tx: &mut Tx, integration: IntegrationId) -> Result<()> {
+    execute!(tx, REMOVE_OLD_SKIPS, integration.0).map(drop)
 }
 
 /// Keeps that a contact is left out, or, without a reason, that it no longer is.
@@ -189,17 +183,23 @@ macro_rules! is_candidate {
     };
 }
 
+macro_rules! can_be_imported {
+    () => {
+        "w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
+                AND m.contact_external_id = w.external_id AND m.company_id = x.company_id)"
+    };
+}
+
 statements! {
-    CANDIDATES = "SELECT w.id, w.uuid, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, COALESCE(w.phone, w.mobile) AS phone, w.title,
+    CANDIDATES = concat!("SELECT w.id, w.uuid, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, COALESCE(w.phone, w.mobile) AS phone, w.title,
             CASE WHEN x.fields LIKE '%\"own_company\":true%' THEN CAST(1 AS BIGINT) ELSE 0 END AS own_company,
-            c.id AS company, c.uuid AS company_uuid, c.name AS company_name
+            c.id AS company, c.uuid AS company_uuid, c.name AS company_name,
+            (SELECT k.reason FROM contact_skip k WHERE k.integration_id = w.integration_id AND k.contact_external_id = w.external_id) AS left_out
         FROM external_contact w
         JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
         JOIN company c ON c.id = x.company_id
-        WHERE w.integration_id = $1 AND w.id > $2 AND w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL
-            AND NOT EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
-                AND m.contact_external_id = w.external_id AND m.company_id = x.company_id)
-        ORDER BY w.id LIMIT $3";
+        WHERE w.integration_id = $1 AND w.id > $2 AND ", can_be_imported!(), " ORDER BY w.id LIMIT $3");
     IS_CANDIDATE_SQLITE for Sqlite = is_candidate!();
     IS_CANDIDATE_POSTGRES for Postgres = concat!(is_candidate!(), " FOR SHARE OF c");
     IS_MEMBER = "SELECT CAST(1 AS BIGINT) AS found FROM company_membership WHERE identity_id = $1 AND company_id = $2";
@@ -212,7 +212,10 @@ statements! {
         WHERE w.integration_id = $1 AND w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL
             AND EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
                 AND m.contact_external_id = w.external_id AND m.company_id = x.company_id)";
-    SKIPS = "SELECT contact_external_id, reason FROM contact_skip WHERE integration_id = $1";
+    REMOVE_OLD_SKIPS = concat!("DELETE FROM contact_skip WHERE integration_id = $1 AND NOT EXISTS (SELECT 1 FROM external_contact w
+        JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
+        JOIN company c ON c.id = x.company_id
+        WHERE w.integration_id = contact_skip.integration_id AND w.external_id = contact_skip.contact_external_id AND ", can_be_imported!(), ")");
     PUT_SKIP = "INSERT INTO contact_skip (integration_id, contact_external_id, reason) VALUES ($1, $2, $3)
         ON CONFLICT (integration_id, contact_external_id) DO UPDATE SET reason = excluded.reason";
     REMOVE_SKIP = "DELETE FROM contact_skip WHERE integration_id = $1 AND contact_external_id = $2";

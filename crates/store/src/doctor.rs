@@ -386,7 +386,7 @@ fn permissions(store: &Store, database: &Path) -> Check {
     let mut open = Vec::new();
     for path in [Some(database), key.as_deref()].into_iter().flatten() {
         if let Ok(found) = std::fs::metadata(path)
-            && found.permissions().mode() & 0o007 != 0
+            && found.permissions().mode() & 0o077 != 0
         {
             open.push(path.display().to_string());
         }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use domain::email::{email_key, email_skeleton, usable_key};
 use domain::id::{CompanyId, IdentityId};
+use domain::text::name_key;
 
 use crate::db::Db;
 use crate::decode::{optional, plain};
@@ -17,6 +18,7 @@ use crate::identities::lock_staff;
 use crate::identities::memberships::{copy_name, copy_sign_in};
 use crate::installation_settings::{find_setting, put_setting};
 use crate::open::Store;
+use crate::text_search::update_indexed_in;
 use crate::tx::Tx;
 
 /// The rule this Portico computes normal forms by. Grows with every change of `domain::email`.
@@ -51,12 +53,17 @@ pub(crate) async fn complete(store: &Store) -> Result<()> {
         tx.commit().await?;
     }
     let rows: Vec<Row> = read_all!(store, INCOMPLETE)?;
-    if rows.is_empty() {
+    let names: Vec<(i64, String)> = read_all!(store, UNNAMED)?;
+    if rows.is_empty() && names.is_empty() {
         return Ok(());
     }
     let mut tx = store.begin().await?;
     for row in rows {
         put_key(&mut tx, &row, &row.email_key, &email_skeleton(&row.email)).await?;
+    }
+    for (id, name) in names {
+        execute!(tx, PUT_NAME_KEY, id, name_key(&name))?;
+        update_indexed_in(&mut tx, "identity", &[id]).await?;
     }
     tx.commit().await
 }
@@ -64,6 +71,7 @@ pub(crate) async fn complete(store: &Store) -> Result<()> {
 /// Writes the keys of an identity and what is copied from it.
 async fn put_key(tx: &mut Tx, row: &Row, key: &str, skeleton: &str) -> Result<()> {
     execute!(tx, PUT_KEY, row.id, key, skeleton)?;
+    update_indexed_in(tx, "identity", &[row.id]).await?;
     copy_name(tx, IdentityId(row.id), &row.name, key).await?;
     copy_sign_in(tx, IdentityId(row.id)).await
 }
@@ -197,6 +205,8 @@ macro_rules! alike {
 statements! {
     ALL = "SELECT id, email, name, email_key FROM identity ORDER BY id";
     INCOMPLETE = "SELECT id, email, name, email_key FROM identity WHERE email_skeleton IS NULL ORDER BY id";
+    UNNAMED = "SELECT id, name FROM identity WHERE name_key IS NULL ORDER BY id";
+    PUT_NAME_KEY = "UPDATE identity SET name_key = $2 WHERE id = $1";
     PUT_KEY = "UPDATE identity SET email_key = $2, email_skeleton = $3 WHERE id = $1";
     TECHNICIANS = "SELECT id, email, email_key FROM technician WHERE email IS NOT NULL ORDER BY id";
     PUT_TECHNICIAN_KEY = "UPDATE technician SET email_key = $2 WHERE id = $1";

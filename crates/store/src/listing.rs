@@ -42,7 +42,11 @@ impl Count {
 
     /// Of a search of which `rows` are left. `newest` tells how the matches were cut; `None` when they were not.
     pub(crate) fn of_search(rows: &[Place], cut: Option<bool>) -> Self {
-        let rows = rows.len() as u64;
+        Self::of_matches(rows.len() as u64, cut)
+    }
+
+    /// The same by how many are left.
+    pub(crate) fn of_matches(rows: u64, cut: Option<bool>) -> Self {
         match cut {
             Some(newest) => Self::Cut { rows, newest },
             None => Self::Exact(rows),
@@ -326,6 +330,31 @@ impl Walk {
             places.retain(|place| self.order(place, start) == Ordering::Greater);
         }
         self.page(places)
+    }
+
+    /// The page of rows that are in memory, all of a list or a range of it that goes beyond the page: for a list that no
+    /// number alone tells the rows of.
+    pub(crate) fn rows<T>(
+        &self,
+        mut rows: Vec<T>,
+        place: impl Fn(&T) -> Place,
+        count: Count,
+    ) -> Listing<T> {
+        let page = self.page_of_all(rows.iter().map(&place).collect());
+        if let Some(start) = &self.start {
+            rows.retain(|row| self.order(&place(row), start) == Ordering::Greater);
+        }
+        rows.sort_by(|a, b| self.order(&place(a), &place(b)));
+        rows.truncate(self.limit);
+        if self.back {
+            rows.reverse();
+        }
+        Listing {
+            rows,
+            next: page.next,
+            previous: page.previous,
+            count,
+        }
     }
 }
 

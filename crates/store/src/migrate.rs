@@ -79,6 +79,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "waiting companies",
         include_str!("../migrations/0016_waiting_companies.sql"),
     ),
+    (
+        17,
+        "account search",
+        include_str!("../migrations/0017_account_search.sql"),
+    ),
+    (
+        18,
+        "change stamps",
+        include_str!("../migrations/0018_change_stamps.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -105,7 +105,11 @@ pub async fn replace_reference_items(
     Ok(changes)
 }
 
-/// Adds values the vendor has no list of, as records carry them: each is its own id. What is known already stays as it is.
+/// Most values of a kind that are kept of those records carry; free texts may be another one in each record.
+const MOST_SEEN: i64 = 300;
+
+/// Adds values the vendor has no list of, as records carry them: each is its own id. What is known already stays as it
+/// is, and beyond the first 300 none is added.
 ///
 /// # Errors
 /// As any statement.
@@ -116,7 +120,14 @@ pub async fn insert_seen(
     values: &BTreeSet<&str>,
 ) -> Result<()> {
     for value in values {
-        execute!(tx, INSERT_SEEN, integration.0, kind.key(), *value)?;
+        execute!(
+            tx,
+            INSERT_SEEN,
+            integration.0,
+            kind.key(),
+            *value,
+            MOST_SEEN
+        )?;
     }
     Ok(())
 }
@@ -188,6 +199,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET label = excluded.label,
         parent = excluded.parent, active = excluded.active, sort_order = excluded.sort_order, is_system = excluded.is_system, removed_at = NULL";
     INSERT_SEEN = "INSERT INTO reference_item (integration_id, kind, external_id, label, parent, active, sort_order, is_system, removed_at)
-        VALUES ($1, $2, $3, $3, NULL, 1, 0, 0, NULL) ON CONFLICT (integration_id, kind, external_id) DO NOTHING";
+        SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($3 AS TEXT), NULL, 1, 0, 0, NULL
+        WHERE (SELECT COUNT(*) FROM reference_item WHERE integration_id = $1 AND kind = $2) < CAST($4 AS BIGINT)
+        ON CONFLICT (integration_id, kind, external_id) DO NOTHING";
     REMOVE = "UPDATE reference_item SET removed_at = $4 WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
 }

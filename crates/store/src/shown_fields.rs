@@ -1,13 +1,16 @@
 //! Which vendor fields of a record a viewer gets, and where they come from.
 
 use domain::clock::UtcMillis;
-use domain::field::CatalogueField;
+use domain::field::{CatalogueField, FieldValue};
 use domain::id::{IntegrationId, PublicId};
 use domain::provider::Provider;
 use domain::record::Fields;
 use domain::viewer::Viewer;
 
 use crate::decode::{instant, plain, public_id};
+use crate::error::Result;
+use crate::open::Store;
+use crate::reference_items;
 
 row! {
     /// Where a record comes from.
@@ -43,14 +46,33 @@ pub struct ShownField {
     pub label: Option<String>,
 }
 
+/// What a viewer may have of a record's fields, ids of reference data with what they are called.
+///
+/// # Errors
+/// As any statement.
+pub async fn of(
+    store: &Store,
+    viewer: &Viewer,
+    (integration, provider): (IntegrationId, &str),
+    fields: Fields,
+) -> Result<Vec<ShownField>> {
+    let mut shown = strip(fields, domain::provider::find(provider), viewer);
+    for field in &mut shown {
+        let Some(FieldValue::Reference(kind)) = field.catalogue.map(|entry| entry.value) else {
+            continue;
+        };
+        let id = field
+            .value
+            .as_str()
+            .map_or_else(|| field.value.to_string(), str::to_owned);
+        field.label = reference_items::find_label(store, integration, kind, &id).await?;
+    }
+    Ok(shown)
+}
+
 /// Leaves of a record's fields what a viewer may have. A person at a client gets no field that the catalogue calls
 /// sensitive, and none that it does not list. Without a provider nothing is listed.
-#[must_use]
-pub fn strip(
-    fields: Fields,
-    provider: Option<&'static Provider>,
-    viewer: &Viewer,
-) -> Vec<ShownField> {
+fn strip(fields: Fields, provider: Option<&'static Provider>, viewer: &Viewer) -> Vec<ShownField> {
     let unstripped = viewer.sees_internal();
     fields
         .into_iter()

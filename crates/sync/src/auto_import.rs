@@ -20,12 +20,12 @@ use store::Tx;
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::contact_import::{self, ContactCandidate};
 use store::identities::{self, EmailState, Identity, NewIdentity};
+use store::imports::Import as ReportRow;
 use store::integrations::{self, Integration};
 use store::jobs::{self, ClaimedJob};
 use store::roles::{self, Role};
 
 pub use preview::preview;
-use report::Told;
 pub use report::{ContactDone, ContactReport, ContactSkipped, ContactsImported, read};
 
 use crate::engine::Engine;
@@ -87,7 +87,7 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
     }
     let import = Import::new(engine, &integration.settings, id).await?;
     let mut counted = ContactImport::default();
-    let mut report = ContactReport::new(engine, id).await?;
+    let mut report = ContactReport::new(engine, id);
     let mut after = 0;
     loop {
         let Some(batch) = import.commit(claimed, after, &report).await? else {
@@ -96,7 +96,7 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
         for decision in batch.decisions {
             counted.count(decision);
         }
-        report.note(batch.told);
+        report.note(batch.report);
         let Some(last) = batch.last else { break };
         after = last;
     }
@@ -106,8 +106,12 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
         tx.rollback().await?;
         return Ok(Ended::LeaseLost);
     }
-    report.end_in(&mut tx, import.role_name.as_deref()).await?;
+    contact_import::remove_old_skips(&mut tx, id).await?;
     contact_import::put_report(&mut tx, id, &counted).await?;
+    if counted.created > 0 {
+        // Who is new is found by a search.
+        jobs::enqueue(&mut tx, &Job::IndexSearch, Priority::Low, engine.now()).await?;
+    }
     tx.commit().await?;
     tracing::info!(integration = %integration.uuid, created = counted.created, joined = counted.joined, skipped = counted.skipped_count(), "contacts were imported");
     Ok(Ended::Done)
@@ -134,7 +138,8 @@ struct Batch {
     /// The last contact's row id; `None` when there was none.
     last: Option<i64>,
     decisions: Vec<ContactDecision>,
-    told: Told,
+    /// The report after it, if there is one.
+    report: Option<ReportRow>,
 }
 
 /// An import under way.
@@ -223,16 +228,20 @@ impl<'a> Import<'a> {
                 }
                 None => None,
             };
-            lines.extend(report.line(contact, decision, made)?);
+            if contact.left_out.is_some() && !matches!(decision, ContactDecision::Skip(_)) {
+                let id = &contact.external_id;
+                contact_import::put_skip(&mut tx, self.integration, id, None).await?;
+            }
+            lines.extend(ContactReport::line(contact, decision, made)?);
         }
-        let told = report
-            .write_in(&mut tx, lines, self.role_name.as_deref())
+        let report = report
+            .write_in(&mut tx, &lines, self.role_name.as_deref())
             .await?;
         tx.commit().await?;
         Ok(Some(Batch {
             last: candidates.last().map(|last| last.id),
             decisions,
-            told,
+            report,
         }))
     }
 

@@ -16,8 +16,8 @@ use crate::connect::form;
 use crate::engine::Engine;
 use crate::error::Result;
 
-/// Records set aside that a bundle lists.
-const SET_ASIDE: i64 = 100;
+/// Records set aside that a bundle lists of each stream: more than a run that is worth explaining has.
+const SET_ASIDE: i64 = 100_000;
 
 /// The bundle of a run as pretty JSON; `None` when there is no such run.
 ///
@@ -96,6 +96,7 @@ fn part_json(provider: Option<&Provider>, part: &StreamRun, set_aside: Vec<Value
         "total_after": part.total_after,
         "verified": part.verified,
         "next_watermark": part.next_watermark.map(|at| at.to_rfc3339()),
+        "stamp_lag_ms": part.stamp_lag,
         "started_at": part.started_at.map(|at| at.to_rfc3339()),
         "finished_at": part.finished_at.map(|at| at.to_rfc3339()),
         "message": part.message,

@@ -10,7 +10,7 @@ mod outcome;
 
 use std::collections::BTreeSet;
 
-use domain::email::email_address;
+use domain::email::{email_address, email_key};
 use domain::id::{IntegrationId, PublicId};
 use domain::imports::{ImportKind, ImportOutcome, ImportStop};
 use domain::permission::{Area, Permission};
@@ -47,6 +47,9 @@ pub enum ImportAction {
     Join {
         /// The address typed for it; `None`: the vendor's.
         email: Option<String>,
+        /// The address that was said of, by normal form: it counts for no other.
+        #[serde(default)]
+        said: String,
     },
     /// It is this user.
     Link {
@@ -132,6 +135,21 @@ pub async fn report(engine: &Engine, import: &Import, limit: i64) -> Result<Impo
         rest: usize::try_from(import.counts.rest()).unwrap_or(usize::MAX),
         stopped: import.stopped,
     })
+}
+
+/// Whether an import of staff linked somebody whose account is switched off, as far as its first lines tell.
+///
+/// # Errors
+/// As any statement.
+pub async fn links_deactivated(engine: &Engine, import: &Import) -> Result<bool> {
+    const LOOKED_AT: i64 = 200;
+    if import.kind != ImportKind::Users || import.counts.linked == 0 {
+        return Ok(false);
+    }
+    let (store, id) = (engine.store(), import.id);
+    let linked: Vec<Done> =
+        imports::list_lines(store, id, ImportOutcome::Linked, -1, LOOKED_AT).await?;
+    Ok(linked.iter().any(|done| done.deactivated))
 }
 
 /// Chooses the records, checks the role, and keeps the import with its job.
@@ -271,15 +289,18 @@ async fn one(
                 Ok(())
             }
             Some(user) => link(tx, editor, row, &user.uuid, report).await,
-            None => create(tx, editor, wanted, role, row, (None, false), report).await,
+            None => create(tx, editor, wanted, role, row, (None, None), report).await,
         },
-        action @ (ImportAction::Create { email } | ImportAction::Join { email }) => {
+        action @ (ImportAction::Create { email } | ImportAction::Join { email, .. }) => {
             let typed = email
                 .as_deref()
                 .map(str::trim)
                 .filter(|text| !text.is_empty());
-            let join = matches!(action, ImportAction::Join { .. });
-            create(tx, editor, wanted, role, row, (typed, join), report).await
+            let said = match action {
+                ImportAction::Join { said, .. } => Some(said.as_str()),
+                _ => None,
+            };
+            create(tx, editor, wanted, role, row, (typed, said), report).await
         }
     }
 }
@@ -290,7 +311,7 @@ async fn create(
     wanted: &ImportUsers,
     role: &Role,
     row: ImportRow,
-    (typed, join): (Option<&str>, bool),
+    (typed, said): (Option<&str>, Option<&str>),
     report: &mut ImportReport,
 ) -> Result<()> {
     let known = row
@@ -310,7 +331,8 @@ async fn create(
         email: email.to_owned(),
         job_title: row.title.as_deref().map(|title| cut(title, 190)),
         phone: None,
-        join,
+        // The address may be another than the one the tick was set for, at the vendor too.
+        join: said.is_some() && email_key(email).as_deref() == said,
     };
     let untold = MembershipStatus::Imported;
     let created = match users::create_in(tx, editor, role, &new, untold).await? {
@@ -335,6 +357,8 @@ async fn create(
         email: created.email,
         there: row.name,
         joined: created.joined,
+        contact_of: created.contact_of,
+        deactivated: false,
     });
     Ok(())
 }
@@ -392,6 +416,8 @@ async fn link(
         email: staff.email,
         there: row.name,
         joined: false,
+        contact_of: None,
+        deactivated: staff.status == MembershipStatus::Disabled,
     });
     Ok(())
 }
@@ -410,9 +436,7 @@ impl SkipReason {
                 user: (by, name),
                 email,
             },
-            UserRefusal::OfAClient { name, company } => {
-                Self::OfAClient(users::at_client(&name, company.as_deref()))
-            }
+            UserRefusal::OfAClient(client) => Self::OfAClient(client.who()),
             UserRefusal::EmailInvalid => Self::EmailInvalid,
             other => Self::Other(other.sentence()),
         }

@@ -26,7 +26,8 @@
 //! *vendor's* clock a stream is known complete; it lives in the checkpoint and moves only in the commit that finishes
 //! a complete part (rule P3). A part that fails or is doubtful leaves it alone, and the next run asks again from where
 //! certainty ended. Records that could not be read are set aside in their page's commit, with a job that tries them
-//! again; they do not hold the watermark (rule P6).
+//! again; they do not hold the watermark (rule P6). The clock that stamps records may be behind the one that dates
+//! answers: how far at most, the stamps tell that came (`docs/decisions/0015-stamps-of-another-clock.md`).
 //!
 //! # Removal
 //!

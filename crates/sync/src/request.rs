@@ -131,12 +131,31 @@ pub async fn request_sync(
     )
     .await?;
     // *Resync* is what a person is told to press who granted a right; those no stream needs are looked at with the lists.
-    if mode == RunMode::Full && !integration.missing_permissions.is_empty() {
+    let begins = matches!(
+        outcome,
+        RequestOutcome::Started(_) | RequestOutcome::Queued { .. }
+    );
+    if mode == RunMode::Full && begins && lacks_beside(&integration) {
         let job = Job::RefreshReferenceData { integration: id };
         jobs::enqueue(&mut tx, &job, Priority::Interactive, engine.now()).await?;
     }
     tx.commit().await?;
     Ok(outcome)
+}
+
+/// Whether a right is missing that the streams of a run do not look at by being read themselves.
+fn lacks_beside(integration: &Integration) -> bool {
+    let provider = provider::find(&integration.provider);
+    let read = |area: &str| {
+        provider.is_some_and(|provider| {
+            let mut streams = provider.capability.streams.iter().map(|one| one.stream);
+            streams.any(|stream| {
+                integration.settings.reads(stream) && provider.words.stream(stream) == area
+            })
+        })
+    };
+    let mut missing = integration.missing_permissions.iter();
+    missing.any(|missing| !read(&missing.area))
 }
 
 /// Asks, for a person who looks at the list of one stream, for what changed in it; the whole of it where the vendor cannot
@@ -236,6 +255,10 @@ pub(crate) async fn ask_in(
                 return Ok(RequestOutcome::Joined(RunRef::to(&active)));
             }
             WhileActive::Queue => {
+                // Who asks by hand does not wait out the pause of a run that an outage holds up.
+                if trigger.is_windowed() {
+                    hasten(engine, tx, &active).await?;
+                }
                 for stream in streams {
                     let whole = wanted.mode == RunMode::Full || wanted.whole.contains(&stream);
                     runs::put_wake_up(tx, integration.id, stream, wake_trigger(trigger, whole))

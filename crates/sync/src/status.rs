@@ -1,6 +1,7 @@
 //! What a card says about an integration (rules S2, S4): status, trouble, freshness, what is due, what waits for a
 //! person.
 
+use domain::capability::Turns;
 use domain::clock::UtcMillis;
 use domain::hint::Hint;
 use domain::id::IntegrationId;
@@ -9,6 +10,7 @@ use domain::run::RunState;
 use domain::status::{self, DerivedStatus};
 use domain::stream::Stream;
 use store::integrations::{self, Integration};
+use store::pages::count_shown;
 use store::reference_reads::{self, ReferenceRead};
 use store::removal_questions::{self, RemovalQuestion};
 use store::runs::{self, Run};
@@ -53,6 +55,8 @@ pub struct Overview {
     pub by_change: Vec<Stream>,
     /// Streams it cannot.
     pub slow_streams: Vec<SlowStream>,
+    /// What is read by turns, and after how many nights each record has had its own; only where that takes several.
+    pub turns: Vec<(Turns, u64)>,
 }
 
 /// A stream the vendor cannot filter by change, so that it is read whole at a pace of its own (rule S1).
@@ -179,7 +183,17 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
     let by_change = starts
         .iter()
         .filter(|started| started.cadence.is_none() && !started.stream.is_deletion_feed());
+    let mut turns = Vec::new();
+    for stream in &read {
+        let claimed = capability.and_then(|capability| capability.stream(*stream));
+        if let Some(by_turns) = claimed.and_then(|claimed| claimed.turns) {
+            let records = count_shown(store, id, *stream).await?;
+            turns.push((by_turns, by_turns.nights(records)));
+        }
+    }
+    turns.retain(|(_, nights)| *nights > 1);
     Ok(Overview {
+        turns,
         provider,
         status: status::derive(
             integration.status_facts(running || active_run.is_some()),

@@ -8,6 +8,7 @@
 
 mod bulk;
 mod check;
+mod client;
 mod create;
 mod profile;
 mod refusal;
@@ -26,9 +27,10 @@ use store::{Tx, outbox};
 
 pub use bulk::{BulkChange, change_all};
 use check::{audit, check_texts, find_in, is_last_administrator_in, text};
-pub use create::{Created, NewUser, client_with, create_in, problem_of_address, problems_of_new};
+pub use client::{Client, client_with, contacts_with};
+pub use create::{Created, NewUser, create_in, problem_of_address, problems_of_new};
 use profile::put_profile_in;
-pub use refusal::{UserRefusal, at_client};
+pub use refusal::UserRefusal;
 
 use crate::engine::Engine;
 use crate::error::Result;

@@ -310,7 +310,16 @@ impl Api for Client {
         };
         let error = refusal.error("Autotask", operation, answer);
         match error.kind {
-            ErrorKind::AuthFailed => error.with_field("secret"),
+            // Whose zone was looked up is a user that Autotask knows.
+            ErrorKind::AuthFailed => {
+                error
+                    .with_field("secret")
+                    .with_among(if self.config.zone_url.is_some() {
+                        &["user_name", "secret", "integration_code"]
+                    } else {
+                        &["secret", "integration_code"]
+                    })
+            }
             ErrorKind::RateLimited if thread_limit => {
                 error.with_retry_after(Some(answer.retry_after.unwrap_or(THREAD_WAIT)))
             }

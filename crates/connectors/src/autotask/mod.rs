@@ -113,6 +113,10 @@ impl Connector for Autotask {
         Ok(page)
     }
 
+    fn knows_cursor(&self, _stream: Stream, cursor: &Cursor) -> bool {
+        Position::read(Some(cursor)).is_ok()
+    }
+
     async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
         let (position, asked, query) = question(&request)?;
         let source = source(request.stream);

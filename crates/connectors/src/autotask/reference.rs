@@ -1,4 +1,5 @@
-//! Reads the reference data: picklists of the entities' fields, categories, contracts, and who may own an opportunity.
+//! Reads the reference data: picklists of the entities' fields, categories, work types, countries, contracts, and who may own
+//! an opportunity.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use domain::text::without_nul;
 use super::answer::{map_stream, small};
 use super::client::{Client, picklist};
 use super::query::source;
-use super::wire::{AutotaskCategory, AutotaskContract, AutotaskPicklistValue};
+use super::wire::{AutotaskCategory, AutotaskContract, AutotaskCountry, AutotaskPicklistValue};
 use crate::error::Result;
 use crate::http::decode::Text;
 use crate::http::send::Answer;
@@ -32,7 +33,15 @@ const PICKLISTS: [(&str, &[(&str, ReferenceKind)]); 3] = [
             ("source", ReferenceKind::TicketSource),
         ],
     ),
-    ("Companies", &[("companyType", ReferenceKind::CompanyType)]),
+    (
+        "Companies",
+        &[
+            ("companyType", ReferenceKind::CompanyType),
+            ("classification", ReferenceKind::CompanyClassification),
+            ("territoryID", ReferenceKind::Territory),
+            ("marketSegmentID", ReferenceKind::MarketSegment),
+        ],
+    ),
     (
         "TicketNotes",
         &[
@@ -65,6 +74,13 @@ pub(super) async fn read(client: &Client) -> Result<Vec<ReferenceItem>> {
         }
     }
     items.extend(opportunities(client).await?);
+    if let Some(fields) = allowed(client.fields("Resources").await)? {
+        let licences = picklist(&fields, "licenseType");
+        items.extend(to_reference_items(ReferenceKind::LicenseType, licences));
+    }
+    let work_types = categories(client, "BillingCodes", ReferenceKind::WorkType).await;
+    items.extend(allowed(work_types)?.unwrap_or_default());
+    items.extend(allowed(countries(client).await)?.unwrap_or_default());
     items.extend(allowed(contracts(client).await)?.unwrap_or_default());
     items.extend(owners(client).await?);
     Ok(items)
@@ -94,11 +110,15 @@ async fn opportunities(client: &Client) -> Result<Vec<ReferenceItem>> {
     let Some(fields) = allowed(client.fields("Opportunities").await)? else {
         return Ok(Vec::new());
     };
-    let mut items = to_reference_items(ReferenceKind::OpportunityStage, picklist(&fields, "stage"));
-    items.extend(to_reference_items(
-        ReferenceKind::OpportunityStatus,
-        picklist(&fields, "status"),
-    ));
+    let lists = [
+        ("stage", ReferenceKind::OpportunityStage),
+        ("status", ReferenceKind::OpportunityStatus),
+        ("leadSource", ReferenceKind::LeadSource),
+        ("winReason", ReferenceKind::WinReason),
+        ("lossReason", ReferenceKind::LossReason),
+    ];
+    let of = |(name, kind)| to_reference_items(kind, picklist(&fields, name));
+    let mut items: Vec<ReferenceItem> = lists.into_iter().flat_map(of).collect();
     let categories = categories(
         client,
         "OpportunityCategories",
@@ -122,6 +142,27 @@ async fn categories(
     };
     let items = client
         .whole_list(OPERATION, entity, AutotaskCategory::FIELDS, &[], read)
+        .await?;
+    Ok(in_order(items))
+}
+
+/// Countries, which companies carry the number of.
+async fn countries(client: &Client) -> Result<Vec<ReferenceItem>> {
+    const OPERATION: &str = "list countries";
+    let read = |answer: &Answer, position: Position| {
+        let text = Text::of(&answer.body);
+        let make = |country: AutotaskCountry<'_>| {
+            let category = AutotaskCategory {
+                id: country.id,
+                name: country.name,
+                active: country.active,
+            };
+            to_category(ReferenceKind::Country, category)
+        };
+        small::<AutotaskCountry<'_>, _>(OPERATION, &text, position, |one| one.id, make)
+    };
+    let items = client
+        .whole_list(OPERATION, "Countries", AutotaskCountry::FIELDS, &[], read)
         .await?;
     Ok(in_order(items))
 }
@@ -196,7 +237,7 @@ fn to_reference_items(kind: ReferenceKind, values: &[AutotaskPicklistValue]) -> 
     values.iter().enumerate().map(item).collect()
 }
 
-/// A ticket or opportunity category as reference data.
+/// A category, a work type or the like as reference data.
 fn to_category(kind: ReferenceKind, category: AutotaskCategory<'_>) -> ReferenceItem {
     ReferenceItem {
         kind,

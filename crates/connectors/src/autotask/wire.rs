@@ -247,7 +247,15 @@ record! {
 }
 
 record! {
-    /// A ticket or opportunity category.
+    /// <https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/Entities/CountriesEntity.htm>
+    AutotaskCountry {
+        name: Text<'a> = "displayName",
+        active: Option<Flag> = "isActive",
+    }
+}
+
+record! {
+    /// A category of tickets or opportunities, or a work type.
     AutotaskCategory {
         name: Text<'a> = "name",
         active: Option<Flag> = "isActive",

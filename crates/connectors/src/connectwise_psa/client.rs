@@ -92,13 +92,15 @@ impl Client {
         read(self, &call, make).await
     }
 
-    /// A whole list by numbered pages, for lists that are small or not in the order of ids. `make` answers what it made
-    /// of a page and how many records that had.
+    /// A whole list by numbered pages, for lists that are small or not in the order of ids. `order` is a field whose order
+    /// keeps records on their page; notes come in the order of time and know no other. `make` answers what it made of a
+    /// page and how many records that had.
     pub(super) async fn numbered<T: Send>(
         &self,
         operation: &'static str,
         endpoint: &'static str,
         path: &str,
+        order: Option<&'static str>,
         make: impl Fn(&Answer) -> Result<(T, usize)> + Send + Sync,
     ) -> Result<Vec<T>> {
         let mut pages = Vec::new();
@@ -106,6 +108,9 @@ impl Client {
             let call = Call::get(operation, endpoint, path)
                 .with("pageSize", LARGEST_PAGE.to_string())
                 .with("page", page.to_string());
+            let call = order
+                .into_iter()
+                .fold(call, |call, order| call.with("orderBy", order));
             let page = |answer: &Answer| Ok((make(answer)?, leads_on(answer)));
             let ((made, received), more) = read(self, &call, page).await?;
             pages.push(made);
@@ -133,7 +138,10 @@ impl Client {
             let made: Vec<T> = records.map(|(place, value)| make(place, value)).collect();
             Ok((made, values.received))
         };
-        let pages = self.numbered(OPERATION, "set-up tables", path, of).await?;
+        let endpoint = "set-up tables";
+        let pages = self
+            .numbered(OPERATION, endpoint, path, Some("id asc"), of)
+            .await?;
         Ok(pages.into_iter().flatten().collect())
     }
 
@@ -225,14 +233,16 @@ impl Api for Client {
                     format!(" ({said}).")
                 }
             );
-            let field = if client_id {
-                "client_id"
+            let error = refusal.error("ConnectWise", operation, answer);
+            return if client_id {
+                error.with_field("client_id")
             } else {
-                "private_key"
+                error.with_field("private_key").with_among(&[
+                    "public_key",
+                    "private_key",
+                    "client_id",
+                ])
             };
-            return refusal
-                .error("ConnectWise", operation, answer)
-                .with_field(field);
         }
         if code.is_empty() && refusal.kind == ErrorKind::NotFound {
             refusal.words.clear();

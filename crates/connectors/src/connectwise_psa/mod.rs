@@ -31,6 +31,7 @@ use domain::stream::{PullMode, Stream};
 use self::client::{Client, LARGEST_PAGE};
 use self::map::leave_one_description;
 use self::projects::List;
+use self::sites::Turn;
 use self::stream::{map_notes, map_stream, path, seen_stream};
 use crate::connector::{Connect, Connector, Fetched, check_by_id, check_stream};
 use crate::error::Result;
@@ -64,6 +65,12 @@ impl ConnectWisePsa {
     }
 }
 
+/// What it can do.
+fn capability() -> &'static Capability {
+    static NONE: Capability = Capability::NONE;
+    provider::find("connectwise_psa").map_or(&NONE, |provider| &provider.capability)
+}
+
 impl fmt::Debug for ConnectWisePsa {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectWisePsa")
@@ -79,8 +86,7 @@ impl Connector for ConnectWisePsa {
     }
 
     fn capability(&self) -> &'static Capability {
-        static NONE: Capability = Capability::NONE;
-        provider::find("connectwise_psa").map_or(&NONE, |provider| &provider.capability)
+        capability()
     }
 
     fn mapper_version(&self) -> u32 {
@@ -100,7 +106,8 @@ impl Connector for ConnectWisePsa {
     }
 
     async fn list_page(&self, request: PageRequest<'_>) -> Result<Page> {
-        let question = self.question(&request)?;
+        let turn = sites::turn(&self.client, request.stream, request.mode).await?;
+        let question = self.question(&request, turn)?;
         let tenant = self.client.tenant_for(request.stream).await?;
         let map = |answer: &Answer| map_stream(request.stream, answer, question.position, &tenant);
         let Some((mut page, seen)) = self.ask(&question, map).await? else {
@@ -113,9 +120,14 @@ impl Connector for ConnectWisePsa {
         }
         projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
-        sites::add(&self.client, &mut page).await?;
+        sites::add(&self.client, &mut page, turn).await?;
         (page.next, page.oddity) = question.go_on(&seen)?;
         Ok(page)
+    }
+
+    fn knows_cursor(&self, stream: Stream, cursor: &Cursor) -> bool {
+        let (_, inside) = projects::part(stream, Some(cursor));
+        Position::read(inside.as_ref()).is_ok()
     }
 
     async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
@@ -124,7 +136,7 @@ impl Connector for ConnectWisePsa {
             let page = self.list_page(request).await?;
             return Ok((page.received as usize, page.next));
         }
-        let question = self.question(&request)?;
+        let question = self.question(&request, Turn::Everybody)?;
         let decode = |answer: &Answer| seen_stream(request.stream, answer, question.position);
         let Some(seen) = self.ask(&question, decode).await? else {
             return Ok((0, None));
@@ -138,6 +150,10 @@ impl Connector for ConnectWisePsa {
         let (_, path) = path(stream);
         let conditions = conditions::of(stream, mode, scope);
         let count = self.client.count(path, &conditions).await?;
+        if stream == Stream::Companies && conditions.is_empty() {
+            // Also what the sites are asked by; where it is known already, it stays.
+            let _known = self.client.sites.companies.set(count);
+        }
         if stream != Stream::Tickets {
             return Ok(Some(count));
         }
@@ -158,7 +174,7 @@ impl Connector for ConnectWisePsa {
         }
         projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
-        sites::add(&self.client, &mut page).await?;
+        sites::add(&self.client, &mut page, Turn::Everybody).await?;
         Ok(page.into())
     }
 
@@ -221,7 +237,9 @@ impl ConnectWisePsa {
         };
         let path = format!("{tickets}/{ticket}/allNotes");
         let endpoint = "service/tickets/allNotes";
-        self.client.numbered(LIST_NOTES, endpoint, &path, map).await
+        self.client
+            .numbered(LIST_NOTES, endpoint, &path, None, map)
+            .await
     }
 
     /// One record of a list. A condition tells a missing record from a missing route; `GET /{path}/{id}` answers 404 to
@@ -237,7 +255,7 @@ impl ConnectWisePsa {
         Ok(page)
     }
 
-    fn question(&self, request: &PageRequest<'_>) -> Result<Question> {
+    fn question(&self, request: &PageRequest<'_>, turn: Turn) -> Result<Question> {
         check_stream(self.capability(), request.stream)?;
         let (operation, path) = path(request.stream);
         let (list, cursor) = projects::part(request.stream, request.cursor);
@@ -251,14 +269,17 @@ impl ConnectWisePsa {
             },
             conditions: conditions::of(request.stream, request.mode, request.scope),
             position: Position::read(cursor.as_ref())?,
-            asked: self.asked(request),
+            asked: self.asked(request, turn),
         })
     }
 
     /// Records of a page. Pages of companies are small because of the sites that are asked for beside them.
-    fn asked(&self, request: &PageRequest<'_>) -> u32 {
-        let wide = request.stream == Stream::Companies && sites::are_left(&self.client);
-        let factor = if wide { WIDER } else { 1 };
+    fn asked(&self, request: &PageRequest<'_>, turn: Turn) -> u32 {
+        let factor = match request.stream {
+            Stream::Companies if sites::are_left(&self.client, turn) => WIDER,
+            Stream::Companies => u32::try_from(turn.wider()).unwrap_or(WIDER).min(WIDER),
+            _ => 1,
+        };
         request
             .page_size
             .saturating_mul(factor)

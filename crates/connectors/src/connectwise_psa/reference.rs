@@ -180,7 +180,13 @@ async fn owners(client: &Client) -> Result<Vec<ReferenceItem>> {
         Ok((people, members.received))
     };
     let pages = client
-        .numbered(OPERATION, "system/members", "system/members", people)
+        .numbered(
+            OPERATION,
+            "system/members",
+            "system/members",
+            Some("id asc"),
+            people,
+        )
         .await?;
     let active = pages
         .into_iter()

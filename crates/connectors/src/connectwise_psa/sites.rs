@@ -1,17 +1,23 @@
 //! Sites of companies, which take a request for each company. Inactive companies are not asked about: there may be many,
 //! and nobody looks after them. Where a person waits, a large list of companies is not held up by them: beyond the first
-//! hundred, sites come with the nightly run, and with each company that changes.
+//! hundred, sites come with the nightly run, and with each company that changes. A night asks about so many and no more:
+//! where there are more companies, each has its turn after some nights.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use domain::clock::UtcMillis;
 use domain::location::{self, Location};
 use domain::record::Batch;
 use domain::side_list::SideList;
+use domain::stream::{PullMode, Stream};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
 
 use super::client::{Client, is_missing_record};
+use super::stream::path;
 use super::wire::{CwId, CwSite};
 use crate::error::{ErrorKind, Result};
 use crate::http::decode::{Text, document};
@@ -42,6 +48,64 @@ const AT_ONCE: usize = 3;
 /// Companies a person who waits is kept waiting for; asking about these takes some ten seconds.
 const WAITED_FOR: usize = 100;
 
+/// Whose sites are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Those of every company.
+    Everybody,
+    /// Those of the first companies, so many.
+    First(usize),
+    /// Those of the companies whose turn it is; all have had it after so many nights.
+    EveryNights(u64),
+}
+
+impl Turn {
+    /// Times as many companies on a page, for a page to ask for as many sites as one whose companies all have their turn.
+    pub(super) const fn wider(self) -> u64 {
+        match self {
+            Self::EveryNights(nights) => nights,
+            Self::Everybody | Self::First(_) => 1,
+        }
+    }
+
+    /// Whether a company has its turn on a day. Ids are scattered first: some tenants count in steps.
+    fn has(self, company: &str, day: u64) -> bool {
+        let Self::EveryNights(nights) = self else {
+            return true;
+        };
+        let id: i64 = company.parse().unwrap_or_default();
+        let scattered = id.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        scattered % nights == day % nights
+    }
+}
+
+/// Whose sites a page of companies is to ask for.
+///
+/// # Errors
+/// As any request: companies are counted once.
+pub(super) async fn turn(client: &Client, stream: Stream, mode: PullMode) -> Result<Turn> {
+    if client.sender.urgency == Urgency::Person {
+        return Ok(Turn::First(WAITED_FOR));
+    }
+    let Some(turns) = super::capability().stream(stream).and_then(|one| one.turns) else {
+        return Ok(Turn::Everybody);
+    };
+    if !mode.is_full() {
+        return Ok(Turn::First(
+            usize::try_from(turns.a_night).unwrap_or(usize::MAX),
+        ));
+    }
+    let (_, companies) = path(stream);
+    let count = client
+        .sites
+        .companies
+        .get_or_try_init(|| client.count(companies, ""));
+    match turns.nights(*count.await?) {
+        1 => Ok(Turn::Everybody),
+        nights => Ok(Turn::EveryNights(nights)),
+    }
+}
+
 /// What this connector was told of sites.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
@@ -51,19 +115,25 @@ pub(super) struct Sites {
     odd: AtomicBool,
     /// Companies that were asked about.
     asked: AtomicUsize,
+    /// How many companies there are.
+    pub(super) companies: OnceCell<u64>,
 }
 
-/// Whether no more companies are asked about, since a person waits.
-pub(super) fn are_left(client: &Client) -> bool {
+/// Whether no more companies are asked about in this run.
+pub(super) fn are_left(client: &Client, turn: Turn) -> bool {
     let asked = client.sites.asked.load(Ordering::Relaxed);
-    client.sender.urgency == Urgency::Person && asked >= WAITED_FOR
+    matches!(turn, Turn::First(most) if asked >= most)
 }
 
 /// Adds their sites to the companies of a page, or that they may not be read.
 ///
 /// # Errors
 /// As any request.
-pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
+pub(super) async fn add(client: &Client, page: &mut Page, turn: Turn) -> Result<()> {
+    let now = page
+        .vendor_time
+        .unwrap_or_else(|| client.sender.clock.now());
+    let day = now.0.div_euclid(UtcMillis::DAY).cast_unsigned();
     let Batch::Companies(companies) = &mut page.batch else {
         return Ok(());
     };
@@ -72,13 +142,20 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
         return Ok(());
     }
     let known = &client.sites;
-    if are_left(client) {
+    if are_left(client, turn) {
         let refused = known.refused.load(Ordering::Relaxed);
         let mut beside = AREA.beside(SideList::Locations, refused);
         beside.read = false;
         page.beside.push(beside);
         return Ok(());
     }
+    let (active, passed_over): (Vec<_>, Vec<_>) = active
+        .into_iter()
+        .partition(|one| turn.has(&one.external_id, day));
+    let passed_over: BTreeSet<String> = passed_over
+        .into_iter()
+        .map(|one| one.external_id.clone())
+        .collect();
     known.asked.fetch_add(active.len(), Ordering::Relaxed);
     let ids: Vec<String> = active.iter().map(|one| one.external_id.clone()).collect();
     let mut reads: Vec<BoxFuture<'_, Result<Vec<Location>>>> = Vec::with_capacity(ids.len());
@@ -92,6 +169,7 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
     let refused = known.refused.load(Ordering::Relaxed);
     let mut beside = AREA.beside(SideList::Locations, refused);
     beside.read &= !known.odd.swap(false, Ordering::Relaxed);
+    beside.passed_over = passed_over;
     page.beside.push(beside);
     Ok(())
 }
@@ -111,7 +189,10 @@ async fn of(client: &Client, company: &str) -> Result<Vec<Location>> {
         Ok((sites.map(to_location).collect::<Vec<_>>(), raw.len()))
     };
     let path = format!("company/companies/{company}/sites");
-    match client.numbered(OPERATION, ENDPOINT, &path, make).await {
+    match client
+        .numbered(OPERATION, ENDPOINT, &path, Some("id asc"), make)
+        .await
+    {
         Ok(pages) => Ok(pages.into_iter().flatten().collect()),
         // A company that is gone since has none.
         Err(error) if is_missing_record(&error) => Ok(Vec::new()),

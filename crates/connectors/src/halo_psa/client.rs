@@ -266,7 +266,8 @@ impl Client {
                     "Halo does not accept this Client ID and Client Secret.",
                 ),
                 "client_secret",
-            ),
+            )
+            .with_among(&["client_id", "client_secret"]),
         }
     }
 
@@ -292,6 +293,11 @@ impl Client {
                 .with("page_no", one.page.to_string())
                 .with("page_size", one.size.to_string()),
         };
+        self.count(call).await
+    }
+
+    /// How many rows a list has, where the vendor counts or gives all of them.
+    pub(super) async fn count(&self, call: Call) -> Result<Option<i64>> {
         let answer: Value = self.get(call).await?;
         let rows = answer
             .as_array()

@@ -128,6 +128,10 @@ impl Connector for HaloPsa {
         })
     }
 
+    fn knows_cursor(&self, _stream: Stream, cursor: &Cursor) -> bool {
+        Place::read(Some(cursor)).is_ok()
+    }
+
     async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
         let decode = |answer: &Answer, position| {
             let found = seen_stream(request.stream, answer, position)?;
@@ -169,7 +173,12 @@ impl Connector for HaloPsa {
             let (page, total) = read(&self.client, &call, map).await?;
             let received = u64::from(page.received);
             match total.filter(|total| *total > received) {
-                None => return Ok(page),
+                None => {
+                    if received == 0 {
+                        probe::require_actions(&self.client, OPERATION, ticket).await?;
+                    }
+                    return Ok(page);
+                }
                 // The list has no pages: a limit of the vendor's is passed by asking for all of them.
                 Some(total) if count.is_none() => count = Some(total),
                 // It may count its own entries, which are not asked for: what came is kept, and the difference told.

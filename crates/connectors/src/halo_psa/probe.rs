@@ -1,16 +1,30 @@
 //! *Test Connection*: proves the credentials, then looks at each area, in the words of Halo's own screens.
 
+use domain::stream::Stream;
 use futures_util::future::join_all;
 
 use super::beside::{SITES, TEAMS};
 use super::client::Client;
+use super::query::by_id;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::exchange::Call;
 use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
 /// What a client list that is empty means: not an empty Halo, but an agent who may see none of it.
 const NO_CLIENTS: &str = "Configuration > Teams & Agents > the role of the API agent > Departments & Teams — Allow use \
                           of all Customers (the agent sees no customer)";
+
+const ACTIONS: Area = Area::new(
+    "Actions",
+    "Ticket notes",
+    "Configuration > Integrations > Halo API > the application > Permissions — read:tickets",
+    true,
+);
+
+/// What a list of actions that is empty where tickets are means: each ticket has an entry of the product's own.
+const NO_ACTIONS: &str = "Configuration > Teams & Agents > the role of the API agent (the agent sees tickets and none of \
+                          their actions)";
 
 /// What a sync reads.
 pub(super) static AREAS: [Area; 8] = [
@@ -38,12 +52,7 @@ pub(super) static AREAS: [Area; 8] = [
         "Configuration > Integrations > Halo API > the application > Permissions — read:tickets",
         true,
     ),
-    Area::new(
-        "Actions",
-        "Ticket notes",
-        "Configuration > Integrations > Halo API > the application > Permissions — read:tickets",
-        true,
-    ),
+    ACTIONS,
     Area::new(
         "Opportunities",
         "Opportunities",
@@ -83,11 +92,48 @@ async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
             missing: Some(NO_CLIENTS.to_owned()),
             ..area.finding(true)
         }),
+        Ok(Some(0)) if *area == ACTIONS => {
+            let tickets = client.try_list("Tickets").await.unwrap_or_default();
+            Ok(match tickets {
+                None | Some(0) => area.finding(false),
+                Some(_) => no_actions(),
+            })
+        }
         // Every instance has some of them.
         Ok(Some(0)) if [TEAMS, SITES].contains(area) => Ok(area.finding(true)),
         Ok(_) => Ok(area.finding(false)),
         Err(error) => Ok(area.finding(area.is_refusal(not_json(error))?)),
     }
+}
+
+fn no_actions() -> PermissionFinding {
+    PermissionFinding {
+        missing: Some(NO_ACTIONS.to_owned()),
+        ..ACTIONS.finding(true)
+    }
+}
+
+/// Whether a ticket of which no action came may be taken for one without comments: an agent who may see no actions is
+/// told of none. Each ticket has one that the product wrote itself, which is asked for here; one that has not even that is
+/// gone, or its actions are hidden.
+///
+/// # Errors
+/// `PermissionDenied` with the missing right; any failure of asking.
+pub(super) async fn require_actions(
+    client: &Client,
+    operation: &'static str,
+    ticket: i64,
+) -> Result<()> {
+    let any = Call::get(operation, "Actions", "Actions")
+        .with("ticket_id", ticket.to_string())
+        .with("count", "1");
+    if client.count(any).await? != Some(0)
+        || client.count(by_id(Stream::Tickets, ticket)).await? == Some(0)
+    {
+        return Ok(());
+    }
+    let words = "Halo shows this ticket to the API agent and none of its actions.";
+    Err(Error::new(ErrorKind::PermissionDenied, operation, words).with_right(no_actions()))
 }
 
 /// An answer that is no JSON where the sign-in worked comes from another server: the address is wrong.
@@ -103,7 +149,6 @@ fn not_json(error: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use domain::provider;
-    use domain::stream::Stream;
 
     use super::*;
 

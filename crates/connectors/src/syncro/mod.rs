@@ -86,6 +86,10 @@ impl Connector for Syncro {
         read::page(&self.client, &request).await
     }
 
+    fn knows_cursor(&self, stream: Stream, cursor: &Cursor) -> bool {
+        read::knows(stream, cursor)
+    }
+
     async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
         check_stream(self.capability(), request.stream)?;
         read::decoded(&self.client, &request).await

@@ -115,21 +115,40 @@ async fn details(
     if !listed {
         return Ok(None);
     }
-    let Some(ticket) = client.any_ticket().await? else {
-        return Ok(None);
-    };
-    let call = Call::get(
-        "test the connection",
-        "tickets",
-        format!("tickets/{ticket}"),
-    );
-    let refused = match read(client, &call, |_: &Answer| Ok(())).await {
-        Ok(()) => false,
-        // It may have been deleted a moment ago.
-        Err(error) if error.kind == ErrorKind::NotFound => false,
-        Err(error) => DETAILS.is_refusal(error)?,
-    };
-    Ok(Some(DETAILS.finding(refused)))
+    let hidden = hidden_details(client, "test the connection").await?;
+    Ok(hidden.map(|hidden| DETAILS.finding(hidden)))
+}
+
+/// Whether tickets can be listed and not opened; `None` when there is none to try. A token that may open the tickets of
+/// its owner alone is told of others that they do not exist, so that the list has the last word: one that it shows is there.
+async fn hidden_details(client: &Client, operation: &'static str) -> Result<Option<bool>> {
+    // The newest may be deleted between the two questions, hardly twice.
+    for last in [false, true] {
+        let Some(ticket) = client.any_ticket(operation).await? else {
+            return Ok(None);
+        };
+        let call = Call::get(operation, "tickets", format!("tickets/{ticket}"));
+        match read(client, &call, |_: &Answer| Ok(())).await {
+            Ok(()) => return Ok(Some(false)),
+            Err(error) if error.kind == ErrorKind::NotFound && !last => {}
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(Some(true)),
+            Err(error) => return DETAILS.is_refusal(error).map(Some),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a ticket that is not found may be taken for deleted: not while the token opens no ticket at all.
+///
+/// # Errors
+/// `PermissionDenied` with the missing right; any other failure of trying.
+pub(super) async fn require_details(client: &Client, operation: &'static str) -> Result<()> {
+    if hidden_details(client, operation).await? != Some(true) {
+        return Ok(());
+    }
+    let words = "Syncro does not show its tickets to this API token.";
+    let denied = Error::new(ErrorKind::PermissionDenied, operation, words);
+    Err(denied.with_right(DETAILS.finding(true)))
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@ use domain::stream::{PullMode, Stream};
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::NAME;
 use super::client::{Client, LARGEST_PAGE, paged};
 use super::map::{MADE_CONTACTS, Tenant, is_hidden};
 use super::wire::{
     SyncroComment, SyncroContact, SyncroCustomer, SyncroId, SyncroPage, SyncroTicket, SyncroUser,
     SyncroWrapped,
 };
+use super::{NAME, probe};
 use crate::connector::Fetched;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::decode::{Readable, Text, document, each};
@@ -112,6 +112,15 @@ pub(super) async fn decoded(
         }
     };
     read(client, &paged(question(stream, request.mode), window), make).await
+}
+
+/// Whether a cursor is one of a stream.
+pub(super) fn knows(stream: Stream, cursor: &Cursor) -> bool {
+    match stream {
+        Stream::Technicians => Position::read(Some(cursor)).is_ok(),
+        Stream::Contacts => contacts::knows(cursor),
+        _ => Place::read(Some(cursor)).is_ok(),
+    }
 }
 
 fn position(cursor: Option<&Cursor>, request: &PageRequest<'_>) -> Result<(Place, Window)> {
@@ -314,6 +323,9 @@ pub(super) async fn one(client: &Client, stream: Stream, external_id: &str) -> R
         _ => list_of(stream).path,
     };
     let Some((body, _)) = single(client, OPERATION, path, format!("{path}/{id}")).await? else {
+        if stream == Stream::Tickets {
+            probe::require_details(client, OPERATION).await?;
+        }
         return Ok(Fetched::Gone);
     };
     let text = Text::of(&body);
@@ -386,6 +398,9 @@ fn description(text: &Text<'_>) -> Result<Option<i64>> {
 }
 
 /// All comments of a ticket but its description, which is the first one that clients may read.
+///
+/// # Errors
+/// `NotFound` for a ticket that is gone, `PermissionDenied` where the token opens no ticket.
 pub(super) async fn notes(client: &Client, ticket_external_id: &str) -> Result<Page> {
     let list = List {
         operation: LIST_NOTES,
@@ -424,8 +439,10 @@ pub(super) async fn notes(client: &Client, ticket_external_id: &str) -> Result<P
                 described_by = found;
                 page
             }
-            // A ticket that is not there has no comments.
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(none()),
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                probe::require_details(client, LIST_NOTES).await?;
+                return Err(error);
+            }
             Err(error) => return Err(error),
         };
         let next = page.next.clone();
@@ -448,14 +465,12 @@ pub(super) async fn notes(client: &Client, ticket_external_id: &str) -> Result<P
     }
 }
 
-fn none() -> Page {
-    page_of::<SyncroComment<'_>>(Vec::new(), Vec::new(), &Tenant::default())
-}
-
 impl Client {
     /// A ticket to try things with.
-    pub(super) async fn any_ticket(&self) -> Result<Option<i64>> {
-        let call = question(Stream::Tickets, PullMode::Full { floor: None }).with("per_page", "1");
+    pub(super) async fn any_ticket(&self, operation: &'static str) -> Result<Option<i64>> {
+        let mut call =
+            question(Stream::Tickets, PullMode::Full { floor: None }).with("per_page", "1");
+        call.operation = operation;
         let make = |answer: &Answer| {
             let text = Text::of(&answer.body);
             let page: SyncroPage<SyncroId> = document(call.operation, text.as_str())?;

@@ -108,9 +108,11 @@ impl Vendor for Autotask {
 
     fn reference_kinds(&self) -> &'static [ReferenceKind] {
         use ReferenceKind::{
-            CompanyType, Contract, IssueType, NotePublish, NoteType, OpportunityCategory,
-            OpportunityStage, OpportunityStatus, Owner, Queue, SubIssueType, TicketCategory,
-            TicketPriority, TicketSource, TicketStatus, TicketType,
+            CompanyClassification, CompanyType, Contract, Country, IssueType, LeadSource,
+            LicenseType, LossReason, MarketSegment, NotePublish, NoteType, OpportunityCategory,
+            OpportunityStage, OpportunityStatus, Owner, Queue, SubIssueType, Territory,
+            TicketCategory, TicketPriority, TicketSource, TicketStatus, TicketType, WinReason,
+            WorkType,
         };
         &[
             Queue,
@@ -129,6 +131,15 @@ impl Vendor for Autotask {
             OpportunityStatus,
             OpportunityCategory,
             Owner,
+            WorkType,
+            CompanyClassification,
+            Territory,
+            MarketSegment,
+            Country,
+            LicenseType,
+            LeadSource,
+            WinReason,
+            LossReason,
         ]
     }
 

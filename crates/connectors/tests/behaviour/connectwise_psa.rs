@@ -249,6 +249,7 @@ impl Vendor for ConnectWisePsa {
             ),
             Case::new("list", "pages_are_forward_only", desk::forward_only),
             Case::new("list", "sites_keep_nobody_waiting", desk::many_sites),
+            Case::new("list", "sites_come_by_turns", desk::sites_by_turns),
             Case::new(
                 "list",
                 "deleted_companies_are_inactive",

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::capability::NoteListing;
+use domain::field::FieldValue;
 use domain::location::{self, LOCATIONS};
 use domain::provider::{self, Provider};
 use domain::record::Batch;
@@ -21,6 +22,14 @@ pub fn cases(vendor: &'static dyn Vendor) -> Vec<Case> {
         "common_fields_come_from_where_the_field_page_says",
         move || common(vendor),
     )];
+    let mut catalogue = provider_of(vendor).catalogue.iter();
+    if catalogue.any(|field| matches!(field.value, FieldValue::Reference(_))) {
+        cases.push(Case::new(
+            "reference_data",
+            "ids_in_fields_have_names",
+            move || referenced(vendor),
+        ));
+    }
     if provider_of(vendor).catalogue_field(LOCATIONS).is_some() {
         cases.push(Case::new(
             "list",
@@ -191,6 +200,38 @@ async fn locations(vendor: &'static dyn Vendor) {
         one[0].fields.get(LOCATIONS).map(location::of),
         Some(places.clone())
     );
+}
+
+/// An id in a field whose value is one of reference data has its name there: pages show no numbers.
+async fn referenced(vendor: &'static dyn Vendor) {
+    let stand = vendor.start().await;
+    vendor.fill(stand.control());
+    let items = stand.connector().reference_data().await;
+    let named: BTreeSet<(ReferenceKind, String)> = items
+        .expect("reference data")
+        .into_iter()
+        .filter(|item| !item.label.is_empty())
+        .map(|item| (item.kind, item.external_id))
+        .collect();
+    let (mut met, mut unnamed) = (0, BTreeSet::new());
+    for record in records(vendor, &stand).await.into_values().flatten() {
+        let fields = record["fields"].as_object();
+        for (key, value) in fields.into_iter().flatten() {
+            let entry = provider_of(vendor).catalogue_field(key);
+            let Some(FieldValue::Reference(kind)) = entry.map(|entry| entry.value) else {
+                continue;
+            };
+            let id = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            met += 1;
+            if !named.contains(&(kind, id.clone())) {
+                unnamed.insert((key.clone(), id));
+            }
+        }
+    }
+    assert!(met > 0, "no record has such a field");
+    assert!(unnamed.is_empty(), "{unnamed:?}");
 }
 
 /// Tickets of clients with a contract have it by name: in the ticket, or in reference data by the number in it.

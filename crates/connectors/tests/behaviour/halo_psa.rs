@@ -252,6 +252,7 @@ impl Vendor for HaloPsa {
                 "comments_counted_and_not_sent",
                 lists::more_counted_than_sent,
             ),
+            Case::new("list", "comments_that_are_hidden", lists::hidden_comments),
             Case::new("list", "sales_are_no_tickets", lists::sales),
             Case::new("list", "a_team_renamed", lists::renamed_team),
             Case::new("list", "ten_thousand_statuses", lists::many_statuses),

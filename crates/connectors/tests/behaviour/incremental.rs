@@ -89,6 +89,9 @@ async fn changed(vendor: &'static dyn Vendor, stream: Stream) {
         touched.map(|id| id.to_string()).into(),
         "what changed and nothing else"
     );
+    let stamps: Vec<UtcMillis> = pages.iter().flat_map(|page| page.batch.changes()).collect();
+    assert_eq!(stamps.len(), 2, "each tells when it changed");
+    assert!(stamps.iter().all(|at| *at >= watermark), "{stamps:?}");
     let expected = whole(&*connector, stream).await.expect("pages");
     for id in &found {
         assert_eq!(

@@ -168,6 +168,11 @@ impl Vendor for Syncro {
             ),
             Case::new(
                 "connect",
+                "tickets_of_others_that_are_hidden",
+                connecting::others_tickets_are_hidden,
+            ),
+            Case::new(
+                "connect",
                 "the_token_is_in_no_address",
                 connecting::token_in_no_address,
             ),

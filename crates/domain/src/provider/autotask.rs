@@ -99,7 +99,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
-        looks: None,
+        looks: Some(Looks::SignedWord),
         refused: "Check this value: the API Secret that was generated last for this API user, a mix of letters, digits and signs. \
                   It is neither the password of a person nor the tracking identifier.",
         without_installation: None,

@@ -7,7 +7,7 @@ use super::{
     Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, OpportunityField,
     OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
-use crate::capability::{Capability, NoteListing, StreamCapability};
+use crate::capability::{Capability, NoteListing, StreamCapability, Turns};
 use crate::field::{FieldShape, FormField, Looks};
 use crate::stream::Stream;
 
@@ -62,7 +62,8 @@ pub static PROVIDER: Provider = Provider {
              long as ConnectWise asks for, and goes on by itself.",
             "The sites of each active company, each opportunity and the notes of each ticket take a request of their \
              own, so a first sync of many takes a while; notes of open tickets come first, and sites beyond the first \
-             hundred companies with the nightly run.",
+             hundred companies with the nightly run. A night asks for the sites of 2,000 companies; where there are more, \
+             each has its turn after some nights, which the card tells, and comes at once when it changes.",
         ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[
@@ -113,7 +114,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
-        looks: None,
+        looks: Some(Looks::MixedWord),
         refused: "",
         without_installation: None,
     },
@@ -127,7 +128,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 200,
         shape: FieldShape::Text,
-        looks: None,
+        looks: Some(Looks::MixedWord),
         refused: "Check this value: the Private Key that was shown together with this Public Key, one word of letters and digits. \
                   A pair made later has another.",
         without_installation: None,
@@ -156,6 +157,12 @@ const STREAMS: &[StreamCapability] = &[
     StreamCapability {
         // A page is a request for each active company, since sites are listed by company.
         page_size: 25,
+        // Two thousand requests are some minutes.
+        turns: Some(Turns {
+            what: "Sites of companies",
+            of: "company",
+            a_night: 2_000,
+        }),
         ..StreamCapability::incremental(Stream::Companies)
     },
     StreamCapability::full_only(Stream::Technicians),

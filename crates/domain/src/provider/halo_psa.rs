@@ -122,6 +122,7 @@ const FORM: &[FormField] = &[
     },
     FormField {
         secret: true,
+        looks: Some(Looks::LongGuid),
         refused: "Check this value: the Client Secret that was shown for this Client ID, one word and longer than the Client ID \
              itself. A secret generated later makes this one void.",
         ..field(

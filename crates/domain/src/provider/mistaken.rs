@@ -22,30 +22,22 @@ pub fn mistaken(
     let found = Looks::of(value);
     let in_its_place = |one: &FormField| {
         let there = typed(one.key);
-        one.looks.is_some_and(|looks| looks.fits(there)) && there != value
+        one.looks
+            .is_some_and(|looks| looks == Looks::Email && looks.fits(there))
+            && there != value
     };
     if field.secret && found == Some(Looks::Email) && provider.form.iter().any(in_its_place) {
         return None;
     }
-    let of = |provider: &Provider| {
-        let mut fields = provider.form.iter();
-        fields
-            .find(|one| found.is_some() && one.looks == found)
-            .map(|one| one.label)
-    };
-    if let Some(label) = of(provider) {
-        return Some(format!(
-            "This looks like the {label}, which has a field of its own."
-        ));
-    }
-    let others: Vec<(&str, &str)> = ALL
-        .into_iter()
-        .filter_map(|other| Some((of(other)?, other.name)))
-        .collect();
-    if let [(label, _), ..] = others.as_slice() {
-        let names: Vec<&str> = others.iter().map(|(_, name)| *name).collect();
-        let names = names.join(" or ");
-        return Some(format!("This looks like the {label} of {names}."));
+    if let Some(found) = found {
+        if let Some(label) = called(provider, found) {
+            return Some(format!(
+                "This looks like the {label}, which has a field of its own."
+            ));
+        }
+        if let Some(others) = elsewhere(found) {
+            return Some(format!("This looks like the {others}."));
+        }
     }
     match field.looks {
         Some(Looks::Guid) => Some(format!(
@@ -54,6 +46,48 @@ pub fn mistaken(
         )),
         _ => None,
     }
+}
+
+/// The same of what is merely likely: a generated value may look like that of another product by accident. For a value of
+/// which nothing is told for certain.
+#[must_use]
+pub fn likely_mistaken(
+    provider: &Provider,
+    field: &FormField,
+    form: &BTreeMap<String, String>,
+) -> Option<String> {
+    let value = form.get(field.key).map(|value| value.trim())?;
+    let found = Looks::likely(value).filter(|found| !found.is_sure())?;
+    let of_this = field.looks.is_some_and(|looks| looks.fits(value));
+    if of_this || mistaken(provider, field, form).is_some() || called(provider, found).is_some() {
+        return None;
+    }
+    let others = elsewhere(found)?;
+    Some(format!(
+        "This could be the {others}: check that it was copied from {}.",
+        provider.name
+    ))
+}
+
+/// What the fields of a provider whose values look so are called.
+fn called(provider: &Provider, looks: Looks) -> Option<String> {
+    let fields = provider
+        .form
+        .iter()
+        .filter(|field| field.looks == Some(looks));
+    let labels: Vec<&str> = fields.map(|field| field.label).collect();
+    (!labels.is_empty()).then(|| labels.join(" or "))
+}
+
+/// The products that have such a value, with what they call it.
+fn elsewhere(looks: Looks) -> Option<String> {
+    let others: Vec<(String, &str)> = ALL
+        .into_iter()
+        .filter_map(|other| Some((called(other, looks)?, other.name)))
+        .collect();
+    let (label, _) = others.first()?;
+    let names: Vec<&str> = others.iter().map(|(_, name)| *name).collect();
+    Some(format!("{label} of {}", names.join(" or ")))
 }
 
 #[cfg(test)]
@@ -141,6 +175,24 @@ mod tests {
                 USER,
                 "the API Username of Autotask.",
             ),
+            (
+                "autotask",
+                "secret",
+                "T5c1f0b7d2e8a4f9731-3d0c9be2a47f81336ae0d4c2b795f108",
+                "the API Key of Syncro.",
+            ),
+            (
+                "syncro",
+                "api_key",
+                "b7e1a9c4-5d20-4f38-96ab-72cd18e0f345-2e9d",
+                "the Client Secret of Halo PSA.",
+            ),
+            (
+                "halo_psa",
+                "client_id",
+                "b7e1a9c4-5d20-4f38-96ab-72cd18e0f345-2e9d",
+                "the Client Secret, which has a field of its own.",
+            ),
         ] {
             let expected = format!("This looks like {says}");
             assert_eq!(
@@ -171,6 +223,45 @@ mod tests {
             ("connectwise_psa", "client_id", ""),
         ] {
             assert_eq!(told(provider, key, value), None, "{provider} {key}");
+        }
+    }
+
+    #[test]
+    fn what_is_merely_likely_is_a_hint() {
+        const KEY: &str = "Tq4vZ8mKxW2sRb7N";
+        const SECRET: &str = "5t$WJ*e9#Kb2";
+        let hint = |provider: &str, key: &str, value: &str| {
+            let provider = provider::find(provider).expect("there");
+            let field = provider.form.iter().find(|field| field.key == key);
+            let form = [(key.to_owned(), value.to_owned())].into();
+            likely_mistaken(provider, field.expect("a field"), &form)
+        };
+        for (provider, key, value, says) in [
+            (
+                "autotask",
+                "secret",
+                KEY,
+                "This could be the Public Key or Private Key of ConnectWise Manage: check that it was copied from Autotask.",
+            ),
+            (
+                "connectwise_psa",
+                "private_key",
+                SECRET,
+                "This could be the API Secret of Autotask: check that it was copied from ConnectWise Manage.",
+            ),
+        ] {
+            let found = hint(provider, key, value);
+            assert_eq!(found.as_deref(), Some(says), "{provider} {key}");
+            assert_eq!(told(provider, key, value), None, "no more than a hint");
+        }
+        for (provider, key, value) in [
+            ("connectwise_psa", "public_key", KEY),
+            ("autotask", "secret", SECRET),
+            ("autotask", "user_name", SECRET),
+            ("syncro", "api_key", "HLN4QZX7TB2WKD6MVRP3SJC8YAE"),
+            ("syncro", "api_key", ""),
+        ] {
+            assert_eq!(hint(provider, key, value), None, "{provider} {key}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
 use crate::clock::UtcMillis;
-use crate::field::{FieldShape, FormField};
+use crate::field::{FieldShape, FormField, Looks};
 use crate::stream::Stream;
 
 /// Syncro.
@@ -97,7 +97,7 @@ const FORM: &[FormField] = &[
         advanced: false,
         max_length: 300,
         shape: FieldShape::Text,
-        looks: None,
+        looks: Some(Looks::SplitToken),
         refused: "Check this value: the token as Syncro showed it when it was created, one long word of letters, digits and \
                   hyphens. A token of another account, or one whose last day has passed, is refused like a wrong one.",
         without_installation: None,

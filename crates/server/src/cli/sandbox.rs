@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use domain::clock::UtcMillis;
 use simulator::{StandConfig, VENDORS, Vendor, VendorOption, WorldConfig};
 
 use super::{output, stop};
@@ -38,11 +39,15 @@ struct Arguments {
     #[arg(long, default_value_t = WorldConfig::default().opportunities)]
     opportunities: u32,
     /// Tickets of projects, for vendors that keep them apart.
-    #[arg(long, default_value_t = WorldConfig::default().project_tickets)]
+    #[arg(long, default_value_t = WorldConfig::SHOWN_PROJECT_TICKETS)]
     project_tickets: u32,
     /// Whether the vendor's request limits and slow-down apply.
     #[arg(long, value_enum, default_value_t = Switch::On)]
     limits: Switch,
+    /// Instant the world is made for and its clock starts at, such as 2026-03-02T09:00:00Z; else the last full hour, with a
+    /// clock that shows the time of this machine.
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    start: Option<UtcMillis>,
     /// File that keeps changes and the clock between starts.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
@@ -101,6 +106,10 @@ impl FromArgMatches for Chosen {
     }
 }
 
+fn instant(text: &str) -> Result<UtcMillis, String> {
+    UtcMillis::parse(text).ok_or_else(|| "write it as 2026-03-02T09:00:00Z".to_owned())
+}
+
 /// A key as it is typed.
 fn word(key: &str) -> String {
     key.replace('_', "-")
@@ -145,7 +154,7 @@ impl Arguments {
             },
             state_file: self.state,
             limits: self.limits == Switch::On,
-            clock_start_ms: None,
+            clock_start_ms: self.start.map(|start| start.0),
             port: self.port,
             options,
         }

@@ -50,6 +50,7 @@ async fn lists_are_walked_to_their_end_without_gap_or_repetition() {
         ("contacts", 7),
         ("tickets", 40),
         ("opportunities", 5),
+        ("technicians", 2),
     ] {
         let whole = get(&site, &key, &format!("{list}?limit=100")).await;
         assert!(whole["next_cursor"].is_null(), "{list}");
@@ -330,7 +331,7 @@ async fn companies_runs_and_reference_data_are_there() {
     let statuses = get(
         &site,
         &key,
-        &format!("reference-data?kind=ticket_status&integration={id}"),
+        &format!("reference-data?kind=ticket_status&integration={id}&limit=100"),
     )
     .await;
     assert!(
@@ -371,6 +372,9 @@ async fn mistakes_are_answered_by_parameter() {
     for wrong in [
         "tickets?limit=101",
         "tickets?cursor=x",
+        "reference-data?cursor=x",
+        "reference-data?kind=colours",
+        "technicians?cursor=x",
         "tickets?company=7",
         "tickets?closed=maybe",
         "tickets?integration=0196f5a4-0000-7000-8000-000000000000",

@@ -3,6 +3,7 @@
 mod browser;
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -366,7 +367,13 @@ impl Site {
             .insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 40_000)));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, 16 * 1024 * 1024).await.unwrap();
+        let mut bytes = to_bytes(body, 16 * 1024 * 1024).await.unwrap().to_vec();
+        if parts.headers.get(header::CONTENT_ENCODING).is_some() {
+            let mut plain = Vec::new();
+            let mut reader = flate2::read::GzDecoder::new(&bytes[..]);
+            reader.read_to_end(&mut plain).unwrap();
+            bytes = plain;
+        }
         Page {
             status: parts.status,
             headers: parts.headers,

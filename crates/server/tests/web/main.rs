@@ -11,6 +11,7 @@ mod access_matrix;
 mod api;
 mod api_keys;
 mod api_records;
+mod api_reference_data;
 mod api_syncs;
 mod audit_trail;
 mod certificates;

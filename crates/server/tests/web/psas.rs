@@ -7,6 +7,7 @@ mod lists;
 mod portal;
 mod steps;
 mod together;
+mod trouble;
 
 use domain::field::FieldShape;
 use domain::provider::{self, Category, Provider};
@@ -158,6 +159,19 @@ impl Psa {
         }
     }
 
+    /// The right without which tickets cannot be read.
+    fn right_to_tickets(&self) -> &Right {
+        let tickets =
+            |right: &&Right| right.required && right.called.to_lowercase().contains("tickets");
+        self.rights.iter().find(tickets).unwrap()
+    }
+
+    /// A change to a record of a stream.
+    fn change(&self, stream: Stream) -> &Change {
+        let found = self.changes.iter().find(|change| change.stream == stream);
+        found.unwrap_or_else(|| panic!("no change of {}", stream.key()))
+    }
+
     fn entity(&self, stream: Stream) -> &'static str {
         let found = self.streams.iter().find(|(have, _)| *have == stream);
         found.unwrap_or_else(|| panic!("no {}", stream.key())).1
@@ -237,6 +251,7 @@ on_every_psa!(
     connecting::an_address_pasted_in_another_form_is_shown_corrected,
     connecting::nonsense_is_refused_at_its_field,
     connecting::a_secret_comes_with_a_line_break_and_never_back,
+    connecting::blanks_around_values_do_no_harm,
     connecting::a_wrong_secret_is_told_in_the_vendors_words,
     connecting::a_right_secret_is_never_called_another_value,
     connecting::a_missing_right_is_named_as_the_screens_have_it,
@@ -248,4 +263,8 @@ on_every_psa!(
     lists::a_status_that_is_deleted_there_is_named,
     lists::a_queue_that_is_renamed_there_is_renamed_here,
     lists::ten_thousand_statuses_can_be_lived_with,
+    trouble::refused_credentials_are_told_with_what_to_check,
+    trouble::an_outage_is_told_as_the_vendors,
+    trouble::a_right_that_was_taken_is_told_with_where_to_grant_it,
+    trouble::a_record_that_cannot_be_read_is_told_with_its_field,
 );

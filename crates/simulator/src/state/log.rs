@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Record;
 use crate::clock::wall_ms;
 use crate::config::{SandboxError, WorldConfig};
+use crate::world::instant::HOUR;
 use crate::world::tool::Tool;
 
 /// One line of the state file.
@@ -61,11 +62,13 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Nothing left behind.
-    pub fn fresh(start_ms: i64) -> Self {
+    /// Nothing left behind: the world as of an instant, and the clock. Where none was asked for, the world is that of the
+    /// last full hour, so that sandboxes of one number are alike though they do not start together.
+    pub fn fresh(asked_ms: Option<i64>) -> Self {
+        let now = wall_ms();
         Self {
-            base_ms: start_ms,
-            clock_ms: start_ms,
+            base_ms: asked_ms.unwrap_or(now - now.rem_euclid(HOUR)),
+            clock_ms: asked_ms.unwrap_or(now),
             changes: Vec::new(),
         }
     }
@@ -85,7 +88,7 @@ impl StateLog {
         path: &Path,
         tool: Tool,
         world: &WorldConfig,
-        start_ms: i64,
+        asked_ms: Option<i64>,
     ) -> Result<(Self, Stored), SandboxError> {
         let failed = |source| SandboxError::State {
             path: path.to_owned(),
@@ -96,7 +99,7 @@ impl StateLog {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(e) => return Err(failed(e)),
         };
-        let mut stored = Stored::fresh(start_ms);
+        let mut stored = Stored::fresh(asked_ms);
         let mut latest = std::collections::HashMap::new();
         for line in text.lines() {
             let Ok(change) = serde_json::from_str::<Change>(line) else {

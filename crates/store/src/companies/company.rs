@@ -239,11 +239,13 @@ pub async fn find_for_viewer(
             active: external.active,
             kind: external.kind().cloned(),
             removed: external.absent != 0,
-            fields: shown_fields::strip(
-                external.fields,
-                domain::provider::find(&external.provider),
+            fields: shown_fields::of(
+                store,
                 viewer,
-            ),
+                (IntegrationId(external.integration_id), &external.provider),
+                external.fields,
+            )
+            .await?,
             name: external.name,
             link_origin: external.link_origin,
         });

@@ -62,7 +62,8 @@ pub async fn find_for_viewer(
     } else {
         Vec::new()
     };
-    let provider = domain::provider::find(&origin.provider);
+    let from = (origin.integration, origin.provider.as_str());
+    let fields = shown_fields::of(store, viewer, from, further.fields).await?;
     Ok(Some(Contact {
         row,
         origin,
@@ -71,7 +72,7 @@ pub async fn find_for_viewer(
         groups: groups.into_iter().map(|group| group.0).collect(),
         created_at: further.created_at,
         updated_at: further.updated_at,
-        fields: shown_fields::strip(further.fields, provider, viewer),
+        fields,
     }))
 }
 

@@ -1,4 +1,4 @@
-//! Contacts for viewers: the list, one contact, and the groups they are in.
+//! Contacts for viewers: the list, one contact, the people of a company, and the groups they are in.
 
 /// Columns of a contact in lists.
 macro_rules! contact_columns {
@@ -20,9 +20,11 @@ macro_rules! contact_joins {
 pub(crate) mod contact;
 pub(crate) mod groups;
 pub(crate) mod list;
+pub(crate) mod people;
 
 pub use contact::{Contact, find_for_viewer};
 pub use groups::{
     ContactGroup, GroupMember, list_group_members_for_viewer, list_groups_for_viewer,
 };
 pub use list::{ContactFilter, ContactRow, count_for_viewer, list_for_viewer};
+pub use people::{People, Person, list_people};

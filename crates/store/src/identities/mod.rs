@@ -6,10 +6,12 @@ use domain::account::Notifications;
 use domain::clock::UtcMillis;
 use domain::email::{email_address, email_key, email_skeleton, looks_like, mailbox};
 use domain::id::{IdentityId, PublicId};
+use domain::text::name_key;
 
 use crate::decode::{instant, json, optional, plain, public_id};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::open::Store;
+use crate::text_search::update_indexed_in;
 use crate::tx::Tx;
 use crate::{account_links, two_factor};
 
@@ -211,7 +213,8 @@ pub async fn insert_identity(tx: &mut Tx, new: &NewIdentity<'_>) -> Result<Ident
         new.job_title,
         new.phone,
         new.language,
-        now.0
+        now.0,
+        name_key(new.name)
     )?;
     Ok(IdentityId(id))
 }
@@ -304,8 +307,10 @@ pub async fn update_profile(tx: &mut Tx, id: IdentityId, profile: &Profile<'_>) 
         profile.phone,
         profile.time_zone,
         profile.language,
-        &notifications
+        &notifications,
+        name_key(profile.name)
     )?;
+    update_indexed_in(tx, "identity", &[id.0]).await?;
     memberships::copy_name(tx, id, profile.name, &address.key).await?;
     Ok(found == 1)
 }
@@ -352,8 +357,8 @@ pub async fn update_last_sign_in(tx: &mut Tx, id: IdentityId) -> Result<()> {
 
 statements! {
     INSERT = "INSERT INTO identity (id, uuid, email, email_key, email_skeleton, name, password_hash, password_changed_at, time_zone,
-            job_title, phone, language, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+            job_title, phone, language, created_at, name_key)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     FIND_ALIKE = "SELECT id, email_key FROM identity WHERE email_key = $1 AND id <> $3
         UNION SELECT id, email_key FROM identity WHERE email_skeleton = $2 AND id <> $3 ORDER BY id LIMIT 50";
     LOCK = "UPDATE identity SET created_at = created_at WHERE uuid = $1";
@@ -362,7 +367,7 @@ statements! {
     FIND_BY_UUID = "SELECT * FROM identity WHERE uuid = $1";
     FIND_BY_EMAIL = "SELECT * FROM identity WHERE email_key = $1";
     UPDATE = "UPDATE identity SET name = $2, email = $3, email_key = $4, email_skeleton = $5, job_title = $6, phone = $7, time_zone = $8,
-            language = $9, notifications = $10 WHERE id = $1";
+            language = $9, notifications = $10, name_key = $11 WHERE id = $1";
     UPDATE_PASSWORD = "UPDATE identity SET password_hash = $2, password_changed_at = $3 WHERE id = $1";
     UPDATE_HASH = "UPDATE identity SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
     SIGNED_IN = "UPDATE identity SET last_sign_in_at = $2 WHERE id = $1";

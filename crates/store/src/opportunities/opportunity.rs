@@ -59,19 +59,21 @@ pub async fn find_for_viewer(
     let (all, identity) = viewer.bind();
     let found: Option<Parts<Raw, Origin, Further>> =
         read_one!(store, FIND, all, identity, opportunity.as_str())?;
-    Ok(found.map(|Parts(row, origin, further)| {
-        let provider = domain::provider::find(&origin.provider);
-        let format = further.description_format.as_deref();
-        Opportunity {
-            row: row.into(),
-            origin,
-            description: ticket::body(further.description, format),
-            category: Labelled::new(further.category_id, further.category_label),
-            contact: further.contact_name.filter(|name| !name.is_empty()),
-            created_at: further.created_at,
-            closed_at: further.closed_at,
-            fields: shown_fields::strip(further.fields, provider, viewer),
-        }
+    let Some(Parts(row, origin, further)) = found else {
+        return Ok(None);
+    };
+    let from = (origin.integration, origin.provider.as_str());
+    let fields = shown_fields::of(store, viewer, from, further.fields).await?;
+    let format = further.description_format.as_deref();
+    Ok(Some(Opportunity {
+        row: row.into(),
+        origin,
+        description: ticket::body(further.description, format),
+        category: Labelled::new(further.category_id, further.category_label),
+        contact: further.contact_name.filter(|name| !name.is_empty()),
+        created_at: further.created_at,
+        closed_at: further.closed_at,
+        fields,
     }))
 }
 

@@ -12,8 +12,8 @@ use domain::stream::{PullMode, Stream};
 
 pub use streams::{
     StreamProgress, StreamRun, add_requests, find_stream_run, find_stream_run_in,
-    finish_stream_run, list_stream_runs, list_stream_runs_in, save_progress, start_stream_run,
-    update_message, update_totals,
+    finish_stream_run, list_stream_runs, list_stream_runs_in, save_progress, start_anew,
+    start_stream_run, update_message, update_totals,
 };
 pub use wake_ups::{WakeUp, list_wake_ups, put_wake_up, take_wake_ups};
 pub use windows::{

@@ -27,6 +27,7 @@ row! {
         cursor: Option<String>,
         phase: String,
         next_watermark: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
+        stamp_lag: Option<i64>,
         fetched: i64,
         created: i64,
         changed: i64,
@@ -68,8 +69,10 @@ pub struct StreamRun {
     pub cursor: Option<String>,
     /// What it is at: `pages`, then whatever the sync crate names.
     pub phase: String,
-    /// The watermark this part sets when it completes.
+    /// The watermark this part sets when it completes, but for the lag of the stamps.
     pub next_watermark: Option<UtcMillis>,
+    /// How far the stamps of the changes it met lag behind the vendor's clock at most, in milliseconds.
+    pub stamp_lag: Option<i64>,
     /// What it counted so far.
     pub counts: Counts,
     /// The vendor's own total before the first page.
@@ -122,6 +125,7 @@ impl From<StreamRunRow> for StreamRun {
             cursor: row.cursor,
             phase: row.phase,
             next_watermark: row.next_watermark,
+            stamp_lag: row.stamp_lag,
             counts,
             total_before: row.total_before,
             total_after: row.total_after,
@@ -149,6 +153,8 @@ pub struct StreamProgress {
     pub oddities: Vec<String>,
     /// The watermark to set at completion; `None` leaves it.
     pub next_watermark: Option<UtcMillis>,
+    /// How far the stamps of a page's changes lag behind the vendor's clock at most; the smallest of a part is kept.
+    pub stamp_lag: Option<i64>,
 }
 
 impl StreamProgress {
@@ -161,6 +167,7 @@ impl StreamProgress {
             counts: Counts::default(),
             oddities: Vec::new(),
             next_watermark: None,
+            stamp_lag: None,
         }
     }
 }
@@ -272,7 +279,8 @@ pub async fn save_progress(
         counts.pages,
         counts.requests,
         progress.next_watermark.map(|at| at.0),
-        now.0
+        now.0,
+        progress.stamp_lag
     )?;
     let Some((run, oddities)) = saved else {
         return Ok(false);
@@ -289,6 +297,15 @@ pub async fn save_progress(
     }
     tx.tell("run", run);
     Ok(true)
+}
+
+/// Sets a part back to its beginning, as if no page of it had come; the requests stay counted. `false` when it is not
+/// running any more.
+///
+/// # Errors
+/// As any statement.
+pub async fn start_anew(tx: &mut Tx, part: StreamRunId) -> Result<bool> {
+    Ok(execute!(tx, START_ANEW, part.0)? == 1)
 }
 
 /// Notes the vendor's own totals; `None` leaves what is there.
@@ -368,8 +385,12 @@ statements! {
     PROGRESS = "UPDATE stream_run SET cursor = $2, phase = $3, fetched = fetched + $4, created = created + $5, changed = changed + $6,
             unchanged = unchanged + $7, out_of_scope = out_of_scope + $8, set_aside = set_aside + $9, removed = removed + $10,
             repeated = repeated + $11, pages = pages + $12, requests = requests + $13,
-            next_watermark = COALESCE($14, next_watermark), progress_at = $15, message = NULL, hint = NULL
+            next_watermark = COALESCE($14, next_watermark), progress_at = $15, message = NULL, hint = NULL,
+            stamp_lag = CASE WHEN CAST($16 AS BIGINT) < COALESCE(stamp_lag, CAST($16 AS BIGINT) + 1) THEN $16 ELSE stamp_lag END
         WHERE id = $1 AND state IN ('waiting', 'running') RETURNING run_id, oddities";
+    START_ANEW = "UPDATE stream_run SET cursor = NULL, fetched = 0, created = 0, changed = 0, unchanged = 0, out_of_scope = 0, set_aside = 0,
+            removed = 0, repeated = 0, pages = 0, next_watermark = NULL, stamp_lag = NULL, total_before = NULL, oddities = '[]'
+        WHERE id = $1 AND state IN ('waiting', 'running')";
     NOTICE = "UPDATE stream_run SET oddities = $2 WHERE id = $1";
     TOTALS = "UPDATE stream_run SET total_before = COALESCE($2, total_before), total_after = COALESCE($3, total_after) WHERE id = $1";
     MESSAGE = "UPDATE stream_run SET message = $2, hint = $3 WHERE id = $1 AND state IN ('waiting', 'running') RETURNING run_id";

@@ -4,8 +4,9 @@ use domain::clock::UtcMillis;
 use domain::id::{IdentityId, IntegrationId, PublicId};
 
 use crate::db::Db;
-use crate::decode::{flag, instant, optional, optional_public_id, plain};
+use crate::decode::{flag, instant, optional, optional_known, optional_public_id, plain};
 use crate::error::Result;
+use crate::identities::MembershipStatus;
 use crate::listing::{Count, Direction, Listing, PageKey, Place, TextPlace, Walk};
 use crate::open::Store;
 use crate::quick_match::{Found, places};
@@ -38,6 +39,8 @@ pub struct ImportUser {
     pub name: String,
     /// E-mail address.
     pub email: String,
+    /// Whether it is one of the staff and is switched off, so that it cannot sign in.
+    pub deactivated: bool,
 }
 
 /// A person at a client who is no staff.
@@ -45,6 +48,8 @@ pub struct ImportUser {
 pub struct ClientPerson {
     /// Name.
     pub name: String,
+    /// E-mail address.
+    pub email: String,
     /// A company this person is a member of, by name; empty: none any more.
     pub company: String,
 }
@@ -120,7 +125,7 @@ row! {
         taken_uuid: Option<PublicId> = Option<String> => optional_public_id,
         taken_name: Option<String>,
         taken_email: Option<String>,
-        taken_staff: bool = i64 => flag,
+        taken_status: Option<MembershipStatus> = Option<String> => optional_known(MembershipStatus::from_key),
         taken_company: Option<String>,
     }
 }
@@ -136,6 +141,7 @@ fn user(
         uuid: uuid?,
         name: name?,
         email: email?,
+        deactivated: false,
     })
 }
 
@@ -148,14 +154,24 @@ impl From<Raw> for ImportRow {
             row.taken_email,
         );
         let (taken_by, client) = match taken {
-            Some(user) if !row.taken_staff => {
+            Some(user) if row.taken_status.is_none() => {
                 let person = ClientPerson {
                     name: user.name,
+                    email: user.email,
                     company: row.taken_company.unwrap_or_default(),
                 };
                 (None, Some(person))
             }
-            other => (other, None),
+            other => {
+                let deactivated = row.taken_status == Some(MembershipStatus::Disabled);
+                (
+                    other.map(|user| ImportUser {
+                        deactivated,
+                        ..user
+                    }),
+                    None,
+                )
+            }
         };
         Self {
             id: row.id,
@@ -397,7 +413,7 @@ macro_rules! import_row {
             CASE WHEN w.active = 1 AND w.person = 1 AND w.absent = 0 THEN CAST(1 AS BIGINT) ELSE 0 END AS active, w.stored_at,
             i.id AS identity_id, i.uuid AS identity_uuid, i.name AS identity_name, i.email AS identity_email,
             t.id AS taken_id, t.uuid AS taken_uuid, t.name AS taken_name, t.email AS taken_email,
-            CASE WHEN EXISTS (SELECT 1 FROM staff_membership m WHERE m.identity_id = t.id) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS taken_staff,
+            (SELECT m.status FROM staff_membership m WHERE m.identity_id = t.id) AS taken_status,
             (SELECT min(c.name) FROM company_membership m JOIN company c ON c.id = m.company_id WHERE m.identity_id = t.id) AS taken_company
         FROM ", $from, " LEFT JOIN identity i ON i.id = w.identity_id
         LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL WHERE ")

@@ -7,6 +7,7 @@ use domain::viewer::Viewer;
 
 use crate::decode::{flag, optional, plain};
 use crate::error::Result;
+use crate::listing::{COUNTED, Count, Direction, Listing, PageKey, Place, Walk};
 use crate::open::Store;
 use crate::tx::Tx;
 
@@ -28,6 +29,8 @@ row! {
         pub external_id: String,
         /// First and last name.
         pub name: String,
+        /// What lists sort it by.
+        pub name_key: String,
         /// E-mail address as typed there.
         pub email: Option<String>,
         /// Job title.
@@ -41,7 +44,7 @@ row! {
     }
 }
 
-/// Technicians by name; nobody's at a client. An MSP has at most some hundred, so there are no pages.
+/// All technicians by name, for what has to name or offer every one; nobody's at a client.
 ///
 /// # Errors
 /// As any statement.
@@ -54,6 +57,34 @@ pub async fn list_for_viewer(
     read_all!(store, LIST, all, integration.map(|id| id.0))
 }
 
+/// A page of technicians by name, at most `limit` of them; nobody's at a client.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_page_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    integration: Option<IntegrationId>,
+    page: Option<&PageKey>,
+    limit: u32,
+) -> Result<Listing<TechnicianRow>> {
+    let (all, _) = viewer.bind();
+    let integration = integration.map(|id| id.0);
+    // Only walked forwards: a key of a page before begins the list anew.
+    let page = page.filter(|key| !key.before);
+    let walk = Walk::new(Direction::Ascending, page, limit, true);
+    let (bound, bound_id) = walk.text_bound();
+    let asked = walk.asked();
+    let read = async { read_all!(store, PAGE, all, integration, &bound, bound_id, asked) };
+    let count = async { read_one!(store, COUNT, all, integration, COUNTED as i64 + 1) };
+    let (rows, found): (Vec<TechnicianRow>, Option<(i64,)>) =
+        futures_util::future::try_join(read, count).await?;
+    let place = |row: &TechnicianRow| Place::text(row.name_key.clone(), row.id);
+    let found = found.map_or(0, |row| row.0.unsigned_abs());
+    let page = walk.page(rows.iter().map(place).collect());
+    Ok(page.listing(rows, |row| row.id, Count::bounded(found, COUNTED)))
+}
+
 /// Whether another person of the same tool, who is linked to nobody either, has the same e-mail address.
 ///
 /// # Errors
@@ -63,11 +94,27 @@ pub async fn shares_address_in(tx: &mut Tx, technician: i64) -> Result<bool> {
     Ok(row.is_some())
 }
 
+/// Those a viewer may see, of all integrations or of one.
+macro_rules! technicians {
+    () => {
+        "FROM technician w WHERE CAST($1 AS BIGINT) = 1 AND w.absent = 0 AND (CAST($2 AS BIGINT) IS NULL OR w.integration_id = $2)"
+    };
+}
+
+macro_rules! technician_rows {
+    () => {
+        concat!(
+            "SELECT w.id, w.integration_id AS integration, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.name_key, w.email,
+            w.title, w.active, w.person, w.identity_id AS identity ",
+            technicians!()
+        )
+    };
+}
+
 statements! {
     SHARES_ADDRESS = "SELECT o.id FROM technician w JOIN technician o ON o.integration_id = w.integration_id AND o.email_key = w.email_key
         WHERE w.id = $1 AND o.id <> w.id AND o.absent = 0 AND o.active = 1 AND o.person = 1 AND o.identity_id IS NULL LIMIT 1";
-    LIST = "SELECT w.id, w.integration_id AS integration, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, w.title,
-            w.active, w.person, w.identity_id AS identity
-        FROM technician w WHERE CAST($1 AS BIGINT) = 1 AND w.absent = 0 AND (CAST($2 AS BIGINT) IS NULL OR w.integration_id = $2)
-        ORDER BY w.name_key, w.id";
+    LIST = concat!(technician_rows!(), " ORDER BY w.name_key, w.id");
+    PAGE = concat!(technician_rows!(), " AND (w.name_key, w.id) > ($3, $4) ORDER BY w.name_key, w.id LIMIT $5");
+    COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 AS one ", technicians!(), " LIMIT $3) counted");
 }

@@ -27,7 +27,7 @@ struct Searched {
     update: &'static str,
 }
 
-static SEARCHED: [Searched; 4] = [
+static SEARCHED: [Searched; 5] = [
     Searched {
         table: "ticket",
         pending: PENDING_TICKETS,
@@ -52,6 +52,12 @@ static SEARCHED: [Searched; 4] = [
         moved: MOVE_OPPORTUNITIES,
         update: UPDATE_OPPORTUNITIES,
     },
+    Searched {
+        table: "identity",
+        pending: PENDING_PEOPLE,
+        moved: MOVE_PEOPLE,
+        update: UPDATE_PEOPLE,
+    },
 ];
 
 /// Creates what search needs and is not there. Called at start, after the migrations.
@@ -68,6 +74,7 @@ pub async fn install(store: &Store) -> Result<()> {
                 CREATE_COMPANIES,
                 CREATE_CONTACTS,
                 CREATE_OPPORTUNITIES,
+                CREATE_PEOPLE,
             ] {
                 execute!(tx, text)?;
             }
@@ -104,6 +111,7 @@ pub async fn install(store: &Store) -> Result<()> {
                     CONTACT_TEXT,
                 ),
                 ("opportunity_search_text", "opportunity", "title_key"),
+                ("identity_search_text", "identity", PERSON_TEXT),
             ] {
                 let create = format!(
                     "CREATE INDEX IF NOT EXISTS {name} ON {table} USING gin (({text}) {operators})"
@@ -182,6 +190,9 @@ pub(crate) async fn update_indexed_in(tx: &mut Tx, table: &str, ids: &[i64]) -> 
 /// The text of a contact that is searched (PostgreSQL), as in its index.
 pub(crate) const CONTACT_TEXT: &str = "name_key || ' ' || COALESCE(email_key, '')";
 
+/// The same of a person.
+const PERSON_TEXT: &str = "COALESCE(name_key, '') || ' ' || email_key";
+
 statements! {
     CREATE_TICKETS for Sqlite = "CREATE VIRTUAL TABLE IF NOT EXISTS ticket_search USING fts5
         (number, title, content='', contentless_delete=1, tokenize='trigram')";
@@ -191,6 +202,8 @@ statements! {
         (name, email, content='', contentless_delete=1, tokenize='trigram')";
     CREATE_OPPORTUNITIES for Sqlite = "CREATE VIRTUAL TABLE IF NOT EXISTS opportunity_search USING fts5
         (title, content='', contentless_delete=1, tokenize='trigram')";
+    CREATE_PEOPLE for Sqlite = "CREATE VIRTUAL TABLE IF NOT EXISTS identity_search USING fts5
+        (name, email, content='', contentless_delete=1, tokenize='trigram')";
     START_MARK for Sqlite = "INSERT INTO search_progress (name, indexed_id) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING";
     PENDING_TICKETS for Sqlite = "INSERT INTO ticket_search (rowid, number, title)
         SELECT id, number, title FROM ticket WHERE id > (SELECT indexed_id FROM search_progress WHERE name = 'ticket') ORDER BY id LIMIT $1";
@@ -217,6 +230,12 @@ statements! {
         (SELECT id FROM opportunity WHERE id > indexed_id ORDER BY id LIMIT $1)) WHERE name = 'opportunity'";
     UPDATE_OPPORTUNITIES for Sqlite = "INSERT OR REPLACE INTO opportunity_search (rowid, title) SELECT id, title FROM opportunity
         WHERE id IN (SELECT value FROM json_each($1)) AND id <= (SELECT indexed_id FROM search_progress WHERE name = 'opportunity')";
+    PENDING_PEOPLE for Sqlite = "INSERT INTO identity_search (rowid, name, email)
+        SELECT id, name_key, email_key FROM identity WHERE id > (SELECT indexed_id FROM search_progress WHERE name = 'identity') ORDER BY id LIMIT $1";
+    MOVE_PEOPLE for Sqlite = "UPDATE search_progress SET indexed_id = (SELECT max(id) FROM
+        (SELECT id FROM identity WHERE id > indexed_id ORDER BY id LIMIT $1)) WHERE name = 'identity'";
+    UPDATE_PEOPLE for Sqlite = "INSERT OR REPLACE INTO identity_search (rowid, name, email) SELECT id, name_key, email_key FROM identity
+        WHERE id IN (SELECT value FROM json_each($1)) AND id <= (SELECT indexed_id FROM search_progress WHERE name = 'identity')";
     LOCK for Postgres = "SELECT pg_advisory_xact_lock(7266121)";
     EXTENSION_SCHEMA for Postgres = "SELECT n.nspname::TEXT AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm'";
     CREATE_EXTENSION for Postgres = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public";

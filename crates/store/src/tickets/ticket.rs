@@ -3,7 +3,6 @@
 use domain::body::{Body, BodyFormat};
 use domain::id::PublicId;
 use domain::record::Fields;
-use domain::reference::ReferenceKind;
 use domain::viewer::Viewer;
 
 use super::Labelled;
@@ -11,7 +10,6 @@ use super::row::{Raw, TicketRow};
 use crate::decode::{Parts, json, optional_public_id};
 use crate::error::Result;
 use crate::open::Store;
-use crate::reference_items;
 use crate::shown_fields::{self, Origin, ShownField};
 
 /// A ticket.
@@ -84,24 +82,8 @@ pub async fn find_for_viewer(
     let Some(Parts(row, origin, further)) = found else {
         return Ok(None);
     };
-    let provider = domain::provider::find(&origin.provider);
-    let mut fields = shown_fields::strip(further.fields, provider, viewer);
-    for field in &mut fields {
-        let kind = match field.key.as_str() {
-            "issue_type" => ReferenceKind::IssueType,
-            "sub_issue_type" | "sub_type" => ReferenceKind::SubIssueType,
-            "item" => ReferenceKind::TicketItem,
-            "team" => ReferenceKind::Team,
-            "project_type" => ReferenceKind::ProjectType,
-            "contract_id" => ReferenceKind::Contract,
-            _ => continue,
-        };
-        let id = field
-            .value
-            .as_str()
-            .map_or_else(|| field.value.to_string(), str::to_owned);
-        field.label = reference_items::find_label(store, origin.integration, kind, &id).await?;
-    }
+    let from = (origin.integration, origin.provider.as_str());
+    let fields = shown_fields::of(store, viewer, from, further.fields).await?;
     let format = further.description_format.as_deref();
     Ok(Some(Ticket {
         row: row.into(),

@@ -1,16 +1,21 @@
 //! Text search: literal, anywhere in a word, up to date.
 
+use domain::account::Notifications;
 use domain::record::Batch;
 use domain::viewer::Viewer;
+use store::accounts::{AccountsOf, list_for_viewer as list_accounts};
 use store::companies::{self, CompanyFilter, CompanySort};
 use store::contacts::{self, ContactFilter};
-use store::listing::{Count, Direction};
+use store::identities::{Profile, update_profile};
+use store::listing::{Count, Direction, PageKey};
 use store::pages::Absence;
 use store::tickets::{self, TicketFilter, TicketSort};
 use store::{Engine, Store, text_search};
 
-use crate::harness::{both, integration};
-use crate::records::{company, contact, store_companies, store_page, store_tickets, ticket};
+use crate::harness::{both, execute, integration};
+use crate::records::{
+    company, contact, member_of, store_companies, store_page, store_tickets, ticket,
+};
 
 const STAFF: Viewer = Viewer::ApiKey(1);
 
@@ -318,5 +323,174 @@ fn a_search_that_is_cut_says_so() {
             list("invoice wanted", Direction::Ascending).await.count,
             Count::Exact(2)
         );
+    });
+}
+
+/// The addresses of the accounts a search finds, a page of two at a time, there and back again.
+async fn accounts_found(
+    store: &Store,
+    viewer: &Viewer,
+    of: &AccountsOf,
+    words: &str,
+) -> Vec<String> {
+    let page = async |key: Option<&PageKey>| {
+        list_accounts(store, viewer, of, Some(words), key, 2)
+            .await
+            .unwrap()
+    };
+    let mut found = Vec::new();
+    let mut at = page(None).await;
+    loop {
+        assert!(at.rows.len() <= 2);
+        found.extend(at.rows.iter().map(|row| row.email.clone()));
+        let Some(key) = at.next.clone() else { break };
+        let next = page(Some(&key)).await;
+        let back = page(next.previous.as_ref()).await;
+        assert_eq!(back.rows, at.rows, "the page before is the page before");
+        at = next;
+    }
+    assert_eq!(at.count, Count::Exact(found.len() as u64));
+    found
+}
+
+#[test]
+fn portal_accounts_are_found_in_any_script_and_case() {
+    both(async |home| {
+        let store = home.open().await;
+        let at = integration(&store, "a").await;
+        let companies = [company("1", "Harbour"), company("2", "Mill")];
+        store_companies(&store, at, &companies).await;
+        let mut people = Vec::new();
+        for (email, name, company) in [
+            ("anne@harbour.example", "Änne MÜLLER", "Harbour"),
+            ("c@harbour.example", "Олена Шевченко", "Harbour"),
+            ("b@mill.example", "Anne 100% Miller", "Mill"),
+            ("d@mill.example", "Änne Müllerova", "Mill"),
+        ] {
+            let id = member_of(&store, email, company).await;
+            let profile = Profile {
+                name,
+                email,
+                job_title: None,
+                phone: None,
+                time_zone: None,
+                language: None,
+                notifications: &Notifications::default(),
+            };
+            let mut tx = store.begin().await.unwrap();
+            update_profile(&mut tx, id, &profile).await.unwrap();
+            tx.commit().await.unwrap();
+            people.push(id);
+        }
+        index(&store).await;
+        let all = AccountsOf::All;
+        for (words, expected) in [
+            (
+                "ÄNNE müller",
+                &["anne@harbour.example", "d@mill.example"][..],
+            ),
+            ("ШЕВЧ", &["c@harbour.example"]),
+            ("100%", &["b@mill.example"]),
+            ("1_0%", &[]),
+            ("mill.example", &["b@mill.example", "d@mill.example"]),
+            ("än", &["anne@harbour.example", "d@mill.example"]),
+            ("b@", &["b@mill.example"]),
+            ("müller mi", &["d@mill.example"]),
+            ("nobody", &[]),
+        ] {
+            let found = accounts_found(&store, &STAFF, &all, words).await;
+            assert_eq!(found, expected, "{words}");
+        }
+        let everybody = list_accounts(&store, &STAFF, &all, None, None, 10)
+            .await
+            .unwrap();
+        assert_eq!(everybody.rows.len(), 4);
+        let mill = AccountsOf::Company(everybody.rows[1].company.clone());
+        let found = accounts_found(&store, &STAFF, &mill, "änne").await;
+        assert_eq!(found, ["d@mill.example"]);
+        let role = AccountsOf::Role(everybody.rows[1].role.clone());
+        let found = accounts_found(&store, &STAFF, &role, "änne").await;
+        assert_eq!(found.len(), 2);
+        // Whoever is a member of one company finds nobody of another.
+        let member = Viewer::Members(people[3]);
+        let found = accounts_found(&store, &member, &all, "example").await;
+        assert_eq!(found, ["b@mill.example", "d@mill.example"]);
+        // A database of an older Portico has no keys; the next start makes them.
+        store.close().await;
+        execute(&home, "UPDATE identity SET name_key = NULL").await;
+        let store = home.open().await;
+        let found = accounts_found(&store, &STAFF, &all, "än").await;
+        assert_eq!(found, ["anne@harbour.example", "d@mill.example"]);
+        store.close().await;
+    });
+}
+
+/// A company that several tools have shows each person once.
+#[test]
+fn the_people_of_a_company_are_told_once_for_all_its_tools() {
+    both(async |home| {
+        let store = home.open().await;
+        let tools = [
+            integration(&store, "a").await,
+            integration(&store, "b").await,
+        ];
+        store_companies(&store, tools[0], &[company("1", "Harbour")]).await;
+        store_companies(&store, tools[1], &[company("9", "Harbour")]).await;
+        execute(
+            &home,
+            "UPDATE external_company SET company_id = (SELECT min(id) FROM company)",
+        )
+        .await;
+        let with = |id: &str, of: &str, first: &str, email: Option<&str>| {
+            let mut contact = contact(id, of, first, "Lee");
+            contact.email = email.map(str::to_owned);
+            contact
+        };
+        let office = Some("office@harbour.example");
+        let here = [
+            with("1", "1", "Ann", Some("ann@harbour.example")),
+            with("2", "1", "Bo", office),
+            with("3", "1", "Cy", office),
+            with("4", "1", "Di", None),
+            with("5", "1", "Di", None),
+        ];
+        store_page(&store, tools[0], &here, Batch::Contacts, Absence::Present).await;
+        let there = [with("7", "9", "Annie", Some(" ANN@harbour.example"))];
+        store_page(&store, tools[1], &there, Batch::Contacts, Absence::Present).await;
+        let companies = companies::list_for_viewer(
+            &store,
+            &STAFF,
+            &CompanyFilter::default(),
+            CompanySort::Name,
+            Direction::Ascending,
+            None,
+            1,
+        )
+        .await
+        .unwrap();
+        let uuid = companies.rows[0].uuid.clone();
+        let people = async |viewer: &Viewer, limit| {
+            contacts::list_people(&store, viewer, &uuid, limit)
+                .await
+                .unwrap()
+        };
+        let told = |people: &contacts::People| -> Vec<Vec<String>> {
+            let of = |person: &contacts::Person| -> Vec<String> {
+                let rows = person.contacts.iter();
+                rows.map(|row| row.external_id.clone()).collect()
+            };
+            people.people.iter().map(of).collect()
+        };
+        let all = people(&STAFF, 10).await;
+        assert_eq!(
+            told(&all),
+            [vec!["1", "7"], vec!["2"], vec!["3"], vec!["4"], vec!["5"]],
+            "an address that several of one tool share is nobody's own"
+        );
+        assert_eq!(all.count, 4);
+        assert_eq!(told(&people(&STAFF, 2).await), [vec!["1", "7"], vec!["2"]]);
+        let stranger = Viewer::Members(domain::id::IdentityId(i64::MAX));
+        assert_eq!(people(&stranger, 10).await, contacts::People::default());
+        store.close().await;
     });
 }

@@ -24,11 +24,13 @@ fn checkpoints_round_trip() {
             last_completed_at: Some(UtcMillis(3)),
             last_started_at: None,
             verified: Some(false),
+            stamp_lag: Some(60_000),
         };
         let mut tx = store.begin().await.unwrap();
         upsert_checkpoint(&mut tx, &checkpoint).await.unwrap();
         checkpoint.watermark = None;
         checkpoint.verified = None;
+        checkpoint.stamp_lag = None;
         upsert_checkpoint(&mut tx, &checkpoint).await.unwrap();
         upsert_checkpoint(
             &mut tx,

@@ -1,11 +1,9 @@
 //! What *Auto-Import* tells: who was made a user, who was added to a company, and whom it leaves out and why.
 //!
 //! A report is an import like those a person asks for ([`crate::imports`]), written in the commits that do the work. It
-//! begins with the first commit that makes somebody a user, and holds at any time what was done so far, so that a
+//! begins with the first of them that has something to tell, and holds at any time what was done so far, so that a
 //! process that dies leaves a true one. Who is left out is told once: a contact without an address would else be in the
 //! report of every sync. Where nothing is new there is no report.
-
-use std::collections::{HashMap, HashSet};
 
 use domain::contact_import::{ContactDecision, ContactSkip};
 use domain::id::{IntegrationId, PublicId};
@@ -75,138 +73,92 @@ pub async fn read(engine: &Engine, import: &Import, limit: i64) -> Result<Contac
 }
 
 /// What is told of one contact.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Line {
     outcome: ImportOutcome,
     text: Value,
     /// Who is left out, by the vendor's id, and why.
     skip: Option<(String, ContactSkip)>,
-    /// It was told before.
-    known: bool,
 }
 
-/// What a commit told.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    /// The report after it, if there is one.
-    import: Option<Import>,
-    /// What waits for a report, since nobody was made a user yet.
-    waiting: Vec<Line>,
-    /// Who is left out.
-    left_out: Vec<String>,
-}
-
-/// The report of an import under way.
+/// The report of an import under way: what is in it is in the database, so that it grows there and not here.
 #[derive(Debug)]
 pub struct ContactReport<'a> {
     engine: &'a Engine,
     integration: IntegrationId,
-    /// Whom earlier reports told as left out.
-    before: HashMap<String, ContactSkip>,
-    /// Whom this import leaves out.
-    left_out: HashSet<String>,
     import: Option<Import>,
-    waiting: Vec<Line>,
 }
 
 impl<'a> ContactReport<'a> {
-    pub(super) async fn new(engine: &'a Engine, integration: IntegrationId) -> Result<Self> {
-        Ok(Self {
+    pub(super) const fn new(engine: &'a Engine, integration: IntegrationId) -> Self {
+        Self {
             engine,
             integration,
-            before: contact_import::list_skips(engine.store(), integration).await?,
-            left_out: HashSet::new(),
             import: None,
-            waiting: Vec::new(),
-        })
+        }
     }
 
-    /// What is told of a contact, given who has an account by it; nothing of who had one.
+    /// What is told of a contact, given who has an account by it; nothing of who had one, and of whom an earlier report
+    /// told the same.
     pub(super) fn line(
-        &self,
         contact: &ContactCandidate,
         decision: ContactDecision,
         made: Option<Identity>,
     ) -> Result<Option<Line>> {
-        let outcome = match (decision, &made) {
-            (ContactDecision::Create, Some(_)) => ImportOutcome::Created,
-            (ContactDecision::Join, Some(_)) => ImportOutcome::Linked,
-            (ContactDecision::Skip(_), _) => ImportOutcome::Skipped,
+        let (outcome, text, skip) = match (decision, made) {
+            (ContactDecision::Skip(reason), _) if contact.left_out == Some(reason) => {
+                return Ok(None);
+            }
+            (ContactDecision::Skip(reason), _) => {
+                let text = serde_json::to_value(ContactSkipped {
+                    contact: contact.uuid.clone(),
+                    name: contact.name.clone(),
+                    email: contact.email.clone().unwrap_or_default(),
+                    company: contact.company_name.clone(),
+                    reason,
+                });
+                let skip = Some((contact.external_id.clone(), reason));
+                (ImportOutcome::Skipped, text, skip)
+            }
+            (ContactDecision::Create | ContactDecision::Join, Some(person)) => {
+                let outcome = if decision == ContactDecision::Create {
+                    ImportOutcome::Created
+                } else {
+                    ImportOutcome::Linked
+                };
+                let text = serde_json::to_value(ContactDone {
+                    contact: contact.uuid.clone(),
+                    name: person.name,
+                    email: person.email,
+                    company: contact.company_name.clone(),
+                });
+                (outcome, text, None)
+            }
             _ => return Ok(None),
-        };
-        let text = match (decision, made) {
-            (ContactDecision::Skip(reason), _) => serde_json::to_value(ContactSkipped {
-                contact: contact.uuid.clone(),
-                name: contact.name.clone(),
-                email: contact.email.clone().unwrap_or_default(),
-                company: contact.company_name.clone(),
-                reason,
-            }),
-            (_, Some(person)) => serde_json::to_value(ContactDone {
-                contact: contact.uuid.clone(),
-                name: person.name,
-                email: person.email,
-                company: contact.company_name.clone(),
-            }),
-            (_, None) => return Ok(None),
-        };
-        let skip = match decision {
-            ContactDecision::Skip(reason) => Some((contact.external_id.clone(), reason)),
-            _ => None,
         };
         Ok(Some(Line {
             outcome,
             text: text.map_err(stored)?,
-            known: skip
-                .as_ref()
-                .is_some_and(|(id, reason)| self.before.get(id) == Some(reason)),
             skip,
         }))
     }
 
-    /// Writes what a commit tells, in it. The report begins with somebody who was made a user.
+    /// Writes what a commit tells, in it. The report begins with the first of it.
     pub(super) async fn write_in(
         &self,
         tx: &mut Tx,
-        lines: Vec<Line>,
+        lines: &[Line],
         role: Option<&str>,
-    ) -> Result<Told> {
-        let skipped = lines.iter().filter_map(|line| line.skip.as_ref());
-        let left_out = skipped.map(|(id, _)| id.clone()).collect();
-        let done = lines.iter().any(|line| line.skip.is_none());
-        let mut waiting = self.waiting.clone();
-        waiting.extend(lines.into_iter().filter(|line| !line.known));
-        let import = if done || self.import.is_some() {
-            let lines = std::mem::take(&mut waiting);
-            Some(self.put_in(tx, &lines, role).await?)
-        } else {
-            None
-        };
-        Ok(Told {
-            import,
-            waiting,
-            left_out,
-        })
+    ) -> Result<Option<Import>> {
+        if lines.is_empty() {
+            return Ok(self.import.clone());
+        }
+        self.put_in(tx, lines, role).await.map(Some)
     }
 
-    /// Takes over what a commit told, once it is there.
-    pub(super) fn note(&mut self, told: Told) {
-        self.import = told.import;
-        self.waiting = told.waiting;
-        self.left_out.extend(told.left_out);
-    }
-
-    /// Tells what is left: who is left out although nobody was made a user, and who no longer is.
-    pub(super) async fn end_in(&self, tx: &mut Tx, role: Option<&str>) -> Result<()> {
-        if !self.waiting.is_empty() {
-            self.put_in(tx, &self.waiting, role).await?;
-        }
-        for id in self.before.keys() {
-            if !self.left_out.contains(id) {
-                contact_import::put_skip(tx, self.integration, id, None).await?;
-            }
-        }
-        Ok(())
+    /// Takes over what a commit wrote, once it is there.
+    pub(super) fn note(&mut self, import: Option<Import>) {
+        self.import = import;
     }
 
     async fn put_in(&self, tx: &mut Tx, lines: &[Line], role: Option<&str>) -> Result<Import> {

@@ -13,6 +13,7 @@ pub fn refusal(provider: &Provider, error: &Error) -> Refusal {
         message: sentence(provider.name, error),
         hint: error.hint(),
         field: error.field,
+        among: error.among,
         others: Vec::new(),
         // What a connector refuses before it sends anything.
         asked: !(error.kind == ErrorKind::Invalid && error.no_effect),
@@ -26,6 +27,7 @@ pub fn plain(message: impl Into<String>) -> Refusal {
         message: message.into(),
         hint: None,
         field: None,
+        among: &[],
         others: Vec::new(),
         asked: false,
     }
@@ -42,6 +44,7 @@ pub fn fields(mut problems: Vec<(&'static str, String)>) -> Option<Refusal> {
         message,
         hint: None,
         field: Some(field),
+        among: &[],
         others: problems,
         asked: false,
     })

@@ -44,6 +44,8 @@ pub struct Refusal {
     pub hint: Option<Hint>,
     /// Key of the form field to blame.
     pub field: Option<&'static str>,
+    /// Keys of the fields of which one is to blame, where the vendor does not tell which.
+    pub among: &'static [&'static str],
     /// Further fields that are wrong, with what is wrong about each.
     pub others: Vec<(&'static str, String)>,
     /// Whether the vendor was asked. Otherwise the message is Portico's own and no answer of the vendor.

@@ -21,6 +21,12 @@ pub struct Done {
     /// Whether it was a person at a client, who joined the staff and keeps the own name.
     #[serde(default)]
     pub joined: bool,
+    /// The company whose contact has the same address, and whom somebody said to be one of the staff.
+    #[serde(default)]
+    pub contact_of: Option<String>,
+    /// Whether it is an account that is switched off, so that it cannot sign in.
+    #[serde(default)]
+    pub deactivated: bool,
 }
 
 /// Somebody who was left out.
@@ -135,8 +141,8 @@ impl SkipReason {
                 user.1
             ),
             Self::OfAClient(who) => format!(
-                "{who} has an account with this e-mail address, and was not made one of your staff unasked. Tick in the row \
-                 that this is meant, or enter another address."
+                "{who} has this e-mail address, and was not made one of your staff unasked. Tick in the row that this is \
+                 meant, or enter another address."
             ),
             Self::AlreadyLinked((_, name)) => format!(
                 "Already linked to {name}, perhaps by another administrator meanwhile. Nothing was done twice."

@@ -327,8 +327,8 @@ async fn end_run(
     Ok(())
 }
 
-/// The two-minute window of a run that ended: two minutes from now on after a success, gone after a failure. A list that
-/// could not be read failed, whatever else was read with it.
+/// The two-minute window of a run that ended: two minutes from now on after a success, gone after a failure. A run in
+/// which a stream failed was no success, whatever else was read with it: who mends the cause may ask again at once.
 async fn settle_windows(engine: &Engine, tx: &mut Tx, run: &Run, well: bool) -> Result<()> {
     let mode = if run.mode == RunMode::Full.key() {
         RunMode::Full
@@ -337,11 +337,7 @@ async fn settle_windows(engine: &Engine, tx: &mut Tx, run: &Run, well: bool) -> 
     };
     // An incremental Resync is that of one list ([`request::request_stream`]).
     let of_list = run.trigger_key == Trigger::Resync && mode == RunMode::Incremental;
-    let parts = if of_list {
-        runs::list_stream_runs_in(tx, run.id).await?
-    } else {
-        Vec::new()
-    };
+    let parts = runs::list_stream_runs_in(tx, run.id).await?;
     if !well || parts.iter().any(|part| part.state == RunState::Failed) {
         return Ok(runs::remove_windows(tx, &run.uuid).await?);
     }

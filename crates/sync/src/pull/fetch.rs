@@ -30,6 +30,8 @@ pub(super) struct Fetched {
     pub repeated: i64,
     pub next: Option<Cursor>,
     pub vendor_time: Option<UtcMillis>,
+    /// When each record last changed, by the vendor's stamps.
+    pub changes: Vec<UtcMillis>,
     pub oddity: Option<String>,
     pub findings: Vec<PermissionFinding>,
     pub beside: Vec<Beside>,
@@ -38,6 +40,7 @@ pub(super) struct Fetched {
 impl Fetched {
     /// Looks at each record of a page.
     pub(super) fn of(page: Page, mapper_version: u32, generation: i64) -> Self {
+        let changes = page.batch.changes();
         let (records, repeats) = Prepared::from(page.batch, mapper_version, generation);
         Self {
             records: records.without(side_lists::unread(&page.beside)),
@@ -45,6 +48,7 @@ impl Fetched {
             repeated: i64::from(page.repeated) + repeats,
             next: page.next,
             vendor_time: page.vendor_time,
+            changes,
             oddity: page.oddity,
             findings: page.findings,
             beside: page.beside,

@@ -240,6 +240,8 @@ impl Part<'_> {
         let stored = stored.filter(|checkpoint| checkpoint.generation == generation);
         let now = self.engine.now();
         let full = self.row.mode.is_full();
+        let known = stored.as_ref().and_then(|stored| stored.stamp_lag);
+        let lag = watermark::learned(full, known, self.row.stamp_lag);
         let checkpoint = Checkpoint {
             integration_id: integration,
             stream,
@@ -247,8 +249,10 @@ impl Part<'_> {
             watermark: match &stored {
                 Some(stored) if settings_changed => stored.watermark,
                 stored => watermark::advance(
+                    full,
                     stored.as_ref().and_then(|stored| stored.watermark),
                     self.row.next_watermark,
+                    lag,
                 ),
             },
             full_completed_at: if full {
@@ -263,6 +267,7 @@ impl Part<'_> {
             } else {
                 stored.as_ref().and_then(|stored| stored.verified)
             },
+            stamp_lag: if settings_changed { known } else { lag },
         };
         Ok(checkpoints::upsert_checkpoint(tx, &checkpoint).await?)
     }

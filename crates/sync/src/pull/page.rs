@@ -57,6 +57,8 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
         let next = watermark::next(fetched.vendor_time, part.began, part.capability.overlap);
         progress.next_watermark = Some(next);
     }
+    let told = watermark::believed(fetched.vendor_time, part.began);
+    progress.stamp_lag = told.and_then(|told| watermark::lag(told, &fetched.changes));
     if part.total_before.is_some() {
         runs::update_totals(&mut tx, part.row.id, part.total_before, None).await?;
     }
@@ -95,6 +97,8 @@ impl Part<'_> {
         if progress.next_watermark.is_some() {
             self.row.next_watermark = progress.next_watermark;
         }
+        let lags = [self.row.stamp_lag, progress.stamp_lag];
+        self.row.stamp_lag = lags.into_iter().flatten().min();
         for oddity in progress.oddities {
             oddity::note(&mut self.row.oddities, oddity);
         }

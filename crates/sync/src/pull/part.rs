@@ -260,6 +260,14 @@ impl<'a> Part<'a> {
 
     /// Reads pages from the stored cursor on, one ahead.
     async fn pages(&mut self) -> std::result::Result<(), Stop> {
+        if let Some(cursor) = self.row.cursor.clone().map(Cursor)
+            && !self
+                .connection
+                .connector
+                .knows_cursor(self.row.stream, &cursor)
+        {
+            self.start_anew().await?;
+        }
         if self.row.mode.is_full() && self.row.total_before.is_none() && self.row.counts.pages == 0
         {
             self.total_before = self.vendor_total().await?;
@@ -291,6 +299,29 @@ impl<'a> Part<'a> {
                 )));
             }
         }
+        Ok(())
+    }
+
+    /// Begins again where the cursor is one that an older version left behind. The marks go first: what is interrupted in
+    /// between finds the same cursor and comes here again.
+    async fn start_anew(&mut self) -> std::result::Result<(), Stop> {
+        ending::clear_marks(self.engine, self.row.id).await?;
+        let mut tx = self.fence().await?;
+        if !runs::start_anew(&mut tx, self.row.id).await? {
+            tx.rollback().await?;
+            return Err(Stop::Lost);
+        }
+        tx.commit().await?;
+        let requests = self.row.counts.requests;
+        self.row.counts = Counts {
+            requests,
+            ..Counts::default()
+        };
+        self.row.cursor = None;
+        self.row.next_watermark = None;
+        self.row.stamp_lag = None;
+        self.row.total_before = None;
+        self.row.oddities.clear();
         Ok(())
     }
 

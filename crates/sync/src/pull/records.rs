@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::record::{Batch, ExternalRecord, OpportunityRecord};
 use domain::scope::TicketFacts;
 use domain::settings::IntegrationSettings;
-use domain::side_list::SideList;
+use domain::side_list::Unread;
 
 /// Runs the same expression for every kind of record; a deletion feed carries none.
 macro_rules! for_each_kind {
@@ -33,8 +33,8 @@ pub struct Prepared {
     pub ids: Vec<String>,
     /// Their content hashes, in order; empty for a deletion feed.
     pub hashes: Vec<i64>,
-    /// Lists that tell a part of the records and may not be read.
-    pub refused: Vec<SideList>,
+    /// Lists that tell a part of the records and were not read.
+    pub refused: Vec<Unread>,
     /// What the hashes cover beside the records.
     version: (u32, i64),
 }
@@ -76,7 +76,7 @@ impl Prepared {
 
     /// The same, of records that came without what these lists tell.
     #[must_use]
-    pub fn without(self, refused: Vec<SideList>) -> Self {
+    pub fn without(self, refused: Vec<Unread>) -> Self {
         Self { refused, ..self }
     }
 

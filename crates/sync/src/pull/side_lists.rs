@@ -5,17 +5,22 @@ use connectors::page::Beside;
 use connectors::{Error, ErrorKind};
 use domain::id::IntegrationId;
 use domain::scope::Scope;
-use domain::side_list::SideList;
+use domain::side_list::Unread;
 use domain::stream::Stream;
 use store::{Tx, pages};
 
 use super::records::Prepared;
 use crate::error::Result;
 
-/// The lists among these that were not read.
-pub(crate) fn unread(beside: &[Beside]) -> Vec<SideList> {
-    let unread = beside.iter().filter(|one| !one.read);
-    unread.map(|one| one.list).collect()
+/// The lists among these that were not read, or not for all records.
+pub(crate) fn unread(beside: &[Beside]) -> Vec<Unread> {
+    let of = |one: &Beside| (one.read).then(|| one.passed_over.clone());
+    let unread = beside.iter().map(|one| Unread {
+        list: one.list,
+        of: of(one),
+    });
+    let some = |one: &Unread| one.of.as_ref().is_none_or(|of| !of.is_empty());
+    unread.filter(some).collect()
 }
 
 /// Fails where the scope judges by a list that may not be read: without it tickets would vanish that belong here, or

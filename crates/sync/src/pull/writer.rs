@@ -8,7 +8,7 @@ use domain::company_adoption::{self, Adoption, Candidate};
 use domain::record::{Batch, TicketRecord};
 use domain::reference::ReferenceKind;
 use domain::run::Counts;
-use domain::side_list::SideList;
+use domain::side_list::Unread;
 use domain::stream::Stream;
 use store::integrations::Integration;
 use store::pages::{self, Absence, Known, RecordMark, RemovedReason};
@@ -37,7 +37,7 @@ pub(crate) async fn store_one(
     integration: &Integration,
     stream: Stream,
     batch: Batch,
-    refused: Vec<SideList>,
+    refused: Vec<Unread>,
     mapper_version: u32,
 ) -> Result<()> {
     let (records, _) = Prepared::from(batch, mapper_version, integration.generation);

@@ -35,11 +35,11 @@ pub(super) async fn check_email_in(
         EmailState::Invalid => Some(UserRefusal::EmailInvalid),
         EmailState::Taken(by) => {
             let is_staff = identities::find_staff_member_in(tx, by).await?.is_some();
-            let (by, name, _) = named_in(tx, by).await?;
+            let (by, name, email) = named_in(tx, by).await?;
             Some(if is_staff {
                 UserRefusal::EmailTaken { by, name }
             } else {
-                UserRefusal::EmailOfContact { name }
+                UserRefusal::EmailOfContact { name, email }
             })
         }
         EmailState::LooksLike(by) => {

@@ -6,12 +6,13 @@
 use domain::id::{IdentityId, PublicId};
 use serde_json::json;
 use store::Tx;
-use store::identities::{self, EmailState, Identity, MembershipStatus, NewIdentity};
+use store::identities::{self, Identity, MembershipStatus, NewIdentity};
 use store::roles::Role;
 use store::sessions::remove_sessions;
 
 use super::check::{audit, check_email_in, check_texts, some, text};
-use super::{Editor, UserRefusal, at_client, grantable_role_in};
+use super::client::{account_in, contact_in, of_account_in};
+use super::{Editor, UserRefusal, grantable_role_in};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mail::one_line;
@@ -44,6 +45,8 @@ pub struct Created {
     pub email: String,
     /// Whether it is a person at a client who joined the staff, and keeps name and password.
     pub joined: bool,
+    /// The company whose contact with this address the person stays, beside being one of the staff.
+    pub contact_of: Option<String>,
 }
 
 /// Everything that stands in the way of adding somebody now, for a form that tells it all at once: each text, the address
@@ -84,10 +87,15 @@ pub async fn problem_of_address(
     join: bool,
 ) -> Result<Option<UserRefusal>> {
     let mut tx = engine.store().begin().await?;
-    let problem = match client_in(&mut tx, email).await? {
+    let problem = match account_in(&mut tx, email).await? {
         Some(_) if join => None,
-        Some(client) => Some(of_a_client_in(&mut tx, &client).await?),
-        None => check_email_in(&mut tx, email, None).await?,
+        Some(found) => Some(UserRefusal::OfAClient(
+            of_account_in(&mut tx, &found).await?,
+        )),
+        None => match contact_in(&mut tx, email).await? {
+            Some(client) if !join => Some(UserRefusal::OfAClient(client)),
+            _ => check_email_in(&mut tx, email, None).await?,
+        },
     };
     tx.rollback().await?;
     Ok(problem)
@@ -113,11 +121,16 @@ pub async fn create_in(
     if let Some(refusal) = check_texts(&texts) {
         return Ok(Err(refusal));
     }
-    if let Some(client) = client_in(tx, &new.email).await? {
+    if let Some(found) = account_in(tx, &new.email).await? {
         if !new.join {
-            return of_a_client_in(tx, &client).await.map(Err);
+            let client = of_account_in(tx, &found).await?;
+            return Ok(Err(UserRefusal::OfAClient(client)));
         }
-        return join(tx, editor, role, &client, untold).await.map(Ok);
+        return join(tx, editor, role, &found, untold).await.map(Ok);
+    }
+    let contact = contact_in(tx, &new.email).await?;
+    if let Some(client) = contact.as_ref().filter(|_| !new.join) {
+        return Ok(Err(UserRefusal::OfAClient(client.clone())));
     }
     if let Some(refusal) = check_email_in(tx, &new.email, None).await? {
         return Ok(Err(refusal));
@@ -145,46 +158,10 @@ pub async fn create_in(
         Some(after),
     )
     .await?;
-    Ok(Ok(created(found)))
-}
-
-/// The person at a client who has an address and is no staff, named with the company.
-///
-/// # Errors
-/// As any statement.
-pub async fn client_with(engine: &Engine, email: &str) -> Result<Option<String>> {
-    let mut tx = engine.store().begin().await?;
-    let found = match client_in(&mut tx, email).await? {
-        Some(client) => {
-            let company = identities::first_company_in(&mut tx, client.id).await?;
-            Some(at_client(&client.name, company.as_deref()))
-        }
-        None => None,
-    };
-    tx.rollback().await?;
-    Ok(found)
-}
-
-/// Nobody of a client becomes staff unasked.
-async fn of_a_client_in(tx: &mut Tx, client: &Identity) -> Result<UserRefusal> {
-    Ok(UserRefusal::OfAClient {
-        name: client.name.clone(),
-        company: identities::first_company_in(tx, client.id).await?,
-    })
-}
-
-/// The person who has an address and is no staff, kept as it is until the commit.
-async fn client_in(tx: &mut Tx, email: &str) -> Result<Option<Identity>> {
-    let EmailState::Taken(by) = identities::email_state_in(tx, email, None).await? else {
-        return Ok(None);
-    };
-    let Some(found) = identities::find_identity_in(tx, by).await? else {
-        return Ok(None);
-    };
-    // Locked, then read again: the address may have been changed at this moment.
-    let kept = identities::find_identity_by_uuid_in(tx, &found.uuid).await?;
-    let is_staff = identities::find_staff_member_in(tx, by).await?.is_some();
-    Ok(kept.filter(|kept| !is_staff && kept.email == found.email))
+    Ok(Ok(Created {
+        contact_of: contact.and_then(|client| client.company),
+        ..created(found)
+    }))
 }
 
 /// Gives a person at a client the staff membership. Whoever has a password could sign in before and can now too, but
@@ -242,5 +219,6 @@ fn created(identity: Identity) -> Created {
         name: identity.name,
         email: identity.email,
         joined: false,
+        contact_of: None,
     }
 }

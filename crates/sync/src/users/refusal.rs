@@ -2,6 +2,8 @@
 
 use domain::id::PublicId;
 
+use super::Client;
+
 /// Why it was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserRefusal {
@@ -34,14 +36,11 @@ pub enum UserRefusal {
     EmailOfContact {
         /// That person's name.
         name: String,
+        /// The address.
+        email: String,
     },
     /// A person at a client has the address, and nobody said that this person is to join the staff.
-    OfAClient {
-        /// That person's name.
-        name: String,
-        /// A company that person is a member of.
-        company: Option<String>,
-    },
+    OfAClient(Client),
     /// Somebody has an address that can be mistaken for this one.
     EmailLooksLike {
         /// That user, by the id in addresses.
@@ -101,14 +100,13 @@ impl UserRefusal {
             Self::EmailTaken { name, .. } => {
                 format!("{name} has this e-mail address already. Every user needs one of their own.")
             }
-            Self::EmailOfContact { name } => format!(
-                "{name}, a person at a client, has this e-mail address. To make that person a user, add one with this \
-                 address."
+            Self::EmailOfContact { name, email } => format!(
+                "{name}, a person at a client, has the address {email}. To make {name} a user, add one with this address."
             ),
-            Self::OfAClient { name, company } => format!(
-                "{} has an account with this e-mail address, and would become one of your staff. Tick that this is meant, \
-                 or enter another address.",
-                at_client(name, company.as_deref())
+            Self::OfAClient(client) => format!(
+                "{} has this e-mail address, and would become one of your staff. Tick that this is meant, or enter another \
+                 address.",
+                client.who()
             ),
             Self::EmailLooksLike { name, email, .. } => format!(
                 "This address looks like {email}, which is {name}'s. Type it again with plain letters."
@@ -177,7 +175,7 @@ impl UserRefusal {
             | Self::EmailOfPrimaryAdministrator
             | Self::EmailTaken { .. }
             | Self::EmailOfContact { .. }
-            | Self::OfAClient { .. }
+            | Self::OfAClient(_)
             | Self::EmailLooksLike { .. } => "email",
             Self::RoleMissing
             | Self::RoleGone
@@ -185,14 +183,5 @@ impl UserRefusal {
             | Self::OwnRole => "role",
             _ => "",
         }
-    }
-}
-
-/// A person at a client: *Ann Lee, at Harbour Ltd,* or, with no company, *Ann Lee, a person at a client,*.
-#[must_use]
-pub fn at_client(name: &str, company: Option<&str>) -> String {
-    match company.filter(|company| !company.is_empty()) {
-        Some(company) => format!("{name}, at {company},"),
-        None => format!("{name}, a person at a client,"),
     }
 }

@@ -1,7 +1,7 @@
 //! What Auto-Import tells: a report where something is new, and the accounts it made, as lists show them.
 
 use domain::contact_import::ContactSkip;
-use domain::id::{IdentityId, IntegrationId};
+use domain::id::{IdentityId, IntegrationId, PublicId};
 use domain::imports::ImportKind;
 use domain::job::{Job, Priority};
 use domain::viewer::Viewer;
@@ -19,6 +19,7 @@ use crate::portal::{Kind, Portal};
 on_both_engines! {
     what_waits_while_it_is_switched_off_imports_nobody,
     each_import_that_does_something_has_a_report_and_no_other,
+    a_report_grows_with_each_commit_though_nobody_is_made_a_user,
 }
 
 /// The reports, newest first: how many were made, linked and skipped, and the role.
@@ -172,4 +173,57 @@ async fn what_waits_while_it_is_switched_off_imports_nobody(kind: Kind) {
     portal.idle().await;
     let done = sync::auto_import::last_report(&portal.engine, id).await;
     assert_eq!(done.expect("a read"), None);
+}
+
+async fn a_report_grows_with_each_commit_though_nobody_is_made_a_user(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let people = usual(&portal, id).await;
+    for number in 0..210 {
+        let one = json!({
+            "companyID": people[0].1, "firstName": "Client", "lastName": format!("Person {number}"),
+            "emailAddress": format!("client.{number}@many.example"), "isActive": 1,
+        });
+        portal.control.create("Contacts", one);
+    }
+    portal.sync(id, RunMode::Full).await;
+    let mut viewer = role(&portal, "Viewer").await;
+    // A role that is gone: everybody is left out.
+    viewer.uuid = PublicId::new(portal.clock_now());
+    let mut changed = portal.store().changed();
+    switch_on(&portal, id, &viewer).await;
+    let told = reports(&portal, id).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let counts = told[0].0.counts;
+    assert!(counts.skipped > 200 && counts.created == 0, "{counts:?}");
+    let mut commits = 0;
+    while let Ok(change) = changed.try_recv() {
+        commits += u64::from(change.topic == "import" && change.id == told[0].0.id.0);
+    }
+    let parts = counts.skipped.div_ceil(200);
+    assert!(
+        parts >= 2 && commits >= parts,
+        "{commits} changes were told for {parts} commits: nothing is kept back for the end"
+    );
+    let lines = sync::auto_import::read(&portal.engine, &told[0].0, i64::MAX)
+        .await
+        .expect("a report");
+    assert_eq!(lines.skipped.len() as u64, counts.skipped);
+    // Who is no contact of a company any more is left out no longer.
+    let first = people[0].0;
+    let skip = async || {
+        store::accounts::find_skip(portal.store(), id, &first.to_string())
+            .await
+            .expect("a read")
+    };
+    assert_eq!(skip().await, Some(ContactSkip::NoRole));
+    let inactive = json!({ "isActive": 0 });
+    portal.control.patch("Contacts", first, inactive);
+    portal.sync(id, RunMode::Incremental).await;
+    assert_eq!(skip().await, None);
+    assert_eq!(
+        reports(&portal, id).await.len(),
+        1,
+        "nobody else is told anew"
+    );
 }

@@ -30,6 +30,7 @@ on_both_engines! {
     s2_an_outage_is_a_warning_then_an_error_and_backs_off,
     s2_a_missing_right_fails_its_stream_only,
     s2_a_missing_right_is_told_once_in_the_providers_words,
+    s2_resync_reads_the_lists_again_only_for_a_right_no_stream_looks_at,
     s3_a_run_can_be_read_and_progress_is_told,
     s4_freshness_is_an_upper_bound,
 }
@@ -408,6 +409,24 @@ async fn s2_a_missing_right_is_told_once_in_the_providers_words(kind: Kind) {
     portal.control.set_security("Resources", "query", "All");
     portal.sync(id, RunMode::Full).await;
     assert_eq!(told(&look(&portal, id).await), [""; 0], "granted since");
+}
+
+/// What a stream reads tells by itself whether its right is there; other rights are looked at with the lists.
+async fn s2_resync_reads_the_lists_again_only_for_a_right_no_stream_looks_at(kind: Kind) {
+    for (area, again) in [("Opportunities", false), ("Contracts", true)] {
+        let portal = Portal::start(kind).await;
+        portal.control.set_security(area, "query", "None");
+        let id = portal.connect().await;
+        portal.idle().await;
+        let seen = look(&portal, id).await;
+        let mut missing = seen.missing_rights.iter();
+        assert!(missing.any(|right| right.area == area), "{seen:?}");
+        let before = portal.integration(id).await.reference_data_at;
+        portal.advance(3 * UtcMillis::MINUTE);
+        portal.sync(id, RunMode::Full).await;
+        let after = portal.integration(id).await.reference_data_at;
+        assert_eq!(after != before, again, "{area}");
+    }
 }
 
 async fn s3_a_run_can_be_read_and_progress_is_told(kind: Kind) {

@@ -1,13 +1,15 @@
 //! A person at a client who becomes a staff user too: one identity, both kinds of membership (design 3).
 
 use domain::permission::{Area, Grants, Level, RoleKind};
+use serde_json::json;
 use store::identities::{
     MembershipStatus, NewIdentity, find_staff_member, insert_identity, list_company_memberships,
-    upsert_company_membership,
+    upsert_company_membership, upsert_staff_membership,
 };
 use store::roles;
 use sync::import_companies::{CompanyImportQuery, list_for_import};
 use sync::import_users::{ImportAction, ImportRowChoice, SkipReason, apply};
+use sync::request::RunMode;
 use sync::users::{Editor, NewUser, UserRefusal, add_user};
 
 use crate::at_once::{create, import, role, somebody_else, technicians};
@@ -15,6 +17,7 @@ use crate::portal::{Kind, Portal};
 
 on_both_engines! {
     a_person_at_a_client_can_join_the_staff,
+    a_contact_without_an_account_becomes_staff_only_when_that_is_said,
 }
 
 async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
@@ -85,15 +88,16 @@ async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
     .expect("an outcome")
     .expect("done");
     assert!(report.created.is_empty(), "{report:?}");
-    let reason = SkipReason::OfAClient(format!("Client Person, at {company_name},"));
-    assert_eq!(report.skipped[0].reason, reason);
+    let reason =
+        |email: &str| SkipReason::OfAClient(format!("Client Person ({email}), at {company_name},"));
+    assert_eq!(report.skipped[0].reason, reason("bo@client.example"));
     // Nobody is proposed for a link who is no staff user.
     let row = technicians(&portal, id).await.remove(0);
     assert_eq!(row.taken_by, None);
     let client = row.client.clone().expect("told beforehand");
     assert_eq!(
         (client.name.as_str(), client.company),
-        ("Client Person", company_name)
+        ("Client Person", company_name.clone())
     );
     // Also with the vendor's own address it takes a word.
     let report = apply(
@@ -104,11 +108,25 @@ async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
     .await
     .expect("an outcome")
     .expect("done");
-    assert_eq!(report.skipped[0].reason, reason, "{report:?}");
-    let join = ImportRowChoice {
-        action: ImportAction::Join { email: None },
+    assert_eq!(report.skipped[0].reason, reason(&imported), "{report:?}");
+    // What was said of another address, which the record had when the list was looked at, counts for none.
+    let said = |address: &str| ImportRowChoice {
+        action: ImportAction::Join {
+            email: None,
+            said: address.to_lowercase(),
+        },
         ..create(&row)
     };
+    let report = apply(
+        &portal.engine,
+        &somebody_else(),
+        &import(id, &technician, vec![said("cy@client.example")]),
+    )
+    .await
+    .expect("an outcome")
+    .expect("done");
+    assert_eq!(report.skipped[0].reason, reason(&imported), "{report:?}");
+    let join = said(&imported);
     let report = apply(
         &portal.engine,
         &somebody_else(),
@@ -135,7 +153,7 @@ async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
     .await
     .expect("an outcome");
     assert!(
-        matches!(&unasked, Err(UserRefusal::OfAClient { name, .. }) if name == "Client Person"),
+        matches!(&unasked, Err(UserRefusal::OfAClient(client)) if client.name == "Client Person"),
         "{unasked:?}"
     );
     let mine = add_user(
@@ -196,4 +214,103 @@ async fn a_person_at_a_client_can_join_the_staff(kind: Kind) {
             .expect("a list");
         assert_eq!(kept.len(), 1, "the membership of the company stays");
     }
+}
+
+async fn a_contact_without_an_account_becomes_staff_only_when_that_is_said(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let technician = role(&portal, "Technician").await;
+    let email = "Pat@client.example";
+    // A technician there has the address of a client's contact; a second one that of a contact of the own domain.
+    let contacts = portal.control.ids("Contacts");
+    let of_clients = contacts.iter().filter(|contact| {
+        let contact = portal.control.get("Contacts", **contact);
+        contact.is_some_and(|contact| contact["companyID"] != 0 && contact["isActive"] == 1)
+    });
+    let of_clients: Vec<i64> = of_clients.copied().collect();
+    let resources = portal.control.ids("Resources");
+    for (at, email) in [(0, email), (1, "own@portal.example")] {
+        let address = json!({ "emailAddress": email.to_lowercase() });
+        portal.control.patch("Contacts", of_clients[at], address);
+        let address = json!({ "email": email });
+        portal.control.patch("Resources", resources[at], address);
+    }
+    portal.sync(id, RunMode::Full).await;
+    let mut tx = portal.store().begin().await.expect("begins");
+    let owner = insert_identity(
+        &mut tx,
+        &NewIdentity {
+            email: "owner@portal.example",
+            name: "Owner",
+            ..NewIdentity::default()
+        },
+    )
+    .await
+    .expect("kept");
+    let active = MembershipStatus::Active;
+    upsert_staff_membership(&mut tx, owner, technician.id, active, true, true)
+        .await
+        .expect("kept");
+    tx.commit().await.expect("committed");
+    let rows = technicians(&portal, id).await;
+    let with = |address: &str| {
+        let row = rows
+            .iter()
+            .find(|row| row.email.as_deref() == Some(address));
+        row.unwrap_or_else(|| panic!("{address}: {rows:?}")).clone()
+    };
+    let (pat, own) = (with(email), with("own@portal.example"));
+    let run = async |rows: Vec<ImportRowChoice>| {
+        let mut wanted = import(id, &technician, rows);
+        wanted.send_welcome = true;
+        apply(&portal.engine, &somebody_else(), &wanted)
+            .await
+            .expect("an outcome")
+            .expect("done")
+    };
+    let as_proposed = ImportRowChoice {
+        action: ImportAction::Proposed,
+        ..create(&pat)
+    };
+    for choice in [as_proposed, create(&pat)] {
+        let report = run(vec![choice, create(&own)]).await;
+        let reason = &report.skipped[0].reason;
+        assert!(
+            matches!(reason, SkipReason::OfAClient(who) if who.contains("(pat@client.example), a contact at ")),
+            "{report:?}"
+        );
+        assert!(
+            report.created.iter().all(|done| done.contact_of.is_none()),
+            "the own domain is no client's: {report:?}"
+        );
+    }
+    let by_hand = NewUser {
+        name: "Pat".to_owned(),
+        email: email.to_owned(),
+        ..NewUser::default()
+    };
+    let unasked = add_user(
+        &portal.engine,
+        &somebody_else(),
+        &by_hand,
+        &technician.uuid,
+        false,
+    )
+    .await
+    .expect("an outcome");
+    assert!(
+        matches!(&unasked, Err(UserRefusal::OfAClient(client)) if !client.account),
+        "{unasked:?}"
+    );
+    let said = ImportRowChoice {
+        action: ImportAction::Join {
+            email: None,
+            said: "pat@client.example".to_owned(),
+        },
+        ..create(&pat)
+    };
+    let report = run(vec![said]).await;
+    assert_eq!((report.created.len(), report.welcome), (1, 1), "{report:?}");
+    let done = &report.created[0];
+    assert!(!done.joined && done.contact_of.is_some(), "{done:?}");
 }

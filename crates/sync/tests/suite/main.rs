@@ -20,6 +20,7 @@ mod completeness;
 mod connection;
 mod connectwise_psa;
 mod crash;
+mod cursors;
 mod disconnect;
 mod doubt;
 mod halo_psa;

@@ -191,6 +191,12 @@ async fn p3_the_watermark_is_the_vendors_clock_and_moves_only_at_completion(kind
         },
     )
     .await;
+    // What changed this moment tells that stamps and answers are of one clock.
+    for (entity, field) in [("Tickets", "title"), ("Contacts", "title")] {
+        let one = portal.control.ids(entity)[2];
+        let now = json!({ field: "Just now" });
+        portal.control.patch(entity, one, now);
+    }
     let id = portal.connected().await;
     let overlap = 5 * UtcMillis::MINUTE;
     let store = portal.store().clone();

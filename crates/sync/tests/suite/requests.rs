@@ -22,6 +22,7 @@ on_both_engines! {
     p9_a_quick_sync_joins_a_run_that_has_not_come_to_the_tickets,
     p12_the_same_sync_within_two_minutes_is_dropped,
     p12_a_list_that_could_not_be_read_is_asked_for_again_at_once,
+    p12_a_run_with_a_failed_stream_closes_no_window,
     p12_webhooks_schedule_and_changed_settings_are_never_dropped,
     s1_switched_off_nothing_starts_by_itself_also_after_a_restart,
 }
@@ -319,6 +320,40 @@ async fn p12_a_list_that_could_not_be_read_is_asked_for_again_at_once(kind: Kind
             }
         );
     }
+}
+
+/// A right that was missing is given, and the button works at once, though the other streams were read.
+async fn p12_a_run_with_a_failed_stream_closes_no_window(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let ask =
+        async || request_sync(&portal.engine, &ann(), id, Trigger::Resync, RunMode::Full).await;
+    let refused = FaultKind::Status {
+        code: 403,
+        body: None,
+        retry_after: None,
+    };
+    portal
+        .control
+        .set_fault(Fault::new(refused).on_path("Tickets/query"));
+    let RequestOutcome::Started(first) = ask().await.expect("a request") else {
+        panic!("the first one starts")
+    };
+    portal.idle().await;
+    assert_eq!(portal.last_run(id).await.state, RunState::Partial);
+    portal.control.clear_faults();
+    let RequestOutcome::Started(again) = ask().await.expect("a request") else {
+        panic!("it can be tried again at once")
+    };
+    assert_ne!(first, again);
+    portal.idle().await;
+    assert_eq!(portal.last_run(id).await.state, RunState::Completed);
+    assert_eq!(
+        ask().await.expect("a request"),
+        RequestOutcome::Recent {
+            run: Some(again.uuid)
+        }
+    );
 }
 
 async fn p12_webhooks_schedule_and_changed_settings_are_never_dropped(kind: Kind) {

@@ -34,6 +34,7 @@ on_every_vendor!(
     every_record_arrives_and_every_note,
     what_changes_is_noticed,
     p15_a_new_note_comes_with_its_changed_ticket,
+    p15_comments_that_are_hidden_from_us_stay,
     p5_a_deleted_ticket_goes_with_the_next_full_run,
     what_automation_writes_is_not_for_clients,
 );
@@ -59,6 +60,8 @@ pub struct Desk {
     note_id: fn(&Value) -> String,
     /// What the address of a ticket's comments has in it, in lower case.
     asked: &'static str,
+    /// Hides all comments from the connector as a role does, without a refusal where the vendor has such a way.
+    hide: fn(&Control),
     /// Lists beside those of records that tell a part of them: the right, its action, and what the area is called.
     pub beside: &'static [(&'static str, &'static str, &'static str)],
     /// The first of them as the scope judges by it, where it does: what is chosen of all that the records have.
@@ -240,6 +243,35 @@ pub async fn p15_a_new_note_comes_with_its_changed_ticket(kind: Kind, vendor: &s
         assert_eq!(asked, 1, "of the changed ticket alone");
     }
     desk.assert_settled(&portal, id).await;
+}
+
+/// An answer without comments about a ticket that had some is no proof that they were deleted.
+async fn p15_comments_that_are_hidden_from_us_stay(kind: Kind, vendor: &str) {
+    let desk = Desk::of(vendor);
+    if desk.provider().capability.notes != NoteListing::PerTicket {
+        return;
+    }
+    let portal = desk.portal(kind).await;
+    let id = portal.connected().await;
+    let before = portal.present(id, Stream::TicketNotes).await;
+    assert!(before.len() > 5, "the world has notes");
+    (desk.hide)(&portal.control);
+    portal.advance(UtcMillis::HOUR);
+    let tickets = desk.entity(Stream::Tickets);
+    for ticket in portal.control.ids(tickets) {
+        let edited = json!({ desk.title: "Edited" });
+        portal.control.patch(tickets, ticket, edited);
+    }
+    portal.control.clear_journal();
+    portal.sync(id, RunMode::Incremental).await;
+    portal.idle().await;
+    let asked = portal.control.journal();
+    let asked = asked.iter().map(|entry| entry.path.to_lowercase());
+    assert!(
+        asked.into_iter().any(|path| path.contains(desk.asked)),
+        "comments were asked for"
+    );
+    assert_eq!(portal.present(id, Stream::TicketNotes).await, before);
 }
 
 pub async fn p5_a_deleted_ticket_goes_with_the_next_full_run(kind: Kind, vendor: &str) {

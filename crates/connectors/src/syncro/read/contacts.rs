@@ -65,6 +65,11 @@ impl Walk {
     }
 }
 
+/// Whether a cursor is one of contacts.
+pub(super) fn knows(cursor: &Cursor) -> bool {
+    Place::read(Walk::read(Some(cursor)).inside.as_ref()).is_ok()
+}
+
 /// One page.
 pub(super) async fn page(client: &Client, request: &PageRequest<'_>) -> Result<Page> {
     let mut walk = Walk::read(request.cursor);
@@ -222,5 +227,15 @@ mod tests {
         }
         let other = Cursor("of another connector".into());
         assert_eq!(Walk::read(Some(&other)).inside, Some(other));
+    }
+
+    #[test]
+    fn cursors_of_an_older_version_are_not_taken_for_ones_of_this() {
+        let cursor = |text: &str| Cursor(text.to_owned());
+        assert!(knows(&cursor("contacts/page:50:50:0:123")));
+        assert!(knows(&cursor("customers/")));
+        // They had the customers between the list and where in it.
+        assert!(!knows(&cursor("contacts/7,12/page:50:50:0:123")));
+        assert!(!knows(&cursor("customers/7,12/")));
     }
 }

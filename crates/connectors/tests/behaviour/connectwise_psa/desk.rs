@@ -68,6 +68,55 @@ pub async fn many_sites() {
     assert_eq!(missing.count(), 0, "no right is missing");
 }
 
+/// Of more companies than a night asks about, each has its turn after some nights, and the others keep what is stored.
+pub async fn sites_by_turns() {
+    let stand = VENDOR.start().await;
+    let entity = VENDOR.entity(Stream::Companies);
+    for number in 0..2_050 {
+        let name = format!("Company {number}");
+        let company = json!({"identifier": format!("C{number}"), "name": name, "site": {"name": "Main"}});
+        stand.control().create(entity, company);
+    }
+    let connect = Connect {
+        urgency: Urgency::Background,
+        ..stand.connect()
+    };
+    let night = async || {
+        let connector = connectors::build("connectwise_psa", connect.clone());
+        let connector = connector.expect("a connector");
+        let pages = walk(&*connector, Stream::Companies, FULL, 25).await;
+        let pages = pages.expect("pages");
+        let with_sites = pages.iter().flat_map(|page| {
+            let Batch::Companies(companies) = &page.batch else {
+                panic!("companies")
+            };
+            let over = page.beside.iter().flat_map(|one| &one.passed_over);
+            let over: BTreeSet<&String> = over.collect();
+            let active = companies.iter().filter(|one| one.active);
+            let asked = active.filter(move |one| !over.contains(&one.external_id));
+            asked.map(|one| one.external_id.clone())
+        });
+        (with_sites.collect::<BTreeSet<String>>(), pages)
+    };
+    let asked = || stand.requests_about("company/companies/sites").len();
+    let (first, pages) = night().await;
+    let requests = asked();
+    assert_eq!(requests, first.len(), "nobody else is asked about");
+    assert!((900..1_200).contains(&requests), "{requests}");
+    assert!(pages.len() < 60, "as many sites to a page: {}", pages.len());
+    stand.control().advance_clock(domain::clock::UtcMillis::DAY);
+    let (second, _) = night().await;
+    assert!(first.is_disjoint(&second), "the others");
+    let all: usize = pages
+        .iter()
+        .map(|page| match &page.batch {
+            Batch::Companies(companies) => companies.iter().filter(|one| one.active).count(),
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(first.len() + second.len(), all, "after two nights each");
+}
+
 pub async fn deleted_companies() {
     let stand = VENDOR.start().await;
     let entity = VENDOR.entity(Stream::Companies);

@@ -1,5 +1,6 @@
 //! What is particular about Halo's records.
 
+use connectors::ErrorKind;
 use domain::record::{Batch, Visibility};
 use domain::reference::ReferenceKind;
 use domain::stream::Stream;
@@ -164,6 +165,33 @@ pub async fn comments() {
             .iter()
             .all(|id| !here.contains(id))
     );
+}
+
+/// An agent who may see no actions is told of none; a ticket that nobody wrote to has its *Ticket Logged* still.
+pub async fn hidden_comments() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let client = control.ids("client")[3];
+    // The product itself writes *Ticket Logged* to each.
+    let fields = json!({
+        "summary": "Quiet", "details": "Nothing yet", "client_id": client, "tickettype_id": 1,
+    });
+    let quiet = control.create("tickets", fields);
+    let notes = |ticket: i64| {
+        let connector = stand.connector();
+        async move { connector.ticket_notes(&ticket.to_string()).await }
+    };
+    assert!(notes(quiet).await.expect("none").batch.is_empty());
+    let report = stand.connector().test_connection().await.expect("a report");
+    assert_eq!(report.missing_required().count(), 0, "{report:?}");
+    control.set_security("actions", "query", "Restricted");
+    let error = notes(quiet).await.expect_err("hidden");
+    assert_eq!(error.kind, ErrorKind::PermissionDenied, "{error}");
+    assert!(notes(987_654_321).await.expect("not there").batch.is_empty());
+    let report = stand.connector().test_connection().await.expect("a report");
+    let missing: Vec<_> = report.missing_required().collect();
+    assert_eq!(missing.len(), 1, "{report:?}");
+    assert_eq!(missing[0].area, "Ticket notes");
 }
 
 pub async fn sales() {

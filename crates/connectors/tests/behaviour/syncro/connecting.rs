@@ -96,6 +96,31 @@ pub async fn each_right_is_named() {
     assert_eq!(optional.count(), 1);
 }
 
+/// A token that may open its owner's tickets alone is told of others that they do not exist, which is no deletion.
+pub async fn others_tickets_are_hidden() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let all = control.records("tickets", -1, 1_000).expect("tickets");
+    let listed = all.first().expect("the list's first")["user_id"].clone();
+    let other = all.iter().find(|ticket| ticket["user_id"] != listed);
+    let ticket = other.expect("of somebody else")["id"].to_string();
+    control.set_security("Tickets - View Details", "query", "None");
+    let report = stand.connector().test_connection().await.expect("a report");
+    let missing: Vec<_> = report.missing_required().collect();
+    assert_eq!(missing.len(), 1, "{report:?}");
+    assert_eq!(missing[0].area, "Ticket details and comments");
+    let connector = stand.connector();
+    let error = connector.ticket_notes(&ticket).await.expect_err("hidden");
+    assert_eq!(error.kind, ErrorKind::PermissionDenied, "{error}");
+    let right = error.right.and_then(|right| right.missing);
+    assert!(right.is_some_and(|right| right.ends_with("Tickets — View Details")));
+    let error = connector
+        .fetch(Stream::Tickets, &ticket)
+        .await
+        .expect_err("hidden, and not gone");
+    assert_eq!(error.kind, ErrorKind::PermissionDenied, "{error}");
+}
+
 pub async fn token_in_no_address() {
     let stand = VENDOR.start().await;
     let connector = stand.connector();

@@ -1,6 +1,7 @@
 //! Fields of Autotask's records: the further ones, and where those come from that records of every provider have.
 
 use crate::field::{CatalogueField, CommonField, FieldValue, common_fields};
+use crate::reference::ReferenceKind;
 
 /// Fields beyond the common ones.
 pub(super) const CATALOGUE: &[CatalogueField] = &[
@@ -10,23 +11,23 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Issue Type",
         "Classification",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::IssueType)),
     CatalogueField::shown(
         "Tickets.subIssueType",
         "sub_issue_type",
         "Sub-Issue Type",
         "Classification",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::SubIssueType)),
     CatalogueField::sensitive("Tickets.contractID", "contract_id", "Contract", "Billing")
-        .id(FieldValue::Reference),
+        .id(FieldValue::Reference(ReferenceKind::Contract)),
     CatalogueField::sensitive(
         "Tickets.billingCodeID",
         "billing_code_id",
         "Work Type",
         "Billing",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::WorkType)),
     CatalogueField::sensitive(
         "Tickets.estimatedHours",
         "estimated_hours",
@@ -65,23 +66,23 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Classification",
         "Company",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::CompanyClassification)),
     CatalogueField::sensitive(
         "Companies.territoryID",
         "territory_id",
         "Territory",
         "Company",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::Territory)),
     CatalogueField::sensitive(
         "Companies.marketSegmentID",
         "market_segment_id",
         "Market Segment",
         "Company",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::MarketSegment)),
     CatalogueField::sensitive("Companies.countryID", "country_id", "Country", "Company")
-        .id(FieldValue::Reference),
+        .id(FieldValue::Reference(ReferenceKind::Country)),
     CatalogueField::sensitive("Companies.fax", "fax", "Fax", "Company"),
     CatalogueField::sensitive(
         "CompanyLocations.name, address1, address2, city, state, postalCode, phone, isActive",
@@ -113,7 +114,7 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "License Type",
         "Resource",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::LicenseType)),
     CatalogueField::sensitive(
         "Resources.officePhone",
         "office_phone",
@@ -132,7 +133,7 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Lead Source",
         "Opportunity",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::LeadSource)),
     CatalogueField::sensitive(
         "Opportunities.nextStep",
         "next_step",
@@ -146,14 +147,14 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Win Reason",
         "Opportunity",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::WinReason)),
     CatalogueField::sensitive(
         "Opportunities.lossReason",
         "loss_reason",
         "Loss Reason",
         "Opportunity",
     )
-    .id(FieldValue::Reference),
+    .id(FieldValue::Reference(ReferenceKind::LossReason)),
     // User-defined fields arrive under `udf:<name>`; a tenant names them, so they have no entry of their own
     // and are sensitive, like everything the catalogue does not list.
 ];

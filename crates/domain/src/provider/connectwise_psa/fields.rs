@@ -1,13 +1,14 @@
 //! Fields of ConnectWise Manage's records: the further ones, and where those come from that records of every provider have.
 
 use crate::field::{CatalogueField, CommonField, FieldValue, common_fields};
+use crate::reference::ReferenceKind;
 
 /// Fields beyond the common ones.
 pub(super) const CATALOGUE: &[CatalogueField] = &[
     CatalogueField::shown("Ticket.subType", "sub_type", "Subtype", "Classification")
-        .id(FieldValue::Reference),
+        .id(FieldValue::Reference(ReferenceKind::SubIssueType)),
     CatalogueField::shown("Ticket.item", "item", "Item", "Classification")
-        .id(FieldValue::Reference),
+        .id(FieldValue::Reference(ReferenceKind::TicketItem)),
     CatalogueField::shown("Ticket.severity", "severity", "Severity", "Classification"),
     CatalogueField::shown("Ticket.impact", "impact", "Impact", "Classification"),
     CatalogueField::sensitive(
@@ -19,7 +20,7 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
     CatalogueField::shown("Ticket.project", "project", "Project", "Project"),
     CatalogueField::shown("Ticket.phase", "phase", "Phase", "Project"),
     CatalogueField::shown("Project.type", "project_type", "Project Type", "Project")
-        .id(FieldValue::Reference),
+        .id(FieldValue::Reference(ReferenceKind::ProjectType)),
     CatalogueField::sensitive("Ticket.project", "project_id", "Project ID", "Project"),
     CatalogueField::shown(
         "Ticket.site, Company.site, Contact.site",
@@ -51,7 +52,8 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Contact Phone",
         "Contact",
     ),
-    CatalogueField::shown("Ticket.team", "team", "Team", "Work").id(FieldValue::Reference),
+    CatalogueField::shown("Ticket.team", "team", "Team", "Work")
+        .id(FieldValue::Reference(ReferenceKind::Team)),
     CatalogueField::sensitive("Ticket.resources", "resources", "Resources", "Work"),
     CatalogueField::sensitive("Ticket._info.enteredBy", "entered_by", "Entered By", "Work"),
     CatalogueField::sensitive(

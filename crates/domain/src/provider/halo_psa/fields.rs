@@ -1,6 +1,7 @@
 //! Fields of Halo PSA's records: the further ones, and where those come from that records of every provider have.
 
 use crate::field::{CatalogueField, CommonField, FieldValue, common_fields};
+use crate::reference::ReferenceKind;
 
 /// Fields beyond the common ones.
 pub(super) const CATALOGUE: &[CatalogueField] = &[
@@ -29,9 +30,9 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Classification",
     ),
     CatalogueField::shown("Tickets.impact", "impact", "Impact", "Classification")
-        .id(FieldValue::Reference),
+        .id(FieldValue::Reference(ReferenceKind::Impact)),
     CatalogueField::shown("Tickets.urgency", "urgency", "Urgency", "Classification")
-        .id(FieldValue::Reference),
+        .id(FieldValue::Reference(ReferenceKind::Urgency)),
     CatalogueField::sensitive("Tickets.ticket_tags", "tags", "Tags", "Classification"),
     CatalogueField::shown("Tickets.team, Agent.team", "team", "Team", "Work"),
     CatalogueField::shown("Tickets.site_name, Users.site_name", "site", "Site", "Work"),

@@ -41,7 +41,10 @@ impl WorldArguments {
 pub fn choose(folder: &Path, arguments: &WorldArguments) -> anyhow::Result<WorldConfig> {
     let file = folder.join("world.json");
     if !file.exists() {
-        let world = arguments.applied_to(WorldConfig::default());
+        let world = arguments.applied_to(WorldConfig {
+            project_tickets: WorldConfig::SHOWN_PROJECT_TICKETS,
+            ..WorldConfig::default()
+        });
         let text = serde_json::to_string_pretty(&world)?;
         std::fs::write(&file, text).with_context(|| format!("Cannot write {}", file.display()))?;
         return Ok(world);
@@ -75,7 +78,9 @@ mod tests {
             tickets: Some(50),
             ..WorldArguments::default()
         };
-        assert_eq!(choose(folder.path(), &few).unwrap().tickets, 50);
+        let first = choose(folder.path(), &few).unwrap();
+        assert_eq!(first.tickets, 50);
+        assert!(first.project_tickets > 0, "as the product shows them");
         assert_eq!(
             choose(folder.path(), &WorldArguments::default())
                 .unwrap()

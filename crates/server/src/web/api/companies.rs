@@ -123,10 +123,10 @@ fn to_listed(ids: &Ids, row: CompanyRow) -> CompanyListed {
     }
 }
 
-fn to_link(external: ExternalCompany) -> CompanyLinkDetail {
+fn to_link(app: &App, external: ExternalCompany) -> CompanyLinkDetail {
     CompanyLinkDetail {
         active: external.active,
-        web_url: address(record_address(&external.origin, |links| links.company)),
+        web_url: address(record_address(app, &external.origin, |links| links.company)),
         link: CompanyLink {
             integration_id: external.origin.integration_uuid.to_string(),
             provider: external.origin.provider,
@@ -159,14 +159,18 @@ const fn removal_key(removal: Removal) -> &'static str {
     }
 }
 
-fn to_detail(company: Company) -> CompanyDetail {
+fn to_detail(app: &App, company: Company) -> CompanyDetail {
     CompanyDetail {
         id: company.uuid.to_string(),
         name: company.name,
         created_at: company.created_at.to_rfc3339(),
         removed_at: instant(company.removed_at),
         removal: company.removal.map(removal_key),
-        links: company.externals.into_iter().map(to_link).collect(),
+        links: company
+            .externals
+            .into_iter()
+            .map(|one| to_link(app, one))
+            .collect(),
         fields: company.fields.into_iter().map(to_value).collect(),
         contacts: company.contacts.into(),
         open_tickets: company.open_tickets.into(),
@@ -256,5 +260,5 @@ pub async fn show(
     parameters.only(&[])?;
     let id = path_id(&id, "Company")?;
     let company = companies::find_for_viewer(app.store(), &caller.viewer, &id).await?;
-    Ok(Json(to_detail(found(company, "Company")?)))
+    Ok(Json(to_detail(&app, found(company, "Company")?)))
 }

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use domain::reference::ReferenceKind;
 use serde::Serialize;
-use store::reference_items::{StoredReferenceItem, list_reference_items};
+use store::reference_pages::{
+    ReferencePlace, ReferenceRow, count_reference_rows, list_reference_rows,
+};
 use utoipa::ToSchema;
 
 use super::list::{Page, Parameters};
@@ -31,19 +33,19 @@ pub struct ReferenceItem {
     removed: bool,
 }
 
-fn to_item(integration: &str, item: StoredReferenceItem) -> ReferenceItem {
+fn to_item(row: ReferenceRow) -> ReferenceItem {
     ReferenceItem {
-        integration_id: integration.to_owned(),
-        kind: item.kind.key(),
-        id: item.external_id,
-        label: item.label,
-        parent_id: item.parent,
-        active: item.active,
-        removed: item.removed_at.is_some(),
+        integration_id: row.integration_uuid.to_string(),
+        kind: row.kind.key(),
+        id: row.external_id,
+        label: row.label,
+        parent_id: row.parent,
+        active: row.active,
+        removed: row.removed,
     }
 }
 
-/// Reference data of all integrations, or of one.
+/// Reference data of all integrations or of one, of all kinds or of one.
 ///
 /// # Errors
 /// 400 for a wrong parameter.
@@ -56,28 +58,29 @@ fn to_item(integration: &str, item: StoredReferenceItem) -> ReferenceItem {
     params(
         ("integration" = Option<String>, Query, description = "Only of this integration, by its id"),
         ("kind" = Option<String>, Query, description = "Only of this kind, such as ticket_status"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 100; 25 when not given"),
     ),
-    responses((status = 200, description = "The values in the vendor's order", body = Page<ReferenceItem>)),
+    responses((status = 200, description = "A page of values, those of a kind in the vendor's order", body = Page<ReferenceItem>)),
 )]
 pub async fn list(
     State(app): State<App>,
     _: ApiCaller,
     parameters: Parameters,
 ) -> Result<Json<Page<ReferenceItem>>, Failure> {
-    let parameters = parameters.only(&["integration", "kind"])?;
-    let only = parameters.integration(app.store()).await?;
+    let parameters = parameters.only(&["integration", "kind", "cursor", "limit"])?;
+    let store = app.store();
+    let only = parameters.integration(store).await?;
     let kinds = ReferenceKind::ALL.map(|kind| (kind.key(), kind));
     let kind = parameters.choice("kind", &kinds)?;
-    let mut found = Vec::new();
-    for integration in store::integrations::list_integrations(app.store()).await? {
-        if only.is_none_or(|only| only == integration.id) {
-            let items = list_reference_items(app.store(), integration.id, kind).await?;
-            found.extend(
-                items
-                    .into_iter()
-                    .map(|item| to_item(integration.uuid.as_str(), item)),
-            );
-        }
-    }
-    Ok(Json(Page::whole(found)))
+    let (after, limit) = (parameters.cursor::<ReferencePlace>()?, parameters.limit()?);
+    let asked = i64::from(limit) + 1;
+    let (rows, count) = tokio::try_join!(
+        list_reference_rows(store, only, kind, after.as_ref(), asked),
+        count_reference_rows(store, only, kind)
+    )?;
+    let cursor = |row: &ReferenceRow| row.place().to_string();
+    let mut page = Page::walked(rows, limit, after.is_none(), cursor, to_item);
+    page.count = count.into();
+    Ok(Json(page))
 }

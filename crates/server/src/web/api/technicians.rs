@@ -41,17 +41,22 @@ pub struct Technician {
     operation_id = "list_technicians",
     summary = "Technicians by name",
     tag = "integrations",
-    params(("integration" = Option<String>, Query, description = "Only of this integration, by its id")),
-    responses((status = 200, description = "All technicians", body = Page<Technician>)),
+    params(
+        ("integration" = Option<String>, Query, description = "Only of this integration, by its id"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 100; 25 when not given"),
+    ),
+    responses((status = 200, description = "A page of technicians", body = Page<Technician>)),
 )]
 pub async fn list(
     State(app): State<App>,
     caller: ApiCaller,
     parameters: Parameters,
 ) -> Result<Json<Page<Technician>>, Failure> {
-    let parameters = parameters.only(&["integration"])?;
+    let parameters = parameters.only(&["integration", "cursor", "limit"])?;
     let store = app.store();
     let only = parameters.integration(store).await?;
+    let (cursor, limit) = (parameters.cursor()?, parameters.limit()?);
     let ids = ids(store).await?;
     let to_technician = |row: TechnicianRow| Technician {
         integration_id: ids.get(&row.integration).cloned().unwrap_or_default(),
@@ -62,8 +67,8 @@ pub async fn list(
         active: row.active,
         person: row.person,
     };
-    let rows = technicians::list_for_viewer(store, &caller.viewer, only).await?;
-    Ok(Json(Page::whole(
-        rows.into_iter().map(to_technician).collect(),
-    )))
+    let listing =
+        technicians::list_page_for_viewer(store, &caller.viewer, only, cursor.as_ref(), limit)
+            .await?;
+    Ok(Json(Page::of(listing, to_technician)))
 }

@@ -231,9 +231,9 @@ fn to_note(row: NoteRow) -> Note {
     }
 }
 
-fn to_detail(found: tickets::Ticket) -> TicketDetail {
+fn to_detail(app: &App, found: tickets::Ticket) -> TicketDetail {
     TicketDetail {
-        web_url: address(record_address(&found.origin, |links| links.ticket)),
+        web_url: address(record_address(app, &found.origin, |links| links.ticket)),
         ticket: to_ticket(found.row),
         record: Record::of(&found.origin, found.fields),
         description: found.description.map(Text::from),
@@ -293,7 +293,7 @@ pub async fn show(
     let mut detail = TicketDetail {
         stage,
         notes_complete: complete,
-        ..to_detail(ticket)
+        ..to_detail(&app, ticket)
     };
     let limit = parameters.limit()?;
     if parameters.flag("notes")?.unwrap_or(true) {

@@ -7,7 +7,7 @@ use store::companies::{
     Company, CompanyField, ExternalCompany, FieldRule, Removal, find_for_viewer,
 };
 use store::contacts::{self, ContactFilter};
-use store::listing::Direction;
+use store::listing::{Count, Direction};
 use store::opportunities::{self, OpportunityFilter, OpportunitySort};
 use store::tickets::{self, TicketFilter, TicketSort};
 
@@ -23,7 +23,7 @@ use crate::web::tickets::row::{titled, to_row, tool};
 use crate::web::view::fields::record_address;
 use crate::web::view::list::count_text;
 use crate::web::view::number::amount;
-use crate::web::view::{Fact, Section};
+use crate::web::view::{Fact, Link, Section};
 
 /// Lines of each list on the page.
 const LINES: u32 = 10;
@@ -58,9 +58,8 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
         company: Some(uuid.clone()),
         ..ContactFilter::default()
     };
-    let people =
-        contacts::list_for_viewer(store, viewer, &people, Direction::Ascending, None, LINES)
-            .await?;
+    let contact_count = contacts::count_for_viewer(store, viewer, &people).await?;
+    let people = contacts::list_people(store, viewer, &uuid, LINES).await?;
     let sales = OpportunityFilter {
         company: Some(uuid.clone()),
         ..OpportunityFilter::default()
@@ -77,7 +76,8 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
     .await?;
     let locations = Locations::of(&company.externals);
     let (accounts, account_count) = of_company(&app, &shell, viewer, &uuid).await?;
-    let externals: Vec<ExternalRow> = company.externals.iter().map(to_external).collect();
+    let externals = company.externals.iter();
+    let externals = externals.map(|one| to_external(&app, one)).collect();
     let (facts, facts_origin) = facts(&company);
     page(&ShowPage {
         uuid: uuid.to_string(),
@@ -91,8 +91,8 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(company): Path<Stri
             .into_iter()
             .map(|row| to_row(&shell, row))
             .collect(),
-        contact_count: count_text(people.count, "contact", "contacts"),
-        contacts: people.rows.into_iter().map(to_contact).collect(),
+        contact_count: contacts_text(contact_count, people.count),
+        contacts: people.people.into_iter().filter_map(to_contact).collect(),
         opportunity_count: count_text(sales.count, "opportunity", "opportunities"),
         opportunities: sales.rows.into_iter().map(to_opportunity).collect(),
         accounts,
@@ -170,7 +170,7 @@ fn to_fact(field: &CompanyField) -> Fact {
     Fact::new(field.label, field.value.clone()).from(origin)
 }
 
-fn to_external(external: &ExternalCompany) -> ExternalRow {
+fn to_external(app: &App, external: &ExternalCompany) -> ExternalRow {
     let note = match (external.removed, external.active) {
         (true, _) => "removed there",
         (false, false) => "inactive",
@@ -180,24 +180,43 @@ fn to_external(external: &ExternalCompany) -> ExternalRow {
         href: if external.removed {
             String::new()
         } else {
-            record_address(&external.origin, |links| links.company)
+            record_address(app, &external.origin, |links| links.company)
         },
         integration: external.origin.integration_name.clone(),
         name: external.name.clone(),
         external_id: external.origin.external_id.clone(),
         note: note.to_owned(),
+        sandbox: app.is_sandbox(&external.origin.provider),
     }
 }
 
-fn to_contact(row: contacts::ContactRow) -> ContactLine {
-    ContactLine {
+/// How many contacts there are, and how many people they are where that differs.
+fn contacts_text(contacts: Count, people: u64) -> String {
+    let text = count_text(contacts, "contact", "contacts");
+    if contacts == Count::Exact(people) {
+        return text;
+    }
+    let people = count_text(Count::Exact(people), "person", "people");
+    format!("{people}, {text}")
+}
+
+fn to_contact(person: contacts::Person) -> Option<ContactLine> {
+    let links = person.contacts.iter().map(|row| {
+        let href = format!("/contacts/{}", row.uuid);
+        Link::new(href, tool(&row.provider))
+    });
+    let tools = links.collect();
+    let is = |what: fn(&contacts::ContactRow) -> bool| person.contacts.iter().any(what);
+    let (primary, active) = (is(|row| row.primary), is(|row| row.active));
+    let row = person.contacts.into_iter().next()?;
+    Some(ContactLine {
         uuid: row.uuid.to_string(),
         name: named(row.name),
-        tool: tool(&row.provider),
+        tools,
         email: row.email.unwrap_or_default(),
-        primary: row.primary,
-        active: row.active,
-    }
+        primary,
+        active,
+    })
 }
 
 fn to_opportunity(row: opportunities::OpportunityRow) -> OpportunityLine {

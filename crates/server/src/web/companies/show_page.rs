@@ -86,17 +86,19 @@ pub struct ExternalRow {
     pub note: String,
     /// Its page there; empty when there is none.
     pub href: String,
+    /// Whether it is of a sandbox, which has no pages.
+    pub sandbox: bool,
 }
 
-/// A contact in short.
+/// A person in short, whom one contact or several are.
 #[derive(Debug, Clone)]
 pub struct ContactLine {
     /// Its id in addresses.
     pub uuid: String,
     /// Name.
     pub name: String,
-    /// The tool it comes from.
-    pub tool: String,
+    /// The tools that have the person, each with its contact.
+    pub tools: Vec<Link>,
     /// E-mail.
     pub email: String,
     /// The company's primary contact.
@@ -135,7 +137,10 @@ mod tests {
         let contact = |name: &str| ContactLine {
             uuid: "c".into(),
             name: name.into(),
-            tool: "ConnectWise Manage".into(),
+            tools: vec![
+                Link::new("/contacts/c", "ConnectWise Manage"),
+                Link::new("/contacts/d", "Halo PSA"),
+            ],
             email: HOSTILE.into(),
             primary: true,
             active: false,
@@ -153,6 +158,7 @@ mod tests {
             external_id: "291".into(),
             note: "inactive".into(),
             href: "https://ww3.autotask.net/x?a=1&b=2".into(),
+            sandbox: true,
         };
         let page = ShowPage {
             uuid: "c".into(),

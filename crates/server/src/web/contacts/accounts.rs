@@ -2,11 +2,13 @@
 //! and what the pages of a contact, a company and a user show of them.
 
 use axum::extract::State;
+use domain::contact_import::ContactSkip;
 use domain::id::PublicId;
+use domain::stream::Stream;
 use domain::viewer::Viewer;
 use store::accounts::{Account, AccountsOf, find_of_contact, find_skip, list_for_viewer};
 use store::contacts::Contact;
-use store::integrations::find_integration;
+use store::integrations::{Integration, find_integration};
 use store::roles::find_role_by_uuid;
 
 use super::accounts_page::{AccountPart, AccountRow, AccountsPage};
@@ -72,7 +74,8 @@ pub async fn accounts(State(app): State<App>, staff: Staff, query: Query) -> Ans
             found.next.as_ref(),
             to,
             String::new(),
-        ),
+        )
+        .cut(found.count, "accounts"),
         filtered: search.is_some() || !only.is_empty(),
         rows: found
             .rows
@@ -146,25 +149,45 @@ pub async fn of_contact(
             none: String::new(),
         }));
     }
-    let name = &contact.origin.integration_name;
     let found = find_integration(store, row.integration).await?;
-    let imports = found.is_some_and(|found| found.settings.auto_import);
     let skip = find_skip(store, row.integration, &row.external_id).await?;
     Ok(Some(AccountPart {
         account: None,
         by_other: false,
         others: format!("/contacts/accounts?company={company}"),
-        none: match skip {
-            _ if !imports => {
-                format!("Auto-Import of {name} is off, so its contacts stay contacts.")
-            }
-            Some(reason) => reason.sentence().to_owned(),
-            None if !row.active => {
-                format!("Inactive in {name}: Auto-Import takes active contacts only.")
-            }
-            None => "Auto-Import makes one with the next sync.".to_owned(),
-        },
+        none: found.map_or_else(String::new, |found| no_account(&found, row.active, skip)),
     }))
+}
+
+/// Why a contact has no account, and whether it gets one.
+fn no_account(integration: &Integration, active: bool, skip: Option<ContactSkip>) -> String {
+    let (name, settings) = (&integration.name, &integration.settings);
+    if !integration.has_credentials() {
+        return format!(
+            "{name} is not connected, so Auto-Import makes none of its contacts a user."
+        );
+    }
+    if !settings.auto_import {
+        return format!("Auto-Import of {name} is off, so its contacts stay contacts.");
+    }
+    if !active {
+        return format!("Inactive in {name}: Auto-Import takes active contacts only.");
+    }
+    if let Some(reason) = skip {
+        return reason.sentence().to_owned();
+    }
+    let waits = if !integration.is_armed() {
+        "which begins when step 2 of the setup is left"
+    } else if !settings.reads(Stream::Contacts) {
+        "but Sync Users is off, so none brings contacts now"
+    } else if integration.refused_since.is_some() {
+        "which waits until the credentials are accepted again"
+    } else if !settings.auto_sync {
+        "which somebody has to start with Resync, since auto-sync is off"
+    } else {
+        return "Auto-Import makes one with the next sync.".to_owned();
+    };
+    format!("Auto-Import makes one with the next sync of {name}, {waits}.")
 }
 
 fn to_row(shell: &Shell, account: Account) -> AccountRow {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use store::contacts::{ContactRow, list_for_viewer};
+use store::integrations::list_integrations;
 
 use super::query::ContactQuery;
 use crate::app::App;
@@ -32,7 +33,8 @@ const fn yes(on: bool) -> &'static str {
 /// # Errors
 /// When the database does not answer.
 pub async fn export(State(app): State<App>, staff: Staff, query: Query) -> Answer {
-    let asked = Arc::new(ContactQuery::read(&query));
+    let integrations = list_integrations(app.store()).await?;
+    let asked = Arc::new(ContactQuery::read(&query, &integrations));
     let shown = staff.clone();
     csv::export("contacts", &shown, COLUMNS, move |page| {
         let (app, staff, asked) = (app.clone(), staff.clone(), Arc::clone(&asked));

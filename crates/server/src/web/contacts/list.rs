@@ -22,7 +22,8 @@ use crate::web::view::{Choice, Heading, Pager, Query, Section, Shell};
 /// # Errors
 /// When the database does not answer.
 pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer {
-    let asked = ContactQuery::read(&query);
+    let integrations = list_integrations(app.store()).await?;
+    let asked = ContactQuery::read(&query, &integrations);
     let found = list_for_viewer(
         app.store(),
         staff.viewer(),
@@ -53,10 +54,15 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
         .rows
         .iter()
         .any(|row| Some(&row.provider) != first.as_ref());
-    let nothing_connected =
-        found.rows.is_empty() && !list_integrations(app.store()).await?.iter().any(is_in_use);
+    let tools = integrations.iter().filter(|one| is_in_use(one)).map(|one| {
+        let uuid = one.uuid.to_string();
+        let on = uuid == asked.integration;
+        Choice::new(uuid, &one.name, on)
+    });
+    let tools: Vec<Choice> = tools.collect();
     page(&ListPage {
-        nothing_connected,
+        nothing_connected: found.rows.is_empty() && tools.is_empty(),
+        tools: if tools.len() > 1 { tools } else { Vec::new() },
         search: asked.filter.search.clone().unwrap_or_default(),
         active: [("yes", "Active"), ("no", "Inactive")]
             .map(|(value, label)| Choice::new(value, label, asked.active_word() == value))

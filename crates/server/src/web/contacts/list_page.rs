@@ -14,6 +14,8 @@ pub struct ListPage {
     pub search: String,
     /// Active, inactive.
     pub active: Vec<Choice>,
+    /// The tools, where there are several.
+    pub tools: Vec<Choice>,
     /// The company, by its id in addresses.
     pub company: String,
     /// Its name.
@@ -83,6 +85,10 @@ mod tests {
             active: vec![
                 Choice::new("yes", "Active", true),
                 Choice::new("no", "Inactive", false),
+            ],
+            tools: vec![
+                Choice::new("a", "Autotask", false),
+                Choice::new("h", HOSTILE, true),
             ],
             company: "c".into(),
             company_name: sample::long(),

@@ -1,6 +1,7 @@
 //! The contact list's address.
 
 use store::contacts::ContactFilter;
+use store::integrations::Integration;
 use store::listing::{Direction, PageKey};
 
 use crate::web::view::Query;
@@ -17,16 +18,20 @@ pub struct ContactQuery {
     pub page: Option<PageKey>,
     /// The company, by its id in addresses.
     pub company: String,
+    /// The tool, by the id of its integration in addresses.
+    pub integration: String,
 }
 
 impl ContactQuery {
-    /// Reads an address.
+    /// Reads an address that may name one of these tools.
     #[must_use]
-    pub fn read(query: &Query) -> Self {
+    pub fn read(query: &Query, integrations: &[Integration]) -> Self {
         let company = query.text("company").parse().ok();
+        let named = query.text("integration");
+        let tool = integrations.iter().find(|one| one.uuid.as_str() == named);
         Self {
             filter: ContactFilter {
-                integration: None,
+                integration: tool.map(|one| one.id),
                 company: company.clone(),
                 active: match query.0.text("active") {
                     "yes" => Some(true),
@@ -40,6 +45,7 @@ impl ContactQuery {
             company: company
                 .map(|company| company.to_string())
                 .unwrap_or_default(),
+            integration: tool.map(|one| one.uuid.to_string()).unwrap_or_default(),
         }
     }
 
@@ -66,6 +72,7 @@ impl ContactQuery {
     #[must_use]
     pub fn is_filtered(&self) -> bool {
         self.filter.company.is_some()
+            || self.filter.integration.is_some()
             || self.filter.active.is_some()
             || self.filter.search.is_some()
     }
@@ -80,6 +87,7 @@ impl ContactQuery {
                 ("search", search),
                 ("active", self.active_word()),
                 ("company", &self.company),
+                ("integration", &self.integration),
                 ("direction", direction),
                 ("page", page),
             ],

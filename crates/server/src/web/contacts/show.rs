@@ -35,7 +35,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(contact): Path<Stri
         active: contact.row.active,
         facts: facts(&shell, &contact),
         sections: sections(&contact.fields),
-        origin: origin(&shell, &contact.origin, contact.updated_at),
+        origin: origin(&app, &shell, &contact.origin, contact.updated_at),
         company: contact.row.company.unwrap_or_default(),
         name: named(contact.row.name),
         shell,

@@ -70,6 +70,7 @@ mod tests {
                 updated: None,
                 stored: shell.time(shell.now),
                 web_url: String::new(),
+                sandbox: true,
             },
             shell,
         };

@@ -48,7 +48,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(opportunity): Path<
             .map(|body| BodyView::sanitised(sanitise::to_html(body.format, &body.text))),
         facts: facts(&shell, &found),
         sections: sections(&found.fields),
-        origin: origin(&shell, &found.origin, Some(found.row.updated_at)),
+        origin: origin(&app, &shell, &found.origin, Some(found.row.updated_at)),
         title: titled(found.row.title),
         company_href: found
             .row

@@ -58,6 +58,7 @@ mod tests {
                 updated: Some(shell.time(shell.now)),
                 stored: shell.time(shell.now),
                 web_url: String::new(),
+                sandbox: true,
             },
             shell,
         };

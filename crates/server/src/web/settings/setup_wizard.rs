@@ -10,6 +10,7 @@ mod connect_step;
 mod everywhere;
 pub mod form;
 pub mod frame;
+pub mod gone;
 mod import_lists;
 mod import_page;
 mod import_step;

@@ -111,7 +111,7 @@ pub async fn show(
             .priority
             .map(|priority| priority.text().to_owned())
             .unwrap_or_default(),
-        web_url: record_address(&ticket.origin, |links| links.ticket),
+        web_url: record_address(&app, &ticket.origin, |links| links.ticket),
         stages: steps(stage),
         created: shell.time(ticket.row.created_at),
         description: ticket
@@ -130,7 +130,7 @@ pub async fn show(
         note_filter: filter,
         facts,
         sections: sections(&ticket.fields),
-        origin: origin(&shell, &ticket.origin, Some(ticket.row.updated_at)),
+        origin: origin(&app, &shell, &ticket.origin, Some(ticket.row.updated_at)),
         shell,
     })
 }

@@ -174,6 +174,7 @@ mod tests {
                 updated: Some(at(12)),
                 stored: at(9),
                 web_url: "https://ww3.autotask.net/Autotask/x".into(),
+                sandbox: true,
             },
             shell,
         }

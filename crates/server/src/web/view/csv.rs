@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::clock::UtcMillis;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use jiff::tz::TimeZone;
 use store::listing::{Listing, PageKey};
 
@@ -112,7 +112,9 @@ where
             }
         },
     );
-    let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
+    // Compression asks once more after the end, which an unfolding stream answers with a panic unless it is fused.
+    let rows = first.chain(rest).fuse();
+    let body = Body::from_stream(rows);
     attachment(what, staff, body)
 }
 

@@ -90,6 +90,8 @@ pub struct Origin {
     pub stored: Time,
     /// Its page in the vendor's product.
     pub web_url: String,
+    /// Whether it is a sandbox, which has no pages.
+    pub sandbox: bool,
 }
 
 /// A description or comment, ready for a page: plain text escaped, HTML only as the sanitiser left it.

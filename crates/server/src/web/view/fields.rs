@@ -13,27 +13,49 @@ use store::technicians;
 
 use super::detail::{Fact, FactSection, Origin};
 use super::shell::Shell;
+use crate::app::App;
 use crate::web::error::Failure;
 
 /// Where a record comes from.
 #[must_use]
-pub fn origin(shell: &Shell, origin: &shown_fields::Origin, updated: Option<UtcMillis>) -> Origin {
+pub fn origin(
+    app: &App,
+    shell: &Shell,
+    origin: &shown_fields::Origin,
+    updated: Option<UtcMillis>,
+) -> Origin {
+    let sandbox = app.is_sandbox(&origin.provider);
     Origin {
         provider_key: origin.provider.clone(),
         integration: origin.integration_name.clone(),
         external_id: origin.external_id.clone(),
         updated: shell.maybe_time(updated),
         stored: shell.time(origin.stored_at),
-        web_url: web_address(origin.web_url.as_deref()),
+        web_url: if sandbox {
+            String::new()
+        } else {
+            web_address(origin.web_url.as_deref())
+        },
+        sandbox,
     }
 }
 
-/// The page of a record in the vendor's product; empty when the provider has none or told no address.
+/// The page of a record in the vendor's product; empty when the provider has none or told no address, and for a record of
+/// a sandbox, which has no screens.
 #[must_use]
 pub fn record_address(
+    app: &App,
     origin: &shown_fields::Origin,
     pattern: fn(DeepLinks) -> &'static str,
 ) -> String {
+    if app.is_sandbox(&origin.provider) {
+        String::new()
+    } else {
+        address_there(origin, pattern)
+    }
+}
+
+fn address_there(origin: &shown_fields::Origin, pattern: fn(DeepLinks) -> &'static str) -> String {
     let links = provider::find(&origin.provider).map_or(DeepLinks::NONE, |one| one.deep_links);
     deep_link(
         pattern(links),
@@ -221,14 +243,14 @@ mod tests {
             stored_at: UtcMillis(0),
         };
         assert_eq!(
-            record_address(&origin, |links| links.ticket),
+            address_there(&origin, |links| links.ticket),
             "https://ww3.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=7%26x"
         );
         assert!(
-            record_address(&origin, |links| links.company).contains("Code=OpenAccount&AccountID=")
+            address_there(&origin, |links| links.company).contains("Code=OpenAccount&AccountID=")
         );
         origin.provider = "stripe".into();
-        assert_eq!(record_address(&origin, |links| links.ticket), "");
+        assert_eq!(address_there(&origin, |links| links.ticket), "");
     }
 
     #[test]

@@ -114,6 +114,8 @@ impl<'a> Browser<'a> {
         let mut headers: BTreeMap<&str, String> = [
             ("host", HOST.to_owned()),
             ("user-agent", "Test Firefox/1 (Linux)".to_owned()),
+            // As every browser does: what compression makes of a body is part of the answer.
+            ("accept-encoding", "gzip".to_owned()),
         ]
         .into();
         if method == Method::POST {

@@ -192,7 +192,10 @@ async fn a_wrong_code_is_one_of_the_things_to_check() {
     let portal = Portal::start(&PSA).await;
     let mut browser = portal.site.admin().await;
     for (code, says) in [
-        ("WR0NGWR0NGWR0NGWR0NGWR0NG77", "Check this value too"),
+        (
+            "WR0NGWR0NGWR0NGWR0NGWR0NG77",
+            "Autotask does not tell which is wrong: API Secret or Integration code.",
+        ),
         (
             "0f4b7d2a-93c1-4e6f-8a75-d1c2b3e4f506",
             "This looks like the Client ID of Halo PSA or ConnectWise Manage.",
@@ -208,5 +211,24 @@ async fn a_wrong_code_is_one_of_the_things_to_check() {
         let (_, field) = text.split_once("id=\"integration_code-error\"").unwrap();
         let (field, _) = field.split_once("</p>").unwrap();
         assert!(field.contains(says), "{field}");
+        let secret = "Autotask does not tell which is wrong: API Secret or Integration code. Check this value: the API Secret";
+        assert!(text.contains(secret), "{text}");
+        assert!(!text.contains("id=\"user_name-error\""), "{text}");
     }
+    // Whose name is unknown there is told so, and of nothing else.
+    let form = portal.form(&[
+        ("user_name", "nobody@elsewhere.example"),
+        ("integration_code", "WR0NGWR0NGWR0NGWR0NGWR0NG77"),
+    ]);
+    let text = portal.send(&mut browser, "test", form).await.read();
+    assert!(text.contains("id=\"user_name-error\""), "{text}");
+    for other in ["secret", "integration_code"] {
+        assert!(!text.contains(&format!("id=\"{other}-error\"")), "{other}: {text}");
+    }
+    // A key of ConnectWise looks like one, and might be a secret all the same.
+    let form = portal.form(&[("secret", "Tq4vZ8mKxW2sRb7N")]);
+    let text = portal.send(&mut browser, "test", form).await.read();
+    let hint = "This could be the Public Key or Private Key of ConnectWise Manage: check that it was copied from Autotask.";
+    let help = text.split("id=\"secret-help\"").nth(1).unwrap();
+    assert!(help.split("</p>").next().unwrap().contains(hint), "{help}");
 }

@@ -366,6 +366,23 @@ pub async fn a_right_that_was_granted_is_no_longer_missed(psa: &'static Psa) {
     assert!(!page.contains(LACKS), "Sync PSA Data looked again: {page}");
 }
 
+/// As they come out of a mail or a table: every value with blanks around it, and a line break behind.
+pub async fn blanks_around_values_do_no_harm(psa: &'static Psa) {
+    let portal = Portal::start(psa).await;
+    let mut browser = portal.site.admin().await;
+    let usual = portal.form(&[]);
+    let padded = usual.into_iter().map(|(name, value)| {
+        let value = if value.is_empty() {
+            value
+        } else {
+            format!("\t {value} \r\n")
+        };
+        (name, value)
+    });
+    let page = portal.send(&mut browser, "test", padded.collect()).await;
+    assert!(is_connected(&page), "{}", page.text);
+}
+
 pub async fn credentials_of_another_psa_are_told_and_not_kept(psa: &'static Psa) {
     let portal = Portal::start(psa).await;
     let mut browser = portal.site.admin().await;

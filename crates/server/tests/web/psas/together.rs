@@ -176,17 +176,21 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
     together.settle().await;
 
     let mut browser = together.site.admin().await;
-    // The page of the company: opened in each tool, and every record says where it is from.
+    // The page of the company: each tool is named, none of the sandboxes can be opened in the vendor's own screens, and
+    // every record says where it is from.
     let page = browser.get(&format!("/companies/{company}")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     let names = all.map(|(key, ..)| provider::find(key).unwrap().name);
     for name in names {
         assert!(
-            page.text.contains(&format!("Open in {name}</a>")),
+            page.text
+                .contains(&format!("<span class=\"muted small\">{name}<")),
             "{name}: {}",
             page.text
         );
     }
+    assert!(!page.text.contains("Open in "), "{}", page.text);
+    assert_eq!(page.text.matches(">sandbox</span>").count(), names.len());
     for (part, address) in [
         ("contacts", "/contacts/"),
         ("opportunities", "/opportunities/"),

@@ -195,7 +195,7 @@ async fn a_client_becomes_staff_in_the_import_only_when_that_is_ticked() {
     assert!(
         refused
             .text
-            .contains("was not made one of your staff unasked"),
+            .contains("Nobody at a client becomes one of your staff unasked."),
         "{}",
         refused.text
     );
@@ -217,4 +217,28 @@ async fn a_client_becomes_staff_in_the_import_only_when_that_is_ticked() {
     );
     let accounts = ok(&mut browser, "/contacts/accounts?search=staff").await;
     assert_eq!(accounts.status, StatusCode::OK);
+}
+
+/// A contact's page promises an account only where one will come.
+#[tokio::test]
+async fn a_contact_without_an_account_says_why() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let contacts = ok(&mut browser, "/contacts?active=yes").await;
+    let contact = address(&contacts, "/contacts/0");
+    let told = ok(&mut browser, &contact).await;
+    assert!(
+        told.text.contains("Auto-Import of Autotask is off"),
+        "{}",
+        told.text
+    );
+    browser.post(&format!("{DETAIL}/disconnect"), &[]).await;
+    let told = ok(&mut browser, &contact).await;
+    assert!(
+        told.text.contains(
+            "Autotask is not connected, so Auto-Import makes none of its contacts a user."
+        ),
+        "{}",
+        told.text
+    );
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use domain::stream::RecordType;
 
-use super::{CONFIGURE, SYNC, configure_form, leave_sync, stored, sync_form};
+use super::{AUTOTASK, CONFIGURE, IMPORT, SYNC, configure_form, leave_sync, stored, sync_form};
 use crate::harness::Site;
 
 #[tokio::test]
@@ -40,6 +40,17 @@ async fn a_queue_that_vanished_is_named_at_its_field() {
     tx.commit().await.unwrap();
     let page = browser.get(SYNC).await;
     assert!(page.text.contains("(no longer listed)"), "{}", page.text);
+    // Told in every step, and on the page that Complete Setup leads to.
+    const GONE: &str = "Something that is set is not there any more.";
+    for path in [SYNC, CONFIGURE, IMPORT, AUTOTASK] {
+        let page = browser.get(path).await;
+        let told = page.text.split(GONE).nth(1);
+        let told = told.unwrap_or_else(|| panic!("{path}: {}", page.text));
+        let told = told.split("</ul>").next().unwrap();
+        assert!(told.contains("Queues to Sync: "), "{path}: {told}");
+        let leads = told.contains(&format!("href=\"{SYNC}\""));
+        assert_eq!(leads, path != SYNC, "{path}: {told}");
+    }
     let sent = browser
         .send(SYNC, &sync_form(&page, "next", &[("queue", "8")]))
         .await;
@@ -48,6 +59,8 @@ async fn a_queue_that_vanished_is_named_at_its_field() {
     assert!(sent.text.contains("not on the vendor"), "{}", sent.text);
     let sent = browser.send(SYNC, &sync_form(&page, "next", &[])).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let page = browser.get(AUTOTASK).await;
+    assert!(!page.text.contains(GONE), "{}", page.text);
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ pub fn records(world: &World, route: &str) -> BTreeMap<i64, Arc<Record>> {
             |id, resource, _| json!({"id": id, "resourceID": resource, "queueID": if id % 2 == 0 { 29_682_833 } else { 29_682_969 }}),
         ),
         "BillingCodes" => billing_codes(),
+        "Countries" => countries(),
         "TicketCategories" => ticket_categories(),
         "TicketCategoryFieldDefaults" => vec![
             json!({"id": 1, "ticketCategoryID": 3, "status": 1, "priority": 2, "queueID": 29_682_833}),
@@ -165,6 +166,24 @@ fn billing_codes() -> Vec<Value> {
                    "unitPrice": 0.0, "useType": 1, "billingCodeType": 0, "isExcludedFromNewContracts": false})
         })
         .collect()
+}
+
+fn countries() -> Vec<Value> {
+    [
+        ("GB", "United Kingdom"),
+        ("IE", "Ireland"),
+        ("DE", "Germany"),
+        ("CH", "Switzerland"),
+        ("FR", "France"),
+        ("ES", "Spain"),
+        ("SE", "Sweden"),
+    ]
+    .into_iter()
+    .map(|(code, name)| {
+        json!({"id": n::country_id(code), "countryCode": code, "name": name, "displayName": name, "addressFormatID": 1,
+               "isActive": true, "isDefaultCountry": code == "GB"})
+    })
+    .collect()
 }
 
 fn ticket_categories() -> Vec<Value> {

@@ -20,6 +20,8 @@ pub const DESK: Desk = Desk {
     note: || json!({"title": "", "description": "Anything new?", "noteType": 1, "publish": 1}),
     note_id: plain,
     asked: "ticketnotes",
+    // Its comments are a stream.
+    hide: |_| {},
     beside: &[("CompanyLocations", "query", "Company locations")],
     judges: None,
     add: |_| {},

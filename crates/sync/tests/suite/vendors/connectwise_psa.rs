@@ -2,7 +2,7 @@
 
 use domain::stream::Stream;
 use serde_json::json;
-use simulator::Control;
+use simulator::{Control, Fault, FaultKind};
 
 use crate::vendors::{Desk, nothing, plain, notes};
 
@@ -51,6 +51,14 @@ pub const DESK: Desk = Desk {
     note: || json!({"text": "Anything new?", "detailDescriptionFlag": true}),
     note_id: plain,
     asked: "allnotes",
+    hide: |control| {
+        let empty = FaultKind::Status {
+            code: 200,
+            body: Some(json!([])),
+            retry_after: None,
+        };
+        control.set_fault(Fault::new(empty).on_path("allNotes"));
+    },
     beside: &[
         ("project/projects", "query", "Projects"),
         (

@@ -28,6 +28,7 @@ pub const DESK: Desk = Desk {
     note: || json!({"outcome_id": 2, "note": "Anything new?", "hiddenfromuser": false}),
     note_id: within_ticket,
     asked: "actions",
+    hide: |control| control.set_security("actions", "query", "Restricted"),
     beside: &[("team", "query", "Teams"), ("site", "query", "Sites")],
     judges: Some(|scope, team| scope.queues = [team.to_owned()].into()),
     add: |_| {},

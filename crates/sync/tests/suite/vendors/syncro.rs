@@ -48,6 +48,7 @@ pub const DESK: Desk = Desk {
     note: || json!({"subject": "Update", "body": "Anything new?", "hidden": false}),
     note_id: plain,
     asked: "/comments",
+    hide: |control| control.set_security("Tickets - View Details", "query", "None"),
     beside: &[("Customers - List/Search", "", "Customers")],
     judges: None,
     add: |_| {},

@@ -104,7 +104,7 @@ pub(super) fn nothing(
     if view == View::Quick && !search {
         return (
             "Quick Match has nothing to propose".to_owned(),
-            "Of what is not here yet nothing shares its name, web site or phone number with a company in Portico that is not linked yet.".to_owned(),
+            "Of what is not here yet nothing shares its name, web site or phone number with a company in Portico that is not linked yet. Show the whole list: select there what is to become a new company, and use Link… for one you know under another name.".to_owned(),
         );
     }
     if search {

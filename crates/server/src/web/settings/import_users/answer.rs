@@ -22,6 +22,9 @@ use crate::web::settings::imports::Source;
 use crate::web::settings::imports::list_sync::sync_now;
 use crate::web::settings::users::editor;
 
+/// What is said at a row whose address somebody at a client has, who stands beside it.
+const NOT_UNASKED: &str = "Nobody at a client becomes one of your staff unasked. Tick that this is meant, or take the row out.";
+
 /// Users named when several match what was typed.
 const NAMED: usize = 5;
 
@@ -117,8 +120,9 @@ async fn find_user(app: &App, typed: &str) -> Result<Result<PublicId, String>, F
         return Ok(match staff {
             Some(staff) => Ok(staff.uuid),
             None => Err(format!(
-                "{} is a person at a client and no user. Clear this field to make that person a user.",
-                found.name
+                "{name} ({}) is a person at a client and no user. Clear this field to make {name} a user.",
+                found.email,
+                name = found.name
             )),
         });
     }
@@ -257,18 +261,15 @@ async fn choices(
             if let Some(typed) = looked_at {
                 let asked = (typed, state.joins(technician, typed));
                 let problem = address_problem(app, asked, &taken).await?;
-                if let Some(row) = here.as_deref_mut()
-                    && asked.1
-                    && let Some(who) = client_with(app.engine(), typed).await?
+                let client = asked.1 || matches!(problem, Some(SkipReason::OfAClient(_)));
+                if let Some(row) = here.as_deref_mut().filter(|_| client)
+                    && let Some(client) = client_with(app.engine(), typed).await?
                 {
-                    row.tell_client(who, typed, true);
+                    row.tell_client(&client, asked.1);
                 }
                 if let Some(reason) = problem {
                     let message = reason.sentence();
                     wrong = true;
-                    if let (Some(row), SkipReason::OfAClient(who)) = (here.as_deref_mut(), reason) {
-                        row.tell_client(who, typed, false);
-                    }
                     match here {
                         Some(row) => row.email_error = message,
                         None => {
@@ -283,7 +284,8 @@ async fn choices(
             }
         }
         let typed = state.emails.get(&technician).cloned();
-        // Those on other pages say it in the hidden field of their row; the import looks at the address again.
+        // Those on other pages say it in the hidden field of their row; the import compares the address it was said of.
+        let said = state.joins.get(&technician).cloned();
         let join = match (
             &typed,
             shown.rows.iter_mut().find(|row| row.id == technician),
@@ -292,17 +294,16 @@ async fn choices(
             (None, Some(row)) => {
                 if !row.client.is_empty() && !row.join {
                     wrong = true;
-                    row.email_error = SkipReason::OfAClient(row.client.clone()).sentence();
+                    row.email_error = NOT_UNASKED.to_owned();
                     continue;
                 }
                 row.join
             }
-            (None, None) => state.joins.contains_key(&technician),
+            (None, None) => true,
         };
-        let action = if join {
-            ImportAction::Join { email: typed }
-        } else {
-            ImportAction::Create { email: typed }
+        let action = match said.filter(|_| join) {
+            Some(said) => ImportAction::Join { email: typed, said },
+            None => ImportAction::Create { email: typed },
         };
         rows.push(ImportRowChoice { technician, action });
     }

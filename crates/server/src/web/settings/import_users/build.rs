@@ -17,7 +17,7 @@ use store::technicians::{
     list_some_importable,
 };
 use sync::quick_match::{self, Match, Matches};
-use sync::users::at_client;
+use sync::users::{Client, contacts_with};
 
 use super::picker::{LinkPerson, PickRow, PickState, Picker};
 use super::state::PickerState;
@@ -105,9 +105,11 @@ pub async fn picker(
     let checkpoint = find_checkpoint(store, integration, Stream::Technicians).await?;
     let read_at = checkpoint.and_then(|checkpoint| checkpoint.last_completed_at);
     let shell = staff.shell(Section::Settings);
+    let clients = clients(app, &found.rows).await?;
     let rows = found.rows.into_iter().map(|row| {
+        let client = clients.get(&row.id);
         let found = matches.get(row.id);
-        to_row(&shell, row, state, read_at, found)
+        to_row(&shell, row, state, read_at, (found, client))
     });
     let rows = tell_apart(rows.collect());
     let words = source.provider.words;
@@ -239,7 +241,7 @@ fn to_row(
     row: ImportRow,
     state: &PickerState,
     read_at: Option<UtcMillis>,
-    found: Option<&Match>,
+    (found, client): (Option<&Match>, Option<&Client>),
 ) -> PickRow {
     let id = row.id;
     let email = row.email.unwrap_or_default();
@@ -256,6 +258,7 @@ fn to_row(
         None if has_email => PickState::Ready,
         None => PickState::NeedsEmail,
     };
+    let suggested_off = row.taken_by.as_ref().is_some_and(|user| user.deactivated);
     let taken_by = row.taken_by.map(|user| (user.email, user.name));
     let proposed = found
         .and_then(Match::target)
@@ -268,15 +271,10 @@ fn to_row(
         || state.link_of(id).is_some()
         || covered
         || (state.list.tick_page && pick == PickState::Ready);
-    let client = row
-        .client
-        .map(|person| at_client(&person.name, Some(&person.company)))
-        .unwrap_or_default();
-    let join = !client.is_empty() && state.joins(id, &email);
-    let join_key = email_key(&email).unwrap_or_default();
+    let join = client.is_some() && state.joins(id, &email);
     // Emptied by the person: somebody new is wanted, and the proposal does not come back.
     let emptied = state.suggested.contains_key(&id) && !state.links.contains_key(&id);
-    PickRow {
+    let mut picked = PickRow {
         id,
         ticked: ticked && !linked,
         covered: meant,
@@ -309,11 +307,39 @@ fn to_row(
         state: pick,
         suggested,
         suggested_name,
-        client,
-        join,
-        join_key,
+        suggested_off,
         ..PickRow::default()
+    };
+    if let Some(client) = client {
+        picked.tell_client(client, join);
     }
+    picked
+}
+
+/// Who of these has the address of somebody at a client: of a person with an account here, or of a contact.
+async fn clients(app: &App, rows: &[ImportRow]) -> Result<BTreeMap<i64, Client>, Failure> {
+    let free =
+        |row: &&ImportRow| row.identity.is_none() && row.taken_by.is_none() && row.client.is_none();
+    let key = |row: &ImportRow| row.email.as_deref().and_then(email_key);
+    let keys: Vec<String> = rows.iter().filter(free).filter_map(key).collect();
+    let contacts = contacts_with(app.store(), &keys).await?;
+    let of = |row: &ImportRow| match &row.client {
+        Some(person) => Some(Client {
+            name: person.name.clone(),
+            email: person.email.clone(),
+            company: Some(person.company.clone()),
+            account: true,
+        }),
+        None if free(&row) => {
+            let key = key(row)?;
+            contacts.iter().find(|one| one.email == key).cloned()
+        }
+        None => None,
+    };
+    Ok(rows
+        .iter()
+        .filter_map(|row| Some((row.id, of(row)?)))
+        .collect())
 }
 
 /// Choices about people who are not on this page.
@@ -396,7 +422,7 @@ fn nothing(many: &str, state: &ListState, counts: ImportCounts) -> (String, Stri
         return (
             "Quick Match has nothing to propose".to_owned(),
             format!(
-                "No unlinked one of the {many} has the address of a user who is not linked yet, or the name of one with the same e-mail domain."
+                "No unlinked one of the {many} has the address of a user who is not linked yet, or the name of one with the same e-mail domain. Show the whole list: select there who is to become a new user, and use Link User for one you know by another name."
             ),
         );
     }

@@ -1,6 +1,8 @@
 //! What the list of people to import shows: one component for the dialog and for the wizard's Import step.
 
+use domain::email::email_key;
 use domain::provider::Troubleshooting;
+use sync::users::Client;
 
 use crate::web::settings::imports::list_frame::ListFrame;
 use crate::web::view::{Choice, Time};
@@ -70,11 +72,11 @@ pub struct PickRow {
     pub typed_email: String,
     /// What is wrong with it.
     pub email_error: String,
-    /// The person at a client who has the address, with the company; empty: nobody has.
+    /// The person at a client who has the address, and what becomes of that one; empty: nobody has.
     pub client: String,
     /// The address this is about.
     pub join_key: String,
-    /// Whether that person is to become one of the staff.
+    /// Whether whoever has it is to become one of the staff.
     pub join: bool,
     /// The user to link to, by e-mail.
     pub link: String,
@@ -84,13 +86,15 @@ pub struct PickRow {
     pub suggested: String,
     /// Name of that user.
     pub suggested_name: String,
+    /// Whether that user is switched off, and cannot sign in linked or not.
+    pub suggested_off: bool,
 }
 
 impl PickRow {
     /// Says that the address is that of a person at a client.
-    pub fn tell_client(&mut self, who: String, email: &str, join: bool) {
-        self.client = who;
-        self.join_key = domain::email::email_key(email).unwrap_or_default();
+    pub fn tell_client(&mut self, client: &Client, join: bool) {
+        self.client = format!("{} {}.", client.who(), client.becomes());
+        self.join_key = email_key(&client.email).unwrap_or_default();
         self.join = join;
     }
 }
@@ -194,6 +198,7 @@ pub mod samples {
             PickRow {
                 suggested: "ada@northwind-msp.example".into(),
                 suggested_name: "Ada Moreno".into(),
+                suggested_off: true,
                 link: "ada@northwind-msp.example".into(),
                 ..row(5, "Ada Moreno", "ada@northwind-msp.example", "Owner")
             },

@@ -27,7 +27,9 @@ pub struct Report {
     pub skipped: Part,
     /// Whether it ended before its last record.
     pub stopped: bool,
-    /// The whole report as a file.
+    /// Whether something that was done needs a look.
+    pub look: bool,
+    /// The whole report as a file; empty where its lines are gone.
     pub file: String,
     /// How to import more.
     pub again: Again,
@@ -89,7 +91,7 @@ impl Report {
     #[must_use]
     pub const fn tone(&self) -> &'static str {
         let done = !self.created.lines.is_empty() || !self.linked.lines.is_empty();
-        let whole = self.skipped.lines.is_empty() && !self.stopped;
+        let whole = self.skipped.lines.is_empty() && !self.stopped && !self.look;
         match (done, whole) {
             (true, true) => "good",
             (true, false) => "warn",

@@ -145,6 +145,15 @@ pub async fn to_report(
         ImportKind::Companies => of_companies(app, import).await?,
         ImportKind::Contacts => of_contacts(app, import).await?,
     };
+    let mut lines = lines(provider, import, &words);
+    let gone = counts.decided() > 0 && lists.is_empty();
+    if gone {
+        lines.push(format!(
+            "Whom it was about is no longer told: the lines were removed with Delete data of {}. Only the counts are left.",
+            provider.name
+        ));
+    }
+    lines.extend(deactivated(&lists.deactivated));
     let part = |lines: Vec<ReportLine>, count: u64| Part {
         more: more(count, lines.len() as u64),
         count: grouped(number(count)),
@@ -152,13 +161,34 @@ pub async fn to_report(
     };
     Ok(Report {
         title: title(import, &words),
-        lines: lines(provider, import, &words),
+        lines,
         created: part(lists.created, counts.created),
         linked: part(lists.linked, counts.linked),
         skipped: part(lists.skipped, counts.skipped),
         stopped: import.stopped.is_some(),
+        look: !lists.deactivated.is_empty(),
+        file: if gone { String::new() } else { frame.file },
         ..frame
     })
+}
+
+/// What is said of users who were linked and are switched off; nothing when none is.
+fn deactivated(names: &[String]) -> Option<String> {
+    const NAMED: usize = 3;
+    let (first, rest) = names.split_at(names.len().min(NAMED));
+    let who = match (first, rest.len()) {
+        ([], _) => return None,
+        ([one], _) => format!("{one} is"),
+        ([before @ .., last], 0) => format!("{} and {last} are", before.join(", ")),
+        (_, more) => format!(
+            "{} and {} more are",
+            first.join(", "),
+            grouped(number(more as u64))
+        ),
+    };
+    Some(format!(
+        "{who} linked, but deactivated, and cannot sign in: open the user below and choose Reactivate."
+    ))
 }
 
 fn asked_by(import: &Import) -> String {
@@ -333,10 +363,21 @@ struct Lists {
     created: Vec<ReportLine>,
     linked: Vec<ReportLine>,
     skipped: Vec<ReportLine>,
+    /// Names of users among the linked who are switched off.
+    deactivated: Vec<String>,
+}
+
+impl Lists {
+    /// Whether no record of any outcome is there.
+    const fn is_empty(&self) -> bool {
+        self.created.is_empty() && self.linked.is_empty() && self.skipped.is_empty()
+    }
 }
 
 async fn of_users(app: &App, import: &Import) -> Result<Lists, Failure> {
     let report = import_users::report(app.engine(), import, LISTED).await?;
+    let off = report.linked.iter().filter(|done| done.deactivated);
+    let deactivated = off.map(|done| done.name.clone()).collect();
     let done = |done: Done| ReportLine {
         href: format!("/settings/users/{}", done.user),
         reason: about(&done),
@@ -347,6 +388,7 @@ async fn of_users(app: &App, import: &Import) -> Result<Lists, Failure> {
         created: report.created.into_iter().map(done).collect(),
         linked: report.linked.into_iter().map(done).collect(),
         skipped: report.skipped.into_iter().map(skipped_person).collect(),
+        deactivated,
     })
 }
 
@@ -358,6 +400,12 @@ fn about(done: &Done) -> String {
     }
     if done.joined {
         text.push_str("; has an account at a client too, and keeps the name of that");
+    }
+    if let Some(company) = &done.contact_of {
+        text.push_str(&format!("; is a contact at {company} too"));
+    }
+    if done.deactivated {
+        text.push_str("; deactivated, cannot sign in");
     }
     text
 }
@@ -384,6 +432,7 @@ async fn of_contacts(app: &App, import: &Import) -> Result<Lists, Failure> {
         created: report.created.into_iter().map(done).collect(),
         linked: report.joined.into_iter().map(done).collect(),
         skipped: report.skipped.into_iter().map(skipped).collect(),
+        deactivated: Vec::new(),
     })
 }
 
@@ -417,6 +466,7 @@ async fn of_companies(app: &App, import: &Import) -> Result<Lists, Failure> {
         created: report.created.into_iter().map(done).collect(),
         linked: report.linked.into_iter().map(done).collect(),
         skipped: report.skipped.into_iter().map(skipped_company).collect(),
+        deactivated: Vec::new(),
     })
 }
 

@@ -24,6 +24,7 @@ use crate::web::settings::imports::contacts::may_see;
 use crate::web::settings::imports::last;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
 use crate::web::settings::setup_wizard::frame::{Place, address as setup_address};
+use crate::web::settings::setup_wizard::gone::gone;
 use crate::web::settings::setup_wizard::summary::summary;
 use crate::web::settings::setup_wizard::wizard::Offer;
 use crate::web::settings::sync_log::to_view::answer_words;
@@ -51,6 +52,11 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
         connected: integration.has_credentials(),
         overview,
         set: summary(provider, &integration, &offer),
+        gone: if integration.has_credentials() {
+            gone(provider, &integration.settings, &offer, None)
+        } else {
+            Vec::new()
+        },
         advice: advice
             .into_iter()
             .map(|one| AdviceRow {

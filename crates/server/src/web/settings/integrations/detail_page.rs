@@ -6,6 +6,7 @@ use domain::provider::Troubleshooting;
 use super::card::{Card, State};
 use crate::web::settings::imports::LastImport;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
+use crate::web::settings::setup_wizard::gone::Gone;
 use crate::web::settings::setup_wizard::summary::Part;
 use crate::web::view::{Badge, Link, Shell, Time};
 
@@ -25,6 +26,8 @@ pub struct DetailPage {
     pub imports: Vec<ImportRow>,
     /// What is set, step by step.
     pub set: Vec<Part>,
+    /// What is set and the vendor no longer has.
+    pub gone: Vec<Gone>,
     /// What was found and what to check.
     pub advice: Vec<AdviceRow>,
     /// The whole troubleshooting table.
@@ -140,7 +143,7 @@ impl std::ops::Deref for DetailPage {
 mod tests {
     use super::*;
     use crate::web::settings::integrations::list_page::samples;
-    use crate::web::settings::setup_wizard::summary;
+    use crate::web::settings::setup_wizard::{gone, summary};
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
     use domain::clock::UtcMillis;
@@ -215,6 +218,7 @@ mod tests {
                 },
             }],
             set: summary::sample(),
+            gone: gone::sample(),
             advice: vec![
                 AdviceRow {
                     issue: "Missing data",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::capability::Turns;
 use domain::id::PublicId;
 use domain::provider::{Provider, Words};
 use domain::run::RunState;
@@ -119,7 +120,7 @@ pub async fn state(
         auto_sync: integration.settings.auto_sync,
         interval: integration.settings.interval_minutes,
         reference: reference_note(shell, provider, overview),
-        slower: slower(provider, &overview.slow_streams),
+        slower: slower(provider, &overview.slow_streams, &overview.turns),
     })
 }
 
@@ -152,8 +153,8 @@ pub fn freshness(provider: &Provider, overview: &Overview) -> String {
 }
 
 /// Which lists are read whole, how often each of them (rule S1) and how old it may be: one sentence's part for each pace,
-/// the fastest first.
-fn slower(provider: &Provider, streams: &[SlowStream]) -> Option<String> {
+/// the fastest first. After it what is read by turns.
+fn slower(provider: &Provider, streams: &[SlowStream], turns: &[(Turns, u64)]) -> Option<String> {
     let mut paces: BTreeMap<i64, Vec<&SlowStream>> = BTreeMap::new();
     for slow in streams {
         paces.entry(slow.cadence).or_default().push(slow);
@@ -172,14 +173,21 @@ fn slower(provider: &Provider, streams: &[SlowStream]) -> Option<String> {
             format!("{names} every {pace}{}", age.unwrap_or_default())
         })
         .collect();
-    if parts.is_empty() {
-        return None;
+    let mut told = Vec::new();
+    if !parts.is_empty() {
+        told.push(format!(
+            "Read whole, since {} cannot list them by change: {}.",
+            provider.name,
+            parts.join("; ")
+        ));
     }
-    Some(format!(
-        "Read whole, since {} cannot list them by change: {}.",
-        provider.name,
-        parts.join("; ")
-    ))
+    told.extend(turns.iter().map(|(turns, nights)| {
+        format!(
+            "{} are read by turns: those of each {} that does not change once in {nights} nights.",
+            turns.what, turns.of
+        )
+    }));
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 /// Names in a row: `a`, `a and b`, `a, b and c`.
@@ -375,7 +383,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(
-            slower(syncro, &slow(|_| None)).as_deref(),
+            slower(syncro, &slow(|_| None), &[]).as_deref(),
             Some(
                 "Read whole, since Syncro cannot list them by change: customers and contacts every 30 min; technicians every \
                  day."
@@ -389,12 +397,27 @@ mod tests {
             })
         });
         assert_eq!(
-            slower(syncro, &ages).as_deref(),
+            slower(syncro, &ages, &[]).as_deref(),
             Some(
                 "Read whole, since Syncro cannot list them by change: customers and contacts every 30 min (at most 12 min old \
                  now); technicians every day (at most 5 h old now)."
             )
         );
-        assert_eq!(slower(syncro, &[]), None);
+        assert_eq!(slower(syncro, &[], &[]), None);
+    }
+
+    #[test]
+    fn what_is_read_by_turns_is_told_with_the_nights_it_takes() {
+        let connectwise = domain::provider::find("connectwise_psa").expect("there");
+        let companies = connectwise.capability.stream(Stream::Companies);
+        let turns = companies.and_then(|companies| companies.turns);
+        let turns = turns.expect("sites take a request for each company");
+        assert_eq!([1, 2_000, 2_001].map(|all| turns.nights(all)), [1, 1, 2]);
+        assert_eq!(
+            slower(connectwise, &[], &[(turns, 5)]).as_deref(),
+            Some(
+                "Sites of companies are read by turns: those of each company that does not change once in 5 nights."
+            )
+        );
     }
 }

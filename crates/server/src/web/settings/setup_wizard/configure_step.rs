@@ -13,6 +13,7 @@ use super::choice_list::ChoiceList;
 use super::configure_page::{ConfigurePage, DefaultField, ImportFields, legend};
 use super::form::{IMPORT_MINIMUM, Problems, read_configure};
 use super::frame::Frame;
+use super::gone::gone;
 use super::stage_rows::StageRows;
 use super::statuses::Search;
 use super::strip::strip;
@@ -146,7 +147,12 @@ async fn render(
     page_with(
         status(&form),
         &ConfigurePage {
-            frame: Frame::new(provider, &wizard.place, STEP),
+            frame: Frame::new(provider, &wizard.place, STEP).telling(gone(
+                provider,
+                &integration.settings,
+                &offer,
+                Some(STEP),
+            )),
             strip: strip(app, &shell, provider, &overview).await?,
             has_reference_data: offer.has(ReferenceKind::TicketStatus),
             writes: provider.capability.write,

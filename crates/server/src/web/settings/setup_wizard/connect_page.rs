@@ -94,6 +94,8 @@ pub struct Field {
     pub value: String,
     /// What is wrong with it.
     pub error: String,
+    /// What is worth a look and may be right.
+    pub hint: String,
     /// A value is stored and stays when the field is left empty.
     pub stored: bool,
     /// The name of the box that takes the stored value back; empty where one is needed.
@@ -156,6 +158,7 @@ mod tests {
                 HOSTILE.into()
             },
             error: error.into(),
+            hint: HOSTILE.into(),
             stored: field.secret && !field.required,
             removal: if field.secret && !field.required {
                 format!("remove.{}", field.key)

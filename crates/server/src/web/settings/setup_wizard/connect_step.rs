@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::field::FormField;
 use domain::hint::Hint;
-use domain::provider::{Provider, mistaken};
+use domain::provider::{Provider, likely_mistaken, mistaken};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::{
@@ -124,6 +124,8 @@ struct Typed {
     sent: bool,
     /// What is wrong, by field.
     problems: BTreeMap<&'static str, String>,
+    /// What is worth a look and may be right, by field.
+    hints: BTreeMap<&'static str, String>,
     result: Option<TestResult>,
 }
 
@@ -188,7 +190,8 @@ impl Form {
 
     fn refused(&self, staff: &Staff, mut typed: Typed, refusal: &Refusal) -> Answer {
         let provider = self.wizard.provider;
-        typed.problems = problems(provider, refusal, &typed.values);
+        typed.problems = problems(provider, refusal, &typed.values, &self.stored);
+        typed.hints = hints(provider, refusal, &typed.values);
         // Without a hint and a field it is a rule of ours, not the vendor, that stood in the way.
         let title = match (refusal.hint, refusal.field) {
             (None, None) => "Nothing was saved.",
@@ -279,6 +282,7 @@ impl Form {
                     .unwrap_or_default()
             },
             error: typed.problems.get(field.key).cloned().unwrap_or_default(),
+            hint: typed.hints.get(field.key).cloned().unwrap_or_default(),
             stored,
             removed: typed.values.contains_key(&removal),
             removal: if stored && !field.required && lacking.is_none() {
@@ -328,37 +332,74 @@ fn check(provider: &Provider, key: &str) -> &'static str {
 /// What is wrong with which field.
 ///
 /// With a hint the vendor's words stand in the banner, which is about all fields; without, they are about the one that is
-/// blamed. A vendor cannot say which of several credentials is wrong, so those typed under *Advanced* are to be looked at
-/// too, and so is one with a blank, since a browser makes one of a line break that was pasted along, and one that looks
-/// like a value of another field or product.
+/// blamed. Where a vendor does not tell which of several it refuses, each of them says so and none more than another. One
+/// with a blank is to be looked at too, since a browser makes one of a line break that was pasted along, and one that
+/// looks like a value of another field or product.
 fn problems(
     provider: &Provider,
     refusal: &Refusal,
     values: &BTreeMap<String, String>,
+    stored: &Stored,
 ) -> BTreeMap<&'static str, String> {
-    let refused = refusal.hint == Some(Hint::Credentials);
+    let typed = |key: &str| {
+        values
+            .get(key)
+            .map(|value| value.trim())
+            .unwrap_or_default()
+    };
     let mut problems: BTreeMap<_, _> = refusal.others.iter().cloned().collect();
-    if let Some(field) = refusal.field {
+    let sent = |field: &&FormField| {
+        let kept = stored.contains_key(field.key) && !values.contains_key(&removal_of(field.key));
+        !typed(field.key).is_empty() || (field.secret && kept)
+    };
+    let among = |field: &&FormField| refusal.among.contains(&field.key);
+    let unsure: Vec<&FormField> = provider.form.iter().filter(among).filter(sent).collect();
+    if let [first @ .., last] = unsure.as_slice()
+        && !first.is_empty()
+    {
+        let labels: Vec<&str> = first.iter().map(|field| field.label).collect();
+        let labels = format!("{} or {}", labels.join(", "), last.label);
+        for field in &unsure {
+            let own = match field.refused {
+                "" => String::new(),
+                words => format!(" {words}"),
+            };
+            let message = format!(
+                "{} does not tell which is wrong: {labels}.{own}",
+                provider.name
+            );
+            problems.insert(field.key, message);
+        }
+    } else if let Some(field) = refusal.field {
         let message = match refusal.hint {
             None => refusal.message.clone(),
             Some(_) => check(provider, field).to_owned(),
         };
         problems.insert(field, message);
     }
-    for field in provider.form.iter().filter(|_| refused) {
-        let value = values.get(field.key).map(|value| value.trim());
-        let value = value.unwrap_or_default();
-        if value.contains(char::is_whitespace) {
+    for field in credentials(provider, refusal) {
+        if typed(field.key).contains(char::is_whitespace) {
             let message = "There is a blank in it. A line break that was copied along becomes one: paste it again, as one line.";
             problems.insert(field.key, message.to_owned());
         } else if let Some(message) = mistaken(provider, field, values) {
             problems.insert(field.key, message);
-        } else if field.advanced && !value.is_empty() {
-            let message = "Check this value too: it is refused like a wrong secret.";
-            problems
-                .entry(field.key)
-                .or_insert_with(|| message.to_owned());
         }
     }
     problems
+}
+
+/// What may be a value of another product, by field.
+fn hints(
+    provider: &Provider,
+    refusal: &Refusal,
+    values: &BTreeMap<String, String>,
+) -> BTreeMap<&'static str, String> {
+    let hint = |field: &FormField| Some((field.key, likely_mistaken(provider, field, values)?));
+    credentials(provider, refusal).filter_map(hint).collect()
+}
+
+/// The fields that may be at fault where the vendor refused the credentials.
+fn credentials(provider: &Provider, refusal: &Refusal) -> impl Iterator<Item = &'static FormField> {
+    let refused = refusal.hint == Some(Hint::Credentials);
+    provider.form.iter().filter(move |_| refused)
 }

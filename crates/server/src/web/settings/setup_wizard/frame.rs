@@ -5,6 +5,8 @@ use domain::provider::{Provider, Words};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 
+use super::gone::Gone;
+
 /// The steps a person walks.
 pub const STEPS: [SetupStep; 4] = [
     SetupStep::Connect,
@@ -36,6 +38,8 @@ pub struct Frame {
     pub completed: bool,
     /// The integration has a page of its own to go back to.
     pub connected: bool,
+    /// What is set and the vendor no longer has.
+    pub gone: Vec<Gone>,
 }
 
 /// A step in the indicator.
@@ -91,7 +95,14 @@ impl Frame {
                 .map(|step| address(provider, *step)),
             completed: place.completed,
             connected: place.connected,
+            gone: Vec::new(),
         }
+    }
+
+    /// The same with what is set and gone.
+    #[must_use]
+    pub fn telling(self, gone: Vec<Gone>) -> Self {
+        Self { gone, ..self }
     }
 }
 

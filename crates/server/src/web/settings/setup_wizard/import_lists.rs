@@ -9,6 +9,7 @@ use domain::imports::ImportKind;
 use domain::setup::SetupStep;
 use store::imports::find_import_by_uuid;
 use store::integrations::Integration;
+use sync::import_users::links_deactivated;
 use url::form_urlencoded::Serializer;
 
 use super::complete::{end, end_at};
@@ -22,10 +23,12 @@ use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::see_other;
 use crate::web::settings::import_companies::{
-    Addresses as CompanyAddresses, Answered, Chosen, answer as answer_companies, may_import,
-    require_import,
+    Addresses as CompanyAddresses, Answered, Chosen, answer as answer_companies,
+    count_selected as companies_selected, may_import, require_import,
 };
-use crate::web::settings::import_users::{Outcome, PickerState, answer, source};
+use crate::web::settings::import_users::{
+    Outcome, PickerState, answer, count_selected as people_selected, source,
+};
 use crate::web::settings::imports::kept_list::unfold;
 use crate::web::settings::imports::{Place, Source};
 use crate::web::view::Section;
@@ -298,7 +301,12 @@ impl Step<'_> {
         for (kind, uuid) in begun {
             let import = find_import_by_uuid(app.store(), uuid).await?;
             let import = import.ok_or_else(|| Failure::not_found("Import"))?;
-            match (import.finished_at, import.stopped, import.counts.skipped) {
+            let left = if links_deactivated(app.engine(), &import).await? {
+                1
+            } else {
+                import.counts.skipped
+            };
+            match (import.finished_at, import.stopped, left) {
                 (None, ..) => notice = "setup_completed_importing",
                 (Some(_), None, 0) if notice == "setup_completed" => {
                     notice = "setup_completed_imports";
@@ -319,11 +327,19 @@ impl Step<'_> {
         if text.is_empty() || (kind == List::Companies && !may_import(self.staff)) {
             return Ok(0);
         }
-        let listed = self.list(kind, &standing(text)).await?;
-        Ok(match listed {
-            Listed::Shown(_, tab) => tab.selected().unwrap_or_default(),
-            Listed::Begun(_) => 0,
-        })
+        let (fields, id) = (standing(text), self.integration.id);
+        match kind {
+            List::Users => {
+                if source(self.app, self.staff, self.wizard.provider)
+                    .await?
+                    .is_err()
+                {
+                    return Ok(0);
+                }
+                people_selected(self.app, id, &PickerState::read(&fields)).await
+            }
+            List::Companies => companies_selected(self.app, id, &Chosen::of_form(&fields)).await,
+        }
     }
 
     async fn render(&self, status: StatusCode, tab: Tab, mut away: Away) -> Answer {

@@ -7,6 +7,7 @@ use domain::setup::SetupStep;
 use store::integrations::Integration;
 
 use super::frame::Frame;
+use super::gone::gone;
 use super::import_lists::Away;
 use super::import_page::{Companies, ImportPage, Tab, Users};
 use super::strip::strip;
@@ -145,7 +146,12 @@ pub(super) async fn render(
     page_with(
         status,
         &ImportPage {
-            frame: Frame::new(wizard.provider, &wizard.place, STEP),
+            frame: Frame::new(wizard.provider, &wizard.place, STEP).telling(gone(
+                wizard.provider,
+                &integration.settings,
+                offer,
+                Some(STEP),
+            )),
             strip: strip(app, &shell, wizard.provider, &overview).await?,
             tab,
             other: away.other,

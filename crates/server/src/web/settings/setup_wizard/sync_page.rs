@@ -175,7 +175,8 @@ mod tests {
         };
         SyncPage {
             shell: sample::shell_after(Section::Settings, "setup_connected"),
-            frame: Frame::new(provider, &place, SetupStep::Sync),
+            frame: Frame::new(provider, &place, SetupStep::Sync)
+                .telling(super::super::gone::sample()),
             start: FormStart {
                 revision: 1,
                 base: "{}".into(),

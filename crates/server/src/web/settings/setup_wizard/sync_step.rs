@@ -13,6 +13,7 @@ use super::choice_list::ChoiceList;
 use super::connect_page::MissingRight;
 use super::form::{Problems, read_sync};
 use super::frame::Frame;
+use super::gone::gone;
 use super::options::Options;
 use super::preview::has_account;
 use super::statuses::Search;
@@ -203,7 +204,12 @@ async fn render(
         status(&form),
         &SyncPage {
             shell: staff.shell(Section::Settings),
-            frame: Frame::new(provider, &wizard.place, STEP),
+            frame: Frame::new(provider, &wizard.place, STEP).telling(gone(
+                provider,
+                &integration.settings,
+                &offer,
+                Some(STEP),
+            )),
             missing: missing.collect(),
             options: Options::new(settings, provider, integration.last_success_at.is_some())
                 .with(&form.start.problems),

@@ -223,6 +223,12 @@ impl Offer {
         found
     }
 
+    /// What is set and can no longer be chosen: the vendor, or somebody here, has taken it away.
+    #[must_use]
+    pub fn gone(&self, set: &IntegrationSettings) -> Vec<SettingsProblem> {
+        setup::check(set, &self.stored, &self.role_uuids)
+    }
+
     /// Whether somebody with these rights may hand out a role for company users: nobody gives more than they have.
     #[must_use]
     pub fn may_give(&self, own: &Grants, role: &str) -> bool {

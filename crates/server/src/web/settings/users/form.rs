@@ -106,9 +106,9 @@ pub struct UserForm {
     pub role_needed: bool,
     /// Whether to send the welcome e-mail.
     pub welcome: bool,
-    /// The person at a client who has the address, with the company; empty: nobody has.
+    /// The person at a client who has the address, and what becomes of that one; empty: nobody has.
     pub client: String,
-    /// Whether that person is to become one of the staff.
+    /// Whether whoever has it is to become one of the staff.
     pub join: bool,
     /// The address that is said for.
     pub join_key: String,

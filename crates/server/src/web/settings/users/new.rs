@@ -71,7 +71,9 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
         welcome,
         join: new.join,
         join_key: email_key(&new.email).unwrap_or_default(),
-        client: client.unwrap_or_default(),
+        client: client
+            .map(|client| format!("{} {}.", client.who(), client.becomes()))
+            .unwrap_or_default(),
         ..UserForm::default()
     };
     form.tell(refused.iter().map(problem).collect());

@@ -3,7 +3,7 @@
 use super::{Base, EntityText};
 
 /// The entities.
-pub const ENTITIES: [EntityText; 11] = [
+pub const ENTITIES: [EntityText; 12] = [
     EntityText {
         route: "Resources",
         info: "Resource",
@@ -77,6 +77,16 @@ pub const ENTITIES: [EntityText; 11] = [
         changed: "",
         fields: "id:l~ departmentID:i!@Departments isActive:b! isDefault:b! isDepartmentLead:b! \
          resourceID:i!@Resources roleID:i!@Roles",
+    },
+    EntityText {
+        route: "Countries",
+        info: "Country",
+        base: Base::Fixed,
+        root: "",
+        child: None,
+        changed: "",
+        fields: "id:l~ addressFormatID:i! countryCode:s2~ displayName:s100! invoiceTemplateID:i isActive:b \
+         isDefaultCountry:b~ name:s100~ purchaseOrderTemplateID:i quoteTemplateID:i",
     },
     EntityText {
         route: "BillingCodes",
