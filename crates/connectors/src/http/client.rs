@@ -107,6 +107,11 @@ mod tests {
         with_bundled_roots(Timeouts::default(), Whom::Sandbox).expect("with the roots compiled in");
     }
 
+    #[test]
+    fn s6_a_request_may_take_a_minute() {
+        assert_eq!(Timeouts::default().whole, Duration::from_secs(60));
+    }
+
     #[tokio::test]
     async fn a_name_that_leads_to_this_machine_is_not_asked() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -348,3 +348,28 @@ pub(super) const fn urgency(trigger: Trigger) -> Urgency {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s5_only_what_a_person_waits_for_may_use_what_is_kept_for_people() {
+        let waits = Trigger::ALL
+            .into_iter()
+            .filter(|one| urgency(*one) == Urgency::Person);
+        assert_eq!(
+            waits.collect::<std::collections::HashSet<_>>(),
+            [
+                Trigger::Connect,
+                Trigger::Resync,
+                Trigger::QuickSync,
+                Trigger::ClearResync,
+                Trigger::Wizard,
+                Trigger::CommandLine,
+                Trigger::SettingsChange,
+            ]
+            .into()
+        );
+    }
+}

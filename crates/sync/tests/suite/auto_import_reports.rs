@@ -3,9 +3,11 @@
 use domain::contact_import::ContactSkip;
 use domain::id::{IdentityId, IntegrationId, PublicId};
 use domain::imports::ImportKind;
+use domain::job::{Job, Priority};
 use domain::viewer::Viewer;
 use serde_json::json;
 use store::accounts::{AccountsOf, find_of_contact, list_for_viewer};
+use store::jobs;
 use store::listing::Count;
 use sync::auto_import::count_accounts;
 use sync::imports::{Import, list_imports};
@@ -15,6 +17,7 @@ use crate::auto_import::{report, role, switch_on, usual};
 use crate::portal::{Kind, Portal};
 
 on_both_engines! {
+    what_waits_while_it_is_switched_off_imports_nobody,
     each_import_that_does_something_has_a_report_and_no_other,
     a_report_grows_with_each_commit_though_nobody_is_made_a_user,
 }
@@ -155,6 +158,21 @@ async fn each_import_that_does_something_has_a_report_and_no_other(kind: Kind) {
         .expect("a list");
     assert!(hidden.rows.is_empty());
     assert_eq!(hidden.count, Count::Exact(0));
+}
+
+/// Asked for while *Auto-Import* was on, taken by a worker when it is off.
+async fn what_waits_while_it_is_switched_off_imports_nobody(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let mut tx = portal.store().begin().await.expect("begins");
+    let job = Job::ImportContacts { integration: id };
+    jobs::enqueue(&mut tx, &job, Priority::Normal, portal.clock_now())
+        .await
+        .expect("kept");
+    tx.commit().await.expect("committed");
+    portal.idle().await;
+    let done = sync::auto_import::last_report(&portal.engine, id).await;
+    assert_eq!(done.expect("a read"), None);
 }
 
 async fn a_report_grows_with_each_commit_though_nobody_is_made_a_user(kind: Kind) {

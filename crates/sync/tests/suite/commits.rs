@@ -180,6 +180,11 @@ async fn p3_what_changes_while_pages_are_read_is_not_lost(kind: Kind) {
     let ((), ticket) = tokio::join!(portal.idle(), meanwhile);
     let run = portal.last_run(id).await;
     assert_eq!(run.state, RunState::Completed, "{:?}", run.message);
+    // What is shown may be as old as the beginning of the run (rule S4), and not only as its end.
+    let read = checkpoints::find_checkpoint(portal.store(), id, Stream::Tickets).await;
+    let began = read.expect("a read").expect("a checkpoint").last_started_at;
+    let age = portal.clock_now().since(began.expect("an instant"));
+    assert!(age >= 20 * UtcMillis::MINUTE, "{age}");
     let title = async || portal.tickets().await[&ticket].title.clone();
     assert_ne!(
         title().await,

@@ -398,7 +398,9 @@ async fn s2_a_missing_right_is_told_once_in_the_providers_words(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connected().await;
     portal.control.set_security("Resources", "query", "None");
-    portal.sync(id, RunMode::Full).await;
+    for _ in 0..2 {
+        portal.sync(id, RunMode::Full).await;
+    }
     let told = |seen: &Overview| -> Vec<String> {
         let rights = seen.missing_rights.iter();
         rights.map(|right| right.area.clone()).collect()
@@ -488,4 +490,13 @@ async fn s4_freshness_is_an_upper_bound(kind: Kind) {
         "every stream was read since: {fresh:?}"
     );
     assert!(seen.last_reconciliation_at.is_some());
+    let waits = portal.clock_now();
+    let mut tx = portal.store().begin().await.expect("begins");
+    runs::put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Webhook)
+        .await
+        .expect("kept");
+    tx.commit().await.expect("committed");
+    portal.advance(UtcMillis::MINUTE);
+    let fresh = look(&portal, id).await.freshness.expect("a bound");
+    assert_eq!(fresh.waiting_since, Some(waits));
 }

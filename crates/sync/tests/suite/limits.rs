@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectors::limits::{Limits, Permits, RequestLimit, Urgency};
+use connectors::limits::{Limits, Permits, RequestLimit, Urgency, Usage};
 use domain::clock::{SharedClock, UtcMillis};
 use domain::run::RunState;
 use domain::stream::Stream;
@@ -16,6 +16,7 @@ use crate::portal::{Kind, Portal, Setup};
 
 on_both_engines! {
     s5_retry_after_goes_back_to_the_job_and_is_no_failure,
+    s5_what_a_vendor_says_holds_for_everybody,
     s5_permits_are_shared_by_nodes_and_a_fifth_is_kept_for_people,
     s5_slots_are_shared_by_nodes_and_one_is_kept_for_people,
     s5_a_node_that_was_silent_forgets_slots_that_went_to_others,
@@ -102,6 +103,43 @@ fn permits(portal: &Portal, node: &str) -> Arc<StorePermits> {
         clock,
         node.to_owned(),
     ))
+}
+
+/// A pause that one node was told, and the vendor's own count, which knows of other tools: another node keeps to both.
+async fn s5_what_a_vendor_says_holds_for_everybody(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let limits = Limits {
+        account_key: "account".to_owned(),
+        requests: Some(RequestLimit {
+            count: 100,
+            window: UtcMillis::HOUR,
+        }),
+        concurrency: None,
+    };
+    let (one, two) = (permits(&portal, "one"), permits(&portal, "two"));
+    let ask = async |urgency| two.acquire(&limits, "Tickets", urgency).await;
+    one.report(&limits, None, Some(10 * UtcMillis::MINUTE))
+        .await;
+    let refused = ask(Urgency::Person).await.err().expect("a pause");
+    assert_eq!(refused.retry_after, Some(10 * UtcMillis::MINUTE));
+    portal.advance(10 * UtcMillis::MINUTE);
+    assert!(ask(Urgency::Background).await.is_ok(), "it is over");
+
+    portal.advance(UtcMillis::HOUR);
+    let told = Usage {
+        used: 90,
+        limit: 100,
+        at: portal.clock_now(),
+    };
+    one.report(&limits, Some(told), None).await;
+    assert!(
+        ask(Urgency::Background).await.is_err(),
+        "four fifths are used"
+    );
+    assert!(
+        ask(Urgency::Person).await.is_ok(),
+        "some are left for people"
+    );
 }
 
 async fn s5_permits_are_shared_by_nodes_and_a_fifth_is_kept_for_people(kind: Kind) {

@@ -1,13 +1,16 @@
 //! Comments that are read ticket by ticket: whatever keeps them from coming, none is lost (rule P15).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
+use domain::job::{Job, Priority};
+use domain::settings::IntegrationSettings;
 use domain::stream::Stream;
 use simulator::{Fault, FaultKind, RetryAfter, WorldConfig};
 use store::jobs::{self, JobState};
 use sync::connect::{ConnectOutcome, delete_data, disconnect, update_credentials};
+use sync::settings::update_settings;
 
 use crate::portal::{Kind, Portal, Setup, ann};
 
@@ -15,6 +18,8 @@ on_both_engines!(
     p15_notes_that_wait_outlive_refused_credentials,
     p15_notes_that_wait_outlive_a_disconnect_and_go_with_the_data,
     p15_notes_that_wait_outlive_a_long_outage,
+    p15_notes_that_wait_outlive_an_outage_without_a_schedule,
+    p15_an_odd_list_of_notes_removes_none,
 );
 
 /// What every request for comments is answered.
@@ -132,4 +137,69 @@ async fn p15_notes_that_wait_outlive_a_long_outage(kind: Kind) {
     }
     assert_eq!(portal.integration(id).await.outage_since, None);
     assert_eq!(portal.present(id, Stream::TicketNotes).await, expected);
+}
+
+/// Nothing but the notes themselves finds out when the vendor answers again: more often than any job may fail.
+async fn p15_notes_that_wait_outlive_an_outage_without_a_schedule(kind: Kind) {
+    let expected = all_notes(kind).await;
+    let (portal, id, count) = waiting(kind).await;
+    let seen = portal.integration(id).await;
+    let settings = IntegrationSettings {
+        auto_sync: false,
+        ..seen.settings
+    };
+    update_settings(&portal.engine, &ann(), id, seen.settings_revision, settings)
+        .await
+        .expect("saved");
+    portal.idle().await;
+    portal.control.set_fault(limited(503).on_path("allNotes"));
+    for _ in 0..=jobs::MAX_ATTEMPTS {
+        portal.advance(7 * UtcMillis::HOUR);
+        portal.idle().await;
+    }
+    assert_eq!(jobs_waiting(&portal).await, count, "a week later");
+    portal.control.clear_faults();
+    portal.advance(7 * UtcMillis::HOUR);
+    portal.idle().await;
+    assert_eq!(portal.present(id, Stream::TicketNotes).await, expected);
+}
+
+/// One note of a ticket is gone and another cannot be read: which of the two is missing from the list is not known.
+async fn p15_an_odd_list_of_notes_removes_none(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let mut of_tickets: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for note in portal.control.ids("TicketNotes") {
+        let record = portal.control.get("TicketNotes", note).expect("a note");
+        let ticket = record["ticketID"].as_i64().expect("a ticket");
+        of_tickets.entry(ticket).or_default().push(note);
+    }
+    let mut several = of_tickets.into_iter();
+    let several = several.find(|(_, notes)| notes.len() > 1);
+    let (ticket, notes) = several.expect("a ticket with two notes");
+    let garbled = FaultKind::GarbledRecord {
+        id: Some(notes[1]),
+        field: "description".to_owned(),
+    };
+    portal
+        .control
+        .set_fault(Fault::new(garbled).on_entity("TicketNotes"));
+    portal.control.delete("TicketNotes", notes[0]);
+    let read = async || {
+        let job = Job::PullTicketNotes {
+            integration: id,
+            ticket: ticket.to_string(),
+        };
+        let mut tx = portal.store().begin().await.expect("begins");
+        jobs::enqueue(&mut tx, &job, Priority::Interactive, portal.clock_now())
+            .await
+            .expect("kept");
+        tx.commit().await.expect("committed");
+        portal.idle().await;
+        let here = portal.present(id, Stream::TicketNotes).await;
+        here.contains(&notes[0].to_string())
+    };
+    assert!(read().await, "it may be the one that cannot be read");
+    portal.control.clear_faults();
+    assert!(!read().await, "now it is known");
 }

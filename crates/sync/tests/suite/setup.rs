@@ -120,6 +120,8 @@ async fn nothing_is_read_before_the_sync_step_is_left(kind: Kind) {
         .await
         .expect("an outcome");
     assert_eq!(cleared, RequestOutcome::SetupOpen);
+    let generation = portal.integration(id).await.generation;
+    assert_eq!(generation, seen.generation, "nothing was cleared");
     let again = update_credentials(&portal.engine, &ann(), id, &portal.form())
         .await
         .expect("an outcome");

@@ -15,6 +15,9 @@ use crate::portal::{Kind, Portal};
 
 on_both_engines! {
     s6_a_vanished_workers_job_runs_again_within_30_seconds,
+    s6_the_reaper_brings_back_what_ran_out,
+    s6_a_starting_process_takes_its_own_leases_back,
+    s6_the_heartbeat_keeps_what_is_worked_on,
     s6_a_graceful_stop_gives_leases_back_at_once,
     s6_a_running_worker_reads_everything_by_itself,
     x1_a_running_worker_seals_with_the_newest_key_by_itself,
@@ -138,6 +141,74 @@ async fn s6_a_vanished_workers_job_runs_again_within_30_seconds(kind: Kind) {
     tasks.close();
     tasks.wait().await;
     portal.assert_same(id).await;
+}
+
+/// No process starts anew: the reaper alone finds what a worker lost sight of.
+async fn s6_the_reaper_brings_back_what_ran_out(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    let claimed = jobs::claim(portal.store(), "vanished", 1).await;
+    assert_eq!(claimed.expect("a claim").len(), 1);
+    portal.engine.reap().await.expect("the reaper");
+    portal.idle().await;
+    assert_eq!(portal.last_run(id).await.state, RunState::Waiting);
+    portal.advance(jobs::LEASE + UtcMillis::SECOND);
+    portal.engine.reap().await.expect("the reaper");
+    portal.idle().await;
+    assert_eq!(portal.last_run(id).await.state, RunState::Completed);
+    portal.assert_same(id).await;
+}
+
+/// Its lease has not run out, and time stands still. On PostgreSQL another node may hold it, so that it has to.
+async fn s6_a_starting_process_takes_its_own_leases_back(kind: Kind) {
+    if kind == Kind::Postgres {
+        return;
+    }
+    let mut portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    let claimed = jobs::claim(portal.store(), "the process before", 1).await;
+    assert_eq!(claimed.expect("a claim").len(), 1);
+    portal.restart().await;
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_worker(&tasks, stop.clone());
+    wait_until(&portal, id, RunState::Completed).await;
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// The vendor takes longer with a page than a lease lasts.
+async fn s6_the_heartbeat_keeps_what_is_worked_on(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connect().await;
+    portal.hold_first_page("Tickets");
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_worker(&tasks, stop.clone());
+    portal.until_held().await;
+    for _ in 0..2 {
+        portal.advance(jobs::LEASE - UtcMillis::SECOND);
+        let wanted = portal.clock_now().plus(jobs::LEASE - UtcMillis::SECOND);
+        let mut kept = false;
+        for _ in 0..3_000 {
+            let running = jobs::list_jobs(portal.store(), JobState::Running, 5).await;
+            let running = running.expect("jobs");
+            let pull = running
+                .iter()
+                .find(|job| job.payload.kind() == "pull_stream");
+            let until = pull.expect("it is worked on").lease_until;
+            kept = until.is_some_and(|until| until >= wanted);
+            if kept {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(kept, "a heartbeat extends its lease");
+    }
+    portal.control.release();
+    wait_until(&portal, id, RunState::Completed).await;
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
 }
 
 /// On SQLite a starting process takes leases back without waiting for them to run out; on PostgreSQL the stopped node
