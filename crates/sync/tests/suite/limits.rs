@@ -120,7 +120,7 @@ async fn s5_what_a_vendor_says_holds_for_everybody(kind: Kind) {
     let ask = async |urgency| two.acquire(&limits, "Tickets", urgency).await;
     one.report(&limits, None, Some(10 * UtcMillis::MINUTE))
         .await;
-    let refused = ask(Urgency::Person).await.err().expect("a pause");
+    let refused = ask(Urgency::Person).await.expect_err("a pause");
     assert_eq!(refused.retry_after, Some(10 * UtcMillis::MINUTE));
     portal.advance(10 * UtcMillis::MINUTE);
     assert!(ask(Urgency::Background).await.is_ok(), "it is over");
