@@ -57,8 +57,11 @@ impl Control {
     }
 
     /// Plans a misbehaviour and returns its number.
+    ///
+    /// # Panics
+    /// When its values cannot be, or this vendor cannot misbehave like that: a mistake in the caller.
     pub fn set_fault(&self, fault: Fault) -> u64 {
-        self.host.faults.add(fault)
+        accept(self.host.plan(fault))
     }
 
     /// Forgets all planned misbehaviour.

@@ -67,9 +67,8 @@ fn route(host: &Host, call: &Call) -> Result<Value, Refusal> {
             Ok(json!({"now_ms": host.clock.now_ms()}))
         }
         (&Method::POST, ["faults"]) => {
-            let fault: Fault = serde_json::from_slice(&call.body)
-                .map_err(|e| Refusal::Bad(format!("not a fault: {e}")))?;
-            Ok(json!({"id": host.faults.add(fault)}))
+            let fault = Fault::read(&call.body).map_err(Refusal::Bad)?;
+            Ok(json!({"id": host.plan(fault)?}))
         }
         (&Method::DELETE, ["faults"]) => {
             host.faults.clear();

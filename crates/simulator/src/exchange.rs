@@ -118,6 +118,19 @@ pub struct Setup<C> {
     pub changes: Vec<Change>,
 }
 
+/// Refuses pages that shift, for vendors that go on after an id: what comes or goes before it shifts nothing.
+///
+/// # Errors
+/// For [`FaultKind::ShiftPage`].
+pub fn cannot_shift(kind: &FaultKind) -> Result<(), SandboxError> {
+    match kind {
+        FaultKind::ShiftPage { .. } => Err(SandboxError::Control(
+            "shift_page never strikes here: this vendor's pages go on after an id".to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// A vendor's product as one MSP has it: answers its API, and lets a person change records as in its own screens.
 pub trait Tenant: Send + Sync + 'static {
     /// The entity a request is about, for faults and the journal.
@@ -126,6 +139,13 @@ pub trait Tenant: Send + Sync + 'static {
     fn admit(&self, call: &Call) -> Admission;
     /// Answers, with a fault that shapes the content where one is planned.
     fn respond(&self, call: &Call, fault: Option<&FaultKind>) -> Answer;
+    /// Whether this vendor can misbehave in a way: what never strikes is refused when it is planned.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn can_misbehave(&self, _kind: &FaultKind) -> Result<(), SandboxError> {
+        Ok(())
+    }
     /// The vendor's error body for a status.
     fn error_body(&self, status: u16) -> Value;
     /// Whom the caller acts for, where the vendor has impersonation.

@@ -125,6 +125,43 @@ impl Fault {
         }
     }
 
+    /// Reads a fault as another process sends it.
+    ///
+    /// # Errors
+    /// A sentence for whoever sent it: it is no fault, has keys that mean nothing, or values that cannot be.
+    pub fn read(text: &[u8]) -> Result<Self, String> {
+        let not = |error: serde_json::Error| format!("not a fault: {error}");
+        let sent: Value = serde_json::from_slice(text).map_err(not)?;
+        let fault: Self = serde_json::from_value(sent.clone()).map_err(not)?;
+        // A key that was mistyped would widen what the fault meets, and nobody would know.
+        let known = serde_json::to_value(&fault).map_err(not)?;
+        if let Some(key) = unknown_key(&sent, &known) {
+            return Err(format!("not a fault: nothing is called {key:?} there"));
+        }
+        fault.check()?;
+        Ok(fault)
+    }
+
+    /// Whether its values can be.
+    ///
+    /// # Errors
+    /// A sentence for whoever plans it.
+    pub fn check(&self) -> Result<(), String> {
+        if let FaultKind::Status { code, .. } = &self.kind
+            && !(200..=599).contains(code)
+        {
+            return Err(format!(
+                "no answer has the status {code}; 200 to 599 can be"
+            ));
+        }
+        match self.probability {
+            Some(share) if !(0.0..=1.0).contains(&share) => {
+                Err(format!("a probability is 0.0 to 1.0, not {share}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Limits the fault to paths that contain `path`.
     #[must_use]
     pub fn on_path(mut self, path: &str) -> Self {
@@ -166,6 +203,19 @@ impl Fault {
         self.probability = Some(share);
         self
     }
+}
+
+/// The first key of what was sent that is not in what was understood of it.
+fn unknown_key<'s>(sent: &'s Value, known: &Value) -> Option<&'s str> {
+    let Value::Object(entries) = sent else {
+        return None;
+    };
+    entries
+        .iter()
+        .find_map(|(key, value)| match known.get(key) {
+            None => Some(key.as_str()),
+            Some(known) => unknown_key(value, known),
+        })
 }
 
 struct Planned {
@@ -340,6 +390,37 @@ mod tests {
             .collect();
         assert_eq!(hits, [false, true, true, false, false]);
         assert!(faults.strike("GET", "/x", Some("Contacts")).is_none());
+    }
+
+    #[test]
+    fn what_is_mistyped_is_refused() {
+        let read = |fault: &str| Fault::read(fault.as_bytes());
+        for good in [
+            r#"{"kind":{"type":"hold"}}"#,
+            r#"{"match":{"entity":"Tickets","path":"x"},"after":1,"times":2,"probability":0.5,"kind":{"type":"cut"}}"#,
+            r#"{"kind":{"type":"status","code":599,"body":{"any":{"thing":1}},"retry_after":{"seconds":1}}}"#,
+            r#"{"kind":{"type":"garbled_record","field":"title"}}"#,
+        ] {
+            assert!(read(good).is_ok(), "{good}: {:?}", read(good));
+        }
+        for (wrong, told) in [
+            (
+                r#"{"match":{"entiti":"x"},"kind":{"type":"cut"}}"#,
+                "entiti",
+            ),
+            (r#"{"time":1,"kind":{"type":"cut"}}"#, "time"),
+            (r#"{"kind":{"type":"hold","ms":1}}"#, "ms"),
+            (r#"{"kind":{"type":"cap_page","max":1,"min":1}}"#, "min"),
+            (r#"{"kind":{"type":"status","code":0}}"#, "status 0"),
+            (r#"{"kind":{"type":"status","code":199}}"#, "status 199"),
+            (r#"{"kind":{"type":"status","code":600}}"#, "status 600"),
+            (r#"{"probability":1.5,"kind":{"type":"cut"}}"#, "1.5"),
+            (r#"{"kind":{"type":"nonsense"}}"#, "nonsense"),
+            ("{", "not a fault"),
+        ] {
+            let error = read(wrong).expect_err(wrong);
+            assert!(error.contains(told), "{wrong}: {error}");
+        }
     }
 
     #[test]

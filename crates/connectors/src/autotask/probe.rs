@@ -88,7 +88,6 @@ const WEBHOOKS: Area = Area::new(
 /// # Errors
 /// `AuthFailed`, `Unavailable` and the like, with the form field where one is to blame. A missing right is no error.
 pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport> {
-    let zone = client.place().await?;
     // Company 0 is the tenant itself and always exists, so this proves the credentials and nothing else.
     match client.try_query("Companies", field("eq", "id", 0)).await {
         Ok(()) => {}
@@ -103,6 +102,8 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
     )
     .await;
     let permissions = findings.into_iter().collect::<Result<Vec<_>>>()?;
+    // Looked at last: a tenant that was moved is found anew when its old zone refuses.
+    let zone = client.place().await?;
     let name = zone.name.as_deref().unwrap_or("zone given by hand");
     let account = match zone.customer {
         Some(customer) => format!(

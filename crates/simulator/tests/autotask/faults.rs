@@ -110,6 +110,27 @@ async fn pages_that_lie() {
     let repeated = page("POST", next.clone()).await;
     assert_eq!(ids_of(&repeated), ids_of(&first));
 
+    // A client that walks by id, with a query of its own for each page.
+    let after = ids_of(&first)[49];
+    let above = |id: i64, most: u32| json!({"MaxRecords": most, "filter": [{"op": "gt", "field": "id", "value": id}]});
+    let by_id = async |body: &Value| {
+        let answer = desk.request("POST", &url).json(body).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()
+    };
+    for (most, expected) in [(50, &ids_of(&first)[..]), (20, &ids_of(&first)[30..])] {
+        control.set_fault(Fault::new(FaultKind::RepeatPage).times(1));
+        let again = by_id(&above(after, most)).await;
+        assert_eq!(ids_of(&again), expected, "{most}");
+        let next = again["pageDetails"]["nextPageUrl"].as_str().unwrap();
+        let onward = page("POST", next.to_owned()).await;
+        assert!(ids_of(&onward).iter().all(|id| *id > after), "{onward}");
+        assert!(ids_of(&by_id(&above(after, most)).await)[0] > after);
+    }
+    control.set_fault(Fault::new(FaultKind::RepeatPage).times(1));
+    let nothing_before = by_id(&above(0, 50)).await;
+    assert_eq!(ids_of(&nothing_before), ids_of(&first));
+    control.clear_faults();
+
     control.set_fault(Fault::new(FaultKind::CapPage { max: 20 }).times(1));
     let capped = page("POST", url.clone()).await;
     assert_eq!(ids_of(&capped).len(), 20);
@@ -209,6 +230,23 @@ async fn steering_over_http() {
         call("DELETE", "faults", json!({})).await.unwrap().status(),
         200
     );
+    for (fault, told) in [
+        (
+            json!({"match": {"entiti": "Tickets"}, "kind": {"type": "cut"}}),
+            "entiti",
+        ),
+        (json!({"kind": {"type": "status", "code": 99}}), "99"),
+        (json!({"kind": {"type": "status", "code": 1000}}), "1000"),
+        (
+            json!({"kind": {"type": "shift_page", "by": 1}}),
+            "after an id",
+        ),
+    ] {
+        let refused = call("POST", "faults", fault.clone()).await.unwrap();
+        assert_eq!(refused.status(), 400, "{fault}");
+        let words = json_of(refused).await["error"].to_string();
+        assert!(words.contains(told), "{fault}: {words}");
+    }
     assert_eq!(desk.get("Tickets/1").await.0, 200);
 
     let before = json_of(call("GET", "clock", json!({})).await.unwrap()).await["now_ms"]

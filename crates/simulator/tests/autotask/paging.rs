@@ -110,6 +110,21 @@ async fn rows_come_and_go_during_a_walk() {
     assert_eq!(ids.len(), 1_500);
 }
 
+/// What the address of the next page says can be typed: no page is larger for it than the vendor's largest.
+#[tokio::test]
+async fn a_page_size_in_an_address_is_held_to_the_largest() {
+    let desk = desk().await;
+    let body = json!({"MaxRecords": 20, "filter": everything()});
+    let first = json_of(desk.request("POST", &desk.url("Tickets/query")).json(&body)).await;
+    let next = first["pageDetails"]["nextPageUrl"].as_str().unwrap();
+    for (typed, count) in [("100000", 500), ("0", 1), ("30", 30)] {
+        let sized = next.replace("pageSize%22%3A20", &format!("pageSize%22%3A{typed}"));
+        assert_ne!(sized, next);
+        let page = json_of(desk.request("POST", &sized).json(&body)).await;
+        assert_eq!(ids_of(&page).len(), count, "{typed}");
+    }
+}
+
 #[tokio::test]
 async fn raw_and_long_addresses() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

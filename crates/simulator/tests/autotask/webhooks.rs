@@ -248,6 +248,26 @@ async fn other_entities_have_their_own_words() {
 }
 
 #[tokio::test]
+async fn a_field_is_told_once() {
+    let desk = desk().await;
+    let (_receiver, address) = Receiver::start().await;
+    let id = subscribe(&desk, "TicketWebhooks", &address, &[("title", true)]).await;
+    let again = async |label: &str, webhook: i64| {
+        let number = field_number(&desk, "TicketWebhook", label).await;
+        let body = json!({"webhookID": webhook, "fieldID": number, "isSubscribedField": false, "isDisplayAlwaysField": true});
+        let path = format!("TicketWebhooks/{webhook}/Fields");
+        desk.send("POST", &path, &body).await
+    };
+    let (status, refused) = again("title", id).await;
+    assert_eq!(status, 500, "{refused}");
+    assert!(refused.to_string().contains("exists already"), "{refused}");
+    assert_eq!(again("status", id).await.0, 200);
+    let elsewhere = format!("{address}?other=1");
+    let other = subscribe(&desk, "TicketWebhooks", &elsewhere, &[]).await;
+    assert_eq!(again("title", other).await.0, 200, "of another webhook");
+}
+
+#[tokio::test]
 async fn excluded_resources_make_no_noise() {
     let desk = desk().await;
     let (receiver, address) = Receiver::start().await;

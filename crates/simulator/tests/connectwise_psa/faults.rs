@@ -46,6 +46,11 @@ async fn faults_shape_pages() {
     )
     .await;
     assert_eq!(second[0]["id"], 10_001);
+    for (by, begins) in [(1, 10_010), (-1, 10_012)] {
+        let fault = FaultKind::ShiftPage { by };
+        let shifted = page(&desk, fault, "service/tickets?pageSize=10&page=2").await;
+        assert_eq!(shifted[0]["id"], begins, "{by}");
+    }
     let forward = page(
         &desk,
         FaultKind::RepeatPage,

@@ -31,6 +31,24 @@ pub async fn zone_is_remembered() {
     assert_eq!(looked_up.count(), 1);
 }
 
+/// A tenant that was moved is called by its new zone, although an earlier connector of the process remembers the old one.
+pub async fn zone_moved_is_named() {
+    let stand = VENDOR.start().await;
+    let memory = stand.connect().memory;
+    let test = async || {
+        let connect = connectors::Connect {
+            memory: memory.clone(),
+            ..stand.connect()
+        };
+        let connector = connectors::build("autotask", connect).expect("a connector");
+        connector.test_connection().await.expect("it works").account
+    };
+    assert!(test().await.contains("Sandbox East"));
+    stand.control().set_zone_moved(true);
+    let account = test().await;
+    assert!(account.contains("Sandbox West"), "{account}");
+}
+
 pub async fn zone_by_hand() {
     let stand = VENDOR.start().await;
     let base = stand.connect().base_url.expect("a base address");

@@ -84,6 +84,31 @@ pub enum Expr {
     },
 }
 
+impl Expr {
+    /// The id that all records must be above, and what else must hold: how a client asks that walks by id.
+    pub fn split_floor(&self, schema: &Schema) -> Option<(i64, Self)> {
+        let Self::And(parts) = self else { return None };
+        let floor = |part: &Self| match part {
+            Self::Test {
+                target: Target::Field(at),
+                op: Op::Gt,
+                operands,
+            } if schema.fields[*at].name == "id" => match operands.as_slice() {
+                [Operand::Whole(id)] => Some(*id),
+                _ => None,
+            },
+            _ => None,
+        };
+        let (at, id) = parts
+            .iter()
+            .enumerate()
+            .find_map(|(at, part)| Some((at, floor(part)?)))?;
+        let mut rest = parts.clone();
+        rest.remove(at);
+        Some((id, Self::And(rest)))
+    }
+}
+
 /// Reads the `filter` list of a query.
 pub fn parse(schema: &Schema, filter: &Value) -> Result<Expr, Refusal> {
     let mut reader = Reader {

@@ -52,7 +52,7 @@ use self::security::Security;
 use self::store::{Reader, Table};
 use crate::clock::Clock;
 use crate::config::SandboxError;
-use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
+use crate::exchange::{Admission, Answer, Call, Setup, Tenant, cannot_shift};
 use crate::fault::FaultKind;
 use crate::state::{Change, StateLog};
 use crate::world::World;
@@ -211,6 +211,10 @@ impl Tenant for Autotask {
             _ => return None,
         };
         Some(self.catalogue.all()[entity].text.route.to_owned())
+    }
+
+    fn can_misbehave(&self, kind: &FaultKind) -> Result<(), SandboxError> {
+        cannot_shift(kind)
     }
 
     fn admit(&self, call: &Call) -> Admission {

@@ -1,5 +1,6 @@
 //! Queries: reading the request, writing a page, the addresses of the pages around it.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use axum::http::Method;
@@ -72,9 +73,9 @@ pub fn read(schema: &Schema, call: &Call) -> Result<Query, Refusal> {
         text,
     };
     if let Some(paging) = paging {
-        query.page_size = paging["pageSize"]
-            .as_u64()
-            .map_or(page_size, |n| n as usize);
+        query.page_size = paging["pageSize"].as_u64().map_or(page_size, |size| {
+            (size as usize).clamp(1, LARGEST_PAGE as usize)
+        });
         query.after = paging["nextIds"][0].as_i64().unwrap_or(i64::MIN);
         query.earlier = paging["previousIds"]
             .as_array()
@@ -159,13 +160,24 @@ pub fn page(
 ) -> Answer {
     let asked = query.page_size;
     let size = twist.page_size(asked);
-    let start = twist.page_start(query.after, &query.earlier);
+    let again = twist
+        .repeats()
+        .then(|| page_before(reader, query, size))
+        .flatten();
+    let (filter, start, end) = match &again {
+        Some(page) => (&page.filter, page.after, page.last),
+        None => (
+            &query.filter,
+            twist.page_start(query.after, &query.earlier),
+            i64::MAX,
+        ),
+    };
     let writer = RowWriter::new(reader.schema, query.include.as_deref());
     let mut body = String::with_capacity(1 << 16);
     body.push_str("{\"items\":[");
     let (mut written, mut last, mut more) = (0, query.after, false);
-    reader.scan(&query.filter, start, |id, row| {
-        if written == size {
+    reader.scan(filter, start, |id, row| {
+        if written == size || id > end {
             more = true;
             return ControlFlow::Break(());
         }
@@ -207,6 +219,40 @@ pub fn page(
     let mut answer = Answer::json_text(200, body);
     answer.records = Some(written);
     answer
+}
+
+/// A page that was sent before.
+struct PageBefore {
+    /// What its records passed.
+    filter: Expr,
+    /// The id after which it begins.
+    after: i64,
+    /// Its last id.
+    last: i64,
+}
+
+/// The page before the one that a client asks for who walks by id, with a query of its own for each page.
+fn page_before(reader: Reader<'_>, query: &Query, size: usize) -> Option<PageBefore> {
+    if !query.earlier.is_empty() {
+        return None;
+    }
+    let (floor, filter) = query.filter.split_floor(reader.schema)?;
+    let mut ids = VecDeque::with_capacity(size);
+    reader.scan(&filter, i64::MIN, |id, _| {
+        if id > floor {
+            return ControlFlow::Break(());
+        }
+        if ids.len() == size {
+            ids.pop_front();
+        }
+        ids.push_back(id);
+        ControlFlow::Continue(())
+    });
+    Some(PageBefore {
+        after: ids.front()?.saturating_sub(1),
+        last: *ids.back()?,
+        filter,
+    })
 }
 
 /// Answers a count.

@@ -19,10 +19,15 @@ impl Twist<'_> {
         }
     }
 
-    /// The id after which a page begins.
+    /// Whether the page before is sent instead.
+    pub fn repeats(self) -> bool {
+        matches!(self.0, Some(FaultKind::RepeatPage))
+    }
+
+    /// The id after which a page begins that an address of the vendor's own leads to.
     pub fn page_start(self, after: i64, earlier: &[i64]) -> i64 {
-        match (self.0, earlier.last()) {
-            (Some(FaultKind::RepeatPage), Some(start)) => *start,
+        match earlier.last() {
+            Some(start) if self.repeats() => *start,
             _ => after,
         }
     }

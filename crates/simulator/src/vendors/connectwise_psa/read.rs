@@ -164,6 +164,7 @@ impl ConnectWisePsa {
                     page
                 };
                 let start = (shown - 1).saturating_mul(size).min(all.len());
+                let start = twist.page_start(start, all.len());
                 let ids = &all[start..all.len().min(start + size)];
                 let mut answer = self.page(base, kind, ids, &query, twist);
                 let pages = all.len().div_ceil(size);

@@ -51,6 +51,7 @@ pub fn check(
         "ContactGroupContacts" => contact::membership_errors(edit, record),
         "Opportunities" => opportunity::errors(edit, before, record),
         route if webhook::is_registration(route) => webhook::errors(edit, schema, before, record),
+        route if webhook::is_part(route) => webhook::part_errors(edit, route, before, record),
         _ => Vec::new(),
     };
     if errors.is_empty() {

@@ -76,6 +76,32 @@ pub fn errors(
     errors
 }
 
+/// What is wrong with a part of a registration: a field is told once.
+pub fn part_errors(
+    edit: &Edit<'_>,
+    route: &str,
+    before: Option<&Record>,
+    record: &Record,
+) -> Vec<String> {
+    let key = if route.ends_with("UdfFields") {
+        "udfFieldID"
+    } else {
+        "fieldID"
+    };
+    let same = |other: &Record| other.get(key) == record.get(key);
+    let twice = number(record, "webhookID").is_some_and(|webhook| {
+        let mut parts = edit.select(route, "webhookID", webhook).into_iter();
+        parts.any(|(_, part)| same(&part))
+    });
+    if twice && !before.is_some_and(same) {
+        vec![format!(
+            "A webhook field with this {key} exists already for this webhook."
+        )]
+    } else {
+        Vec::new()
+    }
+}
+
 /// Public addresses need TLS; a receiver on the same machine is what tests have.
 fn is_reachable(address: &str) -> bool {
     let Ok(url) = url::Url::parse(address) else {
