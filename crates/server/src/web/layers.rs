@@ -9,10 +9,10 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 use tracing::Instrument;
 
 use super::access::{Visit, shell};
+use super::api::shared::Error;
 use super::error::Failure;
 use super::page::page_with;
 use super::view::{Section, Shell};
@@ -113,16 +113,7 @@ fn present(mut response: Response, id: &RequestId, is_api: bool) -> Response {
     }
     let visit = response.extensions_mut().remove::<Arc<Visit>>();
     let body = if is_api {
-        Ok(Json(json!({ "error": {
-            "code": failure.code,
-            "message": failure.message,
-            "request_id": id.0,
-            "details": failure.details.iter().map(|(parameter, problem)| json!({
-                "parameter": parameter,
-                "problem": problem,
-            })).collect::<Vec<_>>(),
-        }}))
-        .into_response())
+        Ok(Json(Error::of(&failure, &id.0)).into_response())
     } else {
         match visit
             .as_ref()

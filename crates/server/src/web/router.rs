@@ -20,7 +20,7 @@ use utoipa::openapi::OpenApi;
 
 use super::access::Rule;
 use super::access::Rule::{Halfway, Metrics, Open, Public, SignedIn, Staff, StaffOfBoth};
-use super::api::{self, describe};
+use super::api::{self, describe, shared};
 use super::error::Failure;
 use super::route_table::{RouteEntry, RouteTable};
 use super::{
@@ -175,7 +175,7 @@ pub fn routes() -> Vec<RouteEntry> {
 /// The description of the API.
 #[must_use]
 pub fn document() -> OpenApi {
-    table().into_parts().2
+    shared::complete(table().into_parts().2)
 }
 
 /// The whole of Portico as a service.

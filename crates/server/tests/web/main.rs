@@ -9,6 +9,7 @@
 mod access_coverage;
 mod access_matrix;
 mod api;
+mod api_description;
 mod api_keys;
 mod api_records;
 mod api_reference_data;

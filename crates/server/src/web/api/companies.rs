@@ -177,7 +177,8 @@ fn to_detail(app: &App, company: Company) -> CompanyDetail {
     }
 }
 
-const SORTS: [(&str, CompanySort); 2] = [
+/// Values of the parameter `sort`.
+pub(super) const SORTS: [(&str, CompanySort); 2] = [
     ("name", CompanySort::Name),
     ("created_at", CompanySort::Created),
 ];

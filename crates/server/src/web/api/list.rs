@@ -16,13 +16,13 @@ use crate::web::error::Failure;
 use crate::web::form::Fields;
 
 /// Rows of a page when none is asked for.
-const USUAL: u32 = 25;
+pub(super) const USUAL: u32 = 25;
 
 /// Most rows of a page.
-const MOST: u32 = 100;
+pub(super) const MOST: u32 = 100;
 
 /// Values of the parameter `direction`.
-const DIRECTIONS: [(&str, Direction); 2] = [
+pub(super) const DIRECTIONS: [(&str, Direction); 2] = [
     ("asc", Direction::Ascending),
     ("desc", Direction::Descending),
 ];

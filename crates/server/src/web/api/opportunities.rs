@@ -70,7 +70,8 @@ fn to_opportunity(row: OpportunityRow) -> Opportunity {
     }
 }
 
-const SORTS: [(&str, OpportunitySort); 2] = [
+/// Values of the parameter `sort`.
+pub(super) const SORTS: [(&str, OpportunitySort); 2] = [
     ("updated_at", OpportunitySort::Updated),
     ("title", OpportunitySort::Title),
 ];

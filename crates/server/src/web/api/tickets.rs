@@ -81,7 +81,8 @@ fn to_ticket(row: TicketRow) -> Ticket {
     }
 }
 
-const SORTS: [(&str, TicketSort); 2] = [
+/// Values of the parameter `sort`.
+pub(super) const SORTS: [(&str, TicketSort); 2] = [
     ("updated_at", TicketSort::Updated),
     ("created_at", TicketSort::Created),
 ];
