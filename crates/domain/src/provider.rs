@@ -180,6 +180,16 @@ impl Provider {
         streams.any(|one| one.stream.record_type() == kind)
     }
 
+    /// The record type whose reading a right is for, by the area that *Test Connection* names: that of the stream that is
+    /// called so. Areas of no stream are lists and details of tickets.
+    #[must_use]
+    pub fn record_type_of(&self, area: &str) -> RecordType {
+        let mut streams = self.capability.streams.iter().map(|one| one.stream);
+        streams
+            .find(|stream| self.words.stream(*stream) == area)
+            .map_or(RecordType::Tickets, Stream::record_type)
+    }
+
     /// The catalogue entry of a record field.
     #[must_use]
     pub fn catalogue_field(&self, key: &str) -> Option<&'static CatalogueField> {
@@ -254,6 +264,17 @@ mod tests {
         assert_eq!(autotask.stream(Stream::Technicians), "Resources");
         assert_eq!(autotask.stream(Stream::TicketNotes), "Ticket notes");
         assert_eq!(Words::PLAIN.stream(Stream::Technicians), "Technicians");
+    }
+
+    #[test]
+    fn a_right_is_for_the_records_its_area_is_called_after() {
+        let of = |key, area| find(key).expect("there").record_type_of(area);
+        assert_eq!(of("autotask", "Resources"), RecordType::Users);
+        assert_eq!(of("autotask", "Companies"), RecordType::Companies);
+        assert_eq!(of("halo_psa", "Clients"), RecordType::Companies);
+        assert_eq!(of("halo_psa", "Opportunities"), RecordType::Opportunities);
+        assert_eq!(of("connectwise_psa", "Service boards"), RecordType::Tickets);
+        assert_eq!(of("syncro", "Ticket settings"), RecordType::Tickets);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod check;
 use domain::clock::UtcMillis;
 use domain::id::{IntegrationId, PublicId};
 use domain::permission::RoleKind;
+use domain::provider;
 use domain::run::{RunState, Trigger};
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
@@ -21,7 +22,7 @@ use store::{Tx, reference_items, roles, runs};
 pub(crate) use check::lost_statuses;
 pub use check::{SettingsProblem, check};
 
-use crate::connect::{ActionOutcome, SettingsOutcome, message};
+use crate::connect::{ActionOutcome, MissingRight, SettingsOutcome, message};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::request::{self, RequestOutcome, RunMode, RunRef};
@@ -238,7 +239,27 @@ async fn keep(
     Ok(outcome)
 }
 
-/// *Complete Setup*. Completing twice is completing once.
+/// The required rights that are missing for what is chosen to be synced: a setup is not completed before they are granted,
+/// or what needs them is switched off. None once a setup was completed: what is missing later is told, and nothing is taken
+/// back.
+#[must_use]
+pub fn blocking_rights(integration: &Integration) -> Vec<MissingRight> {
+    if integration.setup_step >= SetupStep::Complete {
+        return Vec::new();
+    }
+    let provider = provider::find(&integration.provider);
+    let chosen = &integration.settings.record_types;
+    let needed = |area: &str| {
+        provider.is_none_or(|provider| chosen.contains(&provider.record_type_of(area)))
+    };
+    let missing = integration.missing_permissions.iter();
+    missing
+        .filter(|missing| missing.required && needed(&missing.area))
+        .map(MissingRight::from)
+        .collect()
+}
+
+/// *Complete Setup*. Completing twice is completing once. Refused while [`blocking_rights`] are missing.
 ///
 /// # Errors
 /// As [`leave_sync`].
@@ -252,6 +273,18 @@ pub async fn complete(engine: &Engine, actor: &Actor, id: IntegrationId) -> Resu
         return Ok(ActionOutcome::Refused(message::plain(
             "Choose what to sync first: the Sync step was not left yet.",
         )));
+    }
+    let missing = blocking_rights(&before);
+    if !missing.is_empty() {
+        let named: Vec<String> = missing
+            .iter()
+            .map(|right| format!("{} ({})", right.area, right.right))
+            .collect();
+        return Ok(ActionOutcome::Refused(message::plain(format!(
+            "Rights are missing that what is synced needs: {}. Grant them, then choose Next in the step Connect, or switch off \
+             what needs them in the step Sync.",
+            named.join("; ")
+        ))));
     }
     reach(&mut tx, actor, &before, SetupStep::Complete).await?;
     tx.commit().await?;

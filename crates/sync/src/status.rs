@@ -211,11 +211,7 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
         missing_rights: integration
             .missing_permissions
             .iter()
-            .map(|missing| MissingRight {
-                area: missing.area.clone(),
-                right: missing.right.clone(),
-                required: missing.required,
-            })
+            .map(MissingRight::from)
             .collect(),
         questions: removal_questions::list_open(store, id).await?,
         set_aside,

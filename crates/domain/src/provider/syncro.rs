@@ -202,8 +202,9 @@ const INSTRUCTIONS: &[Instruction] = &[Instruction {
             ("Tickets - Settings", "Statuses and ticket types, where your account has it"),
         ])
         .minding(&[Note::plain(
-            "Test Connection names each one that is missing. Syncro answers a missing permission almost like a wrong \
-             token; Portico tells the two apart.",
+            "Test Connection names each one that is missing. What needs it is not read until then, and Complete Setup waits \
+             for the required ones of what you sync. Syncro answers a missing permission almost like a wrong token; \
+             Portico tells the two apart.",
         )]),
         Step::new("Copy the token", &["Click Create.", "Copy the token to a safe place at once."]).minding(&[
             Note::warning("Syncro shows the token only once. A lost one cannot be retrieved, only replaced by a new one."),

@@ -256,6 +256,7 @@ on_every_psa!(
     connecting::a_right_secret_is_never_called_another_value,
     connecting::a_missing_right_is_named_as_the_screens_have_it,
     connecting::a_right_that_was_granted_is_no_longer_missed,
+    steps::the_setup_is_completed_when_the_required_rights_are_there,
     connecting::credentials_of_another_psa_are_told_and_not_kept,
     steps::the_steps_offer_what_this_psa_has,
     arrival::everything_arrives_after_the_whole_walk,

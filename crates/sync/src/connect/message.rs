@@ -56,7 +56,13 @@ pub fn sentence(provider: &str, error: &Error) -> String {
     let words = ended(&error.message);
     match error.kind {
         ErrorKind::AuthFailed => format!("{provider} does not accept these credentials. {words}"),
-        ErrorKind::PermissionDenied => format!("{provider} refused access. {words}"),
+        ErrorKind::PermissionDenied => {
+            let right = error.right.as_ref();
+            let right = right.and_then(|finding| finding.missing.as_deref());
+            let right = right.map(|right| format!(" The right that is missing: {}", ended(right)));
+            let right = right.unwrap_or_default();
+            format!("{provider} refused access. {words}{right}")
+        }
         ErrorKind::RateLimited => match error.retry_after {
             Some(wait) => format!(
                 "{provider}'s request limit is used up; it accepts requests again in {}. {words}",

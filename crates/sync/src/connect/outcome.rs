@@ -2,6 +2,7 @@
 
 use domain::hint::Hint;
 use domain::id::{IntegrationId, PublicId};
+use store::integrations::MissingPermission;
 
 use crate::setup::SettingsProblem;
 
@@ -33,6 +34,16 @@ pub struct MissingRight {
     pub right: String,
     /// Whether syncing needs it.
     pub required: bool,
+}
+
+impl From<&MissingPermission> for MissingRight {
+    fn from(missing: &MissingPermission) -> Self {
+        Self {
+            area: missing.area.clone(),
+            right: missing.right.clone(),
+            required: missing.required,
+        }
+    }
 }
 
 /// Why something did not work, for the person who tried.

@@ -12,7 +12,7 @@ use store::integrations::Integration;
 use store::{audit, jobs, reference_items, runs};
 use sync::clear_resync::clear_and_resync;
 use sync::connect::{
-    ActionOutcome, ConnectOutcome, SettingsOutcome, disconnect, update_credentials,
+    ActionOutcome, ConnectOutcome, SettingsOutcome, disconnect, read_again, update_credentials,
 };
 use sync::request::{RequestOutcome, RunMode, request_sync};
 use sync::settings::update_settings;
@@ -29,6 +29,7 @@ on_both_engines! {
     a_completed_setup_is_never_moved_back_nor_paused,
     connecting_again_goes_through_the_wizard_with_the_present_settings,
     x4_each_step_leaves_an_audit_entry,
+    a_setup_without_a_required_right_is_not_completed,
 }
 
 /// Leaves the Sync step with changed settings.
@@ -404,4 +405,40 @@ async fn x4_each_step_leaves_an_audit_entry(kind: Kind) {
             ("integration.setup", "Ann"),
         ]
     );
+}
+
+async fn a_setup_without_a_required_right_is_not_completed(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let right = |access| portal.control.set_security("Contacts", "query", access);
+    right("None");
+    portal
+        .control
+        .set_security("Opportunities", "query", "None");
+    let id = portal.connect_in_wizard().await;
+    let seen = portal.integration(id).await;
+    leave(&portal, &seen, |_| {}).await;
+    configure(&portal, &portal.integration(id).await, |_| {}).await;
+    portal.idle().await;
+    let finish = async || complete(&portal.engine, &ann(), id).await.expect("asked");
+    let ActionOutcome::Refused(refusal) = finish().await else {
+        panic!("completed without the right to contacts")
+    };
+    let told = "Contacts (Security level: CRM > Contacts — View)";
+    assert!(refusal.message.contains(told), "{}", refusal.message);
+    assert!(
+        !refusal.message.contains("Opportunities"),
+        "it is not required: {}",
+        refusal.message
+    );
+    assert_eq!(step(&portal).await, SetupStep::Import);
+    right("All");
+    let outcome = read_again(&portal.engine, &ann(), id).await;
+    assert!(matches!(outcome, Ok(ConnectOutcome::Connected { .. })));
+    assert_eq!(finish().await, ActionOutcome::Done);
+    assert_eq!(step(&portal).await, SetupStep::Complete);
+    // What is missing later is no reason to open the setup again.
+    right("None");
+    let outcome = read_again(&portal.engine, &ann(), id).await;
+    assert!(matches!(outcome, Ok(ConnectOutcome::Connected { .. })));
+    assert_eq!(finish().await, ActionOutcome::Done);
 }

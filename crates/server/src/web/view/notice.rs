@@ -99,6 +99,10 @@ pub const ALL: &[Notice] = &[
         "setup_kept",
         "What was set is kept. Go on at any time from the card.",
     ),
+    warning(
+        "setup_lacks_rights",
+        "The setup was not completed: rights are missing that what is synced needs. They stand below, beside Complete Setup.",
+    ),
     good(
         "setup_completed",
         "The setup is complete. Configure opens its steps again at any time.",

@@ -61,7 +61,7 @@ pub async fn the_form_asks_in_the_vendors_words(psa: &'static Psa) {
     for words in psa.guide {
         assert!(text.contains(words), "{words}");
     }
-    let mut told: Vec<&str> = vec![provider.name];
+    let mut told: Vec<&str> = vec![provider.name, "may take up to half a minute"];
     told.extend(provider.documentation.prerequisites);
     for part in provider.documentation.instructions {
         told.push(part.title);

@@ -113,3 +113,65 @@ pub async fn the_steps_offer_what_this_psa_has(psa: &'static Psa) {
         assert!(found >= rows, "{tab}: {found} to choose from: {text}");
     }
 }
+
+/// *Complete Setup* names the required rights of what is synced that are missing, imports nothing before they are there, and
+/// asks for none that nothing needs.
+pub async fn the_setup_is_completed_when_the_required_rights_are_there(psa: &'static Psa) {
+    let portal = Portal::start(psa).await;
+    let mut browser = portal.site.admin().await;
+    let right = psa.right_to_tickets();
+    let set = |access| {
+        let control = portal.control();
+        control.set_security(right.entity, right.action, access);
+    };
+    set(right.access);
+    portal.start_sync(&mut browser).await;
+    portal.settle().await;
+    portal.leave(&mut browser, "configure", |_| {}).await;
+    let done = [("action", "complete")];
+    let waits = browser.post(&portal.step("complete"), &done).await;
+    let import = portal.step("import");
+    let expected = format!("{import}?notice=setup_lacks_rights");
+    assert_eq!(waits.location(), expected, "{}", waits.text);
+    let page = browser.get(&expected).await;
+    let (_, end) = page.text.split_once("id=\"setup-end\"").unwrap();
+    for told in ["cannot be completed yet", right.called] {
+        assert!(words(end).contains(told), "{told}: {end}");
+    }
+    for step in ["connect", "sync"] {
+        let link = format!("href=\"{}\"", portal.step(step));
+        assert!(end.contains(&link), "{step}: {end}");
+    }
+    // With a list on the page: it stands as it was sent.
+    let list = browser.get(&format!("{import}?tab=users&now=on")).await;
+    let mut form = list.form("import-form");
+    let (_, pick) = list.text.split_once("name=\"pick\" value=\"").unwrap();
+    let pick = pick.split('"').next().unwrap();
+    form.push(("pick".to_owned(), pick.to_owned()));
+    form.push(("action".to_owned(), "complete".to_owned()));
+    let page = browser.send(&format!("{import}/users"), &form).await;
+    assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text);
+    assert!(page.read().contains(right.called), "{}", page.text);
+    let ticked = format!("value=\"{pick}\" aria-label");
+    let (_, row) = page.text.split_once(&ticked).unwrap();
+    assert!(row.split('>').next().unwrap().contains("checked"), "{row}");
+    assert!(portal.integration().await.setup_completed_at.is_none());
+    // What needs the right is switched off.
+    portal
+        .leave(&mut browser, "sync", |form| {
+            form.retain(|(name, value)| name != "record_type" || value != "tickets");
+        })
+        .await;
+    let page = browser.get(&import).await;
+    assert!(
+        !page.text.contains("cannot be completed yet"),
+        "{}",
+        page.text
+    );
+    let page = browser.post(&portal.step("complete"), &done).await;
+    let completed = portal.page("?notice=setup_completed");
+    assert_eq!(page.location(), completed, "{}", page.text);
+    // Taken away later it is told, and the setup stays complete.
+    let page = browser.post(&portal.step("complete"), &done).await;
+    assert_eq!(page.location(), completed, "{}", page.text);
+}

@@ -84,6 +84,8 @@ pub async fn a_right_that_was_taken_is_told_with_where_to_grant_it(psa: &'static
     assert!(lacking.contains(&state), "{state:?}: {run}");
     assert!(run.contains(&sentence), "{sentence}: {run}");
     assert!(sentence.contains(psa.provider().words.rights), "{sentence}");
+    assert!(run.contains("The right that is missing: "), "{run}");
+    assert!(run.contains(right.called), "{}: {run}", right.called);
 }
 
 pub async fn a_record_that_cannot_be_read_is_told_with_its_field(psa: &'static Psa) {

@@ -188,11 +188,7 @@ async fn overview(
         overview_state.problem = None;
     }
     let missing = known.missing_rights.iter();
-    let missing = missing.map(|right| MissingRight {
-        area: right.area.clone(),
-        right: right.right.clone(),
-        required: right.required,
-    });
+    let missing = missing.cloned().map(MissingRight::from);
     let overview = Overview {
         missing: missing.collect(),
         questions,

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::ActionOutcome;
+use sync::setup::blocking_rights;
 
 use super::wizard::Wizard;
 use crate::app::App;
@@ -21,6 +22,10 @@ pub async fn complete(State(app): State<App>, staff: Staff, Path(key): Path<Stri
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    if !blocking_rights(&integration).is_empty() {
+        let step = wizard.address(SetupStep::Import);
+        return see_other(&format!("{step}?notice=setup_lacks_rights"));
+    }
     end(&app, &staff, &wizard, &integration, "setup_completed").await
 }
 

@@ -132,6 +132,16 @@ pub struct MissingRight {
     pub required: bool,
 }
 
+impl From<sync::connect::MissingRight> for MissingRight {
+    fn from(right: sync::connect::MissingRight) -> Self {
+        Self {
+            area: right.area,
+            right: right.right,
+            required: right.required,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::frame::Place;

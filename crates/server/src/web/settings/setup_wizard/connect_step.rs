@@ -295,11 +295,7 @@ impl Form {
 }
 
 fn good(summary: ConnectionSummary) -> TestResult {
-    let missing = summary.missing.into_iter().map(|right| MissingRight {
-        area: right.area,
-        right: right.right,
-        required: right.required,
-    });
+    let missing = summary.missing.into_iter().map(MissingRight::from);
     TestResult {
         connected: true,
         account: summary.account,

@@ -10,6 +10,7 @@ use domain::setup::SetupStep;
 use store::imports::find_import_by_uuid;
 use store::integrations::Integration;
 use sync::import_users::links_deactivated;
+use sync::setup::blocking_rights;
 use url::form_urlencoded::Serializer;
 
 use super::complete::{end, end_at};
@@ -170,6 +171,15 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: List, fields: Fields) -
                 },
             };
             step.render(StatusCode::OK, tab, Away::other(other)).await
+        }
+        // Nothing is imported by a setup that stays open: both lists stand as they were sent.
+        "complete" if !blocking_rights(&integration).is_empty() => {
+            let tab = match step.list(kind, &standing(&text_of(&list))).await? {
+                Listed::Shown(_, tab) => tab,
+                Listed::Begun(_) => off(kind),
+            };
+            step.render(StatusCode::CONFLICT, tab, Away::other(other))
+                .await
         }
         "complete" => {
             let other = completing(&other);

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::connect_page::MissingRight;
 use super::frame::Frame;
 use super::strip::Strip;
 use super::summary::Part;
@@ -38,6 +39,12 @@ pub struct ImportPage {
     pub people: &'static str,
     /// What is set, step by step.
     pub set: Vec<Part>,
+    /// The required rights that keep the setup from being completed.
+    pub blocking: Vec<MissingRight>,
+    /// Address of the step *Connect*, where rights are looked at again.
+    pub connect: String,
+    /// Address of the step *Sync*, where what needs them can be switched off.
+    pub sync: String,
 }
 
 /// A tab with what it shows.
@@ -179,6 +186,9 @@ mod tests {
             last: None,
             people: "Resources",
             set: summary::sample(),
+            blocking: Vec::new(),
+            connect: "/settings/integrations/autotask/setup/connect".into(),
+            sync: "/settings/integrations/autotask/setup/sync".into(),
         }
     }
 
@@ -194,6 +204,17 @@ mod tests {
         ] {
             assert!(html.contains(words), "{words}");
         }
+        assert!(!html.contains("cannot be completed yet"));
+        let blocked = ImportPage {
+            blocking: vec![MissingRight {
+                area: HOSTILE.into(),
+                right: HOSTILE.into(),
+                required: true,
+            }],
+            ..page(Tab::Users(Users::Off))
+        };
+        let html = sample::check("setup_import_blocked", &blocked);
+        assert!(html.contains("cannot be completed yet"));
         let off = ImportPage {
             last: samples::picker(&sample::shell(Section::Settings)).list.last,
             other: HOSTILE.into(),

@@ -5,7 +5,9 @@ use axum::http::StatusCode;
 use domain::imports::ImportKind;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
+use sync::setup::blocking_rights;
 
+use super::connect_page::MissingRight;
 use super::frame::Frame;
 use super::gone::gone;
 use super::import_lists::Away;
@@ -161,6 +163,12 @@ pub(super) async fn render(
             last,
             people: wizard.provider.words.technicians,
             set: summary(wizard.provider, integration, offer),
+            blocking: blocking_rights(integration)
+                .into_iter()
+                .map(MissingRight::from)
+                .collect(),
+            connect: wizard.address(SetupStep::Connect),
+            sync: wizard.address(SetupStep::Sync),
             shell,
         },
     )

@@ -5,7 +5,7 @@ use domain::provider::{ScopeField, ScopeList};
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::auto_import::count_accounts;
-use sync::connect::SettingsOutcome;
+use sync::connect::{self, SettingsOutcome};
 use sync::request::RequestOutcome;
 use sync::setup::{leave_sync, save};
 
@@ -195,11 +195,7 @@ async fn render(
     });
     let scopes = scopes.into_iter().filter(|one| !one.lists.is_empty());
     let missing = integration.missing_permissions.iter();
-    let missing = missing.map(|right| MissingRight {
-        area: right.area.clone(),
-        right: right.right.clone(),
-        required: right.required,
-    });
+    let missing = missing.map(|right| MissingRight::from(connect::MissingRight::from(right)));
     page_with(
         status(&form),
         &SyncPage {
