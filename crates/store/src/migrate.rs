@@ -94,6 +94,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "comment authors",
         include_str!("../migrations/0019_comment_authors.sql"),
     ),
+    (
+        20,
+        "who waits",
+        include_str!("../migrations/0020_who_waits.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -7,12 +7,13 @@ use domain::run::Trigger;
 use domain::stream::Stream;
 use serde_json::json;
 use store::audit::Actor;
-use store::pages;
-use store::{checkpoints, integrations};
+use store::integrations::{self, Integration};
+use store::runs::{self, Run};
+use store::{Tx, checkpoints, pages};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::request::{self, RequestOutcome, RunMode};
+use crate::request::{self, RequestOutcome, RunMode, RunRef};
 use crate::run_plan::Wanted;
 use crate::{audit, pull};
 
@@ -43,7 +44,8 @@ pub async fn preview(engine: &Engine, id: IntegrationId) -> Result<ClearPreview>
     })
 }
 
-/// Starts over. An active run is superseded.
+/// Starts over. An active run is superseded, but one that starts over itself and has not stored anything yet is what was
+/// asked for, and is joined.
 ///
 /// # Errors
 /// `NoIntegration`; else as any statement.
@@ -61,6 +63,13 @@ pub async fn clear_and_resync(
     }
     if !integration.is_armed() {
         return Ok(RequestOutcome::SetupOpen);
+    }
+    if let Some(active) = runs::active_run_in(&mut tx, id).await?
+        && starts_over(&mut tx, &active, &integration).await?
+    {
+        request::hasten(engine, &mut tx, &active).await?;
+        tx.commit().await?;
+        return Ok(RequestOutcome::Joined(RunRef::to(&active)));
     }
     pull::end_active_run(&mut tx, id).await?;
     let generation = integration.generation + 1;
@@ -99,4 +108,19 @@ pub async fn clear_and_resync(
     .await?;
     tx.commit().await?;
     Ok(outcome)
+}
+
+/// Whether a run is a *Clear & Resync* under the present settings of which no page is stored yet: another one would read
+/// nothing else.
+async fn starts_over(tx: &mut Tx, run: &Run, integration: &Integration) -> Result<bool> {
+    if run.trigger_key != Trigger::ClearResync
+        || run.settings_revision != integration.settings_revision
+    {
+        return Ok(false);
+    }
+    let parts = runs::list_stream_runs_in(tx, run.id).await?;
+    let untouched = |part: &runs::StreamRun| {
+        !part.state.is_over() && part.counts.fetched == 0 && part.counts.set_aside == 0
+    };
+    Ok(parts.iter().all(untouched))
 }

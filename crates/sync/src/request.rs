@@ -68,7 +68,7 @@ impl RunRef {
 
 /// A person asks for what waits after an outage: it is tried at once. A part that is being read is not disturbed, and a
 /// limit of the vendor that still holds is found out by the permit, without a request.
-async fn hasten(engine: &Engine, tx: &mut Tx, run: &Run) -> Result<()> {
+pub(crate) async fn hasten(engine: &Engine, tx: &mut Tx, run: &Run) -> Result<()> {
     let parts = runs::list_stream_runs_in(tx, run.id).await?;
     if let Some(part) = parts.iter().find(|part| !part.state.is_over()) {
         let job = Job::PullStream {
@@ -259,10 +259,11 @@ pub(crate) async fn ask_in(
                 if trigger.is_windowed() {
                     hasten(engine, tx, &active).await?;
                 }
+                let who = asker(actor);
                 for stream in streams {
                     let whole = wanted.mode == RunMode::Full || wanted.whole.contains(&stream);
-                    runs::put_wake_up(tx, integration.id, stream, wake_trigger(trigger, whole))
-                        .await?;
+                    let trigger = wake_trigger(trigger, whole);
+                    runs::put_wake_up(tx, integration.id, stream, trigger, who.as_deref()).await?;
                 }
                 return Ok(RequestOutcome::Queued {
                     behind: RunRef::to(&active),
@@ -285,7 +286,7 @@ pub(crate) async fn ask_in(
             return Ok(RequestOutcome::Recent { run: run_uuid });
         }
     }
-    absorb_wake_ups(tx, integration.id, &mut wanted).await?;
+    let woken = absorb_wake_ups(tx, integration.id, &mut wanted).await?;
     let plan = plan(engine, tx, integration, &wanted).await?;
     if plan.is_empty() {
         if let Some(key) = &window {
@@ -294,7 +295,8 @@ pub(crate) async fn ask_in(
         return Ok(RequestOutcome::NothingToRead);
     }
     let now = engine.now();
-    let run = insert(tx, integration, actor, trigger, mode, plan, now).await?;
+    let who = asker(actor).or_else(|| woken.and_then(|woken| woken.requested_by));
+    let run = insert(tx, integration, who, trigger, mode, plan, now).await?;
     if let Some(key) = &window {
         runs::set_window(tx, key, engine.now().plus(window::WINDOW), Some(&run.uuid)).await?;
     }
@@ -319,7 +321,7 @@ pub(crate) async fn succeed(
         streams: Some(BTreeSet::new()),
         whole: BTreeSet::new(),
     };
-    let Some(trigger) = absorb_wake_ups(tx, id, &mut wanted).await? else {
+    let Some(woken) = absorb_wake_ups(tx, id, &mut wanted).await? else {
         return Ok(());
     };
     let plan = plan(engine, tx, &integration, &wanted).await?;
@@ -331,8 +333,17 @@ pub(crate) async fn succeed(
     } else {
         RunMode::Full
     };
-    insert(tx, &integration, &Actor::System, trigger, mode, plan, at).await?;
+    let (who, trigger) = (woken.requested_by, woken.trigger);
+    insert(tx, &integration, who, trigger, mode, plan, at).await?;
     Ok(())
+}
+
+/// What woke a run.
+struct Woken {
+    /// What woke it first.
+    trigger: Trigger,
+    /// Who asked, when a person did.
+    requested_by: Option<String>,
 }
 
 /// Adds waiting wake-ups to what is wanted; they are gone when the transaction commits. Answers what woke first.
@@ -340,12 +351,15 @@ async fn absorb_wake_ups(
     tx: &mut Tx,
     id: IntegrationId,
     wanted: &mut Wanted,
-) -> Result<Option<Trigger>> {
-    let wake_ups = runs::take_wake_ups(tx, id).await?;
-    let first = wake_ups
-        .iter()
-        .min_by_key(|wake_up| (!is_whole(wake_up.trigger_key), wake_up.at));
-    let first = first.map(|wake_up| wake_up.trigger_key);
+) -> Result<Option<Woken>> {
+    let mut wake_ups = runs::take_wake_ups(tx, id).await?;
+    wake_ups.sort_by_key(|wake_up| (!is_whole(wake_up.trigger_key), wake_up.at));
+    let first = wake_ups.first().map(|first| Woken {
+        trigger: first.trigger_key,
+        requested_by: wake_ups
+            .iter()
+            .find_map(|wake_up| wake_up.requested_by.clone()),
+    });
     for wake_up in wake_ups {
         if let Some(streams) = &mut wanted.streams {
             streams.insert(wake_up.stream);
@@ -377,6 +391,11 @@ const fn wake_trigger(trigger: Trigger, whole: bool) -> Trigger {
         (false, true) => Trigger::QuickSync,
         _ => trigger,
     }
+}
+
+/// Who asked, when a person did.
+fn asker(actor: &Actor) -> Option<String> {
+    (*actor != Actor::System).then(|| actor.label().to_owned())
 }
 
 async fn describe(tx: &mut Tx, run: &Run) -> Result<Active> {
@@ -436,7 +455,7 @@ async fn plan(
 async fn insert(
     tx: &mut Tx,
     integration: &Integration,
-    actor: &Actor,
+    requested_by: Option<String>,
     trigger: Trigger,
     mode: RunMode,
     streams: Vec<(Stream, PullMode)>,
@@ -445,7 +464,7 @@ async fn insert(
     let new = NewRun {
         integration: integration.id,
         trigger,
-        requested_by: (*actor != Actor::System).then(|| actor.label().to_owned()),
+        requested_by,
         mode: mode.key(),
         settings_revision: integration.settings_revision,
         generation: integration.generation,

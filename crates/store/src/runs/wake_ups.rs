@@ -20,11 +20,13 @@ row! {
         pub trigger_key: Trigger = String => known(Trigger::from_key),
         /// Since when it waits.
         pub at: UtcMillis = i64 => instant,
+        /// Who asked, when a person did.
+        pub requested_by: Option<String>,
     }
 }
 
 /// Leaves a wake-up; the oldest one of a stream stays, but a trigger that means *read it whole* takes the place of one
-/// that does not.
+/// that does not, with who asked for it. Of a person who asked the name stays when others ask as well.
 ///
 /// # Errors
 /// As any statement.
@@ -33,9 +35,11 @@ pub async fn put_wake_up(
     integration: IntegrationId,
     stream: Stream,
     trigger: Trigger,
+    requested_by: Option<&str>,
 ) -> Result<()> {
     let now = tx.store().now();
-    execute!(tx, PUT, integration.0, stream.key(), trigger.key(), now.0).map(drop)
+    let (stream, trigger) = (stream.key(), trigger.key());
+    execute!(tx, PUT, integration.0, stream, trigger, now.0, requested_by).map(drop)
 }
 
 /// Takes all wake-ups of an integration: they are gone when the transaction commits.
@@ -57,9 +61,12 @@ pub async fn list_wake_ups(store: &Store, integration: IntegrationId) -> Result<
 }
 
 statements! {
-    PUT = "INSERT INTO wake_up (integration_id, stream, trigger_key, at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (integration_id, stream) DO UPDATE SET trigger_key = excluded.trigger_key
-            WHERE excluded.trigger_key IN ('resync', 'settings_change', 'reconciliation', 'connect', 'clear_resync')";
-    TAKE = "DELETE FROM wake_up WHERE integration_id = $1 RETURNING stream, trigger_key, at";
-    LIST = "SELECT stream, trigger_key, at FROM wake_up WHERE integration_id = $1 ORDER BY at, stream";
+    PUT = "INSERT INTO wake_up (integration_id, stream, trigger_key, at, requested_by) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (integration_id, stream) DO UPDATE SET
+            trigger_key = CASE WHEN excluded.trigger_key IN ('resync', 'settings_change', 'reconciliation', 'connect', 'clear_resync')
+                THEN excluded.trigger_key ELSE wake_up.trigger_key END,
+            requested_by = CASE WHEN excluded.trigger_key IN ('resync', 'settings_change', 'reconciliation', 'connect', 'clear_resync')
+                THEN COALESCE(excluded.requested_by, wake_up.requested_by) ELSE COALESCE(wake_up.requested_by, excluded.requested_by) END";
+    TAKE = "DELETE FROM wake_up WHERE integration_id = $1 RETURNING stream, trigger_key, at, requested_by";
+    LIST = "SELECT stream, trigger_key, at, requested_by FROM wake_up WHERE integration_id = $1 ORDER BY at, stream";
 }

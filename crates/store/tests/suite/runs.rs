@@ -240,16 +240,16 @@ fn wake_ups_are_kept_once_per_stream_and_taken_whole() {
         let store = home.open().await;
         let id = integration(&store, "a").await;
         let mut tx = store.begin().await.unwrap();
-        put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Webhook)
+        put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Webhook, None)
             .await
             .unwrap();
         tx.commit().await.unwrap();
         home.clock.advance(1_000);
         let mut tx = store.begin().await.unwrap();
-        put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Schedule)
+        put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Schedule, None)
             .await
             .unwrap();
-        put_wake_up(&mut tx, id, Stream::Companies, Trigger::Schedule)
+        put_wake_up(&mut tx, id, Stream::Companies, Trigger::Schedule, None)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -273,6 +273,47 @@ fn wake_ups_are_kept_once_per_stream_and_taken_whole() {
             2,
             "a rolled back take loses nothing"
         );
+    });
+}
+
+#[test]
+fn a_wake_up_keeps_who_asked() {
+    both(async |home| {
+        let store = home.open().await;
+        let id = integration(&store, "a").await;
+        let ask = async |trigger, who: Option<&str>| {
+            let mut tx = store.begin().await.unwrap();
+            put_wake_up(&mut tx, id, Stream::Tickets, trigger, who)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            let waiting = list_wake_ups(&store, id).await.unwrap().remove(0);
+            (waiting.trigger_key, waiting.requested_by)
+        };
+        let by = |who: &str| Some(who.to_owned());
+        // A person's name stays with what woke first, a run that reads everything brings its own.
+        for (trigger, who, waiting) in [
+            (Trigger::Webhook, None, (Trigger::Webhook, None)),
+            (
+                Trigger::QuickSync,
+                Some("Ann"),
+                (Trigger::Webhook, by("Ann")),
+            ),
+            (
+                Trigger::QuickSync,
+                Some("Ben"),
+                (Trigger::Webhook, by("Ann")),
+            ),
+            (Trigger::Resync, Some("Ben"), (Trigger::Resync, by("Ben"))),
+            (Trigger::Webhook, None, (Trigger::Resync, by("Ben"))),
+            (
+                Trigger::Reconciliation,
+                None,
+                (Trigger::Reconciliation, by("Ben")),
+            ),
+        ] {
+            assert_eq!(ask(trigger, who).await, waiting, "{trigger:?} {who:?}");
+        }
     });
 }
 

@@ -492,7 +492,7 @@ async fn s4_freshness_is_an_upper_bound(kind: Kind) {
     assert!(seen.last_reconciliation_at.is_some());
     let waits = portal.clock_now();
     let mut tx = portal.store().begin().await.expect("begins");
-    runs::put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Webhook)
+    runs::put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Webhook, None)
         .await
         .expect("kept");
     tx.commit().await.expect("committed");

@@ -1,12 +1,13 @@
 //! What somebody does while a page is on its way: P9, S2, X4.
 
 use domain::clock::UtcMillis;
-use domain::id::IntegrationId;
+use domain::id::{IdentityId, IntegrationId};
 use domain::run::{RunState, Trigger};
 use domain::secret::Secret;
 use domain::settings::IntegrationSettings;
 use domain::stream::Stream;
 use simulator::{Fault, FaultKind};
+use store::audit::Actor;
 use store::jobs::{self, JobState};
 use store::secrets;
 use sync::clear_resync::clear_and_resync;
@@ -17,6 +18,8 @@ use crate::portal::{Kind, Portal, Setup, ann};
 
 on_both_engines! {
     p9_a_run_that_supersedes_one_in_flight_gets_its_turn,
+    p14_clear_and_resync_asked_again_before_a_page_is_stored_is_one,
+    s3_a_run_that_waited_says_who_asked_for_it,
     p9_what_waits_for_a_run_that_fails_is_read_without_a_schedule_too,
     s2_new_credentials_are_not_refused_for_what_the_old_ones_met,
     s2_what_a_vendor_says_after_a_disconnect_is_no_trouble,
@@ -73,6 +76,66 @@ async fn p9_a_run_that_supersedes_one_in_flight_gets_its_turn(kind: Kind) {
         portal.parts(&run).await
     );
     portal.assert_equal(id).await;
+}
+
+async fn p14_clear_and_resync_asked_again_before_a_page_is_stored_is_one(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let clear = async || {
+        let outcome = clear_and_resync(&portal.engine, &ann(), id).await;
+        outcome.expect("a request")
+    };
+    let generation = portal.integration(id).await.generation;
+    let RequestOutcome::Started(run) = clear().await else {
+        panic!("the first one starts")
+    };
+    for _ in 0..2 {
+        assert_eq!(clear().await, RequestOutcome::Joined(run.clone()));
+    }
+    assert_eq!(portal.integration(id).await.generation, generation + 1);
+    portal.hold_first_page("Tickets");
+    let engine = portal.engine.clone();
+    let work = tokio::spawn(async move { engine.run_until_idle().await });
+    portal.until_held().await;
+    // The companies are stored: what changed there since is read by another one only.
+    let outcome = clear().await;
+    assert!(matches!(outcome, RequestOutcome::Started(_)), "{outcome:?}");
+    portal.control.release();
+    work.await.expect("no panic").expect("jobs run");
+    portal.idle().await;
+    let last = portal.last_run(id).await;
+    assert_eq!(last.state, RunState::Completed, "{last:?}");
+    assert_ne!(last.uuid, run.uuid);
+    portal.assert_equal(id).await;
+}
+
+async fn s3_a_run_that_waited_says_who_asked_for_it(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let work = ask_and_hold(&portal, id).await;
+    let ben = Actor::Person {
+        id: IdentityId(1),
+        name: "Ben".to_owned(),
+    };
+    let outcome = request_sync(
+        &portal.engine,
+        &ben,
+        id,
+        Trigger::QuickSync,
+        RunMode::Incremental,
+    )
+    .await
+    .expect("a request");
+    assert!(
+        matches!(outcome, RequestOutcome::Queued { .. }),
+        "{outcome:?}"
+    );
+    portal.control.release();
+    work.await.expect("no panic").expect("jobs run");
+    portal.idle().await;
+    let run = portal.last_run(id).await;
+    assert_eq!(run.trigger_key, Trigger::QuickSync);
+    assert_eq!(run.requested_by.as_deref(), Some("Ben"));
 }
 
 async fn p9_what_waits_for_a_run_that_fails_is_read_without_a_schedule_too(kind: Kind) {

@@ -290,7 +290,7 @@ async fn p12_a_list_that_could_not_be_read_is_asked_for_again_at_once(kind: Kind
             .set_fault(Fault::new(refused).on_path("Resources/query"));
         if waiting {
             let mut tx = portal.store().begin().await.expect("a transaction");
-            runs::put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Webhook)
+            runs::put_wake_up(&mut tx, id, Stream::Tickets, Trigger::Webhook, None)
                 .await
                 .expect("a wake-up");
             tx.commit().await.expect("a commit");
