@@ -155,6 +155,10 @@ pub async fn restore(from: &Path, database: &Database, now: UtcMillis) -> Result
             return Err(error);
         }
     };
+    if let Err(error) = forget_nodes(&incoming).await {
+        remove_database(&incoming);
+        return Err(error);
+    }
     let replaced = if target.exists() {
         Some(keep_aside(target, now).await?)
     } else {
@@ -209,6 +213,17 @@ async fn check(path: &Path) -> Result<(Vec<String>, i64)> {
     .await;
     db.close().await;
     outcome
+}
+
+/// Forgets who worked on the database when the backup was made: nobody works on what was restored from it.
+async fn forget_nodes(path: &Path) -> Result<()> {
+    let db = db::open_sqlite(path, false).await?;
+    let outcome = match &db {
+        Db::Lite { w, .. } => sqlx::query(NODES).execute(w).await.map(drop),
+        Db::Pg(_) => Ok(()),
+    };
+    db.close().await;
+    Ok(outcome?)
 }
 
 /// Puts the present database out of the way under a new name, with everything that was committed to it.
@@ -268,5 +283,6 @@ fn remove_database(path: &Path) {
 
 statements! {
     VACUUM_INTO for Sqlite = "VACUUM INTO $1";
+    NODES for Sqlite = "DELETE FROM node";
     INTEGRITY for Sqlite = "PRAGMA integrity_check(1)";
 }

@@ -5,7 +5,43 @@
 use domain::id::IntegrationId;
 
 use crate::error::Result;
+use crate::open::Store;
 use crate::tx::Tx;
+
+/// How many rows of each kind an integration brought, those that are not shown among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Companies of the vendor, but those that a person removed and blocked.
+    pub companies: u64,
+    /// Contacts.
+    pub contacts: u64,
+    /// Technicians.
+    pub technicians: u64,
+    /// Tickets.
+    pub tickets: u64,
+    /// Comments of tickets.
+    pub notes: u64,
+    /// Opportunities.
+    pub opportunities: u64,
+}
+
+/// Counts what [`remove_batch`] would remove in the end.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_rows(store: &Store, integration: IntegrationId) -> Result<RowCounts> {
+    let found: Option<(i64, i64, i64, i64, i64, i64)> = read_one!(store, COUNT, integration.0)?;
+    let (companies, contacts, technicians, tickets, notes, opportunities) =
+        found.unwrap_or_default();
+    Ok(RowCounts {
+        companies: companies.unsigned_abs(),
+        contacts: contacts.unsigned_abs(),
+        technicians: technicians.unsigned_abs(),
+        tickets: tickets.unsigned_abs(),
+        notes: notes.unsigned_abs(),
+        opportunities: opportunities.unsigned_abs(),
+    })
+}
 
 /// Removes up to `limit` rows of each kind of record; answers how many were removed. Call it again, each time in a
 /// transaction of its own, until it answers zero.
@@ -77,6 +113,12 @@ macro_rules! blocked {
 }
 
 statements! {
+    COUNT = concat!("SELECT (SELECT COUNT(*) FROM external_company WHERE integration_id = $1 AND NOT ", blocked!(), ") AS companies,
+            (SELECT COUNT(*) FROM external_contact WHERE integration_id = $1) AS contacts,
+            (SELECT COUNT(*) FROM technician WHERE integration_id = $1) AS technicians,
+            (SELECT COUNT(*) FROM ticket WHERE integration_id = $1) AS tickets,
+            (SELECT COUNT(*) FROM ticket_note WHERE integration_id = $1) AS notes,
+            (SELECT COUNT(*) FROM opportunity WHERE integration_id = $1) AS opportunities");
     NOTES = "WITH old AS MATERIALIZED (SELECT id FROM ticket_note WHERE integration_id = $1 LIMIT $2) DELETE FROM ticket_note WHERE id IN (SELECT id FROM old)";
     TICKETS = "WITH old AS MATERIALIZED (SELECT id FROM ticket WHERE integration_id = $1 LIMIT $2) DELETE FROM ticket WHERE id IN (SELECT id FROM old)";
     OPPORTUNITIES = "WITH old AS MATERIALIZED (SELECT id FROM opportunity WHERE integration_id = $1 LIMIT $2) DELETE FROM opportunity WHERE id IN (SELECT id FROM old)";

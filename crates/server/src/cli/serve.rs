@@ -97,6 +97,7 @@ pub async fn serve(
     }
     stop.cancel();
     finish(app, tasks).await;
+    tracing::info!("stopped");
 }
 
 /// Waits for background work, then closes the database.
@@ -106,7 +107,6 @@ pub async fn finish(app: &App, tasks: &TaskTracker) {
         tracing::warn!("some background work did not come to an end; it goes on at the next start");
     }
     app.store().close().await;
-    tracing::info!("stopped");
 }
 
 /// While nobody can sign in: where to create the first administrator.

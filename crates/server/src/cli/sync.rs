@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use domain::clock::{SharedClock, SystemClock};
 use domain::id::RunId;
+use domain::provider::{self, Words};
 use domain::run::{RunState, Trigger};
 use store::integrations::{Integration, list_integrations};
 use store::runs;
@@ -103,7 +104,8 @@ async fn ask(
             return Ok(ExitCode::SUCCESS);
         }
     };
-    wait(app, run, stop).await
+    let words = provider::find(&integration.provider).map_or(Words::PLAIN, |found| found.words);
+    wait(app, run, words, stop).await
 }
 
 async fn find(app: &App, wanted: &str) -> anyhow::Result<Integration> {
@@ -133,7 +135,12 @@ async fn find(app: &App, wanted: &str) -> anyhow::Result<Integration> {
     }
 }
 
-async fn wait(app: &App, run: RunId, stop: &CancellationToken) -> anyhow::Result<ExitCode> {
+async fn wait(
+    app: &App,
+    run: RunId,
+    words: Words,
+    stop: &CancellationToken,
+) -> anyhow::Result<ExitCode> {
     loop {
         let Some(found) = runs::find_run(app.store(), run).await? else {
             bail!("the run was removed")
@@ -143,7 +150,7 @@ async fn wait(app: &App, run: RunId, stop: &CancellationToken) -> anyhow::Result
                 let counts = part.counts;
                 output::say(&format!(
                     "{:<24} {:<10} fetched {}, created {}, changed {}, unchanged {}, removed {}, set aside {}",
-                    part.stream.label(),
+                    words.stream(part.stream),
                     part.state.key(),
                     counts.fetched,
                     counts.created,

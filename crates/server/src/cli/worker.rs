@@ -37,5 +37,6 @@ pub async fn run(source: &Source) -> anyhow::Result<()> {
     tracing::info!("working");
     stop.cancelled().await;
     serve::finish(&app, &tasks).await;
+    tracing::info!("stopped");
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! *Settings → Integrations*: cards, the page of one integration, disconnecting.
 
 use axum::http::StatusCode;
+use domain::clock::UtcMillis;
 use domain::permission::{Area, Grants, Level};
 use domain::provider;
 
@@ -130,6 +131,23 @@ async fn disconnect_says_what_stays_and_data_is_deleted_only_by_name() {
         ask.text
     );
     assert!(ask.text.contains("id=\"dialog-content\""));
+    // Of what no page shows it is told as well that it is here.
+    let control = site.sandbox();
+    let tickets = control.ids("Tickets");
+    control.delete("Tickets", tickets[0]);
+    site.clock.advance(UtcMillis::HOUR);
+    browser
+        .post("/settings/integrations/autotask/resync", &[])
+        .await;
+    site.app.engine().run_until_idle().await.unwrap();
+    let counted = format!(
+        "{} tickets, 1 of them out of scope or removed",
+        tickets.len()
+    );
+    let ask = browser
+        .get("/settings/integrations/autotask/disconnect")
+        .await;
+    assert!(ask.text.contains(&counted), "{counted}: {}", ask.text);
     let refused = browser.get("/settings/integrations/autotask/delete").await;
     assert_eq!(
         refused.status,
@@ -162,6 +180,8 @@ async fn disconnect_says_what_stays_and_data_is_deleted_only_by_name() {
             .contains("Export CSV"),
         "tickets stay"
     );
+    let ask = browser.get("/settings/integrations/autotask/delete").await;
+    assert!(ask.text.contains(&counted), "{counted}: {}", ask.text);
     let wrong = browser
         .post(
             "/settings/integrations/autotask/delete",

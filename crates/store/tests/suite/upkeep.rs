@@ -10,6 +10,7 @@ use store::backup::{postgres_commands, restore, sqlite_backup};
 use store::doctor::{Level, check};
 use store::housekeeping::housekeeping;
 use store::jobs::{JobState, claim, complete, enqueue, give_up, list_jobs};
+use store::nodes::{list_nodes, upsert_node};
 use store::permits::{RequestLimit, Urgency, take};
 use store::runs::{NewRun, finish_run, insert_run, list_runs, list_stream_runs, open_window};
 use store::secrets::{find_secret, put_secret};
@@ -57,6 +58,9 @@ fn a_backup_restores_what_was_committed_and_keeps_what_it_replaces() {
         let store = home.open().await;
         integration(&store, "before").await;
         let mut tx = store.begin().await.unwrap();
+        upsert_node(&mut tx, "node-1", "127.0.0.1:8080", "1.0.0")
+            .await
+            .unwrap();
         put_secret(&mut tx, "installation", "smtp", &Secret::from("x"))
             .await
             .unwrap();
@@ -94,6 +98,11 @@ fn a_backup_restores_what_was_committed_and_keeps_what_it_replaces() {
             rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
         };
         assert_eq!(names(&store).await, ["before"]);
+        assert_eq!(
+            list_nodes(&store).await.unwrap(),
+            [],
+            "who worked on what was backed up does not work here"
+        );
         assert_eq!(
             find_secret(&store, "installation", "smtp").await.unwrap(),
             Some(Secret::from("x"))

@@ -96,11 +96,15 @@ fn line(provider: &Provider, parts: &[StreamRun]) -> String {
         Some(part) => match part.total_before {
             Some(total) => format!(
                 "{} {} of {}",
-                part.stream.label(),
+                provider.words.stream(part.stream),
                 thousands(part.counts.fetched),
                 thousands(total)
             ),
-            None => format!("{} {}", part.stream.label(), thousands(part.counts.fetched)),
+            None => format!(
+                "{} {}",
+                provider.words.stream(part.stream),
+                thousands(part.counts.fetched)
+            ),
         },
         None => "waiting".to_owned(),
     };

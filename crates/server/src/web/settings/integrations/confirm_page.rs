@@ -4,6 +4,8 @@ use askama::Template;
 
 use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::Shell;
+use crate::web::view::number::{counted, grouped};
+use sync::connect::Held;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -44,11 +46,35 @@ pub struct ConfirmPage {
     pub kept: KeptList,
 }
 
+/// How many records there are, with how many of them no page shows.
+#[must_use]
+pub fn held(held: Held, one: &str, many: &str) -> String {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let all = counted(number(held.all), one, many);
+    match held.hidden {
+        0 => all,
+        hidden => format!(
+            "{all}, {} of them out of scope or removed",
+            grouped(number(hidden))
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::web::view::Section;
     use crate::web::view::sample::{self, HOSTILE};
+
+    #[test]
+    fn what_no_page_shows_is_counted_too() {
+        let tickets = |all, hidden| held(Held { all, hidden }, "ticket", "tickets");
+        assert_eq!(tickets(1, 0), "1 ticket");
+        assert_eq!(
+            tickets(1_203, 1_061),
+            "1,203 tickets, 1,061 of them out of scope or removed"
+        );
+    }
 
     #[test]
     fn renders() {

@@ -5,10 +5,9 @@ use axum::http::StatusCode;
 use domain::provider::Provider;
 use domain::stream::RecordType;
 use store::integrations::Integration;
-use sync::clear_resync::preview;
-use sync::connect::{ActionOutcome, delete_data};
+use sync::connect::{ActionOutcome, delete_data, held_data};
 
-use super::confirm_page::ConfirmPage;
+use super::confirm_page::{ConfirmPage, held};
 use super::find::{address, find};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -17,7 +16,6 @@ use crate::web::form::Fields;
 use crate::web::page::{page_with, see_other};
 use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::Section;
-use crate::web::view::number::counted;
 
 /// Asks for the name to be typed, and says what is lost.
 ///
@@ -75,8 +73,24 @@ async fn render(
             "It is connected. Disconnect first; then the data can be deleted.",
         ));
     }
-    let here = preview(app.engine(), integration.id).await?;
-    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let here = held_data(app.engine(), integration.id).await?;
+    let mut goes = vec![
+        held(here.tickets, "ticket", "tickets"),
+        held(here.notes, "note", "notes"),
+        held(here.contacts, "contact", "contacts"),
+        format!(
+            "{} of {}, with their links",
+            held(here.companies, "company record", "company records"),
+            provider.name
+        ),
+    ];
+    if provider.has(RecordType::Opportunities) {
+        goes.push(held(here.opportunities, "opportunity", "opportunities"));
+    }
+    goes.push(format!(
+        "{}, with the lists of statuses and the like",
+        held(here.technicians, "technician", "technicians")
+    ));
     page_with(
         status,
         &ConfirmPage {
@@ -90,21 +104,7 @@ async fn render(
             button: "Delete for good".to_owned(),
             dangerous: true,
             goes_title: "What goes",
-            goes: vec![
-                counted(number(here.tickets), "ticket", "tickets"),
-                counted(number(here.notes), "note", "notes"),
-                counted(number(here.contacts), "contact", "contacts"),
-                format!(
-                    "{} of {}, with their links",
-                    counted(number(here.companies), "company record", "company records"),
-                    provider.name
-                ),
-                if provider.has(RecordType::Opportunities) {
-                    "Opportunities, technicians, and queues, statuses and the like".to_owned()
-                } else {
-                    "Technicians, statuses and the like".to_owned()
-                },
-            ],
+            goes,
             stays: vec![
                 "The sync log and the audit log".to_owned(),
                 "Data of other integrations".to_owned(),

@@ -2,10 +2,9 @@
 
 use axum::extract::{Path, State};
 use domain::stream::RecordType;
-use sync::clear_resync::preview;
-use sync::connect::{ActionOutcome, disconnect as remove_credentials};
+use sync::connect::{ActionOutcome, disconnect as remove_credentials, held_data};
 
-use super::confirm_page::ConfirmPage;
+use super::confirm_page::{ConfirmPage, held};
 use super::find::{address, find};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -13,7 +12,7 @@ use crate::web::error::{Answer, Failure};
 use crate::web::page::{page, see_other};
 use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::Section;
-use crate::web::view::number::{counted, grouped};
+use crate::web::view::number::grouped;
 
 /// Asks, and says what goes and what stays.
 ///
@@ -28,19 +27,12 @@ pub async fn ask_disconnect(
     if !integration.has_credentials() {
         return see_other(&address(provider, "not_connected"));
     }
-    let here = preview(app.engine(), integration.id).await?;
-    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let here = held_data(app.engine(), integration.id).await?;
     let stays = vec![
-        format!(
-            "{} and {}",
-            counted(number(here.companies), "company record", "company records"),
-            counted(number(here.contacts), "contact", "contacts")
-        ),
-        format!(
-            "{} with {}",
-            counted(number(here.tickets), "ticket", "tickets"),
-            counted(number(here.notes), "note", "notes")
-        ),
+        held(here.companies, "company record", "company records"),
+        held(here.contacts, "contact", "contacts"),
+        held(here.tickets, "ticket", "tickets"),
+        held(here.notes, "note", "notes"),
         format!(
             "{}inks to companies, the sync log, all settings, and what was typed to connect, apart from the secrets",
             if provider.has(RecordType::Opportunities) {
