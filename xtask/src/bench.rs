@@ -93,7 +93,8 @@ fn wants_postgres(args: &[OsString]) -> bool {
         })
 }
 
-/// `cargo xtask screenshots`: the browser test that walks the pages, storing pictures for the documentation.
+/// `cargo xtask screenshots`: the browser tests that walk the pages and the wizard of each PSA, storing pictures for the
+/// documentation.
 pub fn screenshots(args: &[OsString]) -> Result<u8> {
     let browser =
         find_chromium().context("no Chromium found; run `cargo xtask test --only tools`")?;
@@ -108,6 +109,7 @@ pub fn screenshots(args: &[OsString]) -> Result<u8> {
             "e2e",
             "--",
             "screenshots",
+            "psa_walk",
         ])
         .args(args);
     command

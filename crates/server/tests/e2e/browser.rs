@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
 };
+use chromiumoxide::cdp::browser_protocol::network::ClearBrowserCookiesParams;
 use chromiumoxide::cdp::browser_protocol::page::{
     CaptureScreenshotFormat, EventJavascriptDialogOpening, HandleJavaScriptDialogParams,
 };
@@ -256,6 +257,14 @@ impl Tab {
             .await
             .expect("the form is sent");
         self.wait_for_text("You are signed out").await;
+    }
+
+    /// Forgets all cookies, as a browser does whose session ended.
+    pub async fn forget_cookies(&self) {
+        self.page
+            .execute(ClearBrowserCookiesParams::default())
+            .await
+            .expect("cookies can be forgotten");
     }
 
     /// Sets the size of the window and the colours a person prefers.

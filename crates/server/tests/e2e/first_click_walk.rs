@@ -7,7 +7,7 @@ use crate::chromium;
 use crate::demo::Demo;
 use crate::walk::sign_in;
 
-const PASSWORD: &str = "violet harbour seven lanterns";
+pub const PASSWORD: &str = "violet harbour seven lanterns";
 
 async fn on_path(tab: &Tab, path: &str) {
     tab.wait_until(
@@ -18,7 +18,7 @@ async fn on_path(tab: &Tab, path: &str) {
 }
 
 /// The code an authenticator app shows, `ahead` half minutes from now.
-fn code(key: &str, ahead: u64) -> String {
+pub fn code(key: &str, ahead: u64) -> String {
     let key: String = key.split_whitespace().collect();
     let secret = totp_rs::Secret::try_from_base32(&key).expect("the key shown is base 32");
     let totp = totp_rs::Builder::new()

@@ -6,7 +6,7 @@ use crate::demo::Demo;
 use crate::walk::{sign_in, wait_until_synced};
 
 /// Ticks the first person with an address and chooses the role, as clicks would.
-async fn choose(tab: &Tab, role: &str) {
+pub async fn choose(tab: &Tab, role: &str) {
     tab.wait_until(
         "document.querySelector('#import-picker tr[data-pick=ready] [name=pick]')",
         "somebody can be selected",

@@ -1,15 +1,18 @@
 //! Every page at 1440 and 390 pixels, light and dark: none may scroll sideways. With `PORTICO_SCREENSHOTS` naming a
-//! folder the pictures are kept there (`cargo xtask screenshots`).
+//! folder the pictures are kept there (`cargo xtask screenshots`). Pages that have an address stand here, those that a
+//! few steps lead to in `states`; the wizard of each PSA is walked in `psa_walk`.
+
+mod states;
 
 use std::path::PathBuf;
 
-use crate::browser::Chromium;
+use crate::browser::{Chromium, Tab};
 use crate::chromium;
 use crate::demo::Demo;
 use crate::walk::{sign_in, wait_until_synced};
 
 /// Name of the picture and address of the page. What stands in braces is the first link of that list.
-const PAGES: [(&str, &str); 37] = [
+const PAGES: [(&str, &str); 43] = [
     ("home", "/"),
     ("companies", "/companies"),
     ("companies-blocked", "/companies/blocked"),
@@ -62,34 +65,94 @@ const PAGES: [(&str, &str); 37] = [
     ("two-factor", "/profile/two-factor"),
     ("passkey-new", "/profile/passkeys/new"),
     ("tickets-empty", "/tickets?search=zzzzzzzz"),
+    ("api", "/api/v1/docs"),
+    (
+        "confirm-disconnect",
+        "/settings/integrations/autotask/disconnect",
+    ),
+    ("confirm-clear", "/settings/integrations/autotask/clear"),
+    ("forgot-password", "/forgot-password"),
+    ("failure-not-found", "/nowhere"),
+    // Refused while it is connected.
+    ("failure-conflict", "/settings/integrations/autotask/delete"),
 ];
+
+/// Where the pictures go, and what was too wide.
+struct Album {
+    folder: PathBuf,
+    /// The folder stays.
+    kept: bool,
+    wide: Vec<String>,
+}
+
+impl Album {
+    /// An album in the folder that `PORTICO_SCREENSHOTS` names, else in one that goes with it.
+    fn open() -> Self {
+        let kept = std::env::var_os("PORTICO_SCREENSHOTS").map(PathBuf::from);
+        let is_kept = kept.is_some();
+        let folder = kept.unwrap_or_else(|| {
+            // Tests of one process have albums of their own.
+            let thread = std::thread::current();
+            let name: String = thread.name().unwrap_or_default().replace("::", "-");
+            let name = format!("portico-looks-{}-{name}", std::process::id());
+            std::env::temp_dir().join(name)
+        });
+        std::fs::create_dir_all(&folder).expect("a folder for the pictures");
+        Self {
+            folder,
+            kept: is_kept,
+            wide: Vec::new(),
+        }
+    }
+
+    /// Takes the picture of what is shown.
+    async fn take(&mut self, tab: &Tab, name: &str, (width, dark): (u32, bool)) {
+        let look = format!("{width}-{}", if dark { "dark" } else { "light" });
+        let file = self.folder.join(format!("{name}-{look}.png"));
+        tab.picture(&file).await;
+        let overhang = tab.overhang().await;
+        if overhang > 0 {
+            self.wide.push(format!("{name} at {look}: {overhang} px"));
+        }
+    }
+
+    /// Takes the pictures of what is shown in every look, without opening it anew.
+    async fn take_all(&mut self, tab: &Tab, name: &str) {
+        tab.wait_until("document.readyState === 'complete'", "the page is whole")
+            .await;
+        for look in LOOKS {
+            tab.look(look.0, look.1).await;
+            self.take(tab, name, look).await;
+        }
+        tab.look(1440, false).await;
+    }
+
+    /// Nothing was too wide.
+    fn close(self) {
+        let wide = self.wide;
+        assert!(wide.is_empty(), "pages that scroll sideways: {wide:#?}");
+        if !self.kept {
+            let _leftover = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// Width of the window, and whether it is dark.
+const LOOKS: [(u32, bool); 4] = [(1440, false), (1440, true), (390, false), (390, true)];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_fits_wide_and_narrow_light_and_dark() {
     let Some(executable) = chromium() else { return };
-    let kept = std::env::var_os("PORTICO_SCREENSHOTS").map(PathBuf::from);
-    let folder = kept.clone().unwrap_or_else(|| {
-        std::env::temp_dir().join(format!("portico-looks-{}", std::process::id()))
-    });
-    std::fs::create_dir_all(&folder).expect("a folder for the pictures");
-
+    let mut album = Album::open();
     let demo = Demo::start(&[]).await;
     let browser = Chromium::start(&executable).await;
     let tab = browser.tab(&demo.address).await;
     tab.look(1440, false).await;
 
-    let mut wide = Vec::new();
-    for (width, dark) in [(1440, false), (1440, true), (390, false), (390, true)] {
-        tab.look(width, dark).await;
+    for look in LOOKS {
+        tab.look(look.0, look.1).await;
         tab.open("/sign-in").await;
-        let suffix = format!("{width}-{}", if dark { "dark" } else { "light" });
-        if tab.path().await.starts_with("/sign-in") {
-            tab.picture(&folder.join(format!("sign-in-{suffix}.png")))
-                .await;
-            if tab.overhang().await > 0 {
-                wide.push(format!("sign-in at {suffix}"));
-            }
-        }
+        album.take(&tab, "sign-in", look).await;
     }
     tab.look(1440, false).await;
     sign_in(&tab, &demo).await;
@@ -113,22 +176,14 @@ async fn every_page_fits_wide_and_narrow_light_and_dark() {
                     .await
             }
         };
-        for (width, dark) in [(1440, false), (1440, true), (390, false), (390, true)] {
-            tab.look(width, dark).await;
+        for look in LOOKS {
+            tab.look(look.0, look.1).await;
             tab.open(&address).await;
-            let suffix = format!("{width}-{}", if dark { "dark" } else { "light" });
-            tab.picture(&folder.join(format!("{name}-{suffix}.png")))
-                .await;
-            if tab.overhang().await > 0 {
-                wide.push(format!("{name} at {suffix}: {} px", tab.overhang().await));
-            }
+            album.take(&tab, name, look).await;
         }
     }
-    assert!(wide.is_empty(), "pages that scroll sideways: {wide:#?}");
+    album.close();
 
     browser.close().await;
     demo.stop().await;
-    if kept.is_none() {
-        let _leftover = std::fs::remove_dir_all(&folder);
-    }
 }
