@@ -247,7 +247,12 @@ async fn choices(
     let mut linked = Vec::new();
     let mut wrong = false;
     // Addresses the chosen people have at the vendor, as far as this page knows them, and those typed so far.
-    let chosen = state.chosen();
+    let mut chosen: Vec<i64> = state.chosen().into_iter().collect();
+    // In the order a person sees, so that what is doubled is told at the lower row.
+    chosen.sort_by_cached_key(|id| {
+        let place = shown.rows.iter().position(|row| row.id == *id);
+        place.unwrap_or(usize::MAX)
+    });
     let mut taken: Vec<String> = shown
         .rows
         .iter()
