@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Longest stored one-line text, in characters. Longer vendor texts are kept whole in shown columns; keys are cut.
 const KEY_LENGTH: usize = 120;
 
@@ -48,7 +50,8 @@ const fn turns_direction(letter: char) -> bool {
 }
 
 /// The key a name is sorted and looked up by: trimmed, inner white space single, lower case, cut to a fixed length,
-/// so that both databases order alike whatever their collation.
+/// so that both databases order alike whatever their collation. Letters with accents are composed (NFC): some keyboards
+/// and file systems take them apart.
 #[must_use]
 pub fn name_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len().min(KEY_LENGTH * 4));
@@ -58,7 +61,7 @@ pub fn name_key(name: &str) -> String {
             key.push(' ');
             characters += 1;
         }
-        for letter in word.chars().flat_map(char::to_lowercase) {
+        for letter in word.nfc().flat_map(char::to_lowercase) {
             if characters >= KEY_LENGTH {
                 return key;
             }
@@ -67,6 +70,15 @@ pub fn name_key(name: &str) -> String {
         }
     }
     key
+}
+
+/// Whether a text can stand as somebody's phone number: nothing, or one line of at most 60 characters with a digit.
+/// Extensions, signs and words such as *ask at the front desk, 12* are what people enter, so they pass.
+#[must_use]
+pub fn is_phone(text: &str) -> bool {
+    let text = text.trim();
+    let fits = text.chars().count() <= 60 && !text.chars().any(char::is_control);
+    text.is_empty() || (fits && text.chars().any(|letter| letter.is_ascii_digit()))
 }
 
 /// The first `length` characters, with an ellipsis when something was cut.
@@ -105,8 +117,19 @@ mod tests {
     }
 
     #[test]
+    fn phones() {
+        for fine in ["", "+43 (1) 555-0100 ext 7", "ask Büro 2", &"5".repeat(60)] {
+            assert!(is_phone(fine), "{fine:?}");
+        }
+        for not in ["call me", "12\n34", &"5".repeat(61)] {
+            assert!(!is_phone(not), "{not:?}");
+        }
+    }
+
+    #[test]
     fn keys() {
         assert_eq!(name_key("  Café   MÜLLER & Söhne "), "café müller & söhne");
+        assert_eq!(name_key("Dvor\u{30c}a\u{301}k"), "dvořák");
         assert_eq!(name_key(&"x".repeat(300)).chars().count(), KEY_LENGTH);
         assert_eq!(without_nul("a\0b".into()), "ab");
         assert_eq!(cut("wörld", 2), "wö…");

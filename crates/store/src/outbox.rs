@@ -178,6 +178,23 @@ pub async fn retry_mail(tx: &mut Tx, id: MailId) -> Result<bool> {
     Ok(true)
 }
 
+/// Sends every e-mail again that was given up, at most 10,000 at a time, and says how many. One that was followed by
+/// another of its kind to the same person stays as it is, so that nobody gets two.
+///
+/// # Errors
+/// As any statement.
+pub async fn retry_all_mail(tx: &mut Tx) -> Result<u64> {
+    let failed: Vec<Mail> = tx_all!(tx, ALL_FAILED)?;
+    let mut again = 0;
+    for mail in failed {
+        if execute!(tx, RETRY, mail.id.0)? == 1 {
+            enqueue(tx, mail.id, mail.kind).await?;
+            again += 1;
+        }
+    }
+    Ok(again)
+}
+
 /// A page of e-mails, newest first, all or those of one state.
 ///
 /// # Errors
@@ -254,6 +271,9 @@ statements! {
     LIST_OF = concat!(mail_row!(), "identity_id = $1 ORDER BY id DESC LIMIT $2");
     SENT = "UPDATE mail SET state = 'sent', attempts = attempts + 1, last_error = NULL, finished_at = $2 WHERE id = $1 AND state <> 'sent'";
     FAILED = "UPDATE mail SET state = $2, attempts = attempts + 1, last_error = $3, finished_at = $4 WHERE id = $1 AND state <> 'sent'";
+    ALL_FAILED = concat!(mail_row!(), "state = 'failed'
+        AND NOT EXISTS (SELECT 1 FROM mail later WHERE later.identity_id = mail.identity_id AND later.kind = mail.kind AND later.id > mail.id)
+        ORDER BY id LIMIT 10000");
     RETRY = "UPDATE mail SET state = 'waiting', finished_at = NULL WHERE id = $1 AND state = 'failed'";
     KEYS_ASCENDING = mail_keys!("", ">", "ASC");
     KEYS_DESCENDING = mail_keys!("", "<", "DESC");

@@ -323,13 +323,39 @@ pub async fn list_active_administrators_in(tx: &mut Tx) -> Result<Vec<IdentityId
     let active: Vec<Granted> = tx_all!(tx, ACTIVE_WITH_GRANTS)?;
     Ok(active
         .into_iter()
-        .filter(|one| {
-            [Area::Users, Area::Roles]
-                .into_iter()
-                .all(|area| one.grants.allow(Permission::manage(area)))
-        })
+        .filter(|one| is_administrator(&one.grants))
         .map(|one| IdentityId(one.identity_id))
         .collect())
+}
+
+row! {
+    struct Unguarded {
+        identity_id: i64,
+        name: String,
+        grants: Grants = String => json,
+    }
+}
+
+/// Active administrators (users and roles are theirs to manage) who sign in with a password alone, by name. Those whose
+/// role requires a second factor are left out: they are asked for one at their next sign-in.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_administrators_without_second_factor(
+    store: &Store,
+) -> Result<Vec<(IdentityId, String)>> {
+    let active: Vec<Unguarded> = read_all!(store, ACTIVE_WITHOUT_SECOND_FACTOR)?;
+    Ok(active
+        .into_iter()
+        .filter(|one| is_administrator(&one.grants))
+        .map(|one| (IdentityId(one.identity_id), one.name))
+        .collect())
+}
+
+fn is_administrator(grants: &Grants) -> bool {
+    [Area::Users, Area::Roles]
+        .into_iter()
+        .all(|area| grants.allow(Permission::manage(area)))
 }
 
 /// Status, role and the words of a search.
@@ -405,6 +431,11 @@ statements! {
         WHERE i.uuid = ANY(CAST($1 AS TEXT[])) ORDER BY s.name_key, i.id";
     SET_STATUS = "UPDATE staff_membership SET status = $2 WHERE identity_id = $1";
     SET_ROLE = "UPDATE staff_membership SET role_id = $2 WHERE identity_id = $1";
+    ACTIVE_WITHOUT_SECOND_FACTOR = "SELECT s.identity_id, i.name, r.grants FROM staff_membership s JOIN role r ON r.id = s.role_id
+        JOIN identity i ON i.id = s.identity_id
+        WHERE s.status = 'active' AND r.requires_two_factor = 0
+        AND NOT EXISTS (SELECT 1 FROM two_factor t WHERE t.identity_id = i.id) AND NOT EXISTS (SELECT 1 FROM passkey p WHERE p.identity_id = i.id)
+        ORDER BY i.name, i.id";
     ACTIVE_WITH_GRANTS = "SELECT s.identity_id, r.grants FROM staff_membership s JOIN role r ON r.id = s.role_id
         WHERE s.status = 'active' ORDER BY s.identity_id";
 }

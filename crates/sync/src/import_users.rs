@@ -60,6 +60,14 @@ pub enum ImportAction {
     Proposed,
 }
 
+impl ImportAction {
+    /// Whether it only links, so that the role of the import is not needed for it.
+    #[must_use]
+    pub const fn is_link(&self) -> bool {
+        matches!(self, Self::Link { .. })
+    }
+}
+
 /// A chosen technician.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportRowChoice {
@@ -79,8 +87,8 @@ pub struct ImportUsers {
     /// *Select all*: also every other unlinked technician with an address. One whose address a user has is linked to that
     /// user.
     pub everyone: Option<Everyone>,
-    /// The role of everybody who is created.
-    pub role: PublicId,
+    /// The role of everybody who is created; those who are linked keep theirs, so that links alone need none.
+    pub role: Option<PublicId>,
     /// Whether they are sent the welcome e-mail.
     pub send_welcome: bool,
 }
@@ -166,20 +174,35 @@ async fn keep(
     let mut tx = engine.store().begin().await?;
     // The same request twice at once: the second finds the first.
     identities::lock_staff(&mut tx).await?;
-    let role = match users::grantable_role_in(&mut tx, editor, &wanted.role).await? {
+    let role = match role_in(&mut tx, editor, wanted).await? {
         Ok(role) => role,
         Err(refusal) => return Ok(Err(ImportRefusal::Role(refusal))),
     };
+    if role.is_none() && rows.iter().any(|row| !row.action.is_link()) {
+        return Ok(Err(ImportRefusal::Role(UserRefusal::RoleMissing)));
+    }
     let asked = Asked {
         integration: wanted.integration,
         kind: ImportKind::Users,
         request: &request,
         records: &rows,
-        role: Some(&role.name),
+        role: role.as_ref().map(|role| role.name.as_str()),
     };
     let kept = imports::keep_in(engine, &mut tx, &editor.actor, asked).await?;
     tx.commit().await?;
     Ok(Ok(kept))
+}
+
+/// The chosen role, if one was, when the editor may give it.
+async fn role_in(
+    tx: &mut Tx,
+    editor: &Editor,
+    wanted: &ImportUsers,
+) -> Result<std::result::Result<Option<Role>, UserRefusal>> {
+    match &wanted.role {
+        Some(role) => Ok(users::grantable_role_in(tx, editor, role).await?.map(Some)),
+        None => Ok(Ok(None)),
+    }
 }
 
 /// Everybody who is meant, once each, in the order in which records are locked.
@@ -235,12 +258,12 @@ pub(crate) async fn decide(
         grants,
     };
     // Deleted while the import ran: what is done stays, the rest is told.
-    let Ok(role) = users::grantable_role_in(tx, &editor, &wanted.role).await? else {
+    let Ok(role) = role_in(tx, &editor, &wanted).await? else {
         return Ok(Decided::stop(ImportStop::RoleGone));
     };
     let mut report = ImportReport::default();
     for row in batch {
-        one(tx, &editor, &wanted, &role, row, &mut report).await?;
+        one(tx, &editor, &wanted, role.as_ref(), row, &mut report).await?;
     }
     let mut decided = Decided {
         welcomed: report.welcome as u64,
@@ -263,7 +286,7 @@ async fn one(
     tx: &mut Tx,
     editor: &Editor,
     wanted: &ImportUsers,
-    role: &Role,
+    role: Option<&Role>,
     choice: &ImportRowChoice,
     report: &mut ImportReport,
 ) -> Result<()> {
@@ -309,11 +332,19 @@ async fn create(
     tx: &mut Tx,
     editor: &Editor,
     wanted: &ImportUsers,
-    role: &Role,
+    role: Option<&Role>,
     row: ImportRow,
     (typed, said): (Option<&str>, Option<&str>),
     report: &mut ImportReport,
 ) -> Result<()> {
+    let Some(role) = role else {
+        // An import begins without a role only when it links.
+        report.skip(
+            row.name,
+            SkipReason::Other(UserRefusal::RoleMissing.sentence()),
+        );
+        return Ok(());
+    };
     let known = row
         .email
         .as_deref()

@@ -256,7 +256,8 @@ const INSTRUCTIONS: &[Instruction] = &[
                     "Click Account Settings & Users.",
                     "Click Security Levels.",
                 ],
-            ),
+            )
+            .at("https://ww2.autotask.net"),
             Step::new(
                 "Create the level Portico",
                 &[

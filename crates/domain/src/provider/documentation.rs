@@ -45,6 +45,8 @@ pub struct Step {
     pub title: &'static str,
     /// What to do, in order.
     pub actions: &'static [&'static str],
+    /// Where that is, when the vendor has one address for everybody.
+    pub address: Option<&'static str>,
     /// Fields of the vendor's form with what to enter.
     pub values: &'static [(&'static str, &'static str)],
     /// What to mind.
@@ -58,8 +60,18 @@ impl Step {
         Self {
             title,
             actions,
+            address: None,
             values: &[],
             notes: &[],
+        }
+    }
+
+    /// The same with the address it is done at.
+    #[must_use]
+    pub const fn at(self, address: &'static str) -> Self {
+        Self {
+            address: Some(address),
+            ..self
         }
     }
 

@@ -162,6 +162,11 @@ fn mail(table: RouteTable) -> RouteTable {
     table
         .get("/settings/mail", MANAGE_SETTINGS, mail::show)
         .post("/settings/mail/test", MANAGE_SETTINGS, mail::test)
+        .post(
+            "/settings/mail/retry-failed",
+            MANAGE_SETTINGS,
+            mail::retry_all,
+        )
         .get("/settings/mail/{mail}", MANAGE_SETTINGS, mail::read)
         .post("/settings/mail/{mail}/retry", MANAGE_SETTINGS, mail::retry)
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
 };
+use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
 use chromiumoxide::cdp::browser_protocol::network::ClearBrowserCookiesParams;
 use chromiumoxide::cdp::browser_protocol::page::{
     CaptureScreenshotFormat, EventJavascriptDialogOpening, HandleJavaScriptDialogParams,
@@ -190,7 +191,12 @@ impl Tab {
             .await?;
         field.scroll_into_view().await?;
         field.focus().await?;
-        field.type_str(text).await?;
+        if text.is_ascii() {
+            field.type_str(text).await?;
+        } else {
+            // No keyboard known here has these letters: they come as from an input method.
+            self.page.execute(InsertTextParams::new(text)).await?;
+        }
         Ok(())
     }
 

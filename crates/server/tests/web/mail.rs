@@ -92,6 +92,44 @@ async fn a_refused_message_says_why_and_is_sent_again_by_hand() {
 }
 
 #[tokio::test]
+async fn all_that_failed_is_sent_again_by_one_button_and_nobody_gets_two() {
+    let site = Site::start().await;
+    let ann = site.identity(EMAIL).await;
+    let refused = async |identity| {
+        let mut tx = site.app.store().begin().await.unwrap();
+        let to = sync::mail::Receiver {
+            identity,
+            name: "Ann",
+            email: "ann@example.com\r\nBcc: all@example.com",
+        };
+        sync::mail::queue_test(&mut tx, to).await.unwrap();
+        tx.commit().await.unwrap();
+        site.app.engine().run_until_idle().await.unwrap();
+    };
+    site.add_staff("Bob", "bob@example.com", &Grants::everything())
+        .await;
+    let bob = site.identity("bob@example.com").await;
+    let mut browser = site.admin().await;
+    let button = "/settings/mail/retry-failed";
+    refused(ann.id).await;
+    let page = browser.get("/settings/mail").await;
+    assert!(!page.text.contains(button), "one has its own button");
+    for who in [bob.id, ann.id] {
+        refused(who).await;
+    }
+    let page = browser.get("/settings/mail").await;
+    assert!(page.text.contains(button));
+    let page = browser.post(button, &[]).await;
+    assert_eq!(page.location(), "/settings/mail?notice=all_mail_retried");
+    let waiting = store::outbox::list_mail(site.app.store(), Some(MailState::Waiting), None, 9);
+    let again: Vec<_> = waiting.await.unwrap().rows;
+    let people: Vec<_> = again.iter().map(|mail| mail.identity).collect();
+    assert_eq!(people, [Some(ann.id), Some(bob.id)], "the newest of each");
+    let page = browser.post(button, &[]).await;
+    assert_eq!(page.location(), "/settings/mail?notice=no_mail_failed");
+}
+
+#[tokio::test]
 async fn the_page_never_shows_the_mail_servers_password() {
     let site = Site::start_with(&[
         ("PORTICO__MAIL__TRANSPORT", "smtp"),

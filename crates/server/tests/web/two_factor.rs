@@ -253,6 +253,28 @@ async fn a_form_that_waited_for_the_sign_in_waits_for_the_second_factor_too() {
 }
 
 #[tokio::test]
+async fn home_names_the_administrators_without_one() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let page = browser.get("/").await;
+    assert!(page.text.contains("Ann Porter has no second factor"));
+    assert!(page.text.contains("href=\"/profile#security\""));
+    site.add_staff("Bob", "bob@example.com", &Grants::everything())
+        .await;
+    let page = browser.get("/").await;
+    assert!(page.text.contains("2 administrators have no second factor"));
+    set_up(&site, &mut browser).await;
+    let page = browser.get("/").await;
+    assert!(page.text.contains("Bob has no second factor"));
+    assert!(page.text.contains("href=\"/settings/roles\""));
+    let some = Grants([(Area::Users, Level::Write)].into());
+    site.add_staff("Mo", "mo@example.com", &some).await;
+    let mut clerk = site.browser_of("mo@example.com").await;
+    let page = clerk.get("/").await;
+    assert!(!page.text.contains("second factor"), "not to everybody");
+}
+
+#[tokio::test]
 async fn a_role_can_ask_for_it_at_the_next_sign_in() {
     let site = Site::start().await;
     let mut present = site.admin().await;

@@ -66,7 +66,13 @@ async fn named_in(tx: &mut Tx, id: IdentityId) -> Result<(PublicId, String, Stri
 
 pub(super) fn check_texts(texts: &[(&'static str, &str)]) -> Option<UserRefusal> {
     for (field, text) in texts {
-        let most = if *field == "phone" { 50 } else { 200 };
+        if *field == "phone" {
+            if !domain::text::is_phone(text) {
+                return Some(UserRefusal::NoPhone);
+            }
+            continue;
+        }
+        let most = 200;
         if *field == "name" && text.trim().is_empty() {
             return Some(UserRefusal::NameMissing);
         }

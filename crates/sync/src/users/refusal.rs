@@ -23,6 +23,8 @@ pub enum UserRefusal {
         /// The field.
         field: &'static str,
     },
+    /// It is no phone number.
+    NoPhone,
     /// It is no e-mail address.
     EmailInvalid,
     /// Somebody has the address, in some spelling.
@@ -93,6 +95,9 @@ impl UserRefusal {
             Self::TooLong { most, .. } => format!("Use at most {most} characters."),
             Self::NotOneLine { .. } => {
                 "Use one line, without line breaks or other control characters.".to_owned()
+            }
+            Self::NoPhone => {
+                "Enter a phone number of at most 60 characters, such as +1 555 010 0100 ext 12.".to_owned()
             }
             Self::EmailInvalid => {
                 "Enter a valid e-mail address, such as ann@example.com.".to_owned()
@@ -170,6 +175,7 @@ impl UserRefusal {
         match self {
             Self::NameMissing => "name",
             Self::TooLong { field, .. } | Self::NotOneLine { field } => field,
+            Self::NoPhone => "phone",
             Self::EmailInvalid
             | Self::OwnEmail
             | Self::EmailOfPrimaryAdministrator

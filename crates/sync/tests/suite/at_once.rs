@@ -113,7 +113,7 @@ pub fn import(id: IntegrationId, role: &Role, rows: Vec<ImportRowChoice>) -> Imp
         integration: id,
         rows,
         everyone: None,
-        role: role.uuid.clone(),
+        role: Some(role.uuid.clone()),
         send_welcome: false,
     }
 }

@@ -104,7 +104,7 @@ fn wanted(id: IntegrationId, role: &Role, rows: Vec<ImportRowChoice>) -> ImportU
         integration: id,
         rows,
         everyone: None,
-        role: role.uuid.clone(),
+        role: Some(role.uuid.clone()),
         send_welcome: false,
     }
 }
@@ -368,13 +368,21 @@ async fn nothing_is_done_with_a_role_that_cannot_be_given(kind: Kind) {
         "{beyond:?}"
     );
     let gone = ImportUsers {
-        role: PublicId::new(UtcMillis(1)),
-        ..wanted(id, &technician, chosen)
+        role: Some(PublicId::new(UtcMillis(1))),
+        ..wanted(id, &technician, chosen.clone())
     };
     let refused = apply(&portal.engine, &administrator(), &gone)
         .await
         .expect("an outcome");
     assert_eq!(refused, Err(ImportRefusal::Role(UserRefusal::RoleGone)));
+    let without = ImportUsers {
+        role: None,
+        ..wanted(id, &technician, chosen.clone())
+    };
+    let refused = apply(&portal.engine, &administrator(), &without)
+        .await
+        .expect("an outcome");
+    assert_eq!(refused, Err(ImportRefusal::Role(UserRefusal::RoleMissing)));
     let nobody = apply(
         &portal.engine,
         &administrator(),

@@ -58,7 +58,7 @@ async fn everybody(portal: &Portal, id: IntegrationId) -> ImportUsers {
         integration: id,
         rows: Vec::new(),
         everyone: Some(Everyone::default()),
-        role: role(portal, "Technician").await.uuid,
+        role: Some(role(portal, "Technician").await.uuid),
         send_welcome: false,
     }
 }
@@ -274,7 +274,7 @@ async fn a_few_are_imported_at_once_and_leave_no_job(kind: Kind) {
     );
     assert!(waiting(&portal).await.is_empty());
     let gone = ImportUsers {
-        role: PublicId::new(UtcMillis(1)),
+        role: Some(PublicId::new(UtcMillis(1))),
         rows: vec![import_users::ImportRowChoice {
             technician: technicians(&portal, id).await[0].id,
             action: import_users::ImportAction::Create { email: None },
@@ -299,7 +299,7 @@ async fn an_import_ends_when_its_role_is_deleted(kind: Kind) {
     let made = made.expect("made");
     tx.commit().await.expect("committed");
     let wanted = ImportUsers {
-        role: role(&portal, "Dispatch").await.uuid,
+        role: Some(role(&portal, "Dispatch").await.uuid),
         ..everybody(&portal, id).await
     };
     let uuid = begin(&portal, &somebody_else(), &wanted).await;

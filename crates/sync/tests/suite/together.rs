@@ -156,7 +156,7 @@ async fn two_that_answer_nothing_keep_nobody_else_waiting(kind: Kind) {
         integration: together.ids["autotask"],
         rows: Vec::new(),
         everyone: Some(Everyone::default()),
-        role: role(portal, "Technician").await.uuid,
+        role: Some(role(portal, "Technician").await.uuid),
         send_welcome: true,
     };
     let import = import_users::begin(engine, &somebody_else(), &wanted)

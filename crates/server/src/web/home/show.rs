@@ -5,6 +5,7 @@ use domain::permission::{Area, Permission};
 use domain::status::IntegrationStatus;
 use store::integrations::list_integrations;
 use store::listing::Direction;
+use store::staff::list_administrators_without_second_factor;
 use store::tickets::{TicketFilter, TicketRow, TicketSort};
 use store::{companies, contacts, opportunities, tickets};
 use sync::status::{Overview, overviews};
@@ -56,6 +57,9 @@ pub async fn show(State(app): State<App>, person: SignedIn) -> Answer {
                 freshness: freshness(provider, overview),
             });
         }
+    }
+    if person.may(Permission::manage(Area::Users)) {
+        attention.extend(unguarded(&app, &person).await?);
     }
     let (counts, newest) = if anything_connected {
         known_records(&app, &person, &shell).await?
@@ -110,6 +114,43 @@ async fn worst(
             link: Link::new(page, "Look at it"),
         }),
     )
+}
+
+/// Administrators named when several have no second factor.
+const NAMED: usize = 3;
+
+/// Who can be signed in as an administrator with a password alone.
+async fn unguarded(app: &App, person: &SignedIn) -> Result<Option<Attention>, Failure> {
+    let found = list_administrators_without_second_factor(app.store()).await?;
+    let names: Vec<&str> = found.iter().map(|(_, name)| name.as_str()).collect();
+    let title = match names.as_slice() {
+        [] => return Ok(None),
+        [only] => format!("{only} has no second factor"),
+        several => format!("{} administrators have no second factor", several.len()),
+    };
+    let who = match names.as_slice() {
+        [_] => String::new(),
+        several if several.len() > NAMED => {
+            format!("{} and others. ", several[..NAMED].join(", "))
+        }
+        several => format!("{}. ", several.join(", ")),
+    };
+    let own = found.iter().any(|(id, _)| *id == person.identity);
+    let link = if own {
+        Link::new("/profile#security", "Set up yours")
+    } else {
+        Link::new("/settings/roles", "Require it by role")
+    };
+    Ok(Some(Attention {
+        tone: Tone::Warning,
+        tone_class: "warn-text",
+        title,
+        sentence: format!(
+            "{who}Whoever learns an administrator's password sees the data of every client. A second factor prevents that: each sets it up \
+             under Profile, and a role can require it."
+        ),
+        link,
+    }))
 }
 
 /// How much of everything there is that this person may see, and the newest open tickets. All are asked for at once.

@@ -99,13 +99,9 @@ fn check(details: &Details) -> Errors {
     if details.job_title.chars().count() > 200 || !one_line(&details.job_title) {
         errors.job_title = "Enter a job title of at most 200 characters, in one line.".to_owned();
     }
-    let phone = &details.phone;
-    let dialled = phone
-        .chars()
-        .all(|c| c.is_ascii_digit() || " +-/().,#*extEXT".contains(c));
-    if phone.chars().count() > 60 || !dialled {
+    if !domain::text::is_phone(&details.phone) {
         errors.phone =
-            "Enter a phone number such as +1 555 010 0100, with an extension as “ext 12”."
+            "Enter a phone number of at most 60 characters, such as +1 555 010 0100 ext 12."
                 .to_owned();
     }
     if !details.zone.is_empty() && TimeZone::get(&details.zone).is_err() {

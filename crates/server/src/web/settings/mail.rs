@@ -6,6 +6,6 @@ mod show;
 mod test;
 
 pub use read::read;
-pub use retry::retry;
+pub use retry::{retry, retry_all};
 pub use show::show;
 pub use test::test;

@@ -256,6 +256,14 @@ pub const ALL: &[Notice] = &[
         "The test message is on its way. Its state is in the list below; reload in a moment.",
     ),
     good("mail_retried", "The message is sent again now."),
+    good(
+        "all_mail_retried",
+        "The messages that failed are sent again now. A message that was followed by another of its kind stays as it is.",
+    ),
+    plain(
+        "no_mail_failed",
+        "No message is left to send again, so nothing was sent.",
+    ),
     plain(
         "mail_not_failed",
         "That message had not failed, so nothing was sent again.",

@@ -336,7 +336,7 @@ async fn what_vanished_while_the_dialog_was_open_is_told() {
             },
         }],
         everyone: None,
-        role: technician.parse().unwrap(),
+        role: technician.parse().ok(),
         send_welcome: false,
     };
     let report = apply(site.app.engine(), &editor, &link_to(&gone))
@@ -445,9 +445,12 @@ async fn one_user_is_not_linked_to_two_records() {
         [false, true],
         "told at the second"
     );
-    let one = [both[0], both[2], both[3]];
-    let page = browser.submit(HERE, &one).await;
-    assert!(page.text.contains("1 linked"), "{}", page.text);
+    let somebody_new = [both[0], ("pick", ready[1]), both[3]];
+    let page = browser.submit(HERE, &somebody_new).await;
+    refused(&page, "Select a role from the dropdown");
+    let links_alone = [both[0], both[3]];
+    let page = browser.submit(HERE, &links_alone).await;
+    assert!(page.text.contains("1 linked"), "no role: {}", page.text);
     let again = [(&*third, EMAIL), both[2], both[3]];
     let page = browser.submit(HERE, &again).await;
     refused(

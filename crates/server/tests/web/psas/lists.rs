@@ -26,11 +26,14 @@ pub async fn a_status_that_is_deleted_there_is_named(psa: &'static Psa) {
     let text = page.read();
     for words in [
         told.as_str(),
+        "Used here, but no longer to be chosen",
         "Open the step Configure",
-        "(no longer listed)",
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
+    // Statuses of several boards stand on one line, which says how many are no longer in use.
+    let marks = ["(no longer listed)", "no longer in use)"];
+    assert!(marks.iter().any(|mark| text.contains(mark)), "{text}");
     assert!(
         text.contains(Issue::LostStatuses.label(psa.provider())),
         "{text}"

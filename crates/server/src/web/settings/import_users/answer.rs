@@ -67,16 +67,16 @@ pub async fn answer(
             Box::new(shown),
         ))
     };
-    let role = check(&state, &mut shown);
+    let in_order = check(&state, &mut shown);
     let choices = choices(app, source.integration.id, &state, &mut shown).await?;
-    let (Some(role), Some(rows)) = (role, choices) else {
+    let (true, Some(rows)) = (in_order, choices) else {
         return again(shown);
     };
     let wanted = ImportUsers {
         integration: source.integration.id,
         rows,
         everyone: state.list.meant(),
-        role,
+        role: state.role.parse().ok(),
         send_welcome: state.welcome,
     };
     match begin(app.engine(), &editor(staff), &wanted).await? {
@@ -98,19 +98,19 @@ fn nothing_selected(shown: &Picker) -> String {
     )
 }
 
-/// Says what is wrong with the role and with the choice as a whole; the role when that is in order.
-fn check(state: &PickerState, shown: &mut Picker) -> Option<PublicId> {
-    let role = state.role.parse().ok();
-    if role.is_none() {
+/// Says what is wrong with the role and with the choice as a whole; whether both are in order.
+fn check(state: &PickerState, shown: &mut Picker) -> bool {
+    if !state.selects() {
+        shown.list.error = nothing_selected(shown);
+        return false;
+    }
+    let missing = state.creates() && state.role.parse::<PublicId>().is_err();
+    if missing {
         troubleshooting::ROLE_NOT_SELECTED
             .solution
             .clone_into(&mut shown.role_error);
     }
-    if !state.list.everyone && state.chosen().is_empty() {
-        shown.list.error = nothing_selected(shown);
-        return None;
-    }
-    role
+    !missing
 }
 
 /// The user who is meant by what was typed into *Link User*: an e-mail address, or the whole name of one user who is not
@@ -247,7 +247,12 @@ async fn choices(
     let mut linked = Vec::new();
     let mut wrong = false;
     // Addresses the chosen people have at the vendor, as far as this page knows them, and those typed so far.
-    let chosen = state.chosen();
+    let mut chosen: Vec<i64> = state.chosen().into_iter().collect();
+    // In the order a person sees, so that what is doubled is told at the lower row.
+    chosen.sort_by_cached_key(|id| {
+        let place = shown.rows.iter().position(|row| row.id == *id);
+        place.unwrap_or(usize::MAX)
+    });
     let mut taken: Vec<String> = shown
         .rows
         .iter()

@@ -86,6 +86,16 @@ impl PickerState {
         self.list.everyone || !self.chosen().is_empty()
     }
 
+    /// Whether somebody may be created, who then needs a role: links alone need none.
+    #[must_use]
+    pub fn creates(&self) -> bool {
+        self.list.everyone
+            || self
+                .chosen()
+                .into_iter()
+                .any(|id| self.link_of(id).is_none())
+    }
+
     /// Everybody who is chosen one by one: ticked, or linked to a user that was typed.
     #[must_use]
     pub fn chosen(&self) -> BTreeSet<i64> {
@@ -127,5 +137,6 @@ mod tests {
         assert_eq!(other.link_of(5), Some("bob@x.example"));
         let emptied = read("link.5=&suggested.5=ann@x.example&pick=5");
         assert_eq!(emptied.link_of(5), None, "somebody new is wanted");
+        assert_eq!((other.creates(), emptied.creates()), (false, true));
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /settings/mail/{mail}/retry`.
+//! `POST /settings/mail/{mail}/retry` and `POST /settings/mail/retry-failed`.
 
 use axum::extract::{Path, State};
 use store::outbox;
@@ -29,4 +29,26 @@ pub async fn retry(State(app): State<App>, staff: Staff, Path(id): Path<String>)
     audit::write(&mut tx, &staff, "mail.retry", subject, None, None).await?;
     tx.commit().await?;
     see_other("/settings/mail?notice=mail_retried")
+}
+
+/// Sends every message again that was given up, as after a wrong password of the mail server.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn retry_all(State(app): State<App>, staff: Staff) -> Answer {
+    let mut tx = app.store().begin().await?;
+    let again = outbox::retry_all_mail(&mut tx).await?;
+    if again == 0 {
+        tx.rollback().await?;
+        return see_other("/settings/mail?notice=no_mail_failed");
+    }
+    let subject = Subject {
+        kind: "mail",
+        id: "",
+        label: "every message that was given up",
+    };
+    let after = Some(serde_json::json!({ "messages": again }));
+    audit::write(&mut tx, &staff, "mail.retry", subject, None, after).await?;
+    tx.commit().await?;
+    see_other("/settings/mail?notice=all_mail_retried")
 }

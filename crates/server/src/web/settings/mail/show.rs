@@ -29,6 +29,8 @@ struct MailPage {
     states: [(&'static str, &'static str); 4],
     readable: bool,
     email: String,
+    /// Whether several messages of the list failed, which one button sends again.
+    several_failed: bool,
 }
 
 /// How mail leaves, in words.
@@ -74,7 +76,12 @@ pub async fn show(State(app): State<App>, staff: Staff, query: Query) -> Answer 
         |page| address(PATH, &[("state", key), ("page", page)]),
         String::new(),
     );
+    let failed = listing
+        .rows
+        .iter()
+        .filter(|mail| mail.state == MailState::Failed);
     page(&MailPage {
+        several_failed: failed.count() > 1,
         way: way(&app.engine().config().mail),
         rows,
         pager,

@@ -218,6 +218,7 @@ mod tests {
                 for step in part.steps {
                     there(step.title);
                     step.actions.iter().for_each(|text| there(text));
+                    step.address.iter().for_each(|address| there(address));
                     for (field, value) in step.values {
                         there(&format!("| {field} | {value} |"));
                     }
