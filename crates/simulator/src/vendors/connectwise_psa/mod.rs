@@ -6,6 +6,7 @@
 //! subscribers.
 
 mod access;
+mod all_notes;
 mod callbacks;
 mod catalogue;
 mod conditions;
@@ -24,10 +25,12 @@ mod patch;
 mod query;
 mod read;
 mod refusal;
+mod release;
 mod render;
 mod route;
 mod rules;
 mod screens;
+mod values;
 mod vendor;
 mod write;
 
@@ -146,6 +149,9 @@ impl ConnectWisePsa {
             return answer;
         }
         let kind = address.kind.ok_or_else(Refusal::no_route)?;
+        if is_of_screens(self.keeper.catalogue.get(kind).about.key) {
+            return Err(Refusal::no_route());
+        }
         let can_search = address.search
             && self
                 .keeper
@@ -161,6 +167,11 @@ impl ConnectWisePsa {
             _ => self.write(kind, &address, call),
         }
     }
+}
+
+/// Whether a kind is known to the product's screens alone.
+fn is_of_screens(key: &str) -> bool {
+    key.starts_with("screens/")
 }
 
 impl Tenant for ConnectWisePsa {
