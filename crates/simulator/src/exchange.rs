@@ -126,7 +126,7 @@ pub trait Tenant: Send + Sync + 'static {
     fn admit(&self, call: &Call) -> Admission;
     /// Answers, with a fault that shapes the content where one is planned.
     fn respond(&self, call: &Call, fault: Option<&FaultKind>) -> Answer;
-    /// The vendor's error body for a status.
+    /// The vendor's error body for a status; a text is a page of HTML.
     fn error_body(&self, status: u16) -> Value;
     /// Whom the caller acts for, where the vendor has impersonation.
     fn acting_for(&self, call: &Call) -> Option<i64>;

@@ -212,6 +212,9 @@ impl Tenant for ConnectWisePsa {
             401 => Refusal::keys(),
             403 => Refusal::role(),
             404 => Refusal::no_route(),
+            // From the network's edge, and from the server under the product: neither has the product's codes.
+            429 => return limits::TOO_MANY.into(),
+            500.. => return serde_json::json!({"message": "An error has occurred."}),
             _ => Refusal::argument(format!(
                 "The request could not be performed (status {status})."
             )),
