@@ -10,13 +10,12 @@ use connectors::page::PageRequest;
 use domain::capability::NoteListing;
 use domain::record::Batch;
 use domain::scope::{Scope, TicketFacts};
-use domain::side_list::{SideList, StoredParts};
 use domain::stream::Stream;
 
 use crate::case::{Case, Claim};
 use crate::vendor::{
-    FULL, Stand, Vendor, batch_ids, capability, ids, ids_of, record, record_of, tickets, walk,
-    whole,
+    FULL, Stand, Vendor, batch_ids, capability, ids, ids_of, keep_rows, record, record_of, tickets,
+    walk, whole,
 };
 
 /// The cases of this area.
@@ -161,15 +160,7 @@ async fn by_id(vendor: &'static dyn Vendor, stream: Stream) {
         let Fetched::Record(mut batch, beside) = fetched.expect("an answer") else {
             panic!("{id} is there")
         };
-        // What only rows of the list have stays as it is stored.
-        let fields = record(&pages, &id)["fields"].clone();
-        let stored = StoredParts {
-            fields: serde_json::from_value(fields).unwrap_or_default(),
-            ..StoredParts::default()
-        };
-        if beside.iter().any(|one| one.list == SideList::Rows) {
-            SideList::Rows.keep(&mut batch, |_| Some(&stored));
-        }
+        keep_rows(&mut batch, &beside, &record(&pages, &id));
         assert_eq!(
             record_of(&batch, &id),
             Some(record(&pages, &id)),
