@@ -15,7 +15,7 @@ pub struct Limits {
     pub account_key: String,
     /// Requests in a rolling window; `None` when the vendor has no such limit.
     pub requests: Option<RequestLimit>,
-    /// Most requests at once per credential and endpoint; `None` without such a limit.
+    /// Most requests at once per account and endpoint, as [`Permits::acquire`] is told it; `None` without such a limit.
     pub concurrency: Option<u32>,
 }
 

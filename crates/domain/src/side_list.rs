@@ -25,6 +25,10 @@ pub enum SideList {
     Locations,
     /// Who is the main contact of a company.
     MainContacts,
+    /// Web site and domain of a company.
+    Details,
+    /// The contract and service level of a ticket, which rows of lists have and a ticket by itself has not.
+    Rows,
 }
 
 /// A list that was not read for records of a page.
@@ -48,6 +52,12 @@ impl Unread {
 /// The vendor field told by teams, where a ticket's is not known.
 const TEAM: &str = "team";
 
+/// The vendor fields of a ticket that stand in rows of lists only.
+const OF_ROWS: [&str; 2] = ["contract", "sla"];
+
+/// The vendor field with a company's domain.
+const DOMAIN: &str = "domain";
+
 /// The parts of a stored record that lists beside it tell; what its kind does not have is empty.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StoredParts {
@@ -57,7 +67,9 @@ pub struct StoredParts {
     pub amount_cents: Option<i64>,
     /// Whether a contact is its company's main one.
     pub primary: bool,
-    /// A company's telephone number.
+    /// A company's web site.
+    pub website: Option<String>,
+    /// Its telephone number.
     pub phone: Option<String>,
     /// Its street.
     pub street: Option<String>,
@@ -80,7 +92,12 @@ impl SideList {
         match self {
             Self::Teams => !scope.queues.is_empty(),
             Self::ProjectTypes => !scope.exclude_project_types.is_empty(),
-            Self::Forecasts | Self::Sites | Self::Locations | Self::MainContacts => false,
+            Self::Forecasts
+            | Self::Sites
+            | Self::Locations
+            | Self::MainContacts
+            | Self::Details
+            | Self::Rows => false,
         }
     }
 
@@ -133,6 +150,23 @@ impl SideList {
                 for company in companies {
                     if let Some(kept) = stored(&company.external_id) {
                         put_back(&mut company.fields, LOCATIONS, kept);
+                    }
+                }
+            }
+            (Self::Rows, Batch::Tickets(tickets)) => {
+                for ticket in tickets {
+                    if let Some(kept) = stored(&ticket.external_id) {
+                        for key in OF_ROWS {
+                            put_back(&mut ticket.fields, key, kept);
+                        }
+                    }
+                }
+            }
+            (Self::Details, Batch::Companies(companies)) => {
+                for company in companies {
+                    if let Some(kept) = stored(&company.external_id) {
+                        company.website.clone_from(&kept.website);
+                        put_back(&mut company.fields, DOMAIN, kept);
                     }
                 }
             }
@@ -196,6 +230,37 @@ mod tests {
         assert_eq!(batch, Batch::Companies(vec![company("two", "Graz")]));
         SideList::Sites.keep(&mut batch, |_| Some(&kept));
         assert_eq!(batch, Batch::Companies(vec![company("two", "Wien")]));
+        let kept = StoredParts {
+            website: Some("https://two.example".into()),
+            fields: [(DOMAIN.to_owned(), "two.example".into())].into(),
+            ..StoredParts::default()
+        };
+        SideList::Details.keep(&mut batch, |_| Some(&kept));
+        let mut expected = company("two", "Wien");
+        expected.website.clone_from(&kept.website);
+        expected.fields.extend(kept.fields.clone());
+        assert_eq!(batch, Batch::Companies(vec![expected]));
+    }
+
+    #[test]
+    fn what_only_rows_have_stays_with_a_ticket_by_itself() {
+        let ticket = |fields: &[(&str, &str)]| TicketRecord {
+            external_id: "1".into(),
+            fields: fields
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).into()))
+                .collect(),
+            ..TicketRecord::default()
+        };
+        let row = ticket(&[("contract", "Gold"), ("sla", "Fast"), ("tags", "old")]);
+        let kept = StoredParts {
+            fields: row.fields,
+            ..StoredParts::default()
+        };
+        let mut batch = Batch::Tickets(vec![ticket(&[("tags", "new")])]);
+        SideList::Rows.keep(&mut batch, |_| Some(&kept));
+        let expected = ticket(&[("contract", "Gold"), ("sla", "Fast"), ("tags", "new")]);
+        assert_eq!(batch, Batch::Tickets(vec![expected]));
     }
 
     #[test]

@@ -146,7 +146,7 @@ pub trait Tenant: Send + Sync + 'static {
     fn can_misbehave(&self, _kind: &FaultKind) -> Result<(), SandboxError> {
         Ok(())
     }
-    /// The vendor's error body for a status.
+    /// The vendor's error body for a status; a text is a page of HTML.
     fn error_body(&self, status: u16) -> Value;
     /// Whom the caller acts for, where the vendor has impersonation.
     fn acting_for(&self, call: &Call) -> Option<i64>;

@@ -125,11 +125,13 @@ async fn perform(
     let refused = admission.refusal.is_some();
     let answer = match (admission.refusal, &fault) {
         (Some(refusal), _) => refusal,
-        (None, Some(FaultKind::Status { code, body, .. })) => match body {
-            Some(serde_json::Value::String(page)) => Answer::html(*code, page.clone()),
-            Some(body) => Answer::json(*code, body),
-            None => Answer::json(*code, &host.vendor.error_body(*code)),
-        },
+        (None, Some(FaultKind::Status { code, body, .. })) => {
+            let body = body.clone();
+            match body.unwrap_or_else(|| host.vendor.error_body(*code)) {
+                serde_json::Value::String(page) => Answer::html(*code, page),
+                body => Answer::json(*code, &body),
+            }
+        }
         (None, Some(FaultKind::Html)) => Answer::html(502, BAD_GATEWAY.to_owned()),
         (None, Some(FaultKind::Delay { ms })) => {
             tokio::time::sleep(Duration::from_millis(*ms)).await;

@@ -15,8 +15,9 @@ use crate::limits::Limits;
 
 const OPERATION: &str = "look up the company";
 
-/// Most requests at once. The vendor publishes no figure; its clients keep to three or four.
-const AT_ONCE: u32 = 3;
+/// Most requests at once of a whole tenant, one of them kept for people who wait. The vendor publishes no figure; its
+/// clients keep to three or four.
+const AT_ONCE: u32 = 4;
 
 /// Where a tenant's API is.
 #[derive(Debug, Clone)]

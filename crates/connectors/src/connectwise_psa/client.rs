@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tokio::sync::OnceCell;
 
 use super::base::Base;
+use super::communications::Missing;
 use super::config::Config;
 use super::forecast::Refused;
 use super::map::{Tenant, means_inactive};
@@ -41,6 +42,7 @@ pub(super) struct Client {
     base: Kept<Base>,
     inactive: OnceCell<BTreeSet<i64>>,
     pub(super) no_forecasts: Refused,
+    pub(super) no_communications: Missing,
     pub(super) sites: Sites,
 }
 
@@ -62,6 +64,7 @@ impl Client {
             base: Kept::default(),
             inactive: OnceCell::new(),
             no_forecasts: Refused::default(),
+            no_communications: Missing::default(),
             sites: Sites::default(),
         })
     }
@@ -194,6 +197,11 @@ impl Api for Client {
 
     fn sender(&self) -> &Sender {
         &self.sender
+    }
+
+    /// The vendor minds how much a tenant is asked at once, whatever is asked for.
+    fn counted_under<'c>(&self, _call: &'c Call) -> &'c str {
+        "all"
     }
 
     async fn place(&self) -> Result<Arc<Base>> {

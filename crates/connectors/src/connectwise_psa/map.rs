@@ -232,15 +232,11 @@ fn reached(mut items: Vec<CwCommunication<'_>>) -> Reached<'_> {
 
 fn to_contact(contact: CwContact<'_>, _tenant: &Tenant) -> Mapped<ContactRecord> {
     let mut fields = custom(contact.custom_fields);
-    let reached = reached(contact.communication_items.unwrap_or_default());
     put_text(&mut fields, "nick_name", contact.nick_name);
-    put_text(&mut fields, "email_2", reached.other_email);
-    put_text(&mut fields, "fax", reached.fax);
+    put_text(&mut fields, "extension", contact.default_phone_extension);
     put_name(&mut fields, "site", contact.site);
     put_name(&mut fields, "department", contact.department);
     put_name(&mut fields, "relationship", contact.relationship);
-    let extension = text(reached.extension).or_else(|| text(contact.default_phone_extension));
-    put_ref(&mut fields, "extension", extension);
     let types: Vec<Value> = kinds(contact.types, contact.r#type)
         .into_iter()
         .filter_map(|kind| text(kind.name).map(Value::String))
@@ -249,25 +245,37 @@ fn to_contact(contact: CwContact<'_>, _tenant: &Tenant) -> Mapped<ContactRecord>
         fields.insert("contact_types".into(), Value::Array(types));
     }
     let times = times(contact.info)?;
-    Ok(ContactRecord {
+    let mut record = ContactRecord {
         external_id: contact.id.to_string(),
         company_external_id: ref_id(contact.company.as_ref()),
         first_name: whole(contact.first_name),
         last_name: whole(contact.last_name),
-        email: text(reached.email),
-        phone: text(reached.phone).or_else(|| {
-            // A default number that is the mobile one is not told twice.
-            let number = text(contact.default_phone_nbr)?;
-            (reached.mobile.as_ref().map(|mobile| &*mobile.0) != Some(&*number)).then_some(number)
-        }),
-        mobile: text(reached.mobile),
+        email: None,
+        phone: text(contact.default_phone_nbr),
+        mobile: None,
         title: text(contact.title),
         active: !flag(contact.inactive_flag, false),
         primary: flag(contact.default_flag, false),
         created_at: times.created,
         updated_at: times.updated,
         fields,
-    })
+    };
+    put_reached(&mut record, contact.communication_items.unwrap_or_default());
+    Ok(record)
+}
+
+/// Puts into a contact how it is reached. Its default number is the one there is no other for.
+pub(super) fn put_reached(contact: &mut ContactRecord, items: Vec<CwCommunication<'_>>) {
+    let reached = reached(items);
+    put_text(&mut contact.fields, "email_2", reached.other_email);
+    put_text(&mut contact.fields, "fax", reached.fax);
+    put_text(&mut contact.fields, "extension", reached.extension);
+    contact.email = text(reached.email);
+    contact.mobile = text(reached.mobile);
+    // A default number that is the mobile one is not told twice.
+    let default = contact.phone.take();
+    let default = default.filter(|number| contact.mobile.as_ref() != Some(number));
+    contact.phone = text(reached.phone).or(default);
 }
 
 fn to_ticket(ticket: CwTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
@@ -375,7 +383,7 @@ pub(super) fn to_ticket_note(ticket: i64, mut note: CwNote<'_>) -> Mapped<Ticket
     let member = ref_id(note.member.as_ref()).filter(|_| contact.is_none());
     let known = contact.is_some() || member.is_some();
     let entered_by = note.info.as_mut().and_then(|info| info.entered_by.take());
-    let author = author(note.created_by, known).or_else(|| author(entered_by, known));
+    let author = author(note.original_author, known).or_else(|| author(entered_by, known));
     let times = times(note.info)?;
     let written = match instant("dateCreated", note.date_created)? {
         Some(written) => Some(written),

@@ -6,6 +6,7 @@
 
 mod base;
 mod client;
+mod communications;
 mod conditions;
 mod config;
 mod forecast;
@@ -107,10 +108,22 @@ impl Connector for ConnectWisePsa {
 
     async fn list_page(&self, request: PageRequest<'_>) -> Result<Page> {
         let turn = sites::turn(&self.client, request.stream, request.mode).await?;
-        let question = self.question(&request, turn)?;
+        let mut question = self.question(&request, turn)?;
         let tenant = self.client.tenant_for(request.stream).await?;
-        let map = |answer: &Answer| map_stream(request.stream, answer, question.position, &tenant);
-        let Some((mut page, seen)) = self.ask(&question, map).await? else {
+        let map = |answer: &Answer, question: &Question| {
+            let (page, seen) = map_stream(request.stream, answer, question.position, &tenant)?;
+            let unreached = communications::are_missing(request.stream, answer, &page);
+            Ok((page, seen, unreached))
+        };
+        let mut asked = self.ask(&question, |answer| map(answer, &question)).await?;
+        if let Some((page, _, true)) = &asked
+            && page.received > communications::MOST
+        {
+            self.client.no_communications.know();
+            question.asked = communications::MOST;
+            asked = self.ask(&question, |answer| map(answer, &question)).await?;
+        }
+        let Some((mut page, seen, unreached)) = asked else {
             let mut none = Page::of(Batch::Tickets(Vec::new()));
             none.findings.push(projects::AREA.finding(true));
             return Ok(none);
@@ -121,6 +134,9 @@ impl Connector for ConnectWisePsa {
         projects::add_types(&self.client, &mut page).await?;
         forecast::add(&self.client, &mut page).await?;
         sites::add(&self.client, &mut page, turn).await?;
+        if unreached {
+            communications::add(&self.client, &mut page).await?;
+        }
         (page.next, page.oddity) = question.go_on(&seen)?;
         Ok(page)
     }
@@ -246,12 +262,19 @@ impl ConnectWisePsa {
     /// both.
     async fn one(&self, stream: Stream, path: &'static str, id: i64) -> Result<Page> {
         let tenant = self.client.tenant_for(stream).await?;
-        let map = |answer: &Answer| map_stream(stream, answer, Position::default(), &tenant);
+        let map = |answer: &Answer| {
+            let (page, _seen) = map_stream(stream, answer, Position::default(), &tenant)?;
+            let unreached = communications::are_missing(stream, answer, &page);
+            Ok((page, unreached))
+        };
         let (conditions, from) = (conditions::by_id(id), Position::default());
-        let (page, _seen) = self
+        let (mut page, unreached) = self
             .client
             .forward("fetch", path, &conditions, from, 1, map)
             .await?;
+        if unreached {
+            communications::add(&self.client, &mut page).await?;
+        }
         Ok(page)
     }
 
@@ -273,17 +296,21 @@ impl ConnectWisePsa {
         })
     }
 
-    /// Records of a page. Pages of companies are small because of the sites that are asked for beside them.
+    /// Records of a page. Pages of companies are small because of the sites that are asked for beside them; those of
+    /// contacts where each is asked about.
     fn asked(&self, request: &PageRequest<'_>, turn: Turn) -> u32 {
         let factor = match request.stream {
             Stream::Companies if sites::are_left(&self.client, turn) => WIDER,
             Stream::Companies => u32::try_from(turn.wider()).unwrap_or(WIDER).min(WIDER),
             _ => 1,
         };
-        request
-            .page_size
-            .saturating_mul(factor)
-            .clamp(1, LARGEST_PAGE)
+        let each = request.stream == Stream::Contacts && self.client.no_communications.is_known();
+        let largest = if each {
+            communications::MOST
+        } else {
+            LARGEST_PAGE
+        };
+        request.page_size.saturating_mul(factor).clamp(1, largest)
     }
 
     /// Asks for a page. `None` for the tickets of projects where the API member may not see them: service tickets are

@@ -110,6 +110,23 @@ pub(super) struct CwCommunication<'a> {
     pub(super) communication_type: Option<Text<'a>>,
 }
 
+impl CwCommunication<'_> {
+    /// The same without the answer it borrows from.
+    pub(super) fn into_owned(self) -> CwCommunication<'static> {
+        let own = |text: Option<Text<'_>>| text.map(|text| Text(text.0.into_owned().into()));
+        CwCommunication {
+            r#type: self.r#type.map(|kind| CwRef {
+                id: kind.id,
+                name: own(kind.name),
+            }),
+            value: own(self.value),
+            extension: own(self.extension),
+            default_flag: self.default_flag,
+            communication_type: own(self.communication_type),
+        }
+    }
+}
+
 record! {
     /// <https://developer.connectwise.com/Products/ConnectWise_PSA/REST#/Members>
     CwMember {
@@ -215,7 +232,7 @@ pub(super) struct CwNote<'a> {
     pub(super) time_start: Option<Text<'a>>,
     pub(super) date_created: Option<Text<'a>>,
     /// Who wrote it, where it is of no member and no contact.
-    pub(super) created_by: Option<Text<'a>>,
+    pub(super) original_author: Option<Text<'a>>,
     #[serde(rename = "_info")]
     pub(super) info: Option<CwInfo<'a>>,
 }

@@ -93,6 +93,8 @@ pub(super) type Sites = BTreeMap<i64, MainSite>;
 pub(super) struct MainSite {
     pub(super) id: i64,
     pub(super) main_contact: Option<i64>,
+    /// The main contact of each site that has one.
+    pub(super) contacts: BTreeMap<i64, i64>,
     /// All of them.
     pub(super) places: BTreeMap<i64, Location>,
 }
@@ -120,6 +122,9 @@ impl MainSite {
             inactive: flag(site.inactive, false),
         };
         known.places.insert(site.id, place);
+        known
+            .contacts
+            .extend(contact.map(|contact| (site.id, contact)));
         if known.id == 0 || site.id < known.id {
             known.id = site.id;
             known.main_contact = contact.or(known.main_contact);
@@ -140,7 +145,10 @@ impl Client {
         stream: Stream,
         anew: bool,
     ) -> Result<(Tenant, Option<Beside>)> {
-        let mut tenant = Tenant::default();
+        let mut tenant = Tenant {
+            clients: self.known_clients(),
+            ..Tenant::default()
+        };
         let beside = match stream {
             Stream::Tickets => {
                 let teams = self.teams.get_or_try_init(|| self.read_teams()).await?;

@@ -14,6 +14,7 @@ use url::Url;
 use super::NAME;
 use super::beside::{Sites, Teams};
 use super::config::Config;
+use super::details::Asked;
 use super::query::one_row;
 use super::wire::HaloAuthInfo;
 use crate::connector::{Connect, Memory};
@@ -71,6 +72,7 @@ pub(super) struct Client {
     memory_key: String,
     pub(super) teams: OnceCell<Option<Arc<Teams>>>,
     pub(super) sites: OnceCell<Option<Arc<Sites>>>,
+    pub(super) details_asked: Asked,
 }
 
 impl Client {
@@ -89,6 +91,7 @@ impl Client {
             memory: connect.memory,
             teams: OnceCell::new(),
             sites: OnceCell::new(),
+            details_asked: Asked::default(),
         })
     }
 

@@ -16,6 +16,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::beside::{Sites, Teams};
+use super::details::{AllKnown, Details};
 use super::wire::{
     CustomFields, HaloAction, HaloAgent, HaloClient, HaloOpportunity, HaloTicket, HaloUser,
 };
@@ -26,7 +27,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// The client that takes what nobody else wants; every instance has it.
 const UNKNOWN_CLIENT: i64 = 1;
@@ -36,12 +37,14 @@ const UNASSIGNED: i64 = 1;
 const FIRST_DATE: UtcMillis = UtcMillis(347_155_200_000);
 
 /// What the tenant decided that records do not say themselves.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tenant {
     /// Ids of teams.
     pub(super) teams: Arc<Teams>,
     /// What the sites of each client have.
     pub(super) sites: Arc<Sites>,
+    /// What was asked about single clients.
+    pub(super) clients: Arc<AllKnown>,
 }
 
 records! {
@@ -134,8 +137,11 @@ fn put_money(
     Ok(())
 }
 
-fn to_company(client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> {
+fn to_company(mut client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> {
+    let details = Details::of(&mut client);
+    let mut website = None;
     let mut fields = custom(client.custom);
+    details.put(&mut website, &mut fields);
     let relationship = client.relationship.unwrap_or_default();
     let kind = relationship.first().map(|kind| kind.id);
     let kind = kind.filter(|id| *id > 0).or(some_id(client.customer_type));
@@ -171,6 +177,7 @@ fn to_company(client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> 
         type_id: kind.map(|id| id.to_string()),
         other_type_ids,
         phone: own.phone,
+        website,
         street: own.street,
         city: own.city,
         state: own.state,
@@ -220,9 +227,13 @@ fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
     put_text(&mut fields, "email_3", user.email_3);
     put_flag(&mut fields, "vip", user.vip);
     let client = some_id(user.client);
-    let main = client
-        .and_then(|client| tenant.sites.get(&client))
-        .and_then(|site| site.main_contact);
+    let main = client.and_then(|client| {
+        let sites = tenant.sites.get(&client);
+        let details = tenant.clients.find(client).unwrap_or_default();
+        let of_main_site = || sites?.contacts.get(&details.main_site?).copied();
+        let named = details.main_contact.or_else(of_main_site);
+        named.or_else(|| sites?.main_contact)
+    });
     // These are asked not to come. Where a release sends them all the same, nobody is invited who is no client.
     let general = user
         .name

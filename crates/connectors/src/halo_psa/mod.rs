@@ -7,10 +7,12 @@ mod answer;
 mod beside;
 mod client;
 mod config;
+mod details;
 mod map;
 mod probe;
 mod query;
 mod reference;
+mod replies;
 mod wire;
 
 use std::fmt;
@@ -24,7 +26,8 @@ use domain::stream::{PullMode, Stream};
 
 use self::answer::{count, map_stream, seen_stream};
 use self::client::Client;
-use self::query::{by_id, list, one_row, source};
+use self::query::{acted, by_id, list, one_row, source};
+use self::replies::{Came, List};
 use crate::connector::{Connect, Connector, Fetched, check_by_id, check_stream};
 use crate::error::{ErrorKind, Result};
 use crate::http::exchange::read;
@@ -40,6 +43,7 @@ const NAME: &str = "Halo PSA";
 /// Halo PSA.
 pub struct HaloPsa {
     client: Client,
+    came: Came,
 }
 
 impl HaloPsa {
@@ -50,6 +54,7 @@ impl HaloPsa {
     pub fn new(connect: Connect) -> Result<Self> {
         Ok(Self {
             client: Client::new(connect)?,
+            came: Came::default(),
         })
     }
 
@@ -61,18 +66,22 @@ impl HaloPsa {
     ) -> Result<(T, Option<Cursor>, Option<String>)> {
         check_stream(self.capability(), request.stream)?;
         let source = source(request.stream);
-        let mut place = Place::read(request.cursor)?;
+        let (of, cursor) = replies::part(request);
+        let mut place = Place::read(cursor.as_ref())?;
         let wanted = request.page_size.clamp(2, source.largest_page);
         loop {
             let asked = place.ask(wanted);
             let position = place.position()?;
-            let call = list(request.stream, request.mode, request.scope, asked);
+            let call = match of {
+                List::Acted(since) => acted(since, self.client.sender.clock.now(), asked),
+                _ => list(request.stream, request.mode, request.scope, asked),
+            };
             let (made, found) = read(&self.client, &call, |answer| make(answer, position)).await?;
             if !source.paged {
                 return Ok((made, None, None));
             }
             match place.go_on(NAME, source.operation, wanted, asked, &found)? {
-                Step::On(next, oddity) => return Ok((made, next, oddity)),
+                Step::On(next, oddity) => return Ok((made, replies::onward(of, next), oddity)),
                 Step::Again(from) => place = from,
             }
         }
@@ -119,17 +128,24 @@ impl Connector for HaloPsa {
         let anew = request.stream == Stream::Companies;
         let (tenant, beside) = self.client.tenant_for(request.stream, anew).await?;
         let map = |answer: &Answer, position| map_stream(request.stream, answer, position, &tenant);
-        let (page, next, oddity) = self.page(&request, map).await?;
+        let (mut page, next, oddity) = self.page(&request, map).await?;
+        self.came.heed(&request, &mut page);
+        page.beside.extend(beside);
+        details::add(&self.client, &mut page).await?;
+        details::tell_of_contacts(&self.client, &mut page);
         Ok(Page {
             next,
             oddity,
-            beside: beside.into_iter().collect(),
             ..page
         })
     }
 
-    fn knows_cursor(&self, _stream: Stream, cursor: &Cursor) -> bool {
-        Place::read(Some(cursor)).is_ok()
+    fn knows_cursor(&self, stream: Stream, cursor: &Cursor) -> bool {
+        let cursor = match replies::inside(cursor) {
+            Some(inside) if stream == Stream::Tickets => inside,
+            _ => Some(cursor.clone()),
+        };
+        Place::read(cursor.as_ref()).is_ok()
     }
 
     async fn decode_page(&self, request: PageRequest<'_>) -> Result<(usize, Option<Cursor>)> {
@@ -160,6 +176,7 @@ impl Connector for HaloPsa {
             Err(error) => return Err(error),
         };
         page.beside.extend(beside);
+        details::tell_of_contacts(&self.client, &mut page);
         Ok(page.into())
     }
 

@@ -1,5 +1,6 @@
 //! The questions: which address stands for which stream, and with which parameters it is asked.
 
+use domain::clock::UtcMillis;
 use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
 
@@ -135,6 +136,15 @@ pub(super) fn list(stream: Stream, mode: PullMode, scope: &Scope, asked: Numbere
     }
 }
 
+/// One page of the tickets with an action since an instant; to the day after `now`, whatever the vendor's own zone is.
+pub(super) fn acted(since: UtcMillis, now: UtcMillis, asked: Numbered) -> Call {
+    let everything = PullMode::Full { floor: None };
+    list(Stream::Tickets, everything, &Scope::default(), asked)
+        .with("datesearch", "lastactiondate")
+        .with("startdate", since.to_rfc3339())
+        .with("enddate", now.max(since).plus(UtcMillis::DAY).to_rfc3339())
+}
+
 /// A page of one row: what it is asked for is the count around it.
 pub(super) const fn one_row() -> Numbered {
     Numbered { page: 1, size: 1 }
@@ -172,8 +182,6 @@ pub(super) fn actions(operation: &'static str, ticket: i64, count: Option<u64>) 
 
 #[cfg(test)]
 mod tests {
-    use domain::clock::UtcMillis;
-
     use super::*;
 
     fn value<'c>(call: &'c Call, name: &str) -> Option<&'c str> {

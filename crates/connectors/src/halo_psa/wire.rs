@@ -90,6 +90,11 @@ record! {
         reference: Option<Text<'a>> = "ref",
         accounts_id: Option<Text<'a>> = "accountsid",
         azure_tenants: Option<Vec<HaloAzureTenant<'a>>> = "azure_tenants",
+        // These stand in single clients only.
+        website: Option<Text<'a>> = "website",
+        domain: Option<Text<'a>> = "domain",
+        main_contact: Option<Whole> = "main_contact_id",
+        main_site: Option<Whole> = "main_site_id",
         custom: CustomFields<'a> = "customfields",
     }
 }

@@ -107,7 +107,7 @@ impl<P: Place> Kept<P> {
 pub struct Call {
     /// The operation, for errors: `list tickets`.
     pub operation: &'static str,
-    /// The name concurrency is counted under.
+    /// The list or kind of record it is about, by which areas are found.
     pub endpoint: Cow<'static, str>,
     /// Path below the root, without a slash at its beginning.
     pub path: String,
@@ -207,6 +207,11 @@ pub trait Api: Send + Sync {
     /// a run names the right as *Test Connection* does, whatever the vendor's own words leave out.
     fn areas(&self) -> &'static [Area];
 
+    /// The name concurrency of a question is counted under. Vendors that mind requests of all kinds together have one.
+    fn counted_under<'c>(&self, call: &'c Call) -> &'c str {
+        &call.endpoint
+    }
+
     /// What an answer that is no success means.
     fn refusal(&self, operation: &'static str, answer: &Answer) -> Error;
 
@@ -273,7 +278,7 @@ async fn once<A: Api + ?Sized, T>(
     };
     let request = Request {
         operation: call.operation,
-        endpoint: &call.endpoint,
+        endpoint: api.counted_under(call),
         method: if call.body.is_some() {
             Method::POST
         } else {

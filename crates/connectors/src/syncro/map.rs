@@ -22,7 +22,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// What ids of contacts that are made of customers begin with (`made_ids` in the provider's data).
 pub(super) const MADE_CONTACTS: &str = "customer:";
@@ -195,6 +195,8 @@ fn to_ticket(ticket: SyncroTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord>
         .map(|tag| tag.0.into_owned())
         .collect();
     put_text(&mut fields, "tags", Some(Text(tags.join(", ").into())));
+    put_text(&mut fields, "contract", ticket.contract_name);
+    put_text(&mut fields, "sla", ticket.sla_name);
     let comments = ticket.comments.unwrap_or_default();
     let all_read = comments.records.len() == comments.received;
     let first = comments

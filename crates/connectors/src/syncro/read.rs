@@ -4,6 +4,7 @@ mod contacts;
 
 use domain::clock::UtcMillis;
 use domain::record::Batch;
+use domain::side_list::SideList;
 use domain::stream::{PullMode, Stream};
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -23,10 +24,14 @@ use crate::http::send::Answer;
 use crate::mapping::{Decoded, Record, decode};
 use crate::numbered::{Held, Place, Step, Window};
 use crate::page::{Cursor, Page, PageRequest, Unreadable};
+use crate::probe::Area;
 use crate::walk::{Announced, Position, Seen, go_on, numeric};
 
 const LIST_TECHNICIANS: &str = "list technicians";
 const LIST_NOTES: &str = "list the comments of a ticket";
+
+/// Rows of tickets, of which a ticket by itself has less. They take no right of their own.
+const ROWS: Area = Area::new("tickets", "Rows of tickets", "", false);
 
 /// A list that is walked by page number.
 struct List {
@@ -380,7 +385,12 @@ async fn ticket(client: &Client, id: i64, text: &Text<'_>) -> Result<Page> {
             records,
         });
     }
-    Ok(page_of(tickets, unreadable, &Tenant::default()))
+    let mut page = page_of(tickets, unreadable, &Tenant::default());
+    // A ticket by itself lacks what its row in the list has: that stays as it was read last.
+    let mut rows = ROWS.beside(SideList::Rows, false);
+    rows.read = false;
+    page.beside.push(rows);
+    Ok(page)
 }
 
 /// A page of the comments of a ticket, oldest first.

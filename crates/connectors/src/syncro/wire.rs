@@ -162,6 +162,10 @@ pub(super) struct SyncroTicket<'a> {
     pub(super) updated_at: Option<Text<'a>>,
     pub(super) properties: Option<Value>,
     pub(super) tag_list: Option<Vec<Text<'a>>>,
+    /// In rows of lists only.
+    pub(super) contract_name: Option<Text<'a>>,
+    /// The same.
+    pub(super) sla_name: Option<Text<'a>>,
     pub(super) comments: Option<Readable<SyncroComment<'a>>>,
 }
 

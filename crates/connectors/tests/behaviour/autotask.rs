@@ -172,6 +172,9 @@ impl Vendor for Autotask {
 
     fn own_cases(&self) -> Vec<Case> {
         vec![
+            Case::new("reference_data", "ten_thousand_statuses", || {
+                reference_data::many_statuses(VENDOR, answers::more_statuses)
+            }),
             Case::new("connect", "zone_is_remembered", zones::zone_is_remembered),
             Case::new("connect", "zone_moved_is_named", zones::zone_moved_is_named),
             Case::new("connect", "zone_given_by_hand", zones::zone_by_hand),

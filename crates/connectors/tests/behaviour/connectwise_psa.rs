@@ -1,5 +1,6 @@
 //! ConnectWise PSA in the suite, and what only it has: codebases, boards with statuses of their own, notes by ticket.
 
+mod contacts;
 mod desk;
 mod money;
 mod place;
@@ -248,6 +249,22 @@ impl Vendor for ConnectWisePsa {
                 place::optional_rights,
             ),
             Case::new("list", "pages_are_forward_only", desk::forward_only),
+            Case::new("list", "capped_notes_are_read_to_the_end", desk::capped_notes),
+            Case::new(
+                "list",
+                "contacts_without_communications",
+                contacts::without_communications,
+            ),
+            Case::new(
+                "list",
+                "unreadable_communications_cost_one_contact",
+                contacts::unreadable_communications,
+            ),
+            Case::new(
+                "limits",
+                "one_count_for_a_tenant",
+                contacts::one_count_for_a_tenant,
+            ),
             Case::new("list", "sites_keep_nobody_waiting", desk::many_sites),
             Case::new("list", "sites_come_by_turns", desk::sites_by_turns),
             Case::new(

@@ -1,5 +1,6 @@
 //! Halo PSA in the suite, and what only Halo PSA has: tokens and scopes, pages that overlap, actions by ticket.
 
+mod details;
 mod lists;
 mod tokens;
 
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use simulator::{Control, HaloPsaCredentials, Sandbox, SandboxConfig, WorldConfig};
 
 use crate::case::Case;
+use crate::reference_data;
 use crate::specification::Document;
 use crate::specification::open_api::OpenApi;
 use crate::vendor::{Boxed, Stand, Vendor, Wrong};
@@ -169,7 +171,7 @@ impl Vendor for HaloPsa {
         Some("contract")
     }
 
-    /// A client of two relationships, and a sale of a category.
+    /// A client of two relationships, a sale of a category, and an action by somebody Halo does not know.
     fn fill(&self, control: &Control) {
         let two = json!([{"id": 4, "name": "Customer"}, {"id": 6, "name": "Vendor"}]);
         let clients = control.ids("client");
@@ -180,6 +182,11 @@ impl Vendor for HaloPsa {
         );
         let sale = control.ids("opportunities")[0];
         control.patch("opportunities", sale, json!({ "categoryid_1": 120 }));
+        let ticket = control.ids("tickets")[1];
+        let action = json!({
+            "ticket_id": ticket, "outcome_id": 2, "note": "By mail", "who": "Xavier Lane", "who_type": 1,
+        });
+        control.create("actions", action);
     }
 
     fn expire(&self) -> Option<fn(&Control)> {
@@ -242,6 +249,17 @@ impl Vendor for HaloPsa {
                 "teams_and_sites_that_are_not_seen_are_a_missing_right",
                 tokens::unseen,
             ),
+            Case::new(
+                "list",
+                "web_sites_and_main_contacts",
+                details::web_sites_and_main_contacts,
+            ),
+            Case::new("list", "details_come_by_turns", details::details_by_turns),
+            Case::new(
+                "incremental",
+                "a_reply_shows_though_it_is_no_change",
+                details::replies,
+            ),
             Case::new("list", "sites_are_read_once_an_hour", lists::sites_kept),
             Case::new("list", "ids_of_another_release", lists::other_release),
             Case::new("list", "people_who_are_no_contacts", lists::no_contacts),
@@ -255,7 +273,14 @@ impl Vendor for HaloPsa {
             Case::new("list", "comments_that_are_hidden", lists::hidden_comments),
             Case::new("list", "sales_are_no_tickets", lists::sales),
             Case::new("list", "a_team_renamed", lists::renamed_team),
-            Case::new("list", "ten_thousand_statuses", lists::many_statuses),
+            Case::new("reference_data", "ten_thousand_statuses", || {
+                reference_data::many_statuses(&HaloPsa, |stand, count| {
+                    for number in 0..count {
+                        let status = json!({"name": format!("Status {number}")});
+                        stand.control().create("status", status);
+                    }
+                })
+            }),
         ]
     }
 }

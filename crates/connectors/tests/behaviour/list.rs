@@ -14,8 +14,8 @@ use domain::stream::Stream;
 
 use crate::case::{Case, Claim};
 use crate::vendor::{
-    FULL, Stand, Vendor, batch_ids, capability, ids, ids_of, record, record_of, tickets, walk,
-    whole,
+    FULL, Stand, Vendor, batch_ids, capability, ids, ids_of, keep_rows, record, record_of, tickets,
+    walk, whole,
 };
 
 /// The cases of this area.
@@ -156,10 +156,11 @@ async fn by_id(vendor: &'static dyn Vendor, stream: Stream) {
     let connector = stand.connector();
     let pages = whole(&*connector, stream).await.expect("pages");
     for id in ids(&pages).into_iter().take(5) {
-        let Fetched::Record(batch, _) = connector.fetch(stream, &id).await.expect("an answer")
-        else {
+        let fetched = connector.fetch(stream, &id).await;
+        let Fetched::Record(mut batch, beside) = fetched.expect("an answer") else {
             panic!("{id} is there")
         };
+        keep_rows(&mut batch, &beside, &record(&pages, &id));
         assert_eq!(
             record_of(&batch, &id),
             Some(record(&pages, &id)),

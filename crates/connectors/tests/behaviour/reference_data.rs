@@ -157,6 +157,22 @@ pub async fn capped_pages_are_read_to_the_end(vendor: &'static dyn Vendor, entit
     assert!(asked > before, "there was more than one page: {asked}");
 }
 
+/// A list of more statuses than anybody wants is read to its end. `make` makes so many more.
+pub async fn many_statuses(vendor: &'static dyn Vendor, make: fn(&Stand, usize)) {
+    let stand = vendor.start().await;
+    let statuses = async || {
+        let items = stand.connector().reference_data().await;
+        let items = items.expect("reference data").into_iter();
+        let of = items.filter(|item| item.kind == ReferenceKind::TicketStatus);
+        of.map(|item| (item.parent, item.external_id))
+            .collect::<BTreeSet<_>>()
+    };
+    stand.control().keep_answers();
+    let before = statuses().await.len();
+    make(&stand, 10_000);
+    assert_eq!(statuses().await.len(), before + 10_000);
+}
+
 async fn only_people_may_own(vendor: &'static dyn Vendor) {
     let stand = vendor.start().await;
     let connector = stand.connector();

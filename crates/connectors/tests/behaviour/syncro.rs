@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use simulator::{Control, Sandbox, SandboxConfig, SyncroCredentials, WorldConfig};
 
 use crate::case::Case;
+use crate::reference_data;
 use crate::specification::Document;
 use crate::specification::open_api::OpenApi;
 use crate::vendor::{Boxed, Stand, Vendor, Wrong, ids_of};
@@ -144,8 +145,20 @@ impl Vendor for Syncro {
         Some(Box::new(document.with_free(&FREE)))
     }
 
+    fn contract_field(&self) -> Option<&'static str> {
+        Some("contract")
+    }
+
     fn own_cases(&self) -> Vec<Case> {
         vec![
+            Case::new("reference_data", "ten_thousand_statuses", || {
+                reference_data::many_statuses(VENDOR, |stand, count| {
+                    for number in 0..count {
+                        let status = json!({"name": format!("Status {number}")});
+                        stand.control().create("ticket_statuses", status);
+                    }
+                })
+            }),
             Case::new(
                 "connect",
                 "a_token_of_another_account_is_told",

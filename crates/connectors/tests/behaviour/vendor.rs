@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use connectors::connector::RequestCounter;
 use connectors::limits::{Permits, Unlimited, Urgency};
-use connectors::page::{Cursor, Page, PageRequest};
+use connectors::page::{Beside, Cursor, Page, PageRequest};
 use connectors::{Connect, Connector, Error, ErrorKind};
 use domain::capability::Capability;
 use domain::record::{Batch, ExternalRecord};
 use domain::reference::ReferenceKind;
 use domain::scope::Scope;
 use domain::secret::Secret;
+use domain::side_list::{SideList, StoredParts};
 use domain::stream::{PullMode, Stream};
 use serde_json::Value;
 use simulator::{Control, JournalEntry, Sandbox};
@@ -327,6 +328,19 @@ pub fn ids_of(control: &Control, entity: &str) -> BTreeSet<String> {
         .iter()
         .map(ToString::to_string)
         .collect()
+}
+
+/// Puts into a record that was read by itself what only its row in the list has, as storing it does.
+pub fn keep_rows(batch: &mut Batch, beside: &[Beside], listed: &Value) {
+    let fields = serde_json::from_value(listed["fields"].clone());
+    let stored = StoredParts {
+        fields: fields.unwrap_or_default(),
+        ..StoredParts::default()
+    };
+    for one in beside.iter().filter(|one| one.list == SideList::Rows) {
+        assert!(!one.read, "a record by itself has no row");
+        one.list.keep(batch, |_| Some(&stored));
+    }
 }
 
 /// The first record of the pages' batches with this id, as its JSON.

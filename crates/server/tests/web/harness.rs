@@ -107,6 +107,11 @@ impl Site {
         site
     }
 
+    /// The same on PostgreSQL; `None` where there is no server for tests.
+    pub async fn start_beside_on_postgres(provider: &str, sandbox: Sandbox) -> Option<Self> {
+        Self::on_postgres(beside(provider, &sandbox), Some(sandbox)).await
+    }
+
     /// A site with an administrator and a provider at this address, where nothing may answer.
     pub async fn start_at(provider: &str, address: &str) -> Self {
         let start = Start {

@@ -216,6 +216,8 @@ async fn what_is_wrong_is_refused_with_a_reason() {
         "summary = \"open",
         "id = 1 id = 2",
         "summary likes 'x'",
+        "id == 1",
+        "id <> 1",
     ] {
         let reply = desk.list("service/tickets", &[("conditions", bad)]).await;
         assert_eq!(reply.status, 400, "{bad}: {}", reply.body);

@@ -101,6 +101,18 @@ async fn faults_on_the_wire() {
             (code, body)
         );
     }
+    // Neither the network's edge nor the server under the product knows the product's codes.
+    for (code, html) in [(429, true), (500, false)] {
+        let kind = FaultKind::Status {
+            code,
+            body: None,
+            retry_after: None,
+        };
+        desk.control().set_fault(Fault::new(kind).times(1));
+        let reply = desk.get("service/boards").await;
+        assert_eq!((reply.status, reply.body.is_string()), (code, html));
+        assert!(reply.body["code"].is_null(), "{}", reply.body);
+    }
     desk.control()
         .set_fault(Fault::new(FaultKind::Html).times(1));
     assert_eq!(desk.get("service/boards").await.status, 502);

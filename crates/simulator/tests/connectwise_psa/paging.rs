@@ -1,5 +1,9 @@
 //! Both ways of paging, with their `Link` headers.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
 use crate::support::{Desk, desk};
 
 /// The address with a relation in a `Link` header.
@@ -170,4 +174,81 @@ async fn fields_cut_records_down() {
     assert_eq!(names, ["board", "company", "id", "summary"]);
     assert_eq!(ticket["board"].as_object().unwrap().len(), 1);
     assert!(ticket["company"]["identifier"].is_string());
+}
+
+/// Below a record too: with `Link` headers both ways, fields, an order, conditions and the same limits.
+#[tokio::test]
+async fn lists_below_a_record_are_lists() {
+    let desk = desk().await;
+    let ticket = 10_090;
+    for n in 0..3 {
+        let note =
+            json!({"ticketId": ticket, "text": format!("Met {n}"), "detailDescriptionFlag": true});
+        desk.control().create("screens/meetingnotes", note);
+    }
+    let contacts = desk.control().records("company/contacts", 0, 100);
+    let contacts = contacts.expect("contacts");
+    let several = |one: &&Value| {
+        one["communicationItems"]
+            .as_array()
+            .is_some_and(|all| all.len() > 1)
+    };
+    let contact = contacts.iter().find(several).expect("one");
+    let lists = [
+        format!("service/tickets/{ticket}/allNotes"),
+        format!("service/tickets/{ticket}/notes"),
+        format!("company/contacts/{}/communications", contact["id"]),
+    ];
+    for path in &lists {
+        let all = desk.get(&format!("{path}?pageSize=1000")).await.ids();
+        assert!(all.len() > 1, "{path}: {all:?}");
+        assert_eq!(
+            desk.get(&format!("{path}/count")).await.body["count"],
+            all.len()
+        );
+        // By number.
+        let mut url = format!("{}?pageSize=1", desk.url(path));
+        let mut seen = Vec::new();
+        loop {
+            let reply = desk.reply(desk.request("GET", &url)).await;
+            seen.extend(reply.ids());
+            match reply.header("link").and_then(|header| link(header, "next")) {
+                Some(next) => url = next,
+                None => break,
+            }
+        }
+        assert_eq!(seen, all, "{path}");
+        // By id, with a header behind the last page too.
+        let (mut seen, pages) = walk_forward(&desk, path, 1).await;
+        let mut sorted = all.clone();
+        seen.sort_unstable();
+        sorted.sort_unstable();
+        assert_eq!((seen, pages > 1), (sorted.clone(), true), "{path}");
+        let order = [("orderBy", "id desc"), ("fields", "id")];
+        let reply = desk.list(path, &order).await;
+        sorted.reverse();
+        assert_eq!(reply.ids(), sorted, "{path}");
+        assert_eq!(reply.body[0].as_object().unwrap().len(), 1, "{path}");
+        for (bad, code) in [
+            ("pageSize=5000", "OutOfRange"),
+            ("pageSize=abc", ""),
+            ("page=0", ""),
+            ("orderBy=id sideways", ""),
+            ("conditions=id ~ 3", ""),
+        ] {
+            let reply = desk.get(&format!("{path}?{bad}")).await;
+            assert_eq!(reply.status, 400, "{path}?{bad}: {}", reply.body);
+            let issue = reply.body["errors"][0]["code"].as_str();
+            assert_eq!(issue.unwrap_or_default(), code, "{path}?{bad}");
+        }
+    }
+    let notes = desk.get(&lists[0]).await.body;
+    let kinds: BTreeSet<&str> = (notes.as_array().unwrap().iter())
+        .map(|note| note["noteType"].as_str().unwrap())
+        .collect();
+    assert!(kinds.contains("MeetingNote") && kinds.contains("TicketNote"));
+    let only = [("conditions", "noteType=\"MeetingNote\"")];
+    assert_eq!(desk.list(&lists[0], &only).await.ids().len(), 3);
+    // What the screens alone know has no address.
+    assert_eq!(desk.get("screens/meetingnotes").await.status, 404);
 }

@@ -222,8 +222,7 @@ async fn tickets_merge_and_convert() {
     let notes = desk
         .get("service/tickets/10202/notes?pageSize=100")
         .await
-        .ids()
-        .len();
+        .ids();
     assert_eq!(
         desk.send("POST", "service/tickets/10202/convert", &json!({}))
             .await
@@ -236,10 +235,49 @@ async fn tickets_merge_and_convert() {
     assert_eq!(
         desk.get("project/tickets/10202/notes?pageSize=100")
             .await
-            .ids()
-            .len(),
-        notes
+            .ids(),
+        notes,
+        "the same notes"
     );
+    let note = json!({"text": "On"});
+    let made = desk
+        .send("POST", "project/tickets/10202/notes", &note)
+        .await;
+    let id = made.body["id"].as_i64().unwrap();
+    let service = desk.control().ids("service/tickets/notes");
+    assert!(!service.contains(&id), "notes are numbered together");
+}
+
+#[tokio::test]
+async fn tickets_are_put_below_others_and_copied() {
+    let desk = desk().await;
+    let children = json!({"childTicketIds": [10_211, 10_212]});
+    let path = "service/tickets/10210/attachChildren";
+    let reply = desk.send("POST", path, &children).await;
+    assert_eq!((reply.status, &reply.body["success"]), (200, &json!(true)));
+    let child = desk.get("service/tickets/10212").await.body;
+    assert_eq!(child["parentTicketId"], 10_210);
+    let parent = desk.get("service/tickets/10210").await.body;
+    assert_eq!(parent["hasChildTicket"], true);
+    let unknown = json!({"childTicketIds": [9]});
+    assert_eq!(desk.send("POST", path, &unknown).await.status, 404);
+
+    let copy = desk
+        .send("POST", "service/tickets/10210/copy", &json!({}))
+        .await;
+    assert_eq!(copy.status, 200, "{}", copy.body);
+    let id = copy.body["id"].as_i64().unwrap();
+    assert!(id > 10_212);
+    let made = desk.get(&format!("service/tickets/{id}")).await.body;
+    for name in ["summary", "company", "board"] {
+        assert_eq!(made[name], parent[name], "{name}");
+    }
+    assert_eq!(made["closedFlag"], false);
+    let opportunity = desk.control().ids("sales/opportunities")[0];
+    let team = desk
+        .get(&format!("sales/opportunities/{opportunity}/team"))
+        .await;
+    assert_eq!(team.ids(), Vec::<i64>::new());
 }
 
 #[tokio::test]

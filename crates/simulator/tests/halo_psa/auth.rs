@@ -75,6 +75,21 @@ async fn a_token_ends_and_a_new_one_works() {
     assert_eq!(desk.get("Client").await.status, 401);
 }
 
+/// Also an application that was granted everything has no scope the product does not know.
+#[tokio::test]
+async fn scopes_nobody_knows_are_refused() {
+    let desk = desk().await;
+    for (scope, status) in [
+        ("read:nonsense", 400),
+        ("all read:nonsense", 400),
+        ("everything", 400),
+        ("read:softwarelicensing edit:timesheets", 200),
+    ] {
+        let reply = desk.sign_in("", &good(scope)).await;
+        assert_eq!(reply.status, status, "{scope}");
+    }
+}
+
 #[tokio::test]
 async fn scopes_gate_what_they_name() {
     let desk = start(SandboxConfig {

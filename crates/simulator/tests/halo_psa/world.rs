@@ -283,3 +283,37 @@ async fn some_tickets_were_merged_a_client_has_no_site_and_nobody_is_me() {
         );
     }
 }
+
+/// What only some clients have elsewhere is there for each: service accounts and agents who are users; site contacts of all
+/// kinds; and tickets that somebody deleted.
+#[tokio::test]
+async fn clients_have_what_is_to_be_left_out() {
+    let desk = desk().await;
+    let users = desk.control().records("users", -1, 100_000).unwrap();
+    let clients = |fits: fn(&Value) -> bool| -> BTreeSet<String> {
+        let fitting = users.iter().filter(|user| fits(user));
+        fitting.map(|user| user["client_id"].to_string()).collect()
+    };
+    let all = clients(|user| user["name"] == "General User").len();
+    for few in [
+        clients(|user| user["isserviceaccount"] == true),
+        clients(|user| user["linked_agent_id"].as_i64().is_some_and(|id| id > 0)),
+    ] {
+        assert!(few.len() * 10 > all * 8, "{} of {all}", few.len());
+    }
+    let mut kinds = BTreeSet::new();
+    for id in desk.control().ids("site") {
+        let site = desk.control().get("site", id).unwrap();
+        for contact in site["sitecontacts"].as_array().into_iter().flatten() {
+            kinds.insert(contact["type_name"].as_str().unwrap().to_owned());
+            let user = desk.get(&format!("Users/{}", contact["uid"])).await;
+            assert_eq!(user.status, 200, "{contact}");
+        }
+    }
+    let expected = ["Approver", "Billing Contact", "Technical Contact"];
+    assert_eq!(kinds, expected.map(str::to_owned).into());
+    let deleted = desk.get("Tickets?deleted=true&count=100").await.ids();
+    assert_eq!(deleted.len(), 5);
+    let ids = desk.control().ids("tickets");
+    assert!(deleted.iter().all(|id| !ids.contains(id)));
+}

@@ -92,6 +92,32 @@ async fn comments_come_newest_first_in_pages_of_ten() {
     assert_eq!(walked.len(), all.len());
 }
 
+/// One ticket has more comments than a page holds, and more than come with it, of all kinds.
+#[tokio::test]
+async fn a_ticket_was_talked_about_at_length() {
+    let desk = desk().await;
+    let number = desk.control().ids("tickets")[11];
+    let all = comments(
+        &desk,
+        number,
+        "per_page=100&sort_by=created_at&sort_direction=ASC",
+    )
+    .await;
+    assert!(all.len() > 25, "{}", all.len());
+    let count = |fits: fn(&Value) -> bool| all.iter().filter(|one| fits(one)).count();
+    assert!(count(|one| one["hidden"] == true) > 2);
+    assert!(count(|one| one["subject"] == "Customer Reply") > 2);
+    assert!(count(|one| one["subject"] == "Update") > 2);
+    let initial = all.iter().filter(|one| one["subject"] == "Initial Issue");
+    assert_eq!(
+        (initial.count(), &all[0]["subject"]),
+        (1, &json!("Initial Issue"))
+    );
+    let usual = desk.get(&format!("tickets/{number}/comments")).await;
+    assert_eq!(usual.rows("comments").len(), 10);
+    assert!(usual.body["meta"]["total_pages"].as_i64() > Some(2));
+}
+
 #[tokio::test]
 async fn filters_by_instant_are_strict_to_the_millisecond() {
     let desk = desk().await;

@@ -14,6 +14,7 @@ row! {
         queue_id: Option<String>,
         amount_cents: Option<i64>,
         is_primary: i64,
+        website: Option<String>,
         phone: Option<String>,
         street: Option<String>,
         city: Option<String>,
@@ -51,6 +52,7 @@ pub async fn read_parts(
             queue_id: row.queue_id,
             amount_cents: row.amount_cents,
             primary: row.is_primary != 0,
+            website: row.website,
             phone: row.phone,
             street: row.street,
             city: row.city,
@@ -65,7 +67,7 @@ pub async fn read_parts(
 }
 
 macro_rules! parts {
-    ($table:literal, $queue:literal, $amount:literal, $primary:literal, $phone:literal, $place:literal) => {
+    ($table:literal, $queue:literal, $amount:literal, $primary:literal, $website:literal, $phone:literal, $place:literal) => {
         concat!(
             "SELECT ",
             $queue,
@@ -74,6 +76,8 @@ macro_rules! parts {
             " AS amount_cents, ",
             $primary,
             " AS is_primary, ",
+            $website,
+            " AS website, ",
             $phone,
             " AS phone, ",
             $place,
@@ -92,13 +96,14 @@ macro_rules! nowhere {
             $amount,
             $primary,
             "CAST(NULL AS TEXT)",
+            "CAST(NULL AS TEXT)",
             "CAST(NULL AS TEXT) AS street, CAST(NULL AS TEXT) AS city, CAST(NULL AS TEXT) AS state, CAST(NULL AS TEXT) AS postal_code, CAST(NULL AS TEXT) AS country"
         )
     };
 }
 
 statements! {
-    COMPANY = parts!("external_company", "CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)", "CAST(0 AS BIGINT)", "phone",
+    COMPANY = parts!("external_company", "CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)", "CAST(0 AS BIGINT)", "website", "phone",
         "street, city, state, postal_code, country");
     CONTACT = nowhere!("external_contact", "CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)", "is_primary");
     TICKET = nowhere!("ticket", "queue_id", "CAST(NULL AS BIGINT)", "CAST(0 AS BIGINT)");

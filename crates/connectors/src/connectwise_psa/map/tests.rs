@@ -207,13 +207,13 @@ fn a_note_of_nobody_with_an_id_has_the_name_it_carries() {
         let note: CwNote<'_> = serde_json::from_str(&json).expect("a note");
         to_ticket_note(501, note).expect("it makes sense").author
     };
-    let created = r#","createdBy":"Xavier Lane","_info":{"enteredBy":"zApi"}"#;
+    let created = r#","originalAuthor":"Xavier Lane","_info":{"enteredBy":"zApi"}"#;
     assert_eq!(author(created), some("Xavier Lane"));
-    let entered = r#","createdBy":"","_info":{"enteredBy":"zApi"}"#;
+    let entered = r#","originalAuthor":"","_info":{"enteredBy":"zApi"}"#;
     assert_eq!(author(entered), some("zApi"));
-    let member = r#","createdBy":"Admin1","member":{"id":150,"name":"Ann"}"#;
+    let member = r#","originalAuthor":"Admin1","member":{"id":150,"name":"Ann"}"#;
     assert_eq!(author(member), None, "the id says it");
-    let contact = r#","createdBy":"zApi","contact":{"id":5,"name":"Bob"}"#;
+    let contact = r#","originalAuthor":"zApi","contact":{"id":5,"name":"Bob"}"#;
     assert_eq!(author(contact), None);
     assert_eq!(author(""), None);
 }

@@ -254,3 +254,31 @@ pub async fn system_values() {
         .expect("reference data");
     assert!(items.iter().any(|item| item.system));
 }
+
+/// Makes so many more statuses: the list as it was answered, longer.
+pub fn more_statuses(stand: &Stand, count: usize) {
+    let path = "Tickets/entityInformation/fields";
+    let journal = stand.control().journal();
+    let mut answers = journal
+        .iter()
+        .filter(|entry| entry.path.ends_with(path))
+        .filter_map(|entry| entry.answer.as_deref());
+    let answer = answers.next_back().expect("an answer");
+    let mut body: Value = serde_json::from_str(answer).expect("JSON");
+    let mut fields = body["fields"].as_array_mut().into_iter().flatten();
+    let status = fields.find(|field| field["name"] == "status");
+    let list = status.and_then(|field| field["picklistValues"].as_array_mut());
+    list.expect("a list").extend((0..count).map(|number| {
+        json!({
+            "value": (1_000 + number).to_string(), "label": format!("Status {number}"),
+            "isDefaultValue": false, "sortOrder": 100 + number, "parentValue": "",
+            "isActive": true, "isSystem": false,
+        })
+    }));
+    let kind = FaultKind::Status {
+        code: 200,
+        body: Some(body),
+        retry_after: None,
+    };
+    stand.control().set_fault(Fault::new(kind).on_path(path));
+}

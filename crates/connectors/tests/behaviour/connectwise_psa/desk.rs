@@ -11,7 +11,7 @@ use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::{Value, json};
-use simulator::Fault;
+use simulator::{Fault, FaultKind};
 
 use super::{VENDOR, status};
 use crate::recorded;
@@ -260,6 +260,34 @@ pub async fn many_statuses() {
         .map(|item| &item.external_id)
         .collect();
     assert_eq!(ids.len(), 10_000);
+}
+
+/// A page of notes that is capped says by its header that more follow; notes of meetings are among them.
+pub async fn capped_notes() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let ticket = control.ids("service/tickets")[0];
+    let mut expected = VENDOR.notes_of(control, ticket);
+    for n in 0..5 {
+        let note = json!({"ticketId": ticket, "text": format!("Met {n}"), "internalAnalysisFlag": true});
+        let id = control.create("screens/meetingnotes", note);
+        expected.insert(format!("MeetingNote-{id}"));
+    }
+    let entity = "service/tickets/allnotes";
+    control.set_fault(Fault::new(FaultKind::CapPage { max: 2 }).on_entity(entity));
+    let connector = stand.connector();
+    let page = connector.ticket_notes(&ticket.to_string()).await;
+    let page = page.expect("notes");
+    let Batch::TicketNotes(notes) = &page.batch else {
+        panic!("notes")
+    };
+    let mut read: BTreeSet<String> = notes.iter().map(|note| note.external_id.clone()).collect();
+    // The one that is the ticket's description is no note.
+    let missing: Vec<&String> = expected.difference(&read).collect();
+    assert!(missing.len() <= 1, "{missing:?}");
+    read.extend(missing.into_iter().cloned().collect::<Vec<_>>());
+    assert_eq!(read, expected);
+    assert!(stand.requests_about(entity).len() > 3);
 }
 
 pub async fn renamed_board() {

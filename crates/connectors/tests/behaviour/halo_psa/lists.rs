@@ -248,24 +248,6 @@ pub async fn renamed_team() {
     );
 }
 
-pub async fn many_statuses() {
-    let stand = HaloPsa.start().await;
-    for number in 0..10_000 {
-        stand
-            .control()
-            .create("status", json!({"name": format!("Status {number}")}));
-    }
-    let items = stand
-        .connector()
-        .reference_data()
-        .await
-        .expect("reference data");
-    let statuses = items
-        .iter()
-        .filter(|item| item.kind == ReferenceKind::TicketStatus);
-    assert!(statuses.count() > 10_000);
-}
-
 /// Sites are read whole with the list of clients; for contacts those of a while ago will do, also of another connector of
 /// the process. An answer without its count is not the end of the list.
 pub async fn sites_kept() {

@@ -488,7 +488,7 @@ pub async fn many_comments() {
         .expect("pages");
     let listed = record(&pages, &id.to_string());
     assert!(listed["description"]["text"].is_string());
-    let Fetched::Record(alone, _) = stand
+    let Fetched::Record(mut alone, beside) = stand
         .connector()
         .fetch(Stream::Tickets, &id.to_string())
         .await
@@ -496,6 +496,7 @@ pub async fn many_comments() {
     else {
         panic!("it is there")
     };
+    crate::vendor::keep_rows(&mut alone, &beside, &listed);
     assert_eq!(
         crate::vendor::record_of(&alone, &id.to_string()),
         Some(listed)

@@ -234,7 +234,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         describes = "TicketNote.issueFlag, else the first discussion: shown as the description of its ticket",
         contact_external_id = "TicketNote.contact",
         technician_external_id = "TicketNote.member",
-        author = "TicketNote.createdBy, else _info.enteredBy, where it is of no contact or member",
+        author = "TicketNote.originalAuthor, else _info.enteredBy, where it is of no contact or member",
         created_at = "TicketNote._info.dateEntered, else timeStart, where it has no date of its own",
         updated_at = "TicketNote._info.lastUpdated",
     }

@@ -72,6 +72,7 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Client",
     ),
     CatalogueField::sensitive("Client.toplevel_name", "top_level", "Top Level", "Client"),
+    CatalogueField::sensitive("Client.domain", "domain", "Domain", "Client"),
     CatalogueField::sensitive("Client.ref", "reference", "Reference", "Client"),
     CatalogueField::sensitive("Client.accountsid", "accounts_id", "Accounts ID", "Client"),
     CatalogueField::sensitive(
@@ -150,7 +151,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         other_type_ids = "Client.customer_relationship, the others",
         status_id = "",
         phone = "Site.phonenumber of the first site",
-        website = "",
+        website = "Client.website, of single clients",
         street = "Site.delivery_address_line1 of the first site",
         city = "Site.delivery_address_line2 of the first site",
         state = "Site.delivery_address_line3 of the first site",
@@ -178,7 +179,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         mobile = "Users.mobilenumber",
         title = "Users.title",
         active = "Users.inactive; never service accounts, agents and General User",
-        primary = "Site.maincontact_id of the first site that has one",
+        primary = "Client.main_contact_id, else Site.maincontact_id of main_site_id, else that of the first site that has one",
         created_at = "",
         updated_at = "Users.lastupdate",
     }

@@ -5,6 +5,8 @@ use crate::field::{CatalogueField, CommonField, common_fields};
 /// Fields beyond the common ones.
 pub(super) const CATALOGUE: &[CatalogueField] = &[
     CatalogueField::shown("tickets.tag_list", "tags", "Tags", "Ticket"),
+    CatalogueField::sensitive("tickets.sla_name", "sla", "SLA", "Ticket"),
+    CatalogueField::sensitive("tickets.contract_name", "contract", "Contract", "Billing"),
     CatalogueField::sensitive("customers.email", "email", "E-mail", "Customer"),
     CatalogueField::sensitive("customers.mobile", "mobile", "Mobile", "Customer"),
     CatalogueField::sensitive(

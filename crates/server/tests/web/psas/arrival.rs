@@ -11,7 +11,17 @@ use crate::harness::Browser;
 const MINUTE: i64 = UtcMillis::MINUTE;
 
 pub async fn everything_arrives_after_the_whole_walk(psa: &'static Psa) {
-    let portal = Portal::start(psa).await;
+    arrives(Portal::start(psa).await).await;
+}
+
+pub async fn everything_arrives_on_postgres(psa: &'static Psa) {
+    if let Some(portal) = Portal::start_on_postgres(psa).await {
+        arrives(portal).await;
+    }
+}
+
+async fn arrives(portal: Portal) {
+    let psa = portal.psa;
     let mut browser = portal.site.admin().await;
     portal.set_up(&mut browser).await;
     let runs = portal.runs().await;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use domain::clock::UtcMillis;
 use domain::run::RunState;
-use simulator::{Control, StandConfig, WorldConfig, start_vendor, vendor};
+use simulator::{Control, Sandbox, StandConfig, WorldConfig, start_vendor, vendor};
 use store::integrations::{Integration, list_integrations};
 use store::runs::{Run, StreamRun, list_runs, list_stream_runs};
 
@@ -17,29 +17,36 @@ pub struct Portal {
     pub psa: &'static Psa,
 }
 
+async fn sandbox(psa: &Psa) -> Sandbox {
+    let world = WorldConfig {
+        companies: 8,
+        contacts_per_company: 4,
+        technicians: 4,
+        // More than one page of each vendor.
+        tickets: 130,
+        opportunities: 12,
+        ..WorldConfig::default()
+    };
+    let config = StandConfig {
+        world,
+        limits: false,
+        clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
+        ..StandConfig::default()
+    };
+    start_vendor(psa.key, config).await.unwrap()
+}
+
 impl Portal {
     /// Both, with nothing connected.
     pub async fn start(psa: &'static Psa) -> Self {
-        let world = WorldConfig {
-            companies: 8,
-            contacts_per_company: 4,
-            technicians: 4,
-            // More than one page of each vendor.
-            tickets: 130,
-            opportunities: 12,
-            ..WorldConfig::default()
-        };
-        let config = StandConfig {
-            world,
-            limits: false,
-            clock_start_ms: UtcMillis::parse(NOW).map(|now| now.0),
-            ..StandConfig::default()
-        };
-        let sandbox = start_vendor(psa.key, config).await.unwrap();
-        Self {
-            site: Site::start_beside(psa.key, sandbox).await,
-            psa,
-        }
+        let site = Site::start_beside(psa.key, sandbox(psa).await).await;
+        Self { site, psa }
+    }
+
+    /// The same on PostgreSQL; `None` where there is no server for tests.
+    pub async fn start_on_postgres(psa: &'static Psa) -> Option<Self> {
+        let site = Site::start_beside_on_postgres(psa.key, sandbox(psa).await).await?;
+        Some(Self { site, psa })
     }
 
     /// The vendor's screens.

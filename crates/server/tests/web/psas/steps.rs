@@ -53,7 +53,17 @@ fn offers(
 }
 
 pub async fn the_steps_offer_what_this_psa_has(psa: &'static Psa) {
-    let portal = Portal::start(psa).await;
+    steps_offer(Portal::start(psa).await).await;
+}
+
+pub async fn the_steps_offer_it_on_postgres(psa: &'static Psa) {
+    if let Some(portal) = Portal::start_on_postgres(psa).await {
+        steps_offer(portal).await;
+    }
+}
+
+async fn steps_offer(portal: Portal) {
+    let psa = portal.psa;
     let mut browser = portal.site.admin().await;
     portal.connect(&mut browser).await;
     let page = browser.get(&portal.step("sync")).await;

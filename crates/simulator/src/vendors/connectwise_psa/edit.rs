@@ -16,6 +16,9 @@ use crate::records::schema::Schema;
 use crate::state::Record;
 use crate::world::instant::iso;
 
+/// Kinds of notes that are numbered together.
+const NOTES: [&str; 2] = ["service/tickets/notes", "project/tickets/notes"];
+
 /// Who makes a change.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -122,11 +125,20 @@ impl<'a> Edit<'a> {
     /// Stores a new record under the next free id, without rules or events.
     pub fn insert(&mut self, key: &str, mut record: Record) -> i64 {
         let kind = self.kind(key);
-        let id = self.writer.next_id(kind);
+        let id = self.next_id(key);
         record.insert("id".to_owned(), id.into());
         self.stamp(kind, &mut record, true);
         self.writer.store(kind, id, record, self.now);
         id
+    }
+
+    /// The next free id of a kind. Notes of service and project tickets are numbered together: they may move.
+    fn next_id(&self, key: &str) -> i64 {
+        let numbered: &[&str] = if NOTES.contains(&key) { &NOTES } else { &[key] };
+        let ids = numbered
+            .iter()
+            .map(|key| self.writer.next_id(self.kind(key)));
+        ids.max().unwrap_or(1)
     }
 
     /// Stores a record under an id, without rules or events.

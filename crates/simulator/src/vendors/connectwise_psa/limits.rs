@@ -17,5 +17,6 @@ pub fn refusal(retry_after: u32) -> Answer {
     answer
 }
 
-const TOO_MANY: &str = "<html>\r\n<head><title>429 Too Many Requests</title></head>\r\n<body>\r\n\
+/// The page of the network edge for one request too many.
+pub const TOO_MANY: &str = "<html>\r\n<head><title>429 Too Many Requests</title></head>\r\n<body>\r\n\
 <center><h1>429 Too Many Requests</h1></center>\r\n</body>\r\n</html>\r\n";

@@ -6,6 +6,7 @@
 //! subscribers.
 
 mod access;
+mod all_notes;
 mod callbacks;
 mod catalogue;
 mod conditions;
@@ -24,10 +25,12 @@ mod patch;
 mod query;
 mod read;
 mod refusal;
+mod release;
 mod render;
 mod route;
 mod rules;
 mod screens;
+mod values;
 mod vendor;
 mod write;
 
@@ -146,6 +149,9 @@ impl ConnectWisePsa {
             return answer;
         }
         let kind = address.kind.ok_or_else(Refusal::no_route)?;
+        if is_of_screens(self.keeper.catalogue.get(kind).about.key) {
+            return Err(Refusal::no_route());
+        }
         let can_search = address.search
             && self
                 .keeper
@@ -161,6 +167,11 @@ impl ConnectWisePsa {
             _ => self.write(kind, &address, call),
         }
     }
+}
+
+/// Whether a kind is known to the product's screens alone.
+fn is_of_screens(key: &str) -> bool {
+    key.starts_with("screens/")
 }
 
 impl Tenant for ConnectWisePsa {
@@ -201,6 +212,9 @@ impl Tenant for ConnectWisePsa {
             401 => Refusal::keys(),
             403 => Refusal::role(),
             404 => Refusal::no_route(),
+            // From the network's edge, and from the server under the product: neither has the product's codes.
+            429 => return limits::TOO_MANY.into(),
+            500.. => return serde_json::json!({"message": "An error has occurred."}),
             _ => Refusal::argument(format!(
                 "The request could not be performed (status {status})."
             )),

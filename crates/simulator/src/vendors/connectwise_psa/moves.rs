@@ -1,4 +1,4 @@
-//! Tickets that are merged into others or become project tickets.
+//! Tickets that are merged into others, put below another, copied, or become project tickets.
 
 use serde_json::{Value, json};
 
@@ -12,12 +12,32 @@ use super::write::json as body_of;
 use crate::exchange::{Answer, Call};
 use crate::world::instant::iso;
 
+/// What a ticket has for itself and does not hand on to a copy.
+const OWN: [&str; 14] = [
+    "id",
+    "dateEntered",
+    "enteredBy",
+    "lastUpdated",
+    "updatedBy",
+    "mobileGuid",
+    "closedDate",
+    "closedBy",
+    "closedFlag",
+    "status",
+    "dateResolved",
+    "dateResponded",
+    "mergedParentTicket",
+    "hasMergedChildTicketFlag",
+];
+
 impl ConnectWisePsa {
     /// Merges tickets into one: they stay, closed, and point at it.
     pub(super) fn merge(&self, ticket: i64, call: &Call) -> Result<Answer, Refusal> {
         self.access.check("service/tickets", "update")?;
         let body = body_of(call)?;
-        let children = body["mergedTicketIds"].as_array().into_iter().flatten();
+        // As the document has them, and as clients send them.
+        let children = ["mergeTicketIds", "mergedTicketIds"].map(|name| body[name].as_array());
+        let children = children.into_iter().flatten().flatten();
         let children: Vec<i64> = children.filter_map(whole).collect();
         let mut edit = Edit::begin(self, self.caller());
         for id in children.iter().chain([&ticket]) {
@@ -52,6 +72,48 @@ impl ConnectWisePsa {
         Ok(Answer::json(200, &json!({"id": ticket, "success": true})))
     }
 
+    /// Puts tickets below another one.
+    pub(super) fn attach_children(&self, ticket: i64, call: &Call) -> Result<Answer, Refusal> {
+        self.access.check("service/tickets", "update")?;
+        let body = body_of(call)?;
+        let children = body["childTicketIds"].as_array().into_iter().flatten();
+        let children: Vec<i64> = children.filter_map(whole).collect();
+        let mut edit = Edit::begin(self, self.caller());
+        for id in children.iter().chain([&ticket]) {
+            if edit.record("service/tickets", *id).is_none() {
+                return Err(Refusal::not_found("ticket", &id.to_string()));
+            }
+        }
+        for child in children {
+            edit.alter("service/tickets", child, |record| {
+                record.insert("parentTicketId".to_owned(), ticket.into());
+            });
+        }
+        edit.alter("service/tickets", ticket, |record| {
+            record.insert("hasChildTicket".to_owned(), true.into());
+        });
+        edit.finish();
+        Ok(Answer::json(200, &json!({"success": true})))
+    }
+
+    /// Makes a new ticket like another one, without its notes.
+    pub(super) fn copy(&self, ticket: i64) -> Result<Answer, Refusal> {
+        self.access.check("service/tickets", "create")?;
+        let mut edit = Edit::begin(self, self.caller());
+        let mut record = edit
+            .record("service/tickets", ticket)
+            .ok_or_else(|| Refusal::not_found("ticket", &ticket.to_string()))?;
+        for name in OWN {
+            record.remove(name);
+        }
+        let kind = edit.kind("service/tickets");
+        let id = edit.create(kind, record)?;
+        let copy = edit.base().find(kind, id);
+        let copy = copy.map(|row| self.tree(edit.base(), kind, &row));
+        edit.finish();
+        Ok(Answer::json(200, &copy.unwrap_or_default()))
+    }
+
     /// Makes a service ticket a project ticket with the same id.
     pub(super) fn convert(&self, ticket: i64) -> Result<Answer, Refusal> {
         self.access.check("service/tickets", "update")?;
@@ -67,8 +129,9 @@ impl ConnectWisePsa {
             record.remove(name);
         }
         super::rules::plan(&edit, &mut record);
-        for (_, note) in edit.select("service/tickets/notes", "ticketId", ticket) {
-            edit.insert("project/tickets/notes", note);
+        for (id, note) in edit.select("service/tickets/notes", "ticketId", ticket) {
+            edit.erase("service/tickets/notes", id);
+            edit.put("project/tickets/notes", id, note);
         }
         edit.erase("service/tickets", ticket);
         edit.put("project/tickets", ticket, record);

@@ -5,7 +5,6 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::ConnectWisePsa;
-use super::conditions;
 use super::edit::Edit;
 use super::intake::whole;
 use super::refusal::Refusal;
@@ -17,8 +16,6 @@ use crate::exchange::{Answer, Call};
 use crate::fault::FaultKind;
 use crate::records::base::{Base, Row};
 use crate::records::filter::{Expr, Op, Operand, Path};
-use crate::records::schema::Schema;
-use crate::records::value::Val;
 
 impl ConnectWisePsa {
     /// Answers what is no kind of its own; `None` when there is no such address.
@@ -36,6 +33,7 @@ impl ConnectWisePsa {
                 rest.first().copied(),
                 address,
                 call,
+                fault,
             ),
             ("company/contacts/typeassociations", [contact, rest @ ..]) => self.types(
                 "company/contacts",
@@ -43,6 +41,7 @@ impl ConnectWisePsa {
                 rest.first().copied(),
                 address,
                 call,
+                fault,
             ),
             ("company/companies/typeassociations", [company, rest @ ..]) => self.types(
                 "company/companies",
@@ -50,6 +49,7 @@ impl ConnectWisePsa {
                 rest.first().copied(),
                 address,
                 call,
+                fault,
             ),
             ("company/contacts/portalsecurity", [contact]) if reads => self.value_below(
                 "company/contacts",
@@ -57,7 +57,7 @@ impl ConnectWisePsa {
                 |_, _, _| json!([{"identifier": "ticketsview", "enabled": true}]),
             ),
             ("service/tickets/allnotes" | "project/tickets/allnotes", [ticket]) if reads => {
-                self.all_notes(&address.key, *ticket, call)
+                self.all_notes(*ticket, address, call, fault)
             }
             ("service/tickets/timeentries", [ticket]) if reads => self.others(
                 "time/entries",
@@ -83,7 +83,10 @@ impl ConnectWisePsa {
                 | "service/tickets/configurations"
                 | "service/tickets/tasks",
                 [ticket],
-            ) if reads => self.empty("service/tickets", *ticket, address),
+            ) if reads => self.empty("service/tickets", *ticket, address, call, fault),
+            ("sales/opportunities/team", [opportunity]) if reads => {
+                self.empty("sales/opportunities", *opportunity, address, call, fault)
+            }
             // Money wants a right of its own.
             ("sales/opportunities/forecast", [opportunity]) if reads && !address.count => {
                 let right = self.access.check("sales/opportunities/forecast", "query");
@@ -97,6 +100,10 @@ impl ConnectWisePsa {
             ("service/tickets/convert", [ticket]) if call.method == Method::POST => {
                 self.convert(*ticket)
             }
+            ("service/tickets/attachchildren", [ticket]) if call.method == Method::POST => {
+                self.attach_children(*ticket, call)
+            }
+            ("service/tickets/copy", [ticket]) if call.method == Method::POST => self.copy(*ticket),
             _ => return None,
         };
         Some(answer)
@@ -118,14 +125,35 @@ impl ConnectWisePsa {
     }
 
     /// An empty list below a record that exists.
-    fn empty(&self, key: &str, id: i64, address: &Address) -> Result<Answer, Refusal> {
-        self.value_below(key, id, |_, _, _| {
-            if address.count {
-                json!({"count": 0})
-            } else {
-                json!([])
-            }
-        })
+    fn empty(
+        &self,
+        key: &str,
+        id: i64,
+        address: &Address,
+        call: &Call,
+        fault: Option<&FaultKind>,
+    ) -> Result<Answer, Refusal> {
+        self.value_below(key, id, |_, _, _| Value::Null)?;
+        self.values(Vec::new(), address, call, fault)
+    }
+
+    /// One of some values by id, or a page of them.
+    fn one_or_all(
+        &self,
+        values: Vec<Value>,
+        id: Option<i64>,
+        name: &str,
+        address: &Address,
+        call: &Call,
+        fault: Option<&FaultKind>,
+    ) -> Result<Answer, Refusal> {
+        let Some(id) = id else {
+            return self.values(values, address, call, fault);
+        };
+        let found = values.iter().find(|value| value["id"] == id);
+        found
+            .map(|value| Answer::json(200, value))
+            .ok_or_else(|| Refusal::not_found(name, &id.to_string()))
     }
 
     /// Records of another kind that belong to a record.
@@ -157,33 +185,6 @@ impl ConnectWisePsa {
         self.list(base, kind, &Expr::And(parts), address, call, fault)
     }
 
-    /// Notes of a ticket and of the time spent on it, in order of time.
-    fn all_notes(&self, key: &str, ticket: i64, call: &Call) -> Result<Answer, Refusal> {
-        let tickets = key.trim_end_matches("/allnotes");
-        self.access.check(&format!("{tickets}/notes"), "query")?;
-        let tables = self.keeper.tables();
-        let base = self.keeper.base(&tables);
-        found(base, tickets, ticket)?;
-        let render = Render::new(base, &self.root());
-        let mut notes = Vec::new();
-        for (kind, field) in [
-            (format!("{tickets}/notes"), "ticketId"),
-            ("time/entries".into(), "chargeToId"),
-        ] {
-            let kind = base.catalogue.find(&kind).ok_or_else(Refusal::no_route)?;
-            let schema = base.schema(kind);
-            let expr = Expr::equals(schema.position(field).unwrap_or(0), ticket);
-            for id in base.ids(kind, &expr, &render) {
-                if let Some(row) = base.find(kind, id) {
-                    notes.extend(merged_note(schema, &row, &render.tree(kind, &row)));
-                }
-            }
-        }
-        notes.sort_by_key(|(at, _)| *at);
-        let notes = notes.into_iter().map(|(_, note)| note).collect();
-        page_of(notes, call, false)
-    }
-
     /// Means of communication of a contact, as records of their own.
     fn items(
         &self,
@@ -192,6 +193,7 @@ impl ConnectWisePsa {
         id: Option<i64>,
         address: &Address,
         call: &Call,
+        fault: Option<&FaultKind>,
     ) -> Result<Answer, Refusal> {
         let key = "company/contacts";
         if call.method == Method::GET {
@@ -204,7 +206,7 @@ impl ConnectWisePsa {
             for item in &mut items {
                 item["contactId"] = contact.into();
             }
-            return one_or_all(items, id, "communication", address, call);
+            return self.one_or_all(items, id, "communication", address, call, fault);
         }
         self.access.check(key, "update")?;
         let mut edit = Edit::begin(self, self.caller());
@@ -280,6 +282,7 @@ impl ConnectWisePsa {
         id: Option<i64>,
         address: &Address,
         call: &Call,
+        fault: Option<&FaultKind>,
     ) -> Result<Answer, Refusal> {
         let name = if key == "company/companies" {
             "company"
@@ -298,7 +301,7 @@ impl ConnectWisePsa {
                 let id = number(kind["id"].as_i64().unwrap_or(0));
                 json!({"id": id, "type": kind, name: {"id": owner}})
             });
-            return one_or_all(links.collect(), id, "typeAssociation", address, call);
+            return self.one_or_all(links.collect(), id, "typeAssociation", address, call, fault);
         }
         self.access.check(key, "update")?;
         let mut edit = Edit::begin(self, self.caller());
@@ -351,109 +354,10 @@ impl ConnectWisePsa {
 }
 
 /// A record that the address names, with the position of its kind.
-fn found<'w>(base: Base<'w>, key: &str, id: i64) -> Result<(usize, Row<'w>), Refusal> {
+pub(super) fn found<'w>(base: Base<'w>, key: &str, id: i64) -> Result<(usize, Row<'w>), Refusal> {
     let kind = base.catalogue.find(key).ok_or_else(Refusal::no_route)?;
     let row = base.find(kind, id);
     let name = base.schema(kind).about.name;
     row.map(|row| (kind, row))
         .ok_or_else(|| Refusal::not_found(name, &id.to_string()))
-}
-
-/// A note as the merged list shows it, with the instant it is sorted by; none when a time entry
-/// shows no note anywhere.
-fn merged_note(schema: &Schema, row: &Row<'_>, tree: &Value) -> Option<(i64, Value)> {
-    let is_time = schema.about.key == "time/entries";
-    let flags = if is_time {
-        [
-            "addToDetailDescriptionFlag",
-            "addToInternalAnalysisFlag",
-            "addToResolutionFlag",
-        ]
-    } else {
-        [
-            "detailDescriptionFlag",
-            "internalAnalysisFlag",
-            "resolutionFlag",
-        ]
-    };
-    if is_time && !flags.iter().any(|name| tree[*name] == true) {
-        return None;
-    }
-    let at = match row.named(schema, if is_time { "timeStart" } else { "dateEntered" }) {
-        Val::Time(ms) => ms,
-        _ => 0,
-    };
-    let ticket = if is_time {
-        &tree["chargeToId"]
-    } else {
-        &tree["ticketId"]
-    };
-    let text = if is_time {
-        &tree["notes"]
-    } else {
-        &tree["text"]
-    };
-    let mut note = json!({
-        "id": tree["id"],
-        "noteType": if is_time { "TimeEntryNote" } else { "TicketNote" },
-        "ticket": {"id": ticket},
-        "text": text,
-        "isMarkdownFlag": false,
-        "detailDescriptionFlag": tree[flags[0]] == true,
-        "internalAnalysisFlag": tree[flags[1]] == true,
-        "resolutionFlag": tree[flags[2]] == true,
-        "issueFlag": tree["issueFlag"] == true,
-        "bundledFlag": false,
-        "mergedFlag": false,
-        "createdByParentFlag": false,
-        "originalAuthor": tree["_info"]["enteredBy"],
-        "_info": tree["_info"],
-    });
-    for name in ["member", "contact", "timeStart", "timeEnd"] {
-        if !tree[name].is_null() {
-            note[name] = tree[name].clone();
-        }
-    }
-    Some((at, note))
-}
-
-/// One of some values by id, or a page of them.
-fn one_or_all(
-    values: Vec<Value>,
-    id: Option<i64>,
-    name: &str,
-    address: &Address,
-    call: &Call,
-) -> Result<Answer, Refusal> {
-    match id {
-        Some(id) => values
-            .iter()
-            .find(|value| value["id"] == id)
-            .map(|value| Answer::json(200, value))
-            .ok_or_else(|| Refusal::not_found(name, &id.to_string())),
-        None => page_of(values, call, address.count),
-    }
-}
-
-/// A page of values that are no records, or their count.
-fn page_of(values: Vec<Value>, call: &Call, count: bool) -> Result<Answer, Refusal> {
-    let wanted = conditions::read_loose(&call.parameter("conditions").unwrap_or_default())?;
-    let values: Vec<Value> = values.into_iter().filter(|v| wanted.passes(v)).collect();
-    if count {
-        return Ok(Answer::json(200, &json!({"count": values.len()})));
-    }
-    let number = |name: &str, usual: usize| {
-        let given = call.parameter(name).and_then(|text| text.parse().ok());
-        given.filter(|number| *number > 0).unwrap_or(usual)
-    };
-    let (page, size) = (number("page", 1), number("pageSize", 25).min(1_000));
-    let shown: Vec<Value> = values
-        .into_iter()
-        .skip((page - 1) * size)
-        .take(size)
-        .collect();
-    let records = Some(shown.len());
-    let mut answer = Answer::json(200, &shown.into());
-    answer.records = records;
-    Ok(answer)
 }

@@ -50,6 +50,16 @@ pub struct Query {
     pub key: String,
 }
 
+/// The part of a list that was asked for, whatever its elements are.
+pub struct Asked {
+    /// Elements in a page.
+    pub size: usize,
+    /// Which page.
+    pub paging: Paging,
+    /// Which fields, as paths; `None` for all.
+    pub fields: Option<Vec<Vec<String>>>,
+}
+
 /// The conditions of a list, from the address or from the body of a search.
 #[derive(Default)]
 struct Wanted {
@@ -80,6 +90,29 @@ pub fn read(base: Base<'_>, schema: &Schema, call: &Call, search: bool) -> Resul
         conditions::read_child(schema, &wanted.child)?,
         conditions::read_custom(schema, &wanted.custom)?,
     ]);
+    let Asked {
+        size,
+        paging,
+        fields,
+    } = asked(call)?;
+    Ok(Query {
+        expr,
+        order: order(base, schema, &wanted.order)?,
+        fields,
+        size,
+        paging,
+        key: format!(
+            "{}\n{}\n{}\n{}",
+            wanted.conditions, wanted.child, wanted.custom, wanted.order
+        ),
+    })
+}
+
+/// Reads page and fields.
+///
+/// # Errors
+/// A refusal when one of them is no number or out of range.
+pub fn asked(call: &Call) -> Result<Asked, Refusal> {
     let size = number(call, "pageSize")?.unwrap_or(USUAL_PAGE as i64);
     let size = usize::try_from(size)
         .ok()
@@ -100,16 +133,10 @@ pub fn read(base: Base<'_>, schema: &Schema, call: &Call, search: bool) -> Resul
         Paging::Page(page.ok_or_else(|| Refusal::argument("page must be 1 or more."))?)
     };
     let fields = call.parameter("fields").filter(|f| !f.trim().is_empty());
-    Ok(Query {
-        expr,
-        order: order(base, schema, &wanted.order)?,
-        fields: fields.map(|list| paths(&list)),
+    Ok(Asked {
         size,
         paging,
-        key: format!(
-            "{}\n{}\n{}\n{}",
-            wanted.conditions, wanted.child, wanted.custom, wanted.order
-        ),
+        fields: fields.map(|list| paths(&list)),
     })
 }
 
@@ -156,7 +183,11 @@ fn paths(list: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn order(base: Base<'_>, schema: &Schema, text: &str) -> Result<Vec<(Path, bool)>, Refusal> {
+/// Reads an order: paths, each with whether it goes downwards.
+///
+/// # Errors
+/// A refusal of a direction that is none.
+pub fn directions(text: &str) -> Result<Vec<(Vec<String>, bool)>, Refusal> {
     let mut order = Vec::new();
     for part in text.split(',').map(str::trim).filter(|p| !p.is_empty()) {
         let (field, direction) = part
@@ -171,16 +202,23 @@ fn order(base: Base<'_>, schema: &Schema, text: &str) -> Result<Vec<(Path, bool)
                 )));
             }
         };
-        let names = paths(field).pop().unwrap_or_default();
+        order.push((paths(field).pop().unwrap_or_default(), down));
+    }
+    Ok(order)
+}
+
+fn order(base: Base<'_>, schema: &Schema, text: &str) -> Result<Vec<(Path, bool)>, Refusal> {
+    let resolved = directions(text)?.into_iter().map(|(names, down)| {
         let (path, _) = resolve(base, schema, &names).ok_or_else(|| {
             Refusal::argument(format!(
-                "orderBy is invalid: no property or field '{field}' exists in type '{}'.",
+                "orderBy is invalid: no property or field '{}' exists in type '{}'.",
+                names.join("/"),
                 schema.about.name
             ))
         })?;
-        order.push((path, down));
-    }
-    Ok(order)
+        Ok((path, down))
+    });
+    resolved.collect()
 }
 
 /// The address of the list as it was called, with all parameters but those of the page.

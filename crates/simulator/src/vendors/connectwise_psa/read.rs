@@ -9,6 +9,7 @@ use super::ConnectWisePsa;
 use super::access::Level;
 use super::query::{self, Paging, Query};
 use super::refusal::Refusal;
+use super::release::Release;
 use super::render::Render;
 use super::route::Address;
 use crate::exchange::{Answer, Call};
@@ -208,7 +209,8 @@ impl ConnectWisePsa {
         query: &Query,
         twist: Twist<'_>,
     ) -> Answer {
-        let render = Render::new(base, &self.root());
+        let lean = Release::read(base).lean_lists;
+        let render = Render::new(base, &self.root()).leaning(lean);
         let mut body = String::with_capacity(1 << 14);
         body.push('[');
         let mut written = 0;

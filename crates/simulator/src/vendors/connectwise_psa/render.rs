@@ -35,6 +35,8 @@ pub struct Render<'w> {
     /// Address of the API without a slash at the end.
     root: String,
     links: RefCell<HashMap<(usize, usize, i64), Rc<str>>>,
+    /// Whether contacts come without how they are reached.
+    lean: bool,
 }
 
 impl<'w> Render<'w> {
@@ -44,7 +46,13 @@ impl<'w> Render<'w> {
             base,
             root: root.to_owned(),
             links: RefCell::default(),
+            lean: false,
         }
+    }
+
+    /// Leaves out of contacts how they are reached, where `lean`.
+    pub fn leaning(self, lean: bool) -> Self {
+        Self { lean, ..self }
     }
 
     /// Appends a record of the kind at a position, all of it or the fields asked for.
@@ -61,6 +69,9 @@ impl<'w> Render<'w> {
                 continue;
             }
             if schema.about.key == "project/tickets" && SERVICE_ONLY.contains(&field.name) {
+                continue;
+            }
+            if self.lean && field.name == "communicationItems" {
                 continue;
             }
             let value = row.get(schema, position);

@@ -127,7 +127,9 @@ impl Access {
         let scopes: Vec<String> = scope.split_whitespace().map(str::to_lowercase).collect();
         let granted = self.granted.read().unwrap_or_else(PoisonError::into_inner);
         let granted: Vec<&str> = granted.split_whitespace().collect();
-        let refused = scopes.iter().find(|scope| !covers(&granted, scope));
+        let refused = scopes
+            .iter()
+            .find(|scope| !is_known(scope) || !covers(&granted, scope));
         if refused.is_some() {
             return Err(Refusal::oauth(
                 400,
@@ -218,6 +220,54 @@ impl Access {
             _ if !has_scope => Err(Refusal::role()),
             level => Ok(level),
         }
+    }
+}
+
+/// Scopes that stand for themselves.
+const WHOLE: [&str; 7] = [
+    "all",
+    "all:standard",
+    "all:teams",
+    "admin",
+    "admin:webhooks",
+    "access:chat",
+    "access:adpasswordreset",
+];
+
+/// Areas with a scope to read and one to edit.
+const PAIRS: [&str; 22] = [
+    "tickets",
+    "calendar",
+    "customers",
+    "crm",
+    "contracts",
+    "suppliers",
+    "items",
+    "projects",
+    "sales",
+    "quotes",
+    "sos",
+    "pos",
+    "invoices",
+    "reporting",
+    "software",
+    "softwarelicensing",
+    "kb",
+    "assets",
+    "distributionlists",
+    "mailcampaign",
+    "events",
+    "timesheets",
+];
+
+/// Whether the product knows a scope.
+fn is_known(scope: &str) -> bool {
+    let area = ["read:", "edit:"]
+        .iter()
+        .find_map(|kind| scope.strip_prefix(kind));
+    match area {
+        Some(area) => PAIRS.contains(&area),
+        None => WHOLE.contains(&scope) || scope == "editmine:timesheets",
     }
 }
 

@@ -127,12 +127,27 @@ impl<'a> Edit<'a> {
 
     /// Changes a record as a consequence of something else.
     pub fn alter(&mut self, kind: usize, id: i64, change: impl FnOnce(&mut Record)) {
+        self.alter_quietly(kind, id, false, change);
+    }
+
+    /// The same, and where it is done quietly the record is not dated anew.
+    pub fn alter_quietly(
+        &mut self,
+        kind: usize,
+        id: i64,
+        quietly: bool,
+        change: impl FnOnce(&mut Record),
+    ) {
         let row = self.base().find(kind, id);
         let Some(mut record) = row.map(|row| row.to_record(self.schema(kind))) else {
             return;
         };
         change(&mut record);
-        self.store(kind, id, record);
+        if quietly {
+            self.writer.store(kind, id, record, self.now);
+        } else {
+            self.store(kind, id, record);
+        }
     }
 
     /// Stores a record and dates it.

@@ -17,6 +17,8 @@ pub struct Switches {
     pub usual_rows: usize,
     /// Further attempts for a webhook that was not taken.
     pub webhook_retries: u32,
+    /// Whether a new action is no change of its ticket, which is not documented.
+    pub quiet_actions: bool,
 }
 
 impl Switches {
@@ -43,6 +45,7 @@ impl Switches {
             list_cap: count("list_cap", 1_000),
             usual_rows: count("usual_rows", 50),
             webhook_retries: u32::try_from(retries).unwrap_or(0),
+            quiet_actions: flag(record, "quiet_actions"),
         }
     }
 }

@@ -8,8 +8,10 @@ use super::made::{PROBLEM_TYPES, STATUSES, TICKET_TYPES};
 use crate::state::Record;
 use crate::world::World;
 use crate::world::company::{company, is_served};
-use crate::world::instant::{DAY, HOUR, iso, midnight};
+use crate::world::instant::{DAY, HOUR, MINUTE, iso, midnight};
 use crate::world::person::{name, person};
+use crate::world::technician::name as technician;
+use crate::world::ticket::ticket;
 
 /// Priorities in the order of the settings; the first is none at all.
 const PRIORITIES: [&str; 5] = ["", "0 Urgent", "1 High", "2 Normal", "3 Low"];
@@ -23,6 +25,7 @@ pub fn records(world: &World, kind: &str) -> Vec<Record> {
     let entered = iso(midnight(world.base_ms) - 900 * DAY);
     let list = match kind {
         "customers" => vec![walk_in()],
+        "comments" => long_talk(world),
         "ticket_statuses" => STATUSES
             .into_iter()
             .zip(1..)
@@ -64,6 +67,39 @@ fn named(names: &[&str], first: i64) -> Vec<Value> {
         .iter()
         .zip(first..)
         .map(|(name, id)| json!({"id": id, "name": name}))
+        .collect()
+}
+
+/// A ticket that was talked about at length: more comments than the vendor sends with a ticket, or on a page of them.
+fn long_talk(world: &World) -> Vec<Value> {
+    if world.config.tickets < n::LONG_TALK {
+        return Vec::new();
+    }
+    let opened = ticket(world, n::LONG_TALK).created;
+    (1..=25)
+        .map(|place| {
+            let hidden = place % 5 == 0;
+            let ours = hidden || place % 2 == 1;
+            let agent = u32::try_from(place).unwrap_or(0) % world.config.technicians;
+            let (first, last) = technician(world, agent);
+            let at = iso(opened + place * 4 * MINUTE);
+            json!({
+                "id": n::TALK + place, "ticket_id": i64::from(n::LONG_TALK) + n::TICKETS,
+                "subject": match (hidden, ours) {
+                    (true, _) => "Private Note",
+                    (false, true) => "Update",
+                    (false, false) => "Customer Reply",
+                },
+                "body": match (hidden, ours) {
+                    (true, _) => format!("Note {place}: the same fault is in the log again."),
+                    (false, true) => format!("We changed setting {place}. Does it work now?"),
+                    (false, false) => format!("No, still the same after try {place}."),
+                },
+                "tech": if ours { format!("{first} {last}") } else { "The customer".to_owned() },
+                "user_id": ours.then(|| n::user_id(agent)),
+                "hidden": hidden, "is_rich_text": false, "created_at": at, "updated_at": at,
+            })
+        })
         .collect()
 }
 
@@ -119,10 +155,9 @@ fn assets(world: &World) -> Vec<Value> {
 fn contracts(world: &World) -> Vec<Value> {
     let start = midnight(world.base_ms) - 300 * DAY;
     served(world)
-        .zip(5_101..)
-        .map(|(index, id)| {
+        .map(|index| {
             json!({
-                "id": id, "account_id": n::ACCOUNT, "customer_id": n::customer_id(world, index),
+                "id": n::contract_id(world, index), "account_id": n::ACCOUNT, "customer_id": n::customer_id(world, index),
                 "name": "Managed Support", "contract_amount": format!("{}", 300 + index % 40 * 25),
                 "start_date": iso(start), "end_date": iso(start + 365 * DAY),
                 "description": "Unlimited remote support", "status": "Active", "likelihood": 100,

@@ -256,6 +256,11 @@ impl<'w> Render<'w> {
             "contact_fullname" => self.title("contacts", linked("contact_id"), "name"),
             "ticket_type_name" => self.title("ticket_types", linked("ticket_type_id"), "name"),
             "contract_name" => self.title("contracts", linked("contract_id"), "name"),
+            "sla_name" => match linked("sla_id") {
+                Some(1) => "\"Standard\"".to_owned(),
+                Some(2) => "\"Premium\"".to_owned(),
+                _ => "null".to_owned(),
+            },
             "user" => self.related("users", linked("user_id"), Form::Row),
             "customer" => self.related("customers", linked("customer_id"), Form::Row),
             "contact" => self.related("contacts", linked("contact_id"), Form::Row),

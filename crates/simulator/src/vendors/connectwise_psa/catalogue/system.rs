@@ -6,7 +6,7 @@ use crate::vendors::connectwise_psa::made::numbers as n;
 use crate::world::listing::Listing;
 
 /// The kinds.
-pub const KINDS: [About; 12] = [
+pub const KINDS: [About; 14] = [
     kind(
         "system/members",
         "member",
@@ -149,5 +149,15 @@ pub const KINDS: [About; 12] = [
         "",
         &["text"],
         "id:i*- text:s enteredDate:d enteredBy:s auditType:s auditSubType:s auditSource:s objectType:s-* objectId:i-*",
+    ),
+    // Known to the product's screens alone.
+    kind("screens/release", "release", "", &[], "id:i* leanLists:b"),
+    kind(
+        "screens/meetingnotes",
+        "meetingNote",
+        "",
+        &["text"],
+        "id:i* ticketId:i! text:s! member:@system/members timeStart:d timeEnd:d \
+    detailDescriptionFlag:b internalAnalysisFlag:b resolutionFlag:b",
     ),
 ];

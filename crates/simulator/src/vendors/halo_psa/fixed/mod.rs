@@ -22,7 +22,7 @@ pub fn records(world: &World, kind: &str) -> Vec<Record> {
         "site" => "slastupdate",
         "users" => "lastupdate",
         "agent" | "team" => "last_modified",
-        "projects" => "last_update",
+        "projects" | "tickets" => "last_update",
         _ => "changed_at",
     };
     list.into_iter()

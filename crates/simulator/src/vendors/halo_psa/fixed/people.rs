@@ -30,6 +30,7 @@ pub fn records(world: &World, kind: &str) -> Option<Vec<Value>> {
             "is_agent": true, "team": "", "teams": [],
         })],
         "projects" => projects(world),
+        "tickets" => deleted(world),
         _ => return None,
     })
 }
@@ -86,21 +87,17 @@ fn users(world: &World) -> Vec<Value> {
         all.push(general);
         if per > 2 && world.person_copies(first + 2) < 2 {
             let id = person_number(first + 2, 1) + n::USERS;
-            match index % 6 {
-                2 => {
-                    let mut scanner = user(id, client, site, "Scan to mail");
-                    scanner["isserviceaccount"] = true.into();
-                    scanner["emailaddress"] = "scanner@mail.example".into();
-                    all.push(scanner);
-                }
-                4 => {
-                    let agent = index % world.config.technicians;
-                    let mut shadow = user(id, client, site, "Our engineer on site");
-                    shadow["linked_agent_id"] = link(n::agent_id(agent));
-                    all.push(shadow);
-                }
-                _ => {}
-            }
+            let mut scanner = user(id, client, site, "Scan to mail");
+            scanner["isserviceaccount"] = true.into();
+            scanner["emailaddress"] = "scanner@mail.example".into();
+            all.push(scanner);
+        }
+        if per > 3 && world.person_copies(first + 3) < 2 {
+            let id = person_number(first + 3, 1) + n::USERS;
+            let agent = index % world.config.technicians;
+            let mut shadow = user(id, client, site, "Our engineer on site");
+            shadow["linked_agent_id"] = link(n::agent_id(agent));
+            all.push(shadow);
         }
     }
     all
@@ -119,6 +116,23 @@ fn assets(world: &World) -> Vec<Value> {
         })
     };
     single(world).flat_map(of).collect()
+}
+
+/// Tickets that somebody deleted: they are left out of lists unless they are asked for.
+fn deleted(world: &World) -> Vec<Value> {
+    let served = single(world).take(if world.config.tickets > 0 { 5 } else { 0 });
+    (1..)
+        .zip(served)
+        .map(|(place, index)| {
+            json!({
+                "id": n::DELETED + place, "summary": format!("Undeliverable: your order {place}"), "details": "",
+                "status_id": link(9), "tickettype_id": link(1), "priority_id": 4, "sla_id": link(1),
+                "client_id": link(n::client_id(world, index)), "site_id": link(n::site_id(world, index)),
+                "agent_id": link(n::UNASSIGNED), "team": "1st Line Support", "use": "ticket",
+                "hasbeenclosed": true, "deleted": true, "itil_requesttype_id": 1,
+            })
+        })
+        .collect()
 }
 
 fn projects(world: &World) -> Vec<Value> {

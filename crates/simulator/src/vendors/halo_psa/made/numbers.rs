@@ -17,6 +17,8 @@ pub const AGENTS: i64 = 3;
 pub const TICKETS: i64 = 1_000_000;
 /// Added to the number of a sale.
 pub const OPPORTUNITIES: i64 = 500;
+/// Added to the number of a ticket that was deleted.
+pub const DELETED: i64 = 900_000;
 /// Projects begin behind this.
 pub const PROJECTS: i64 = 400_000_000;
 /// The client, site and user that take what nobody else wants.

@@ -1,6 +1,6 @@
 //! Main sites of clients.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::numbers as n;
 use crate::records::schema::getters;
@@ -14,6 +14,33 @@ fn main_contact(item: &Item<'_>) -> Option<i64> {
     };
     let before = company.index.checked_sub(1)?;
     n::user_id(item.world, before * item.world.config.contacts_per_company)
+}
+
+/// Who is called about what: the kinds of contacts take turns over the clients, and so do the people.
+fn contacts(item: &Item<'_>, index: u32) -> Value {
+    let Some(before) = index
+        .checked_sub(1)
+        .filter(|_| main_contact(item).is_some())
+    else {
+        return json!([]);
+    };
+    let per = item.world.config.contacts_per_company;
+    let kinds = [
+        (2, 1, "Billing Contact"),
+        (3, 0, "Technical Contact"),
+        (5, 0, "Approver"),
+    ];
+    let mut contacts = Vec::new();
+    for ((every, rest, name), (kind, place)) in kinds.into_iter().zip((1..).zip(0..)) {
+        let user = n::user_id(item.world, before * per + place);
+        let Some(user) = user.filter(|_| place < per && index % every == rest) else {
+            continue;
+        };
+        contacts.push(json!({
+            "id": item.number * 4 + kind, "site": item.number + n::SITES, "uid": user, "type": kind, "type_name": name,
+        }));
+    }
+    contacts.into()
 }
 
 getters! { Facts::Company(c, _), r;
@@ -36,12 +63,7 @@ getters! { Facts::Company(c, _), r;
         "postcode": c.post_code,
     })),
     "isinvoicesite" => Val::Bool(true),
-    "sitecontacts" => match main_contact(r) {
-        Some(user) if c.index % 2 == 1 => Val::Tree(json!([
-            {"id": r.number * 2, "site": r.number + n::SITES, "uid": user, "type": 1, "type_name": "Billing Contact"},
-        ])),
-        _ => Val::Tree(json!([])),
-    },
+    "sitecontacts" => Val::Tree(contacts(r, c.index)),
     "datecreated" => Val::Time(c.created),
     "slastupdate" => Val::Time(c.touched),
     "customfields" => Val::Tree(json!([])),

@@ -9,6 +9,7 @@ use crate::vendors::halo_psa::edit::Edit;
 use crate::vendors::halo_psa::fixed::NO_ACCESS;
 use crate::vendors::halo_psa::made::numbers as n;
 use crate::vendors::halo_psa::refusal::Refusal;
+use crate::vendors::halo_psa::switches::Switches;
 
 /// Fills in a new action.
 pub fn complete(edit: &Edit<'_>, record: &mut Record) -> Result<(), Refusal> {
@@ -94,7 +95,8 @@ pub fn after_create(edit: &mut Edit<'_>, given: &Record) {
     let status = number(given, "new_status").filter(|status| *status > 0);
     let at = now(edit);
     let mut before = None;
-    edit.alter(kind, ticket, |record| {
+    let quiet = status.is_none() && Switches::read(edit.base()).quiet_actions;
+    edit.alter_quietly(kind, ticket, quiet, |record| {
         before = linked(record, "status_id");
         record.insert("lastactiondate".to_owned(), at.clone());
         if let Some(status) = status {

@@ -132,6 +132,8 @@ getters! { Facts::Ticket(t, problem), r;
     "tag_list" => Val::Tree(if t.number.is_multiple_of(16) { json!(["vip"]) } else { json!([]) }),
     "creator_name_or_email" => Val::owned(creator(r, t)),
     "parent" | "child" | "recurring" => Val::Bool(false),
+    "contract_id" => Val::int(n::contract_id(r.world, t.company)),
+    "sla_id" => Val::int(n::contract_id(r.world, t.company).map(|id| 1 + id % 2)),
     "customer_reply" => Val::Bool(t.status == Status::CustomerNoteAdded),
     "asset_ids" | "attachments" => Val::Tree(json!([])),
 }

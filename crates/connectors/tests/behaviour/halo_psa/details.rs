@@ -1,0 +1,163 @@
+//! What lists of Halo PSA leave out and is asked for beside them: details of single clients, tickets with a new action.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use connectors::page::Page;
+use connectors::{Connect, Connector};
+use domain::clock::UtcMillis;
+use domain::record::{Batch, ContactRecord};
+use domain::side_list::SideList;
+use domain::stream::{PullMode, Stream};
+use serde_json::{Value, json};
+
+use super::HaloPsa;
+use crate::vendor::{FULL, Stand, Vendor, ids, record, walk, whole};
+
+/// A connector of another job in the same process.
+fn another(connect: &Connect) -> Arc<dyn Connector> {
+    connectors::build("halo_psa", connect.clone()).expect("a connector")
+}
+
+/// Requests for single clients.
+fn asked(stand: &Stand) -> usize {
+    let journal = stand.control().journal();
+    let of_one = journal.iter().filter(|entry| {
+        let path = entry.path.to_lowercase();
+        let id = path.rsplit('/').next().unwrap_or_default();
+        path.contains("/client/") && id.parse::<i64>().is_ok()
+    });
+    of_one.count()
+}
+
+/// Who is left out of a list beside the pages.
+fn passed_over(pages: &[Page], list: SideList) -> BTreeSet<String> {
+    let beside = pages.iter().flat_map(|page| &page.beside);
+    let over = beside.filter(|one| one.list == list);
+    over.flat_map(|one| one.passed_over.clone()).collect()
+}
+
+/// Web site and main contact come with a request for each client, once a day and where its row changed.
+pub async fn web_sites_and_main_contacts() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let connect = stand.connect();
+    // Nobody knows who is a main contact before the clients were read, and what is stored stays.
+    let pages = whole(&*another(&connect), Stream::Contacts).await;
+    let pages = pages.expect("pages");
+    assert_eq!(passed_over(&pages, SideList::MainContacts), ids(&pages));
+    let companies = async || {
+        let pages = whole(&*another(&connect), Stream::Companies).await;
+        pages.expect("pages")
+    };
+    let before = companies().await;
+    let active = |pages: &[Page]| -> BTreeSet<String> {
+        let all = ids(pages).into_iter();
+        all.filter(|id| record(pages, id)["active"] == true).collect()
+    };
+    let first = asked(&stand);
+    assert_eq!(first, active(&before).len(), "each active client once");
+    let mut told = 0;
+    for id in active(&before) {
+        let there = control.get("client", id.parse().expect("a number"));
+        let there = there.expect("a client");
+        let here = record(&before, &id);
+        assert_eq!(here["website"], there["website"], "{id}");
+        assert_eq!(here["fields"]["domain"], there["domain"], "{id}");
+        told += usize::from(here["website"] != Value::Null);
+    }
+    assert!(told > 5, "{told}");
+    let left = passed_over(&before, SideList::Details);
+    assert_eq!(left.len(), ids(&before).len() - first, "the others keep theirs");
+    assert_eq!(companies().await.len(), before.len());
+    assert_eq!(asked(&stand), first, "nothing changed");
+
+    // The main contact of the client before that of its site.
+    let pages = whole(&*another(&connect), Stream::Contacts).await;
+    let pages = pages.expect("pages");
+    let known = passed_over(&pages, SideList::MainContacts);
+    assert!(known.len() < ids(&pages).len() / 2, "{known:?}");
+    let Some(Batch::Contacts(contacts)) = pages.first().map(|page| &page.batch) else {
+        panic!("contacts")
+    };
+    let main = contacts.iter().find(|one| one.primary && one.active);
+    let main = main.expect("one").clone();
+    let same = |one: &&ContactRecord| {
+        one.company_external_id == main.company_external_id && !one.primary
+    };
+    let other = contacts.iter().find(same).expect("another").clone();
+    let client: i64 = main.company_external_id.as_ref().expect("one").parse().expect("a number");
+    let user: i64 = other.external_id.parse().expect("a number");
+    control.patch("client", client, json!({"main_contact_id": user, "ref": "Changed"}));
+    companies().await;
+    assert_eq!(asked(&stand), first + 1, "the one that changed");
+    let pages = whole(&*another(&connect), Stream::Contacts).await;
+    let pages = pages.expect("pages");
+    assert_eq!(record(&pages, &other.external_id)["primary"], true);
+    assert_eq!(record(&pages, &main.external_id)["primary"], false);
+}
+
+/// A run asks about fifty clients and no more; the others have their turn with the next ones.
+pub async fn details_by_turns() {
+    let stand = HaloPsa.start().await;
+    let connect = stand.connect();
+    for number in 0..70 {
+        let client = json!({"name": format!("Client {number}"), "website": "https://example.com"});
+        stand.control().create("client", client);
+    }
+    let run = async || {
+        let before = asked(&stand);
+        let pages = walk(&*another(&connect), Stream::Companies, FULL, 30).await;
+        let pages = pages.expect("pages");
+        (asked(&stand) - before, passed_over(&pages, SideList::Details))
+    };
+    let (first, over) = run().await;
+    assert_eq!(first, 50);
+    assert!(over.len() >= 20, "{over:?}");
+    let (second, still) = run().await;
+    assert!((20..50).contains(&second), "{second}");
+    assert!(still.is_subset(&over) && still.len() == over.len() - second);
+    let (third, _) = run().await;
+    assert_eq!(third, 0);
+}
+
+/// An action that is no change of its ticket shows all the same, by its own date; and nothing comes twice.
+pub async fn replies() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let connector = stand.connector();
+    let tickets = control.ids("tickets");
+    let reply = |ticket: i64| json!({"ticket_id": ticket, "outcome_id": 2, "note": "And?", "hiddenfromuser": false});
+    for quiet in [true, false] {
+        control.patch("instanceinfo", 1, json!({ "quiet_actions": quiet }));
+        control.advance_clock(UtcMillis::HOUR);
+        let since = UtcMillis(control.now_ms());
+        control.advance_clock(UtcMillis::MINUTE);
+        let (answered, changed) = ([tickets[3], tickets[9]], [tickets[9], tickets[20]]);
+        for ticket in answered {
+            control.create("actions", reply(ticket));
+        }
+        for ticket in changed {
+            control.patch("tickets", ticket, json!({"summary": format!("Edited {quiet}")}));
+        }
+        let mode = PullMode::Since { since };
+        let pages = walk(&*connector, Stream::Tickets, mode, 50).await;
+        let pages = pages.expect("pages");
+        let all: BTreeSet<String> = answered.iter().chain(&changed).map(ToString::to_string).collect();
+        assert_eq!(ids(&pages), all, "quiet: {quiet}");
+        let came: usize = pages.iter().map(|page| page.batch.len()).sum();
+        assert_eq!(came, all.len(), "each once");
+        assert!(pages.iter().all(|page| page.oddity.is_none()));
+    }
+    // Nothing new costs two requests, not more.
+    control.advance_clock(UtcMillis::HOUR);
+    let mode = PullMode::Since {
+        since: UtcMillis(control.now_ms()),
+    };
+    // With a token of its own: the other one is over.
+    let connector = stand.connector();
+    let before = stand.requests_about("tickets").len();
+    let pages = walk(&*connector, Stream::Tickets, mode, 50).await;
+    assert!(ids(&pages.expect("pages")).is_empty());
+    assert_eq!(stand.requests_about("tickets").len() - before, 2);
+}

@@ -1,0 +1,24 @@
+//! What differs between releases. It stands in the one record of a kind that the API does not show; a control call changes
+//! it like any other record.
+
+use crate::records::base::Base;
+use crate::records::fields::flag;
+
+/// The release as it is now.
+pub struct Release {
+    /// Whether lists of contacts leave out their means of communication, as older releases do.
+    pub lean_lists: bool,
+}
+
+impl Release {
+    /// Reads the record.
+    pub fn read(base: Base<'_>) -> Self {
+        let at = base.catalogue.find("screens/release");
+        let record = at
+            .and_then(|at| Some(base.find(at, 1)?.to_record(base.schema(at))))
+            .unwrap_or_default();
+        Self {
+            lean_lists: flag(&record, "leanLists"),
+        }
+    }
+}
