@@ -68,7 +68,7 @@ async fn mail(tab: &Tab, album: &mut Album, demo: &Demo) {
     tab.open("/").await;
     tab.sign_out().await;
     tab.open(&link).await;
-    tab.wait_for_text("Set password").await;
+    tab.wait_for_text("Choose a new password").await;
     album.take_all(tab, "set-password").await;
     tab.open("/set-password/of-nobody").await;
     album.take_all(tab, "set-password-spent").await;
@@ -279,6 +279,8 @@ async fn a_first_start_and_syncs_with_something_to_look_at_fit_too() {
     .await;
     tab.open("/settings/integrations/autotask").await;
     tab.click("Resync").await;
+    tab.wait_until("location.pathname.includes('/runs/')", "the run is shown")
+        .await;
     ended(&tab, "Partial").await;
     newest_run(&tab, &mut album, "sync-run-question").await;
     tab.open("/settings/integrations/autotask").await;
