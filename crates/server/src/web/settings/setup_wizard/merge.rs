@@ -449,7 +449,7 @@ mod tests {
         );
         assert_eq!(
             set(&["1", "2"]),
-            "Old (2 boards)",
+            "Old (2 boards, no longer in use)",
             "not in use, and told once"
         );
         assert_eq!(set(&["4", "7"]), "Help Desk: Assigned, Security: New");
