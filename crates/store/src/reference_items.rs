@@ -144,8 +144,8 @@ pub async fn list_reference_items(
     read_all!(store, LIST, integration.0, kind.map(ReferenceKind::key))
 }
 
-/// The same for every kind but contracts and owners, of which there may be thousands: of owners, the one with this id
-/// alone.
+/// The same for every kind but contracts, of which there may be one for each company, and owners, one for each person: of
+/// owners, the one with this id alone.
 ///
 /// # Errors
 /// As any statement.
@@ -158,8 +158,24 @@ pub async fn list_with_one_owner(
         store,
         LIST_WITH_ONE_OWNER,
         integration.0,
+        ReferenceKind::Contract.key(),
         ReferenceKind::Owner.key(),
-        owner,
+        owner
+    )
+}
+
+/// The same with every owner.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_with_owners(
+    store: &Store,
+    integration: IntegrationId,
+) -> Result<Vec<StoredReferenceItem>> {
+    read_all!(
+        store,
+        LIST_WITH_OWNERS,
+        integration.0,
         ReferenceKind::Contract.key()
     )
 }
@@ -193,7 +209,10 @@ macro_rules! vendors_order {
 
 statements! {
     LIST = concat!(list!(), "(CAST($2 AS TEXT) IS NULL OR kind = $2)", vendors_order!());
-    LIST_WITH_ONE_OWNER = concat!(list!(), "(kind <> $2 OR external_id = $3) AND kind <> $4", vendors_order!());
+    // Ranges of the primary key around the long kinds, which stand in this order in it.
+    LIST_WITH_ONE_OWNER = concat!("SELECT * FROM (", list!(), "kind < $2 UNION ALL ", list!(), "kind > $2 AND kind < $3 UNION ALL ",
+        list!(), "kind > $3 UNION ALL ", list!(), "kind = $3 AND external_id = $4) few", vendors_order!());
+    LIST_WITH_OWNERS = concat!("SELECT * FROM (", list!(), "kind < $2 UNION ALL ", list!(), "kind > $2) most", vendors_order!());
     LABEL = "SELECT label FROM reference_item WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
     UPSERT = "INSERT INTO reference_item (integration_id, kind, external_id, label, parent, active, sort_order, is_system, removed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET label = excluded.label,

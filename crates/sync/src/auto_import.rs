@@ -23,6 +23,7 @@ use store::identities::{self, EmailState, Identity, NewIdentity};
 use store::imports::Import as ReportRow;
 use store::integrations::{self, Integration};
 use store::jobs::{self, ClaimedJob};
+use store::listing::Count;
 use store::roles::{self, Role};
 
 pub use preview::preview;
@@ -125,11 +126,11 @@ pub async fn last_report(engine: &Engine, id: IntegrationId) -> Result<Option<Co
     Ok(contact_import::find_report(engine.store(), id).await?)
 }
 
-/// How many active contacts of an integration have an account already, made from them.
+/// How many active contacts of an integration have an account already, made from them; counting stops beyond 10,000.
 ///
 /// # Errors
 /// As any statement.
-pub async fn count_accounts(engine: &Engine, id: IntegrationId) -> Result<u64> {
+pub async fn count_accounts(engine: &Engine, id: IntegrationId) -> Result<Count> {
     Ok(contact_import::count_accounts(engine.store(), id).await?)
 }
 

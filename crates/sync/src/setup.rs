@@ -318,7 +318,7 @@ async fn problems(
     settings: &IntegrationSettings,
 ) -> Result<Vec<SettingsProblem>> {
     let store = engine.store();
-    let items = reference_items::list_reference_items(store, id, None).await?;
+    let items = reference_items::list_with_owners(store, id).await?;
     let company_roles: Vec<PublicId> = roles::list_roles(store, RoleKind::Company)
         .await?
         .into_iter()

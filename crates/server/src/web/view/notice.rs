@@ -97,7 +97,7 @@ pub const ALL: &[Notice] = &[
     ),
     good(
         "setup_kept",
-        "What was set is kept. Go on at any time from the card.",
+        "Saved. Setup and settings open again from the card at any time.",
     ),
     warning(
         "setup_lacks_rights",

@@ -1,6 +1,7 @@
 //! `GET /settings/api-keys`.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use askama::Template;
 use axum::extract::State;
@@ -96,11 +97,14 @@ pub async fn render(
 ) -> Answer {
     let shell = staff.shell(Section::Settings);
     let keys = store::api_keys::list_api_keys(app.store()).await?;
-    let people: BTreeMap<IdentityId, String> = identities::list_staff(app.store())
-        .await?
-        .into_iter()
-        .map(|staff| (staff.identity_id, maker(staff)))
-        .collect();
+    let mut people: BTreeMap<IdentityId, String> = BTreeMap::new();
+    for by in keys.iter().filter_map(|key| key.created_by) {
+        if let Entry::Vacant(place) = people.entry(by)
+            && let Some(found) = identities::find_staff_member(app.store(), by).await?
+        {
+            place.insert(maker(found));
+        }
+    }
     let keys = keys
         .into_iter()
         .map(|key| KeyRow {

@@ -94,6 +94,39 @@ pub async fn unread(
             label: "Open the Sync step".to_owned(),
         }));
     }
+    let known = sync::status::overview(app.engine(), source.integration.id).await?;
+    let under_way = known
+        .as_ref()
+        .is_some_and(|known| known.active_run.is_some() || known.last_run.is_none());
+    if let Some(known) = known.filter(|_| !under_way) {
+        let rights = known.missing_rights.iter();
+        let rights: Vec<String> = rights
+            .map(|right| format!("{}: {}", right.area, right.right))
+            .collect();
+        return Ok(Some(Missing {
+            symbol: "alert",
+            title: format!("The {many} could not be read"),
+            sentence: if rights.is_empty() {
+                format!(
+                    "The last sync of {} ended without them. Its page says why and what to check.",
+                    provider.name
+                )
+            } else {
+                format!(
+                    "The last sync of {} ended without them. The account Portico signs in with lacks rights there: {}. Grant them, \
+                     then run Resync.",
+                    provider.name,
+                    rights.join("; ")
+                )
+            },
+            href: if person.may(Permission::read(Area::Integrations)) {
+                format!("/settings/integrations/{}", provider.key)
+            } else {
+                String::new()
+            },
+            label: format!("Look at {}", provider.name),
+        }));
+    }
     Ok(Some(Missing {
         symbol: "hourglass",
         title: format!("The {many} have not been read yet"),

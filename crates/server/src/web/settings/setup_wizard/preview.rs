@@ -8,6 +8,7 @@ use domain::imports::ImportKind;
 use domain::provider::Provider;
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
+use store::listing::Count;
 use sync::auto_import::{count_accounts, preview};
 use sync::import_companies::{CompanyCounts, counts};
 
@@ -18,6 +19,7 @@ use crate::web::access::Staff;
 use crate::web::error::Answer;
 use crate::web::page::page;
 use crate::web::settings::integrations::waiting_companies::WaitingCompanies;
+use crate::web::view::list::count_text;
 use crate::web::view::number::{counted, grouped};
 use crate::web::view::{Query, Section, Shell};
 
@@ -105,23 +107,24 @@ fn number(count: u64) -> i64 {
 
 /// How many contacts have an account already, which an import leaves as it is.
 #[must_use]
-pub fn has_account(count: u64) -> String {
-    match number(count) {
-        0 => String::new(),
-        count => format!(
-            "{} an account already.",
-            counted(count, "contact has", "contacts have")
-        ),
+pub fn has_account(count: Count) -> String {
+    if count == Count::Exact(0) {
+        return String::new();
     }
+    format!(
+        "{} an account already.",
+        count_text(count, "contact has", "contacts have")
+    )
 }
 
 fn title(
     found: &ContactImport,
-    accounts: u64,
+    accounts: Count,
     provider: &Provider,
     companies: CompanyCounts,
 ) -> String {
-    if found.imported() + found.already + found.skipped_count() + accounts == 0 {
+    if found.imported() + found.already + found.skipped_count() == 0 && accounts == Count::Exact(0)
+    {
         return if wait(companies) > 0 && companies.linked + companies.on_their_own == 0 {
             format!(
                 "No {} of {} is a company in Portico yet, so none of their contacts can become a user.",
@@ -134,7 +137,7 @@ fn title(
         };
     }
     match number(found.imported()) {
-        0 if accounts > 0 => "Nobody more would become a user now.".to_owned(),
+        0 if accounts != Count::Exact(0) => "Nobody more would become a user now.".to_owned(),
         0 => "Nobody would become a user now.".to_owned(),
         count => format!(
             "{} would become users now.",
@@ -220,7 +223,7 @@ mod tests {
             role: HOSTILE.into(),
             title: title(&found, 409, provider, companies(41, 30)),
             done: done(&found),
-            accounts: has_account(409),
+            accounts: has_account(Count::Exact(409)),
             skipped: vec![("31".into(), ContactSkip::NoEmail.sentence())],
             more: true,
             waiting: waiting(provider, &IntegrationSettings::default(), companies(41, 30)),

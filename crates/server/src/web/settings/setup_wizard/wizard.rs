@@ -11,7 +11,7 @@ use domain::reference::{Boards, ReferenceItem, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
-use store::reference_items::{StoredReferenceItem, list_reference_items, list_with_one_owner};
+use store::reference_items::{StoredReferenceItem, list_with_one_owner, list_with_owners};
 use store::roles::list_roles;
 use sync::setup::{self, SettingsProblem};
 
@@ -136,7 +136,7 @@ impl Offer {
     /// # Errors
     /// As [`Offer::load`].
     pub async fn load_with_owners(app: &App, integration: &Integration) -> Result<Self, Failure> {
-        let stored = list_reference_items(app.store(), integration.id, None).await?;
+        let stored = list_with_owners(app.store(), integration.id).await?;
         Self::of(app, stored).await
     }
 
