@@ -116,11 +116,13 @@ impl Album {
         }
     }
 
-    /// Takes the pictures of what is shown in every look, without opening it anew.
+    /// Takes the pictures of what is shown in every look, without opening it anew. Where nobody keeps them the light ones
+    /// do: colours make nothing wider.
     async fn take_all(&mut self, tab: &Tab, name: &str) {
         tab.wait_until("document.readyState === 'complete'", "the page is whole")
             .await;
-        for look in LOOKS {
+        let every = self.kept;
+        for look in LOOKS.into_iter().filter(|(_, dark)| every || !dark) {
             tab.look(look.0, look.1).await;
             self.take(tab, name, look).await;
         }
