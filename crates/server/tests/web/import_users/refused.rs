@@ -398,6 +398,24 @@ async fn what_has_to_be_there_first_is_named_with_the_way_there() {
 }
 
 #[tokio::test]
+async fn people_who_cannot_be_read_are_told_as_that_and_not_as_still_to_come() {
+    let site = Site::start_beside_sandbox_with(4).await;
+    site.sandbox().set_security("Resources", "query", "None");
+    site.connect().await;
+    let mut browser = site.admin().await;
+    let page = list(&mut browser).await;
+    for words in [
+        "The resources could not be read",
+        "lacks rights there: Resources",
+        "then run Resync",
+        "href=\"/settings/integrations/autotask\"",
+    ] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    assert!(!page.text.contains("still under way"));
+}
+
+#[tokio::test]
 async fn nobody_imports_with_a_role_that_grants_more_than_their_own() {
     let site = connected(3).await;
     let some = Grants([(Area::Users, Level::Manage), (Area::Tickets, Level::Read)].into());

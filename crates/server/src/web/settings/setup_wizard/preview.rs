@@ -221,7 +221,7 @@ mod tests {
             provider: "Autotask",
             back: "/x".into(),
             role: HOSTILE.into(),
-            title: title(&found, 409, provider, companies(41, 30)),
+            title: title(&found, Count::Exact(409), provider, companies(41, 30)),
             done: done(&found),
             accounts: has_account(Count::Exact(409)),
             skipped: vec![("31".into(), ContactSkip::NoEmail.sentence())],
@@ -233,7 +233,12 @@ mod tests {
         assert!(html.contains("1,215 contacts would become users now"));
         assert!(html.contains("409 contacts have an account already."));
         assert_eq!(done(&found).len(), 3);
-        let settled = title(&ContactImport::default(), 1, provider, companies(41, 41));
+        let settled = title(
+            &ContactImport::default(),
+            Count::Exact(1),
+            provider,
+            companies(41, 41),
+        );
         assert_eq!(settled, "Nobody more would become a user now.");
         let none = PreviewPage {
             role: String::new(),
@@ -251,7 +256,14 @@ mod tests {
     #[test]
     fn nobody_is_promised_a_sync_that_brings_nothing() {
         let provider = domain::provider::find("halo_psa").expect("there");
-        let of = |companies| title(&ContactImport::default(), 0, provider, companies);
+        let of = |companies| {
+            title(
+                &ContactImport::default(),
+                Count::Exact(0),
+                provider,
+                companies,
+            )
+        };
         let read_nothing = of(CompanyCounts::default());
         assert!(read_nothing.starts_with("No contacts"), "{read_nothing}");
         let none = of(companies(41, 0));
