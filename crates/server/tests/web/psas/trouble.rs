@@ -86,6 +86,12 @@ pub async fn a_right_that_was_taken_is_told_with_where_to_grant_it(psa: &'static
     assert!(sentence.contains(psa.provider().words.rights), "{sentence}");
     assert!(run.contains("The right that is missing: "), "{run}");
     assert!(run.contains(right.called), "{}: {run}", right.called);
+    if state == RunState::Partial {
+        let page = browser.get(&portal.step("configure")).await;
+        let left_out = psa.provider().words.stream(Stream::Tickets);
+        let told = format!("Could not be read: {left_out}");
+        assert!(page.read().contains(&told), "{told}: {}", page.text);
+    }
 }
 
 pub async fn a_record_that_cannot_be_read_is_told_with_its_field(psa: &'static Psa) {

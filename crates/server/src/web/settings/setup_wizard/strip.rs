@@ -2,9 +2,9 @@
 
 use askama::Template;
 use domain::id::RunId;
-use domain::provider::Provider;
+use domain::provider::{Provider, Words};
 use domain::run::RunState;
-use store::runs::{Run, list_runs, list_stream_runs};
+use store::runs::{Run, StreamRun, list_runs, list_stream_runs};
 use sync::status::Overview;
 
 use crate::app::App;
@@ -84,6 +84,10 @@ pub async fn strip(
     let read = Read::up_to(app, run).await?;
     let ended = shell.time(run.finished_at.unwrap_or(shell.now)).relative;
     let failed = run.state == RunState::Failed;
+    let unread = unread(
+        &list_stream_runs(app.store(), run.id).await?,
+        provider.words,
+    );
     Ok(Strip {
         state: Badge::run(run.state),
         label: if failed {
@@ -102,13 +106,33 @@ pub async fn strip(
         } else {
             "good"
         },
-        message: run.message.clone().filter(|_| failed).unwrap_or_default(),
+        message: match &run.message {
+            Some(message) if failed => message.clone(),
+            _ => unread,
+        },
         hint: run
             .hint
             .filter(|_| failed)
             .map(|hint| hint.sentence(provider))
             .unwrap_or_default(),
     })
+}
+
+/// Which lists a run that went on without them could not read; empty when it read all.
+fn unread(streams: &[StreamRun], words: Words) -> String {
+    let failed = streams
+        .iter()
+        .filter(|stream| stream.state == RunState::Failed);
+    let failed: Vec<String> = failed
+        .map(|stream| words.stream(stream.stream).to_string())
+        .collect();
+    if failed.is_empty() {
+        return String::new();
+    }
+    format!(
+        "Could not be read: {}. Its page says why and what to check.",
+        failed.join(", ")
+    )
 }
 
 /// What the syncs read up to the one that ended last.
