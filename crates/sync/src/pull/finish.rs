@@ -167,17 +167,17 @@ impl Part<'_> {
         }
         if judged.removal.asked {
             hint = Some(Hint::RemovalQuestion);
-            told.push(format!(
-                "{} records are missing at the vendor. Nothing was removed.",
-                judged.removal.missing
-            ));
+            told.push(match judged.removal.missing {
+                1 => "1 record is missing at the vendor. Nothing was removed.".to_owned(),
+                many => format!("{many} records are missing at the vendor. Nothing was removed."),
+            });
         }
         if counts.set_aside > 0 {
             hint = hint.or(Some(Hint::SetAside));
-            told.push(format!(
-                "{} records could not be read and were set aside.",
-                counts.set_aside
-            ));
+            told.push(match counts.set_aside {
+                1 => "1 record could not be read and was set aside.".to_owned(),
+                many => format!("{many} records could not be read and were set aside."),
+            });
         }
         let partial = judged.doubtful || judged.removal.asked || counts.set_aside > 0;
         if hint.is_none() && counts.repeated > 0 {
