@@ -212,11 +212,11 @@ statements! {
             (identity_id, company_id, role_id, status, contact_integration_id, contact_external_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (identity_id, company_id) DO NOTHING";
     // From the accounts: most contacts have none. CROSS JOIN keeps SQLite to that order.
-    COUNT_ACCOUNTS = "SELECT count(*) AS found FROM (SELECT 1 AS one FROM company_membership m
-        CROSS JOIN external_contact w ON w.integration_id = m.contact_integration_id AND w.external_id = m.contact_external_id
-        CROSS JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
-        CROSS JOIN company c ON c.id = x.company_id
-        WHERE m.contact_integration_id = $1 AND m.company_id = x.company_id
+    COUNT_ACCOUNTS = "SELECT count(*) AS found FROM (SELECT 1 AS one
+        FROM company_membership m CROSS JOIN external_contact w CROSS JOIN external_company x CROSS JOIN company c
+        WHERE m.contact_integration_id = $1 AND w.integration_id = m.contact_integration_id AND w.external_id = m.contact_external_id
+            AND x.integration_id = w.integration_id AND x.external_id = w.company_external_id AND x.company_id = m.company_id
+            AND c.id = m.company_id
             AND w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL LIMIT $2) counted";
     REMOVE_OLD_SKIPS = concat!("DELETE FROM contact_skip WHERE integration_id = $1 AND NOT EXISTS (SELECT 1 FROM external_contact w
         JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
