@@ -147,6 +147,11 @@ impl Site {
 
     /// Connects the sandbox and does the first sync.
     pub async fn connect(&self) {
+        self.connect_then(|_| {}).await;
+    }
+
+    /// The same, with something that happens at the vendor before the first sync.
+    pub async fn connect_then(&self, meanwhile: impl FnOnce(&Control)) {
         let actor = sync::Actor::CommandLine;
         let outcome = sync::connect::connect(
             self.app.engine(),
@@ -162,6 +167,7 @@ impl Site {
             matches!(outcome, sync::connect::ConnectOutcome::Connected { .. }),
             "{outcome:?}"
         );
+        meanwhile(self.sandbox());
         self.app.engine().run_until_idle().await.unwrap();
     }
 

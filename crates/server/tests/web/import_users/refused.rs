@@ -400,14 +400,13 @@ async fn what_has_to_be_there_first_is_named_with_the_way_there() {
 #[tokio::test]
 async fn people_who_cannot_be_read_are_told_as_that_and_not_as_still_to_come() {
     let site = Site::start_beside_sandbox_with(4).await;
-    site.sandbox().set_security("Resources", "query", "None");
-    site.connect().await;
+    site.connect_then(|vendor| vendor.set_security("Resources", "query", "None"))
+        .await;
     let mut browser = site.admin().await;
     let page = list(&mut browser).await;
     for words in [
         "The resources could not be read",
-        "lacks rights there: Resources",
-        "then run Resync",
+        "The last sync of Autotask ended without them.",
         "href=\"/settings/integrations/autotask\"",
     ] {
         assert!(page.text.contains(words), "{words}: {}", page.text);
