@@ -182,7 +182,7 @@ const SETUP: SetupData = SetupData {
         Flow {
             data: "Contacts",
             both_ways: false,
-            note: "Users of your clients; the main contact of a site is the primary one",
+            note: "Users of your clients; the main contact of the client, else of its site, is the primary one",
         },
         Flow {
             data: "Agents",
