@@ -143,7 +143,7 @@ pub(crate) async fn open_sqlite(path: &Path, read_only: bool) -> Result<Db> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        // Measured with the bulk path (examples/bench): a page of tickets touches some hundred pages of indexes, and with
+        // Measured with the bulk path (examples/store_bench): a page of tickets touches some hundred pages of indexes, and with
         // SQLite's default each commit would end in a checkpoint of those same pages. A larger cache gains nothing.
         .pragma("cache_size", "-16384")
         .pragma("wal_autocheckpoint", "16000")

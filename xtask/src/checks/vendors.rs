@@ -17,7 +17,6 @@ const OWN: &[&str] = &[
     "crates/domain/src/provider/{}.rs",
     "crates/server/static/providers/{}.svg",
     "crates/server/tests/web/psas/{}.rs",
-    "crates/simulator/examples/{}.rs",
     "crates/simulator/src/vendors/{}/",
     "crates/simulator/tests/{}/",
     "crates/sync/tests/suite/{}.rs",

@@ -32,6 +32,17 @@ pub struct Step {
     pub run: fn(&mut Context, &[&str]) -> Result<String>,
 }
 
+/// Builds the binaries and the tests together, so that both have crates of the same features: asked for one by one they
+/// would be built twice, because what only tests need adds features.
+const EVERYTHING: &[&str] = &[
+    "build",
+    "--workspace",
+    "--bins",
+    "--tests",
+    "--examples",
+    "--locked",
+];
+
 const fn step(
     name: &'static str,
     title: &'static str,
@@ -75,7 +86,7 @@ pub const STEPS: &[Step] = &[
         context.docs()
     }),
     step(BUILD, "all crates and their tests", |context, _| {
-        context.cargo(&["test", "--workspace", "--locked", "--no-run"])
+        context.cargo(EVERYTHING)
     }),
     Step {
         needs_build: true,
@@ -157,7 +168,19 @@ impl Context {
     }
 
     fn docs(&self) -> Result<String> {
-        let mut command = self.command(&["doc", "--workspace", "--no-deps", "--locked"]);
+        // Asking for examples brings the features that tests add: with those clippy has checked every crate already.
+        let mut command = self.command(&[
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--lib",
+            "--bin",
+            "bench",
+            "--bin",
+            "xtask",
+            "--examples",
+            "--locked",
+        ]);
         run(command.env("RUSTDOCFLAGS", "-D warnings"))?;
         Ok(String::new())
     }
@@ -174,7 +197,7 @@ impl Context {
 
     fn smoke(&mut self, arguments: &[&str]) -> Result<String> {
         let url = self.postgres()?;
-        self.cargo(&["build", "--locked", "-p", "portico", "-p", "bench"])?;
+        self.cargo(EVERYTHING)?;
         let mut command = crate::process::at_root(target_dir().join("debug/bench"));
         run(command.args(arguments).env(bench::BENCH_POSTGRES, url))?;
         Ok(String::new())

@@ -15,7 +15,7 @@ use super::NAME;
 use super::beside::{Sites, Teams};
 use super::config::Config;
 use super::details::Asked;
-use super::query::one_row;
+use super::query::{any_action, one_row};
 use super::wire::HaloAuthInfo;
 use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
@@ -285,12 +285,13 @@ impl Client {
 
     /// Whether a list may be read, and how many rows the vendor counts where it counts.
     pub(super) async fn try_list(&self, entity: &'static str) -> Result<Option<i64>> {
-        let call = Call::get("test the connection", entity, entity);
+        const OPERATION: &str = "test the connection";
+        let call = Call::get(OPERATION, entity, entity);
         let one = one_row();
         // Agents and teams have no pages and actions only a number of rows.
         let call = match entity {
             "Agent" | "Team" => call,
-            "Actions" => call.with("count", one.size.to_string()),
+            "Actions" => any_action(OPERATION),
             _ => call
                 .with("pageinate", "true")
                 .with("page_no", one.page.to_string())

@@ -5,9 +5,8 @@ use futures_util::future::join_all;
 
 use super::beside::{SITES, TEAMS};
 use super::client::Client;
-use super::query::by_id;
+use super::query::{any_action, by_id};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::exchange::Call;
 use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
@@ -115,7 +114,7 @@ fn no_actions() -> PermissionFinding {
 
 /// Whether a ticket of which no action came may be taken for one without comments: an agent who may see no actions is
 /// told of none. Each ticket has one that the product wrote itself, which is asked for here; one that has not even that is
-/// gone, or its actions are hidden.
+/// gone, was stripped of it, or its actions are hidden, and then so are those of every other ticket.
 ///
 /// # Errors
 /// `PermissionDenied` with the missing right; any failure of asking.
@@ -124,15 +123,14 @@ pub(super) async fn require_actions(
     operation: &'static str,
     ticket: i64,
 ) -> Result<()> {
-    let any = Call::get(operation, "Actions", "Actions")
-        .with("ticket_id", ticket.to_string())
-        .with("count", "1");
-    if client.count(any).await? != Some(0)
+    let of_the_ticket = any_action(operation).with("ticket_id", ticket.to_string());
+    if client.count(of_the_ticket).await? != Some(0)
         || client.count(by_id(Stream::Tickets, ticket)).await? == Some(0)
+        || client.count(any_action(operation)).await? != Some(0)
     {
         return Ok(());
     }
-    let words = "Halo shows this ticket to the API agent and none of its actions.";
+    let words = "Halo shows tickets to the API agent and none of their actions.";
     Err(Error::new(ErrorKind::PermissionDenied, operation, words).with_right(no_actions()))
 }
 

@@ -168,6 +168,11 @@ pub(super) fn by_id(stream: Stream, id: i64) -> Call {
     }
 }
 
+/// One action, whichever: what there is of them for the agent.
+pub(super) fn any_action(operation: &'static str) -> Call {
+    Call::get(operation, "Actions", "Actions").with("count", "1")
+}
+
 /// The actions of a ticket, without what the product wrote itself.
 pub(super) fn actions(operation: &'static str, ticket: i64, count: Option<u64>) -> Call {
     let call = Call::get(operation, "Actions", "Actions")

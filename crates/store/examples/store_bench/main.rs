@@ -1,6 +1,6 @@
 //! Measures the store alone: rows per second of the bulk path, and the time of every list at two sizes.
 //!
-//! `cargo run --release --package store --example bench -- bulk 100000` or `… -- lists 20000 200000`. PostgreSQL is
+//! `cargo run --release --package store --example store_bench -- bulk 100000` or `… -- lists 20000 200000`. PostgreSQL is
 //! measured when `PORTICO_TEST_POSTGRES` holds an address. Figures are for `docs/performance.md`; nothing asserts them.
 
 #![expect(clippy::print_stdout, reason = "a table for a person")]
