@@ -1,5 +1,5 @@
 // What pages gain when scripts run. Every page works without: forms post, links lead somewhere, dialogs are pages.
-import { ask, load, loadPart, replace, submit, visit } from "./swap.js";
+import { ask, focusWrong, load, loadPart, replace, submit, visit } from "./swap.js";
 import { begin, guardForms, settle } from "./guard.js";
 import { filterChoices, countChoices } from "./choices.js";
 import { settleAllPicks, updatePicks } from "./picks.js";
@@ -120,6 +120,7 @@ for (const tab of document.querySelectorAll(".tabs [aria-current=page]")) {
 document.querySelectorAll(".choices").forEach((list) => countChoices(list));
 markMixed(document.body);
 settleAllPicks(document.body);
+focusWrong();
 listen();
 guardForms();
 passwords();

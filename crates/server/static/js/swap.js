@@ -22,6 +22,8 @@ export async function submit(form, submitter) {
   }
   const answer = await ask(url, { method: "POST", body: data });
   if (!answer) return;
+  // What failed before is no longer so.
+  for (const told of document.querySelectorAll("#toasts > .toast.bad")) told.remove();
   const dialog = form.closest("dialog");
   const under = dialog && answer.ok && document.getElementById(form.dataset.refresh ?? "");
   if (under) showUnder(under, dialog, answer);
@@ -103,6 +105,13 @@ async function renewToken(body) {
   return true;
 }
 
+/** Leads to the first field that is to be typed or chosen anew. */
+export function focusWrong() {
+  const wrong = document.querySelector("[aria-invalid=true]");
+  wrong?.closest("details")?.setAttribute("open", "");
+  wrong?.focus();
+}
+
 /** Puts the named elements of a page in place of ours. Leads to the page itself when it has none of them. */
 function put({ page, url }, ids, go = (address) => location.assign(address)) {
   const fresh = ids.split(" ").map((id) => page.getElementById(id)).filter(Boolean);
@@ -112,7 +121,7 @@ function put({ page, url }, ids, go = (address) => location.assign(address)) {
   }
   for (const element of fresh) replace(element);
   tellNotice(page);
-  document.querySelector("[aria-invalid=true]")?.focus();
+  focusWrong();
   // What came of a form is read, wherever the button was.
   const answer = fresh.map((one) => (one.matches("[data-answer]") ? one : one.querySelector("[data-answer]"))).find(Boolean);
   answer?.lastElementChild?.scrollIntoView({ block: "nearest" });

@@ -13,7 +13,7 @@ use domain::scope::Scope;
 use domain::stream::Stream;
 use domain::viewer::Viewer;
 use serde_json::{Value, json};
-use simulator::Control;
+use simulator::{Control, WorldConfig};
 use store::pages::list_note_ids;
 use store::tickets::notes_for_viewer;
 use sync::request::{NotesState, RunMode, notes_state};
@@ -123,11 +123,17 @@ impl Desk {
         found.expect("it has such records").1
     }
 
+    /// The usual world with fewer tickets, two pages of them: most vendors have a request for the comments of each.
     pub fn setup(&self) -> Setup {
+        let usual = Setup::default();
         Setup {
             vendor: self.key,
             request_limit: Some(PLENTY),
-            ..Setup::default()
+            world: WorldConfig {
+                tickets: 80,
+                ..usual.world
+            },
+            ..usual
         }
     }
 

@@ -94,7 +94,12 @@ async fn worst(
             } else {
                 "warn-text"
             },
-            title: format!("{}: {}", provider.name, problem.title),
+            // Some of them begin with the name.
+            title: if problem.title.starts_with(provider.name) {
+                problem.title
+            } else {
+                format!("{}: {}", provider.name, problem.title)
+            },
             sentence: if problem.message.is_empty() {
                 problem.hint.unwrap_or_default()
             } else {

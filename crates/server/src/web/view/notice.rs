@@ -99,6 +99,10 @@ pub const ALL: &[Notice] = &[
         "setup_kept",
         "Saved. Setup and settings open again from the card at any time.",
     ),
+    good(
+        "auto_import_began",
+        "Saved. Contacts are getting their accounts now, with the role you chose. Imports on this page tells how many, as soon as they are made.",
+    ),
     warning(
         "setup_lacks_rights",
         "The setup was not completed: rights are missing that what is synced needs. They stand below, beside Complete Setup.",
@@ -282,7 +286,7 @@ pub const ALL: &[Notice] = &[
     ),
     good(
         "user_welcomed",
-        "The user was added, and the welcome e-mail is on its way.",
+        "The user was added, and the welcome e-mail is on its way. Settings → E-mail lists it.",
     ),
     good("user_saved", "The user was saved."),
     good(
@@ -290,7 +294,10 @@ pub const ALL: &[Notice] = &[
         "The user is deactivated, and all sessions of the user have ended.",
     ),
     good("user_reactivated", "The user is active again."),
-    good("welcome_sent", "The welcome e-mail is on its way."),
+    good(
+        "welcome_sent",
+        "The welcome e-mail is on its way. Settings → E-mail lists it.",
+    ),
     good(
         "unlinked",
         "The record is unlinked. The account stays as it is.",
@@ -314,8 +321,8 @@ pub const ALL: &[Notice] = &[
     good("signed_out", "You are signed out."),
     warning(
         "recovery_code_used",
-        "You signed in with a recovery code, which works no more. Your profile says how many are left, makes new ones and \
-         sets up another device.",
+        "You signed in with a recovery code, and it cannot be used again. Your profile, in the menu of your name, says how \
+         many are left, makes new ones and sets up another device.",
     ),
     plain(
         "session_expired",

@@ -103,3 +103,33 @@ async fn a_forged_base_changes_nothing_outside_the_step() {
         "what belongs to the step is saved"
     );
 }
+
+/// Switched on in a setup that is finished, accounts come without another step: the next page says so, once.
+#[tokio::test]
+async fn accounts_that_come_at_once_are_told() {
+    let site = Site::start_connected().await;
+    let roles = list_roles(site.app.store(), RoleKind::Company)
+        .await
+        .unwrap();
+    let more = [
+        ("auto_import", "on"),
+        ("default_contact_role", roles[0].uuid.as_str()),
+    ];
+    let mut ann = site.admin().await;
+    for (notice, sentence) in [
+        (
+            "/settings/integrations/autotask?notice=auto_import_began",
+            "Contacts are getting their accounts now",
+        ),
+        (
+            "/settings/integrations?notice=setup_kept",
+            "Setup and settings open again",
+        ),
+    ] {
+        let page = ann.get(SYNC).await;
+        let sent = ann.send(SYNC, &sync_form(&page, "exit", &more)).await;
+        assert_eq!(sent.location(), notice, "{}", sent.text);
+        let next = ann.get(sent.location()).await;
+        assert!(next.text.contains(sentence), "{}", next.text);
+    }
+}

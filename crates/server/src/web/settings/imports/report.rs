@@ -155,7 +155,7 @@ pub mod samples {
             address: "/settings/users/import/autotask/reports/x".into(),
             asked: Some((HOSTILE.into(), shell.time(shell.now))),
             title: "2 users created, 1 linked, 2 skipped".into(),
-            lines: vec!["2 welcome e-mails are on the way.".into()],
+            lines: vec!["2 welcome e-mails are on the way. Settings → E-mail lists them.".into()],
             created: part(vec![
                 line("Maria Huber", "maria.huber@northwind-msp.example", ""),
                 line(&sample::long(), &sample::long(), ""),

@@ -293,7 +293,7 @@ fn lines(provider: &Provider, import: &Import, words: &Words) -> Vec<String> {
         let welcome = asked.and_then(serde_json::Value::as_bool) == Some(true);
         lines.push(if welcome {
             format!(
-                "{} on the way.",
+                "{} on the way. Settings → E-mail lists them.",
                 counted(
                     number(counts.welcomed),
                     "welcome e-mail is",

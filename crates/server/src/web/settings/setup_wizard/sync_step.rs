@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use domain::provider::{ScopeField, ScopeList};
+use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::auto_import::count_accounts;
@@ -114,6 +115,11 @@ pub async fn submit(
         let saved = save(app.engine(), &actor, id, STEP, sent.revision, mine.clone()).await?;
         let next = match fields.text("action") {
             "back" => wizard.address(SetupStep::Connect),
+            // The accounts come by themselves; their number stands there.
+            _ if wizard.place.completed && brings_accounts(&sent.base, &mine) => format!(
+                "/settings/integrations/{}?notice=auto_import_began",
+                wizard.provider.key
+            ),
             _ => "/settings/integrations?notice=setup_kept".to_owned(),
         };
         (saved, next)
@@ -134,6 +140,12 @@ pub async fn submit(
             render(&app, &staff, &wizard, &theirs, form).await
         }
     }
+}
+
+/// Whether what is saved makes accounts of contacts that have none yet.
+fn brings_accounts(before: &IntegrationSettings, now: &IntegrationSettings) -> bool {
+    let role = &now.default_contact_role;
+    now.auto_import && (!before.auto_import || before.default_contact_role != *role)
 }
 
 /// The notice that tells what became of the sync.
