@@ -105,6 +105,12 @@ impl Album {
         }
     }
 
+    /// The looks to take. Where nobody keeps the pictures the light ones do: colours make nothing wider.
+    fn looks(&self) -> impl Iterator<Item = (u32, bool)> + use<> {
+        let every = self.kept;
+        LOOKS.into_iter().filter(move |(_, dark)| every || !dark)
+    }
+
     /// Takes the picture of what is shown.
     async fn take(&mut self, tab: &Tab, name: &str, (width, dark): (u32, bool)) {
         let look = format!("{width}-{}", if dark { "dark" } else { "light" });
@@ -116,13 +122,11 @@ impl Album {
         }
     }
 
-    /// Takes the pictures of what is shown in every look, without opening it anew. Where nobody keeps them the light ones
-    /// do: colours make nothing wider.
+    /// Takes the pictures of what is shown in every look, without opening it anew.
     async fn take_all(&mut self, tab: &Tab, name: &str) {
         tab.wait_until("document.readyState === 'complete'", "the page is whole")
             .await;
-        let every = self.kept;
-        for look in LOOKS.into_iter().filter(|(_, dark)| every || !dark) {
+        for look in self.looks() {
             tab.look(look.0, look.1).await;
             self.take(tab, name, look).await;
         }
@@ -146,12 +150,14 @@ const LOOKS: [(u32, bool); 4] = [(1440, false), (1440, true), (390, false), (390
 async fn every_page_fits_wide_and_narrow_light_and_dark() {
     let Some(executable) = chromium() else { return };
     let mut album = Album::open();
-    let demo = Demo::start(&[]).await;
+    // Pictures for people show the demo as it is.
+    let small: &[&str] = &["--tickets", "400"];
+    let demo = Demo::start(if album.kept { &[] } else { small }).await;
     let browser = Chromium::start(&executable).await;
     let tab = browser.tab(&demo.address).await;
     tab.look(1440, false).await;
 
-    for look in LOOKS {
+    for look in album.looks() {
         tab.look(look.0, look.1).await;
         tab.open("/sign-in").await;
         album.take(&tab, "sign-in", look).await;
@@ -178,7 +184,7 @@ async fn every_page_fits_wide_and_narrow_light_and_dark() {
                     .await
             }
         };
-        for look in LOOKS {
+        for look in album.looks() {
             tab.look(look.0, look.1).await;
             tab.open(&address).await;
             album.take(&tab, name, look).await;
