@@ -287,7 +287,11 @@ impl Tab {
             .expect("the window takes its size");
         let value = if dark { "dark" } else { "light" };
         self.page
-            .emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", value)])
+            .emulate_media_features(vec![
+                MediaFeature::new("prefers-color-scheme", value),
+                // No picture of a button half way between two colours.
+                MediaFeature::new("prefers-reduced-motion", "reduce"),
+            ])
             .await
             .expect("the colours can be chosen");
     }

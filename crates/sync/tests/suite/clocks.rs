@@ -94,8 +94,9 @@ async fn p3_stamps_of_another_clock_lose_no_change(kind: Kind, vendor: &str) {
         let portal = desk.portal(kind).await;
         portal.control.set_date_ahead(ahead);
         let id = portal.connected().await;
-        for turn in 0..8 {
-            portal.advance(10 * UtcMillis::MINUTE);
+        // Beyond the hour, in steps that are longer than the overlap.
+        for turn in 0..5 {
+            portal.advance(16 * UtcMillis::MINUTE);
             change_and_find(&portal, id, desk, turn).await;
         }
         // Long enough for what is ahead to be behind, and for the overlap.

@@ -15,6 +15,7 @@ use sync::import_companies;
 use sync::request::RunMode;
 
 use crate::portal::{Kind, Portal, Setup};
+use crate::vendors::Desk;
 
 on_both_engines!(
     p13_excluded_opportunity_types_and_company_statuses,
@@ -25,9 +26,8 @@ on_both_engines!(
 
 async fn portal(kind: Kind, settings: Option<IntegrationSettings>) -> Portal {
     let setup = Setup {
-        vendor: "connectwise_psa",
         settings,
-        ..Setup::default()
+        ..Desk::of("connectwise_psa").setup()
     };
     Portal::with(kind, setup).await
 }

@@ -5,7 +5,8 @@ use domain::stream::Stream;
 use serde_json::json;
 use sync::request::RunMode;
 
-use crate::portal::{Kind, Portal, Setup};
+use crate::portal::{Kind, Portal};
+use crate::vendors::Desk;
 
 on_both_engines!(
     of_two_contacts_with_the_customers_address_the_first_is_primary,
@@ -14,12 +15,7 @@ on_both_engines!(
 );
 
 async fn portal(kind: Kind) -> Portal {
-    let setup = Setup {
-        vendor: "syncro",
-        request_limit: Some(100_000),
-        ..Setup::default()
-    };
-    Portal::with(kind, setup).await
+    Desk::of("syncro").portal(kind).await
 }
 
 /// The ids of contacts that are made of customers.

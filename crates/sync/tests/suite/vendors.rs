@@ -184,7 +184,7 @@ pub async fn every_record_arrives_and_every_note(kind: Kind, vendor: &str) {
     let portal = desk.portal(kind).await;
     let id = portal.connected().await;
     assert!(
-        (desk.present)(&portal.control).len() > 230,
+        (desk.present)(&portal.control).len() > 80,
         "the world has notes"
     );
     desk.assert_settled(&portal, id).await;
