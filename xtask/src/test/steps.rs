@@ -14,6 +14,9 @@ use crate::{bench, checks, policy, tools};
 /// Set to make a test that lacks something fail instead of skipping itself.
 pub const REQUIRE_ALL: &str = "PORTICO_REQUIRE_ALL";
 
+/// How many tests of a binary run at once.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+
 /// The step without which later ones make no sense.
 pub const BUILD: &str = "build";
 
@@ -189,6 +192,11 @@ impl Context {
         let url = self.postgres()?;
         let mut command = self.command(&["test", "--workspace", "--locked", "--no-fail-fast"]);
         command.env(TEST_POSTGRES, url).env(REQUIRE_ALL, "1");
+        // One more than there are processors: tests wait for flushed files and for PostgreSQL now and then.
+        if std::env::var_os(TEST_THREADS).is_none() {
+            let processors = std::thread::available_parallelism().map_or(1, usize::from);
+            command.env(TEST_THREADS, (processors + 1).to_string());
+        }
         if let Some(browser) = find_chromium() {
             command.env(TEST_CHROMIUM, browser);
         }
