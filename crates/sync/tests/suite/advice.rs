@@ -16,6 +16,7 @@ use crate::portal::{Kind, Portal, Setup, ann};
 use crate::vendors::Desk;
 
 on_every_vendor!(
+    sqlite:
     nothing_is_advised_while_all_is_well_but_what_is_chosen,
     tickets_not_syncing_is_told_when_the_scope_left_all_of_them_out,
     a_missing_right_is_named,

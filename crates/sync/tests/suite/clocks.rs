@@ -12,6 +12,7 @@ use crate::portal::{Kind, Portal, Setup};
 use crate::vendors::Desk;
 
 on_every_vendor!(
+    sqlite:
     s1_the_floor_is_the_vendors_time_of_connection,
     p3_stamps_of_another_clock_lose_no_change,
     p3_a_clock_that_is_set_is_measured_anew,

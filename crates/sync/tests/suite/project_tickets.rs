@@ -14,6 +14,7 @@ use sync::request::{NotesState, RunMode, notes_state, request_notes};
 use sync::settings::update_settings;
 
 use crate::portal::{Kind, Portal, Setup, ann};
+use crate::vendors::Desk;
 
 on_both_engines!(
     p5_without_the_right_to_project_tickets_nothing_is_gone,
@@ -25,14 +26,14 @@ on_both_engines!(
 const MADE: usize = 60;
 
 /// A connected portal with tickets in three projects, some of them of different types, and one note each in the first two.
-async fn connected(kind: Kind) -> (Portal, IntegrationId, Vec<i64>) {
+async fn connected(kind: Kind, tickets: u32) -> (Portal, IntegrationId, Vec<i64>) {
+    let usual = Desk::of("connectwise_psa").setup();
     let setup = Setup {
-        vendor: "connectwise_psa",
         world: WorldConfig {
-            tickets: 280,
-            ..Setup::default().world
+            tickets,
+            ..usual.world
         },
-        ..Setup::default()
+        ..usual
     };
     let portal = Portal::with(kind, setup).await;
     let control = &portal.control;
@@ -70,7 +71,7 @@ fn texts(ids: &[i64]) -> BTreeSet<String> {
 }
 
 async fn p5_without_the_right_to_project_tickets_nothing_is_gone(kind: Kind) {
-    let (portal, id, _) = connected(kind).await;
+    let (portal, id, _) = connected(kind, 60).await;
     let before = portal.present(id, Stream::Tickets).await;
     let lacking = || async {
         let rights = portal.integration(id).await.missing_permissions;
@@ -111,7 +112,7 @@ async fn p5_without_the_right_to_project_tickets_nothing_is_gone(kind: Kind) {
 }
 
 async fn p15_without_the_right_to_project_tickets_their_notes_stay(kind: Kind) {
-    let (portal, id, made) = connected(kind).await;
+    let (portal, id, made) = connected(kind, 60).await;
     let before = portal.present(id, Stream::TicketNotes).await;
     let control = &portal.control;
     let ticket = made[0].to_string();
@@ -152,7 +153,8 @@ async fn change(portal: &Portal, id: IntegrationId, change: impl FnOnce(&mut Int
 
 /// The vendor is never asked to leave a project's type out: such tickets come and are judged here.
 async fn p13_excluded_project_types_go_and_return(kind: Kind) {
-    let (portal, id, made) = connected(kind).await;
+    // So many that fifty-two of them are a small share.
+    let (portal, id, made) = connected(kind, 280).await;
     let control = &portal.control;
     let kind_of = |ticket: i64| {
         let ticket = control.get("project/tickets", ticket).expect("a ticket");

@@ -440,8 +440,8 @@ async fn s1_switched_off_nothing_starts_by_itself_also_after_a_restart(kind: Kin
         portal.idle().await;
     };
     let two_days = async |portal: &Portal| {
-        for _ in 0..96 {
-            portal.advance(30 * UtcMillis::MINUTE);
+        for _ in 0..24 {
+            portal.advance(2 * UtcMillis::HOUR);
             portal.engine.schedule_due().await.expect("the schedule");
             portal.idle().await;
         }
@@ -459,6 +459,6 @@ async fn s1_switched_off_nothing_starts_by_itself_also_after_a_restart(kind: Kin
     let nights = all
         .iter()
         .filter(|run| run.trigger_key == Trigger::Reconciliation);
-    assert!(all.len() > before + 90, "{} runs", all.len());
+    assert!(all.len() > before + 20, "{} runs", all.len());
     assert!(nights.count() >= 2, "both nights");
 }
