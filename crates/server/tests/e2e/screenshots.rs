@@ -184,10 +184,15 @@ async fn every_page_fits_wide_and_narrow_light_and_dark() {
                     .await
             }
         };
-        for look in album.looks() {
-            tab.look(look.0, look.1).await;
+        if album.kept {
+            for look in LOOKS {
+                tab.look(look.0, look.1).await;
+                tab.open(&address).await;
+                album.take(&tab, name, look).await;
+            }
+        } else {
             tab.open(&address).await;
-            album.take(&tab, name, look).await;
+            album.take_all(&tab, name).await;
         }
     }
     album.close();
