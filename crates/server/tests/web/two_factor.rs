@@ -147,7 +147,7 @@ async fn recovery_codes_are_good_once_each() {
         .await;
     assert_eq!(page.location(), "/companies?notice=recovery_code_used");
     let there = first.get(page.location()).await;
-    assert!(there.text.contains("Your profile says how many are left"));
+    assert!(there.text.contains("and it cannot be used again"));
     let told = site.mail_to(EMAIL).await;
     assert!(told[0].text.contains("one of your recovery codes"));
     let mut second = password(&site).await;

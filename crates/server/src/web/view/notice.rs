@@ -321,8 +321,8 @@ pub const ALL: &[Notice] = &[
     good("signed_out", "You are signed out."),
     warning(
         "recovery_code_used",
-        "You signed in with a recovery code, and it cannot be used again. Your profile, in the menu of your name, says how \
-         many are left, makes new ones and sets up another device.",
+        "You signed in with a recovery code, and it cannot be used again. Your profile says how many are left, makes new ones \
+         and sets up another device.",
     ),
     plain(
         "session_expired",
