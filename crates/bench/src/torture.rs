@@ -111,15 +111,15 @@ async fn series(
     let engines = arguments.engine.list();
     let vendors = arguments.vendors();
     let together: Vec<Vec<Plan>> = if arguments.short {
-        // Both engines at once: PostgreSQL mostly waits for leases to run out.
+        // Both engines of two vendors at once: PostgreSQL mostly waits for leases to run out.
         let of = |vendor| {
             engines
                 .iter()
                 .flat_map(move |engine| short(vendor, *engine, arguments.seed))
         };
         vendors
-            .into_iter()
-            .map(|vendor| of(vendor).collect())
+            .chunks(2)
+            .map(|some| some.iter().copied().flat_map(of).collect())
             .collect()
     } else {
         let of = |vendor| {
