@@ -48,6 +48,10 @@ fn dispatch(args: &[OsString]) -> Result<u8> {
         return Ok(2);
     };
     match name.to_str() {
+        Some("test") if rest.iter().any(|word| word == "--help" || word == "-h") => {
+            println!("{HELP}");
+            Ok(0)
+        }
         Some("test") => test::run(rest),
         Some("bench") => bench::bench(rest),
         Some("torture") => bench::torture(rest),
