@@ -13,6 +13,8 @@ use crate::tx::Tx;
 pub struct RowCounts {
     /// Companies of the vendor, but those that a person removed and blocked.
     pub companies: u64,
+    /// How many of them no page shows.
+    pub hidden_companies: u64,
     /// Contacts.
     pub contacts: u64,
     /// Technicians.
@@ -30,11 +32,13 @@ pub struct RowCounts {
 /// # Errors
 /// As any statement.
 pub async fn count_rows(store: &Store, integration: IntegrationId) -> Result<RowCounts> {
-    let found: Option<(i64, i64, i64, i64, i64, i64)> = read_one!(store, COUNT, integration.0)?;
-    let (companies, contacts, technicians, tickets, notes, opportunities) =
+    let found: Option<(i64, i64, i64, i64, i64, i64, i64)> =
+        read_one!(store, COUNT, integration.0)?;
+    let (companies, hidden_companies, contacts, technicians, tickets, notes, opportunities) =
         found.unwrap_or_default();
     Ok(RowCounts {
         companies: companies.unsigned_abs(),
+        hidden_companies: hidden_companies.unsigned_abs(),
         contacts: contacts.unsigned_abs(),
         technicians: technicians.unsigned_abs(),
         tickets: tickets.unsigned_abs(),
@@ -114,6 +118,7 @@ macro_rules! blocked {
 
 statements! {
     COUNT = concat!("SELECT (SELECT COUNT(*) FROM external_company WHERE integration_id = $1 AND NOT ", blocked!(), ") AS companies,
+            (SELECT COUNT(*) FROM external_company WHERE integration_id = $1 AND absent <> 0 AND NOT ", blocked!(), ") AS hidden_companies,
             (SELECT COUNT(*) FROM external_contact WHERE integration_id = $1) AS contacts,
             (SELECT COUNT(*) FROM technician WHERE integration_id = $1) AS technicians,
             (SELECT COUNT(*) FROM ticket WHERE integration_id = $1) AS tickets,

@@ -1,7 +1,7 @@
 //! How contacts are reached, for releases whose lists leave it out: a request for each contact then, on pages that are small
 //! for it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use domain::record::Batch;
 use domain::stream::Stream;
@@ -23,6 +23,9 @@ const FIELD: &str = "communicationItems";
 
 /// Contacts read at once; the permits hold back what the vendor does not want at once.
 const AT_ONCE: usize = 3;
+
+/// After so many failures in a row the trouble is not one contact's, and the page is read again later.
+const FAILURES: usize = 3;
 
 /// Most contacts on a page where each costs a request.
 pub(super) const MOST: u32 = 100;
@@ -51,18 +54,19 @@ pub(super) fn are_missing(stream: Stream, answer: &Answer, page: &Page) -> bool 
         && !Text::of(&answer.body).as_str().contains(FIELD)
 }
 
-/// Adds to the contacts of a page how they are reached; one whose communications make no sense is set aside.
+/// Adds to the contacts of a page how they are reached; one whose communications make no sense or cannot be had is set aside.
 ///
 /// # Errors
-/// As any request.
+/// As any request, where it is not one contact that fails.
 pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
     let Batch::Contacts(contacts) = &mut page.batch else {
         return Ok(());
     };
     let ids: Vec<String> = contacts.iter().map(|one| one.external_id.clone()).collect();
+    let failures = AtomicUsize::new(0);
     let mut reads: Vec<BoxFuture<'_, Result<Told>>> = Vec::with_capacity(ids.len());
     for id in &ids {
-        reads.push(Box::pin(of(client, id)));
+        reads.push(Box::pin(of(client, id, &failures)));
     }
     let told: Vec<Told> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
     let mut kept = Vec::with_capacity(told.len());
@@ -87,7 +91,7 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
 type Told = std::result::Result<Vec<CwCommunication<'static>>, String>;
 
 /// <https://developer.connectwise.com/Products/ConnectWise_PSA/REST#/ContactCommunications>
-async fn of(client: &Client, contact: &str) -> Result<Told> {
+async fn of(client: &Client, contact: &str, failures: &AtomicUsize) -> Result<Told> {
     let make = |answer: &Answer| {
         let text = Text::of(&answer.body);
         let items: Vec<CwCommunication<'_>> = document(OPERATION, text.as_str())?;
@@ -100,10 +104,20 @@ async fn of(client: &Client, contact: &str) -> Result<Told> {
     let endpoint = super::stream::path(Stream::Contacts).1;
     let pages = client.numbered(OPERATION, endpoint, &path, Some("id asc"), make);
     match pages.await {
-        Ok(pages) => Ok(Ok(pages.into_iter().flatten().collect())),
+        Ok(pages) => {
+            failures.store(0, Ordering::Relaxed);
+            Ok(Ok(pages.into_iter().flatten().collect()))
+        }
         // A contact that is gone since is not reached at all.
         Err(error) if is_missing_record(&error) => Ok(Ok(Vec::new())),
-        Err(error) if error.kind == ErrorKind::Unexpected => Ok(Err(error.message)),
-        Err(error) => Err(error),
+        Err(error) => match error.kind {
+            ErrorKind::Unexpected => Ok(Err(error.message)),
+            ErrorKind::Unavailable | ErrorKind::Invalid
+                if failures.fetch_add(1, Ordering::Relaxed) + 1 < FAILURES =>
+            {
+                Ok(Err(error.message))
+            }
+            _ => Err(error),
+        },
     }
 }

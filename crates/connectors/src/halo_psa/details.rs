@@ -1,10 +1,12 @@
 //! What a client has that lists of clients leave out: its web site, its domain and who is its main contact. It takes a
 //! request for each client, so a run asks about some: those whose row is new or changed, and those that were not asked about
-//! for a day. The others keep what is stored, and have their turn with a later run.
+//! for a day. They take turns in the order of the list, the next run going on where the last one had to stop; some requests
+//! are kept for the new and changed, whose turn may be far. The others keep what is stored. Nothing of this holds up the
+//! clients themselves: one that cannot be asked about keeps what is stored as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::clock::UtcMillis;
@@ -29,6 +31,12 @@ use crate::value::text;
 
 /// Most clients a run asks about: a good minute's requests, and a sixth of those of five.
 const A_RUN: usize = 50;
+
+/// How many of them are kept for clients that are new or changed.
+const NEWS: usize = 10;
+
+/// After so many failures in a row a run asks no more: something is wrong that is not one client's.
+const FAILURES: usize = 3;
 
 /// Clients asked about at once.
 const AT_ONCE: usize = 3;
@@ -79,27 +87,77 @@ struct Known {
     details: Details,
 }
 
-/// The clients this process knows, by id.
+/// What this process knows of all clients.
 #[derive(Debug, Default)]
-pub(super) struct AllKnown(Mutex<BTreeMap<i64, Known>>);
+struct State {
+    clients: BTreeMap<i64, Known>,
+    /// Those that were never asked about and will have their turn.
+    waiting: BTreeSet<i64>,
+    /// Whether their list was read to its end.
+    walked: bool,
+    /// How far the turns have come.
+    place: i64,
+    /// Whether the last run had to stop there for want of requests.
+    stopped: bool,
+}
+
+/// What this process knows of all clients, kept between runs.
+#[derive(Debug, Default)]
+pub(super) struct AllKnown(Mutex<State>);
 
 impl AllKnown {
-    fn all(&self) -> MutexGuard<'_, BTreeMap<i64, Known>> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The details of a client, where they were asked for.
     pub(super) fn find(&self, client: i64) -> Option<Details> {
-        self.all().get(&client).map(|known| known.details.clone())
+        let state = self.state();
+        state
+            .clients
+            .get(&client)
+            .map(|known| known.details.clone())
+    }
+
+    /// Whether nobody knows yet who is a client's main contact, and somebody will.
+    fn is_open(&self, client: i64) -> bool {
+        let state = self.state();
+        match state.walked {
+            true => state.waiting.contains(&client),
+            false => !state.clients.contains_key(&client),
+        }
+    }
+
+    /// The first page of a run: the turns go on where they stopped, else from the front.
+    fn begin(&self) {
+        let mut state = self.state();
+        if !std::mem::take(&mut state.stopped) {
+            state.place = i64::MIN;
+        }
     }
 }
 
 /// What a connector asked about in its run.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    clients: AtomicUsize,
+    begun: AtomicBool,
+    in_turn: AtomicUsize,
+    news: AtomicUsize,
+    /// Failures in a row.
+    failures: AtomicUsize,
     /// Whether it was refused.
     refused: AtomicBool,
+}
+
+impl Asked {
+    fn is_over(&self) -> bool {
+        self.refused.load(Relaxed) || self.failures.load(Relaxed) >= FAILURES
+    }
+}
+
+/// Takes one of so many.
+fn take(taken: &AtomicUsize, of: usize) -> bool {
+    taken.fetch_add(1, Relaxed) < of
 }
 
 /// Whether a client is asked about, and what is put into its record otherwise.
@@ -110,24 +168,45 @@ enum Turn {
 }
 
 fn turn(
-    client: &Client,
+    asked: &Asked,
     known: &AllKnown,
     company: &CompanyRecord,
     row: u64,
     now: UtcMillis,
 ) -> Turn {
-    if !company.active || client.details_asked.refused.load(Ordering::Relaxed) {
+    let id = company.external_id.parse().unwrap_or_default();
+    let mut state = known.state();
+    state.waiting.remove(&id);
+    if !company.active || asked.refused.load(Relaxed) {
         return Turn::PassOver;
     }
-    let id = company.external_id.parse().unwrap_or_default();
-    let known = known.all().get(&id).cloned();
-    match known {
-        Some(known) if known.row == row && now.since(known.at) < GOOD_FOR => {
-            Turn::Take(known.details)
+    let found = state.clients.get(&id);
+    let same = found.is_some_and(|known| known.row == row);
+    let details = found.map(|known| known.details.clone());
+    if let Some(known) = found
+        && same
+        && now.since(known.at) < GOOD_FOR
+    {
+        return Turn::Take(known.details.clone());
+    }
+    if !asked.is_over() {
+        if id > state.place {
+            if take(&asked.in_turn, A_RUN - NEWS) {
+                state.place = id;
+                return Turn::Ask;
+            }
+            state.stopped = true;
         }
-        _ if client.details_asked.clients.fetch_add(1, Ordering::Relaxed) < A_RUN => Turn::Ask,
-        Some(known) => Turn::Take(known.details),
-        None => Turn::PassOver,
+        if !same && take(&asked.news, NEWS) {
+            return Turn::Ask;
+        }
+    }
+    match details {
+        Some(details) => Turn::Take(details),
+        None => {
+            state.waiting.insert(id);
+            Turn::PassOver
+        }
     }
 }
 
@@ -142,49 +221,47 @@ fn hash(company: &CompanyRecord) -> u64 {
 /// Adds their details to the clients of a page, or that they keep those that are stored.
 ///
 /// # Errors
-/// As any request. A missing right is none.
+/// `AuthFailed` and `RateLimited`; anything else is no error of the clients.
 pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
+    let last = page.next.is_none();
     let Batch::Companies(companies) = &mut page.batch else {
         return Ok(());
     };
+    let (known, asked) = (client.known_clients(), &client.details_asked);
+    if !asked.begun.swap(true, Relaxed) {
+        known.begin();
+    }
     let now = client.sender().clock.now();
-    let known = client.known_clients();
     let mut passed_over = BTreeSet::new();
-    let mut asked = Vec::new();
+    let mut to_ask = Vec::new();
     for company in companies {
         let row = hash(company);
-        match turn(client, &known, company, row, now) {
-            Turn::Ask => asked.push((company, row)),
+        match turn(asked, &known, company, row, now) {
+            Turn::Ask => to_ask.push((company, row)),
             Turn::Take(details) => details.put(&mut company.website, &mut company.fields),
             Turn::PassOver => {
                 passed_over.insert(company.external_id.clone());
             }
         }
     }
-    let ids: Vec<i64> = asked
+    let ids: Vec<(i64, u64)> = to_ask
         .iter()
-        .map(|(company, _)| company.external_id.parse().unwrap_or_default())
+        .map(|(company, row)| (company.external_id.parse().unwrap_or_default(), *row))
         .collect();
     let mut reads: Vec<BoxFuture<'_, Result<Option<Details>>>> = Vec::with_capacity(ids.len());
-    for id in &ids {
-        reads.push(Box::pin(of(client, *id)));
+    for (id, row) in ids {
+        reads.push(Box::pin(ask(client, &known, id, row)));
     }
     let told: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-    for ((company, row), told) in asked.into_iter().zip(told) {
-        let Some(details) = told else {
-            passed_over.insert(company.external_id.clone());
-            continue;
-        };
-        let id = company.external_id.parse().unwrap_or_default();
-        let at = now;
-        let found = Known {
-            row,
-            at,
-            details: details.clone(),
-        };
-        known.all().insert(id, found);
-        details.put(&mut company.website, &mut company.fields);
+    for ((company, _), told) in to_ask.into_iter().zip(told) {
+        match told {
+            Some(details) => details.put(&mut company.website, &mut company.fields),
+            None => {
+                passed_over.insert(company.external_id.clone());
+            }
+        }
     }
+    known.state().walked |= last;
     pass_over(page, SideList::Details, passed_over);
     Ok(())
 }
@@ -195,11 +272,10 @@ pub(super) fn tell_of_contacts(client: &Client, page: &mut Page) {
         return;
     };
     let known = client.known_clients();
-    let known = known.all();
     let unknown = contacts.iter().filter(|contact| {
         let company = contact.company_external_id.as_ref();
         let id = company.and_then(|id| id.parse::<i64>().ok());
-        id.is_some_and(|id| !known.contains_key(&id))
+        id.is_some_and(|id| known.is_open(id))
     });
     let unknown = unknown.map(|contact| contact.external_id.clone()).collect();
     pass_over(page, SideList::MainContacts, unknown);
@@ -214,27 +290,57 @@ fn pass_over(page: &mut Page, list: SideList, passed_over: BTreeSet<String>) {
     page.beside.push(beside);
 }
 
-/// <https://haloacademy.halopsa.com/apidoc/resources/client>; `None` where a client's details cannot be had.
-async fn of(client: &Client, id: i64) -> Result<Option<Details>> {
-    if client.details_asked.refused.load(Ordering::Relaxed) {
-        return Ok(None);
+/// Asks about one client and remembers what came; `None` where its details cannot be had now.
+///
+/// # Errors
+/// As [`add`].
+async fn ask(client: &Client, known: &AllKnown, id: i64, row: u64) -> Result<Option<Details>> {
+    let asked = &client.details_asked;
+    if !asked.is_over() {
+        match of(client, id).await {
+            Ok(details) => {
+                asked.failures.store(0, Relaxed);
+                let at = client.sender().clock.now();
+                let found = details.clone();
+                known.state().clients.insert(
+                    id,
+                    Known {
+                        row,
+                        at,
+                        details: found,
+                    },
+                );
+                return Ok(Some(details));
+            }
+            Err(error) if matches!(error.kind, ErrorKind::AuthFailed | ErrorKind::RateLimited) => {
+                return Err(error);
+            }
+            Err(error) if error.kind == ErrorKind::PermissionDenied => {
+                asked.refused.store(true, Relaxed);
+            }
+            // Gone since, or one that nobody can read: no sign of trouble with others.
+            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Unexpected) => {}
+            Err(_) => {
+                asked.failures.fetch_add(1, Relaxed);
+            }
+        }
     }
+    let mut state = known.state();
+    if !asked.refused.load(Relaxed) && !state.clients.contains_key(&id) {
+        state.waiting.insert(id);
+    }
+    Ok(None)
+}
+
+/// <https://haloacademy.halopsa.com/apidoc/resources/client>
+async fn of(client: &Client, id: i64) -> Result<Details> {
     let call = by_id(Stream::Companies, id);
     let make = |answer: &Answer| {
         let text = Text::of(&answer.body);
         let mut client: HaloClient<'_> = document(call.operation, text.as_str())?;
         Ok(Details::of(&mut client))
     };
-    match read(client, &call, make).await {
-        Ok(details) => Ok(Some(details)),
-        // Gone since, or nothing anybody can read: what is stored stays.
-        Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Unexpected) => Ok(None),
-        Err(error) if error.kind == ErrorKind::PermissionDenied => {
-            client.details_asked.refused.store(true, Ordering::Relaxed);
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
+    read(client, &call, make).await
 }
 
 impl Client {

@@ -66,7 +66,7 @@ impl Came {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers the tickets of a page of the first list, and leaves them out of one of the second.
+    /// Remembers the tickets of a page of the first list, unreadable ones too, and leaves them out of one of the second.
     pub(super) fn heed(&self, request: &PageRequest<'_>, page: &mut Page) {
         let Batch::Tickets(tickets) = &mut page.batch else {
             return;
@@ -77,11 +77,17 @@ impl Came {
         }
         match part(request).0 {
             List::Only => {}
-            List::Changed => ids.extend(tickets.iter().map(|one| one.external_id.clone())),
+            List::Changed => {
+                ids.extend(tickets.iter().map(|one| one.external_id.clone()));
+                ids.extend(page.unreadable.iter().map(|one| one.external_id.clone()));
+            }
             List::Acted(_) => {
-                let before = tickets.len();
+                let before = tickets.len() + page.unreadable.len();
                 tickets.retain(|one| !ids.contains(&one.external_id));
-                let left_out = u32::try_from(before - tickets.len()).unwrap_or(u32::MAX);
+                page.unreadable
+                    .retain(|one| !ids.contains(&one.external_id));
+                let left_out = before - tickets.len() - page.unreadable.len();
+                let left_out = u32::try_from(left_out).unwrap_or(u32::MAX);
                 page.received = page.received.saturating_sub(left_out);
             }
         }

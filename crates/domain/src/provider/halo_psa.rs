@@ -62,7 +62,8 @@ pub static PROVIDER: Provider = Provider {
             "A first sync of 10,000 tickets needs about 110 requests for the tickets and one for the actions of \
              each: those of open tickets come first.",
             "Halo tells the web site, domain and main contact of a client one by one only: each hour fifty clients \
-             are asked about, new and changed ones first, so those of many clients come in over some hours.",
+             are asked about in turn, with room kept for new and changed ones, so those of many clients come in over \
+             some hours.",
         ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[

@@ -54,7 +54,11 @@ pub async fn held_data(engine: &Engine, id: IntegrationId) -> Result<HeldData> {
         Ok(Held { all, hidden })
     };
     Ok(HeldData {
-        companies: held(all.companies, Stream::Companies).await?,
+        // Blocked ones are on no page and stay, so they count neither way.
+        companies: Held {
+            all: all.companies,
+            hidden: all.hidden_companies,
+        },
         contacts: held(all.contacts, Stream::Contacts).await?,
         technicians: held(all.technicians, Stream::Technicians).await?,
         tickets: held(all.tickets, Stream::Tickets).await?,

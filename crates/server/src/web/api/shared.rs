@@ -100,12 +100,13 @@ const IDS: [&str; 4] = ["id", "run", "integration", "company"];
 const ID_FIELDS: [&str; 4] = ["integration_id", "company_id", "contact_id", "run_id"];
 
 /// What has an id of Portico in its field `id`; the others have the vendor's there.
-const WITH_ID: [&str; 7] = [
+const WITH_ID: [&str; 8] = [
     "CompanyDetail",
     "CompanyListed",
     "Contact",
     "Integration",
     "Opportunity",
+    "RemovalQuestion",
     "SyncRun",
     "Ticket",
 ];

@@ -99,8 +99,11 @@ pub async fn unread(
         .as_ref()
         .is_some_and(|known| known.active_run.is_some() || known.last_run.is_none());
     if let Some(known) = known.filter(|_| !under_way) {
+        // Others have nothing to do with it.
+        let about = provider.words.stream(Stream::Technicians);
         let rights = known.missing_rights.iter();
         let rights: Vec<String> = rights
+            .filter(|right| right.area == about)
             .map(|right| format!("{}: {}", right.area, right.right))
             .collect();
         return Ok(Some(Missing {

@@ -79,9 +79,12 @@ async fn render(
         held(here.notes, "note", "notes"),
         held(here.contacts, "contact", "contacts"),
         format!(
-            "{} of {}, with their links",
-            held(here.companies, "company record", "company records"),
-            provider.name
+            "{}, with their links",
+            held(
+                here.companies,
+                &format!("company record of {}", provider.name),
+                &format!("company records of {}", provider.name)
+            ),
         ),
     ];
     if provider.has(RecordType::Opportunities) {
