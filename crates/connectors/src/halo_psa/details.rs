@@ -356,3 +356,60 @@ impl Client {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One run over clients with such ids: who is asked about.
+    fn run(known: &AllKnown, ids: &[i64], now: UtcMillis) -> Vec<i64> {
+        let asked = Asked::default();
+        known.begin();
+        let mut found = Vec::new();
+        for id in ids {
+            let company = CompanyRecord {
+                external_id: id.to_string(),
+                active: true,
+                ..CompanyRecord::default()
+            };
+            let row = hash(&company);
+            if matches!(turn(&asked, known, &company, row, now), Turn::Ask) {
+                let details = Details::default();
+                let at = now;
+                known
+                    .state()
+                    .clients
+                    .insert(*id, Known { row, at, details });
+                found.push(*id);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn everybody_has_a_turn_each_day_and_who_is_new_at_once() {
+        let known = AllKnown::default();
+        let mut ids: Vec<i64> = (1..=300).collect();
+        for day in 0..3 {
+            let mut told = BTreeSet::new();
+            for hour in 0..24 {
+                let now = UtcMillis(0).plus(day * UtcMillis::DAY + (hour + day) * UtcMillis::HOUR);
+                let asked = run(&known, &ids, now);
+                assert!(asked.len() <= A_RUN, "{}", asked.len());
+                told.extend(asked);
+            }
+            assert_eq!(told.len(), ids.len(), "day {day}");
+        }
+        // So many that their turns never end.
+        ids = (1..=5_000).collect();
+        let mut told = BTreeSet::new();
+        for hour in 0..130 {
+            let now = UtcMillis(0).plus(10 * UtcMillis::DAY + hour * UtcMillis::HOUR);
+            told.extend(run(&known, &ids, now));
+        }
+        assert_eq!(told.len(), ids.len());
+        ids.push(9_999);
+        let now = UtcMillis(0).plus(16 * UtcMillis::DAY);
+        assert!(run(&known, &ids, now).contains(&9_999));
+    }
+}

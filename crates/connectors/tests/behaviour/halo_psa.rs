@@ -255,6 +255,7 @@ impl Vendor for HaloPsa {
                 details::web_sites_and_main_contacts,
             ),
             Case::new("list", "details_come_by_turns", details::details_by_turns),
+            Case::new("list", "details_that_fail_stop_nothing", details::details_that_fail),
             Case::new(
                 "incremental",
                 "a_reply_shows_though_it_is_no_change",

@@ -67,25 +67,36 @@ pub async fn without_communications() {
     );
 }
 
-/// What a contact is reached by makes no sense: it is set aside with the field, and the others come.
+/// What a contact is reached by makes no sense or cannot be had: it is set aside with the field, and the others come. Where
+/// none can be had it is the vendor's trouble.
 pub async fn unreadable_communications() {
     let stand = VENDOR.start().await;
     leave_out(&stand, true);
     let contact = stand.control().ids("company/contacts")[1];
     let path = format!("contacts/{contact}/communications");
-    let body = json!([{ "value": {"no": "text"} }]);
-    let fault = simulator::Fault::new(super::status(200, body)).on_path(&path);
+    let nonsense = super::status(200, json!([{ "value": {"no": "text"} }]));
+    for kind in [nonsense, super::status(500, json!({}))] {
+        stand.control().clear_faults();
+        let fault = simulator::Fault::new(kind).on_path(&path);
+        stand.control().set_fault(fault);
+        let pages = whole(&*stand.connector(), Stream::Contacts).await;
+        let pages = pages.expect("pages");
+        let unreadable: Vec<_> = pages.iter().flat_map(|page| &page.unreadable).collect();
+        assert_eq!(unreadable.len(), 1, "{unreadable:?}");
+        assert_eq!(
+            (&unreadable[0].external_id, unreadable[0].field.as_deref()),
+            (&contact.to_string(), Some("communicationItems"))
+        );
+        let all = stand.control().ids("company/contacts").len();
+        assert_eq!(ids(&pages).len(), all - 1);
+    }
+    let fault = simulator::Fault::new(super::status(500, json!({}))).on_path("/communications");
     stand.control().set_fault(fault);
-    let pages = whole(&*stand.connector(), Stream::Contacts).await;
-    let pages = pages.expect("pages");
-    let unreadable: Vec<_> = pages.iter().flat_map(|page| &page.unreadable).collect();
-    assert_eq!(unreadable.len(), 1, "{unreadable:?}");
+    let error = whole(&*stand.connector(), Stream::Contacts).await;
     assert_eq!(
-        (&unreadable[0].external_id, unreadable[0].field.as_deref()),
-        (&contact.to_string(), Some("communicationItems"))
+        error.expect_err("none of them").kind,
+        connectors::error::ErrorKind::Unavailable
     );
-    let all = stand.control().ids("company/contacts").len();
-    assert_eq!(ids(&pages).len(), all - 1);
 }
 
 /// Notes what slots are asked for.

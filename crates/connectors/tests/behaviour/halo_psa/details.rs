@@ -10,6 +10,7 @@ use domain::record::{Batch, ContactRecord};
 use domain::side_list::SideList;
 use domain::stream::{PullMode, Stream};
 use serde_json::{Value, json};
+use simulator::{Fault, FaultKind};
 
 use super::HaloPsa;
 use crate::vendor::{FULL, Stand, Vendor, ids, record, walk, whole};
@@ -119,6 +120,39 @@ pub async fn details_by_turns() {
     assert!(still.is_subset(&over) && still.len() == over.len() - second);
     let (third, _) = run().await;
     assert_eq!(third, 0);
+}
+
+/// A client that cannot be asked about keeps what is stored and holds up nobody; where none can, the run soon asks no more.
+pub async fn details_that_fail() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let server_error = || FaultKind::Status {
+        code: 500,
+        body: None,
+        retry_after: None,
+    };
+    let first = whole(&*another(&stand.connect()), Stream::Companies).await;
+    let all = ids(&first.expect("pages"));
+    let active = |id: &&String| {
+        let client = control.get("client", id.parse().expect("a number"));
+        client.expect("a client")["inactive"] == false
+    };
+    let broken = all.iter().filter(active).nth(1).expect("some").clone();
+    control.set_fault(Fault::new(server_error()).on_path(&format!("client/{broken}")));
+    let pages = whole(&*another(&stand.connect()), Stream::Companies).await;
+    let pages = pages.expect("the clients come all the same");
+    assert_eq!(ids(&pages), all);
+    let kept = passed_over(&pages, SideList::Details);
+    let asked_in_vain = kept.iter().filter(active).collect::<Vec<_>>();
+    assert_eq!(asked_in_vain, [&broken]);
+
+    control.clear_faults();
+    control.set_fault(Fault::new(server_error()).on_path("client/"));
+    let before = stand.requests_about("client").len();
+    let pages = whole(&*another(&stand.connect()), Stream::Companies).await;
+    assert_eq!(ids(&pages.expect("all the same")), all);
+    let tries = stand.requests_about("client").len() - before;
+    assert!(tries < all.len(), "{tries} requests");
 }
 
 /// An action that is no change of its ticket shows all the same, by its own date; and nothing comes twice.
