@@ -95,7 +95,7 @@ pub async fn unreadable_communications() {
     let error = whole(&*stand.connector(), Stream::Contacts).await;
     assert_eq!(
         error.expect_err("none of them").kind,
-        connectors::error::ErrorKind::Unavailable
+        connectors::ErrorKind::Unavailable
     );
 }
 
