@@ -132,11 +132,9 @@ pub async fn details_that_fail() {
         retry_after: None,
     };
     let first = whole(&*another(&stand.connect()), Stream::Companies).await;
-    let all = ids(&first.expect("pages"));
-    let active = |id: &&String| {
-        let client = control.get("client", id.parse().expect("a number"));
-        client.expect("a client")["inactive"] == false
-    };
+    let first = first.expect("pages");
+    let all = ids(&first);
+    let active = |id: &&String| record(&first, id)["active"] == true;
     let broken = all.iter().filter(active).nth(1).expect("some").clone();
     control.set_fault(Fault::new(server_error()).on_path(&format!("client/{broken}")));
     let pages = whole(&*another(&stand.connect()), Stream::Companies).await;
