@@ -102,9 +102,8 @@ pub fn screenshots(args: &[OsString]) -> Result<u8> {
     command
         .args([
             "test",
+            "--workspace",
             "--locked",
-            "-p",
-            "portico",
             "--test",
             "e2e",
             "--",
