@@ -173,10 +173,10 @@ pub struct CompanyGroup {
     pub other_type_ids: Vec<String>,
     /// Their status.
     pub status_id: Option<String>,
-    /// Whether they stand for a company here.
-    pub linked: bool,
-    /// How many.
-    pub count: u64,
+    /// How many of them stand for a company here.
+    pub linked: u64,
+    /// How many do not.
+    pub unlinked: u64,
 }
 
 row! {
@@ -185,7 +185,7 @@ row! {
         type_id: Option<String>,
         other_type_ids: Vec<String> = String => crate::decode::json,
         status_id: Option<String>,
-        linked: bool = i64 => flag,
+        linked: i64,
         found: i64,
     }
 }
@@ -336,8 +336,8 @@ pub async fn count_groups(
             type_id: row.type_id,
             other_type_ids: row.other_type_ids,
             status_id: row.status_id,
-            linked: row.linked,
-            count: row.found.unsigned_abs(),
+            linked: row.linked.unsigned_abs(),
+            unlinked: (row.found - row.linked).unsigned_abs(),
         })
         .collect())
 }
@@ -501,8 +501,9 @@ statements! {
     KEYS_ASCENDING = import_keys!(">", "ASC");
     KEYS_DESCENDING = import_keys!("<", "DESC");
     COUNT = concat!("SELECT count(*) AS found FROM (SELECT 1 FROM external_company x WHERE ", listed!(), " LIMIT $7) n");
-    GROUPS = concat!("SELECT x.active, x.type_id, x.other_type_ids, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END AS linked, count(*) AS found
-        FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.other_type_ids, x.status_id, CASE WHEN x.company_id IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END");
+    // In the order of external_company_by_rule, so that nothing is sorted.
+    GROUPS = concat!("SELECT x.active, x.type_id, x.other_type_ids, x.status_id, count(x.company_id) AS linked, count(*) AS found
+        FROM external_company x WHERE ", listed!(), " GROUP BY x.active, x.type_id, x.other_type_ids, x.status_id");
     // Begins with the removed companies, which are few. The plus keeps SQLite from walking all of a tool's for each of them.
     BLOCKED = concat!("SELECT count(*) AS found FROM company n CROSS JOIN external_company x
         WHERE n.removed_at IS NOT NULL AND n.removed_reason = 'blocked' AND x.company_id = n.id AND +x.integration_id = $1 AND ", listed_beside!());

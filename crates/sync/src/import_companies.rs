@@ -410,23 +410,21 @@ pub async fn counts(
 ) -> Result<CompanyCounts> {
     let mut counts = CompanyCounts::default();
     for group in company_import::count_groups(engine.store(), integration, search).await? {
-        counts.all += group.count;
-        if group.linked {
-            counts.linked += group.count;
-            continue;
-        }
+        counts.all += group.linked + group.unlinked;
+        counts.linked += group.linked;
         let candidate = Candidate {
             active: group.active,
             type_id: group.type_id.as_deref(),
             other_type_ids: &group.other_type_ids,
             status_id: group.status_id.as_deref(),
         };
-        match company_adoption::decide(settings, candidate) {
-            Adoption::Adopt => counts.on_their_own += group.count,
-            Adoption::Inactive => counts.inactive += group.count,
-            Adoption::Type | Adoption::Status => counts.other_type += group.count,
-            Adoption::NotTheSource => counts.not_the_source += group.count,
-        }
+        let count = match company_adoption::decide(settings, candidate) {
+            Adoption::Adopt => &mut counts.on_their_own,
+            Adoption::Inactive => &mut counts.inactive,
+            Adoption::Type | Adoption::Status => &mut counts.other_type,
+            Adoption::NotTheSource => &mut counts.not_the_source,
+        };
+        *count += group.unlinked;
     }
     counts.blocked = company_import::count_blocked(engine.store(), integration, search).await?;
     counts.linked = counts.linked.saturating_sub(counts.blocked);
