@@ -99,6 +99,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "who waits",
         include_str!("../migrations/0020_who_waits.sql"),
     ),
+    (
+        21,
+        "companies by rule",
+        include_str!("../migrations/0021_companies_by_rule.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -138,6 +138,22 @@ fn shown_records_are_counted_from_indexes_alone() {
     });
 }
 
+#[test]
+fn companies_are_counted_by_the_rule_without_sorting_them() {
+    sqlite_only(async |home| {
+        home.open().await.close().await;
+        let plans = explain(&home).await;
+        let groups = plans
+            .iter()
+            .find(|(name, _)| *name == "store::company_import::GROUPS");
+        let (_, steps) = groups.expect("the statement");
+        assert_eq!(
+            steps,
+            &["SEARCH x USING COVERING INDEX external_company_by_rule (integration_id=?)"]
+        );
+    });
+}
+
 /// The steps of every statement's plan, by the statement's name.
 async fn explain(home: &Home) -> Vec<(&'static str, Vec<String>)> {
     let texts = |steps: Vec<(i64, String)>| steps.into_iter().map(|step| step.1).collect();
