@@ -261,6 +261,11 @@ impl Vendor for HaloPsa {
                 "a_reply_shows_though_it_is_no_change",
                 details::replies,
             ),
+            Case::new(
+                "incremental",
+                "an_unreadable_ticket_counts_once",
+                details::unreadable_replies,
+            ),
             Case::new("list", "sites_are_read_once_an_hour", lists::sites_kept),
             Case::new("list", "ids_of_another_release", lists::other_release),
             Case::new("list", "people_who_are_no_contacts", lists::no_contacts),

@@ -157,13 +157,17 @@ pub async fn details_that_fail() {
     assert!(all.iter().filter(active).count() > 8);
 }
 
+/// An action by which somebody asks on.
+fn reply(ticket: i64) -> Value {
+    json!({"ticket_id": ticket, "outcome_id": 2, "note": "And?", "hiddenfromuser": false})
+}
+
 /// An action that is no change of its ticket shows all the same, by its own date; and nothing comes twice.
 pub async fn replies() {
     let stand = HaloPsa.start().await;
     let control = stand.control();
     let connector = stand.connector();
     let tickets = control.ids("tickets");
-    let reply = |ticket: i64| json!({"ticket_id": ticket, "outcome_id": 2, "note": "And?", "hiddenfromuser": false});
     for quiet in [true, false] {
         control.patch("instanceinfo", 1, json!({ "quiet_actions": quiet }));
         control.advance_clock(UtcMillis::HOUR);
@@ -196,4 +200,42 @@ pub async fn replies() {
     let pages = walk(&*connector, Stream::Tickets, mode, 50).await;
     assert!(ids(&pages.expect("pages")).is_empty());
     assert_eq!(stand.requests_about("tickets").len() - before, 2);
+}
+
+/// A ticket that cannot be read is set aside once, whether it comes with one of the two lists or with both.
+pub async fn unreadable_replies() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let connector = stand.connector();
+    let tickets = control.ids("tickets");
+    let (answered, both, changed) = (tickets[3], tickets[9], tickets[20]);
+    control.patch("instanceinfo", 1, json!({ "quiet_actions": true }));
+    control.advance_clock(UtcMillis::HOUR);
+    let since = UtcMillis(control.now_ms());
+    control.advance_clock(UtcMillis::MINUTE);
+    for ticket in [answered, both] {
+        control.create("actions", reply(ticket));
+    }
+    for ticket in [both, changed] {
+        control.patch("tickets", ticket, json!({"summary": "Edited"}));
+    }
+    for bad in [answered, both, changed] {
+        control.clear_faults();
+        let garbled = FaultKind::GarbledRecord {
+            id: Some(bad),
+            field: "summary".to_owned(),
+        };
+        control.set_fault(Fault::new(garbled).on_entity("tickets"));
+        let pages = walk(&*connector, Stream::Tickets, PullMode::Since { since }, 50).await;
+        let pages = pages.expect("the others go on");
+        let aside = pages.iter().flat_map(|page| &page.unreadable);
+        let aside: Vec<&str> = aside.map(|one| one.external_id.as_str()).collect();
+        assert_eq!(aside, [bad.to_string()]);
+        let mut others = BTreeSet::from([answered, both, changed]);
+        others.remove(&bad);
+        let others: BTreeSet<String> = others.iter().map(ToString::to_string).collect();
+        assert_eq!(ids(&pages), others, "without {bad}");
+        let received: u32 = pages.iter().map(|page| page.received).sum();
+        assert_eq!(received, 3, "each counts once, {bad} too");
+    }
 }
