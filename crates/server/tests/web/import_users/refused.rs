@@ -400,10 +400,23 @@ async fn what_has_to_be_there_first_is_named_with_the_way_there() {
 #[tokio::test]
 async fn people_who_cannot_be_read_are_told_as_that_and_not_as_still_to_come() {
     let site = Site::start_beside_sandbox_with(4).await;
-    site.connect_then(|vendor| vendor.set_security("Resources", "query", "None"))
-        .await;
+    site.connect_then(|vendor| {
+        for entity in ["Resources", "Contacts"] {
+            vendor.set_security(entity, "query", "None");
+        }
+    })
+    .await;
+    let known = store::integrations::list_integrations(site.app.store()).await;
+    let missing = known.unwrap().remove(0).missing_permissions;
+    assert!(
+        missing.iter().any(|one| one.area == "Contacts"),
+        "{missing:?}"
+    );
     let mut browser = site.admin().await;
     let page = list(&mut browser).await;
+    // The right to people alone: what else is missing has nothing to do with them.
+    let lacks = "lacks rights there: Resources: Security level: Admin > Resources/Users — View. Grant them,";
+    assert!(page.read().contains(lacks), "{}", page.text);
     for words in [
         "The resources could not be read",
         "The last sync of Autotask ended without them.",
