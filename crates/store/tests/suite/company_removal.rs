@@ -1,6 +1,7 @@
 //! Companies that a person removes: what goes, what is blocked, and taking the block off.
 
 use domain::id::PublicId;
+use domain::record::Batch;
 use domain::role_preset::RolePreset;
 use domain::viewer::Viewer;
 use store::audit::{Actor, AuditEntry, insert_entry};
@@ -14,13 +15,14 @@ use store::company_removal::{
     unblock_company_in,
 };
 use store::identities::{MembershipStatus, upsert_staff_membership};
-use store::integration_data::{forget_account, forget_blocks, remove_batch};
+use store::integration_data::{count_rows, forget_account, forget_blocks, remove_batch};
 use store::listing::{Count, Direction};
+use store::pages::{Absence, RemovedReason};
 use store::roles::find_preset_in;
 use store::{Store, Tx};
 
 use crate::harness::{Home, both, integration};
-use crate::records::{company, member_of, number, store_companies};
+use crate::records::{company, member_of, number, store_companies, store_page};
 
 pub const STAFF: Viewer = Viewer::ApiKey(1);
 
@@ -323,14 +325,7 @@ fn a_block_outlives_the_data_and_nothing_else_of_the_vendor_does() {
             company("2", "Brightwater"),
             company("3", "Cedar"),
         ];
-        crate::records::store_page(
-            &store,
-            at,
-            &all,
-            domain::record::Batch::Companies,
-            store::pages::Absence::Present,
-        )
-        .await;
+        store_page(&store, at, &all, Batch::Companies, Absence::Present).await;
         let mut tx = store.begin().await.unwrap();
         let adopted = adopt(&mut tx, at, &["1", "2", "3"]).await.unwrap();
         assert_eq!((adopted.created, adopted.blocked), (2, 1));
@@ -338,6 +333,48 @@ fn a_block_outlives_the_data_and_nothing_else_of_the_vendor_does() {
         assert_eq!(freed, Some(("Brightwater".to_owned(), 1)));
         assert_eq!(adopt(&mut tx, at, &["2"]).await.unwrap().created, 1);
         tx.commit().await.unwrap();
+        store.close().await;
+    });
+}
+
+/// What *Disconnect* keeps and *Delete data* takes: a block is neither, however its company stands at the vendor.
+#[test]
+fn companies_no_page_shows_are_counted_and_blocked_ones_are_not() {
+    both(async |home| {
+        let (store, at) = three(&home).await;
+        let other = integration(&store, "b").await;
+        let gone = Absence::Removed(RemovedReason::Vendor);
+        let put = async |whose, id, name, absence| {
+            let one = [company(id, name)];
+            store_page(&store, whose, &one, Batch::Companies, absence).await;
+        };
+        put(at, "4", "Dunmore", Absence::OutOfScope).await;
+        put(at, "5", "Elmsworth", gone).await;
+        put(other, "9", "Elsewhere", gone).await;
+        let counted = async || {
+            let rows = count_rows(&store, at).await.unwrap();
+            (rows.companies, rows.hidden_companies)
+        };
+        assert_eq!(counted().await, (5, 2), "Dunmore and Elmsworth");
+        let uuid = remove(&store, "Ada", "Brightwater").await;
+        assert_eq!(counted().await, (4, 2), "blocked, and still there");
+        put(at, "2", "Brightwater", gone).await;
+        assert_eq!(counted().await, (4, 2), "blocked, and gone there");
+        let mut tx = store.begin().await.unwrap();
+        unblock_company_in(&mut tx, &uuid).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(counted().await, (5, 3), "gone there, without the block");
+        remove(&store, "Ada", "Cedar").await;
+        delete_data(&store, at).await;
+        assert_eq!(counted().await, (0, 0), "the block on Cedar stays");
+        assert_eq!(
+            number(
+                &home,
+                "SELECT count(*) FROM external_company WHERE external_id = '3'"
+            )
+            .await,
+            1
+        );
         store.close().await;
     });
 }
