@@ -1,10 +1,13 @@
 //! Every change of a person's access or account, of roles, keys and messages leaves an entry (rule X4): who, what, about
 //! whom. What integrations, companies and imports leave is looked at where they are tested.
 
+mod device;
+
 use axum::http::StatusCode;
 use domain::clock::UtcMillis;
-use domain::permission::RoleKind;
+use domain::permission::{Grants, RoleKind};
 
+use self::device::make_passkey;
 use crate::harness::{Browser, EMAIL, PASSWORD, Site, key_with};
 use crate::removal_questions::{lose_contacts, question};
 
@@ -207,6 +210,74 @@ async fn x4_what_somebody_does_to_the_own_account_is_kept() {
         ]
     );
     assert!(trail.iter().all(|(_, who, _)| who == "person:Ann Porter"));
+}
+
+#[tokio::test]
+async fn x4_a_passkey_that_is_made_is_kept() {
+    let site = Site::start().await;
+    let mut ann = site.admin().await;
+    ann.csrf_from("/profile/passkeys/new").await;
+    let named = [("name", "Laptop"), ("current_password", PASSWORD)];
+    let page = ann.post("/profile/passkeys/new", &named).await;
+    let credential = make_passkey(&page);
+    let made = [("name", "Laptop"), ("credential", credential.as_str())];
+    // The second time it is too late, which leaves nothing.
+    for status in [StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY] {
+        let page = ann.post("/profile/passkeys", &made).await;
+        assert_eq!(page.status, status, "{}", page.text);
+    }
+    let trail = trail(&site, "identity").await;
+    let told = trail
+        .iter()
+        .map(|(action, who, whom)| [action.as_str(), who.as_str(), whom.as_str()]);
+    let kept = ["passkey.add", "person:Ann Porter", EMAIL];
+    assert_eq!(told.collect::<Vec<_>>(), [kept]);
+}
+
+#[tokio::test]
+async fn x4_a_link_that_is_made_and_ended_is_kept() {
+    const IMPORT: &str = "/settings/users/import/autotask";
+    const BEA: &str = "bea@example.com";
+    let site = Site::start_connected().await;
+    site.add_staff("Bea", BEA, &Grants::default()).await;
+    let mut ann = site.admin().await;
+    let after = |page: &str, before: &str| {
+        let (_, after) = page.split_once(before).unwrap();
+        after.split('"').next().unwrap().to_owned()
+    };
+    let list = ann.get(IMPORT).await.text;
+    let link = format!("link.{}", after(&list, "name=\"pick\" value=\""));
+    done(
+        &mut ann,
+        IMPORT,
+        &[(link.as_str(), BEA), ("action", "import")],
+    )
+    .await;
+    let address = format!("/settings/users/{}", site.identity(BEA).await.uuid);
+    let user = ann.get(&address).await.text;
+    let unlink = format!("{address}/unlink/{}", after(&user, "/unlink/"));
+    done(&mut ann, &unlink, &[]).await;
+    let again = ann.post(&unlink, &[]).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND, "{}", again.text);
+    let entries = store::audit::list_entries(site.app.store(), None, 200).await;
+    let entries = entries.unwrap();
+    let links = entries.iter().filter(|one| one.subject_label == BEA);
+    let links: Vec<_> = links.collect();
+    let told = links.iter().map(|one| (&*one.action, &*one.actor));
+    let ann = "person:Ann Porter";
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [("user.unlink", ann), ("user.link", ann)]
+    );
+    let linked = links[1].after_state.as_deref();
+    assert!(
+        linked.is_some_and(|it| it.contains("linked_to")),
+        "{links:?}"
+    );
+    assert_eq!(
+        (links[0].before_state.as_deref(), &links[0].after_state),
+        (linked, &None)
+    );
 }
 
 #[tokio::test]
