@@ -236,7 +236,18 @@ async fn a_first_start_and_syncs_with_something_to_look_at_fit_too() {
     control.set_security("Contacts", "query", "None");
     open_setup(&tab, "autotask").await;
     fill_in(&tab, "autotask", &[]).await;
+    // Meanwhile it says so, also to whoever does not see the page.
+    control.set_fault(Fault::new(FaultKind::Hold));
     tab.click("Test Connection").await;
+    let shown = |words: &str| {
+        format!("document.querySelector('[role=status] > {words}').checkVisibility()")
+    };
+    tab.wait_until(
+        &format!("{} && !{}", shown(".busy"), shown(".idle")),
+        "the connection is being tested",
+    )
+    .await;
+    control.release();
     tab.wait_for_text("These rights are missing").await;
     album.take_all(&tab, "setup-rights-missing").await;
     for step in ["sync", "configure", "import"] {
@@ -271,9 +282,18 @@ async fn a_first_start_and_syncs_with_something_to_look_at_fit_too() {
     )
     .await;
     tab.open("/settings/integrations/autotask").await;
+    control.set_fault(Fault::new(FaultKind::Hold).on_entity("Companies"));
     tab.click("Resync").await;
     tab.wait_until("location.pathname.includes('/runs/')", "the run is shown")
         .await;
+    tab.look(390, false).await;
+    tab.wait_until(
+        "matchMedia('(width < 44rem)').matches && document.querySelector('#run-progress td > progress').checkVisibility()",
+        "a phone shows how far it is",
+    )
+    .await;
+    album.take_all(&tab, "sync-run-under-way").await;
+    control.release();
     ended(&tab, "Partial").await;
     newest_run(&tab, &mut album, "sync-run-question").await;
     tab.open("/settings/integrations/autotask").await;
