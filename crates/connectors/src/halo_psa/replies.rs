@@ -16,6 +16,9 @@ use crate::page::{Cursor, Page, PageRequest};
 /// What cursors in the second list begin with.
 const MARK: &str = "a:";
 
+/// Tickets a walk remembers at most (rule P7); what comes twice beyond them does no harm.
+const REMEMBERED: usize = 50_000;
+
 /// Which list a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
@@ -78,8 +81,10 @@ impl Came {
         match part(request).0 {
             List::Only => {}
             List::Changed => {
-                ids.extend(tickets.iter().map(|one| one.external_id.clone()));
-                ids.extend(page.unreadable.iter().map(|one| one.external_id.clone()));
+                let readable = tickets.iter().map(|one| &one.external_id);
+                let came = readable.chain(page.unreadable.iter().map(|one| &one.external_id));
+                let room = REMEMBERED.saturating_sub(ids.len());
+                ids.extend(came.take(room).cloned());
             }
             List::Acted(_) => {
                 let before = tickets.len() + page.unreadable.len();

@@ -436,40 +436,35 @@ async fn p6_a_record_without_a_readable_id_is_closed_by_the_next_full_run(kind: 
 async fn p7_at_most_one_page_is_read_ahead(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connect().await;
-    portal.control.set_fault(
-        Fault::new(FaultKind::Delay { ms: 300 })
-            .on_path("Tickets/query")
-            .on_entity("Tickets")
-            .times(2),
-    );
+    portal.hold_first_page("Tickets");
     // With a heartbeat, permits and slots are at hand, so that the look-ahead needs no write of its own.
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     portal.engine.start_worker(&tasks, stop.clone());
     let lease = wait_for_running(&portal, Stream::Tickets).await;
-    // The vendor was asked for its total: the part has begun, its first page is on its way.
-    let counted = |entry: &simulator::JournalEntry| {
-        entry.path.to_lowercase().ends_with("/tickets/query/count")
-    };
-    while !portal.control.journal().iter().any(counted) {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    portal.until_held().await;
     portal.control.clear_journal();
     let mut tx = portal.store().begin().await.expect("a transaction");
     assert!(
         jobs::hold_lease(&mut tx, &lease).await.expect("a look"),
         "the job's row is locked"
     );
-    for _ in 0..3_000 {
+    portal.control.release();
+    // SQLite has one writer: where the permits leased at once happen to be used up, the look-ahead waits for it too.
+    let (least, patience) = match kind {
+        Kind::Postgres => (2, 3_000),
+        Kind::Sqlite => (1, 300),
+    };
+    for _ in 0..patience {
         if portal.page_requests("Tickets") >= 2 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    assert_eq!(
-        portal.page_requests("Tickets"),
-        2,
-        "one page in hand, one on its way"
+    let asked = portal.page_requests("Tickets");
+    assert!(
+        (least..=2).contains(&asked),
+        "one page in hand, one on its way: {asked}"
     );
     tx.rollback().await.expect("a rollback");
     stop.cancel();
