@@ -22,12 +22,12 @@ use domain::settings::IntegrationSettings;
 use store::integrations::{self, Integration};
 
 pub use delete_data::{Held, HeldData, delete_data, held_data};
-pub use form::{StoredValue, removal_of, stored_values};
+pub use form::{StoredValue, is_stored, removal_of, stored_values};
 pub use outcome::{
     ActionOutcome, ConnectOutcome, ConnectionSummary, MissingRight, Refusal, SettingsOutcome,
     Start, TestOutcome,
 };
-pub use save::{connect, disconnect, read_again, update_credentials};
+pub use save::{connect, connected_meanwhile, disconnect, read_again, update_credentials};
 
 use crate::connector::{self, Connection};
 use crate::engine::Engine;

@@ -93,6 +93,16 @@ pub struct ImportUsers {
     pub send_welcome: bool,
 }
 
+impl ImportUsers {
+    /// Whether a person chose a record to be linked to this user.
+    fn links_by_hand_to(&self, user: &PublicId) -> bool {
+        self.rows.iter().any(|row| match &row.action {
+            ImportAction::Link { identity } => identity == user,
+            _ => false,
+        })
+    }
+}
+
 /// Begins an import and answers its id in addresses: a few people are imported by then, many by a job in the background.
 ///
 /// # Errors
@@ -224,6 +234,7 @@ async fn choose(engine: &Engine, wanted: &ImportUsers) -> Result<Vec<ImportRowCh
         };
         for technician in all {
             let action = match matches.target(technician) {
+                Some(target) if wanted.links_by_hand_to(&target.uuid) => continue,
                 Some(target) => ImportAction::Link {
                     identity: target.uuid.clone(),
                 },
@@ -309,6 +320,11 @@ async fn one(
         ImportAction::Proposed => match row.taken_by.clone() {
             Some(user) if shares_address_in(tx, row.id).await? => {
                 report.skip(row.name, SkipReason::SeveralRecordsOf(who(&user)));
+                Ok(())
+            }
+            // The choice a person made for another record goes first, whichever of the two comes first.
+            Some(user) if wanted.links_by_hand_to(&user.uuid) => {
+                report.skip(row.name, SkipReason::LinkTargetHasAnother(who(&user)));
                 Ok(())
             }
             Some(user) => link(tx, editor, row, &user.uuid, report).await,

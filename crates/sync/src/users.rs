@@ -22,7 +22,7 @@ use store::audit::Actor;
 use store::identities::{self, MembershipStatus, StaffMember};
 use store::roles::{self, Role};
 use store::staff::{set_staff_role, set_staff_status};
-use store::technicians::{find_importable_in, link_technician_in};
+use store::technicians::{find_importable_in, is_linked_in, link_technician_in};
 use store::{Tx, outbox};
 
 pub use bulk::{BulkChange, change_all};
@@ -310,10 +310,14 @@ async fn set_status_in(tx: &mut Tx, editor: &Editor, user: &PublicId, on: bool) 
     if !on && is_last_administrator_in(tx, staff.identity_id).await? {
         return Ok(Err(UserRefusal::LastAdministrator));
     }
-    let status = match (on, identity.password_hash.is_some()) {
-        (false, _) => MembershipStatus::Disabled,
-        (true, true) => MembershipStatus::Active,
-        (true, false) => MembershipStatus::Pending,
+    let status = if !on {
+        MembershipStatus::Disabled
+    } else if identity.password_hash.is_some() {
+        MembershipStatus::Active
+    } else if is_linked_in(tx, staff.identity_id).await? {
+        MembershipStatus::Imported
+    } else {
+        MembershipStatus::Pending
     };
     set_staff_status(tx, staff.identity_id, status).await?;
     let (before, after) = (

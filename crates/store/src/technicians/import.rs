@@ -350,6 +350,15 @@ pub async fn list_linked(store: &Store, identity: IdentityId) -> Result<Vec<Impo
     Ok(rows.into_iter().map(ImportRow::from).collect())
 }
 
+/// Whether a user is linked to a technician of any integration.
+///
+/// # Errors
+/// As any statement.
+pub async fn is_linked_in(tx: &mut Tx, identity: IdentityId) -> Result<bool> {
+    let found: Option<(i64,)> = tx_one!(tx, IS_LINKED, identity.0)?;
+    Ok(found.is_some())
+}
+
 /// Links a technician to a user, or to nobody. Of two administrators who link it at once, the second learns of the
 /// first. A user is linked to one technician of an integration at most.
 ///
@@ -434,6 +443,7 @@ statements! {
     PAGE_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN technician w NOT INDEXED"), "w.id = f.value");
     PAGE_POSTGRES for Postgres = concat!(import_row!("technician w"), "w.id = ANY(CAST($1 AS BIGINT[]))");
     FIND = concat!(import_row!("technician w"), "w.id = $1");
+    IS_LINKED = "SELECT CAST(1 AS BIGINT) AS found FROM technician WHERE identity_id = $1 LIMIT 1";
     LINKED = concat!(import_row!("technician w"), "w.identity_id = $1 ORDER BY w.integration_id, w.id");
     LOCK = "UPDATE technician SET absent = absent WHERE id = $1";
     LOCK_IDENTITY = "UPDATE identity SET created_at = created_at WHERE id = $1";

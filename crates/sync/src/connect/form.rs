@@ -103,6 +103,24 @@ pub async fn stored_values(
     Ok(values.collect())
 }
 
+/// Whether a form has, secrets included, just what is stored of an integration: the second of two clicks.
+///
+/// # Errors
+/// As any read.
+pub async fn is_stored(
+    engine: &Engine,
+    provider: &Provider,
+    integration: IntegrationId,
+    form: &BTreeMap<String, String>,
+) -> Result<bool> {
+    let stored = stored(engine, integration).await?;
+    let typed = read(provider, form, &Credentials::new(), true);
+    Ok(typed.is_ok_and(|typed| {
+        let mut fields = provider.form.iter();
+        fields.all(|field| typed.get(field.key) == stored.get(field.key))
+    }))
+}
+
 /// A stored form value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoredValue {

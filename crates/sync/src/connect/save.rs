@@ -88,7 +88,7 @@ pub async fn connect(
                 .await?
                 .ok_or(Error::NoIntegration(existing.id))?;
             if current.has_credentials() {
-                return Ok(ConnectOutcome::Refused(somebody_else(provider)));
+                return Ok(ConnectOutcome::Refused(connected_meanwhile(provider)));
             }
             if current.settings_revision != existing.settings_revision {
                 return Ok(ConnectOutcome::Refused(message::plain(format!(
@@ -116,7 +116,7 @@ pub async fn connect(
             match integrations::insert_integration(&mut tx, &new).await {
                 Ok(integration) => integration,
                 Err(error) if error.is_conflict() => {
-                    return Ok(ConnectOutcome::Refused(somebody_else(provider)));
+                    return Ok(ConnectOutcome::Refused(connected_meanwhile(provider)));
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -406,9 +406,11 @@ async fn find(tx: &mut Tx, id: IntegrationId) -> Result<Integration> {
         .ok_or(Error::NoIntegration(id))
 }
 
-fn somebody_else(provider: &Provider) -> Refusal {
+/// What is said when a connection was made by somebody else, with other values than these.
+#[must_use]
+pub fn connected_meanwhile(provider: &Provider) -> Refusal {
     message::plain(format!(
-        "Somebody else connected {} meanwhile.",
+        "Somebody else connected {} meanwhile, with other values. Nothing of theirs was changed.",
         provider.name
     ))
 }

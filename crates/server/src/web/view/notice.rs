@@ -295,6 +295,10 @@ pub const ALL: &[Notice] = &[
     ),
     good("user_reactivated", "The user is active again."),
     good(
+        "user_reactivated_untold",
+        "The user is no longer deactivated and has no password yet: send the welcome e-mail.",
+    ),
+    good(
         "welcome_sent",
         "The welcome e-mail is on its way. Settings → E-mail lists it.",
     ),

@@ -62,7 +62,7 @@ pub async fn source(
     Ok(Ok(source))
 }
 
-/// Whether the people of a source were ever read; before that the page says why not and where to look.
+/// Why the people of a source were never read, and where to look, unless the first sync is still to bring them.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -82,8 +82,8 @@ pub async fn unread(
             symbol: "hourglass",
             title: "Sync Users is off".to_owned(),
             sentence: format!(
-                "The {many} of {} are not read while Sync Users is off. Switch it on in the Sync step; this page fills as \
-                 soon as they are here.",
+                "The {many} of {} are not read while Sync Users is off. Switch it on in the Sync step, and they appear \
+                 here once they have been read.",
                 provider.name
             ),
             href: if person.may(Permission::manage(Area::Integrations)) {
@@ -95,10 +95,9 @@ pub async fn unread(
         }));
     }
     let known = sync::status::overview(app.engine(), source.integration.id).await?;
-    let under_way = known
-        .as_ref()
-        .is_some_and(|known| known.active_run.is_some() || known.last_run.is_none());
-    if let Some(known) = known.filter(|_| !under_way) {
+    // While the first sync is under way the list says how far it is, and when there is something to show.
+    let ended = known.filter(|known| known.active_run.is_none() && known.last_run.is_some());
+    if let Some(known) = ended {
         // Others have nothing to do with it.
         let about = provider.words.stream(Stream::Technicians);
         let rights = known.missing_rights.iter();
@@ -130,18 +129,5 @@ pub async fn unread(
             label: format!("Look at {}", provider.name),
         }));
     }
-    Ok(Some(Missing {
-        symbol: "hourglass",
-        title: format!("The {many} have not been read yet"),
-        sentence: format!(
-            "The first sync of {} is still under way. Look at the sync log; this page fills as soon as they are here.",
-            provider.name
-        ),
-        href: if person.may(Permission::read(Area::Integrations)) {
-            format!("/settings/integrations/{}/runs", provider.key)
-        } else {
-            String::new()
-        },
-        label: "Open the sync log".to_owned(),
-    }))
+    Ok(None)
 }

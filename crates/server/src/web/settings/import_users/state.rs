@@ -89,7 +89,7 @@ impl PickerState {
     /// Whether somebody may be created, who then needs a role: links alone need none.
     #[must_use]
     pub fn creates(&self) -> bool {
-        self.list.everyone
+        (self.list.everyone && !self.list.is_quick())
             || self
                 .chosen()
                 .into_iter()

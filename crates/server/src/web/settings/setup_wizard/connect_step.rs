@@ -14,7 +14,8 @@ use domain::setup::SetupStep;
 use store::integrations::Integration;
 use sync::connect::{
     ConnectOutcome, ConnectionSummary, Refusal, Start, StoredValue, TestOutcome, connect,
-    read_again, removal_of, stored_values, test_connection, update_credentials,
+    connected_meanwhile, is_stored, read_again, removal_of, stored_values, test_connection,
+    update_credentials,
 };
 
 use super::connect_page::{ConnectPage, Field, MissingRight, TestResult, flows};
@@ -89,13 +90,21 @@ pub async fn submit(
                     see_other(&format!("{target}?notice=setup_connected"))
                 }
                 ConnectOutcome::Refused(refusal) => {
-                    // The second of two clicks: what it asked for was done by the first.
-                    if Wizard::load(&app, &key).await?.place.connected {
+                    // Somebody may have connected it meanwhile; what is shown then is the form of a connection.
+                    let form = Form::load(&app, &key).await?;
+                    if form.has_stored(&app, &typed).await? {
                         return see_other(&format!("{target}?notice=already_connected"));
                     }
                     form.refused(&staff, typed, &refusal)
                 }
             }
+        }
+        // The form was opened before somebody connected: the second of two clicks, or another person's values.
+        Some(_) if !fields.text("unconnected").is_empty() => {
+            if form.has_stored(&app, &typed).await? {
+                return see_other(&format!("{target}?notice=already_connected"));
+            }
+            form.refused(&staff, typed, &connected_meanwhile(form.wizard.provider))
         }
         // Nothing was typed: the stored credentials are tested once more, and rights and reference data read again.
         Some(integration) if form.is_as_stored(&typed) => {
@@ -174,6 +183,15 @@ impl Form {
                 None => typed.is_empty(),
             }
         })
+    }
+
+    /// Whether a form has just what is stored: what it asks for was done already.
+    async fn has_stored(&self, app: &App, typed: &Typed) -> Result<bool, Failure> {
+        let Some(integration) = self.connected() else {
+            return Ok(false);
+        };
+        let (provider, id) = (self.wizard.provider, integration.id);
+        Ok(is_stored(app.engine(), provider, id, &typed.values).await?)
     }
 
     async fn test(&self, app: &App, staff: &Staff, mut typed: Typed) -> Answer {

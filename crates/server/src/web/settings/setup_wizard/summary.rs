@@ -71,7 +71,10 @@ fn sync(provider: &Provider, settings: &IntegrationSettings, labels: &Labels<'_>
     } else {
         "wait until they are imported or linked"
     };
-    facts.push(Fact::new("New clients", companies));
+    facts.push(Fact::new(
+        format!("New {}", provider.words.companies.to_lowercase()),
+        companies,
+    ));
     if settings.company_source {
         for list in provider.setup.companies {
             facts.push(labels.fact(list, settings));

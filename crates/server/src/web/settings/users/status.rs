@@ -133,6 +133,9 @@ fn reactivate_page(staff: &Staff, found: &Found, refusal: Option<&UserRefusal>) 
 pub async fn reactivate(State(app): State<App>, staff: Staff, Path(user): Path<String>) -> Answer {
     let found = find(app.store(), &user).await?;
     match users::set_status(app.engine(), &editor(&staff), &found.identity.uuid, true).await? {
+        Ok(_) if found.identity.password_hash.is_none() => {
+            to_user(&found, "user_reactivated_untold")
+        }
         Ok(_) => to_user(&found, "user_reactivated"),
         Err(refusal) => page_with(
             StatusCode::UNPROCESSABLE_ENTITY,
