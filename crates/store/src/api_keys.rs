@@ -4,8 +4,9 @@ use domain::clock::UtcMillis;
 use domain::id::{IdentityId, PublicId};
 use domain::permission::Grants;
 
-use crate::decode::{instant, json, optional, public_id};
+use crate::decode::{instant, json, known, optional, plain, public_id};
 use crate::error::Result;
+use crate::identities::MembershipStatus;
 use crate::open::Store;
 use crate::tx::Tx;
 
@@ -34,6 +35,19 @@ row! {
         pub last_used_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
         /// When it was revoked.
         pub revoked_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
+    }
+}
+
+row! {
+    /// A staff member who made keys.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct KeyMaker {
+        /// The identity.
+        pub id: IdentityId = i64 => plain(IdentityId),
+        /// Name.
+        pub name: String,
+        /// Status.
+        pub status: MembershipStatus = String => known(MembershipStatus::from_key),
     }
 }
 
@@ -127,6 +141,14 @@ pub async fn list_api_keys(store: &Store) -> Result<Vec<ApiKey>> {
     read_all!(store, LIST)
 }
 
+/// The staff members who made keys, whatever their status, each once.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_makers(store: &Store) -> Result<Vec<KeyMaker>> {
+    read_all!(store, MAKERS)
+}
+
 /// Revokes a key; `false` when it was revoked before or never existed.
 ///
 /// # Errors
@@ -145,5 +167,7 @@ statements! {
     USED = "UPDATE api_key SET last_used_at = $2 WHERE id = $1";
     LIST = "SELECT id, uuid, name, token_hint, scopes, created_by, created_at, last_used_at, revoked_at
         FROM api_key ORDER BY created_at DESC, id DESC";
+    MAKERS = "SELECT identity.id, identity.name, staff.status FROM staff_membership AS staff JOIN identity ON identity.id = staff.identity_id
+        WHERE staff.identity_id IN (SELECT created_by FROM api_key) ORDER BY identity.id";
     REVOKE = "UPDATE api_key SET revoked_at = $2 WHERE uuid = $1 AND revoked_at IS NULL";
 }

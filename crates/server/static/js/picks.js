@@ -58,7 +58,11 @@ export function settlePicks(form) {
   for (const place of form.querySelectorAll("[data-except-count]")) place.textContent = left.toLocaleString("en");
   const count = whole + ticked.filter((box) => !counted.has(box)).length + form.querySelectorAll("[data-carried]").length;
   for (const place of form.querySelectorAll("[data-pick-count]")) place.textContent = count.toLocaleString("en");
-  for (const place of form.id ? document.querySelectorAll(`[data-count-of="${form.id}"]`) : []) place.textContent = count.toLocaleString("en");
+  for (const place of form.id ? document.querySelectorAll(`[data-count-of="${form.id}"]`) : []) {
+    place.textContent = count.toLocaleString("en");
+    const part = place.closest("[data-count-part]");
+    if (part) part.hidden = count === 0;
+  }
   for (const button of form.querySelectorAll("[data-pick-button]")) button.disabled = count === 0;
   form.querySelector(".bulk")?.classList.toggle("some", count > 0);
 }

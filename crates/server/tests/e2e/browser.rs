@@ -304,8 +304,22 @@ impl Tab {
             .expect("scripts can be switched");
     }
 
+    /// Waits until two frames are drawn and nothing is half way between two colours or places.
+    async fn settle(&self) {
+        let frames = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))";
+        // A tab that is not in front, or has scripts switched off, tells of no frame: it is waited for a moment only.
+        let drawn = self.page.evaluate(frames);
+        let _told = tokio::time::timeout(Duration::from_secs(2), drawn).await;
+        self.wait_until(
+            "document.getAnimations().every((one) => one.playState !== 'running')",
+            "nothing moves",
+        )
+        .await;
+    }
+
     /// Saves what is shown, down to the end of the page.
     pub async fn picture(&self, file: &Path) {
+        self.settle().await;
         let params = ScreenshotParams::builder()
             .format(CaptureScreenshotFormat::Png)
             .full_page(false)

@@ -8,7 +8,7 @@ use portico::web::api::scope::Scope;
 use portico::web::router;
 use serde_json::{Value, json};
 
-use crate::harness::{Site, key_with};
+use crate::harness::{Page, Site, key_with};
 
 #[tokio::test]
 async fn the_description_is_what_exists() {
@@ -139,7 +139,7 @@ async fn what_is_described_is_what_is_answered() {
             .keys()
             .map(String::as_str)
             .collect();
-        let mut expected = BTreeSet::from(["200", "400", "401", "403", "429"]);
+        let mut expected = BTreeSet::from(["200", "400", "401", "403", "429", "500", "503"]);
         expected.extend(names_record.then_some("404"));
         assert_eq!(answers, expected, "{path}");
         for (status, answer) in operation["responses"].as_object().unwrap() {
@@ -172,19 +172,31 @@ async fn what_is_described_is_what_is_answered() {
         for (status, address, key) in asked {
             let page = site.api(&address, key).await;
             assert_eq!(page.status.as_u16(), status, "{address}: {}", page.text);
-            let body = page.json();
-            let schemas = &document["components"]["schemas"];
-            let is = |value: &Value, schema: &str| {
-                let have: BTreeSet<&String> = value.as_object().unwrap().keys().collect();
-                let described = schemas[schema]["properties"].as_object().unwrap();
-                assert_eq!(have, described.keys().collect(), "{address}: {body}");
-            };
-            is(&body, "Error");
-            is(&body["error"], "ErrorWords");
-            for detail in body["error"]["details"].as_array().unwrap() {
-                is(detail, "ErrorDetail");
-            }
+            assert_described(&document, &address, &page);
         }
+    }
+    site.app.store().close().await;
+    for path in document["paths"].as_object().unwrap().keys() {
+        let page = site.api(&address_of(path), &all).await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert_eq!(page.header("retry-after"), "5", "{path}");
+        assert_described(&document, path, &page);
+    }
+}
+
+/// An answer that is no success has the one shape that is described.
+fn assert_described(document: &Value, address: &str, page: &Page) {
+    let body = page.json();
+    let schemas = &document["components"]["schemas"];
+    let is = |value: &Value, schema: &str| {
+        let have: BTreeSet<&String> = value.as_object().unwrap().keys().collect();
+        let described = schemas[schema]["properties"].as_object().unwrap();
+        assert_eq!(have, described.keys().collect(), "{address}: {body}");
+    };
+    is(&body, "Error");
+    is(&body["error"], "ErrorWords");
+    for detail in body["error"]["details"].as_array().unwrap() {
+        is(detail, "ErrorDetail");
     }
 }
 

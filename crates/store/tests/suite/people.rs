@@ -5,7 +5,7 @@ use domain::id::IdentityId;
 use domain::permission::{Area, Grants, Permission};
 use domain::role_preset::RolePreset;
 use store::api_keys::{
-    Kept, NewApiKey, find_api_key, insert_api_key, list_api_keys, revoke_api_key,
+    Kept, NewApiKey, find_api_key, insert_api_key, list_api_keys, list_makers, revoke_api_key,
 };
 use store::identities::{
     MembershipStatus, NewIdentity, count_active_staff, count_active_staff_in, find_identity,
@@ -424,6 +424,37 @@ fn api_keys_are_found_by_hash_until_revoked() {
             list_api_keys(&store).await.unwrap()[0].revoked_at,
             Some(store.now())
         );
+    });
+}
+
+#[test]
+fn makers_of_keys_are_listed_once_whatever_their_status() {
+    both(async |home| {
+        let store = home.open().await;
+        let ann = ann(&store).await;
+        let makers = list_makers(&store).await.unwrap();
+        assert!(makers.is_empty(), "she made none");
+        let mut tx = store.begin().await.unwrap();
+        for (token_hash, created_by) in [("one", Some(ann)), ("two", Some(ann)), ("three", None)] {
+            let new = NewApiKey {
+                name: "Reports",
+                token_hash,
+                token_hint: "…9f3a",
+                scopes: &Grants::everything(),
+                created_by,
+            };
+            insert_api_key(&mut tx, &new).await.unwrap();
+        }
+        set_staff_status(&mut tx, ann, MembershipStatus::Disabled)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let makers = list_makers(&store).await.unwrap();
+        let makers: Vec<_> = makers
+            .iter()
+            .map(|one| (one.id, &*one.name, one.status))
+            .collect();
+        assert_eq!(makers, [(ann, "Ann", MembershipStatus::Disabled)]);
     });
 }
 

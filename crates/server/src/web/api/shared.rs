@@ -67,7 +67,7 @@ impl Error {
 type Refusal = (&'static str, &'static str, &'static str);
 
 /// Answers every operation may give.
-const REFUSALS: [Refusal; 4] = [
+const REFUSALS: [Refusal; 6] = [
     (
         "400",
         "WrongParameter",
@@ -83,6 +83,16 @@ const REFUSALS: [Refusal; 4] = [
         "429",
         "TooMany",
         "The key sent more requests than it may; Retry-After says when to go on",
+    ),
+    (
+        "500",
+        "Fault",
+        "The fault is Portico's; the log says what it is, under the number of the request",
+    ),
+    (
+        "503",
+        "Unavailable",
+        "The database does not answer; Retry-After says when to try again",
     ),
 ];
 

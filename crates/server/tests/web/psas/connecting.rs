@@ -357,6 +357,7 @@ pub async fn a_right_that_was_granted_is_no_longer_missed(psa: &'static Psa) {
     portal.connect(&mut browser).await;
     let page = browser.get(&portal.page("")).await.read();
     assert!(page.contains(LACKS), "{page}");
+    assert_eq!(page.matches("lacks rights").count(), 1, "told once: {page}");
     for right in psa.rights {
         assert!(page.contains(right.called), "{}: {page}", right.called);
         set(right, "All");

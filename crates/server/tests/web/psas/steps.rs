@@ -152,6 +152,11 @@ pub async fn the_setup_is_completed_when_the_required_rights_are_there(psa: &'st
         let link = format!("href=\"{}\"", portal.step(step));
         assert!(end.contains(&link), "{step}: {end}");
     }
+    // The page of the integration names them once and leads there from what is to be checked.
+    let page = browser.get(&portal.page("")).await.read();
+    for told in ["id=\"missing-rights\"", "href=\"#missing-rights\""] {
+        assert_eq!(page.matches(told).count(), 1, "{told}: {page}");
+    }
     // With a list on the page: it stands as it was sent.
     let list = browser.get(&format!("{import}?tab=users&now=on")).await;
     let mut form = list.form("import-form");

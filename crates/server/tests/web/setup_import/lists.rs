@@ -288,7 +288,7 @@ async fn what_is_selected_in_one_list_stays_while_the_other_is_looked_at() {
     let wanted = picks(&open);
     assert_eq!(open.input("other"), Some(kept.clone()));
     assert!(
-        open.text.contains("people <strong>1</strong>"),
+        open.text.contains("People: <strong>1</strong>"),
         "{}",
         open.text
     );

@@ -68,7 +68,7 @@ async fn what_is_selected_and_not_shown_is_told_and_can_be_looked_at() {
     assert!(
         selected
             .text
-            .contains("companies <strong data-count-of=\"import-form\">1</strong>"),
+            .contains("Companies: <strong data-count-of=\"import-form\">1</strong>"),
         "{}",
         selected.text
     );

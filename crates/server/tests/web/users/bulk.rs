@@ -126,6 +126,47 @@ async fn several_are_changed_after_a_question_and_the_answer_says_who_was_not() 
 }
 
 #[tokio::test]
+async fn with_nobody_selected_nothing_changes_and_it_is_said() {
+    let site = Site::start().await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    add(&mut browser, "Bea", "bea@example.com", &technician).await;
+    let oneself = uuid(&site, EMAIL).await;
+    for action in ["welcome", "role", "enable", "disable"] {
+        let asked = vec![("action", action)];
+        let mut sent = asked.clone();
+        sent.extend([("confirmed", "yes"), ("role", &*technician), ("pick", "")]);
+        for fields in [asked, sent] {
+            let list = browser.submit("/settings/users/bulk", &fields).await;
+            let said = "Nobody was selected, so nothing was done.";
+            assert!(list.text.contains(said), "{action}: {}", list.text);
+        }
+        // Oneself alone is nobody either, and nothing is said of what does not happen.
+        let only = [("action", action), ("pick", &*oneself)];
+        let page = browser.post("/settings/users/bulk", &only).await;
+        let said = match action {
+            "welcome" => "No welcome e-mail to send",
+            _ => "Nobody else is selected",
+        };
+        assert!(page.text.contains(said), "{action}: {}", page.text);
+        for words in [
+            "They can sign in again",
+            "They are deactivated",
+            "takes effect at once",
+            "name=\"role\"",
+            "button primary",
+        ] {
+            assert!(!page.text.contains(words), "{action}: {words}");
+        }
+    }
+    let users = [EMAIL, "bea@example.com"];
+    let expected = [MembershipStatus::Active, MembershipStatus::Pending];
+    for (email, expected) in users.into_iter().zip(expected) {
+        assert_eq!(status(&site, email).await, expected, "{email}");
+    }
+}
+
+#[tokio::test]
 async fn everybody_who_matches_is_changed_and_not_only_the_page() {
     let site = Site::start().await;
     let technician: domain::id::PublicId = role(&site, "Technician").await.parse().unwrap();

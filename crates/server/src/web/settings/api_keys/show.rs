@@ -1,7 +1,6 @@
 //! `GET /settings/api-keys`.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use askama::Template;
 use axum::extract::State;
@@ -9,7 +8,8 @@ use axum::http::StatusCode;
 use domain::id::{IdentityId, PublicId};
 use domain::secret::Secret;
 use domain::viewer::Viewer;
-use store::identities::{self, MembershipStatus, StaffMember};
+use store::api_keys::{KeyMaker, list_api_keys, list_makers};
+use store::identities::MembershipStatus;
 
 use crate::app::App;
 use crate::web::access::Staff;
@@ -96,15 +96,9 @@ pub async fn render(
     created: Option<Created>,
 ) -> Answer {
     let shell = staff.shell(Section::Settings);
-    let keys = store::api_keys::list_api_keys(app.store()).await?;
-    let mut people: BTreeMap<IdentityId, String> = BTreeMap::new();
-    for by in keys.iter().filter_map(|key| key.created_by) {
-        if let Entry::Vacant(place) = people.entry(by)
-            && let Some(found) = identities::find_staff_member(app.store(), by).await?
-        {
-            place.insert(maker(found));
-        }
-    }
+    let keys = list_api_keys(app.store()).await?;
+    let makers = list_makers(app.store()).await?.into_iter();
+    let makers: BTreeMap<IdentityId, String> = makers.map(|one| (one.id, maker(one))).collect();
     let keys = keys
         .into_iter()
         .map(|key| KeyRow {
@@ -120,7 +114,7 @@ pub async fn render(
                 .join(", "),
             creator: key
                 .created_by
-                .and_then(|id| people.get(&id).cloned())
+                .and_then(|id| makers.get(&id).cloned())
                 .unwrap_or_else(|| "—".to_owned()),
         })
         .collect();
@@ -161,9 +155,9 @@ pub async fn render(
 }
 
 /// Who made a key. It works on when its maker is deactivated, which is then to be seen.
-fn maker(staff: StaffMember) -> String {
-    match staff.status {
-        MembershipStatus::Disabled => format!("{} (deactivated)", staff.name),
-        _ => staff.name,
+fn maker(maker: KeyMaker) -> String {
+    match maker.status {
+        MembershipStatus::Disabled => format!("{} (deactivated)", maker.name),
+        _ => maker.name,
     }
 }

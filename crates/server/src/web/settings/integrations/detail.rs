@@ -7,13 +7,14 @@ use domain::provider::Provider;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
 use store::removal_questions::{QuestionFilter, QuestionState, list_questions};
+use sync::advice::{Advice, Issue};
 
 use super::detail_page::{
     AdviceRow, AnsweredQuestion, DetailPage, ImportRow, Overview, StatusPart,
 };
 use super::find::{find, find_or_connect};
 use super::stream_rows::streams;
-use super::to_card::{card, question_address, question_label, state};
+use super::to_card::{card, page_address, question_address, question_label, state};
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
@@ -59,26 +60,40 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
         },
         advice: advice
             .into_iter()
-            .map(|one| AdviceRow {
-                issue: one.issue.label(provider),
-                found: one.found,
-                check: one.check,
-                wrong: one.wrong,
-                mend: one
-                    .issue
-                    .step()
-                    .filter(|_| shell.rights.manage_integrations)
-                    .map(|step| {
-                        Link::new(
-                            setup_address(provider, step),
-                            format!("Open the step {}", step.label()),
-                        )
-                    }),
-            })
+            .map(|one| advice_row(&shell, provider, one))
             .collect(),
         troubleshooting: provider.documentation.troubleshooting,
         shell,
     })
+}
+
+/// A row that applies, with where it is mended. Rights that are missing are listed in the overview, with what to do.
+fn advice_row(shell: &Shell, provider: &'static Provider, one: Advice) -> AdviceRow {
+    let row = AdviceRow {
+        issue: one.issue.label(provider),
+        found: one.found,
+        check: one.check,
+        wrong: one.wrong,
+        mend: one
+            .issue
+            .step()
+            .filter(|_| shell.rights.manage_integrations)
+            .map(|step| {
+                Link::new(
+                    setup_address(provider, step),
+                    format!("Open the step {}", step.label()),
+                )
+            }),
+    };
+    match one.issue {
+        Issue::MissingRight => AdviceRow {
+            found: "The API user lacks rights; they are listed at the top of this page.".to_owned(),
+            check: "",
+            mend: Some(Link::new("#missing-rights", "See which")),
+            ..row
+        },
+        _ => row,
+    }
 }
 
 /// The newest imports. Those of the setup only somebody who may open it can look at.
@@ -187,10 +202,16 @@ async fn overview(
     if !questions.is_empty() && known.trouble.is_none() {
         overview_state.problem = None;
     }
+    // What the card sends people here for is told here in full.
+    overview_state.problem = overview_state.problem.filter(|problem| {
+        let here = page_address(provider);
+        problem.link.as_ref().is_none_or(|link| link.href != here)
+    });
     let missing = known.missing_rights.iter();
     let missing = missing.cloned().map(MissingRight::from);
     let overview = Overview {
         missing: missing.collect(),
+        grant: Issue::MissingRight.solution(provider),
         questions,
         answered,
         reconciliation: shell.maybe_time(known.last_reconciliation_at),

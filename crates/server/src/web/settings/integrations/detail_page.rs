@@ -50,7 +50,7 @@ pub struct AdviceRow {
     pub issue: &'static str,
     /// What was found.
     pub found: String,
-    /// What to check.
+    /// What to check; empty where that stands elsewhere on the page.
     pub check: &'static str,
     /// Something is wrong; otherwise it is how things were chosen.
     pub wrong: bool,
@@ -66,6 +66,8 @@ pub struct Overview {
     pub state: State,
     /// Rights the API user lacks.
     pub missing: Vec<MissingRight>,
+    /// How they are granted.
+    pub grant: &'static str,
     /// Mass-removal questions that wait.
     pub questions: Vec<Link>,
     /// Mass-removal questions that were answered, newest first.
@@ -177,6 +179,7 @@ mod tests {
                 right: HOSTILE.into(),
                 required: false,
             }],
+            grant: "Verify that the API user has the permissions.",
             questions: vec![Link::new(
                 "/x",
                 "412 of 1,204 contacts are missing at the vendor.",
@@ -223,9 +226,9 @@ mod tests {
                 AdviceRow {
                     issue: "Missing data",
                     found: HOSTILE.into(),
-                    check: "Verify that the API user has the permissions.",
+                    check: "",
                     wrong: true,
-                    mend: None,
+                    mend: Some(Link::new("#missing-rights", "See which")),
                 },
                 AdviceRow {
                     issue: "Contacts not importing",

@@ -227,6 +227,12 @@ pub fn running(href: String, streams: &[StreamRun], words: Words) -> Running {
     }
 }
 
+/// The page of an integration.
+#[must_use]
+pub fn page_address(provider: &Provider) -> String {
+    format!("/settings/integrations/{}", provider.key)
+}
+
 fn run_address(provider: &Provider, uuid: &PublicId) -> String {
     format!("/settings/integrations/{}/runs/{uuid}", provider.key)
 }
@@ -346,18 +352,9 @@ async fn problem(
         return Ok(Some(Problem {
             tone: Tone::Warning,
             title: "The API user lacks rights that syncing needs.".to_owned(),
-            message: overview
-                .missing_rights
-                .iter()
-                .filter(|right| right.required)
-                .map(|right| format!("{}: {}", right.area, right.right))
-                .collect::<Vec<_>>()
-                .join("; "),
-            hint: Some(domain::hint::Hint::Permissions.sentence(provider)),
-            link: Some(Link::new(
-                format!("/settings/integrations/{}", provider.key),
-                "See which",
-            )),
+            message: "What needs them is not read.".to_owned(),
+            hint: None,
+            link: Some(Link::new(page_address(provider), "See which")),
         }));
     }
     Ok(None)

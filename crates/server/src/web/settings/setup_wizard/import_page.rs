@@ -126,6 +126,12 @@ impl ImportPage {
             .map(number)
     }
 
+    /// Whether a list is shown in which nothing is selected.
+    #[must_use]
+    pub const fn selects_nothing(&self) -> bool {
+        matches!(self.tab.selected(), Some(0))
+    }
+
     /// Whether a list is kept that is not on the page.
     #[must_use]
     pub const fn keeps(&self) -> bool {
@@ -222,7 +228,7 @@ mod tests {
         };
         let html = sample::check("setup_import_companies_off_kept", &off);
         assert!(
-            html.contains(r#"id="other-list""#) && html.contains("people <strong"),
+            html.contains(r#"id="other-list""#) && html.contains("People: <strong"),
             "{html}"
         );
         let shell = sample::shell(Section::Settings);
@@ -233,7 +239,7 @@ mod tests {
         };
         let html = sample::check("setup_import_users_both", &both);
         assert!(
-            html.contains(r#"value="tab""#) && html.contains("companies <strong"),
+            html.contains(r#"value="tab""#) && html.contains("Companies: <strong"),
             "{html}"
         );
         assert!(html.contains(r#"<span class="badge">1,204</span>"#));
@@ -242,6 +248,14 @@ mod tests {
             &page(Tab::Users(Users::Picker(picker.into()))),
         );
         assert!(html.contains("Role for imported users"));
+        assert!(html.contains("<span data-count-part>People: <strong"));
+        let mut nobody = samples::picker(&shell);
+        nobody.list.selected = 0;
+        let html = sample::check(
+            "setup_import_users_nobody",
+            &page(Tab::Users(Users::Picker(nobody.into()))),
+        );
+        assert!(html.contains("<span data-count-part hidden>People: <strong"));
         let quick = samples::quick_match(&shell);
         sample::check(
             "setup_import_users_quick",

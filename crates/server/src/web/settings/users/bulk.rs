@@ -109,12 +109,15 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         email: one.email.clone(),
     });
     let more = meant.len().saturating_sub(LISTED);
-    let roles = if action == BulkAction::Role {
+    let roles = if action == BulkAction::Role && !meant.is_empty() {
         role_choices(app.store(), &staff.grants, "", false).await?
     } else {
         Vec::new()
     };
-    let mut lines = vec![action.effect().to_owned()];
+    let mut lines = Vec::new();
+    if !meant.is_empty() {
+        lines.push(action.effect().to_owned());
+    }
     match picked.len() - meant.len() {
         0 => {}
         _ if action.spares_oneself() => lines.push(action.oneself().to_owned()),
@@ -126,7 +129,7 @@ pub async fn bulk(State(app): State<App>, staff: Staff, fields: Fields) -> Answe
         )),
     }
     if action == BulkAction::Disable {
-        let makers = picked.iter().map(|one| one.id).collect();
+        let makers = meant.iter().map(|one| one.id).collect();
         lines.extend(made_by(app.store(), "they", &makers).await?);
     }
     let question = super::show_page::ConfirmPage {
