@@ -1,6 +1,7 @@
 //! Settings → Users & Roles → Import, by request: the five rows of the guide's troubleshooting table, bad input, two
 //! administrators at once, many people.
 
+mod by_hand;
 mod deactivated;
 mod refused;
 

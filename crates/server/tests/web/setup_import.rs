@@ -39,6 +39,13 @@ pub async fn with_waiting_companies() -> Site {
 
 /// A site whose setup was walked to the Import step with these kinds of records, and synced.
 async fn walked(kinds: &[&str]) -> Site {
+    let site = walked_ahead(kinds).await;
+    site.app.engine().run_until_idle().await.unwrap();
+    site
+}
+
+/// The same, ahead of the first sync, which has begun.
+async fn walked_ahead(kinds: &[&str]) -> Site {
     let site = Site::start_beside_sandbox().await;
     let mut browser = site.admin().await;
     let mut form: Vec<(String, String)> = credentials().into_iter().collect();
@@ -60,8 +67,26 @@ async fn walked(kinds: &[&str]) -> Site {
         .post(&format!("{SETUP}/configure"), &[("action", "next")])
         .await;
     assert!(sent.location().starts_with(IMPORT), "{}", sent.text);
-    site.app.engine().run_until_idle().await.unwrap();
     site
+}
+
+/// Who is quicker than the first sync is told how far it is, and then to look.
+#[tokio::test]
+async fn people_who_are_still_being_read_are_told_as_that() {
+    let site = walked_ahead(&["users", "companies"]).await;
+    let mut browser = site.admin().await;
+    for list in [USERS, "/settings/users/import/autotask"] {
+        let page = browser.get(list).await;
+        for words in [
+            "Resources are being read",
+            "data-live=\"/settings/users/import/autotask/events\"",
+        ] {
+            assert!(page.text.contains(words), "{words}: {}", page.text);
+        }
+        assert!(picks(&page).is_empty());
+    }
+    site.app.engine().run_until_idle().await.unwrap();
+    assert!(!picks(&browser.get(USERS).await).is_empty());
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use axum::http::StatusCode;
 
-use super::{CONFIGURE, SYNC, configure_form, stored, sync_form};
+use super::{
+    CONFIGURE, CONNECT, SYNC, configure_form, connect, connect_form, right_secret, stored,
+    sync_form,
+};
 use crate::harness::{Page, Site};
 
 #[tokio::test]
@@ -90,5 +93,35 @@ async fn a_conflict_about_notes_says_nobody_when_nobody_may_read_them() {
         conflict.text.contains("nobody: all notes are internal"),
         "{}",
         conflict.text
+    );
+}
+
+#[tokio::test]
+async fn a_connection_somebody_made_meanwhile_is_not_replaced_unasked() {
+    let site = Site::start_beside_sandbox().await;
+    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
+    let opened = bob.get(CONNECT).await;
+    let mark = (
+        "unconnected".to_owned(),
+        opened.input("unconnected").unwrap(),
+    );
+    connect(&mut ann).await;
+    let with = |secret: &str| {
+        let mut form = connect_form("next", secret);
+        form.push(mark.clone());
+        form
+    };
+    let theirs = bob.send(CONNECT, &with("another secret")).await;
+    assert_eq!(theirs.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let told = "Somebody else connected Autotask meanwhile, with other values.";
+    assert!(theirs.text.contains(told), "{}", theirs.text);
+    assert!(theirs.input("unconnected").is_none(), "told once");
+    // The second of two clicks has the same values.
+    let same = bob.send(CONNECT, &with(&right_secret())).await;
+    assert_eq!(
+        same.location(),
+        format!("{SYNC}?notice=already_connected"),
+        "{}",
+        same.text
     );
 }
