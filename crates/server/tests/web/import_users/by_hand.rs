@@ -16,8 +16,9 @@ async fn known_by_address(site: &Site, page: &Page) -> (String, String, String) 
         .collect();
     known.sort();
     let (first, other) = (known[0].1.clone(), known[1].1.clone());
-    let row = page.text.split(&format!("name=\"pick\" value=\"{first}\""));
-    let row = row.last().unwrap().split("</tr>").next().unwrap();
+    let tick = format!("name=\"pick\" value=\"{first}\"");
+    let row = page.text.split(&tick).nth(1).unwrap();
+    let row = row.split("</tr>").next().unwrap();
     let email = row
         .split(|c: char| c.is_whitespace() || "<>\"".contains(c))
         .find(|word| word.contains('@'))
