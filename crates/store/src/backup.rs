@@ -114,7 +114,8 @@ async fn fill(pool: &sqlx::SqlitePool, temporary: &Path, file: &File, to: &Path)
     fs::hard_link(temporary, to).map_err(|error| io("cannot create", to, error))
 }
 
-/// The commands that back up and restore a PostgreSQL database, without its password.
+/// The commands that back up and restore a PostgreSQL database, without its password. Extensions are left out of what is
+/// restored: `--clean` would drop pg_trgm, which its owner alone may, and that is often an administrator.
 #[must_use]
 pub fn postgres_commands(store: &Store) -> Vec<String> {
     let schema = store
@@ -124,9 +125,9 @@ pub fn postgres_commands(store: &Store) -> Vec<String> {
         .map_or_else(String::new, |schema| format!(" --schema={schema}"));
     vec![
         format!("pg_dump --format=custom{schema} --file=portico.dump \"$PORTICO__DATABASE__URL\""),
-        format!(
-            "pg_restore --clean --if-exists --no-owner --single-transaction{schema} --dbname=\"$PORTICO__DATABASE__URL\" portico.dump"
-        ),
+        "pg_restore --list portico.dump | grep -v ' EXTENSION ' > portico.list".to_owned(),
+        "pg_restore --clean --if-exists --no-owner --single-transaction --use-list=portico.list --dbname=\"$PORTICO__DATABASE__URL\" portico.dump"
+            .to_owned(),
     ]
 }
 
