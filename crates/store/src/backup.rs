@@ -1,6 +1,7 @@
 //! Backup and restore. The master keys are never part of a backup: who finds one cannot read credentials with it.
 
 use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind as IoKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -110,11 +111,21 @@ async fn fill(pool: &sqlx::SqlitePool, temporary: &Path, file: &File, to: &Path)
         .map_err(|error| io("cannot flush", temporary, error))?;
     // What carries the name of a backup can be restored.
     check(temporary).await?;
-    // A link fails when the name was taken meanwhile, which a rename would not.
-    fs::hard_link(temporary, to).map_err(|error| io("cannot create", to, error))
+    linked_or_copied(fs::hard_link(temporary, to), temporary, to)
 }
 
-/// The commands that back up and restore a PostgreSQL database, without its password.
+/// Copies a finished file to its second name unless that could be linked. A link fails when the name was taken meanwhile,
+/// which a rename would not, and where there are no links (exFAT, many FUSE mounts), with one error here and another there.
+fn linked_or_copied(linked: std::io::Result<()>, from: &Path, to: &Path) -> Result<()> {
+    match linked {
+        Err(error) if error.kind() == IoKind::AlreadyExists => Err(io("cannot create", to, error)),
+        Err(_) => copy_private(from, to),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The commands that back up and restore a PostgreSQL database, without its password. Extensions are left out of what is
+/// restored: `--clean` would drop pg_trgm, which its owner alone may, and that is often an administrator.
 #[must_use]
 pub fn postgres_commands(store: &Store) -> Vec<String> {
     let schema = store
@@ -124,9 +135,9 @@ pub fn postgres_commands(store: &Store) -> Vec<String> {
         .map_or_else(String::new, |schema| format!(" --schema={schema}"));
     vec![
         format!("pg_dump --format=custom{schema} --file=portico.dump \"$PORTICO__DATABASE__URL\""),
-        format!(
-            "pg_restore --clean --if-exists --no-owner --single-transaction{schema} --dbname=\"$PORTICO__DATABASE__URL\" portico.dump"
-        ),
+        "pg_restore --list portico.dump | grep -v ' EXTENSION ' > portico.list".to_owned(),
+        "pg_restore --clean --if-exists --no-owner --single-transaction --use-list=portico.list --dbname=\"$PORTICO__DATABASE__URL\" portico.dump"
+            .to_owned(),
     ]
 }
 
@@ -245,7 +256,7 @@ async fn keep_aside(target: &Path, now: UtcMillis) -> Result<PathBuf> {
     if let Ok(db) = db::open_sqlite(target, false).await {
         db.close().await;
     }
-    fs::hard_link(target, &kept).map_err(|error| io("cannot keep", &kept, error))?;
+    linked_or_copied(fs::hard_link(target, &kept), target, &kept)?;
     for side in ["-wal", "-shm"] {
         let from = beside(target, side);
         if from.exists() {
@@ -256,6 +267,7 @@ async fn keep_aside(target: &Path, now: UtcMillis) -> Result<PathBuf> {
     Ok(kept)
 }
 
+/// Copies into a new file, for its owner only: whole or not at all.
 fn copy_private(from: &Path, to: &Path) -> Result<()> {
     let mut source = File::open(from).map_err(|error| io("cannot read", from, error))?;
     let mut copy = OpenOptions::new()
@@ -266,7 +278,10 @@ fn copy_private(from: &Path, to: &Path) -> Result<()> {
         .map_err(|error| io("cannot create", to, error))?;
     std::io::copy(&mut source, &mut copy)
         .and_then(|_| copy.sync_all())
-        .map_err(|error| io("cannot write", to, error))
+        .map_err(|error| {
+            let _half = fs::remove_file(to);
+            io("cannot write", to, error)
+        })
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -285,4 +300,32 @@ statements! {
     VACUUM_INTO for Sqlite = "VACUUM INTO $1";
     NODES for Sqlite = "DELETE FROM node";
     INTEGRITY for Sqlite = "PRAGMA integrity_check(1)";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_links_gets_a_copy_and_never_over_something() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("a.new"), folder.path().join("a"));
+        fs::write(&from, "finished").unwrap();
+        for refusal in [IoKind::PermissionDenied, IoKind::Unsupported] {
+            linked_or_copied(Err(refusal.into()), &from, &to).unwrap();
+            assert_eq!(fs::read_to_string(&to).unwrap(), "finished");
+            let mode = fs::metadata(&to).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+
+            fs::write(&to, "of another").unwrap();
+            for linked in [Err(refusal.into()), fs::hard_link(&from, &to)] {
+                let error = linked_or_copied(linked, &from, &to).unwrap_err();
+                assert!(error.to_string().contains("cannot create"), "{error}");
+            }
+            assert_eq!(fs::read_to_string(&to).unwrap(), "of another");
+            fs::remove_file(&to).unwrap();
+        }
+    }
 }

@@ -180,14 +180,21 @@ async fn keys(store: &Store) -> Result<Check> {
         ));
     }
     let newest = store.key_ids().last().cloned().unwrap_or_default();
+    let found = secrets::find_sealing_key(store).await?;
+    let sealing = found.unwrap_or_else(|| newest.clone());
     let older: i64 = used
         .iter()
-        .filter(|(key, _)| **key != newest)
+        .filter(|(key, _)| **key != sealing)
         .map(|(_, count)| count)
         .sum();
     let (level, detail) = if older > 0 {
         let detail = format!(
             "{older} stored secrets are still sealed with an older key; a running Portico seals them again within the hour. Keep the old key until this line is gone"
+        );
+        (Level::Warn, detail)
+    } else if sealing != newest {
+        let detail = format!(
+            "credentials are sealed with {sealing}; the newer key {newest} seals nothing yet. Once every node has the key file with it, run: portico rotate-key --seal"
         );
         (Level::Warn, detail)
     } else if ring.len() == 1 {

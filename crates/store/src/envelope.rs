@@ -16,15 +16,12 @@ use crate::key_ring::{KeyRing, MasterKey, fill_random};
 const VERSION: &str = "v1";
 const NONCE_BYTES: usize = 24;
 
-/// Seals a text with the newest key, for one place.
+/// Seals a text with a key of the ring, for one place.
 ///
 /// # Errors
-/// When the system has no randomness to give.
-pub fn seal(ring: &KeyRing, place: &str, text: &Secret) -> Result<String> {
-    seal_with(ring.newest()?, place, text)
-}
-
-pub(crate) fn seal_with(key: &MasterKey, place: &str, text: &Secret) -> Result<String> {
+/// `KeyMissing` when the key is not in the ring; when the system has no randomness to give.
+pub fn seal(ring: &KeyRing, key: &str, place: &str, text: &Secret) -> Result<String> {
+    let key = find(ring, key, place)?;
     let mut nonce = [0; NONCE_BYTES];
     fill_random(&mut nonce)?;
     let payload = Payload {
@@ -65,16 +62,7 @@ pub fn open(ring: &KeyRing, place: &str, envelope: &str) -> Result<Secret> {
     ) else {
         return Err(corrupt());
     };
-    let Some(key) = ring.find(key_id) else {
-        return Err(StoreError::new(
-            ErrorKind::KeyMissing {
-                key: Some(key_id.to_owned()),
-            },
-            format!(
-                "the sealed value of {place} needs the master key {key_id}, which is not in the key ring"
-            ),
-        ));
-    };
+    let key = find(ring, key_id, place)?;
     let nonce: [u8; NONCE_BYTES] = URL_SAFE_NO_PAD
         .decode(nonce)
         .ok()
@@ -100,6 +88,19 @@ pub fn key_id(envelope: &str) -> Option<&str> {
     envelope.split('.').nth(1)
 }
 
+fn find<'ring>(ring: &'ring KeyRing, id: &str, place: &str) -> Result<&'ring MasterKey> {
+    ring.find(id).ok_or_else(|| {
+        StoreError::new(
+            ErrorKind::KeyMissing {
+                key: Some(id.to_owned()),
+            },
+            format!(
+                "the sealed value of {place} needs the master key {id}, which is not in the key ring"
+            ),
+        )
+    })
+}
+
 fn cipher(key: &MasterKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new((&*key.bytes).into())
 }
@@ -112,9 +113,12 @@ mod tests {
     #[test]
     fn an_envelope_opens_only_in_its_place_and_unaltered() {
         let ring = KeyRing::parse(&generate().unwrap()).unwrap();
-        let envelope = seal(&ring, "integration:1|password", &Secret::from("hunter2")).unwrap();
+        let id = ring.ids().remove(0);
+        let text = Secret::from("hunter2");
+        let seal = || seal(&ring, &id, "integration:1|password", &text).unwrap();
+        let envelope = seal();
         assert!(!envelope.contains("hunter2"));
-        assert_eq!(key_id(&envelope), ring.ids().first().map(String::as_str));
+        assert_eq!(key_id(&envelope), Some(id.as_str()));
         assert_eq!(
             open(&ring, "integration:1|password", &envelope)
                 .unwrap()
@@ -127,11 +131,7 @@ mod tests {
                 .kind(),
             &ErrorKind::Corrupt
         );
-        assert_ne!(
-            envelope,
-            seal(&ring, "integration:1|password", &Secret::from("hunter2")).unwrap(),
-            "nonces differ"
-        );
+        assert_ne!(envelope, seal(), "nonces differ");
         let mut altered = envelope.clone().into_bytes();
         if let Some(last) = altered.iter_mut().rev().nth(4) {
             *last = if *last == b'A' { b'B' } else { b'A' };
@@ -149,10 +149,10 @@ mod tests {
     }
 
     #[test]
-    fn every_key_of_the_ring_opens_and_the_newest_seals() {
+    fn every_key_of_the_ring_opens_and_seals() {
         let (old, new) = (generate().unwrap(), generate().unwrap());
         let before = KeyRing::parse(&old).unwrap();
-        let envelope = seal(&before, "p", &Secret::from("x")).unwrap();
+        let envelope = seal(&before, &before.ids()[0], "p", &Secret::from("x")).unwrap();
         let both = KeyRing::parse(&Secret::from(format!(
             "# keys\n{}\n\n{}\n",
             old.expose(),
@@ -160,7 +160,7 @@ mod tests {
         )))
         .unwrap();
         assert_eq!(open(&both, "p", &envelope).unwrap().expose(), "x");
-        let resealed = seal(&both, "p", &Secret::from("x")).unwrap();
+        let resealed = seal(&both, &both.ids()[1], "p", &Secret::from("x")).unwrap();
         assert!(matches!(
             open(&before, "p", &resealed).unwrap_err().kind(),
             ErrorKind::KeyMissing { key: Some(_) }

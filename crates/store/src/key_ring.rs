@@ -1,7 +1,7 @@
 //! The master keys that seal secrets (rule X1): a file with one key a line, the newest last.
 //!
-//! A key is known by its fingerprint, the first 16 hexadecimal digits of its SHA-256. The newest seals, all open. Keys
-//! are wiped from memory when dropped, and no message or log carries one.
+//! A key is known by its fingerprint, the first 16 hexadecimal digits of its SHA-256. All open; the newest that
+//! the database names seals. Keys are wiped from memory when dropped, and no message or log carries one.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind as IoKind, Write};
@@ -74,7 +74,7 @@ impl KeyRing {
         Self { keys: Vec::new() }
     }
 
-    /// The key that seals.
+    /// The key that is last in the file.
     pub(crate) fn newest(&self) -> Result<&MasterKey> {
         self.keys.last().ok_or_else(|| {
             StoreError::new(ErrorKind::KeyMissing { key: None }, "the key ring is empty")
@@ -232,8 +232,8 @@ pub fn create(path: &Path) -> Result<()> {
     })
 }
 
-/// Adds a new key to a key file and answers its fingerprint. It seals from the next start on, on every node that has
-/// the file; `secrets::rotate_batch` seals again what older keys sealed.
+/// Adds a new key to a key file and answers its fingerprint. With SQLite it seals from the next start on, with PostgreSQL
+/// from `secrets::use_newest_key` on; `secrets::rotate_batch` seals again what older keys sealed.
 ///
 /// # Errors
 /// When the file cannot be read or replaced.

@@ -42,16 +42,15 @@ row! {
     }
 }
 
-/// Seals a secret with the newest key and keeps it, replacing an older one of the same name.
+/// Seals a secret and keeps it, replacing an older one of the same name.
 ///
 /// # Errors
 /// `KeyMissing` when the key file lacks a key the database needs.
 pub async fn put_secret(tx: &mut Tx, owner: &str, name: &str, secret: &Secret) -> Result<()> {
-    let ring = sealing_ring(tx).await?;
+    let (ring, key) = sealing_ring(tx).await?;
     let now = tx.store().now();
-    let sealed = envelope::seal(&ring, &place(owner, name), secret)?;
-    let key = &ring.newest()?.id;
-    execute!(tx, PUT, owner, name, key, &sealed, now.0)?;
+    let sealed = envelope::seal(&ring, &key, &place(owner, name), secret)?;
+    execute!(tx, PUT, owner, name, &key, &sealed, now.0)?;
     Ok(())
 }
 
@@ -159,19 +158,32 @@ pub async fn remove_secrets(tx: &mut Tx, owner: &str) -> Result<u64> {
     execute!(tx, REMOVE_OF_OWNER, owner)
 }
 
-/// The ring whose newest key seals. A key that was forgotten since this process read the key file must not seal again:
-/// then the file is read anew.
-async fn sealing_ring(tx: &mut Tx) -> Result<Arc<KeyRing>> {
+/// The key of a ring that seals: the newest the database names. One that only stands in the file must not seal before
+/// every node has it, and only a person knows when that is ([`use_newest_key`]).
+fn sealing_key(ring: &KeyRing, needed: &[KeyRow]) -> Option<String> {
+    let mut ids = ring.ids().into_iter().rev();
+    ids.find(|id| needed.iter().any(|row| row.id == *id))
+}
+
+/// A ring and its key that seals. A key that was forgotten since this process read the key file must not seal again: then
+/// the file is read anew.
+async fn sealing_ring(tx: &mut Tx) -> Result<(Arc<KeyRing>, String)> {
     let ring = tx.store().keys();
-    if hold_key(tx, &ring.newest()?.id).await? {
-        return Ok(ring);
+    let needed: Vec<KeyRow> = tx_all!(tx, LIST_KEYS)?;
+    if let Some(key) = sealing_key(&ring, &needed)
+        && hold_key(tx, &key).await?
+    {
+        return Ok((ring, key));
     }
     let ring = tx.store().reload_keys()?;
     let needed: Vec<KeyRow> = tx_all!(tx, LIST_KEYS)?;
     lacks_none(&ring, &needed)?;
-    register(tx, &ring).await?;
-    hold_key(tx, &ring.newest()?.id).await?;
-    Ok(ring)
+    let key = match sealing_key(&ring, &needed) {
+        Some(key) => key,
+        None => register(tx, &ring).await?,
+    };
+    hold_key(tx, &key).await?;
+    Ok((ring, key))
 }
 
 /// Whether the database names a key; if so, nobody can have it forgotten before this transaction ends.
@@ -184,9 +196,29 @@ async fn hold_key(tx: &mut Tx, key: &str) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// Whether everything may be sealed with the newest key that stands in the file now: the database names it already, so
-/// that every node is meant to have it, and the file lacks no key. The keys in use stay as they are: a key that was
-/// only just written into the file must not seal before every node has it.
+/// The fingerprint of the key that seals; `None` when the database names none that is at hand.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_sealing_key(store: &Store) -> Result<Option<String>> {
+    let needed: Vec<KeyRow> = read_all!(store, LIST_KEYS)?;
+    Ok(sealing_key(&store.keys(), &needed))
+}
+
+/// Has the newest key at hand seal from now on, and answers its fingerprint. On PostgreSQL only when every node has it in
+/// its file: the others cannot open what it seals.
+///
+/// # Errors
+/// As any statement.
+pub async fn use_newest_key(store: &Store) -> Result<String> {
+    let mut tx = store.begin().await?;
+    let key = register(&mut tx, &store.keys()).await?;
+    tx.commit().await?;
+    Ok(key)
+}
+
+/// Whether everything may be sealed again: the file as it stands now lacks no key the database names. The keys in use stay
+/// as they are, so that a wrong file takes none of them away.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -194,36 +226,35 @@ pub async fn may_rotate(store: &Store) -> Result<bool> {
     let config = store.config();
     let ring = key_ring::load(&config.database, &config.master_key, &store.key_ids())?;
     let needed: Vec<KeyRow> = read_all!(store, LIST_KEYS)?;
-    let newest = &ring.newest()?.id;
-    Ok(lacks_none(&ring, &needed).is_ok() && needed.iter().any(|row| row.id == *newest))
+    Ok(lacks_none(&ring, &needed).is_ok())
 }
 
-/// Seals up to `limit` secrets again that an older key sealed, and answers how many are left with older keys.
+/// Seals up to `limit` secrets again that another key sealed than the one that seals now, and answers how many are left
+/// with others.
 ///
 /// # Errors
-/// `KeyMissing` when an older key is not in the ring.
+/// `KeyMissing` when a key is not in the ring.
 pub async fn rotate_batch(store: &Store, limit: i64) -> Result<i64> {
-    let ring = store.reload_keys()?;
-    let newest = ring.newest()?.id.clone();
+    store.reload_keys()?;
     let mut tx = store.begin().await?;
-    register(&mut tx, &ring).await?;
-    let rows: Vec<SealedRow> = tx_all!(tx, LIST_OLD, &newest, limit)?;
+    let (ring, key) = sealing_ring(&mut tx).await?;
+    let rows: Vec<SealedRow> = tx_all!(tx, LIST_OLD, &key, limit)?;
     for row in rows {
         let place = place(&row.owner, &row.name);
         let secret = envelope::open(&ring, &place, &row.envelope)?;
-        let sealed = envelope::seal(&ring, &place, &secret)?;
+        let sealed = envelope::seal(&ring, &key, &place, &secret)?;
         // Guarded by the envelope that was read, so that a newer value is never overwritten by an older one.
         execute!(
             tx,
             RESEAL,
             &row.owner,
             &row.name,
-            &newest,
+            &key,
             &sealed,
             &row.envelope
         )?;
     }
-    let left: Option<(i64,)> = tx_one!(tx, COUNT_OLD, &newest)?;
+    let left: Option<(i64,)> = tx_one!(tx, COUNT_OLD, &key)?;
     tx.commit().await?;
     Ok(left.map_or(0, |row| row.0))
 }
@@ -235,8 +266,9 @@ pub async fn rotate_batch(store: &Store, limit: i64) -> Result<i64> {
 pub async fn forget_key(tx: &mut Tx, key: &str) -> Result<()> {
     let refuse = |why: String| Err(StoreError::new(ErrorKind::Configuration, why));
     let ring = tx.store().keys();
-    if ring.newest()?.id == key {
-        return refuse(format!("{key} is the newest key; it seals secrets"));
+    let needed: Vec<KeyRow> = tx_all!(tx, LIST_KEYS)?;
+    if sealing_key(&ring, &needed).is_some_and(|sealing| sealing == key) {
+        return refuse(format!("{key} is the key that seals secrets"));
     }
     // First, so that whoever is about to seal with it is waited for, or finds it gone.
     let was_needed = execute!(tx, FORGET_KEY, key)? > 0;
@@ -341,7 +373,8 @@ pub(crate) async fn list_key_ids_in(db: &Db) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Refuses a key ring that lacks a key the database names, and names the key that seals in the database.
+/// Refuses a key ring that lacks a key the database names. Where nobody else has to have the newest key first, as with
+/// SQLite or before anything was sealed, it seals from now on.
 pub(crate) async fn check_keys(store: &Store) -> Result<()> {
     let ring = store.keys();
     let rows: Vec<KeyRow> = read_all!(store, LIST_KEYS)?;
@@ -350,12 +383,11 @@ pub(crate) async fn check_keys(store: &Store) -> Result<()> {
         envelope::open(&ring, &check_place(&row.id), &row.check_envelope)?;
     }
     let newest = &ring.newest()?.id;
-    if rows.iter().any(|row| row.id == *newest) {
-        return Ok(());
+    let alone = store.engine() == Engine::Sqlite || rows.is_empty();
+    if alone && rows.iter().all(|row| row.id != *newest) {
+        use_newest_key(store).await?;
     }
-    let mut tx = store.begin().await?;
-    register(&mut tx, &ring).await?;
-    tx.commit().await
+    Ok(())
 }
 
 /// Refuses a ring that lacks a key the database names.
@@ -379,13 +411,14 @@ fn check_place(key: &str) -> String {
     format!("encryption_key|{key}")
 }
 
-/// Names the key that seals. Older keys were named when they were the newest, and one that was forgotten since must
-/// not come back only because it still stands in the file.
-async fn register(tx: &mut Tx, ring: &KeyRing) -> Result<()> {
+/// Names the newest key, so that it seals, and answers its fingerprint. Older keys were named when they were the newest,
+/// and one that was forgotten since must not come back only because it still stands in the file.
+async fn register(tx: &mut Tx, ring: &KeyRing) -> Result<String> {
     let now = tx.store().now();
-    let key = ring.newest()?;
-    let check = envelope::seal_with(key, &check_place(&key.id), &Secret::from("portico"))?;
-    execute!(tx, PUT_KEY, &key.id, &check, now.0).map(drop)
+    let key = &ring.newest()?.id;
+    let check = envelope::seal(ring, key, &check_place(key), &Secret::from("portico"))?;
+    execute!(tx, PUT_KEY, key, &check, now.0)?;
+    Ok(key.clone())
 }
 
 statements! {

@@ -24,15 +24,14 @@ pub(crate) async fn index_search(engine: &Engine) -> Result<Ended> {
     Ok(Ended::Done)
 }
 
-/// Seals what an older key sealed with the newest one (rule X1): what a rotation that was broken off left, and what a
-/// node sealed that had not read the new key yet. A new key that only one node has is left to `portico rotate-key`, and a
-/// key file that cannot be read now (its disk is not mounted, this node has none) to the next hour: nothing of it is a
-/// reason to try again sooner.
+/// Seals what an older key sealed with the one that seals now (rule X1): what a rotation that was broken off left, and what
+/// a node sealed that had not read the new key yet. A key file that lacks a key or cannot be read now (its disk is not
+/// mounted, this node has none) is left to the next hour: nothing of it is a reason to try again sooner.
 pub(crate) async fn rotate_secrets(engine: &Engine) -> Result<Ended> {
     match seal_again(engine).await {
         Ok(true) => {}
         Ok(false) => tracing::warn!(
-            "the key file of this node and the keys of the database differ; see portico doctor"
+            "the key file of this node lacks a key of the database; see portico doctor"
         ),
         Err(error)
             if matches!(
@@ -40,14 +39,14 @@ pub(crate) async fn rotate_secrets(engine: &Engine) -> Result<Ended> {
                 ErrorKind::KeyMissing { .. } | ErrorKind::Configuration | ErrorKind::Corrupt
             ) =>
         {
-            tracing::warn!(%error, "nothing was sealed with the newest key; see portico doctor");
+            tracing::warn!(%error, "nothing was sealed again; see portico doctor");
         }
         Err(error) => return Err(error.into()),
     }
     Ok(Ended::Done)
 }
 
-/// Seals again what an older key sealed; `false` when the file lacks a key or has one the database does not know.
+/// Seals again what an older key sealed; `false` when the file lacks a key.
 async fn seal_again(engine: &Engine) -> store::Result<bool> {
     if !secrets::may_rotate(engine.store()).await? {
         return Ok(false);

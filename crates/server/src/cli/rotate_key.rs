@@ -19,8 +19,8 @@ const BATCH: i64 = 100;
 /// Arguments of `portico rotate-key`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Only seal again with the newest key in the file, without making another. With PostgreSQL this is the second
-    /// step, after the file was copied to every node.
+    /// Only seal everything with the newest key in the file, without making another. With PostgreSQL this is the second
+    /// step, after the file was copied to every node; until then the new key seals nothing.
     #[arg(long)]
     seal: bool,
 
@@ -68,8 +68,8 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         }
     }
     let store = open(&config).await?;
+    let newest = secrets::use_newest_key(&store).await?;
     while secrets::rotate_batch(&store, BATCH).await? > 0 {}
-    let newest = store.key_ids().pop().unwrap_or_default();
     let mut tx = store.begin().await?;
     let after = Some(json!({ "key": newest }));
     insert_entry(&mut tx, &entry("master_key.rotate", None, after)).await?;

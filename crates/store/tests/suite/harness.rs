@@ -58,7 +58,7 @@ impl Home {
 }
 
 /// Whether something is set in the environment.
-fn set(name: &str) -> Option<String> {
+pub fn set(name: &str) -> Option<String> {
     std::env::var_os(name)
         .and_then(|value| value.into_string().ok())
         .filter(|value| !value.is_empty())

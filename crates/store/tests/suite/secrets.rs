@@ -7,7 +7,7 @@ use domain::id::{IdentityId, IntegrationId};
 use domain::secret::Secret;
 use store::secrets::{
     self, Lost, count_by_key, find_secret, find_secrets, forget_key, integration_owner,
-    list_key_ids, may_rotate, put_secret, remove_secrets, rotate_batch,
+    list_key_ids, may_rotate, put_secret, remove_secrets, rotate_batch, use_newest_key,
 };
 use store::{Engine, ErrorKind, KeySource, key_ring};
 
@@ -118,7 +118,7 @@ fn what_a_lost_key_sealed_is_given_up_and_nothing_else() {
         let key = key_file(&home);
         key_ring::add_key(&key).unwrap();
         let store = home.open().await;
-        let second = store.key_ids().pop().unwrap();
+        let second = use_newest_key(&store).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         put_secret(&mut tx, "integration:2", "secret", &Secret::from("new"))
             .await
@@ -217,6 +217,7 @@ fn rotation_seals_everything_again_and_then_lets_the_old_key_go() {
         let new = key_ring::add_key(&key_file(&home)).unwrap();
         let store = home.open().await;
         assert_eq!(store.key_ids(), [old.clone(), new.clone()]);
+        assert_eq!(use_newest_key(&store).await.unwrap(), new);
         assert_eq!(
             find_secret(&store, "integration:3", "password")
                 .await
@@ -226,7 +227,7 @@ fn rotation_seals_everything_again_and_then_lets_the_old_key_go() {
         );
         let error = forget(&store, &old).await.unwrap_err();
         assert!(error.to_string().starts_with("7 secrets"), "{error}");
-        assert!(forget(&store, &new).await.is_err(), "the newest seals");
+        assert!(forget(&store, &new).await.is_err(), "it seals");
         assert!(forget(&store, "0123").await.is_err(), "nobody knows it");
         assert_eq!(
             list_key_ids(&store).await.unwrap().len(),
@@ -269,6 +270,73 @@ async fn forget(store: &store::Store, key: &str) -> store::Result<()> {
     tx.commit().await
 }
 
+/// With SQLite nobody else has to have it first.
+#[test]
+fn on_postgres_a_new_key_seals_when_somebody_says_so() {
+    both(async |home| {
+        let file = key_file(&home);
+        let store = home.open().await;
+        let old = store.key_ids().remove(0);
+        put(&store, "first").await;
+        store.close().await;
+        let mut elsewhere = home.config.clone();
+        elsewhere.master_key = KeySource::File(home.path("elsewhere.key"));
+        std::fs::copy(&file, home.path("elsewhere.key")).unwrap();
+        let new = key_ring::add_key(&file).unwrap();
+
+        let store = home.open().await;
+        put(&store, "second").await;
+        if home.engine == Engine::Sqlite {
+            let sealed = count_by_key(&store).await.unwrap();
+            assert_eq!(sealed, [(old, 1), (new, 1)].into());
+            return;
+        }
+        assert_eq!(
+            list_key_ids(&store).await.unwrap(),
+            std::slice::from_ref(&old)
+        );
+        assert_eq!(rotate_batch(&store, 10).await.unwrap(), 0);
+        let sealed = count_by_key(&store).await.unwrap();
+        assert_eq!(sealed, [(old.clone(), 2)].into());
+        assert!(forget(&store, &old).await.is_err(), "it seals");
+        let checks = store::doctor::check(&store).await;
+        let told = checks.iter().find(|check| check.name == "Master keys");
+        let told = &told.unwrap().detail;
+        assert!(told.contains("portico rotate-key --seal"), "{told}");
+        let other = store::Store::open(elsewhere.clone(), home.clock.clone())
+            .await
+            .expect("a node without the new key starts");
+        let found = find_secret(&other, "installation", "second").await.unwrap();
+        assert_eq!(found, Some(Secret::from("second")));
+
+        assert_eq!(use_newest_key(&store).await.unwrap(), new);
+        put(&store, "third").await;
+        assert!(may_rotate(&store).await.unwrap());
+        assert!(
+            !may_rotate(&other).await.unwrap(),
+            "its file lacks the new key"
+        );
+        assert_eq!(rotate_batch(&store, 10).await.unwrap(), 0);
+        assert_eq!(count_by_key(&store).await.unwrap(), [(new, 3)].into());
+        let error = store::Store::open(elsewhere, home.clock.clone())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::KeyMissing { key: Some(_) }),
+            "{error}"
+        );
+    });
+}
+
+/// Keeps a secret of the installation that says its own name.
+async fn put(store: &store::Store, name: &str) {
+    let mut tx = store.begin().await.unwrap();
+    put_secret(&mut tx, "installation", name, &Secret::from(name))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
 #[test]
 fn a_node_that_has_not_read_the_new_key_does_not_seal_with_a_forgotten_one() {
     both(async |home| {
@@ -277,14 +345,9 @@ fn a_node_that_has_not_read_the_new_key_does_not_seal_with_a_forgotten_one() {
         }
         let before = home.open().await;
         let old = before.key_ids().remove(0);
-        assert!(may_rotate(&before).await.unwrap());
         let new = key_ring::add_key(&key_file(&home)).unwrap();
-        assert!(
-            !may_rotate(&before).await.unwrap(),
-            "not before somebody says so"
-        );
         let after = home.open().await;
-        assert!(may_rotate(&after).await.unwrap());
+        use_newest_key(&after).await.unwrap();
 
         // One is sealing at this very moment: it is waited for, and its secret counts.
         let mut sealing = before.begin().await.unwrap();
@@ -318,6 +381,7 @@ fn a_node_reads_the_key_file_again_when_another_sealed_with_a_new_key() {
         let before = home.open().await;
         key_ring::add_key(&key_file(&home)).unwrap();
         let after = home.open().await;
+        use_newest_key(&after).await.unwrap();
         let mut tx = after.begin().await.unwrap();
         put_secret(&mut tx, "installation", "smtp", &Secret::from("x"))
             .await
