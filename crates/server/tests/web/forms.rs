@@ -94,6 +94,16 @@ async fn two_megabytes_are_the_limit() {
     );
 }
 
+/// Else people would see the proxy's bare 413 in place of that page.
+#[test]
+fn the_documented_proxy_leaves_the_limit_to_portico() {
+    let page = include_str!("../../../../docs/setup/reverse-proxy.md");
+    let (_, after) = page.split_once("client_max_body_size ").unwrap();
+    let (megabytes, _) = after.split_once("m;").unwrap();
+    let megabytes: usize = megabytes.parse().unwrap();
+    assert!(megabytes * 1024 * 1024 > portico::web::form::MAX_BODY);
+}
+
 #[tokio::test]
 async fn nul_is_left_out_of_every_form() {
     nul_in_every_form(&Site::start().await).await;
