@@ -185,9 +185,24 @@ pub async fn list_entries_of(
     )
 }
 
+/// The newest entry of an action that a person left after an instant, inside a transaction.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_entry_of_person_in(
+    tx: &mut Tx,
+    person: IdentityId,
+    action: &str,
+    after: UtcMillis,
+) -> Result<Option<AuditRow>> {
+    tx_one!(tx, OF_PERSON, after.0, person.0, action)
+}
+
 statements! {
     INSERT = "INSERT INTO audit_entry (id, at, actor, actor_id, action, subject_kind, subject_id, subject_label, before_state, after_state)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     LIST = "SELECT * FROM audit_entry WHERE (at, id) < ($1, $2) ORDER BY at DESC, id DESC LIMIT $3";
     LIST_OF = "SELECT * FROM audit_entry WHERE subject_kind = $1 AND subject_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
+    OF_PERSON = "SELECT * FROM audit_entry WHERE at > $1 AND actor_id = $2 AND actor LIKE 'person:%' AND action = $3
+        ORDER BY at DESC, id DESC LIMIT 1";
 }

@@ -76,8 +76,7 @@ pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
         },
         "streams": parts,
     });
-    let text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
-    Ok(Some(redact(text, &secrets)))
+    Ok(Some(written(bundle, &secrets)))
 }
 
 fn part_json(provider: Option<&Provider>, part: &StreamRun, set_aside: Vec<Value>) -> Value {
@@ -110,8 +109,27 @@ fn hint(provider: Option<&Provider>, hint: Option<Hint>) -> Option<String> {
     Some(hint?.sentence(provider?))
 }
 
-/// Takes out stored credentials, whoever quoted them, and everything that looks like an e-mail address. Pure.
-fn redact(mut text: String, secrets: &BTreeMap<String, Secret>) -> String {
+/// The bundle as text that may leave. Pure.
+fn written(mut bundle: Value, secrets: &BTreeMap<String, Secret>) -> String {
+    redact(&mut bundle, secrets);
+    serde_json::to_string_pretty(&bundle).unwrap_or_default()
+}
+
+/// Redacts every text in a value before it is written as JSON, where an escape could be cut in two. Names of fields and
+/// numbers are Portico's own, and stay where a credential happens to equal one.
+fn redact(value: &mut Value, secrets: &BTreeMap<String, Secret>) {
+    match value {
+        Value::String(text) => *text = redacted(text, secrets),
+        Value::Array(items) => items.iter_mut().for_each(|item| redact(item, secrets)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| redact(field, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Takes out stored credentials, whoever quoted them and whether as JSON, and everything that looks like an e-mail
+/// address.
+fn redacted(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
+    let mut text = text.to_owned();
     for secret in secrets.values().filter(|secret| secret.expose().len() >= 4) {
         let quoted = serde_json::to_string(secret.expose()).unwrap_or_default();
         for form in [secret.expose(), quoted.trim_matches('"')] {
@@ -148,15 +166,39 @@ fn is_email(word: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn read_again(bundle: Value) -> Value {
+        let secrets = BTreeMap::from([
+            ("secret".to_owned(), Secret::from("s3\"cr3t")),
+            ("user_name".to_owned(), Secret::from("message")),
+            ("tenant".to_owned(), Secret::from("4711")),
+        ]);
+        serde_json::from_str(&written(bundle, &secrets)).expect("a bundle is JSON")
+    }
+
     #[test]
     fn x1_a_bundle_holds_no_secret_and_no_address_of_a_person() {
-        let secrets = [("secret".to_owned(), Secret::from("s3\"cr3t"))].into();
-        let text =
-            r#"{ "message": "user ann.lee@client.example, secret s3\"cr3t refused" }"#.to_owned();
-        let redacted = redact(text, &secrets);
-        assert_eq!(
-            redacted,
-            r#"{ "message": "user [e-mail], secret [hidden] refused" }"#
-        );
+        let bundle = json!({
+            "message": "user ann.lee@client.example, secret s3\"cr3t refused",
+            "streams": [{ "set_aside": [
+                { "reason": "\"ann@x.example\" has no \"id\"" },
+                { "reason": r#"{"key":"s3\"cr3t","by":"ann@x.example"}"# },
+            ] }],
+        });
+        let expected = json!({
+            "message": "user [e-mail], secret [hidden] refused",
+            "streams": [{ "set_aside": [
+                { "reason": "\"[e-mail]\" has no \"id\"" },
+                { "reason": r#"{"key":"[hidden]","by":"[e-mail]"}"# },
+            ] }],
+        });
+        assert_eq!(read_again(bundle), expected);
+    }
+
+    #[test]
+    fn a_credential_that_equals_a_name_or_number_of_ours_leaves_it() {
+        let bundle = json!({ "message": "4711 sent no message", "requests": 4711, "at": null });
+        let expected =
+            json!({ "message": "[hidden] sent no [hidden]", "requests": 4711, "at": null });
+        assert_eq!(read_again(bundle), expected);
     }
 }

@@ -1,11 +1,16 @@
 //! Audit entries of pages (rule X4): who, what, before, after, in the commit of the change itself.
 
+use domain::clock::UtcMillis;
 use serde_json::Value;
 use store::Tx;
-use store::audit::{Actor, AuditEntry, insert_entry};
+use store::audit::{Actor, AuditEntry, AuditRow, find_entry_of_person_in, insert_entry};
+use store::identities::find_identity_kept_in;
 
 use super::error::Failure;
 use super::session::Person;
+
+/// How long the same again is taken for the second half of a double click.
+const DOUBLE_CLICK: i64 = 5 * UtcMillis::SECOND;
 
 /// What was changed.
 #[derive(Debug, Clone, Copy)]
@@ -57,4 +62,19 @@ pub async fn write(
     };
     insert_entry(tx, &entry).await?;
     Ok(())
+}
+
+/// What the person did the same way a moment ago: without scripts a double click sends a form twice. The account is kept
+/// until the commit, so that of two at once the second sees the first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find_first_click(
+    tx: &mut Tx,
+    who: &Person,
+    action: &'static str,
+) -> Result<Option<AuditRow>, Failure> {
+    find_identity_kept_in(tx, who.identity).await?;
+    let after = tx.store().now().plus(-DOUBLE_CLICK);
+    Ok(find_entry_of_person_in(tx, who.identity, action, after).await?)
 }

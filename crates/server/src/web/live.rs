@@ -2,7 +2,8 @@
 //!
 //! A stream reads rows, renders the page's live elements and sends those that changed. A commit wakes it, on any
 //! node; a poll every second makes up for wake-ups that got lost. It ends after a minute and the browser opens it
-//! again, which checks the session and the role anew. Without scripts a page has a link that loads it again.
+//! again, which checks the session and the role anew. A tab that is not seen has none (`live.js`). Without scripts a page
+//! has a link that loads it again.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

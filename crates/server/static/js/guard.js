@@ -1,4 +1,5 @@
-// Against double clicks: a form that was sent is not sent again until its answer is here. The server is safe without.
+// Against double clicks: a form that was sent is not sent again until its answer is here. The server is safe without:
+// at worst a welcome e-mail is sent twice.
 // And against lost input: a page with a changed form is not left without being asked.
 const busy = new WeakMap();
 let taken = false;

@@ -4,17 +4,21 @@ import { load, replace } from "./swap.js";
 
 const sources = new Map();
 
-/** Listens if the page has something live; again after the page comes back from the cache. */
+/** Listens if the page has something live and is seen; again after the page comes back from the cache. */
 export function listen() {
   connect();
   document.addEventListener("portico:replaced", connect);
+  document.addEventListener("visibilitychange", connect);
   window.addEventListener("pageshow", (event) => event.persisted && connect());
   window.addEventListener("pagehide", () => [...sources.keys()].forEach(stop));
 }
 
 /** Opens a stream for each live part that has none, and closes those whose part is gone. */
 function connect() {
-  const wanted = new Set([...document.querySelectorAll("[data-live]")].map((place) => place.dataset.live));
+  // Over HTTP/1.1 six streams are all the connections a browser makes to one site, so a tab nobody sees has none. Seen
+  // again, it opens new ones, and these begin with what is so by then.
+  const places = document.hidden ? [] : [...document.querySelectorAll("[data-live]")];
+  const wanted = new Set(places.map((place) => place.dataset.live));
   for (const address of sources.keys()) if (!wanted.has(address)) stop(address);
   for (const address of wanted) if (!sources.has(address)) open(address);
 }

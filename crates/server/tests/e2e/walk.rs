@@ -174,6 +174,38 @@ async fn everything_can_be_read_without_scripts() {
     demo.stop().await;
 }
 
+/// Tabs that nobody sees must not use up the few connections that a browser makes to one site.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_listens_only_while_it_is_seen() {
+    let Some(executable) = chromium() else { return };
+    let demo = Demo::start(&["--tickets", "200"]).await;
+    let browser = Chromium::start(&executable).await;
+    let tab = browser.tab(&demo.address).await;
+    sign_in(&tab, &demo).await;
+    wait_until_synced(&tab).await;
+    tab.text_of(
+        "(() => { window.streams = []; window.parts = 0; \
+         window.EventSource = class extends EventSource { constructor(address) { super(address); streams.push(this); \
+         this.addEventListener('part', () => { parts += 1; }); } }; \
+         window.hide = (hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); \
+         document.dispatchEvent(new Event('visibilitychange')); }; })()",
+    )
+    .await;
+    tab.text_of("hide(true)").await;
+    tab.text_of("hide(false)").await;
+    tab.wait_until("streams.length === 1 && parts > 0", "it looks afresh")
+        .await;
+    let closed = "streams.map((one) => one.readyState === EventSource.CLOSED).join()";
+    tab.text_of("hide(false)").await;
+    assert_eq!(tab.text_of(closed).await, "false", "one stream is enough");
+    tab.text_of("hide(true)").await;
+    assert_eq!(tab.text_of(closed).await, "true");
+    tab.text_of("hide(false)").await;
+    assert_eq!(tab.text_of(closed).await, "true,false");
+    browser.close().await;
+    demo.stop().await;
+}
+
 /// Waits on Autotask's sync log until the newest run has ended.
 pub async fn wait_until_synced(tab: &Tab) {
     wait_until_synced_with(tab, "autotask").await;

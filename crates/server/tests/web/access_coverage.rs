@@ -12,7 +12,7 @@ use store::sessions::SessionStage;
 use crate::harness::{Site, key_with};
 
 /// A path with its parameters filled in with values that name nothing.
-fn example(path: &str) -> String {
+pub fn example(path: &str) -> String {
     path.split('/')
         .map(|part| {
             if part.starts_with('{') {

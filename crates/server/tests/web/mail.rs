@@ -1,6 +1,7 @@
 //! Settings → E-mail.
 
 use axum::http::StatusCode;
+use domain::clock::UtcMillis;
 use domain::mail::MailState;
 use domain::permission::Grants;
 
@@ -39,6 +40,35 @@ async fn a_test_message_is_sent_listed_and_in_the_demo_read() {
     );
     let missing = "/settings/mail/0196f5a4-0000-7000-8000-000000000000";
     assert_eq!(browser.get(missing).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_double_click_sends_one_test_message() {
+    double_click(&Site::start().await).await;
+}
+
+#[tokio::test]
+async fn a_double_click_sends_one_test_message_on_postgres() {
+    if let Some(site) = Site::start_on_postgres().await {
+        double_click(&site).await;
+    }
+}
+
+async fn double_click(site: &Site) {
+    let (mut ann, mut too) = (site.admin().await, site.admin().await);
+    let button = "/settings/mail/test";
+    let (one, two) = tokio::join!(ann.post(button, &[]), too.post(button, &[]));
+    for page in [one, two] {
+        assert_eq!(page.location(), "/settings/mail?notice=test_queued");
+    }
+    let sent = async || {
+        let listed = store::outbox::list_mail(site.app.store(), None, None, 9);
+        listed.await.unwrap().rows.len()
+    };
+    assert_eq!(sent().await, 1);
+    site.clock.advance(5 * UtcMillis::SECOND);
+    ann.post(button, &[]).await;
+    assert_eq!(sent().await, 2, "asked for again");
 }
 
 #[tokio::test]

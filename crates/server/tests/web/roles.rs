@@ -1,6 +1,7 @@
 //! Settings → Users & Roles → Roles: creating, editing, duplicating, deleting, and what nobody may do.
 
 use axum::http::StatusCode;
+use domain::clock::UtcMillis;
 use domain::permission::{Area, Grants, Level, RoleKind};
 use store::roles::{Role, count_people, list_roles};
 
@@ -54,6 +55,43 @@ async fn a_copy_of_a_role_takes_no_users_with_it() {
     assert_eq!((people(original.id), people(copy.id)), (1, 0));
     assert_eq!(copy.description, original.description);
     assert_eq!(copy.grants, original.grants);
+}
+
+#[tokio::test]
+async fn a_double_click_makes_one_copy() {
+    double_click(&Site::start().await).await;
+}
+
+#[tokio::test]
+async fn a_double_click_makes_one_copy_on_postgres() {
+    if let Some(site) = Site::start_on_postgres().await {
+        double_click(&site).await;
+    }
+}
+
+async fn double_click(site: &Site) {
+    site.add_staff("Mo", "mo@example.com", &Grants::everything())
+        .await;
+    let (mut ann, mut too) = (site.admin().await, site.admin().await);
+    let mut mo = site.browser_of("mo@example.com").await;
+    let duplicate = |role: &Role| format!("/settings/roles/{}/duplicate", role.uuid);
+    let button = duplicate(&role(site, "Technician").await);
+    let (one, two) = tokio::join!(ann.post(&button, &[]), too.post(&button, &[]));
+    let copy = role(site, "Copy of Technician").await;
+    let opened = format!("/settings/roles/{}?notice=role_duplicated", copy.uuid);
+    assert_eq!((one.location(), two.location()), (&*opened, &*opened));
+    mo.post(&button, &[]).await;
+    role(site, "Copy of Technician (2)").await;
+    site.clock.advance(5 * UtcMillis::SECOND);
+    ann.post(&button, &[]).await;
+    role(site, "Copy of Technician (3)").await;
+    // Two roles of one name are two.
+    for kind in [RoleKind::Staff, RoleKind::Company] {
+        let manager = find(site, kind, "Manager").await.unwrap();
+        ann.post(&duplicate(&manager), &[]).await;
+        let copy = find(site, kind, "Copy of Manager").await;
+        assert!(copy.is_some(), "{kind:?}");
+    }
 }
 
 #[tokio::test]

@@ -31,12 +31,7 @@ impl Query {
     /// A value without white space around it, at most 200 characters; empty when there is none.
     #[must_use]
     pub fn text(&self, name: &str) -> String {
-        self.0
-            .text(name)
-            .chars()
-            .filter(|letter| *letter != '\0')
-            .take(200)
-            .collect()
+        self.0.text(name).chars().take(200).collect()
     }
 
     /// The same, `None` when it is empty.

@@ -4,7 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::permission::{Area, Permission};
-use serde_json::json;
+use serde_json::{Value, json};
+use store::audit::AuditRow;
 use store::integrations::list_integrations;
 use store::roles::{self, Role, RoleRemoval, RoleUse, role_uses};
 
@@ -19,7 +20,7 @@ use crate::web::page::{page_with, see_other};
 use crate::web::view::number::counted;
 use crate::web::view::{Link, Section};
 
-/// Copies a role with everything but its users, and opens the copy.
+/// Copies a role with everything but its users, and opens the copy: one for a double click.
 ///
 /// # Errors
 /// `404` when there is no such role; `403` when it grants more than the person's own.
@@ -34,6 +35,11 @@ pub async fn duplicate(State(app): State<App>, staff: Staff, Path(role): Path<St
         ));
     }
     let mut tx = app.store().begin().await?;
+    let first = audit::find_first_click(&mut tx, &staff, "role.add").await?;
+    if let Some(first) = first.filter(|first| is_copy(first, &found.role)) {
+        tx.rollback().await?;
+        return to_copy(&first.subject_id);
+    }
     let copy = roles::duplicate_role(&mut tx, found.role.id)
         .await?
         .ok_or_else(|| Failure::not_found("Role"))?;
@@ -43,14 +49,26 @@ pub async fn duplicate(State(app): State<App>, staff: Staff, Path(role): Path<St
         "role.add",
         subject(&copy),
         None,
-        Some(json!({ "copy_of": found.role.name, "role": Content::of(&copy).to_json() })),
+        Some(json!({
+            "copy_of": found.role.name,
+            "copy_of_id": found.role.uuid.as_str(),
+            "role": Content::of(&copy).to_json(),
+        })),
     )
     .await?;
     tx.commit().await?;
-    see_other(&format!(
-        "/settings/roles/{}?notice=role_duplicated",
-        copy.uuid
-    ))
+    to_copy(copy.uuid.as_str())
+}
+
+/// Whether an entry tells of a copy of this role.
+fn is_copy(entry: &AuditRow, role: &Role) -> bool {
+    let after = entry.after_state.as_deref().unwrap_or_default();
+    serde_json::from_str::<Value>(after)
+        .is_ok_and(|after| after["copy_of_id"] == role.uuid.as_str())
+}
+
+fn to_copy(uuid: &str) -> Answer {
+    see_other(&format!("/settings/roles/{uuid}?notice=role_duplicated"))
 }
 
 /// Asks before a role is deleted, or says what uses it.
