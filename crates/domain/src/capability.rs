@@ -95,6 +95,9 @@ pub struct Capability {
     pub streams: &'static [StreamCapability],
     /// How comments are listed.
     pub notes: NoteListing,
+    /// A ticket that has an instant of completion is closed, whatever its status. Not so where it may keep the instant when
+    /// it is opened again: there the closed statuses alone decide.
+    pub completion_closes: bool,
     /// It can create and change tickets and comments.
     pub write: bool,
     /// It can register webhooks and verify deliveries.
@@ -106,6 +109,7 @@ impl Capability {
     pub const NONE: Self = Self {
         streams: &[],
         notes: NoteListing::None,
+        completion_closes: false,
         write: false,
         webhooks: false,
     };

@@ -229,6 +229,11 @@ impl Vendor for Syncro {
                 "first_comment_is_the_description",
                 answers::description,
             ),
+            Case::new(
+                "list",
+                "a_ticket_that_was_resolved_once_is_not_closed_by_that",
+                answers::opened_again,
+            ),
             Case::new("list", "many_comments", answers::many_comments),
             Case::new("list", "odd_comment", answers::odd_comment),
             Case::new("list", "hidden_comments_are_internal", answers::hidden),

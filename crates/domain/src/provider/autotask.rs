@@ -33,6 +33,7 @@ pub static PROVIDER: Provider = Provider {
     capability: Capability {
         streams: STREAMS,
         notes: NoteListing::Global,
+        completion_closes: true,
         write: false,
         webhooks: false,
     },

@@ -34,6 +34,7 @@ pub static PROVIDER: Provider = Provider {
     capability: Capability {
         streams: STREAMS,
         notes: NoteListing::PerTicket,
+        completion_closes: true,
         write: false,
         webhooks: false,
     },

@@ -34,6 +34,8 @@ pub static PROVIDER: Provider = Provider {
     capability: Capability {
         streams: STREAMS,
         notes: NoteListing::PerTicket,
+        // No document says that `resolved_at` is cleared when a ticket is opened again.
+        completion_closes: false,
         write: false,
         webhooks: false,
     },

@@ -3,12 +3,17 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use domain::field::FormField;
+use domain::provider;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// How long a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What follows a vendor's name where its sandbox is described.
+const HEADING: &str = " sandbox at ";
 
 /// A running demo and what it printed.
 pub struct Demo {
@@ -20,8 +25,8 @@ pub struct Demo {
     pub email: String,
     /// Password to sign in with.
     pub password: String,
-    /// Every line printed up to the sign-in, for walks that need the sandbox's credentials.
-    pub printed: Vec<String>,
+    /// Every line printed up to the sign-in, and those about the sandboxes where nothing is connected.
+    printed: Vec<String>,
 }
 
 impl Demo {
@@ -48,10 +53,10 @@ impl Demo {
             printed: Vec::new(),
         };
         let reading = async {
-            // Without a connection the sandboxes' credentials follow the sign-in, Autotask's first.
+            // Without a connection the sandboxes' credentials follow the sign-in, and an empty line ends them.
             let empty = arguments.contains(&"--empty");
-            let mut sandbox_told = !empty;
-            while demo.password.is_empty() || !sandbox_told {
+            let (mut begun, mut sandboxes_told) = (false, !empty);
+            while demo.password.is_empty() || !sandboxes_told {
                 let line = lines
                     .next_line()
                     .await
@@ -64,7 +69,8 @@ impl Demo {
                 } else if let Some(password) = value_after(&line, "Password") {
                     demo.password = password;
                 }
-                sandbox_told |= line.trim_start().starts_with("Integration code");
+                begun |= line.contains(HEADING);
+                sandboxes_told |= begun && line.trim().is_empty();
                 demo.printed.push(line);
             }
         };
@@ -76,18 +82,36 @@ impl Demo {
         demo
     }
 
-    /// The value printed beside a label, such as the sandbox's secret.
-    pub fn printed_value(&self, label: &str) -> String {
-        self.printed
-            .iter()
-            .find_map(|line| value_after(line, label))
-            .unwrap_or_else(|| panic!("\"{label}\" is printed:\n{}", self.printed.join("\n")))
+    /// The fields of a vendor's connect form with what is printed for them: below its heading, beside their labels.
+    pub fn printed_form(&self, key: &str) -> Vec<(&'static str, String)> {
+        let provider = provider::find(key).expect("a provider");
+        let heading = format!("{}{HEADING}", provider.name);
+        let below = self.printed.iter();
+        let below = below.skip_while(|line| !line.starts_with(&heading)).skip(1);
+        let block: Vec<&String> = below.take_while(|line| line.starts_with("  ")).collect();
+        let value = |field: &FormField| {
+            let found = block.iter().find_map(|line| beside(line, field.label));
+            assert!(
+                found.is_some() || !field.required,
+                "\"{}\" of {key} is printed:\n{}",
+                field.label,
+                self.printed.join("\n")
+            );
+            Some((field.key, found?))
+        };
+        provider.form.iter().filter_map(value).collect()
     }
 
     /// Stops it.
     pub async fn stop(mut self) {
         let _already_gone = self.child.kill().await;
     }
+}
+
+/// What stands in the column beside a label, which no longer one begins with.
+fn beside(line: &str, label: &str) -> Option<String> {
+    let rest = line.trim().strip_prefix(label)?;
+    rest.starts_with("  ").then(|| rest.trim().to_owned())
 }
 
 fn value_after(line: &str, label: &str) -> Option<String> {

@@ -16,6 +16,7 @@ use crate::walk::{fill_in, on_step, open_setup, sign_in, wait_until_synced_with}
 struct Psa {
     provider: &'static Provider,
     key: &'static str,
+    form: Vec<(&'static str, String)>,
     field: &'static str,
     typed: String,
     becomes: String,
@@ -23,8 +24,8 @@ struct Psa {
 }
 
 impl Psa {
-    fn of(provider: &'static Provider) -> Self {
-        let form = simulator::vendor(provider.key).expect("a sandbox").form();
+    fn of(provider: &'static Provider, demo: &Demo) -> Self {
+        let form = demo.printed_form(provider.key);
         let (field, becomes) = form[0].clone();
         let shape = provider.form.iter().find(|one| one.key == field);
         let typed = match shape.expect("a field").shape {
@@ -36,6 +37,7 @@ impl Psa {
         Self {
             provider,
             key: provider.key,
+            form,
             field,
             typed,
             becomes,
@@ -87,7 +89,7 @@ async fn every_psa_from_the_card_to_tickets_and_people() {
     psas.retain(|one| one.available && one.category == Category::Psa);
     psas.sort_by_key(|one| one.key);
     for provider in psas {
-        walk(&tab, &Psa::of(provider), &looks).await;
+        walk(&tab, &Psa::of(provider, &demo), &looks).await;
     }
     browser.close().await;
     demo.stop().await;
@@ -99,7 +101,7 @@ async fn walk(tab: &Tab, psa: &Psa, looks: &Looks) {
     open_setup(tab, key).await;
     looks.at(tab, psa, "connect").await;
     let (field, becomes) = (psa.field, &psa.becomes);
-    fill_in(tab, key, &[(field, &psa.typed)]).await;
+    fill_in(tab, &psa.form, &[(field, &psa.typed)]).await;
     tab.click("Test Connection").await;
     tab.wait_until(
         "(() => { const told = document.querySelector('#connect-result .banner.good'); \

@@ -24,17 +24,16 @@ pub async fn open_setup(tab: &Tab, key: &str) {
     on_step(tab, "connect").await;
 }
 
-/// Fills the connect form with what the sandbox of a PSA accepts, and some values in place of others. What is under
-/// *Advanced* is opened first, as a person must.
-pub async fn fill_in(tab: &Tab, key: &str, replaced: &[(&str, &str)]) {
-    for (name, value) in simulator::vendor(key).expect("a sandbox").form() {
+/// Fills a connect form, with some values in place of others. What is under *Advanced* is opened first, as a person must.
+pub async fn fill_in(tab: &Tab, form: &[(&str, String)], replaced: &[(&str, &str)]) {
+    for (name, value) in form {
         let hidden = format!(
             "document.querySelector('#advanced:not([open]) [name=\"{name}\"]') ? 'yes' : ''"
         );
         if tab.text_of(&hidden).await == "yes" {
             tab.click("Advanced").await;
         }
-        let other = replaced.iter().find(|(other, _)| *other == name);
+        let other = replaced.iter().find(|(other, _)| other == name);
         tab.fill(name, other.map_or(value.as_str(), |(_, other)| other))
             .await;
     }
@@ -62,13 +61,15 @@ async fn connect_sync_and_read_tickets() {
 
     // A wrong secret says so beside what is wrong and saves nothing.
     open_setup(&tab, "autotask").await;
-    fill_in(&tab, "autotask", &[("secret", "certainly wrong")]).await;
+    let form = demo.printed_form("autotask");
+    fill_in(&tab, &form, &[("secret", "certainly wrong")]).await;
     tab.click("Test Connection").await;
     tab.wait_for_text("Autotask does not accept these credentials")
         .await;
 
     // The right one is shown as connected, with what was typed kept.
-    tab.fill("secret", &demo.printed_value("API Secret")).await;
+    let secret = form.iter().find(|(name, _)| *name == "secret");
+    tab.fill("secret", &secret.expect("it is printed").1).await;
     tab.click("Test Connection").await;
     tab.wait_until(
         "!document.body.innerText.includes('does not accept these credentials')",

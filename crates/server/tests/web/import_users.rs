@@ -6,7 +6,7 @@ mod deactivated;
 mod refused;
 
 use axum::http::StatusCode;
-use domain::permission::{Grants, RoleKind};
+use domain::permission::{Area, Grants, Level, RoleKind};
 use serde_json::json;
 use store::identities;
 use sync::users::Editor;
@@ -183,6 +183,33 @@ async fn people_are_created_linked_and_told() {
             .text
             .contains("4 resources, 2 unlinked")
     );
+}
+
+#[tokio::test]
+async fn the_report_leads_to_the_mail_where_that_may_be_opened() {
+    let site = connected(4).await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let page = list(&mut browser).await;
+    let person = rows(&page).into_iter().find(|row| row.2).unwrap();
+    let fields = [
+        ("pick", &*person.0),
+        ("role", &*technician),
+        ("welcome", "1"),
+        ("action", "import"),
+    ];
+    let told = browser.submit(HERE, &fields).await.text;
+    let link = r#"<a href="/settings/mail">Settings → E-mail</a> lists them."#;
+    assert!(told.contains(link), "{told}");
+    let report = told.split("/reports/").nth(1).unwrap();
+    let report = report.split(['/', '"']).next().unwrap();
+    let users = Grants([(Area::Users, Level::Manage)].into());
+    site.add_staff("Una", "una@example.com", &users).await;
+    let mut browser = site.browser_of("una@example.com").await;
+    let page = browser.get(&format!("{HERE}/reports/{report}")).await;
+    let words = "Settings → E-mail lists them.";
+    assert!(page.text.contains(words), "{}", page.text);
+    assert!(!page.text.contains("/settings/mail"), "{}", page.text);
 }
 
 #[tokio::test]

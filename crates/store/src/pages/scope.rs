@@ -65,9 +65,9 @@ pub async fn list_scope_columns(
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// Decides again which tickets of an integration count as closed: those with an instant of completion and those in one
-/// of the statuses. Goes through the rows in parts: start with `after` 0 and pass on what is answered, each time in a
-/// transaction of its own, until it is `None`.
+/// Decides again which tickets of an integration count as closed: those in one of the statuses, and `by_completion` also
+/// those with an instant of completion. Goes through the rows in parts: start with `after` 0 and pass on what is answered,
+/// each time in a transaction of its own, until it is `None`.
 ///
 /// # Errors
 /// As any statement.
@@ -75,6 +75,7 @@ pub async fn update_closed(
     tx: &mut Tx,
     integration: IntegrationId,
     closed_statuses: &BTreeSet<String>,
+    by_completion: bool,
     after: i64,
 ) -> Result<Option<i64>> {
     let until = after.saturating_add(CLOSED_AT_ONCE);
@@ -85,7 +86,8 @@ pub async fn update_closed(
                 .bind(integration.0)
                 .bind(after)
                 .bind(until)
-                .bind(json_list(&statuses)?);
+                .bind(json_list(&statuses)?)
+                .bind(i64::from(by_completion));
             query.execute(&mut **transaction).await?;
         }
         Connection::Pg(transaction) => {
@@ -93,7 +95,8 @@ pub async fn update_closed(
                 .bind(integration.0)
                 .bind(after)
                 .bind(until)
-                .bind(&statuses);
+                .bind(&statuses)
+                .bind(i64::from(by_completion));
             query.execute(&mut **transaction).await?;
         }
     }
@@ -107,8 +110,8 @@ statements! {
     SCOPE_COLUMNS = "SELECT id, queue_id, category_id, status_id, type_id, fields, absent, removed_reason FROM ticket
         WHERE integration_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     UPDATE_CLOSED_SQLITE for Sqlite = "UPDATE ticket SET closed = 1 - closed WHERE integration_id = $1 AND id > $2 AND id <= $3
-        AND closed <> CASE WHEN closed_at IS NOT NULL OR COALESCE(status_id IN (SELECT value FROM json_each($4)), 0) THEN 1 ELSE 0 END";
+        AND closed <> CASE WHEN (CAST($5 AS BIGINT) = 1 AND closed_at IS NOT NULL) OR COALESCE(status_id IN (SELECT value FROM json_each($4)), 0) THEN 1 ELSE 0 END";
     UPDATE_CLOSED_POSTGRES for Postgres = "UPDATE ticket SET closed = 1 - closed WHERE integration_id = $1 AND id > $2 AND id <= $3
-        AND closed <> CASE WHEN closed_at IS NOT NULL OR COALESCE(status_id = ANY(CAST($4 AS TEXT[])), false) THEN 1 ELSE 0 END";
+        AND closed <> CASE WHEN (CAST($5 AS BIGINT) = 1 AND closed_at IS NOT NULL) OR COALESCE(status_id = ANY(CAST($4 AS TEXT[])), false) THEN 1 ELSE 0 END";
     NEXT_TICKET = "SELECT id FROM ticket WHERE id > $1 ORDER BY id LIMIT 1";
 }

@@ -46,7 +46,7 @@ pub struct TicketRow {
     pub due_at: Option<UtcMillis>,
     /// When it was created.
     pub created_at: UtcMillis,
-    /// When it was completed.
+    /// When it was completed; none unless it counts as closed, since one that was opened again may keep the instant.
     pub closed_at: Option<UtcMillis>,
     /// When anything last happened on it.
     pub updated_at: UtcMillis,
@@ -100,7 +100,7 @@ impl From<Raw> for TicketRow {
             technician: name(row.technician_name),
             due_at: row.due_at.map(UtcMillis),
             created_at: UtcMillis(row.created_at),
-            closed_at: row.closed_at.map(UtcMillis),
+            closed_at: row.closed_at.filter(|_| row.closed).map(UtcMillis),
             updated_at: UtcMillis(row.updated_at),
         }
     }

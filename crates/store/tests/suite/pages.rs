@@ -409,12 +409,13 @@ fn settings_are_applied_to_stored_tickets() {
         );
         let rest = list_scope_columns(&store, at, rows[2].id, 3).await.unwrap();
         assert_eq!(rest.len(), 1);
-        let closed = async |statuses: &[&str]| {
+        let closed = async |statuses: &[&str], by_completion| {
             let statuses: BTreeSet<String> = statuses.iter().map(ToString::to_string).collect();
             let mut after = Some(0);
             while let Some(from) = after {
                 let mut tx = store.begin().await.unwrap();
-                after = update_closed(&mut tx, at, &statuses, from).await.unwrap();
+                let next = update_closed(&mut tx, at, &statuses, by_completion, from);
+                after = next.await.unwrap();
                 tx.commit().await.unwrap();
             }
             number(
@@ -423,9 +424,18 @@ fn settings_are_applied_to_stored_tickets() {
             )
             .await
         };
-        assert_eq!(closed(&["5"]).await, 1 + 2);
-        assert_eq!(closed(&["1"]).await, 2 + 4);
-        assert_eq!(closed(&[]).await, 2);
+        let completed = async || {
+            let staff = domain::viewer::Viewer::ApiKey(1);
+            let mut tickets = crate::lists::all_tickets(&store, &staff).await;
+            tickets.retain(|ticket| ticket.closed_at.is_some());
+            tickets.len()
+        };
+        assert_eq!(closed(&["5"], true).await, 1 + 2);
+        assert_eq!(closed(&["1"], true).await, 2 + 4);
+        assert_eq!(closed(&[], true).await, 2);
+        assert_eq!(completed().await, 1);
+        assert_eq!(closed(&["5"], false).await, 1, "the statuses alone");
+        assert_eq!(completed().await, 0, "it was opened again");
         store.close().await;
     });
 }

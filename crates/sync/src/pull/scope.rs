@@ -1,7 +1,7 @@
 //! Judging stored tickets again after a change of settings (rule P13): what left the scope goes, what is in it again
 //! returns, and what counts as closed is decided anew. In fenced parts, before the first page of tickets.
 
-use store::integrations;
+use store::integrations::{self, Integration};
 use store::pages::{self, Absence};
 
 use domain::record::Fields;
@@ -27,7 +27,9 @@ pub(super) async fn reapply_if_due(part: &mut Part<'_>) -> Result<(), Stop> {
     while let Some(from) = after {
         let mut tx = part.fence().await?;
         let closed = &part.integration.settings.closed_statuses;
-        after = pages::update_closed(&mut tx, part.integration.id, closed, from).await?;
+        let by_completion = completion_closes(&part.integration);
+        let id = part.integration.id;
+        after = pages::update_closed(&mut tx, id, closed, by_completion, from).await?;
         tx.commit().await?;
     }
     let mut tx = part.fence().await?;
@@ -36,6 +38,12 @@ pub(super) async fn reapply_if_due(part: &mut Part<'_>) -> Result<(), Stop> {
     tx.commit().await?;
     part.integration.applied_scope_revision = revision;
     Ok(())
+}
+
+/// Whether a ticket that has an instant of completion is closed, whatever its status.
+pub(super) fn completion_closes(integration: &Integration) -> bool {
+    domain::provider::find(&integration.provider)
+        .is_some_and(|provider| provider.capability.completion_closes)
 }
 
 /// Judges one batch of rows; the last row's id, or `None` at the end.

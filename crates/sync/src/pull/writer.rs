@@ -16,6 +16,7 @@ use store::{Tx, company_adoption as adoption, reference_items, removal_questions
 
 use super::classify::{Class, Presence, Stored, Write, classify, count};
 use super::records::{Prepared, kinds_of, retain};
+use super::scope::completion_closes;
 use super::side_lists;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -149,11 +150,12 @@ impl Writer<'_> {
             .collect()
     }
 
-    /// Whether a ticket counts as closed: it has an instant of completion, or is in one of the closed statuses.
+    /// Whether a ticket counts as closed: it is in one of the closed statuses, or has an instant of completion that closes.
     fn is_closed(&self, ticket: &TicketRecord) -> bool {
         let closed = &self.integration.settings.closed_statuses;
         let status = ticket.status_id.as_ref();
-        ticket.closed_at.is_some() || status.is_some_and(|status| closed.contains(status))
+        (ticket.closed_at.is_some() && completion_closes(self.integration))
+            || status.is_some_and(|status| closed.contains(status))
     }
 
     /// Companies of a page that become Portico companies: the new and changed ones, and all of them in a full run,

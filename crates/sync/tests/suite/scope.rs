@@ -54,7 +54,12 @@ fn two_queues(portal: &Portal) -> (i64, i64) {
     )
 }
 
-async fn change(portal: &Portal, id: IntegrationId, change: impl FnOnce(&mut IntegrationSettings)) {
+/// Changes the settings and waits for the run that follows.
+pub async fn change(
+    portal: &Portal,
+    id: IntegrationId,
+    change: impl FnOnce(&mut IntegrationSettings),
+) {
     let integration = portal.integration(id).await;
     let mut settings = integration.settings.clone();
     change(&mut settings);

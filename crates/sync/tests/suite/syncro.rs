@@ -1,15 +1,19 @@
-//! What only Syncro has, through the whole engine: contacts that are made of customers.
+//! What only Syncro has, through the whole engine: contacts that are made of customers, and an instant of completion that
+//! closes no ticket.
 
+use domain::clock::UtcMillis;
 use domain::run::RunState;
 use domain::stream::Stream;
 use serde_json::json;
 use sync::request::RunMode;
 
 use crate::portal::{Kind, Portal};
+use crate::scope::change;
 use crate::vendors::Desk;
 
 on_both_engines!(
     of_two_contacts_with_the_customers_address_the_first_is_primary,
+    p13_closed_statuses_decide_whatever_was_resolved,
     p5_a_made_contact_goes_when_a_real_one_appears,
     p5_a_made_contact_is_asked_for_before_it_goes,
 );
@@ -120,4 +124,35 @@ async fn of_two_contacts_with_the_customers_address_the_first_is_primary(kind: K
     portal.sync(id, RunMode::Full).await;
     let itself = format!("customer:{customer}");
     assert_eq!(primary(&portal, id, customer).await, [itself]);
+}
+
+/// Unticking the status opens its tickets, and so does the vendor's putting one into another, though both keep the instant.
+async fn p13_closed_statuses_decide_whatever_was_resolved(kind: Kind) {
+    let portal = portal(kind).await;
+    let id = portal.connected().await;
+    let number = portal.control.ids("tickets")[5];
+    let resolved = json!({"status": "Resolved"});
+    portal.advance(UtcMillis::HOUR);
+    portal.control.patch("tickets", number, resolved);
+    portal.sync(id, RunMode::Incremental).await;
+    let ticket = async || portal.tickets().await[&number.to_string()].clone();
+    let closed = ticket().await;
+    assert!(closed.closed && closed.closed_at.is_some(), "{closed:?}");
+    change(&portal, id, |settings| {
+        assert!(settings.closed_statuses.remove("Resolved"), "proposed");
+    })
+    .await;
+    let open = ticket().await;
+    assert!(!open.closed && open.closed_at.is_none(), "{open:?}");
+    change(&portal, id, |settings| {
+        settings.closed_statuses.insert("Resolved".to_owned());
+    })
+    .await;
+    assert_eq!(ticket().await, closed);
+    portal.advance(UtcMillis::HOUR);
+    let reopened = json!({"status": "In Progress"});
+    portal.control.patch("tickets", number, reopened);
+    portal.sync(id, RunMode::Incremental).await;
+    let open = ticket().await;
+    assert!(!open.closed && open.closed_at.is_none(), "{open:?}");
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::capability::NoteListing;
 use domain::clock::UtcMillis;
 use domain::id::{IdentityId, IntegrationId};
-use domain::provider::{self, Provider};
+use domain::provider::{self, Category, Provider};
 use domain::record::Visibility;
 use domain::run::RunState;
 use domain::scope::Scope;
@@ -177,6 +177,16 @@ impl Desk {
             assert_eq!(part.verified, expected, "{:?}", part.stream);
         }
     }
+}
+
+/// A vendor that is not in the list of `every_vendor!` would be tested by none of the common cases.
+#[test]
+fn every_psa_has_a_desk() {
+    let available = provider::ALL.into_iter().filter(|one| one.available);
+    let psas = available.filter(|one| one.category == Category::Psa);
+    let psas: BTreeSet<&str> = psas.map(|one| one.key).collect();
+    let desks: BTreeSet<&str> = DESKS.iter().map(|desk| desk.key).collect();
+    assert_eq!(desks, psas);
 }
 
 pub async fn every_record_arrives_and_every_note(kind: Kind, vendor: &str) {

@@ -573,3 +573,18 @@ pub async fn renamed_status() {
     assert!(statuses.contains(&("Parked", "Parked")), "{statuses:?}");
     assert!(!statuses.iter().any(|(id, _)| *id == "On Hold"));
 }
+
+/// The instant may outlive a reopening, so it closes nothing.
+pub async fn opened_again() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let ticket = control.ids("tickets")[5];
+    for status in ["Resolved", "In Progress"] {
+        control.patch("tickets", ticket, json!({ "status": status }));
+    }
+    let pages = whole(&*stand.connector(), Stream::Tickets).await;
+    let read = record(&pages.expect("pages"), &ticket.to_string());
+    assert_eq!(read["status_id"], "In Progress");
+    assert!(read["closed_at"].is_number(), "{read}");
+    assert!(!crate::vendor::capability(VENDOR).completion_closes);
+}

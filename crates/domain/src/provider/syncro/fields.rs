@@ -89,7 +89,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         technician_external_id = "tickets.user_id",
         due_at = "tickets.due_date",
         created_at = "tickets.created_at",
-        closed_at = "tickets.resolved_at",
+        closed_at = "tickets.resolved_at, where the status counts as closed",
         updated_at = "tickets.updated_at",
     }
     TicketNotes {

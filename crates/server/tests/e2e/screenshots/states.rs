@@ -235,7 +235,8 @@ async fn a_first_start_and_syncs_with_something_to_look_at_fit_too() {
     // Required rights that are missing keep the setup open.
     control.set_security("Contacts", "query", "None");
     open_setup(&tab, "autotask").await;
-    fill_in(&tab, "autotask", &[]).await;
+    let form = simulator::vendor("autotask").expect("a sandbox").form();
+    fill_in(&tab, &form, &[]).await;
     // Meanwhile it says so, also to whoever does not see the page.
     control.set_fault(Fault::new(FaultKind::Hold));
     tab.click("Test Connection").await;

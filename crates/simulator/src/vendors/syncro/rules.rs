@@ -141,13 +141,11 @@ pub fn follow(edit: &Edit<'_>, key: &str, before: &Record, after: &mut Record) {
 }
 
 /// A ticket is resolved when its status first becomes one that closes, and again not when it
-/// becomes another.
+/// becomes another. The instant stays when it is opened again: no document says that it goes.
 fn close(edit: &Edit<'_>, before: &Record, after: &mut Record) {
     let closed = closed_statuses(edit.base());
     let is_closed = |record: &Record| closed.iter().any(|name| name == text(record, "status"));
-    if !is_closed(after) {
-        after.remove("resolved_at");
-    } else if !is_closed(before) {
+    if is_closed(after) && !is_closed(before) {
         after.insert("resolved_at".to_owned(), iso(edit.now).into());
     }
 }
@@ -358,7 +356,6 @@ fn after_comment(edit: &mut Edit<'_>, id: i64, given: &Record) {
         record.insert("customer_reply".to_owned(), from_customer.into());
         if from_customer {
             record.insert("status".to_owned(), CUSTOMER_REPLY.into());
-            record.remove("resolved_at");
         }
     });
     let silent = flag(given, "hidden") || flag(given, "do_not_email") || from_customer;

@@ -17,7 +17,11 @@ pub struct Report {
     pub progress: Option<Progress>,
     /// One line.
     pub title: String,
-    /// Further lines, such as what became of the welcome e-mails.
+    /// How many welcome e-mails are on the way, as a sentence; empty where none was wanted.
+    pub welcomed: String,
+    /// Whether the list of e-mails may be opened.
+    pub mail: bool,
+    /// Further lines, such as what became of those who were linked.
     pub lines: Vec<String>,
     /// What was made.
     pub created: Part,
@@ -155,7 +159,9 @@ pub mod samples {
             address: "/settings/users/import/autotask/reports/x".into(),
             asked: Some((HOSTILE.into(), shell.time(shell.now))),
             title: "2 users created, 1 linked, 2 skipped".into(),
-            lines: vec!["2 welcome e-mails are on the way. Settings → E-mail lists them.".into()],
+            welcomed: "2 welcome e-mails are on the way.".into(),
+            mail: true,
+            lines: vec!["Whoever is linked had an account already.".into()],
             created: part(vec![
                 line("Maria Huber", "maria.huber@northwind-msp.example", ""),
                 line(&sample::long(), &sample::long(), ""),

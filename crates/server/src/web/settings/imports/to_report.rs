@@ -161,6 +161,8 @@ pub async fn to_report(
     };
     Ok(Report {
         title: title(import, &words),
+        welcomed: welcomed(import).unwrap_or_default(),
+        mail: shell.rights.manage_settings,
         lines,
         created: part(lists.created, counts.created),
         linked: part(lists.linked, counts.linked),
@@ -285,25 +287,27 @@ fn others(counts: &ImportCounts) -> Vec<String> {
         .collect()
 }
 
+/// How many of the users that were made are told, where that was wanted.
+fn welcomed(import: &Import) -> Option<String> {
+    let asked = import.asked.get("send_welcome");
+    let wanted = asked.and_then(serde_json::Value::as_bool) == Some(true);
+    let made = import.kind == ImportKind::Users && import.counts.created > 0;
+    let mails = counted(
+        number(import.counts.welcomed),
+        "welcome e-mail is",
+        "welcome e-mails are",
+    );
+    (wanted && made).then(|| format!("{mails} on the way."))
+}
+
 fn lines(provider: &Provider, import: &Import, words: &Words) -> Vec<String> {
     let counts = &import.counts;
     let mut lines = Vec::new();
-    if import.kind == ImportKind::Users && counts.created > 0 {
-        let asked = import.asked.get("send_welcome");
-        let welcome = asked.and_then(serde_json::Value::as_bool) == Some(true);
-        lines.push(if welcome {
-            format!(
-                "{} on the way. Settings → E-mail lists them.",
-                counted(
-                    number(counts.welcomed),
-                    "welcome e-mail is",
-                    "welcome e-mails are"
-                )
-            )
-        } else {
+    if import.kind == ImportKind::Users && counts.created > 0 && welcomed(import).is_none() {
+        lines.push(
             "Nobody was told. Send the welcome e-mail from the Users list when you are ready."
-                .to_owned()
-        });
+                .to_owned(),
+        );
     }
     if import.kind == ImportKind::Contacts {
         lines.extend(lines_of_contacts(import));

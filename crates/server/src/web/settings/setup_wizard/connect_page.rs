@@ -208,6 +208,7 @@ mod tests {
                 std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
             let page = line(&page);
             let there = |text: &str| assert!(page.contains(&line(text)), "{path} lacks: {text}");
+            there("## Not verified against a live ");
             let documentation = provider.documentation;
             documentation
                 .prerequisites
