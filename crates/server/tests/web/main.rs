@@ -38,6 +38,7 @@ mod psas;
 mod reference_data;
 mod removal_questions;
 mod roles;
+mod set_aside;
 mod set_password;
 mod settings;
 mod setup_import;
