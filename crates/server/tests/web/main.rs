@@ -22,6 +22,7 @@ mod expired;
 mod forgot_password;
 mod form_on_page;
 mod forms;
+mod fragments;
 mod harness;
 mod headers;
 mod health;
