@@ -176,7 +176,7 @@ fn p6_a_look_at_one_ticket_leaves_its_notes_with_the_run_that_listed_them() {
             field: None,
             reason: "no date".into(),
         };
-        let meet = async |part, external_id| {
+        let meet = async |part: StreamRunId, external_id: &str| {
             let mut tx = store.begin().await.unwrap();
             upsert_set_aside(
                 &mut tx,

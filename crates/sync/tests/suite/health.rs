@@ -394,8 +394,10 @@ async fn s2_an_outage_says_what_to_check_by_what_happened(kind: Kind) {
         let run = portal.last_run(id).await;
         assert_eq!((run.state, run.hint), (RunState::Failed, Some(hint)));
         assert_eq!(told().await, Some(hint), "after it gave up");
-        // The next run has met nothing yet.
+        // The next run waits, and has met nothing yet.
+        portal.advance(31 * UtcMillis::MINUTE);
         portal.engine.schedule_due().await.expect("the schedule");
+        assert!(look(&portal, id).await.active_run.is_some());
         assert_eq!(told().await, Some(hint), "before another try");
     }
 }
