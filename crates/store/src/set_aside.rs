@@ -25,7 +25,7 @@ row! {
         pub field: Option<String>,
         /// Why, in words.
         pub reason: String,
-        /// The part of a run it was last met in.
+        /// The part of a run it was last met in; 0 when no run ever met it.
         pub stream_run_id: StreamRunId = i64 => plain(StreamRunId),
         /// When it was first set aside.
         pub first_at: UtcMillis = i64 => instant,
@@ -53,7 +53,8 @@ pub struct NewSetAside {
     pub reason: String,
 }
 
-/// Sets records aside, or notes that they still cannot be read. One that had been resolved is open again.
+/// Sets records aside, or notes that they still cannot be read. One that had been resolved is open again. A look outside
+/// of a run, with the part 0, leaves a record with the run that listed it.
 ///
 /// # Errors
 /// As any statement.
@@ -255,7 +256,8 @@ statements! {
     UPSERT = "INSERT INTO set_aside (id, integration_id, stream, external_id, field, reason, stream_run_id, first_at, last_at, next_attempt_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
         ON CONFLICT (integration_id, stream, external_id) DO UPDATE SET field = excluded.field, reason = excluded.reason,
-            stream_run_id = excluded.stream_run_id, last_at = excluded.last_at,
+            stream_run_id = CASE WHEN excluded.stream_run_id = 0 THEN set_aside.stream_run_id ELSE excluded.stream_run_id END,
+            last_at = excluded.last_at,
             first_at = CASE WHEN set_aside.resolved_at IS NULL THEN set_aside.first_at ELSE excluded.first_at END,
             attempts = CASE WHEN set_aside.resolved_at IS NULL THEN set_aside.attempts + 1 ELSE 1 END,
             next_attempt_at = CASE WHEN set_aside.resolved_at IS NULL AND set_aside.next_attempt_at IS NOT NULL

@@ -1,5 +1,5 @@
-//! The redacted bundle of a run: everything that explains it, and nothing that is secret or a client's. Safe to attach
-//! to a public issue.
+//! The redacted bundle of a run: everything that explains it, with what the integration could not read so far, and nothing
+//! that is secret or a client's. Safe to attach to a public issue.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,14 @@ use domain::secret::Secret;
 use serde_json::{Value, json};
 use store::integrations;
 use store::runs::{self, StreamRun};
-use store::set_aside;
+use store::set_aside::{self, SetAside};
 
 use crate::connect::form;
 use crate::engine::Engine;
 use crate::error::Result;
 
-/// Records set aside that a bundle lists of each stream: more than a run that is worth explaining has.
+/// Records set aside that a bundle lists of each stream, and of those that are open: more than a run that is worth
+/// explaining has.
 const SET_ASIDE: i64 = 100_000;
 
 /// The bundle of a run as pretty JSON; `None` when there is no such run.
@@ -37,12 +38,11 @@ pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
     for part in runs::list_stream_runs(store, run.id).await? {
         let aside =
             set_aside::list_of_stream_run(store, integration.id, part.id, SET_ASIDE).await?;
-        let aside: Vec<Value> = aside
-            .iter()
-            .map(|record| json!({ "external_id": record.external_id, "field": record.field, "reason": record.reason, "attempts": record.attempts }))
-            .collect();
+        let aside = aside.iter().map(aside_json).collect();
         parts.push(part_json(provider, &part, aside));
     }
+    // Whatever met them: other runs, some of them swept by now, and looks at one ticket.
+    let open = set_aside::list_open(store, integration.id, None, SET_ASIDE).await?;
     let settings = &integration.settings;
     let bundle = json!({
         "portico": { "version": engine.config().version, "database": store.engine().label() },
@@ -75,6 +75,7 @@ pub async fn bundle(engine: &Engine, run: &PublicId) -> Result<Option<String>> {
             "hint": hint(provider, run.hint),
         },
         "streams": parts,
+        "open_set_aside": open.iter().map(open_json).collect::<Vec<_>>(),
     });
     Ok(Some(written(bundle, &secrets)))
 }
@@ -103,6 +104,24 @@ fn part_json(provider: Option<&Provider>, part: &StreamRun, set_aside: Vec<Value
         "oddities": part.oddities,
         "set_aside": set_aside,
     })
+}
+
+fn aside_json(record: &SetAside) -> Value {
+    json!({
+        "external_id": record.external_id,
+        "field": record.field,
+        "reason": record.reason,
+        "attempts": record.attempts,
+    })
+}
+
+/// One that is open: with its stream, and since when it could not be read.
+fn open_json(record: &SetAside) -> Value {
+    let mut json = aside_json(record);
+    json["stream"] = record.stream.key().into();
+    json["first_at"] = record.first_at.to_rfc3339().into();
+    json["last_at"] = record.last_at.to_rfc3339().into();
+    json
 }
 
 fn hint(provider: Option<&Provider>, hint: Option<Hint>) -> Option<String> {

@@ -14,7 +14,7 @@ use store::pages::count_shown;
 use store::reference_reads::{self, ReferenceRead};
 use store::removal_questions::{self, RemovalQuestion};
 use store::runs::{self, Run};
-use store::{checkpoints, set_aside};
+use store::{Store, checkpoints, set_aside};
 
 use crate::connect::MissingRight;
 use crate::engine::Engine;
@@ -192,6 +192,7 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
         }
     }
     turns.retain(|(_, nights)| *nights > 1);
+    let trouble = trouble(store, &integration, &recent).await?;
     Ok(Overview {
         turns,
         provider,
@@ -199,7 +200,7 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
             integration.status_facts(running || active_run.is_some()),
             now,
         ),
-        trouble: trouble(&integration),
+        trouble,
         last_sync_at: integration.last_success_at,
         freshness: freshness(now, &starts, waiting_since, set_aside_since),
         last_reconciliation_at,
@@ -226,23 +227,48 @@ async fn of(engine: &Engine, integration: Integration) -> Result<Overview> {
     })
 }
 
-fn trouble(integration: &Integration) -> Option<Trouble> {
-    let refused = integration.refused_since.map(|since| Trouble {
-        since,
-        message: integration.refused_message.clone().unwrap_or_default(),
-        hint: Hint::Credentials,
-        next_attempt_at: integration.next_probe_at,
-    });
-    refused.or_else(|| {
-        integration.outage_since.map(|since| Trouble {
+async fn trouble(
+    store: &Store,
+    integration: &Integration,
+    recent: &[Run],
+) -> Result<Option<Trouble>> {
+    if let Some(since) = integration.refused_since {
+        return Ok(Some(Trouble {
             since,
-            message: integration.outage_message.clone().unwrap_or_default(),
-            hint: Hint::Network,
-            next_attempt_at: integration
-                .next_sync_at
-                .filter(|_| integration.settings.auto_sync),
-        })
-    })
+            message: integration.refused_message.clone().unwrap_or_default(),
+            hint: Hint::Credentials,
+            next_attempt_at: integration.next_probe_at,
+        }));
+    }
+    let Some(since) = integration.outage_since else {
+        return Ok(None);
+    };
+    let message = integration.outage_message.clone().unwrap_or_default();
+    let hint = outage_hint(store, recent, &message).await?;
+    Ok(Some(Trouble {
+        since,
+        message,
+        hint: hint.unwrap_or(Hint::Network),
+        next_attempt_at: integration
+            .next_sync_at
+            .filter(|_| integration.settings.auto_sync),
+    }))
+}
+
+/// What to check in an outage, as the newest part tells it that met it: a vendor that answers with errors is no matter of
+/// the network. The part's words go on with when it is tried again. `None` once no run is left that met it.
+async fn outage_hint(store: &Store, recent: &[Run], message: &str) -> Result<Option<Hint>> {
+    for run in recent {
+        let parts = runs::list_stream_runs(store, run.id).await?;
+        let met = parts.into_iter().find(|part| {
+            let told = part.message.as_deref();
+            told.is_some_and(|told| told.starts_with(message))
+        });
+        if let Some(part) = met {
+            return Ok(part.hint);
+        }
+    }
+    Ok(None)
 }
 
 /// When the last completed pull of a stream began.

@@ -19,6 +19,7 @@ pub mod removal_questions;
 pub mod routes;
 pub mod runs;
 pub mod scope;
+pub mod set_aside;
 pub mod shared;
 pub mod streams;
 pub mod technicians;

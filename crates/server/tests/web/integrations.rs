@@ -78,9 +78,35 @@ async fn the_card_tells_freshness_and_its_switch_survives() {
         .await
         .unwrap();
     assert!(!all[0].settings.auto_sync);
-    assert_eq!(all[0].settings.interval_minutes, 30);
     assert_eq!(all[0].next_sync_at, None);
     assert!(browser.get(PAGE).await.text.contains("auto-sync is off"));
+}
+
+/// Two administrators look at the card at once: each changes what they pressed, and nothing that only stood beside it.
+#[tokio::test]
+async fn the_switch_leaves_a_colleagues_interval_alone_and_the_interval_the_switch() {
+    let site = Site::start_connected().await;
+    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
+    const AT: &str = "/settings/integrations/autotask/auto-sync";
+    let set = async || {
+        let all = store::integrations::list_integrations(site.app.store()).await;
+        let settings = all.unwrap().remove(0).settings;
+        (settings.auto_sync, settings.interval_minutes)
+    };
+    let (on, shown) = set().await;
+    assert_eq!((on, shown), (true, 15));
+    let page = ann.get(PAGE).await;
+    assert!(page.text.contains("value=\"15\" selected"), "{}", page.text);
+
+    let saved = bob.post(AT, &[("interval", "30")]).await;
+    assert!(saved.location().ends_with("notice=saved"), "{}", saved.text);
+    assert_eq!(set().await, (true, 30));
+    // A browser sends what the select of Ann's older page shows along with the button.
+    ann.post(AT, &[("auto_sync", "off"), ("interval", "15")])
+        .await;
+    assert_eq!(set().await, (false, 30), "the colleague's interval stays");
+    bob.post(AT, &[("interval", "5")]).await;
+    assert_eq!(set().await, (false, 5), "and so does the switch");
 }
 
 #[tokio::test]

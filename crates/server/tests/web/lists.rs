@@ -232,6 +232,27 @@ async fn a_ticket_shows_its_stage_and_hides_system_notes_until_asked() {
 }
 
 #[tokio::test]
+async fn a_ticket_whose_status_has_no_stage_leads_to_where_it_gets_one() {
+    let site = Site::start_connected().await;
+    let all = store::integrations::list_integrations(site.app.store()).await;
+    let one = all.unwrap().remove(0);
+    let (actor, revision) = (sync::Actor::CommandLine, one.settings_revision);
+    let mut settings = one.settings;
+    settings.stages.clear();
+    sync::settings::update_settings(site.app.engine(), &actor, one.id, revision, settings)
+        .await
+        .unwrap();
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/tickets?closed=all").await;
+    let page = ok(&mut browser, &first_link(&list, "/tickets/")).await;
+    let (before, _) = page.text.split_once("\">Map statuses to stages<").unwrap();
+    let (_, link) = before.rsplit_once("href=\"").unwrap();
+    let step = ok(&mut browser, link).await;
+    let (path, words) = ("/setup/configure", "Resolution Status");
+    assert!(link.ends_with(path) && step.text.contains(words), "{link}");
+}
+
+#[tokio::test]
 async fn a_role_without_companies_gets_no_links_to_them() {
     let site = Site::start_connected().await;
     site.add_staff(

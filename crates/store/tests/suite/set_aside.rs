@@ -1,6 +1,7 @@
 //! What outlives a run: checkpoints, and records that could not be read.
 
 use domain::clock::UtcMillis;
+use domain::id::StreamRunId;
 use domain::stream::Stream;
 use store::checkpoints::{
     Checkpoint, find_checkpoint, list_checkpoints, remove_checkpoints, upsert_checkpoint,
@@ -161,6 +162,45 @@ fn records_set_aside_stay_open_until_they_are_read() {
             (None, 1, store.now()),
             "open again, as the same row"
         );
+    });
+}
+
+#[test]
+fn p6_a_look_at_one_ticket_leaves_its_notes_with_the_run_that_listed_them() {
+    both(async |home| {
+        let store = home.open().await;
+        let id = integration(&store, "a").await;
+        let (none, first, later) = (StreamRunId(0), StreamRunId(7), StreamRunId(9));
+        let note = |external_id: &str| NewSetAside {
+            external_id: external_id.into(),
+            field: None,
+            reason: "no date".into(),
+        };
+        let meet = async |part: StreamRunId, external_id: &str| {
+            let mut tx = store.begin().await.unwrap();
+            upsert_set_aside(
+                &mut tx,
+                id,
+                Stream::TicketNotes,
+                part,
+                &[note(external_id)],
+                None,
+            )
+            .await
+            .unwrap();
+            tx.commit().await.unwrap();
+            let open = set_aside::list_open(&store, id, None, 10).await.unwrap();
+            let found = open
+                .iter()
+                .find(|record| record.external_id == external_id)
+                .unwrap();
+            (found.stream_run_id, found.attempts)
+        };
+        assert_eq!(meet(first, "1").await, (first, 1));
+        assert_eq!(meet(none, "1").await, (first, 2), "met by no other run");
+        assert_eq!(meet(later, "1").await, (later, 3));
+        assert_eq!(meet(none, "2").await, (none, 1), "no run ever met it");
+        assert_eq!(meet(later, "2").await, (later, 2));
     });
 }
 

@@ -28,6 +28,7 @@ on_both_engines! {
     s2_refused_credentials_pause_the_schedule_and_are_probed_daily,
     s2_who_may_enter_new_credentials_is_written_to_once_per_pause,
     s2_an_outage_is_a_warning_then_an_error_and_backs_off,
+    s2_an_outage_says_what_to_check_by_what_happened,
     s2_a_missing_right_fails_its_stream_only,
     s2_a_missing_right_is_told_once_in_the_providers_words,
     s2_resync_reads_the_lists_again_only_for_a_right_no_stream_looks_at,
@@ -360,6 +361,45 @@ async fn s2_an_outage_is_a_warning_then_an_error_and_backs_off(kind: Kind) {
     );
     assert_eq!(portal.last_run(id).await.state, RunState::Completed);
     assert_eq!(portal.integration(id).await.failures_in_row, 0);
+}
+
+/// A vendor that answers with errors, and one that cannot be reached: told while the run waits, and after it gave up.
+async fn s2_an_outage_says_what_to_check_by_what_happened(kind: Kind) {
+    let down = FaultKind::Status {
+        code: 503,
+        body: None,
+        retry_after: None,
+    };
+    for (fault, hint) in [(down, Hint::VendorTrouble), (FaultKind::Cut, Hint::Network)] {
+        let portal = Portal::start(kind).await;
+        let id = portal.connected().await;
+        portal.advance(UtcMillis::HOUR);
+        portal.control.set_fault(Fault::new(fault));
+        request_sync(
+            &portal.engine,
+            &ann(),
+            id,
+            Trigger::Resync,
+            RunMode::Incremental,
+        )
+        .await
+        .expect("a request");
+        portal.idle().await;
+        let told = async || look(&portal, id).await.trouble.map(|trouble| trouble.hint);
+        assert_eq!(told().await, Some(hint), "while it waits");
+        for minutes in [1, 2, 5, 10, 15] {
+            portal.advance(minutes * UtcMillis::MINUTE);
+            portal.idle().await;
+        }
+        let run = portal.last_run(id).await;
+        assert_eq!((run.state, run.hint), (RunState::Failed, Some(hint)));
+        assert_eq!(told().await, Some(hint), "after it gave up");
+        // The next run waits, and has met nothing yet.
+        portal.advance(31 * UtcMillis::MINUTE);
+        portal.engine.schedule_due().await.expect("the schedule");
+        assert!(look(&portal, id).await.active_run.is_some());
+        assert_eq!(told().await, Some(hint), "before another try");
+    }
 }
 
 async fn s2_a_missing_right_fails_its_stream_only(kind: Kind) {

@@ -5,7 +5,7 @@ use utoipa_axum::routes;
 use super::scope::Scope::{CompaniesRead, IntegrationsRead, OpportunitiesRead, TicketsRead};
 use super::{
     companies, contacts, describe, integration_detail, integrations, opportunities, reference_data,
-    reference_page, removal_questions, runs, streams, technicians, tickets,
+    reference_page, removal_questions, runs, set_aside, streams, technicians, tickets,
 };
 use crate::web::access::Rule;
 use crate::web::route_table::RouteTable;
@@ -89,6 +89,11 @@ pub fn add(table: RouteTable) -> RouteTable {
             "/api/v1/integrations/{id}/runs/{run}/set-aside",
             IntegrationsRead,
             routes!(runs::list_set_aside),
+        )
+        .api(
+            "/api/v1/integrations/{id}/set-aside",
+            IntegrationsRead,
+            routes!(set_aside::list),
         )
         .api(
             "/api/v1/technicians",

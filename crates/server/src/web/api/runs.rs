@@ -275,7 +275,9 @@ pub struct SetAsideRecord {
     resolution: Option<String>,
 }
 
-fn to_set_aside(record: SetAside) -> SetAsideRecord {
+/// A record as lists show it.
+#[must_use]
+pub fn to_set_aside(record: SetAside) -> SetAsideRecord {
     SetAsideRecord {
         stream: record.stream.key(),
         external_id: record.external_id,

@@ -19,4 +19,4 @@ pub use export::{export_companies, export_contacts, export_users};
 pub use last::{LastImport, last};
 pub use show::{companies, companies_events, find_import, users, users_events};
 pub use source::{Missing, Source};
-pub use to_report::{Place, to_report};
+pub use to_report::{Place, in_short, to_report};

@@ -14,6 +14,7 @@ pub mod list_page;
 mod reference_data;
 mod reference_note;
 mod resync;
+mod set_aside;
 pub mod stream_rows;
 pub mod to_card;
 pub mod waiting_companies;

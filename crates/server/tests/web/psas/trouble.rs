@@ -57,8 +57,9 @@ pub async fn an_outage_is_told_as_the_vendors(psa: &'static Psa) {
     portal.control().set_fault(Fault::new(down));
     next_sync(&portal).await;
     let sentence = Hint::VendorTrouble.sentence(psa.provider());
-    let (_, run, _) = told(&portal, &mut browser).await;
+    let (_, run, overview) = told(&portal, &mut browser).await;
     assert!(run.contains(&sentence), "{sentence}: {run}");
+    assert!(overview.contains(&sentence), "{sentence}: {overview}");
     portal.control().clear_faults();
     for _ in 0..3 {
         next_sync(&portal).await;

@@ -324,6 +324,58 @@ async fn what_is_selected_in_one_list_stays_while_the_other_is_looked_at() {
     assert_eq!(picks(&browser.get(COMPANIES).await).len(), wanted.len() - 1);
 }
 
+/// *Complete Setup* with both lists, of which the companies cannot be imported: the people are here by then, and are told.
+#[tokio::test]
+async fn people_who_were_imported_are_told_beside_companies_that_were_refused() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let (users, companies) = (format!("{IMPORT}/users"), format!("{IMPORT}/companies"));
+    let people = browser.get(USERS).await;
+    let ids = picks(&people);
+    let role = staff_role(&site).await;
+    let shown = people.input("was").expect("a field");
+    let tab = [
+        ("was", shown.as_str()),
+        ("pick", ids[0].as_str()),
+        ("role", role.as_str()),
+        ("action", "tab"),
+    ];
+    let off = browser.post(&companies, &tab).await;
+    let kept = off.input("other").expect("the people");
+    // All that match a search that nothing matches any more.
+    let sent = [
+        ("search", "zzzz"),
+        ("everyone", "1"),
+        ("other", kept.as_str()),
+        ("action", "complete"),
+    ];
+    let refused = browser.post(&companies, &sent).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for words in [
+        "Select at least one company first.",
+        "The people were imported.",
+        "1 user created",
+    ] {
+        assert!(refused.text.contains(words), "{words}: {}", refused.text);
+    }
+    assert_eq!(refused.input("other"), None, "not imported again");
+
+    // The report, with the companies kept meanwhile.
+    let wanted = picks(&browser.get(COMPANIES).await);
+    let begun = refused.input("begun").expect("the import");
+    let look = [("pick", wanted[0].as_str()), ("begun", begun.as_str())];
+    let report = browser.post(&users, &look).await;
+    assert!(report.text.contains("1 user created"), "{}", report.text);
+    let kept = report.input("other").expect("the companies");
+    assert!(kept.contains(&format!("pick={}", wanted[0])), "{kept}");
+    assert_eq!(picks(&browser.get(USERS).await).len(), ids.len() - 1);
+
+    let sent = [("pick", wanted[0].as_str()), ("action", "complete")];
+    let done = browser.post(&companies, &sent).await;
+    let ended = "notice=setup_completed_imports";
+    assert!(done.location().ends_with(ended), "{}", done.text);
+}
+
 #[tokio::test]
 async fn a_report_keeps_both_lists_and_import_more_brings_them_back() {
     let site = with_waiting_companies().await;

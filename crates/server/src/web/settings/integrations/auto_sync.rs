@@ -16,8 +16,10 @@ use crate::web::settings::setup_wizard::form::read_interval;
 /// How often a switch is tried again when somebody saves other settings at the same instant.
 const TRIES: usize = 5;
 
-/// Sets the switch to what the form says, so that pressing twice is the same as once. Other settings stay as they
-/// are, also when somebody saves them at the same time.
+/// Sets what was pressed or chosen: the switch to what its button says, so that pressing twice is the same as once, or
+/// else the interval. The select stands in the form of the switch, and what it shows may be older than what a colleague
+/// chose, so that a press of the switch leaves the interval alone. Other settings stay as they are, also when somebody
+/// saves them at the same time.
 ///
 /// # Errors
 /// `404`; the cards again with a message when the interval is none that is offered; else when the database does not answer.
@@ -30,17 +32,24 @@ pub async fn auto_sync(
     for _ in 0..TRIES {
         let (_, integration) = find(app.store(), &key).await?;
         let mut settings = integration.settings.clone();
-        let mut notice = "saved";
-        match fields.text("auto_sync") {
-            "on" => (settings.auto_sync, notice) = (true, "auto_sync_on"),
-            "off" => (settings.auto_sync, notice) = (false, "auto_sync_off"),
-            _ => {}
-        }
-        match read_interval(&fields) {
-            Ok(Some(minutes)) => settings.interval_minutes = minutes,
-            Ok(None) => {}
-            Err(_) => return refuse_interval(&app, &staff, &key).await,
-        }
+        let notice = match fields.text("auto_sync") {
+            "on" => {
+                settings.auto_sync = true;
+                "auto_sync_on"
+            }
+            "off" => {
+                settings.auto_sync = false;
+                "auto_sync_off"
+            }
+            _ => {
+                match read_interval(&fields) {
+                    Ok(Some(minutes)) => settings.interval_minutes = minutes,
+                    Ok(None) => {}
+                    Err(_) => return refuse_interval(&app, &staff, &key).await,
+                }
+                "saved"
+            }
+        };
         let revision = integration.settings_revision;
         match update_settings(
             app.engine(),

@@ -10,9 +10,10 @@ use store::removal_questions::{QuestionFilter, QuestionState, list_questions};
 use sync::advice::{Advice, Issue};
 
 use super::detail_page::{
-    AdviceRow, AnsweredQuestion, DetailPage, ImportRow, Overview, StatusPart,
+    AdviceRow, AnsweredQuestion, DetailPage, ImportRow, Overview, SetAsidePart, StatusPart,
 };
 use super::find::{find, find_or_connect};
+use super::set_aside::set_aside;
 use super::stream_rows::streams;
 use super::to_card::{card, page_address, question_address, question_label, state};
 use crate::app::App;
@@ -51,6 +52,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
         imports: imports(&app, &staff, &shell, (provider, &integration)).await?,
         card: card(&app, &shell, provider, Some(&known)).await?,
         connected: integration.has_credentials(),
+        set_aside: set_aside(&app, &shell, provider, &known).await?,
         overview,
         set: summary(provider, &integration, &offer),
         gone: if integration.has_credentials() {
@@ -153,9 +155,15 @@ pub async fn show_events(State(app): State<App>, staff: Staff, Path(key): Path<S
             let status = StatusPart {
                 status: Badge::status(known.status.status),
             };
+            let aside = set_aside(&app, &shell, provider, &known).await?;
+            let aside = SetAsidePart {
+                shell: &shell,
+                set_aside: &aside,
+            };
             let elements = [
                 ("overview-facts", overview.render()?),
                 ("integration-status", status.render()?),
+                ("set-aside", aside.render()?),
             ];
             Ok(Parts {
                 elements: elements.map(|(id, html)| (id.to_owned(), html)).into(),

@@ -8,6 +8,7 @@ use crate::web::settings::imports::LastImport;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
 use crate::web::settings::setup_wizard::gone::Gone;
 use crate::web::settings::setup_wizard::summary::Part;
+use crate::web::settings::sync_log::show_page::SetAsideRow;
 use crate::web::view::{Badge, Link, Shell, Time};
 
 /// The page.
@@ -22,6 +23,8 @@ pub struct DetailPage {
     pub connected: bool,
     /// What the overview shows.
     pub overview: Overview,
+    /// Records that could not be read.
+    pub set_aside: SetAsideList,
     /// The newest imports, for whoever may import.
     pub imports: Vec<ImportRow>,
     /// What is set, step by step.
@@ -89,6 +92,27 @@ pub struct AnsweredQuestion {
     pub asked: Time,
     /// Who answered what, and when.
     pub answer: String,
+}
+
+/// Records that could not be read and wait.
+#[derive(Debug, Clone)]
+pub struct SetAsideList {
+    /// How many there are.
+    pub count: String,
+    /// The first of them.
+    pub rows: Vec<SetAsideRow>,
+    /// Whether there are more than are shown.
+    pub more: bool,
+}
+
+/// Their part of the page alone, for live updates.
+#[derive(Debug, Template)]
+#[template(path = "settings/integrations/set_aside.html")]
+pub struct SetAsidePart<'a> {
+    /// The frame, for rights.
+    pub shell: &'a Shell,
+    /// The records.
+    pub set_aside: &'a SetAsideList,
 }
 
 /// The status beside the name alone, for live updates.
@@ -209,6 +233,22 @@ mod tests {
             },
             connected: true,
             overview,
+            set_aside: SetAsideList {
+                count: "104".into(),
+                rows: vec![SetAsideRow {
+                    retry: "/x".into(),
+                    run: String::new(),
+                    stream: "Tickets",
+                    external_id: "29684810".into(),
+                    field: "createDate".into(),
+                    reason: HOSTILE.into(),
+                    attempts: 3,
+                    next: time,
+                    resolved: String::new(),
+                    can_retry: true,
+                }],
+                more: true,
+            },
             imports: vec![ImportRow {
                 label: "Users",
                 last: LastImport {

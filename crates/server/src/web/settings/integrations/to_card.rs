@@ -332,11 +332,7 @@ async fn problem(
         }));
     }
     if overview.set_aside > 0 {
-        let link = overview
-            .last_run
-            .as_ref()
-            .map(|run| run_address(provider, &run.uuid));
-        let link = link.unwrap_or_else(|| format!("/settings/integrations/{}/runs", provider.key));
+        let link = format!("{}#set-aside", page_address(provider));
         return Ok(Some(Problem {
             tone: Tone::Warning,
             title: format!(
@@ -345,7 +341,7 @@ async fn problem(
             ),
             message: "They are tried again by themselves; nothing else waits for them.".to_owned(),
             hint: None,
-            link: Some(Link::new(link, "Look at the sync log")),
+            link: Some(Link::new(link, "Look at the records")),
         }));
     }
     if overview.missing_rights.iter().any(|right| right.required) {

@@ -14,7 +14,7 @@ use sync::setup::blocking_rights;
 use url::form_urlencoded::Serializer;
 
 use super::complete::{end, end_at};
-use super::import_page::{Companies, Tab, Users};
+use super::import_page::{Begun, Companies, Tab, Users};
 use super::import_step::{addresses, people, render, report};
 use super::wizard::{Offer, Wizard};
 use crate::app::App;
@@ -31,7 +31,7 @@ use crate::web::settings::import_users::{
     Outcome, PickerState, answer, count_selected as people_selected, source,
 };
 use crate::web::settings::imports::kept_list::unfold;
-use crate::web::settings::imports::{Place, Source};
+use crate::web::settings::imports::{Place, Source, in_short};
 use crate::web::view::Section;
 
 /// The field with the list that is not shown.
@@ -43,8 +43,11 @@ const KEPT: &str = "kept";
 /// The field of the button that leads to a report.
 const REPORT: &str = "report";
 
+/// The field of the button that leads to the report of people, from the list of companies.
+const BEGUN: &str = "begun";
+
 /// What a form says about its list that is not for the next time.
-const ONCE: [&str; 6] = [csrf::FIELD, "action", "to", OTHER, KEPT, REPORT];
+const ONCE: [&str; 7] = [csrf::FIELD, "action", "to", OTHER, KEPT, REPORT, BEGUN];
 
 /// One of the two lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +79,8 @@ pub(super) struct Away {
     pub(super) other_count: u64,
     /// The same of the list of this tab.
     pub(super) kept_count: u64,
+    /// The people that *Complete Setup* began to import before it refused the companies.
+    pub(super) begun: Option<Begun>,
 }
 
 impl Away {
@@ -86,6 +91,7 @@ impl Away {
             kept: String::new(),
             other_count: 0,
             kept_count: 0,
+            begun: None,
         }
     }
 }
@@ -146,6 +152,10 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: List, fields: Fields) -
                 },
             )
             .await;
+    }
+    if let Ok(import) = fields.text(BEGUN).parse() {
+        let companies = Away::other(text_of(&list));
+        return step.show_report(List::Users, &import, companies).await;
     }
     match fields.text("action") {
         // By the tab: what came is the list to keep, and what was kept is the one to show.
@@ -277,7 +287,7 @@ impl Step<'_> {
     }
 
     /// Begins to import what is selected in both lists, and ends the setup. A mistake in one of them is told in it, and
-    /// the setup stays open.
+    /// the setup stays open. People who are imported by then are told beside it.
     async fn complete(&self, users: &Fields, companies: &Fields) -> Answer {
         let with_companies = Chosen::of_form(companies).selects();
         if with_companies {
@@ -296,12 +306,29 @@ impl Step<'_> {
         if with_companies {
             match self.list(List::Companies, companies).await? {
                 Listed::Shown(status, tab) => {
-                    return self.render(status, tab, Away::default()).await;
+                    let away = Away {
+                        begun: self.begun(&begun).await?,
+                        ..Away::default()
+                    };
+                    return self.render(status, tab, away).await;
                 }
                 Listed::Begun(import) => begun.push((List::Companies, import)),
             }
         }
         self.end(&begun).await
+    }
+
+    /// What became so far of the import that began first.
+    async fn begun(&self, begun: &[(List, PublicId)]) -> Result<Option<Begun>, Failure> {
+        let Some((_, uuid)) = begun.first() else {
+            return Ok(None);
+        };
+        let import = find_import_by_uuid(self.app.store(), uuid).await?;
+        Ok(import.map(|import| Begun {
+            words: in_short(&import),
+            running: import.finished_at.is_none(),
+            import: uuid.to_string(),
+        }))
     }
 
     /// Ends the setup and says what became of what was selected: an import that left something out is looked at next.

@@ -33,6 +33,8 @@ pub struct ImportPage {
     pub other_count: u64,
     /// How many are selected in the list of this tab that a report has taken the place of.
     pub kept_count: u64,
+    /// The people that were imported although the setup stays open.
+    pub begun: Option<Begun>,
     /// The newest import, beside a switch that is off; a list shows its own.
     pub last: Option<LastImport>,
     /// The provider's word for its people.
@@ -45,6 +47,17 @@ pub struct ImportPage {
     pub connect: String,
     /// Address of the step *Sync*, where what needs them can be switched off.
     pub sync: String,
+}
+
+/// An import of people that *Complete Setup* began before it refused the list of companies.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// Its id in addresses.
+    pub import: String,
+    /// How far it is, or what it did.
+    pub words: String,
+    /// Whether it still runs.
+    pub running: bool,
 }
 
 /// A tab with what it shows.
@@ -189,6 +202,7 @@ mod tests {
             kept: String::new(),
             other_count: 1_204,
             kept_count: 0,
+            begun: None,
             last: None,
             people: "Resources",
             set: summary::sample(),
@@ -256,6 +270,18 @@ mod tests {
             &page(Tab::Users(Users::Picker(nobody.into()))),
         );
         assert!(html.contains("<span data-count-part hidden>People: <strong"));
+        let begun = ImportPage {
+            begun: Some(Begun {
+                import: "i".into(),
+                words: sample::long(),
+                running: true,
+            }),
+            ..page(Tab::Companies(Companies::List(
+                company_samples::list().into(),
+            )))
+        };
+        let html = sample::check("setup_import_companies_refused", &begun);
+        assert!(html.contains("The people are being imported."));
         let quick = samples::quick_match(&shell);
         sample::check(
             "setup_import_users_quick",

@@ -160,6 +160,7 @@ pub(super) async fn render(
             kept: away.kept,
             other_count: away.other_count,
             kept_count: away.kept_count,
+            begun: away.begun,
             last,
             people: wizard.provider.words.technicians,
             set: summary(wizard.provider, integration, offer),

@@ -13,6 +13,7 @@ use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::see_other;
 use crate::web::settings::integrations::find::find;
+use crate::web::settings::integrations::to_card::page_address;
 
 /// Answers a mass-removal question (rule P11).
 ///
@@ -51,7 +52,7 @@ pub async fn answer(
     ))
 }
 
-/// Tries a record that was set aside again at once (rule P6).
+/// Tries a record that was set aside again at once (rule P6), and leads back to where it was listed.
 ///
 /// # Errors
 /// As [`answer`].
@@ -75,10 +76,10 @@ pub async fn retry(
     } else {
         "nothing_to_retry"
     };
-    let runs = format!("/settings/integrations/{}/runs", provider.key);
+    let page = page_address(provider);
     let run: Option<domain::id::PublicId> = fields.text("run").parse().ok();
     see_other(&run.map_or_else(
-        || format!("{runs}?notice={notice}"),
-        |run| format!("{runs}/{run}?notice={notice}"),
+        || format!("{page}?notice={notice}"),
+        |run| format!("{page}/runs/{run}?notice={notice}"),
     ))
 }

@@ -71,12 +71,11 @@ pub async fn show(
         key: provider.key,
         name: provider.name,
         address: format!("/settings/integrations/{}/runs/{}", provider.key, run.uuid),
-        uuid: run.uuid.to_string(),
         live: !run.state.is_over(),
         run: to_run(&shell, provider, &run, &streams),
         set_aside: set_aside
             .into_iter()
-            .map(|record| to_set_aside(&shell, provider.words, record))
+            .map(|record| to_set_aside(&shell, provider, record, run.uuid.as_str()))
             .collect(),
         more_set_aside,
         questions: questions

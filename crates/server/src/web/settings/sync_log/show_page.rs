@@ -14,8 +14,6 @@ pub struct ShowPage {
     pub key: &'static str,
     /// Provider name.
     pub name: &'static str,
-    /// The run's id in addresses.
-    pub uuid: String,
     /// Address of this page.
     pub address: String,
     /// Whether it is still going on.
@@ -122,8 +120,10 @@ impl StreamView {
 /// A record that could not be read.
 #[derive(Debug, Clone)]
 pub struct SetAsideRow {
-    /// Row id.
-    pub id: i64,
+    /// Where it is tried again.
+    pub retry: String,
+    /// The run on whose page it stands, which the way back leads to; empty on the page of the integration.
+    pub run: String,
     /// Its kind.
     pub stream: &'static str,
     /// The vendor's id.
@@ -255,8 +255,9 @@ mod tests {
                 .map(|(position, one)| stream(position, one))
                 .collect(),
         };
-        let aside = |id, reason: String| SetAsideRow {
-            id,
+        let aside = |reason: String| SetAsideRow {
+            retry: "/x".into(),
+            run: "u".into(),
             stream: "Tickets",
             external_id: "29684810".into(),
             field: "createDate".into(),
@@ -276,15 +277,14 @@ mod tests {
             answer: String::new(),
         };
         let set_aside = vec![
-            aside(1, "not a date: 0001-13-45".into()),
-            aside(2, HOSTILE.into()),
-            aside(3, sample::long()),
+            aside("not a date: 0001-13-45".into()),
+            aside(HOSTILE.into()),
+            aside(sample::long()),
         ];
         let page = ShowPage {
             shell,
             key: "autotask",
             name: "Autotask",
-            uuid: "u".into(),
             address: "/settings/integrations/autotask/runs/u".into(),
             live: true,
             run,

@@ -215,13 +215,22 @@ fn unverified(stream: &StreamRun) -> String {
     }
 }
 
-/// A record set aside.
+/// A record set aside, as the page of `run` shows it, or with none the page of the integration.
 #[must_use]
-pub fn to_set_aside(shell: &Shell, words: Words, record: SetAside) -> SetAsideRow {
+pub fn to_set_aside(
+    shell: &Shell,
+    provider: &Provider,
+    record: SetAside,
+    run: &str,
+) -> SetAsideRow {
     let open = record.resolved_at.is_none();
     SetAsideRow {
-        id: record.id.0,
-        stream: words.stream(record.stream),
+        retry: format!(
+            "/settings/integrations/{}/set-aside/{}/retry",
+            provider.key, record.id.0
+        ),
+        run: run.to_owned(),
+        stream: provider.words.stream(record.stream),
         external_id: record.external_id,
         field: record.field.unwrap_or_default(),
         reason: record.reason,
