@@ -25,7 +25,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// The license class of members that are no person.
 const API_MEMBER: &str = "A";
@@ -320,6 +320,7 @@ fn to_ticket(ticket: CwTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
         .and_then(|info| info.entered_by.clone());
     put_text(&mut fields, "entered_by", entered_by);
     let times = times(ticket.info)?;
+    let closed = flag(ticket.closed_flag, true);
     Ok(TicketRecord {
         external_id: ticket.id.to_string(),
         number: ticket.id.to_string(),
@@ -337,7 +338,7 @@ fn to_ticket(ticket: CwTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
         technician_external_id: ref_id(ticket.owner.as_ref()),
         due_at: instant("requiredDate", ticket.required_date)?,
         created_at: times.created,
-        closed_at: instant("closedDate", ticket.closed_date)?,
+        closed_at: instant("closedDate", ticket.closed_date)?.filter(|_| closed),
         updated_at: times.updated,
         fields,
     })

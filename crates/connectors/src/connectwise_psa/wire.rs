@@ -175,6 +175,8 @@ record! {
         agreement: Option<CwRef<'a>>,
         resources: Option<Text<'a>>,
         required_date: Option<Text<'a>>,
+        closed_flag: Option<Flag>,
+        /// When it was closed last: of a ticket that was opened again the date may still be there.
         closed_date: Option<Text<'a>>,
         budget_hours: Option<serde_json::Number>,
         actual_hours: Option<serde_json::Number>,

@@ -5,6 +5,7 @@ mod desk;
 mod money;
 mod place;
 mod projects;
+mod tickets;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -276,6 +277,11 @@ impl Vendor for ConnectWisePsa {
                 "list",
                 "inactive_by_the_name_of_the_status",
                 desk::inactive_companies,
+            ),
+            Case::new(
+                "list",
+                "tickets_opened_again_are_open",
+                tickets::opened_again,
             ),
             Case::new(
                 "reference_data",

@@ -222,7 +222,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         technician_external_id = "Ticket.owner",
         due_at = "Ticket.requiredDate",
         created_at = "Ticket._info.dateEntered",
-        closed_at = "Ticket.closedDate",
+        closed_at = "Ticket.closedDate, unless closedFlag is false",
         updated_at = "Ticket._info.lastUpdated",
     }
     TicketNotes {
