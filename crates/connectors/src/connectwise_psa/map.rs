@@ -33,6 +33,10 @@ const API_MEMBER: &str = "A";
 /// The kind of note whose ids need no name before them.
 const TICKET_NOTE: &str = "TicketNote";
 
+/// Types of the tenant's own fields that are not kept: what only some people may read in the product's screens, and what can
+/// only be pressed there.
+const NOT_KEPT: [&str; 2] = ["Password", "Button"];
+
 /// What the tenant decided that records do not say themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tenant {
@@ -75,6 +79,10 @@ fn put_ref(fields: &mut Fields, key: &str, value: Option<String>) {
 fn custom(custom: Custom<'_>) -> Fields {
     let mut fields = Fields::new();
     for field in custom.unwrap_or_default() {
+        let kind = field.r#type.as_ref().map_or("", |kind| &*kind.0);
+        if NOT_KEPT.iter().any(|not| kind.eq_ignore_ascii_case(not)) {
+            continue;
+        }
         if let Some(caption) = text(field.caption) {
             put_own(&mut fields, &caption, field.value);
         }

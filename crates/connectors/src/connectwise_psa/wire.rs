@@ -28,6 +28,8 @@ pub(super) struct CwInfo<'a> {
 #[serde(bound(deserialize = "'de: 'a"))]
 pub(super) struct CwCustomField<'a> {
     pub(super) caption: Option<Text<'a>>,
+    /// `Text`, `Number`, `Password` and the like.
+    pub(super) r#type: Option<Text<'a>>,
     pub(super) value: Option<serde_json::Value>,
 }
 

@@ -250,7 +250,11 @@ impl Vendor for ConnectWisePsa {
                 place::optional_rights,
             ),
             Case::new("list", "pages_are_forward_only", desk::forward_only),
-            Case::new("list", "capped_notes_are_read_to_the_end", desk::capped_notes),
+            Case::new(
+                "list",
+                "capped_notes_are_read_to_the_end",
+                desk::capped_notes,
+            ),
             Case::new(
                 "list",
                 "contacts_without_communications",
@@ -282,6 +286,11 @@ impl Vendor for ConnectWisePsa {
                 "list",
                 "tickets_opened_again_are_open",
                 tickets::opened_again,
+            ),
+            Case::new(
+                "list",
+                "passwords_in_custom_fields_are_not_kept",
+                tickets::passwords,
             ),
             Case::new(
                 "reference_data",

@@ -51,6 +51,8 @@ fn companies() {
     assert_eq!(company.other_type_ids, ["6"]);
     assert_eq!(company.fields["udf:Service Tier"], json!("Gold"));
     assert!(!company.fields.contains_key("udf:Seats"), "without a value");
+    let own = company.fields.keys().filter(|key| key.starts_with("udf:"));
+    assert_eq!(own.count(), 1, "no password and no button");
     let gone = records[1].as_ref().expect("a company");
     assert_eq!((gone.active, &gone.type_id), (false, &some("4")));
     assert!(

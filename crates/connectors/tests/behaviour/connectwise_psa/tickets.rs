@@ -1,10 +1,10 @@
-//! Tickets: opened again.
+//! Values that are not what they look like: of tickets that were opened again, and of custom fields.
 
 use domain::stream::Stream;
 use serde_json::{Value, json};
 
 use super::VENDOR;
-use crate::vendor::{Vendor, record, whole};
+use crate::vendor::{Vendor, ids, record, whole};
 
 /// A ticket that is opened again still has the date it was closed at, and is open all the same.
 pub async fn opened_again() {
@@ -26,4 +26,35 @@ pub async fn opened_again() {
     assert_eq!(sent["closedFlag"], false);
     assert!(sent["closedDate"].is_string(), "{sent}");
     assert_ne!(closed_at(110).await, Value::Null, "closed again");
+}
+
+/// Custom fields of the type *Password* come in clear; no value of one is in a record, and none of a button, which is none.
+pub async fn passwords() {
+    let stand = VENDOR.start().await;
+    let connector = stand.connector();
+    for stream in [Stream::Companies, Stream::Tickets] {
+        let sent = stand.control().records(VENDOR.entity(stream), -1, 1_000);
+        let sent = sent.expect("records");
+        let fields = sent.iter().filter_map(|one| one["customFields"].as_array());
+        let (hidden, others): (Vec<&Value>, Vec<&Value>) = fields
+            .flatten()
+            .filter(|field| field["value"].is_string())
+            .partition(|field| {
+                ["Password", "Button"].contains(&field["type"].as_str().unwrap_or_default())
+            });
+        assert!(hidden.len() > 5 && others.len() > 5, "{stream:?}");
+        let pages = whole(&*connector, stream).await.expect("pages");
+        let read: String = ids(&pages)
+            .iter()
+            .map(|id| record(&pages, id).to_string())
+            .collect();
+        for field in hidden {
+            let value = field["value"].as_str().expect("a text");
+            assert!(!read.contains(value), "{field}");
+        }
+        for field in others {
+            let key = format!("udf:{}", field["caption"].as_str().expect("a caption"));
+            assert!(read.contains(&key), "{key}");
+        }
+    }
 }

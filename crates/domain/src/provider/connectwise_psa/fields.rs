@@ -258,4 +258,4 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
 };
 
 /// Those the tenant made itself.
-pub(super) const OWN: &str = "customFields of Company, Contact, Member, Ticket, Opportunity";
+pub(super) const OWN: &str = "customFields of Company, Contact, Member, Ticket, Opportunity, but none of the types Password and Button";

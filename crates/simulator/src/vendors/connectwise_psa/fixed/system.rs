@@ -18,7 +18,7 @@ type Custom = (
     &'static [&'static str],
 );
 
-const CUSTOM: [Custom; 5] = [
+const CUSTOM: [Custom; 8] = [
     (
         11,
         "company/companies",
@@ -36,6 +36,22 @@ const CUSTOM: [Custom; 5] = [
         &[],
     ),
     (
+        13,
+        "company/companies",
+        "Remote Access",
+        "Password",
+        "EntryField",
+        &[],
+    ),
+    (
+        14,
+        "company/companies",
+        "Open Screen",
+        "Button",
+        "EntryField",
+        &[],
+    ),
+    (
         21,
         "company/contacts",
         "Portal Role",
@@ -49,6 +65,14 @@ const CUSTOM: [Custom; 5] = [
         "service/tickets",
         "Asset Tag",
         "Text",
+        "EntryField",
+        &[],
+    ),
+    (
+        33,
+        "service/tickets",
+        "Local Login",
+        "Password",
         "EntryField",
         &[],
     ),

@@ -55,7 +55,8 @@ fn custom(world: &World, ticket: &Ticket) -> Value {
         .number
         .is_multiple_of(5)
         .then(|| wording::asset(world, ticket));
-    json!([{"id": 31, "value": room}, {"id": 32, "value": asset}])
+    let login = format!("Hush-t{:07}", ticket.number);
+    json!([{"id": 31, "value": room}, {"id": 32, "value": asset}, {"id": 33, "value": login}])
 }
 
 getters! { Facts::Ticket(t, problem), r;
