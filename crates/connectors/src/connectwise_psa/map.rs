@@ -360,6 +360,11 @@ pub(super) fn note_id(kind: Option<&Text<'_>>, id: i64) -> String {
     }
 }
 
+/// Whether a note with this id is one of the ticket itself, not of time spent on it or of a meeting about it.
+pub(super) fn is_own(external_id: &str) -> bool {
+    external_id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Of the notes that could describe their ticket leaves one that does: the first that is marked as the issue, else the
 /// first of all, which nobody knows when some could not be read. `issues` are the ids of those marked.
 pub(super) fn leave_one_description(
@@ -386,7 +391,7 @@ pub(super) fn to_ticket_note(ticket: i64, mut note: CwNote<'_>) -> Mapped<Ticket
     let discussion = flag(note.detail_description_flag, false);
     let shown = discussion || flag(note.resolution_flag, false);
     let external_id = note_id(note.note_type.as_ref(), note.id);
-    let of_the_ticket = external_id.bytes().all(|byte| byte.is_ascii_digit());
+    let of_the_ticket = is_own(&external_id);
     let internal = flag(note.internal_analysis_flag, false) || flag(note.internal_flag, false);
     let contact = ref_id(note.contact.as_ref());
     let member = ref_id(note.member.as_ref()).filter(|_| contact.is_none());
@@ -394,12 +399,10 @@ pub(super) fn to_ticket_note(ticket: i64, mut note: CwNote<'_>) -> Mapped<Ticket
     let entered_by = note.info.as_mut().and_then(|info| info.entered_by.take());
     let author = author(note.original_author, known).or_else(|| author(entered_by, known));
     let times = times(note.info)?;
-    let written = match instant("dateCreated", note.date_created)? {
+    // Any time is better than none: comments stand in the order of time.
+    let written = match instant("dateCreated", note.date_created)?.or(times.created) {
         Some(written) => Some(written),
-        None => match times.created {
-            Some(entered) => Some(entered),
-            None => instant("timeStart", note.time_start)?,
-        },
+        None => instant("timeStart", note.time_start)?.or(times.updated),
     };
     Ok(TicketNoteRecord {
         external_id,

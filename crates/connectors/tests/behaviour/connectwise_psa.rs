@@ -282,6 +282,7 @@ impl Vendor for ConnectWisePsa {
                 "inactive_by_the_name_of_the_status",
                 desk::inactive_companies,
             ),
+            Case::new("list", "undated_notes_are_dated", tickets::undated_notes),
             Case::new(
                 "list",
                 "tickets_opened_again_are_open",

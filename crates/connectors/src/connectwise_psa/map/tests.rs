@@ -211,6 +211,30 @@ fn notes_are_internal_in_doubt_and_their_ids_carry_their_kind() {
 }
 
 #[test]
+fn a_note_is_dated_by_the_first_of_its_times() {
+    let dated = |more: &str| {
+        let json = format!(r#"{{"id":7,"text":"x"{more}}}"#);
+        let note: CwNote<'_> = serde_json::from_str(&json).expect("a note");
+        let note = to_ticket_note(501, note).expect("it makes sense");
+        note.created_at.map(|at| at.to_rfc3339()[..10].to_owned())
+    };
+    let created = r#","dateCreated":"2026-03-01T00:00:00Z""#;
+    let entered =
+        r#","_info":{"dateEntered":"2026-03-02T00:00:00Z","lastUpdated":"2026-03-04T00:00:00Z"}"#;
+    let start = r#","timeStart":"2026-03-03T00:00:00Z""#;
+    let updated = r#","_info":{"lastUpdated":"2026-03-04T00:00:00Z"}"#;
+    for (more, expected) in [
+        (format!("{created}{entered}{start}"), some("2026-03-01")),
+        (format!("{entered}{start}"), some("2026-03-02")),
+        (format!("{start}{updated}"), some("2026-03-03")),
+        (updated.to_owned(), some("2026-03-04")),
+        (String::new(), None),
+    ] {
+        assert_eq!(dated(&more), expected, "{more}");
+    }
+}
+
+#[test]
 fn a_note_of_nobody_with_an_id_has_the_name_it_carries() {
     let author = |more: &str| {
         let json = format!(r#"{{"id":7,"text":"x"{more}}}"#);

@@ -1,5 +1,7 @@
-//! Values that are not what they look like: of tickets that were opened again, and of custom fields.
+//! Values that are not what they look like: of tickets that were opened again, of custom fields, and of
+//! notes without a time.
 
+use domain::record::Batch;
 use domain::stream::Stream;
 use serde_json::{Value, json};
 
@@ -56,5 +58,36 @@ pub async fn passwords() {
             let key = format!("udf:{}", field["caption"].as_str().expect("a caption"));
             assert!(read.contains(&key), "{key}");
         }
+    }
+}
+
+/// Where the list of all notes dates none, the list of the ticket's own notes is asked for once; notes of time entries are
+/// dated by when the time began.
+pub async fn undated_notes() {
+    const OWN: &str = "service/tickets/notes";
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let entry = &control.records("time/entries", -1, 1).expect("entries")[0];
+    let ticket = entry["chargeToId"].to_string();
+    let read = async || {
+        let page = stand.connector().ticket_notes(&ticket).await;
+        let Batch::TicketNotes(notes) = page.expect("notes").batch else {
+            panic!("notes")
+        };
+        notes
+    };
+    let dated = read().await;
+    assert!(dated.len() > 1);
+    assert_eq!(stand.requests_about(OWN).len(), 0, "nothing is missing");
+    control.patch("screens/release", 1, json!({ "bareNotes": true }));
+    let bare = read().await;
+    assert_eq!(stand.requests_about(OWN).len(), 1);
+    assert_eq!(bare.len(), dated.len());
+    for (bare, dated) in bare.iter().zip(&dated) {
+        assert!(bare.created_at.is_some(), "{bare:?}");
+        if !bare.external_id.contains('-') {
+            assert_eq!(bare.created_at, dated.created_at, "{bare:?}");
+        }
+        assert_eq!(bare.describes, dated.describes, "{bare:?}");
     }
 }

@@ -235,7 +235,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         contact_external_id = "TicketNote.contact",
         technician_external_id = "TicketNote.member",
         author = "TicketNote.originalAuthor, else _info.enteredBy, where it is of no contact or member",
-        created_at = "TicketNote._info.dateEntered, else timeStart, where it has no date of its own",
+        created_at = "TicketNote._info.dateEntered, else timeStart, else _info.lastUpdated, where it has no date of its own",
         updated_at = "TicketNote._info.lastUpdated",
     }
     Opportunities {
