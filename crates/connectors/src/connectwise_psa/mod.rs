@@ -128,6 +128,8 @@ impl Connector for ConnectWisePsa {
             none.findings.push(projects::AREA.finding(true));
             return Ok(none);
         };
+        // What was received is held against what the server lets itself be asked for.
+        question.asked = self.client.at_most(question.asked);
         if question.list == List::Project {
             page.findings.push(projects::AREA.finding(false));
         }
@@ -152,11 +154,12 @@ impl Connector for ConnectWisePsa {
             let page = self.list_page(request).await?;
             return Ok((page.received as usize, page.next));
         }
-        let question = self.question(&request, Turn::Everybody)?;
+        let mut question = self.question(&request, Turn::Everybody)?;
         let decode = |answer: &Answer| seen_stream(request.stream, answer, question.position);
         let Some(seen) = self.ask(&question, decode).await? else {
             return Ok((0, None));
         };
+        question.asked = self.client.at_most(question.asked);
         let (next, _oddity) = question.go_on(&seen)?;
         Ok((seen.received, next))
     }

@@ -354,4 +354,6 @@ pub(super) struct CwError {
 #[derive(Debug, Deserialize)]
 pub(super) struct CwIssue {
     pub(super) message: Option<String>,
+    /// The field, or the parameter.
+    pub(super) field: Option<String>,
 }

@@ -5,6 +5,7 @@ mod desk;
 mod money;
 mod place;
 mod projects;
+mod sizes;
 mod tickets;
 
 use std::collections::BTreeSet;
@@ -281,6 +282,12 @@ impl Vendor for ConnectWisePsa {
                 "list",
                 "inactive_by_the_name_of_the_status",
                 desk::inactive_companies,
+            ),
+            Case::new("list", "pages_fit_older_servers", sizes::older_servers),
+            Case::new(
+                "errors",
+                "a_server_that_refuses_every_page_is_left_alone",
+                sizes::no_size_will_do,
             ),
             Case::new("list", "undated_notes_are_dated", tickets::undated_notes),
             Case::new(
