@@ -30,7 +30,7 @@ pub async fn opened_again() {
     assert_ne!(closed_at(110).await, Value::Null, "closed again");
 }
 
-/// Custom fields of the type *Password* come in clear; no value of one is in a record, and none of a button, which is none.
+/// Custom fields of the type *Password* may come in clear; no value of one is in a record, and none of a button, which is none.
 pub async fn passwords() {
     let stand = VENDOR.start().await;
     let connector = stand.connector();
