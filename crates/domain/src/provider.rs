@@ -19,6 +19,7 @@ mod stripe;
 mod syncro;
 
 use crate::capability::Capability;
+use crate::clock::UtcMillis;
 use crate::field::{CatalogueField, CommonField, FormField};
 use crate::stream::{RecordType, Stream};
 
@@ -121,6 +122,8 @@ pub struct Provider {
     pub category: Category,
     /// Whether a connector exists. Cards of the others say *Not available yet*.
     pub available: bool,
+    /// Whether the day alone is known at which its tickets are due: it comes as midnight UTC.
+    pub due_dates_only: bool,
     /// Its words.
     pub words: Words,
     /// Domains its systems are found under, by which an address that was pasted into another one's form is known.
@@ -159,6 +162,7 @@ impl Provider {
             description,
             category,
             available: false,
+            due_dates_only: false,
             words: Words::PLAIN,
             domains: &[],
             form: &[],
@@ -217,6 +221,14 @@ pub fn find(key: &str) -> Option<&'static Provider> {
     ALL.into_iter().find(|provider| provider.key == key)
 }
 
+/// Whether what a ticket of a provider is due at is a date, which no zone may shift. A time of day that is told all the same
+/// stays one.
+#[must_use]
+pub fn is_due_date(key: &str, due: UtcMillis) -> bool {
+    let only = find(key).is_some_and(|provider| provider.due_dates_only);
+    only && due.0.rem_euclid(UtcMillis::DAY) == 0
+}
+
 /// The provider whose systems have hosts like this one.
 #[must_use]
 pub fn of_host(host: &str) -> Option<&'static Provider> {
@@ -249,6 +261,15 @@ mod tests {
         ] {
             assert_eq!(of_host(host).map(|one| one.key), expected, "{host}");
         }
+    }
+
+    #[test]
+    fn midnight_is_a_date_where_the_day_alone_is_known() {
+        let at = |text| UtcMillis::parse(text).expect("an instant");
+        let (midnight, later) = (at("2026-03-10T00:00:00Z"), at("2026-03-10T17:30:00Z"));
+        assert!(is_due_date("connectwise_psa", midnight));
+        assert!(!is_due_date("connectwise_psa", later));
+        assert!(!is_due_date("autotask", midnight));
     }
 
     #[test]

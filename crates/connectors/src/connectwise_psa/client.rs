@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use domain::stream::Stream;
@@ -16,7 +17,7 @@ use super::config::Config;
 use super::forecast::Refused;
 use super::map::{Tenant, means_inactive};
 use super::sites::Sites;
-use super::wire::{CwCount, CwError, CwIssue, CwValue};
+use super::wire::{CwCount, CwError, CwValue};
 use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::decode::{Readable, Text, document};
@@ -28,6 +29,9 @@ use crate::walk::Position;
 
 /// Most records in a page.
 pub(super) const LARGEST_PAGE: u32 = 1_000;
+
+/// The page that is halved no more when it is refused.
+const SMALLEST_PAGE: u32 = 100;
 
 /// Most pages of a set-up table: 10,000 statuses are ten; a table that goes on longer goes round in circles.
 const MOST_PAGES: u32 = 200;
@@ -41,6 +45,8 @@ pub(super) struct Client {
     pub(super) base_key: String,
     base: Kept<Base>,
     inactive: OnceCell<BTreeSet<i64>>,
+    /// Most records in a page of this server: older ones refuse pages as large as others make.
+    largest_page: AtomicU32,
     pub(super) no_forecasts: Refused,
     pub(super) no_communications: Missing,
     pub(super) sites: Sites,
@@ -63,6 +69,7 @@ impl Client {
             memory: connect.memory,
             base: Kept::default(),
             inactive: OnceCell::new(),
+            largest_page: AtomicU32::new(LARGEST_PAGE),
             no_forecasts: Refused::default(),
             no_communications: Missing::default(),
             sites: Sites::default(),
@@ -80,19 +87,40 @@ impl Client {
         page_size: u32,
         make: impl Fn(&Answer) -> Result<T> + Send + Sync,
     ) -> Result<T> {
-        let mut call = Call::get(operation, path, path);
-        if !conditions.is_empty() {
-            call = call.with("conditions", conditions);
+        loop {
+            let size = self.at_most(page_size);
+            let mut call = Call::get(operation, path, path);
+            if !conditions.is_empty() {
+                call = call.with("conditions", conditions);
+            }
+            call = call.with("pageSize", size.to_string());
+            if let Some(last) = position.last {
+                call = call.with("pageId", last.to_string());
+            }
+            call.header = Some((
+                HeaderName::from_static("pagination-type"),
+                HeaderValue::from_static("forward-only"),
+            ));
+            match read(self, &call, &make).await {
+                Err(error) if self.shrinks(size, &error) => {}
+                outcome => return outcome,
+            }
         }
-        call = call.with("pageSize", page_size.to_string());
-        if let Some(last) = position.last {
-            call = call.with("pageId", last.to_string());
+    }
+
+    /// Records to ask for, where so many are wanted.
+    pub(super) fn at_most(&self, wanted: u32) -> u32 {
+        wanted.min(self.largest_page.load(Ordering::Relaxed))
+    }
+
+    /// Whether a page of this size was refused for its size, and a smaller one is to be asked for. The size is kept for as
+    /// long as the connection is.
+    fn shrinks(&self, size: u32, error: &Error) -> bool {
+        let shrinks = is_page_too_large(error) && size > SMALLEST_PAGE;
+        if shrinks {
+            self.largest_page.fetch_min(size / 2, Ordering::Relaxed);
         }
-        call.header = Some((
-            HeaderName::from_static("pagination-type"),
-            HeaderValue::from_static("forward-only"),
-        ));
-        read(self, &call, make).await
+        shrinks
     }
 
     /// A whole list by numbered pages, for lists that are small or not in the order of ids. `order` is a field whose order
@@ -107,17 +135,27 @@ impl Client {
         make: impl Fn(&Answer) -> Result<(T, usize)> + Send + Sync,
     ) -> Result<Vec<T>> {
         let mut pages = Vec::new();
-        for page in 1..=MOST_PAGES {
+        let (mut size, mut number) = (self.at_most(LARGEST_PAGE), 1_u32);
+        while number <= MOST_PAGES {
             let call = Call::get(operation, endpoint, path)
-                .with("pageSize", LARGEST_PAGE.to_string())
-                .with("page", page.to_string());
+                .with("pageSize", size.to_string())
+                .with("page", number.to_string());
             let call = order
                 .into_iter()
                 .fold(call, |call, order| call.with("orderBy", order));
             let page = |answer: &Answer| Ok((make(answer)?, leads_on(answer)));
-            let ((made, received), more) = read(self, &call, page).await?;
+            let ((made, received), more) = match read(self, &call, page).await {
+                Err(error) if self.shrinks(size, &error) => {
+                    // Numbers count pages of one size.
+                    pages.clear();
+                    (size, number) = (self.at_most(LARGEST_PAGE), 1);
+                    continue;
+                }
+                outcome => outcome?,
+            };
             pages.push(made);
-            let full = received >= LARGEST_PAGE as usize;
+            number += 1;
+            let full = received >= size as usize;
             // A page may be capped smaller than asked; only the header tells then.
             if received == 0 || !(full || more) {
                 return Ok(pages);
@@ -226,7 +264,11 @@ impl Api for Client {
         let body: CwError = serde_json::from_slice(&answer.body).unwrap_or_default();
         let code = body.code.unwrap_or_default();
         let issues = body.errors.unwrap_or_default();
-        let issues = issues.into_iter().filter_map(|CwIssue { message }| message);
+        let of_size = |text: &String| text.to_lowercase().contains("pagesize");
+        let fields = issues.iter().filter_map(|issue| issue.field.as_ref());
+        let mut said = fields.chain(&body.message);
+        let too_large = answer.status == 400 && said.any(of_size);
+        let issues = issues.into_iter().filter_map(|issue| issue.message);
         let words: Vec<String> = body.message.into_iter().chain(issues).collect();
         let words = self.sender.redactor.message(&words.join(" "));
         let mut refusal = Refusal::by_status(answer, words);
@@ -258,6 +300,8 @@ impl Api for Client {
         let error = refusal.error("ConnectWise", operation, answer);
         if code == "NotFound" {
             error.with_source(MissingRecord)
+        } else if too_large {
+            error.with_source(PageTooLarge)
         } else {
             error
         }
@@ -275,6 +319,23 @@ impl fmt::Display for MissingRecord {
 }
 
 impl std::error::Error for MissingRecord {}
+
+/// The server makes no pages as large as the one asked for.
+#[derive(Debug)]
+struct PageTooLarge;
+
+impl fmt::Display for PageTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the product makes no pages of this size")
+    }
+}
+
+impl std::error::Error for PageTooLarge {}
+
+fn is_page_too_large(error: &Error) -> bool {
+    let source = error.source.as_ref();
+    source.is_some_and(|source| source.is::<PageTooLarge>())
+}
 
 /// Whether the product itself says that a record does not exist.
 pub(super) fn is_missing_record(error: &Error) -> bool {

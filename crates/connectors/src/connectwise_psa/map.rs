@@ -25,13 +25,17 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// The license class of members that are no person.
 const API_MEMBER: &str = "A";
 
 /// The kind of note whose ids need no name before them.
 const TICKET_NOTE: &str = "TicketNote";
+
+/// Types of the tenant's own fields that are not kept: what only some people may read in the product's screens, and what can
+/// only be pressed there.
+const NOT_KEPT: [&str; 2] = ["Password", "Button"];
 
 /// What the tenant decided that records do not say themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,6 +79,10 @@ fn put_ref(fields: &mut Fields, key: &str, value: Option<String>) {
 fn custom(custom: Custom<'_>) -> Fields {
     let mut fields = Fields::new();
     for field in custom.unwrap_or_default() {
+        let kind = field.r#type.as_ref().map_or("", |kind| &*kind.0);
+        if NOT_KEPT.iter().any(|not| kind.eq_ignore_ascii_case(not)) {
+            continue;
+        }
         if let Some(caption) = text(field.caption) {
             put_own(&mut fields, &caption, field.value);
         }
@@ -320,6 +328,7 @@ fn to_ticket(ticket: CwTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
         .and_then(|info| info.entered_by.clone());
     put_text(&mut fields, "entered_by", entered_by);
     let times = times(ticket.info)?;
+    let closed = flag(ticket.closed_flag, true);
     Ok(TicketRecord {
         external_id: ticket.id.to_string(),
         number: ticket.id.to_string(),
@@ -337,7 +346,7 @@ fn to_ticket(ticket: CwTicket<'_>, _tenant: &Tenant) -> Mapped<TicketRecord> {
         technician_external_id: ref_id(ticket.owner.as_ref()),
         due_at: instant("requiredDate", ticket.required_date)?,
         created_at: times.created,
-        closed_at: instant("closedDate", ticket.closed_date)?,
+        closed_at: instant("closedDate", ticket.closed_date)?.filter(|_| closed),
         updated_at: times.updated,
         fields,
     })
@@ -349,6 +358,11 @@ pub(super) fn note_id(kind: Option<&Text<'_>>, id: i64) -> String {
         None | Some("" | TICKET_NOTE) => id.to_string(),
         Some(kind) => format!("{kind}-{id}"),
     }
+}
+
+/// Whether a note with this id is one of the ticket itself, not of time spent on it or of a meeting about it.
+pub(super) fn is_own(external_id: &str) -> bool {
+    external_id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Of the notes that could describe their ticket leaves one that does: the first that is marked as the issue, else the
@@ -377,7 +391,7 @@ pub(super) fn to_ticket_note(ticket: i64, mut note: CwNote<'_>) -> Mapped<Ticket
     let discussion = flag(note.detail_description_flag, false);
     let shown = discussion || flag(note.resolution_flag, false);
     let external_id = note_id(note.note_type.as_ref(), note.id);
-    let of_the_ticket = external_id.bytes().all(|byte| byte.is_ascii_digit());
+    let of_the_ticket = is_own(&external_id);
     let internal = flag(note.internal_analysis_flag, false) || flag(note.internal_flag, false);
     let contact = ref_id(note.contact.as_ref());
     let member = ref_id(note.member.as_ref()).filter(|_| contact.is_none());
@@ -385,12 +399,10 @@ pub(super) fn to_ticket_note(ticket: i64, mut note: CwNote<'_>) -> Mapped<Ticket
     let entered_by = note.info.as_mut().and_then(|info| info.entered_by.take());
     let author = author(note.original_author, known).or_else(|| author(entered_by, known));
     let times = times(note.info)?;
-    let written = match instant("dateCreated", note.date_created)? {
+    // Any time is better than none: comments stand in the order of time.
+    let written = match instant("dateCreated", note.date_created)?.or(times.created) {
         Some(written) => Some(written),
-        None => match times.created {
-            Some(entered) => Some(entered),
-            None => instant("timeStart", note.time_start)?,
-        },
+        None => instant("timeStart", note.time_start)?.or(times.updated),
     };
     Ok(TicketNoteRecord {
         external_id,

@@ -18,19 +18,19 @@ mod sites;
 mod stream;
 mod wire;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use async_trait::async_trait;
 use domain::capability::Capability;
 use domain::provider;
-use domain::record::Batch;
+use domain::record::{Batch, TicketNoteRecord};
 use domain::reference::ReferenceItem;
 use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
 
 use self::client::{Client, LARGEST_PAGE};
-use self::map::leave_one_description;
+use self::map::{is_own, leave_one_description};
 use self::projects::List;
 use self::sites::Turn;
 use self::stream::{map_notes, map_stream, path, seen_stream};
@@ -128,6 +128,8 @@ impl Connector for ConnectWisePsa {
             none.findings.push(projects::AREA.finding(true));
             return Ok(none);
         };
+        // What was received is held against what the server lets itself be asked for.
+        question.asked = self.client.at_most(question.asked);
         if question.list == List::Project {
             page.findings.push(projects::AREA.finding(false));
         }
@@ -152,11 +154,12 @@ impl Connector for ConnectWisePsa {
             let page = self.list_page(request).await?;
             return Ok((page.received as usize, page.next));
         }
-        let question = self.question(&request, Turn::Everybody)?;
+        let mut question = self.question(&request, Turn::Everybody)?;
         let decode = |answer: &Answer| seen_stream(request.stream, answer, question.position);
         let Some(seen) = self.ask(&question, decode).await? else {
             return Ok((0, None));
         };
+        question.asked = self.client.at_most(question.asked);
         let (next, _oddity) = question.go_on(&seen)?;
         Ok((seen.received, next))
     }
@@ -196,16 +199,19 @@ impl Connector for ConnectWisePsa {
 
     async fn ticket_notes(&self, ticket_external_id: &str) -> Result<Page> {
         let ticket = numeric(NAME, LIST_NOTES, ticket_external_id)?;
-        let mut pages = there(self.notes_of("service/tickets", ticket).await)?;
+        let mut tickets = "service/tickets";
+        let mut pages = there(self.notes_of(tickets, ticket, "allNotes").await)?;
         if pages.is_none() {
             // The ticket is one of a project, or gone. Where those may not be seen nobody knows which, and it would be
             // wrong to say that it has no notes.
-            pages = there(self.notes_of(projects::TICKETS, ticket).await)?;
+            tickets = projects::TICKETS;
+            pages = there(self.notes_of(tickets, ticket, "allNotes").await)?;
         }
         let none = Page::of(Batch::TicketNotes(Vec::new()));
         let (pages, issues): (Vec<_>, Vec<_>) = pages.into_iter().flatten().unzip();
         let mut page = pages.into_iter().reduce(Page::joined).unwrap_or(none);
         if let Batch::TicketNotes(notes) = &mut page.batch {
+            self.date(notes, tickets, ticket).await?;
             let issues = issues.into_iter().flatten().collect();
             leave_one_description(notes, &issues, page.unreadable.is_empty());
         }
@@ -222,6 +228,11 @@ fn there<T>(outcome: Result<T>) -> Result<Option<T>> {
         Err(error) if client::is_missing_record(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a note of the ticket itself came without any time.
+fn is_undated(note: &TicketNoteRecord) -> bool {
+    note.created_at.is_none() && is_own(&note.external_id)
 }
 
 /// One page's question.
@@ -243,15 +254,42 @@ impl Question {
 }
 
 impl ConnectWisePsa {
-    /// The notes of a ticket, page by page, with the ids of those marked as the issue.
-    async fn notes_of(&self, tickets: &str, ticket: i64) -> Result<Vec<(Page, BTreeSet<String>)>> {
+    /// Dates notes of the ticket itself that came without any time. The list of all notes has no date in the vendor's document
+    /// but what stands in `_info`; the list of the ticket's own has one.
+    async fn date(&self, notes: &mut [TicketNoteRecord], tickets: &str, ticket: i64) -> Result<()> {
+        if !notes.iter().any(is_undated) {
+            return Ok(());
+        }
+        let own = there(self.notes_of(tickets, ticket, "notes").await)?;
+        let mut dates = BTreeMap::new();
+        for (page, _issues) in own.unwrap_or_default() {
+            if let Batch::TicketNotes(own) = page.batch {
+                dates.extend(
+                    own.into_iter()
+                        .map(|note| (note.external_id, note.created_at)),
+                );
+            }
+        }
+        for note in notes.iter_mut().filter(|note| is_undated(note)) {
+            note.created_at = dates.get(&note.external_id).copied().flatten();
+        }
+        Ok(())
+    }
+
+    /// The notes of a ticket that a list of them has, page by page, with the ids of those marked as the issue.
+    async fn notes_of(
+        &self,
+        tickets: &str,
+        ticket: i64,
+        list: &str,
+    ) -> Result<Vec<(Page, BTreeSet<String>)>> {
         let map = |answer: &Answer| {
             map_notes(LIST_NOTES, ticket, answer).map(|(page, issues)| {
                 let received = page.received as usize;
                 ((page, issues), received)
             })
         };
-        let path = format!("{tickets}/{ticket}/allNotes");
+        let path = format!("{tickets}/{ticket}/{list}");
         let endpoint = "service/tickets/allNotes";
         self.client
             .numbered(LIST_NOTES, endpoint, &path, None, map)

@@ -11,7 +11,7 @@ use domain::side_list::SideList;
 use domain::stream::Stream;
 use serde_json::Value;
 
-use super::client::{Client, LARGEST_PAGE};
+use super::client::Client;
 use super::wire::CwProject;
 use crate::error::Result;
 use crate::http::decode::{Text, document, each};
@@ -149,7 +149,7 @@ async fn types_of(client: &Client, projects: &[i64]) -> Result<BTreeMap<i64, i64
     let call = Call::get(OPERATION, "project/projects", "project/projects")
         .with("conditions", format!("id in ({})", ids.join(",")))
         .with("fields", "id,type")
-        .with("pageSize", LARGEST_PAGE.to_string());
+        .with("pageSize", projects.len().to_string());
     let make = |answer: &Answer| {
         let text = Text::of(&answer.body);
         let raw: Vec<&RawValue> = document(OPERATION, text.as_str())?;

@@ -28,6 +28,8 @@ pub(super) struct CwInfo<'a> {
 #[serde(bound(deserialize = "'de: 'a"))]
 pub(super) struct CwCustomField<'a> {
     pub(super) caption: Option<Text<'a>>,
+    /// `Text`, `Number`, `Password` and the like.
+    pub(super) r#type: Option<Text<'a>>,
     pub(super) value: Option<serde_json::Value>,
 }
 
@@ -175,6 +177,8 @@ record! {
         agreement: Option<CwRef<'a>>,
         resources: Option<Text<'a>>,
         required_date: Option<Text<'a>>,
+        closed_flag: Option<Flag>,
+        /// When it was closed last: of a ticket that was opened again the date may still be there.
         closed_date: Option<Text<'a>>,
         budget_hours: Option<serde_json::Number>,
         actual_hours: Option<serde_json::Number>,
@@ -350,4 +354,6 @@ pub(super) struct CwError {
 #[derive(Debug, Deserialize)]
 pub(super) struct CwIssue {
     pub(super) message: Option<String>,
+    /// The field, or the parameter.
+    pub(super) field: Option<String>,
 }

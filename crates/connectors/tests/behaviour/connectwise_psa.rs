@@ -5,6 +5,8 @@ mod desk;
 mod money;
 mod place;
 mod projects;
+mod sizes;
+mod tickets;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -249,7 +251,11 @@ impl Vendor for ConnectWisePsa {
                 place::optional_rights,
             ),
             Case::new("list", "pages_are_forward_only", desk::forward_only),
-            Case::new("list", "capped_notes_are_read_to_the_end", desk::capped_notes),
+            Case::new(
+                "list",
+                "capped_notes_are_read_to_the_end",
+                desk::capped_notes,
+            ),
             Case::new(
                 "list",
                 "contacts_without_communications",
@@ -276,6 +282,23 @@ impl Vendor for ConnectWisePsa {
                 "list",
                 "inactive_by_the_name_of_the_status",
                 desk::inactive_companies,
+            ),
+            Case::new("list", "pages_fit_older_servers", sizes::older_servers),
+            Case::new(
+                "errors",
+                "a_server_that_refuses_every_page_is_left_alone",
+                sizes::no_size_will_do,
+            ),
+            Case::new("list", "undated_notes_are_dated", tickets::undated_notes),
+            Case::new(
+                "list",
+                "tickets_opened_again_are_open",
+                tickets::opened_again,
+            ),
+            Case::new(
+                "list",
+                "passwords_in_custom_fields_are_not_kept",
+                tickets::passwords,
             ),
             Case::new(
                 "reference_data",

@@ -17,6 +17,7 @@ pub static PROVIDER: Provider = Provider {
     description: "Account and ticket synchronization",
     category: Category::Psa,
     available: true,
+    due_dates_only: false,
     words: Words {
         queue: "Queue",
         queues: "Queues",

@@ -18,6 +18,7 @@ pub static PROVIDER: Provider = Provider {
     description: "Tickets, companies, and service boards",
     category: Category::Psa,
     available: true,
+    due_dates_only: true,
     words: Words {
         queue: "Service Board",
         queues: "Service Boards",

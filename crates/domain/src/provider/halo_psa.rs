@@ -18,6 +18,7 @@ pub static PROVIDER: Provider = Provider {
     description: "Full ticketing, company, and user sync",
     category: Category::Psa,
     available: true,
+    due_dates_only: false,
     words: Words {
         queue: "Team",
         queues: "Teams",

@@ -18,6 +18,7 @@ pub static PROVIDER: Provider = Provider {
     description: "Customer and ticket integration",
     category: Category::Psa,
     available: true,
+    due_dates_only: false,
     words: Words {
         queue: "",
         queues: "",

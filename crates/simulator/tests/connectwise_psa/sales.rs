@@ -78,6 +78,6 @@ async fn generated_opportunities_have_money_and_agreements_belong_to_clients() {
     assert_eq!(agreement["company"]["id"], ticket["company"]["id"]);
     assert_eq!(
         desk.get("system/userDefinedFields").await.ids(),
-        [11, 12, 21, 31, 32]
+        [11, 12, 13, 14, 21, 31, 32, 33]
     );
 }

@@ -84,7 +84,8 @@ async fn status_board_and_type_belong_together() {
     let opened = desk.send("PATCH", &path, &open).await.body;
     assert_eq!(
         (&opened["closedFlag"], &opened["closedDate"]),
-        (&json!(false), &Value::Null)
+        (&json!(false), &closed["closedDate"]),
+        "when it was closed stays"
     );
 
     let other = desk

@@ -51,6 +51,8 @@ fn companies() {
     assert_eq!(company.other_type_ids, ["6"]);
     assert_eq!(company.fields["udf:Service Tier"], json!("Gold"));
     assert!(!company.fields.contains_key("udf:Seats"), "without a value");
+    let own = company.fields.keys().filter(|key| key.starts_with("udf:"));
+    assert_eq!(own.count(), 1, "no password and no button");
     let gone = records[1].as_ref().expect("a company");
     assert_eq!((gone.active, &gone.type_id), (false, &some("4")));
     assert!(
@@ -126,8 +128,16 @@ fn tickets() {
     assert!(!ticket.fields.keys().any(|key| key.starts_with("udf:")));
     let other = records[1].as_ref().expect("a ticket");
     assert_eq!(other.status_id, None, "a status without a board is none");
-    assert!(other.closed_at.is_some());
-    assert_eq!(records[2], Err("requiredDate".to_owned()));
+    let is_closed = |place: usize| {
+        let ticket: &TicketRecord = records[place].as_ref().expect("a ticket");
+        ticket.closed_at.is_some()
+    };
+    assert_eq!(
+        [1, 2, 3].map(is_closed),
+        [true, false, true],
+        "one without the flag, one opened again, one that is closed"
+    );
+    assert_eq!(records[4], Err("requiredDate".to_owned()));
 }
 
 #[test]
@@ -198,6 +208,30 @@ fn notes_are_internal_in_doubt_and_their_ids_carry_their_kind() {
     );
     assert_eq!(notes[1].technician_external_id, some("150"));
     assert!(notes[1].created_at.is_some(), "when the time began");
+}
+
+#[test]
+fn a_note_is_dated_by_the_first_of_its_times() {
+    let dated = |more: &str| {
+        let json = format!(r#"{{"id":7,"text":"x"{more}}}"#);
+        let note: CwNote<'_> = serde_json::from_str(&json).expect("a note");
+        let note = to_ticket_note(501, note).expect("it makes sense");
+        note.created_at.map(|at| at.to_rfc3339()[..10].to_owned())
+    };
+    let created = r#","dateCreated":"2026-03-01T00:00:00Z""#;
+    let entered =
+        r#","_info":{"dateEntered":"2026-03-02T00:00:00Z","lastUpdated":"2026-03-04T00:00:00Z"}"#;
+    let start = r#","timeStart":"2026-03-03T00:00:00Z""#;
+    let updated = r#","_info":{"lastUpdated":"2026-03-04T00:00:00Z"}"#;
+    for (more, expected) in [
+        (format!("{created}{entered}{start}"), some("2026-03-01")),
+        (format!("{entered}{start}"), some("2026-03-02")),
+        (format!("{start}{updated}"), some("2026-03-03")),
+        (updated.to_owned(), some("2026-03-04")),
+        (String::new(), None),
+    ] {
+        assert_eq!(dated(&more), expected, "{more}");
+    }
 }
 
 #[test]

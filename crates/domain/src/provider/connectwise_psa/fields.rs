@@ -222,7 +222,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         technician_external_id = "Ticket.owner",
         due_at = "Ticket.requiredDate",
         created_at = "Ticket._info.dateEntered",
-        closed_at = "Ticket.closedDate",
+        closed_at = "Ticket.closedDate, unless closedFlag is false",
         updated_at = "Ticket._info.lastUpdated",
     }
     TicketNotes {
@@ -235,7 +235,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         contact_external_id = "TicketNote.contact",
         technician_external_id = "TicketNote.member",
         author = "TicketNote.originalAuthor, else _info.enteredBy, where it is of no contact or member",
-        created_at = "TicketNote._info.dateEntered, else timeStart, where it has no date of its own",
+        created_at = "TicketNote._info.dateEntered, else timeStart, else _info.lastUpdated, where it has no date of its own",
         updated_at = "TicketNote._info.lastUpdated",
     }
     Opportunities {
@@ -258,4 +258,4 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
 };
 
 /// Those the tenant made itself.
-pub(super) const OWN: &str = "customFields of Company, Contact, Member, Ticket, Opportunity";
+pub(super) const OWN: &str = "customFields of Company, Contact, Member, Ticket, Opportunity, but none of the types Password and Button";

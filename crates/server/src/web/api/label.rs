@@ -89,3 +89,9 @@ pub fn address(text: String) -> Option<String> {
 pub fn instant(at: Option<UtcMillis>) -> Option<String> {
     at.map(UtcMillis::to_rfc3339)
 }
+
+/// A date that is stored as its midnight in UTC.
+#[must_use]
+pub fn date(at: UtcMillis) -> String {
+    at.to_rfc3339().chars().take(10).collect()
+}

@@ -2,14 +2,13 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::clock::UtcMillis;
 use domain::reference::ReferenceKind;
 use serde::Serialize;
 use store::listing::Direction;
 use store::opportunities::{self, OpportunityFilter, OpportunityRow, OpportunitySort};
 use utoipa::ToSchema;
 
-use super::label::{Label, Record, Text, instant};
+use super::label::{Label, Record, Text, date, instant};
 use super::list::{Page, Parameters, found, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
@@ -45,11 +44,6 @@ pub struct Opportunity {
     owner: Option<String>,
     /// When anything last happened on it.
     updated_at: String,
-}
-
-/// A date that is stored as its midnight in UTC.
-fn date(at: UtcMillis) -> String {
-    at.to_rfc3339().chars().take(10).collect()
 }
 
 fn to_opportunity(row: OpportunityRow) -> Opportunity {

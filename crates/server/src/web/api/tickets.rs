@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::provider::is_due_date;
 use domain::record::Visibility;
 use domain::reference::ReferenceKind;
 use domain::stage::{Stage, stage_of};
@@ -13,7 +14,7 @@ use store::tickets::{self, NoteRow, TicketFilter, TicketRow, TicketSort};
 use sync::request::{NotesState, notes_state};
 use utoipa::ToSchema;
 
-use super::label::{Label, Record, Text, address, instant};
+use super::label::{Label, Record, Text, address, date, instant};
 use super::list::{Page, Parameters, found, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
@@ -49,7 +50,7 @@ pub struct Ticket {
     contact: Option<String>,
     /// Name of the assigned technician.
     technician: Option<String>,
-    /// When it is due.
+    /// When it is due; a date alone where the vendor tells no time.
     due_at: Option<String>,
     /// When it was created.
     created_at: String,
@@ -60,6 +61,10 @@ pub struct Ticket {
 }
 
 fn to_ticket(row: TicketRow) -> Ticket {
+    let due_at = row.due_at.map(|at| match is_due_date(&row.provider, at) {
+        true => date(at),
+        false => at.to_rfc3339(),
+    });
     Ticket {
         id: row.uuid.to_string(),
         provider: row.provider,
@@ -74,7 +79,7 @@ fn to_ticket(row: TicketRow) -> Ticket {
         company: row.company,
         contact: row.contact,
         technician: row.technician,
-        due_at: instant(row.due_at),
+        due_at,
         created_at: row.created_at.to_rfc3339(),
         closed_at: instant(row.closed_at),
         updated_at: row.updated_at.to_rfc3339(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use domain::provider::is_due_date;
 use store::integrations::list_integrations;
 use store::tickets::{Labelled, TicketRow, list_for_viewer};
 
@@ -25,7 +26,10 @@ const COLUMNS: &[Column<TicketRow>] = &[
         row.technician.as_deref().unwrap_or_default()
     }),
     Column::Text("Closed", |row| if row.closed { "yes" } else { "no" }),
-    Column::Instant("Due", |row| row.due_at),
+    Column::InstantOrDate("Due", |row| {
+        let due = row.due_at?;
+        Some((due, is_due_date(&row.provider, due)))
+    }),
     Column::Instant("Created", |row| Some(row.created_at)),
     Column::Instant("Closed Date", |row| row.closed_at),
     Column::Instant("Last Activity", |row| Some(row.updated_at)),

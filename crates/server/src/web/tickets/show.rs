@@ -2,12 +2,12 @@
 
 use axum::extract::{Path, State};
 use domain::body::Body;
-use domain::provider::{self, Words};
+use domain::provider::{self, Words, is_due_date};
 use domain::record::Visibility;
 use domain::stage::stage_of;
 use domain::viewer::Viewer;
 use store::integrations::find_integration;
-use store::tickets::{Labelled, NoteRow, Ticket, find_for_viewer, notes_for_viewer};
+use store::tickets::{Labelled, NoteRow, Ticket, TicketRow, find_for_viewer, notes_for_viewer};
 use sync::request::{NotesState, request_notes};
 use sync::sanitise;
 
@@ -18,6 +18,7 @@ use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
 use crate::web::view::fields::{name_people, origin, record_address, sections, way_down};
+use crate::web::view::time::plain_date;
 use crate::web::view::{Badge, BodyView, Fact, Facts, Link, Query, Section, Shell};
 
 /// Most notes of a page.
@@ -165,6 +166,14 @@ fn to_note(shell: &Shell, viewer: &Viewer, words: Words, note: NoteRow) -> NoteV
     }
 }
 
+/// What is due on a day has no time that the viewer's zone could shift.
+fn due(shell: &Shell, row: &TicketRow) -> Option<String> {
+    row.due_at.map(|at| match is_due_date(&row.provider, at) {
+        true => plain_date(at),
+        false => shell.time(at).absolute,
+    })
+}
+
 fn facts(shell: &Shell, words: Words, ticket: &Ticket) -> Vec<Fact> {
     let mut facts = Facts::default();
     let text = |value: &Option<Labelled>| value.as_ref().map(|value| value.text().to_owned());
@@ -182,7 +191,7 @@ fn facts(shell: &Shell, words: Words, ticket: &Ticket) -> Vec<Fact> {
     facts.add_some("Category", category.map(way_down));
     facts.add_some("Type", text(&ticket.kind));
     facts.add_some("Source", text(&ticket.source));
-    facts.add_some("Due", ticket.row.due_at.map(|at| shell.time(at).absolute));
+    facts.add_some("Due", due(shell, &ticket.row));
     facts.add("Created", shell.time(ticket.row.created_at).absolute);
     facts.add_some(
         "Closed",

@@ -29,13 +29,15 @@ pub enum Column<Row> {
     Made(&'static str, fn(&Row) -> String),
     /// An instant, in the viewer's zone, which the heading names.
     Instant(&'static str, fn(&Row) -> Option<UtcMillis>),
+    /// The same, with whether it is a date that stands for itself.
+    InstantOrDate(&'static str, fn(&Row) -> Option<(UtcMillis, bool)>),
 }
 
 impl<Row> Column<Row> {
     fn heading(&self, zone: &TimeZone) -> String {
         match self {
             Self::Text(heading, _) | Self::Made(heading, _) => (*heading).to_owned(),
-            Self::Instant(heading, _) => {
+            Self::Instant(heading, _) | Self::InstantOrDate(heading, _) => {
                 format!("{heading} ({})", zone.iana_name().unwrap_or("local time"))
             }
         }
@@ -50,6 +52,11 @@ impl<Row> Column<Row> {
                     push_cell(text, &instant(at, zone));
                 }
             }
+            Self::InstantOrDate(_, cell) => match cell(row) {
+                Some((at, true)) => push_cell(text, &date(at)),
+                Some((at, false)) => push_cell(text, &instant(at, zone)),
+                None => {}
+            },
         }
     }
 }

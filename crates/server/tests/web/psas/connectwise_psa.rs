@@ -4,12 +4,14 @@ use domain::reference::ReferenceKind;
 use domain::settings::IntegrationSettings;
 use domain::stage::Stage;
 use domain::stream::Stream;
+use portico::web::api::scope::Scope;
 use serde_json::json;
 use store::reference_items::list_reference_items;
 
 use super::portal::Portal;
 use super::{Change, Lists, Nonsense, Offer, Pasted, Psa, Queue, Right};
 use crate::form_on_page::{set, value};
+use crate::harness::key_with;
 
 const fn pasted(typed: &'static str) -> Pasted {
     Pasted {
@@ -240,6 +242,48 @@ async fn a_status_of_every_board_is_set_once() {
         "taken back at once"
     );
     assert_eq!(last.stages, now.stages, "left by board");
+}
+
+/// A ticket that is due on a day is due on the same day for somebody far in the west; where a time is told, it is shown in
+/// the viewer's zone.
+#[tokio::test]
+async fn a_due_date_is_the_same_day_everywhere() {
+    let portal = Portal::start(&PSA).await;
+    let company = portal.control().ids("company/companies")[2];
+    for (summary, due) in [
+        ("Duedate", "2026-03-10T00:00:00Z"),
+        ("Duetime", "2026-03-10T17:30:00Z"),
+    ] {
+        let ticket = json!({ "summary": summary, "company": {"id": company}, "requiredDate": due });
+        portal.control().create("service/tickets", ticket);
+    }
+    let mut browser = portal.site.admin().await;
+    portal.set_up(&mut browser).await;
+    let west = [("name", "Ann Harbour"), ("zone", "America/Los_Angeles")];
+    let page = browser.post("/profile", &west).await;
+    assert_eq!(page.location(), "/profile?notice=profile_saved");
+    let key = key_with(&portal.site, &Scope::ALL).await;
+    for (summary, shown, in_file, from_api) in [
+        ("Duedate", "10 Mar 2026", "2026-03-10", "2026-03-10"),
+        (
+            "Duetime",
+            "10 Mar 2026, 10:30 PDT",
+            "2026-03-10 10:30:00",
+            "2026-03-10T17:30:00.000Z",
+        ),
+    ] {
+        let found = format!("/api/v1/tickets?search={summary}");
+        let found = portal.site.api(&found, &key).await.json();
+        let ticket = &found["data"][0];
+        assert_eq!(ticket["due_at"], from_api, "{found}");
+        let address = format!("/tickets/{}", ticket["id"].as_str().unwrap());
+        let page = browser.get(&address).await;
+        let due = format!("<dt>Due</dt><dd>{shown}</dd>");
+        assert!(page.text.contains(&due), "{due}: {}", page.text);
+        let file = format!("/tickets.csv?closed=all&search={summary}");
+        let file = browser.get(&file).await.text;
+        assert!(file.contains(&format!(",{in_file},")), "{in_file}: {file}");
+    }
 }
 
 /// Ids of the statuses in use with this name.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::ConnectWisePsa;
 use super::nested::found;
 use super::refusal::Refusal;
+use super::release::Release;
 use super::render::Render;
 use super::route::Address;
 use crate::exchange::{Answer, Call};
@@ -87,7 +88,14 @@ impl ConnectWisePsa {
             }
         }
         notes.sort_by_key(|(at, _)| *at);
-        let notes = notes.into_iter().map(|(_, note)| note).collect();
+        let bare = Release::read(base).bare_notes;
+        let notes = notes.into_iter().map(|(_, mut note)| {
+            if bare {
+                note["_info"] = json!({});
+            }
+            note
+        });
+        let notes = notes.collect();
         self.values(notes, address, call, fault)
     }
 }

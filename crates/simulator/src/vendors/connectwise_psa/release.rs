@@ -8,6 +8,8 @@ use crate::records::fields::flag;
 pub struct Release {
     /// Whether lists of contacts leave out their means of communication, as older releases do.
     pub lean_lists: bool,
+    /// Whether the list of all notes of a ticket has only what the vendor's document names: no time of ticket notes.
+    pub bare_notes: bool,
 }
 
 impl Release {
@@ -19,6 +21,7 @@ impl Release {
             .unwrap_or_default();
         Self {
             lean_lists: flag(&record, "leanLists"),
+            bare_notes: flag(&record, "bareNotes"),
         }
     }
 }

@@ -18,7 +18,7 @@ type Custom = (
     &'static [&'static str],
 );
 
-const CUSTOM: [Custom; 5] = [
+const CUSTOM: [Custom; 8] = [
     (
         11,
         "company/companies",
@@ -36,6 +36,22 @@ const CUSTOM: [Custom; 5] = [
         &[],
     ),
     (
+        13,
+        "company/companies",
+        "Remote Access",
+        "Password",
+        "EntryField",
+        &[],
+    ),
+    (
+        14,
+        "company/companies",
+        "Open Screen",
+        "Button",
+        "EntryField",
+        &[],
+    ),
+    (
         21,
         "company/contacts",
         "Portal Role",
@@ -49,6 +65,14 @@ const CUSTOM: [Custom; 5] = [
         "service/tickets",
         "Asset Tag",
         "Text",
+        "EntryField",
+        &[],
+    ),
+    (
+        33,
+        "service/tickets",
+        "Local Login",
+        "Password",
         "EntryField",
         &[],
     ),
@@ -86,7 +110,7 @@ pub fn records(world: &World, kind: &str) -> Option<Vec<Value>> {
             .zip(1..)
             .map(|(name, id)| json!({"id": id, "name": name, "inactiveFlag": false}))
             .collect(),
-        "screens/release" => vec![json!({"id": 1, "leanLists": false})],
+        "screens/release" => vec![json!({"id": 1, "leanLists": false, "bareNotes": false})],
         "system/apiMembers" => vec![json!({
             "id": n::member_id(api_user(world)), "identifier": api_member(world),
             "name": "Portal Integration", "inactiveFlag": false, "securityRole": link(3),

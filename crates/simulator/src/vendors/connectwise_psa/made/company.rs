@@ -83,5 +83,7 @@ getters! { Facts::Company(c, copy), r;
     "customFields" => Val::Tree(json!([
         {"id": 11, "value": (TIERS[c.tier as usize % TIERS.len()])},
         {"id": 12, "value": c.seats},
+        {"id": 13, "value": format!("Hush-c{:05}", c.index)},
+        {"id": 14, "value": "Press-me"},
     ])),
 }

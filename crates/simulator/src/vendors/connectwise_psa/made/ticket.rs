@@ -6,7 +6,7 @@ use super::numbers as n;
 use super::{cut, getters, identifier};
 use crate::records::value::Val;
 use crate::world::company::is_served;
-use crate::world::instant::HOUR;
+use crate::world::instant::{HOUR, midnight};
 use crate::world::item::{Facts, Item};
 use crate::world::person::person;
 use crate::world::problem::Sort;
@@ -55,7 +55,8 @@ fn custom(world: &World, ticket: &Ticket) -> Value {
         .number
         .is_multiple_of(5)
         .then(|| wording::asset(world, ticket));
-    json!([{"id": 31, "value": room}, {"id": 32, "value": asset}])
+    let login = format!("Hush-t{:07}", ticket.number);
+    json!([{"id": 31, "value": room}, {"id": 32, "value": asset}, {"id": 33, "value": login}])
 }
 
 getters! { Facts::Ticket(t, problem), r;
@@ -80,7 +81,7 @@ getters! { Facts::Ticket(t, problem), r;
     "priority" => Val::Link(n::priority(t.priority)),
     "serviceLocation" => Val::Link(if t.desk == Desk::Onsite { 1 } else { 2 }),
     "source" => Val::Link(n::source(t.source)),
-    "requiredDate" => Val::Time(t.due),
+    "requiredDate" => Val::Time(midnight(t.due)),
     "budgetHours" => Val::Num(f64::from(1 + t.number % 4) / 2.0),
     "agreement" => Val::link(agreement(r.world, t.company)),
     "severity" => Val::text(weight(t.priority, true)),

@@ -169,7 +169,8 @@ fn note_owner(edit: &Edit<'_>, record: &mut Record) {
     }
 }
 
-/// Whether a ticket is closed follows from its status.
+/// Whether a ticket is closed follows from its status. One that is opened again keeps when and by whom it was closed: tickets
+/// with a `closedDate` beside a `closedFlag` that is false have been seen.
 fn close(edit: &Edit<'_>, before: &Record, record: &mut Record) {
     let status = linked(record, "status").and_then(|id| edit.record("service/boards/statuses", id));
     let closed = status.is_some_and(|s| flag(&s, "closedStatus"));
@@ -180,9 +181,7 @@ fn close(edit: &Edit<'_>, before: &Record, record: &mut Record) {
         record.insert("closedBy".to_owned(), edit.actor.identifier.as_str().into());
     }
     if !closed {
-        for name in ["closedDate", "dateResolved", "closedBy"] {
-            record.remove(name);
-        }
+        record.remove("dateResolved");
     }
     record.insert("closedFlag".to_owned(), closed.into());
 }

@@ -1,0 +1,93 @@
+//! Values that are not what they look like: of tickets that were opened again, of custom fields, and of
+//! notes without a time.
+
+use domain::record::Batch;
+use domain::stream::Stream;
+use serde_json::{Value, json};
+
+use super::VENDOR;
+use crate::vendor::{Vendor, ids, record, whole};
+
+/// A ticket that is opened again still has the date it was closed at, and is open all the same.
+pub async fn opened_again() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let entity = VENDOR.entity(Stream::Tickets);
+    let id = control.create(
+        entity,
+        json!({ "summary": "Again", "company": {"id": control.ids("company/companies")[2]} }),
+    );
+    let closed_at = async |status: i64| {
+        control.patch(entity, id, json!({ "status": {"id": status} }));
+        let pages = whole(&*stand.connector(), Stream::Tickets).await;
+        record(&pages.expect("pages"), &id.to_string())["closed_at"].clone()
+    };
+    assert_ne!(closed_at(110).await, Value::Null, "closed");
+    assert_eq!(closed_at(102).await, Value::Null, "opened again");
+    let sent = control.get(entity, id).expect("a ticket");
+    assert_eq!(sent["closedFlag"], false);
+    assert!(sent["closedDate"].is_string(), "{sent}");
+    assert_ne!(closed_at(110).await, Value::Null, "closed again");
+}
+
+/// Custom fields of the type *Password* may come in clear; no value of one is in a record, and none of a button, which is none.
+pub async fn passwords() {
+    let stand = VENDOR.start().await;
+    let connector = stand.connector();
+    for stream in [Stream::Companies, Stream::Tickets] {
+        let sent = stand.control().records(VENDOR.entity(stream), -1, 1_000);
+        let sent = sent.expect("records");
+        let fields = sent.iter().filter_map(|one| one["customFields"].as_array());
+        let (hidden, others): (Vec<&Value>, Vec<&Value>) = fields
+            .flatten()
+            .filter(|field| field["value"].is_string())
+            .partition(|field| {
+                ["Password", "Button"].contains(&field["type"].as_str().unwrap_or_default())
+            });
+        assert!(hidden.len() > 5 && others.len() > 5, "{stream:?}");
+        let pages = whole(&*connector, stream).await.expect("pages");
+        let read: String = ids(&pages)
+            .iter()
+            .map(|id| record(&pages, id).to_string())
+            .collect();
+        for field in hidden {
+            let value = field["value"].as_str().expect("a text");
+            assert!(!read.contains(value), "{field}");
+        }
+        for field in others {
+            let key = format!("udf:{}", field["caption"].as_str().expect("a caption"));
+            assert!(read.contains(&key), "{key}");
+        }
+    }
+}
+
+/// Where the list of all notes dates none, the list of the ticket's own notes is asked for once; notes of time entries are
+/// dated by when the time began.
+pub async fn undated_notes() {
+    const OWN: &str = "service/tickets/notes";
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let entry = &control.records("time/entries", -1, 1).expect("entries")[0];
+    let ticket = entry["chargeToId"].to_string();
+    let read = async || {
+        let page = stand.connector().ticket_notes(&ticket).await;
+        let Batch::TicketNotes(notes) = page.expect("notes").batch else {
+            panic!("notes")
+        };
+        notes
+    };
+    let dated = read().await;
+    assert!(dated.len() > 1);
+    assert_eq!(stand.requests_about(OWN).len(), 0, "nothing is missing");
+    control.patch("screens/release", 1, json!({ "bareNotes": true }));
+    let bare = read().await;
+    assert_eq!(stand.requests_about(OWN).len(), 1);
+    assert_eq!(bare.len(), dated.len());
+    for (bare, dated) in bare.iter().zip(&dated) {
+        assert!(bare.created_at.is_some(), "{bare:?}");
+        if !bare.external_id.contains('-') {
+            assert_eq!(bare.created_at, dated.created_at, "{bare:?}");
+        }
+        assert_eq!(bare.describes, dated.describes, "{bare:?}");
+    }
+}
