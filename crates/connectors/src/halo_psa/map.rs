@@ -27,7 +27,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 /// The client that takes what nobody else wants; every instance has it.
 const UNKNOWN_CLIENT: i64 = 1;

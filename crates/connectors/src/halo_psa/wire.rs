@@ -255,6 +255,16 @@ pub(super) struct HaloTeam {
     pub(super) inactive: Option<Flag>,
 }
 
+/// A field of records, built in or the tenant's own.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloField {
+    #[serde(deserialize_with = "whole_number")]
+    pub(super) id: i64,
+    pub(super) name: Option<String>,
+    /// 0 for one that is built in.
+    pub(super) custom: Option<Whole>,
+}
+
 /// A value of a configuration list, whatever its list calls its name.
 #[derive(Debug, Deserialize)]
 pub(super) struct HaloValue {

@@ -267,6 +267,11 @@ impl Vendor for HaloPsa {
                 details::unreadable_replies,
             ),
             Case::new("list", "sites_are_read_once_an_hour", lists::sites_kept),
+            Case::new(
+                "list",
+                "custom_fields_that_are_asked_for",
+                lists::custom_fields,
+            ),
             Case::new("list", "ids_of_another_release", lists::other_release),
             Case::new("list", "people_who_are_no_contacts", lists::no_contacts),
             Case::new("list", "main_contacts_and_addresses", lists::main_contacts),

@@ -222,6 +222,40 @@ pub async fn sales() {
     assert_eq!(fetched, connectors::connector::Fetched::Gone);
 }
 
+/// Rows of tickets and opportunities have no custom fields but those they are asked for, by ids that are read once. An
+/// agent who may not see the ids has the tickets without.
+pub async fn custom_fields() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let sale = control.ids("opportunities")[0];
+    let budget = json!([
+        {"id": 142, "name": "CFBudget", "label": "Budget", "type": 0, "value": "Large", "display": "Large"},
+    ]);
+    control.patch("opportunities", sale, json!({ "customfields": budget }));
+    let connect = stand.connect();
+    let connector = || connectors::build("halo_psa", connect.clone()).expect("a connector");
+    let pages = whole(&*connector(), Stream::Tickets).await.expect("pages");
+    let mut with = 0;
+    for id in control.ids("tickets") {
+        let there = control.get("tickets", id).expect("a ticket");
+        let room = &there["customfields"][0]["value"];
+        let here = record(&pages, &id.to_string());
+        assert_eq!(here["fields"]["udf:Room"], *room, "{there}");
+        with += usize::from(room.is_string());
+    }
+    assert!(with > 10, "{with}");
+    let pages = whole(&*connector(), Stream::Opportunities).await;
+    let here = record(&pages.expect("pages"), &sale.to_string());
+    assert_eq!(here["fields"]["udf:Budget"], "Large");
+    assert_eq!(stand.requests_about("fieldinfo").len(), 1, "read once");
+    for access in ["None", "Restricted"] {
+        control.set_security("fieldinfo", "query", access);
+        let pages = whole(&*stand.connector(), Stream::Tickets).await;
+        let pages = pages.expect("tickets all the same");
+        assert_eq!(ids(&pages), ids_of(control, "tickets"), "{access}");
+    }
+}
+
 pub async fn renamed_team() {
     let stand = HaloPsa.start().await;
     let control = stand.control();

@@ -47,6 +47,12 @@ impl HaloPsa {
             form,
             statuses: is_on("includestatus"),
             contracts: is_on("includecontract"),
+            custom: call
+                .parameter("include_custom_fields")
+                .unwrap_or_default()
+                .split(',')
+                .filter_map(|id| id.trim().parse().ok())
+                .collect(),
             html: is_on("includehtmlnote") || is_on("includehtmlemail"),
             odd_ids: form == Form::Row && self.is_newer(),
         }
@@ -251,6 +257,7 @@ impl HaloPsa {
             form,
             statuses: true,
             contracts: true,
+            custom: Vec::new(),
             html: true,
             odd_ids: false,
         };
