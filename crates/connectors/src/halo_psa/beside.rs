@@ -9,14 +9,14 @@ use domain::location::Location;
 use domain::side_list::SideList;
 use domain::stream::Stream;
 use domain::text::without_nul;
-use serde_json::value::RawValue;
 
+use super::answer::raw_rows;
 use super::client::Client;
 use super::map::{Tenant, some_id};
-use super::wire::{HaloPage, HaloSite, HaloTeam};
+use super::wire::{HaloSite, HaloTeam};
 use crate::error::Result;
 use crate::http::decode::Readable;
-use crate::http::exchange::{Api, Call};
+use crate::http::exchange::{Api, Call, read};
 use crate::page::Beside;
 use crate::probe::{Area, allowed};
 use crate::value::flag;
@@ -198,7 +198,7 @@ impl Client {
     /// without the right to sites, that is, where there is none at all.
     async fn read_sites(&self) -> Result<Option<Arc<Sites>>> {
         let began = self.sender().clock.now();
-        let (mut main, mut read) = (Sites::new(), BTreeSet::new());
+        let (mut main, mut seen) = (Sites::new(), BTreeSet::new());
         for page in 1_u32.. {
             let call = Call::get("list sites", "Site", "Site")
                 .with("includeactive", "true")
@@ -209,31 +209,29 @@ impl Client {
                 .with("page_size", SITE_PAGE.to_string())
                 .with("order", "id")
                 .with("orderdesc", "false");
-            let Some(sites) = allowed(self.get::<HaloPage<Box<RawValue>>>(call).await)? else {
+            let rows = read(self, &call, |answer| raw_rows(call.operation, answer)).await;
+            let Some((sites, counted)) = allowed(rows)? else {
                 self.memory.drop_kept(&self.key("sites"));
                 return Ok(None);
             };
-            let counted = sites
-                .record_count
-                .and_then(|count| usize::try_from(count.0).ok());
-            let before = read.len();
-            for (place, row) in sites.rows.iter().enumerate() {
+            let before = seen.len();
+            for (place, row) in sites.iter().enumerate() {
                 // One that cannot be read costs its own client the address, and no other.
                 match serde_json::from_str::<HaloSite>(row.get()) {
-                    Ok(site) if read.insert(Ok(site.id)) => MainSite::take(&mut main, site),
+                    Ok(site) if seen.insert(Ok(site.id)) => MainSite::take(&mut main, site),
                     Ok(_) => {}
                     Err(_) => {
-                        read.insert(Err((page, place)));
+                        seen.insert(Err((page, place)));
                     }
                 }
             }
             // An answer may come without its count or with a wrong one, and a page smaller than asked: only one that is
             // empty, or brings nothing new, is the end by itself.
-            if read.len() == before || counted == Some(read.len()) {
+            if seen.len() == before || counted == Some(seen.len() as u64) {
                 break;
             }
         }
-        if read.is_empty() {
+        if seen.is_empty() {
             self.memory.drop_kept(&self.key("sites"));
             return Ok(None);
         }

@@ -4,13 +4,14 @@
 //! one in lists and one in answers to changes. Dates stay text and money stays digits here; `map` reads them, so that
 //! it can name the field that holds nonsense.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::value::{Flag, Text, Whole, whole_number};
 
-/// A list with the count around it. Which name the rows have depends on the list.
+/// A list with the count around it. Which name the rows have depends on the list; null stands for no rows.
 #[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "W: Deserialize<'de>"))]
 pub(super) struct HaloPage<W> {
     pub(super) record_count: Option<Whole>,
     #[serde(
@@ -20,9 +21,17 @@ pub(super) struct HaloPage<W> {
         alias = "tickets",
         alias = "actions",
         alias = "agents",
-        alias = "results"
+        alias = "results",
+        deserialize_with = "none_for_null"
     )]
     pub(super) rows: Vec<W>,
+}
+
+fn none_for_null<'de, D: Deserializer<'de>, W: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<W>, D::Error> {
+    let rows = Option::<Vec<W>>::deserialize(deserializer)?;
+    Ok(rows.unwrap_or_default())
 }
 
 /// <https://halo.haloservicedesk.com/apidoc/info>, asked without credentials.

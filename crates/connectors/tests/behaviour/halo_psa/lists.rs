@@ -3,12 +3,13 @@
 use connectors::ErrorKind;
 use domain::record::{Batch, Visibility};
 use domain::reference::ReferenceKind;
+use domain::scope::Scope;
 use domain::stream::Stream;
 use serde_json::json;
 use simulator::{Fault, FaultKind};
 
 use super::HaloPsa;
-use crate::vendor::{Vendor, batch_ids, ids, ids_of, record, whole};
+use crate::vendor::{FULL, Vendor, batch_ids, ids, ids_of, record, whole};
 
 pub async fn other_release() {
     let stand = HaloPsa.start().await;
@@ -220,6 +221,62 @@ pub async fn sales() {
         .await
         .expect("an answer");
     assert_eq!(fetched, connectors::connector::Fetched::Gone);
+}
+
+/// Lists that come bare, in pages smaller than asked for, are read to their end, sites among them.
+pub async fn uncounted() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let streams = [
+        Stream::Companies,
+        Stream::Contacts,
+        Stream::Tickets,
+        Stream::Opportunities,
+    ];
+    let counted = whole(&*stand.connector(), Stream::Companies).await;
+    let counted = counted.expect("pages");
+    let caps = json!({"bare_lists": true, "list_cap": 5, "ticket_cap": 9});
+    control.patch("instanceinfo", 1, caps);
+    for stream in streams {
+        let connector = stand.connector();
+        let pages = whole(&*connector, stream).await.expect("pages");
+        let all = ids_of(control, HaloPsa.entity(stream));
+        assert_eq!(ids(&pages), all, "{}", stream.key());
+        let received: u32 = pages.iter().map(|page| page.received).sum();
+        assert_eq!(received as usize, all.len(), "{}: each once", stream.key());
+        let total = connector.total(stream, FULL, &Scope::default()).await;
+        assert_eq!(total.expect("an answer"), None, "{}", stream.key());
+        if stream == Stream::Companies {
+            for id in &all {
+                assert_eq!(record(&pages, id), record(&counted, id), "with its sites");
+            }
+        }
+    }
+}
+
+/// A list whose rows are null is empty, and one request is all it takes to know.
+pub async fn null_rows() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    for (stream, key) in [
+        (Stream::Companies, "clients"),
+        (Stream::Contacts, "users"),
+        (Stream::Tickets, "tickets"),
+        (Stream::Opportunities, "tickets"),
+    ] {
+        let entity = HaloPsa.entity(stream);
+        let body = FaultKind::Status {
+            code: 200,
+            body: Some(json!({"record_count": 0, key: null})),
+            retry_after: None,
+        };
+        control.clear_faults();
+        control.set_fault(Fault::new(body).on_entity(entity));
+        let before = stand.requests_about(entity).len();
+        let pages = whole(&*stand.connector(), stream).await.expect("no rows");
+        assert!(ids(&pages).is_empty(), "{}", stream.key());
+        assert_eq!(stand.requests_about(entity).len() - before, 1);
+    }
 }
 
 /// Rows of tickets and opportunities have no custom fields but those they are asked for, by ids that are read once. An

@@ -8,6 +8,7 @@ use super::query::{self, Query};
 use super::refusal::Refusal;
 use super::render::{Form, Render, Wish};
 use super::route::Address;
+use super::switches::Switches;
 use crate::exchange::{Answer, Call};
 use crate::fault::FaultKind;
 use crate::records::base::{Base, Row};
@@ -175,7 +176,9 @@ impl HaloPsa {
         let start = twist.page_start(start, all.len());
         let ids = &all[start..all.len().min(start.saturating_add(size))];
         let (rows, written) = self.rows(base, &kinds, ids, call, twist);
+        let bare = Switches::read(base).bare_lists;
         let mut answer = match query::envelope(schema.about.key) {
+            Some(_) if bare => Answer::json_text(200, rows),
             Some(name) => self.envelope(
                 schema.about.key,
                 name,
