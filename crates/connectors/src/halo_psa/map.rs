@@ -85,6 +85,11 @@ fn day(field: &'static str, value: Option<Text<'_>>) -> Mapped<Option<UtcMillis>
     Ok(at.map(|at| UtcMillis(at.0.div_euclid(UtcMillis::DAY) * UtcMillis::DAY)))
 }
 
+/// When a ticket was closed. One that was opened again may keep the date; the flag then says that it is not closed.
+fn closed(date: Option<Text<'_>>, has_been: Option<Flag>) -> Mapped<Option<UtcMillis>> {
+    Ok(at("dateclosed", date)?.filter(|_| flag(has_been, true)))
+}
+
 /// An external id of an action: its own counts within the ticket only.
 pub(super) fn to_note(ticket: i64, action: &str) -> String {
     format!("{ticket}-{action}")
@@ -309,7 +314,7 @@ fn to_ticket(ticket: HaloTicket<'_>, tenant: &Tenant) -> Mapped<TicketRecord> {
         technician_external_id: agent(ticket.agent),
         due_at: due.or(at("fixbydate", ticket.fix_by)?),
         created_at: at("dateoccurred", ticket.created)?,
-        closed_at: at("dateclosed", ticket.closed)?,
+        closed_at: closed(ticket.closed, ticket.has_been_closed)?,
         updated_at: action.max(update),
         fields,
     })
@@ -392,7 +397,7 @@ fn to_opportunity(sale: HaloOpportunity<'_>, _tenant: &Tenant) -> Mapped<Opportu
             .map(|chance| chance.clamp(0.0, 100.0).round() as i64),
         projected_close_at: day("targetdate", sale.target)?,
         created_at: at("dateoccurred", sale.created)?,
-        closed_at: at("dateclosed", sale.closed)?,
+        closed_at: closed(sale.closed, sale.has_been_closed)?,
         updated_at: action.max(update),
         fields,
         ..OpportunityRecord::default()

@@ -42,6 +42,26 @@ fn a_ticket_of_two_releases_is_the_same() {
 }
 
 #[test]
+fn a_ticket_that_was_opened_again_is_not_closed() {
+    let date = UtcMillis::parse("2026-02-10T14:05:00Z");
+    for (flag, expected) in [
+        ("", date),
+        (r#","hasbeenclosed":null"#, date),
+        (r#","hasbeenclosed":true"#, date),
+        (r#","hasbeenclosed":false"#, None),
+    ] {
+        let text = format!(r#"{{"id":5,"dateclosed":"2026-02-10T14:05:00"{flag}}}"#);
+        let ticket = mapped::<HaloTicket<'_>>(&text, &Tenant::default());
+        let sale = mapped::<HaloOpportunity<'_>>(&text, &Tenant::default());
+        assert_eq!(
+            (ticket.closed_at, sale.closed_at),
+            (expected, expected),
+            "{flag}"
+        );
+    }
+}
+
+#[test]
 fn a_team_nobody_knows_is_still_named() {
     let text = r#"{"id":5,"summary":"x","team":"Gone"}"#;
     let ticket = mapped::<HaloTicket<'_>>(text, &Tenant::default());

@@ -5,7 +5,7 @@ use domain::record::{Batch, Visibility};
 use domain::reference::ReferenceKind;
 use domain::scope::Scope;
 use domain::stream::Stream;
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Fault, FaultKind};
 
 use super::HaloPsa;
@@ -221,6 +221,24 @@ pub async fn sales() {
         .await
         .expect("an answer");
     assert_eq!(fetched, connectors::connector::Fetched::Gone);
+}
+
+/// A ticket that is opened again keeps its date in Halo, and is not closed here.
+pub async fn opened_again() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let ticket = control.ids("tickets")[4];
+    let to = async |status: i64| {
+        control.patch("tickets", ticket, json!({ "status_id": status }));
+        let pages = whole(&*stand.connector(), Stream::Tickets).await;
+        record(&pages.expect("pages"), &ticket.to_string())["closed_at"].clone()
+    };
+    to(2).await;
+    assert!(to(9).await.is_number(), "closed");
+    assert_eq!(to(2).await, Value::Null, "opened again");
+    let there = control.get("tickets", ticket).expect("a ticket");
+    assert_ne!(there["dateclosed"], "1900-01-01T00:00:00");
+    assert!(to(9).await.is_number(), "closed again");
 }
 
 /// Lists that come bare, in pages smaller than asked for, are read to their end, sites among them.

@@ -198,7 +198,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         technician_external_id = "Tickets.agent_id, unless it is agent 1",
         due_at = "Tickets.deadlinedate, else fixbydate",
         created_at = "Tickets.dateoccurred",
-        closed_at = "Tickets.dateclosed",
+        closed_at = "Tickets.dateclosed, unless hasbeenclosed is false",
         updated_at = "the later of Tickets.lastactiondate, last_update",
     }
     TicketNotes {
@@ -228,7 +228,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         probability = "Opportunities.oppconversionprobability",
         projected_close_at = "Opportunities.targetdate",
         created_at = "Opportunities.dateoccurred",
-        closed_at = "Opportunities.dateclosed",
+        closed_at = "Opportunities.dateclosed, unless hasbeenclosed is false",
         updated_at = "the later of Opportunities.lastactiondate, last_update",
     }
 };
