@@ -144,9 +144,7 @@ fn put_money(
 
 fn to_company(mut client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> {
     let details = Details::of(&mut client);
-    let mut website = None;
     let mut fields = custom(client.custom);
-    details.put(&mut website, &mut fields);
     let relationship = client.relationship.unwrap_or_default();
     let kind = relationship.first().map(|kind| kind.id);
     let kind = kind.filter(|id| *id > 0).or(some_id(client.customer_type));
@@ -171,27 +169,22 @@ fn to_company(mut client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyReco
     if client.id == UNKNOWN_CLIENT {
         fields.insert("built_in".into(), Value::Bool(true));
     }
-    let site = tenant.sites.get(&client.id).cloned().unwrap_or_default();
-    let own = site.places.get(&site.id).cloned().unwrap_or_default();
-    location::put(&mut fields, site.places.into_values().collect());
-    Ok(CompanyRecord {
+    if let Some(sites) = tenant.sites.get(&client.id) {
+        location::put(&mut fields, sites.places.values().cloned().collect());
+    }
+    let mut company = CompanyRecord {
         external_id: client.id.to_string(),
         name: client.name.0.into_owned(),
         // The built-in client is nobody's company; its tickets wait there until somebody moves them.
         active: !flag(client.inactive, false) && client.id != UNKNOWN_CLIENT,
         type_id: kind.map(|id| id.to_string()),
         other_type_ids,
-        phone: own.phone,
-        website,
-        street: own.street,
-        city: own.city,
-        state: own.state,
-        country: own.country,
-        postal_code: own.postal_code,
         owner_external_id: agent(client.account_manager),
         fields,
         ..CompanyRecord::default()
-    })
+    };
+    details.put(&mut company, &tenant.sites);
+    Ok(company)
 }
 
 fn to_technician(one: HaloAgent<'_>, _tenant: &Tenant) -> Mapped<TechnicianRecord> {
@@ -235,9 +228,8 @@ fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
     let main = client.and_then(|client| {
         let sites = tenant.sites.get(&client);
         let details = tenant.clients.find(client).unwrap_or_default();
-        let of_main_site = || sites?.contacts.get(&details.main_site?).copied();
-        let named = details.main_contact.or_else(of_main_site);
-        named.or_else(|| sites?.main_contact)
+        let of_sites = || sites?.main_contact(details.main_site);
+        details.main_contact.or_else(of_sites)
     });
     // These are asked not to come. Where a release sends them all the same, nobody is invited who is no client.
     let general = user

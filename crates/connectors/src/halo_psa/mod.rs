@@ -134,7 +134,7 @@ impl Connector for HaloPsa {
         let (mut page, next, oddity) = self.page(&request, map).await?;
         self.came.heed(&request, &mut page);
         page.beside.extend(beside);
-        details::add(&self.client, &mut page).await?;
+        details::add(&self.client, &tenant.sites, &mut page).await?;
         details::tell_of_contacts(&self.client, &mut page);
         Ok(Page {
             next,

@@ -254,6 +254,7 @@ impl Vendor for HaloPsa {
                 "web_sites_and_main_contacts",
                 details::web_sites_and_main_contacts,
             ),
+            Case::new("list", "the_address_of_the_main_site", details::main_site),
             Case::new("list", "details_come_by_turns", details::details_by_turns),
             Case::new("list", "details_that_fail_stop_nothing", details::details_that_fail),
             Case::new(

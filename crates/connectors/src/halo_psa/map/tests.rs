@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::halo_psa::beside::MainSite;
+use crate::halo_psa::beside::ClientSites;
 use crate::mapping::Record;
 
 fn teams() -> Arc<Teams> {
@@ -144,7 +144,7 @@ fn the_main_contact_is_decided_once_for_a_client() {
         r#"{"id":2,"client_id":12,"name":"Shelves","isstocklocation":true,"maincontact_id":77}"#,
         r#"{"id":3,"client_id":0}"#,
     ] {
-        MainSite::take(&mut main, serde_json::from_str(site).expect("a site"));
+        ClientSites::take(&mut main, serde_json::from_str(site).expect("a site"));
     }
     assert_eq!(main.len(), 1);
     let tenant = Tenant {
@@ -177,6 +177,32 @@ fn the_main_contact_is_decided_once_for_a_client() {
     );
     let unknown = mapped::<HaloClient<'_>>(r#"{"id":1,"name":"Unknown"}"#, &tenant);
     assert!(!unknown.active && unknown.fields["built_in"] == json!(true));
+}
+
+#[test]
+fn the_address_is_that_of_the_main_site_else_of_the_first_in_use() {
+    let mut sites = Sites::new();
+    for site in [
+        r#"{"id":8,"client_id":12,"phonenumber":"8","maincontact_id":38,"inactive":true}"#,
+        r#"{"id":9,"client_id":12,"phonenumber":"9","maincontact_id":39}"#,
+        r#"{"id":10,"client_id":12,"phonenumber":"10"}"#,
+    ] {
+        ClientSites::take(&mut sites, serde_json::from_str(site).expect("a site"));
+    }
+    let tenant = Tenant {
+        sites: Arc::new(sites),
+        ..Tenant::default()
+    };
+    for (main, expected) in [("0", "9"), ("10", "10"), ("8", "8"), ("77", "9")] {
+        let text = format!(r#"{{"id":12,"name":"Acme","main_site_id":{main}}}"#);
+        let client = mapped::<HaloClient<'_>>(&text, &tenant);
+        assert_eq!(client.phone.as_deref(), Some(expected), "main site {main}");
+    }
+    let primary = |id| {
+        let text = format!(r#"{{"id":{id},"name":"Ann Other","client_id":12}}"#);
+        mapped::<HaloUser<'_>>(&text, &tenant).primary
+    };
+    assert!(primary(39) && !primary(38), "of the one in use");
 }
 
 #[test]
