@@ -146,8 +146,9 @@ fn to_company(mut client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyReco
     let details = Details::of(&mut client);
     let mut fields = custom(client.custom);
     let relationship = client.relationship.unwrap_or_default();
+    // `customertype` is another field, whose numbers are those of another list.
     let kind = relationship.first().map(|kind| kind.id);
-    let kind = kind.filter(|id| *id > 0).or(some_id(client.customer_type));
+    let kind = kind.filter(|id| *id > 0);
     let further = relationship.iter().map(|one| one.id);
     let further = further.filter(|id| *id > 0 && Some(*id) != kind);
     let other_type_ids = further.map(|id| id.to_string()).collect();

@@ -92,7 +92,6 @@ record! {
         name: Text<'a> = "name",
         inactive: Option<Flag> = "inactive",
         vip: Option<Flag> = "is_vip",
-        customer_type: Option<Whole> = "customertype",
         relationship: Option<Vec<HaloNamed<'a>>> = "customer_relationship",
         top_level: Option<Text<'a>> = "toplevel_name",
         account_manager: Option<Whole> = "accountmanagertech",

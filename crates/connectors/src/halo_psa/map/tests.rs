@@ -175,6 +175,11 @@ fn the_main_contact_is_decided_once_for_a_client() {
         (several.type_id.as_deref(), several.other_type_ids),
         (Some("4"), vec!["6".to_owned()])
     );
+    for none in ["", r#","customer_relationship":null"#, r#","customer_relationship":[]"#] {
+        let text = format!(r#"{{"id":14,"name":"Caller","customertype":4{none}}}"#);
+        let caller = mapped::<HaloClient<'_>>(&text, &tenant);
+        assert_eq!(caller.type_id, None, "another field with other numbers");
+    }
     let unknown = mapped::<HaloClient<'_>>(r#"{"id":1,"name":"Unknown"}"#, &tenant);
     assert!(!unknown.active && unknown.fields["built_in"] == json!(true));
 }

@@ -223,6 +223,27 @@ pub async fn sales() {
     assert_eq!(fetched, connectors::connector::Fetched::Gone);
 }
 
+/// A client's type is its first relationship; the other field that is called a type counts by other numbers.
+pub async fn types() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let clients = control.ids("client");
+    let without = clients[3];
+    control.patch("client", without, json!({"customer_relationship": []}));
+    let pages = whole(&*stand.connector(), Stream::Companies).await;
+    let pages = pages.expect("pages");
+    for id in clients {
+        let there = control.get("client", id).expect("a client");
+        let kind = &there["customer_relationship"][0]["id"];
+        let here = record(&pages, &id.to_string());
+        let kind = kind.as_i64().map(|kind| kind.to_string());
+        assert_eq!(here["type_id"].as_str(), kind.as_deref(), "{there}");
+    }
+    assert_eq!(record(&pages, &without.to_string())["type_id"], Value::Null);
+    let there = control.get("client", without).expect("a client");
+    assert_ne!(there["customertype"], 0);
+}
+
 /// A ticket that is opened again keeps its date in Halo, and is not closed here.
 pub async fn opened_again() {
     let stand = HaloPsa.start().await;

@@ -147,7 +147,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
     Companies {
         name = "Client.name",
         active = "Client.inactive; never the built-in client",
-        type_id = "Client.customer_relationship, the first, else customertype",
+        type_id = "Client.customer_relationship, the first",
         other_type_ids = "Client.customer_relationship, the others",
         status_id = "",
         phone = "Site.phonenumber of main_site_id, else of the first site in use",
