@@ -5,6 +5,9 @@
 //! last record seen, which costs a few rows; a page in which nothing seen before comes up again proves a gap, and is
 //! asked for anew from further up. A page smaller than asked shows the vendor's own limit, which the walk then keeps to.
 //!
+//! Where the vendor does not count, or counts fewer than it sent, a short page is no end: only one that is empty or has
+//! nothing new is.
+//!
 //! The cursor says how many records were passed and which id was the last; it survives a restart.
 
 use domain::hint::Hint;
@@ -161,11 +164,15 @@ impl Place {
     ) -> Result<Step> {
         let seen = &found.seen;
         let received = (seen.received - found.doubled.min(seen.received)) as u64;
-        let capped = received > 0
-            && received < u64::from(asked.size)
-            && found
-                .total
-                .is_some_and(|total| asked.offset() + received < total);
+        let fresh = seen.highest.is_some();
+        let short = received > 0 && received < u64::from(asked.size);
+        // A count of fewer than have come is none.
+        let total = found
+            .total
+            .filter(|total| !fresh || *total >= asked.offset() + received);
+        let capped = short && total.is_some_and(|total| asked.offset() + received < total);
+        // Without a count a short first page may be all there is, or the vendor's own limit: it is kept to as if it were.
+        let perhaps_capped = short && fresh && total.is_none() && asked.page == 1;
         // A page smaller than asked also begins elsewhere: the vendor counts by its own size.
         let offset = if capped {
             (asked.page - 1) * received
@@ -173,12 +180,12 @@ impl Place {
             asked.offset()
         };
         let reached = offset + received;
-        let end = match found.total {
+        let end = match total {
             Some(total) => reached >= total,
-            None => received < u64::from(asked.size),
+            None => !fresh,
         };
         let mut next = Self {
-            cap: if capped {
+            cap: if capped || perhaps_capped {
                 u32::try_from(received).unwrap_or(self.cap)
             } else {
                 self.cap
@@ -193,11 +200,16 @@ impl Place {
                 .with_status(200)
                 .with_hint(Hint::VendorTrouble)
         };
-        let shrunk = found.total.is_some_and(|total| total < self.count);
-        let fresh = seen.highest.is_some();
+        // A page that came again is as large as it was; one that lost its last records is not.
+        let shrunk = match total {
+            Some(total) => total < self.count,
+            None => received < u64::from(asked.size),
+        };
         let gap = offset > 0 && fresh && seen.before == 0;
         let short_of_last = received > 0 && !fresh && found.top < self.last;
-        if gap || (short_of_last && self.searched > 0) {
+        // Without a count nothing but a full page says that more follows the one the last record was found on.
+        let full = received > 0 && !short && !fresh && total.is_none();
+        if gap || ((short_of_last || full) && self.searched > 0) {
             next.searched += 1;
             if next.searched > SEARCH {
                 return Err(gives_up(next.searched));
@@ -213,7 +225,7 @@ impl Place {
             return Ok(Step::Again(next));
         }
         if received == 0 && offset > 0 && shrunk {
-            next.count = found.total.unwrap_or(0);
+            next.count = total.unwrap_or(0);
             next.searched += 1;
             return match next.count {
                 0 => Ok(Step::On(None, None)),
@@ -293,7 +305,17 @@ mod tests {
     fn walk(
         list: &mut List,
         cap: usize,
+        meanwhile: impl FnMut(&mut List, usize),
+    ) -> (Vec<i64>, usize) {
+        walk_told(list, cap, meanwhile, Some)
+    }
+
+    /// The same of a vendor that tells what `told` makes of the count.
+    fn walk_told(
+        list: &mut List,
+        cap: usize,
         mut meanwhile: impl FnMut(&mut List, usize),
+        told: fn(u64) -> Option<u64>,
     ) -> (Vec<i64>, usize) {
         let (mut all, mut place, mut requests) = (Vec::new(), Place::default(), 0);
         loop {
@@ -301,6 +323,10 @@ mod tests {
             let asked = place.ask(100);
             assert!(asked.size <= 100 && (place.count == 0 || asked.offset() < place.count));
             let found = list.page(place, asked, cap);
+            let found = Found {
+                total: found.total.and_then(told),
+                ..found
+            };
             requests += 1;
             assert!(requests < 500, "no end");
             let step = place.go_on("The vendor", "list tickets", 100, asked, &found);
@@ -360,6 +386,36 @@ mod tests {
         let ids: Vec<i64> = (1..=120).collect();
         let (seen, _) = walk(&mut List(ids.clone()), 9, |_, _| {});
         assert_eq!(seen, ids);
+    }
+
+    #[test]
+    fn a_list_without_a_correct_count_ends_where_nothing_new_comes() {
+        let tells: [fn(u64) -> Option<u64>; 2] = [|_| None, |_| Some(0)];
+        for told in tells {
+            for cap in [1_000, 100, 99, 40, 9] {
+                for length in [0, 1, 2, 9, 10, 40, 41, 99, 100, 101, 250] {
+                    let ids: Vec<i64> = (1..=length).collect();
+                    let mut list = List(ids.clone());
+                    let (_, counted) = walk(&mut list, cap, |_, _| {});
+                    let (seen, requests) = walk_told(&mut list, cap, |_, _| {}, told);
+                    assert_eq!(seen, ids, "{length} in pages of {cap}");
+                    let more = usize::from(length > 0);
+                    assert!(requests <= counted + more, "{length}: {requests}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_slips_through_without_a_count() {
+        let mut list = List((1..=1_000).collect());
+        let gone = |list: &mut List, request: usize| {
+            if request == 4 {
+                list.0.drain(10..50);
+            }
+        };
+        let (seen, _) = walk_told(&mut list, 1_000, gone, |_| None);
+        assert_eq!(seen, (1..=1_000).collect::<Vec<i64>>());
     }
 
     #[test]

@@ -74,10 +74,11 @@ pub(super) fn count(operation: &'static str, answer: &Answer) -> Result<Option<u
         record_count: Option<Whole>,
     }
     let text = Text::of(&answer.body);
+    if is_bare(text.as_str()) {
+        return Ok(None);
+    }
     let count: Count = document(operation, text.as_str())?;
-    Ok(count
-        .record_count
-        .and_then(|count| u64::try_from(count.0).ok()))
+    Ok(counted(count.record_count))
 }
 
 /// The actions of a ticket, with the number the vendor counts.
@@ -99,17 +100,39 @@ pub(super) fn actions(
     Ok((page, total))
 }
 
+/// The rows of a list beside those of records, and the count around them.
+///
+/// # Errors
+/// As [`document`].
+pub(super) fn raw_rows(
+    operation: &'static str,
+    answer: &Answer,
+) -> Result<(Vec<Box<RawValue>>, Option<u64>)> {
+    let text = Text::of(&answer.body);
+    if is_bare(text.as_str()) {
+        return Ok((document(operation, text.as_str())?, None));
+    }
+    let page: HaloPage<Box<RawValue>> = document(operation, text.as_str())?;
+    Ok((page.rows, counted(page.record_count)))
+}
+
+/// Whether rows come without an object around them.
+fn is_bare(text: &str) -> bool {
+    text.trim_start().starts_with('[')
+}
+
+fn counted(count: Option<Whole>) -> Option<u64> {
+    count.and_then(|count| u64::try_from(count.0).ok())
+}
+
 /// The rows, however they come, and the count around them.
 fn rows<'a, W: Deserialize<'a>>(text: &'a str) -> serde_json::Result<(Vec<W>, Option<u64>)> {
-    if text.trim_start().starts_with('[') {
+    if is_bare(text) {
         return Ok((serde_json::from_str(text)?, None));
     }
-    let page: HaloPage<W> = serde_json::from_str(text)?;
     // A record by itself has no rows: reading one falls back to it below.
-    let total = page
-        .record_count
-        .and_then(|count| u64::try_from(count.0).ok());
-    Ok((page.rows, total))
+    let page: HaloPage<W> = serde_json::from_str(text)?;
+    Ok((page.rows, counted(page.record_count)))
 }
 
 fn decode_of<'a, W: Record<'a>>(

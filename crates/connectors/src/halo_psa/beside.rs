@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use domain::clock::UtcMillis;
 use domain::location::Location;
+use domain::record::CompanyRecord;
 use domain::side_list::SideList;
 use domain::stream::Stream;
 use domain::text::without_nul;
-use serde_json::value::RawValue;
 
+use super::answer::raw_rows;
 use super::client::Client;
 use super::map::{Tenant, some_id};
-use super::wire::{HaloPage, HaloSite, HaloTeam};
+use super::wire::{HaloSite, HaloTeam};
 use crate::error::Result;
 use crate::http::decode::Readable;
-use crate::http::exchange::{Api, Call};
+use crate::http::exchange::{Api, Call, read};
 use crate::page::Beside;
 use crate::probe::{Area, allowed};
 use crate::value::flag;
@@ -85,23 +86,21 @@ impl Teams {
     }
 }
 
-/// What each client takes from its sites.
-pub(super) type Sites = BTreeMap<i64, MainSite>;
+/// The sites of each client.
+pub(super) type Sites = BTreeMap<i64, ClientSites>;
 
-/// What a client's records take from its sites: the address of the first, the first main contact, and all the places.
+/// The sites of a client, of which it takes its address and telephone number, and its contacts who is the main one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct MainSite {
-    pub(super) id: i64,
-    pub(super) main_contact: Option<i64>,
+pub(super) struct ClientSites {
     /// The main contact of each site that has one.
-    pub(super) contacts: BTreeMap<i64, i64>,
+    contacts: BTreeMap<i64, i64>,
     /// All of them.
     pub(super) places: BTreeMap<i64, Location>,
 }
 
-impl MainSite {
+impl ClientSites {
     /// Takes what a site has.
-    pub(super) fn take(main: &mut Sites, site: HaloSite) {
+    pub(super) fn take(all: &mut Sites, site: HaloSite) {
         let Some(client) = some_id(site.client_id) else {
             return;
         };
@@ -109,8 +108,7 @@ impl MainSite {
             return;
         }
         let filled = |text: Option<String>| text.map(without_nul).filter(|t| !t.trim().is_empty());
-        let contact = some_id(site.maincontact_id);
-        let known = main.entry(client).or_default();
+        let known = all.entry(client).or_default();
         let place = Location {
             name: filled(site.name).unwrap_or_default(),
             phone: filled(site.phonenumber),
@@ -122,15 +120,36 @@ impl MainSite {
             inactive: flag(site.inactive, false),
         };
         known.places.insert(site.id, place);
+        let contact = some_id(site.maincontact_id);
         known
             .contacts
             .extend(contact.map(|contact| (site.id, contact)));
-        if known.id == 0 || site.id < known.id {
-            known.id = site.id;
-            known.main_contact = contact.or(known.main_contact);
-        } else if known.main_contact.is_none() {
-            known.main_contact = contact;
-        }
+    }
+
+    /// The one that stands for the client among those that fit: the main one, else the first that is in use.
+    fn first(&self, main: Option<i64>, fits: impl Fn(i64) -> bool) -> Option<i64> {
+        let fitting = self.places.iter().filter(|(id, _)| fits(**id));
+        let first = fitting.min_by_key(|(id, place)| (Some(**id) != main, place.inactive, **id));
+        first.map(|(id, _)| *id)
+    }
+
+    /// The main contact of the first site that has one.
+    pub(super) fn main_contact(&self, main: Option<i64>) -> Option<i64> {
+        let site = self.first(main, |id| self.contacts.contains_key(&id))?;
+        self.contacts.get(&site).copied()
+    }
+
+    /// Puts the address and telephone number of the first site into its client.
+    pub(super) fn put_address(&self, main: Option<i64>, company: &mut CompanyRecord) {
+        let first = self.first(main, |_| true);
+        let own = first.and_then(|id| self.places.get(&id));
+        let own = own.cloned().unwrap_or_default();
+        company.phone = own.phone;
+        company.street = own.street;
+        company.city = own.city;
+        company.state = own.state;
+        company.country = own.country;
+        company.postal_code = own.postal_code;
     }
 }
 
@@ -194,11 +213,11 @@ impl Client {
         self.memory.kept(&self.key("sites"), since)
     }
 
-    /// The first site of each client that is one of its own has its address, telephone number and main contact. `None`
-    /// without the right to sites, that is, where there is none at all.
+    /// The sites of all clients, but for places where stock is kept. `None` without the right to them, that is, where there
+    /// is none at all.
     async fn read_sites(&self) -> Result<Option<Arc<Sites>>> {
         let began = self.sender().clock.now();
-        let (mut main, mut read) = (Sites::new(), BTreeSet::new());
+        let (mut all, mut seen) = (Sites::new(), BTreeSet::new());
         for page in 1_u32.. {
             let call = Call::get("list sites", "Site", "Site")
                 .with("includeactive", "true")
@@ -209,38 +228,35 @@ impl Client {
                 .with("page_size", SITE_PAGE.to_string())
                 .with("order", "id")
                 .with("orderdesc", "false");
-            let Some(sites) = allowed(self.get::<HaloPage<Box<RawValue>>>(call).await)? else {
+            let rows = read(self, &call, |answer| raw_rows(call.operation, answer)).await;
+            let Some((sites, counted)) = allowed(rows)? else {
                 self.memory.drop_kept(&self.key("sites"));
                 return Ok(None);
             };
-            let counted = sites
-                .record_count
-                .and_then(|count| usize::try_from(count.0).ok());
-            let before = read.len();
-            for (place, row) in sites.rows.iter().enumerate() {
+            let before = seen.len();
+            for (place, row) in sites.iter().enumerate() {
                 // One that cannot be read costs its own client the address, and no other.
                 match serde_json::from_str::<HaloSite>(row.get()) {
-                    Ok(site) if read.insert(Ok(site.id)) => MainSite::take(&mut main, site),
+                    Ok(site) if seen.insert(Ok(site.id)) => ClientSites::take(&mut all, site),
                     Ok(_) => {}
                     Err(_) => {
-                        read.insert(Err((page, place)));
+                        seen.insert(Err((page, place)));
                     }
                 }
             }
             // An answer may come without its count or with a wrong one, and a page smaller than asked: only one that is
             // empty, or brings nothing new, is the end by itself.
-            if read.len() == before || counted == Some(read.len()) {
+            if seen.len() == before || counted == Some(seen.len() as u64) {
                 break;
             }
         }
-        if read.is_empty() {
+        if seen.is_empty() {
             self.memory.drop_kept(&self.key("sites"));
             return Ok(None);
         }
-        let main = Arc::new(main);
-        self.memory
-            .keep(self.key("sites"), began, Arc::clone(&main));
-        Ok(Some(main))
+        let all = Arc::new(all);
+        self.memory.keep(self.key("sites"), began, Arc::clone(&all));
+        Ok(Some(all))
     }
 }
 

@@ -72,6 +72,7 @@ pub(super) struct Client {
     memory_key: String,
     pub(super) teams: OnceCell<Option<Arc<Teams>>>,
     pub(super) sites: OnceCell<Option<Arc<Sites>>>,
+    pub(super) custom_fields: OnceCell<Arc<String>>,
     pub(super) details_asked: Asked,
 }
 
@@ -91,6 +92,7 @@ impl Client {
             memory: connect.memory,
             teams: OnceCell::new(),
             sites: OnceCell::new(),
+            custom_fields: OnceCell::new(),
             details_asked: Asked::default(),
         })
     }

@@ -10,13 +10,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::clock::UtcMillis;
-use domain::record::{Batch, CompanyRecord, Fields};
+use domain::record::{Batch, CompanyRecord};
 use domain::side_list::SideList;
 use domain::stream::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::Value;
 
+use super::beside::Sites;
 use super::client::Client;
 use super::map::some_id;
 use super::query::by_id;
@@ -54,7 +55,7 @@ pub(super) struct Details {
     domain: Option<String>,
     /// Its main contact.
     pub(super) main_contact: Option<i64>,
-    /// Its main site, whose main contact it is where it names none itself.
+    /// Its main site, whose address it has, and whose main contact where it names none itself.
     pub(super) main_site: Option<i64>,
 }
 
@@ -69,13 +70,22 @@ impl Details {
         }
     }
 
-    /// Puts them into a company.
-    pub(super) fn put(self, website: &mut Option<String>, fields: &mut Fields) {
-        *website = self.website;
+    /// Puts them into a company, with the address of its main site.
+    pub(super) fn put(self, company: &mut CompanyRecord, sites: &Sites) {
+        company.website = self.website;
         if let Some(domain) = self.domain {
-            fields.insert("domain".into(), Value::String(domain));
+            company
+                .fields
+                .insert("domain".into(), Value::String(domain));
+        }
+        if let Some(sites) = sites.get(&id_of(company)) {
+            sites.put_address(self.main_site, company);
         }
     }
+}
+
+fn id_of(company: &CompanyRecord) -> i64 {
+    company.external_id.parse().unwrap_or_default()
 }
 
 /// What this process knows of a client.
@@ -174,7 +184,7 @@ fn turn(
     row: u64,
     now: UtcMillis,
 ) -> Turn {
-    let id = company.external_id.parse().unwrap_or_default();
+    let id = id_of(company);
     let mut state = known.state();
     state.waiting.remove(&id);
     if !company.active || asked.refused.load(Relaxed) {
@@ -218,11 +228,12 @@ fn hash(company: &CompanyRecord) -> u64 {
     hasher.finish()
 }
 
-/// Adds their details to the clients of a page, or that they keep those that are stored.
+/// Adds their details to the clients of a page, or that they keep those that are stored. With them goes the address of one
+/// that has several sites: nobody knows yet which is its main one.
 ///
 /// # Errors
 /// `AuthFailed` and `RateLimited`; anything else is no error of the clients.
-pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
+pub(super) async fn add(client: &Client, sites: &Sites, page: &mut Page) -> Result<()> {
     let last = page.next.is_none();
     let Batch::Companies(companies) = &mut page.batch else {
         return Ok(());
@@ -232,21 +243,27 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
         known.begin();
     }
     let now = client.sender().clock.now();
-    let mut passed_over = BTreeSet::new();
+    let (mut passed_over, mut of_several) = (BTreeSet::new(), BTreeSet::new());
+    let mut pass = |company: &CompanyRecord| {
+        passed_over.insert(company.external_id.clone());
+        let places = sites.get(&id_of(company)).map_or(0, |of| of.places.len());
+        // Inactive ones are never asked about.
+        if company.active && places > 1 {
+            of_several.insert(company.external_id.clone());
+        }
+    };
     let mut to_ask = Vec::new();
     for company in companies {
         let row = hash(company);
         match turn(asked, &known, company, row, now) {
             Turn::Ask => to_ask.push((company, row)),
-            Turn::Take(details) => details.put(&mut company.website, &mut company.fields),
-            Turn::PassOver => {
-                passed_over.insert(company.external_id.clone());
-            }
+            Turn::Take(details) => details.put(company, sites),
+            Turn::PassOver => pass(company),
         }
     }
     let ids: Vec<(i64, u64)> = to_ask
         .iter()
-        .map(|(company, row)| (company.external_id.parse().unwrap_or_default(), *row))
+        .map(|(company, row)| (id_of(company), *row))
         .collect();
     let mut reads: Vec<BoxFuture<'_, Result<Option<Details>>>> = Vec::with_capacity(ids.len());
     for (id, row) in ids {
@@ -255,14 +272,13 @@ pub(super) async fn add(client: &Client, page: &mut Page) -> Result<()> {
     let told: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
     for ((company, _), told) in to_ask.into_iter().zip(told) {
         match told {
-            Some(details) => details.put(&mut company.website, &mut company.fields),
-            None => {
-                passed_over.insert(company.external_id.clone());
-            }
+            Some(details) => details.put(company, sites),
+            None => pass(company),
         }
     }
     known.state().walked |= last;
     pass_over(page, SideList::Details, passed_over);
+    pass_over(page, SideList::Sites, of_several);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 /// The client that takes what nobody else wants; every instance has it.
 const UNKNOWN_CLIENT: i64 = 1;
@@ -85,6 +85,11 @@ fn day(field: &'static str, value: Option<Text<'_>>) -> Mapped<Option<UtcMillis>
     Ok(at.map(|at| UtcMillis(at.0.div_euclid(UtcMillis::DAY) * UtcMillis::DAY)))
 }
 
+/// When a ticket was closed. One that was opened again may keep the date; the flag then says that it is not closed.
+fn closed(date: Option<Text<'_>>, has_been: Option<Flag>) -> Mapped<Option<UtcMillis>> {
+    Ok(at("dateclosed", date)?.filter(|_| flag(has_been, true)))
+}
+
 /// An external id of an action: its own counts within the ticket only.
 pub(super) fn to_note(ticket: i64, action: &str) -> String {
     format!("{ticket}-{action}")
@@ -139,12 +144,11 @@ fn put_money(
 
 fn to_company(mut client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyRecord> {
     let details = Details::of(&mut client);
-    let mut website = None;
     let mut fields = custom(client.custom);
-    details.put(&mut website, &mut fields);
     let relationship = client.relationship.unwrap_or_default();
+    // `customertype` is another field, whose numbers are those of another list.
     let kind = relationship.first().map(|kind| kind.id);
-    let kind = kind.filter(|id| *id > 0).or(some_id(client.customer_type));
+    let kind = kind.filter(|id| *id > 0);
     let further = relationship.iter().map(|one| one.id);
     let further = further.filter(|id| *id > 0 && Some(*id) != kind);
     let other_type_ids = further.map(|id| id.to_string()).collect();
@@ -166,27 +170,22 @@ fn to_company(mut client: HaloClient<'_>, tenant: &Tenant) -> Mapped<CompanyReco
     if client.id == UNKNOWN_CLIENT {
         fields.insert("built_in".into(), Value::Bool(true));
     }
-    let site = tenant.sites.get(&client.id).cloned().unwrap_or_default();
-    let own = site.places.get(&site.id).cloned().unwrap_or_default();
-    location::put(&mut fields, site.places.into_values().collect());
-    Ok(CompanyRecord {
+    if let Some(sites) = tenant.sites.get(&client.id) {
+        location::put(&mut fields, sites.places.values().cloned().collect());
+    }
+    let mut company = CompanyRecord {
         external_id: client.id.to_string(),
         name: client.name.0.into_owned(),
         // The built-in client is nobody's company; its tickets wait there until somebody moves them.
         active: !flag(client.inactive, false) && client.id != UNKNOWN_CLIENT,
         type_id: kind.map(|id| id.to_string()),
         other_type_ids,
-        phone: own.phone,
-        website,
-        street: own.street,
-        city: own.city,
-        state: own.state,
-        country: own.country,
-        postal_code: own.postal_code,
         owner_external_id: agent(client.account_manager),
         fields,
         ..CompanyRecord::default()
-    })
+    };
+    details.put(&mut company, &tenant.sites);
+    Ok(company)
 }
 
 fn to_technician(one: HaloAgent<'_>, _tenant: &Tenant) -> Mapped<TechnicianRecord> {
@@ -230,9 +229,8 @@ fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
     let main = client.and_then(|client| {
         let sites = tenant.sites.get(&client);
         let details = tenant.clients.find(client).unwrap_or_default();
-        let of_main_site = || sites?.contacts.get(&details.main_site?).copied();
-        let named = details.main_contact.or_else(of_main_site);
-        named.or_else(|| sites?.main_contact)
+        let of_sites = || sites?.main_contact(details.main_site);
+        details.main_contact.or_else(of_sites)
     });
     // These are asked not to come. Where a release sends them all the same, nobody is invited who is no client.
     let general = user
@@ -309,7 +307,7 @@ fn to_ticket(ticket: HaloTicket<'_>, tenant: &Tenant) -> Mapped<TicketRecord> {
         technician_external_id: agent(ticket.agent),
         due_at: due.or(at("fixbydate", ticket.fix_by)?),
         created_at: at("dateoccurred", ticket.created)?,
-        closed_at: at("dateclosed", ticket.closed)?,
+        closed_at: closed(ticket.closed, ticket.has_been_closed)?,
         updated_at: action.max(update),
         fields,
     })
@@ -392,7 +390,7 @@ fn to_opportunity(sale: HaloOpportunity<'_>, _tenant: &Tenant) -> Mapped<Opportu
             .map(|chance| chance.clamp(0.0, 100.0).round() as i64),
         projected_close_at: day("targetdate", sale.target)?,
         created_at: at("dateoccurred", sale.created)?,
-        closed_at: at("dateclosed", sale.closed)?,
+        closed_at: closed(sale.closed, sale.has_been_closed)?,
         updated_at: action.max(update),
         fields,
         ..OpportunityRecord::default()

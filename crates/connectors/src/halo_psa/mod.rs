@@ -7,6 +7,7 @@ mod answer;
 mod beside;
 mod client;
 mod config;
+mod custom_fields;
 mod details;
 mod map;
 mod probe;
@@ -26,7 +27,7 @@ use domain::stream::{PullMode, Stream};
 
 use self::answer::{count, map_stream, seen_stream};
 use self::client::Client;
-use self::query::{acted, by_id, list, one_row, source};
+use self::query::{acted, by_id, list, one_row, source, with_custom_fields};
 use self::replies::{Came, List};
 use crate::connector::{Connect, Connector, Fetched, check_by_id, check_stream};
 use crate::error::{ErrorKind, Result};
@@ -69,6 +70,7 @@ impl HaloPsa {
         let (of, cursor) = replies::part(request);
         let mut place = Place::read(cursor.as_ref())?;
         let wanted = request.page_size.clamp(2, source.largest_page);
+        let fields = self.client.custom_fields(request.stream).await?;
         loop {
             let asked = place.ask(wanted);
             let position = place.position()?;
@@ -76,6 +78,7 @@ impl HaloPsa {
                 List::Acted(since) => acted(since, self.client.sender.clock.now(), asked),
                 _ => list(request.stream, request.mode, request.scope, asked),
             };
+            let call = with_custom_fields(call, &fields);
             let (made, found) = read(&self.client, &call, |answer| make(answer, position)).await?;
             if !source.paged {
                 return Ok((made, None, None));
@@ -131,7 +134,7 @@ impl Connector for HaloPsa {
         let (mut page, next, oddity) = self.page(&request, map).await?;
         self.came.heed(&request, &mut page);
         page.beside.extend(beside);
-        details::add(&self.client, &mut page).await?;
+        details::add(&self.client, &tenant.sites, &mut page).await?;
         details::tell_of_contacts(&self.client, &mut page);
         Ok(Page {
             next,
@@ -168,6 +171,7 @@ impl Connector for HaloPsa {
     async fn fetch(&self, stream: Stream, external_id: &str) -> Result<Fetched> {
         check_by_id(self.capability(), stream)?;
         let call = by_id(stream, numeric(NAME, "fetch", external_id)?);
+        let call = with_custom_fields(call, &self.client.custom_fields(stream).await?);
         let (tenant, beside) = self.client.tenant_for(stream, false).await?;
         let map = |answer: &Answer| map_stream(stream, answer, Position::default(), &tenant);
         let mut page = match read(&self.client, &call, map).await {

@@ -150,6 +150,14 @@ pub(super) const fn one_row() -> Numbered {
     Numbered { page: 1, size: 1 }
 }
 
+/// Asks for custom fields by their ids.
+pub(super) fn with_custom_fields(call: Call, ids: &str) -> Call {
+    match ids {
+        "" => call,
+        ids => call.with("include_custom_fields", ids),
+    }
+}
+
 /// One record. Tickets are looked for in their list, which has no deleted ones and the same fields as any page.
 pub(super) fn by_id(stream: Stream, id: i64) -> Call {
     let source = source(stream);

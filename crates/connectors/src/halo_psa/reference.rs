@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::reference::{ReferenceItem, ReferenceKind};
 use domain::stream::{PullMode, Stream};
 use domain::text::without_nul;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::answer::map_stream;
@@ -112,14 +113,18 @@ async fn values(
     let Some(all) = allowed(client.get::<Box<RawValue>>(call).await)? else {
         return Ok(Vec::new());
     };
-    // Bare on most releases, with a count around it on some.
-    if let Ok(values) = serde_json::from_str::<Readable<HaloValue>>(all.get()) {
-        return Ok(values.records);
+    Ok(readable(&all))
+}
+
+/// What can be read of a configuration list: bare on most releases, with a count around it on some.
+pub(super) fn readable<T: DeserializeOwned>(all: &RawValue) -> Vec<T> {
+    if let Ok(values) = serde_json::from_str::<Readable<T>>(all.get()) {
+        return values.records;
     }
     let page: Option<HaloPage<&RawValue>> = serde_json::from_str(all.get()).ok();
     let rows = page.map(|page| page.rows).unwrap_or_default();
     let read = rows.into_iter().map(|row| serde_json::from_str(row.get()));
-    Ok(read.filter_map(serde_json::Result::ok).collect())
+    read.filter_map(serde_json::Result::ok).collect()
 }
 
 /// Statuses of tickets, and stages of opportunities, which are statuses too: one list has them all. Which of them belong

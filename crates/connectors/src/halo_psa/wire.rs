@@ -4,13 +4,14 @@
 //! one in lists and one in answers to changes. Dates stay text and money stays digits here; `map` reads them, so that
 //! it can name the field that holds nonsense.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::value::{Flag, Text, Whole, whole_number};
 
-/// A list with the count around it. Which name the rows have depends on the list.
+/// A list with the count around it. Which name the rows have depends on the list; null stands for no rows.
 #[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "W: Deserialize<'de>"))]
 pub(super) struct HaloPage<W> {
     pub(super) record_count: Option<Whole>,
     #[serde(
@@ -20,9 +21,17 @@ pub(super) struct HaloPage<W> {
         alias = "tickets",
         alias = "actions",
         alias = "agents",
-        alias = "results"
+        alias = "results",
+        deserialize_with = "none_for_null"
     )]
     pub(super) rows: Vec<W>,
+}
+
+fn none_for_null<'de, D: Deserializer<'de>, W: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<W>, D::Error> {
+    let rows = Option::<Vec<W>>::deserialize(deserializer)?;
+    Ok(rows.unwrap_or_default())
 }
 
 /// <https://halo.haloservicedesk.com/apidoc/info>, asked without credentials.
@@ -83,7 +92,6 @@ record! {
         name: Text<'a> = "name",
         inactive: Option<Flag> = "inactive",
         vip: Option<Flag> = "is_vip",
-        customer_type: Option<Whole> = "customertype",
         relationship: Option<Vec<HaloNamed<'a>>> = "customer_relationship",
         top_level: Option<Text<'a>> = "toplevel_name",
         account_manager: Option<Whole> = "accountmanagertech",
@@ -173,6 +181,7 @@ record! {
         deadline: Option<Text<'a>> = "deadlinedate",
         created: Option<Text<'a>> = "dateoccurred",
         closed: Option<Text<'a>> = "dateclosed",
+        has_been_closed: Option<Flag> = "hasbeenclosed",
         last_action: Option<Text<'a>> = "lastactiondate",
         last_update: Option<Text<'a>> = "last_update" | "lastupdate",
         custom: CustomFields<'a> = "customfields",
@@ -204,6 +213,7 @@ record! {
         target: Option<Text<'a>> = "targetdate",
         created: Option<Text<'a>> = "dateoccurred",
         closed: Option<Text<'a>> = "dateclosed",
+        has_been_closed: Option<Flag> = "hasbeenclosed",
         last_action: Option<Text<'a>> = "lastactiondate",
         last_update: Option<Text<'a>> = "last_update" | "lastupdate",
         custom: CustomFields<'a> = "customfields",
@@ -253,6 +263,16 @@ pub(super) struct HaloTeam {
     pub(super) name: String,
     pub(super) department_id: Option<Whole>,
     pub(super) inactive: Option<Flag>,
+}
+
+/// A field of records, built in or the tenant's own.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloField {
+    #[serde(deserialize_with = "whole_number")]
+    pub(super) id: i64,
+    pub(super) name: Option<String>,
+    /// 0 for one that is built in.
+    pub(super) custom: Option<Whole>,
 }
 
 /// A value of a configuration list, whatever its list calls its name.

@@ -254,6 +254,7 @@ impl Vendor for HaloPsa {
                 "web_sites_and_main_contacts",
                 details::web_sites_and_main_contacts,
             ),
+            Case::new("list", "the_address_of_the_main_site", details::main_site),
             Case::new("list", "details_come_by_turns", details::details_by_turns),
             Case::new("list", "details_that_fail_stop_nothing", details::details_that_fail),
             Case::new(
@@ -267,6 +268,15 @@ impl Vendor for HaloPsa {
                 details::unreadable_replies,
             ),
             Case::new("list", "sites_are_read_once_an_hour", lists::sites_kept),
+            Case::new("list", "types_are_relationships", lists::types),
+            Case::new("list", "a_ticket_opened_again", lists::opened_again),
+            Case::new("list", "lists_without_a_count", lists::uncounted),
+            Case::new("list", "null_is_no_rows", lists::null_rows),
+            Case::new(
+                "list",
+                "custom_fields_that_are_asked_for",
+                lists::custom_fields,
+            ),
             Case::new("list", "ids_of_another_release", lists::other_release),
             Case::new("list", "people_who_are_no_contacts", lists::no_contacts),
             Case::new("list", "main_contacts_and_addresses", lists::main_contacts),

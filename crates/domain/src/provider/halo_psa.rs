@@ -180,7 +180,7 @@ const SETUP: SetupData = SetupData {
         Flow {
             data: "Clients",
             both_ways: false,
-            note: "Customer records with their web site, the address of their first site, and all their sites",
+            note: "Customer records with their web site, the address of their main site, and all their sites",
         },
         Flow {
             data: "Contacts",

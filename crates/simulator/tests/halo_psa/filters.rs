@@ -94,6 +94,25 @@ async fn tickets_by_state_team_type_and_time() {
     assert_eq!(wrong.status, 400);
 }
 
+/// Rows have custom fields only where their ids are asked for; a ticket by itself has all.
+#[tokio::test]
+async fn custom_fields_by_their_ids() {
+    let desk = desk().await;
+    let fields = async |path: &str| desk.get(path).await.rows()[0]["customfields"].clone();
+    let row = "Tickets?ticketids=1000007";
+    let room = desk.get("Tickets/1000007").await.body["customfields"].clone();
+    assert_eq!(room[0]["id"], 141);
+    assert_eq!(fields(row).await, json!([]));
+    assert_eq!(
+        fields(&format!("{row}&include_custom_fields=137")).await,
+        json!([])
+    );
+    assert_eq!(
+        fields(&format!("{row}&include_custom_fields=137,141")).await,
+        room
+    );
+}
+
 #[tokio::test]
 async fn configuration_by_domain_level_and_use() {
     let desk = desk().await;

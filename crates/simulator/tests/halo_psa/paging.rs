@@ -171,6 +171,10 @@ async fn caps_and_usual_rows_are_the_instances() {
     ] {
         assert_eq!(desk.get(path).await.ids().len(), rows, "{path}");
     }
+    control.patch("instanceinfo", 1, json!({"bare_lists": true}));
+    let bare = desk.get(tickets).await;
+    assert!(bare.body.is_array(), "{}", bare.body);
+    assert_eq!(bare.ids().len(), 30);
 }
 
 #[tokio::test]

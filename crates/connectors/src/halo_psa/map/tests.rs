@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::halo_psa::beside::MainSite;
+use crate::halo_psa::beside::ClientSites;
 use crate::mapping::Record;
 
 fn teams() -> Arc<Teams> {
@@ -39,6 +39,26 @@ fn a_ticket_of_two_releases_is_the_same() {
         json!("Second floor"),
         "the text of a choice"
     );
+}
+
+#[test]
+fn a_ticket_that_was_opened_again_is_not_closed() {
+    let date = UtcMillis::parse("2026-02-10T14:05:00Z");
+    for (flag, expected) in [
+        ("", date),
+        (r#","hasbeenclosed":null"#, date),
+        (r#","hasbeenclosed":true"#, date),
+        (r#","hasbeenclosed":false"#, None),
+    ] {
+        let text = format!(r#"{{"id":5,"dateclosed":"2026-02-10T14:05:00"{flag}}}"#);
+        let ticket = mapped::<HaloTicket<'_>>(&text, &Tenant::default());
+        let sale = mapped::<HaloOpportunity<'_>>(&text, &Tenant::default());
+        assert_eq!(
+            (ticket.closed_at, sale.closed_at),
+            (expected, expected),
+            "{flag}"
+        );
+    }
 }
 
 #[test]
@@ -124,7 +144,7 @@ fn the_main_contact_is_decided_once_for_a_client() {
         r#"{"id":2,"client_id":12,"name":"Shelves","isstocklocation":true,"maincontact_id":77}"#,
         r#"{"id":3,"client_id":0}"#,
     ] {
-        MainSite::take(&mut main, serde_json::from_str(site).expect("a site"));
+        ClientSites::take(&mut main, serde_json::from_str(site).expect("a site"));
     }
     assert_eq!(main.len(), 1);
     let tenant = Tenant {
@@ -155,8 +175,39 @@ fn the_main_contact_is_decided_once_for_a_client() {
         (several.type_id.as_deref(), several.other_type_ids),
         (Some("4"), vec!["6".to_owned()])
     );
+    for none in ["", r#","customer_relationship":null"#, r#","customer_relationship":[]"#] {
+        let text = format!(r#"{{"id":14,"name":"Caller","customertype":4{none}}}"#);
+        let caller = mapped::<HaloClient<'_>>(&text, &tenant);
+        assert_eq!(caller.type_id, None, "another field with other numbers");
+    }
     let unknown = mapped::<HaloClient<'_>>(r#"{"id":1,"name":"Unknown"}"#, &tenant);
     assert!(!unknown.active && unknown.fields["built_in"] == json!(true));
+}
+
+#[test]
+fn the_address_is_that_of_the_main_site_else_of_the_first_in_use() {
+    let mut sites = Sites::new();
+    for site in [
+        r#"{"id":8,"client_id":12,"phonenumber":"8","maincontact_id":38,"inactive":true}"#,
+        r#"{"id":9,"client_id":12,"phonenumber":"9","maincontact_id":39}"#,
+        r#"{"id":10,"client_id":12,"phonenumber":"10"}"#,
+    ] {
+        ClientSites::take(&mut sites, serde_json::from_str(site).expect("a site"));
+    }
+    let tenant = Tenant {
+        sites: Arc::new(sites),
+        ..Tenant::default()
+    };
+    for (main, expected) in [("0", "9"), ("10", "10"), ("8", "8"), ("77", "9")] {
+        let text = format!(r#"{{"id":12,"name":"Acme","main_site_id":{main}}}"#);
+        let client = mapped::<HaloClient<'_>>(&text, &tenant);
+        assert_eq!(client.phone.as_deref(), Some(expected), "main site {main}");
+    }
+    let primary = |id| {
+        let text = format!(r#"{{"id":{id},"name":"Ann Other","client_id":12}}"#);
+        mapped::<HaloUser<'_>>(&text, &tenant).primary
+    };
+    assert!(primary(39) && !primary(38), "of the one in use");
 }
 
 #[test]

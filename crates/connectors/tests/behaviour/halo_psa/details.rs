@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use connectors::connector::Fetched;
 use connectors::page::Page;
 use connectors::{Connect, Connector};
 use domain::clock::UtcMillis;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use simulator::{Fault, FaultKind};
 
 use super::HaloPsa;
-use crate::vendor::{FULL, Stand, Vendor, ids, record, walk, whole};
+use crate::vendor::{FULL, Stand, Vendor, ids, record, record_of, walk, whole};
 
 /// A connector of another job in the same process.
 fn another(connect: &Connect) -> Arc<dyn Connector> {
@@ -96,6 +97,64 @@ pub async fn web_sites_and_main_contacts() {
     let pages = pages.expect("pages");
     assert_eq!(record(&pages, &other.external_id)["primary"], true);
     assert_eq!(record(&pages, &main.external_id)["primary"], false);
+}
+
+/// A client has the address of its main site, wherever that stands in the list, and without one of the first that is in
+/// use; the same goes for the main contact. As long as nobody knows which it is, what is stored stays.
+pub async fn main_site() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    // The client without a site.
+    let client = 2;
+    let site = |name: &str, inactive: bool| {
+        let site = json!({
+            "name": name, "client_id": client, "phonenumber": name, "delivery_address_line1": name, "inactive": inactive,
+        });
+        let site = control.create("site", site);
+        let user = control.create("users", json!({"name": name, "site_id": site}));
+        control.patch("site", site, json!({ "maincontact_id": user }));
+        (site, user.to_string())
+    };
+    let (closed, open, later) = (site("Closed", true), site("Open", false), site("Later", false));
+    let connect = stand.connect();
+    let address = async || {
+        let pages = whole(&*another(&connect), Stream::Companies).await;
+        let here = record(&pages.expect("pages"), "2");
+        assert_eq!(here["phone"], here["street"]);
+        here["phone"].clone()
+    };
+    let main = async || {
+        let pages = whole(&*another(&connect), Stream::Contacts).await;
+        let pages = pages.expect("pages");
+        let users = [&closed.1, &open.1, &later.1];
+        users.map(|user| record(&pages, user)["primary"] == true)
+    };
+    assert_eq!(address().await, "Open");
+    assert_eq!(main().await, [false, true, false]);
+    for (main_site, name) in [(later.0, "Later"), (closed.0, "Closed")] {
+        control.patch("client", client, json!({"main_site_id": main_site, "ref": name}));
+        assert_eq!(address().await, name);
+        let before = asked(&stand);
+        assert_eq!(address().await, name, "and it stays");
+        assert_eq!(asked(&stand), before, "its row is the same");
+        let is_main = [&closed, &open, &later].map(|one| one.0 == main_site);
+        assert_eq!(main().await, is_main, "{name}");
+    }
+    let fetched = another(&connect).fetch(Stream::Companies, "2").await;
+    let Fetched::Record(alone, _) = fetched.expect("it") else {
+        panic!("a client")
+    };
+    let alone = record_of(&alone, "2").expect("it");
+    assert_eq!(alone["phone"], "Closed", "by itself as in the list");
+    let down = FaultKind::Status {
+        code: 500,
+        body: None,
+        retry_after: None,
+    };
+    control.set_fault(Fault::new(down).on_path("client/2?"));
+    let pages = whole(&*another(&stand.connect()), Stream::Companies).await;
+    let kept = passed_over(&pages.expect("pages"), SideList::Sites);
+    assert_eq!(kept, ["2".to_owned()].into());
 }
 
 /// A run asks about fifty clients and no more; the others have their turn with the next ones.

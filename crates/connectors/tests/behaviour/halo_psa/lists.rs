@@ -3,12 +3,13 @@
 use connectors::ErrorKind;
 use domain::record::{Batch, Visibility};
 use domain::reference::ReferenceKind;
+use domain::scope::Scope;
 use domain::stream::Stream;
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Fault, FaultKind};
 
 use super::HaloPsa;
-use crate::vendor::{Vendor, batch_ids, ids, ids_of, record, whole};
+use crate::vendor::{FULL, Vendor, batch_ids, ids, ids_of, record, whole};
 
 pub async fn other_release() {
     let stand = HaloPsa.start().await;
@@ -220,6 +221,135 @@ pub async fn sales() {
         .await
         .expect("an answer");
     assert_eq!(fetched, connectors::connector::Fetched::Gone);
+}
+
+/// A client's type is its first relationship; the other field that is called a type counts by other numbers.
+pub async fn types() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let clients = control.ids("client");
+    let without = clients[3];
+    control.patch("client", without, json!({"customer_relationship": []}));
+    let pages = whole(&*stand.connector(), Stream::Companies).await;
+    let pages = pages.expect("pages");
+    for id in clients {
+        let there = control.get("client", id).expect("a client");
+        let kind = &there["customer_relationship"][0]["id"];
+        let here = record(&pages, &id.to_string());
+        let kind = kind.as_i64().map(|kind| kind.to_string());
+        assert_eq!(here["type_id"].as_str(), kind.as_deref(), "{there}");
+    }
+    assert_eq!(record(&pages, &without.to_string())["type_id"], Value::Null);
+    let there = control.get("client", without).expect("a client");
+    assert_ne!(there["customertype"], 0);
+}
+
+/// A ticket that is opened again keeps its date in Halo, and is not closed here.
+pub async fn opened_again() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let ticket = control.ids("tickets")[4];
+    let to = async |status: i64| {
+        control.patch("tickets", ticket, json!({ "status_id": status }));
+        let pages = whole(&*stand.connector(), Stream::Tickets).await;
+        record(&pages.expect("pages"), &ticket.to_string())["closed_at"].clone()
+    };
+    to(2).await;
+    assert!(to(9).await.is_number(), "closed");
+    assert_eq!(to(2).await, Value::Null, "opened again");
+    let there = control.get("tickets", ticket).expect("a ticket");
+    assert_ne!(there["dateclosed"], "1900-01-01T00:00:00");
+    assert!(to(9).await.is_number(), "closed again");
+}
+
+/// Lists that come bare, in pages smaller than asked for, are read to their end, sites among them.
+pub async fn uncounted() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let streams = [
+        Stream::Companies,
+        Stream::Contacts,
+        Stream::Tickets,
+        Stream::Opportunities,
+    ];
+    let counted = whole(&*stand.connector(), Stream::Companies).await;
+    let counted = counted.expect("pages");
+    let caps = json!({"bare_lists": true, "list_cap": 5, "ticket_cap": 9});
+    control.patch("instanceinfo", 1, caps);
+    for stream in streams {
+        let connector = stand.connector();
+        let pages = whole(&*connector, stream).await.expect("pages");
+        let all = ids_of(control, HaloPsa.entity(stream));
+        assert_eq!(ids(&pages), all, "{}", stream.key());
+        let received: u32 = pages.iter().map(|page| page.received).sum();
+        assert_eq!(received as usize, all.len(), "{}: each once", stream.key());
+        let total = connector.total(stream, FULL, &Scope::default()).await;
+        assert_eq!(total.expect("an answer"), None, "{}", stream.key());
+        if stream == Stream::Companies {
+            for id in &all {
+                assert_eq!(record(&pages, id), record(&counted, id), "with its sites");
+            }
+        }
+    }
+}
+
+/// A list whose rows are null is empty, and one request is all it takes to know.
+pub async fn null_rows() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    for (stream, key) in [
+        (Stream::Companies, "clients"),
+        (Stream::Contacts, "users"),
+        (Stream::Tickets, "tickets"),
+        (Stream::Opportunities, "tickets"),
+    ] {
+        let entity = HaloPsa.entity(stream);
+        let body = FaultKind::Status {
+            code: 200,
+            body: Some(json!({"record_count": 0, key: null})),
+            retry_after: None,
+        };
+        control.clear_faults();
+        control.set_fault(Fault::new(body).on_entity(entity));
+        let before = stand.requests_about(entity).len();
+        let pages = whole(&*stand.connector(), stream).await.expect("no rows");
+        assert!(ids(&pages).is_empty(), "{}", stream.key());
+        assert_eq!(stand.requests_about(entity).len() - before, 1);
+    }
+}
+
+/// Rows of tickets and opportunities have no custom fields but those they are asked for, by ids that are read once. An
+/// agent who may not see the ids has the tickets without.
+pub async fn custom_fields() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let sale = control.ids("opportunities")[0];
+    let budget = json!([
+        {"id": 142, "name": "CFBudget", "label": "Budget", "type": 0, "value": "Large", "display": "Large"},
+    ]);
+    control.patch("opportunities", sale, json!({ "customfields": budget }));
+    let connect = stand.connect();
+    let connector = || connectors::build("halo_psa", connect.clone()).expect("a connector");
+    let pages = whole(&*connector(), Stream::Tickets).await.expect("pages");
+    let mut with = 0;
+    for id in control.ids("tickets") {
+        let there = control.get("tickets", id).expect("a ticket");
+        let room = &there["customfields"][0]["value"];
+        let here = record(&pages, &id.to_string());
+        assert_eq!(here["fields"]["udf:Room"], *room, "{there}");
+        with += usize::from(room.is_string());
+    }
+    assert!(with > 10, "{with}");
+    let pages = whole(&*connector(), Stream::Opportunities).await;
+    let here = record(&pages.expect("pages"), &sale.to_string());
+    assert_eq!(here["fields"]["udf:Budget"], "Large");
+    assert_eq!(stand.requests_about("fieldinfo").len(), 1, "read once");
+    for access in ["None", "Restricted"] {
+        control.set_security("fieldinfo", "query", access);
+        let pages = whole(&*stand.connector(), Stream::Tickets).await;
+        let pages = pages.expect("tickets all the same");
+        assert_eq!(ids(&pages), ids_of(control, "tickets"), "{access}");
+    }
 }
 
 pub async fn renamed_team() {

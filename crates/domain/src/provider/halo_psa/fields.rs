@@ -147,16 +147,16 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
     Companies {
         name = "Client.name",
         active = "Client.inactive; never the built-in client",
-        type_id = "Client.customer_relationship, the first, else customertype",
+        type_id = "Client.customer_relationship, the first",
         other_type_ids = "Client.customer_relationship, the others",
         status_id = "",
-        phone = "Site.phonenumber of the first site",
+        phone = "Site.phonenumber of main_site_id, else of the first site in use",
         website = "Client.website, of single clients",
-        street = "Site.delivery_address_line1 of the first site",
-        city = "Site.delivery_address_line2 of the first site",
-        state = "Site.delivery_address_line3 of the first site",
-        postal_code = "Site.delivery_address_line5 of the first site",
-        country = "Site.delivery_address_line4 of the first site",
+        street = "Site.delivery_address_line1 of main_site_id, else of the first site in use",
+        city = "Site.delivery_address_line2 of main_site_id, else of the first site in use",
+        state = "Site.delivery_address_line3 of main_site_id, else of the first site in use",
+        postal_code = "Site.delivery_address_line5 of main_site_id, else of the first site in use",
+        country = "Site.delivery_address_line4 of main_site_id, else of the first site in use",
         parent_external_id = "",
         owner_external_id = "Client.accountmanagertech",
         created_at = "",
@@ -179,7 +179,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         mobile = "Users.mobilenumber",
         title = "Users.title",
         active = "Users.inactive; never service accounts, agents and General User",
-        primary = "Client.main_contact_id, else Site.maincontact_id of main_site_id, else that of the first site that has one",
+        primary = "Client.main_contact_id, else Site.maincontact_id of main_site_id, else that of the first site in use that has one",
         created_at = "",
         updated_at = "Users.lastupdate",
     }
@@ -198,7 +198,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         technician_external_id = "Tickets.agent_id, unless it is agent 1",
         due_at = "Tickets.deadlinedate, else fixbydate",
         created_at = "Tickets.dateoccurred",
-        closed_at = "Tickets.dateclosed",
+        closed_at = "Tickets.dateclosed, unless hasbeenclosed is false",
         updated_at = "the later of Tickets.lastactiondate, last_update",
     }
     TicketNotes {
@@ -228,7 +228,7 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
         probability = "Opportunities.oppconversionprobability",
         projected_close_at = "Opportunities.targetdate",
         created_at = "Opportunities.dateoccurred",
-        closed_at = "Opportunities.dateclosed",
+        closed_at = "Opportunities.dateclosed, unless hasbeenclosed is false",
         updated_at = "the later of Opportunities.lastactiondate, last_update",
     }
 };

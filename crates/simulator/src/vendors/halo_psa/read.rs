@@ -8,6 +8,7 @@ use super::query::{self, Query};
 use super::refusal::Refusal;
 use super::render::{Form, Render, Wish};
 use super::route::Address;
+use super::switches::Switches;
 use crate::exchange::{Answer, Call};
 use crate::fault::FaultKind;
 use crate::records::base::{Base, Row};
@@ -47,6 +48,12 @@ impl HaloPsa {
             form,
             statuses: is_on("includestatus"),
             contracts: is_on("includecontract"),
+            custom: call
+                .parameter("include_custom_fields")
+                .unwrap_or_default()
+                .split(',')
+                .filter_map(|id| id.trim().parse().ok())
+                .collect(),
             html: is_on("includehtmlnote") || is_on("includehtmlemail"),
             odd_ids: form == Form::Row && self.is_newer(),
         }
@@ -169,7 +176,9 @@ impl HaloPsa {
         let start = twist.page_start(start, all.len());
         let ids = &all[start..all.len().min(start.saturating_add(size))];
         let (rows, written) = self.rows(base, &kinds, ids, call, twist);
+        let bare = Switches::read(base).bare_lists;
         let mut answer = match query::envelope(schema.about.key) {
+            Some(_) if bare => Answer::json_text(200, rows),
             Some(name) => self.envelope(
                 schema.about.key,
                 name,
@@ -251,6 +260,7 @@ impl HaloPsa {
             form,
             statuses: true,
             contracts: true,
+            custom: Vec::new(),
             html: true,
             odd_ids: false,
         };

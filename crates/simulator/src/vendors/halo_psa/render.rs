@@ -28,7 +28,7 @@ pub enum Form {
 }
 
 /// What a client asked to see.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Wish {
     /// Where the record is shown.
     pub form: Form,
@@ -36,6 +36,8 @@ pub struct Wish {
     pub statuses: bool,
     /// Whether contracts are wanted in rows of tickets.
     pub contracts: bool,
+    /// Ids of the custom fields that are wanted in rows of tickets.
+    pub custom: Vec<i64>,
     /// Whether HTML of notes is wanted.
     pub html: bool,
     /// Whether ids are written as this release of the product does not: as decimals and texts.
@@ -224,6 +226,11 @@ impl<'w> Render<'w> {
                 let place = usize::try_from(id_of("priority_id")? - 1).ok()?;
                 (*n::PRIORITIES.get(place)?).into()
             }
+            ("tickets" | "opportunities" | "projects", "customfields")
+                if self.wish.form == Form::Row =>
+            {
+                self.custom(value)
+            }
             ("tickets" | "opportunities" | "projects", "details_html") if *value == Val::Null => {
                 match row.named(schema, "details") {
                     Val::Str(text) => html(&text).into(),
@@ -250,6 +257,18 @@ impl<'w> Render<'w> {
             }
             _ => return None,
         })
+    }
+
+    /// Those custom fields that were asked for.
+    fn custom(&self, value: &Val<'_>) -> Value {
+        let Val::Tree(Value::Array(fields)) = value else {
+            return json!([]);
+        };
+        let wanted = fields.iter().filter(|field| {
+            let id = field["id"].as_i64();
+            id.is_some_and(|id| self.wish.custom.contains(&id))
+        });
+        wanted.cloned().collect()
     }
 
     fn role_names(&self, row: &Row<'_>, schema: &Schema) -> Vec<String> {

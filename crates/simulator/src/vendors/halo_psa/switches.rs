@@ -15,6 +15,8 @@ pub struct Switches {
     pub list_cap: usize,
     /// Rows when a client neither pages nor counts.
     pub usual_rows: usize,
+    /// Whether lists come without the object around them, and so without a count: not documented of any release, and told of some lists.
+    pub bare_lists: bool,
     /// Further attempts for a webhook that was not taken.
     pub webhook_retries: u32,
     /// Whether a new action is no change of its ticket, which is not documented.
@@ -44,6 +46,7 @@ impl Switches {
             ticket_cap: count("ticket_cap", 100),
             list_cap: count("list_cap", 1_000),
             usual_rows: count("usual_rows", 50),
+            bare_lists: flag(record, "bare_lists"),
             webhook_retries: u32::try_from(retries).unwrap_or(0),
             quiet_actions: flag(record, "quiet_actions"),
         }

@@ -26,9 +26,11 @@ pub fn records(kind: &str) -> Option<Vec<Value>> {
             .map(|(id, name)| json!({"id": id, "name": name}))
             .collect(),
         "fieldinfo" => vec![
+            json!({"id": 4, "name": "Summary", "label": "Summary", "typeid": 1, "type": 0, "custom": 0}),
             json!({"id": 137, "name": "CFSupportHours", "label": "Support hours", "typeid": 2, "type": 0, "custom": 1}),
             json!({"id": 138, "name": "CFSeats", "label": "Seats", "typeid": 2, "type": 0, "custom": 1}),
             json!({"id": 141, "name": "CFRoom", "label": "Room", "typeid": 1, "type": 0, "custom": 1}),
+            json!({"id": 142, "name": "CFBudget", "label": "Budget", "typeid": 1, "type": 0, "custom": 1}),
         ],
         "toplevel" => (1..)
             .zip(["Customers", "Internal"])

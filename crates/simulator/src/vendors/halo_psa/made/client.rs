@@ -24,7 +24,8 @@ getters! { Facts::Company(c, copy), r;
     "toplevel_id" => Val::Link(if c.index == 0 { 2 } else { 1 }),
     "inactive" => Val::Bool(!c.active),
     "is_vip" => Val::Bool(c.tier == 0 && c.index > 0),
-    "customertype" => Val::Int(relationship(c.standing).0),
+    // A list of its own, whose numbers mean something else than those of relationships.
+    "customertype" => Val::Int(5 - relationship(c.standing).0),
     "customer_relationship" => {
         let (id, name) = relationship(c.standing);
         Val::Tree(json!([{"id": id, "name": name}]))

@@ -104,8 +104,6 @@ pub fn after_create(edit: &mut Edit<'_>, given: &Record) {
             record.insert("hasbeenclosed".to_owned(), n::closes(status).into());
             if n::closes(status) {
                 record.insert("dateclosed".to_owned(), at);
-            } else {
-                record.remove("dateclosed");
             }
         }
     });

@@ -156,16 +156,12 @@ pub fn without_tags(html: &str) -> String {
     plain.trim().to_owned()
 }
 
-/// Whether a ticket is closed follows from its status.
+/// Whether a ticket is closed follows from its status. Opened again, it keeps the date.
 fn close(edit: &Edit<'_>, before: &Record, record: &mut Record) {
     let closed = linked(record, "status_id").is_some_and(n::closes);
     let was = linked(before, "status_id").is_some_and(n::closes);
     if closed && !was {
         record.insert("dateclosed".to_owned(), now(edit));
-    }
-    if !closed {
-        record.remove("dateclosed");
-        record.remove("date_fully_closed");
     }
     record.insert("hasbeenclosed".to_owned(), closed.into());
 }
