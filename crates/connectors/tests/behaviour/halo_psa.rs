@@ -268,6 +268,7 @@ impl Vendor for HaloPsa {
                 details::unreadable_replies,
             ),
             Case::new("list", "sites_are_read_once_an_hour", lists::sites_kept),
+            Case::new("list", "addresses_line_by_line", lists::addresses),
             Case::new("list", "types_are_relationships", lists::types),
             Case::new("list", "a_ticket_opened_again", lists::opened_again),
             Case::new("list", "lists_without_a_count", lists::uncounted),
