@@ -256,7 +256,11 @@ impl Vendor for HaloPsa {
             ),
             Case::new("list", "the_address_of_the_main_site", details::main_site),
             Case::new("list", "details_come_by_turns", details::details_by_turns),
-            Case::new("list", "details_that_fail_stop_nothing", details::details_that_fail),
+            Case::new(
+                "list",
+                "details_that_fail_stop_nothing",
+                details::details_that_fail,
+            ),
             Case::new(
                 "incremental",
                 "a_reply_shows_though_it_is_no_change",

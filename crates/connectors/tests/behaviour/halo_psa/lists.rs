@@ -197,7 +197,13 @@ pub async fn hidden_comments() {
     control.set_security("actions", "query", "Restricted");
     let error = notes(quiet).await.expect_err("hidden");
     assert_eq!(error.kind, ErrorKind::PermissionDenied, "{error}");
-    assert!(notes(987_654_321).await.expect("not there").batch.is_empty());
+    assert!(
+        notes(987_654_321)
+            .await
+            .expect("not there")
+            .batch
+            .is_empty()
+    );
     let report = stand.connector().test_connection().await.expect("a report");
     let missing: Vec<_> = report.missing_required().collect();
     assert_eq!(missing.len(), 1, "{report:?}");
