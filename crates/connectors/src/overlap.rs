@@ -166,10 +166,11 @@ impl Place {
         let received = (seen.received - found.doubled.min(seen.received)) as u64;
         let fresh = seen.highest.is_some();
         let short = received > 0 && received < u64::from(asked.size);
-        // A count of fewer than have come is none.
+        // A count of fewer than have come is none, but for a page that came again, which proves nothing.
+        let proves = fresh || self.searched > 0;
         let total = found
             .total
-            .filter(|total| !fresh || *total >= asked.offset() + received);
+            .filter(|total| !proves || *total >= asked.offset() + received);
         let capped = short && total.is_some_and(|total| asked.offset() + received < total);
         // Without a count a short first page may be all there is, or the vendor's own limit: it is kept to as if it were.
         let perhaps_capped = short && fresh && total.is_none() && asked.page == 1;

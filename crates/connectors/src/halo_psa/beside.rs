@@ -109,15 +109,21 @@ impl ClientSites {
         }
         let filled = |text: Option<String>| text.map(without_nul).filter(|t| !t.trim().is_empty());
         let known = all.entry(client).or_default();
+        // Only the last line is known to be the postcode; what stands in which of the others is up to whoever filled them in.
+        let lines = [
+            site.delivery_address_line1,
+            site.delivery_address_line2,
+            site.delivery_address_line3,
+            site.delivery_address_line4,
+        ];
+        let lines: Vec<String> = lines.into_iter().filter_map(filled).collect();
         let place = Location {
             name: filled(site.name).unwrap_or_default(),
             phone: filled(site.phonenumber),
-            street: filled(site.delivery_address_line1),
-            city: filled(site.delivery_address_line2),
-            state: filled(site.delivery_address_line3),
-            country: filled(site.delivery_address_line4),
+            street: (!lines.is_empty()).then(|| lines.join("\n")),
             postal_code: filled(site.delivery_address_line5),
             inactive: flag(site.inactive, false),
+            ..Location::default()
         };
         known.places.insert(site.id, place);
         let contact = some_id(site.maincontact_id);
@@ -146,9 +152,6 @@ impl ClientSites {
         let own = own.cloned().unwrap_or_default();
         company.phone = own.phone;
         company.street = own.street;
-        company.city = own.city;
-        company.state = own.state;
-        company.country = own.country;
         company.postal_code = own.postal_code;
     }
 }

@@ -256,7 +256,11 @@ impl Vendor for HaloPsa {
             ),
             Case::new("list", "the_address_of_the_main_site", details::main_site),
             Case::new("list", "details_come_by_turns", details::details_by_turns),
-            Case::new("list", "details_that_fail_stop_nothing", details::details_that_fail),
+            Case::new(
+                "list",
+                "details_that_fail_stop_nothing",
+                details::details_that_fail,
+            ),
             Case::new(
                 "incremental",
                 "a_reply_shows_though_it_is_no_change",
@@ -268,6 +272,7 @@ impl Vendor for HaloPsa {
                 details::unreadable_replies,
             ),
             Case::new("list", "sites_are_read_once_an_hour", lists::sites_kept),
+            Case::new("list", "addresses_line_by_line", lists::addresses),
             Case::new("list", "types_are_relationships", lists::types),
             Case::new("list", "a_ticket_opened_again", lists::opened_again),
             Case::new("list", "lists_without_a_count", lists::uncounted),

@@ -175,7 +175,11 @@ fn the_main_contact_is_decided_once_for_a_client() {
         (several.type_id.as_deref(), several.other_type_ids),
         (Some("4"), vec!["6".to_owned()])
     );
-    for none in ["", r#","customer_relationship":null"#, r#","customer_relationship":[]"#] {
+    for none in [
+        "",
+        r#","customer_relationship":null"#,
+        r#","customer_relationship":[]"#,
+    ] {
         let text = format!(r#"{{"id":14,"name":"Caller","customertype":4{none}}}"#);
         let caller = mapped::<HaloClient<'_>>(&text, &tenant);
         assert_eq!(caller.type_id, None, "another field with other numbers");
@@ -190,7 +194,8 @@ fn the_address_is_that_of_the_main_site_else_of_the_first_in_use() {
     for site in [
         r#"{"id":8,"client_id":12,"phonenumber":"8","maincontact_id":38,"inactive":true}"#,
         r#"{"id":9,"client_id":12,"phonenumber":"9","maincontact_id":39}"#,
-        r#"{"id":10,"client_id":12,"phonenumber":"10"}"#,
+        r#"{"id":10,"client_id":12,"phonenumber":"10","delivery_address_line1":"Quay 4","delivery_address_line2":" ",
+            "delivery_address_line3":"Harbour","delivery_address_line4":"Graz","delivery_address_line5":"8010"}"#,
     ] {
         ClientSites::take(&mut sites, serde_json::from_str(site).expect("a site"));
     }
@@ -202,6 +207,16 @@ fn the_address_is_that_of_the_main_site_else_of_the_first_in_use() {
         let text = format!(r#"{{"id":12,"name":"Acme","main_site_id":{main}}}"#);
         let client = mapped::<HaloClient<'_>>(&text, &tenant);
         assert_eq!(client.phone.as_deref(), Some(expected), "main site {main}");
+        let lines = (main == "10").then_some("Quay 4\nHarbour\nGraz");
+        let postcode = (main == "10").then_some("8010");
+        assert_eq!(
+            (client.street.as_deref(), client.postal_code.as_deref()),
+            (lines, postcode)
+        );
+        assert_eq!(
+            (client.city, client.state, client.country),
+            (None, None, None)
+        );
     }
     let primary = |id| {
         let text = format!(r#"{{"id":{id},"name":"Ann Other","client_id":12}}"#);

@@ -55,7 +55,8 @@ pub async fn web_sites_and_main_contacts() {
     let before = companies().await;
     let active = |pages: &[Page]| -> BTreeSet<String> {
         let all = ids(pages).into_iter();
-        all.filter(|id| record(pages, id)["active"] == true).collect()
+        all.filter(|id| record(pages, id)["active"] == true)
+            .collect()
     };
     let first = asked(&stand);
     assert_eq!(first, active(&before).len(), "each active client once");
@@ -70,7 +71,11 @@ pub async fn web_sites_and_main_contacts() {
     }
     assert!(told > 5, "{told}");
     let left = passed_over(&before, SideList::Details);
-    assert_eq!(left.len(), ids(&before).len() - first, "the others keep theirs");
+    assert_eq!(
+        left.len(),
+        ids(&before).len() - first,
+        "the others keep theirs"
+    );
     assert_eq!(companies().await.len(), before.len());
     assert_eq!(asked(&stand), first, "nothing changed");
 
@@ -84,13 +89,21 @@ pub async fn web_sites_and_main_contacts() {
     };
     let main = contacts.iter().find(|one| one.primary && one.active);
     let main = main.expect("one").clone();
-    let same = |one: &&ContactRecord| {
-        one.company_external_id == main.company_external_id && !one.primary
-    };
+    let same =
+        |one: &&ContactRecord| one.company_external_id == main.company_external_id && !one.primary;
     let other = contacts.iter().find(same).expect("another").clone();
-    let client: i64 = main.company_external_id.as_ref().expect("one").parse().expect("a number");
+    let client: i64 = main
+        .company_external_id
+        .as_ref()
+        .expect("one")
+        .parse()
+        .expect("a number");
     let user: i64 = other.external_id.parse().expect("a number");
-    control.patch("client", client, json!({"main_contact_id": user, "ref": "Changed"}));
+    control.patch(
+        "client",
+        client,
+        json!({"main_contact_id": user, "ref": "Changed"}),
+    );
     companies().await;
     assert_eq!(asked(&stand), first + 1, "the one that changed");
     let pages = whole(&*another(&connect), Stream::Contacts).await;
@@ -115,7 +128,11 @@ pub async fn main_site() {
         control.patch("site", site, json!({ "maincontact_id": user }));
         (site, user.to_string())
     };
-    let (closed, open, later) = (site("Closed", true), site("Open", false), site("Later", false));
+    let (closed, open, later) = (
+        site("Closed", true),
+        site("Open", false),
+        site("Later", false),
+    );
     let connect = stand.connect();
     let address = async || {
         let pages = whole(&*another(&connect), Stream::Companies).await;
@@ -132,7 +149,11 @@ pub async fn main_site() {
     assert_eq!(address().await, "Open");
     assert_eq!(main().await, [false, true, false]);
     for (main_site, name) in [(later.0, "Later"), (closed.0, "Closed")] {
-        control.patch("client", client, json!({"main_site_id": main_site, "ref": name}));
+        control.patch(
+            "client",
+            client,
+            json!({"main_site_id": main_site, "ref": name}),
+        );
         assert_eq!(address().await, name);
         let before = asked(&stand);
         assert_eq!(address().await, name, "and it stays");
@@ -169,7 +190,10 @@ pub async fn details_by_turns() {
         let before = asked(&stand);
         let pages = walk(&*another(&connect), Stream::Companies, FULL, 30).await;
         let pages = pages.expect("pages");
-        (asked(&stand) - before, passed_over(&pages, SideList::Details))
+        (
+            asked(&stand) - before,
+            passed_over(&pages, SideList::Details),
+        )
     };
     let (first, over) = run().await;
     assert_eq!(first, 50);
@@ -209,7 +233,9 @@ pub async fn details_that_fail() {
     let pages = whole(&*another(&stand.connect()), Stream::Companies).await;
     assert_eq!(ids(&pages.expect("all the same")), all);
     let journal = control.journal();
-    let of_one = journal.iter().filter(|entry| entry.path.to_lowercase().contains("/client/"));
+    let of_one = journal
+        .iter()
+        .filter(|entry| entry.path.to_lowercase().contains("/client/"));
     let tried: BTreeSet<&str> = of_one.map(|entry| entry.path.as_str()).collect();
     // Three in a row, and those that were under way by then.
     assert!((3..=5).contains(&tried.len()), "{tried:?}");
@@ -237,12 +263,20 @@ pub async fn replies() {
             control.create("actions", reply(ticket));
         }
         for ticket in changed {
-            control.patch("tickets", ticket, json!({"summary": format!("Edited {quiet}")}));
+            control.patch(
+                "tickets",
+                ticket,
+                json!({"summary": format!("Edited {quiet}")}),
+            );
         }
         let mode = PullMode::Since { since };
         let pages = walk(&*connector, Stream::Tickets, mode, 50).await;
         let pages = pages.expect("pages");
-        let all: BTreeSet<String> = answered.iter().chain(&changed).map(ToString::to_string).collect();
+        let all: BTreeSet<String> = answered
+            .iter()
+            .chain(&changed)
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(ids(&pages), all, "quiet: {quiet}");
         let came: usize = pages.iter().map(|page| page.batch.len()).sum();
         assert_eq!(came, all.len(), "each once");

@@ -197,7 +197,13 @@ pub async fn hidden_comments() {
     control.set_security("actions", "query", "Restricted");
     let error = notes(quiet).await.expect_err("hidden");
     assert_eq!(error.kind, ErrorKind::PermissionDenied, "{error}");
-    assert!(notes(987_654_321).await.expect("not there").batch.is_empty());
+    assert!(
+        notes(987_654_321)
+            .await
+            .expect("not there")
+            .batch
+            .is_empty()
+    );
     let report = stand.connector().test_connection().await.expect("a report");
     let missing: Vec<_> = report.missing_required().collect();
     assert_eq!(missing.len(), 1, "{report:?}");
@@ -221,6 +227,31 @@ pub async fn sales() {
         .await
         .expect("an answer");
     assert_eq!(fetched, connectors::connector::Fetched::Gone);
+}
+
+/// Nothing says which line of an address is the city: all but the postcode are the street, of the client as of its sites.
+pub async fn addresses() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let sites = control.records("site", -1, 10_000).expect("sites");
+    let full = |site: &&Value| site["delivery_address_line2"].is_string();
+    let site = sites.iter().find(full).expect("an address");
+    let line = |number: u8| site[format!("delivery_address_line{number}")].as_str();
+    let lines: Vec<&str> = (1..=4)
+        .filter_map(line)
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert!(lines.len() > 2, "{site}");
+    let pages = whole(&*stand.connector(), Stream::Companies).await;
+    let client = site["client_id"].as_f64().expect("a client");
+    let company = record(&pages.expect("pages"), &format!("{client:.0}"));
+    for place in [&company, &company["fields"]["locations"][0]] {
+        assert_eq!(place["street"], lines.join("\n"), "{place}");
+        assert_eq!(place["postal_code"].as_str(), line(5), "{place}");
+        for none in ["city", "state", "country"] {
+            assert_eq!(place[none], Value::Null, "{place}");
+        }
+    }
 }
 
 /// A client's type is its first relationship; the other field that is called a type counts by other numbers.

@@ -15,7 +15,7 @@ pub struct Switches {
     pub list_cap: usize,
     /// Rows when a client neither pages nor counts.
     pub usual_rows: usize,
-    /// Whether lists come without the object around them, and so without a count: not documented of any release, and told of some lists.
+    /// Whether all lists come without the object around them, and so without a count; no release is documented to do so.
     pub bare_lists: bool,
     /// Further attempts for a webhook that was not taken.
     pub webhook_retries: u32,
