@@ -119,9 +119,26 @@ async fn fill(pool: &sqlx::SqlitePool, temporary: &Path, file: &File, to: &Path)
 fn linked_or_copied(linked: std::io::Result<()>, from: &Path, to: &Path) -> Result<()> {
     match linked {
         Err(error) if error.kind() == IoKind::AlreadyExists => Err(io("cannot create", to, error)),
-        Err(_) => copy_private(from, to),
+        Err(_) => copied_whole(from, to),
         Ok(()) => Ok(()),
     }
+}
+
+/// Copies a file beside its new name and gives it that name when it is whole: the name is taken first, so that nothing
+/// of somebody else's is replaced.
+fn copied_whole(from: &Path, to: &Path) -> Result<()> {
+    let part = beside(to, ".part");
+    let _of_one_that_was_killed = fs::remove_file(&part);
+    copy_private(from, &part)?;
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(to)
+        .and_then(|_| fs::rename(&part, to))
+        .map_err(|error| {
+            let _not_needed = fs::remove_file(&part);
+            io("cannot create", to, error)
+        })
 }
 
 /// The commands that back up and restore a PostgreSQL database, without its password. Extensions are left out of what is

@@ -104,6 +104,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "companies by rule",
         include_str!("../migrations/0021_companies_by_rule.sql"),
     ),
+    (
+        22,
+        "closed anew",
+        include_str!("../migrations/0022_closed_anew.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

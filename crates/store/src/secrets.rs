@@ -328,7 +328,8 @@ pub async fn list_lost(store: &Store) -> Result<Lost> {
     Ok(lost)
 }
 
-/// Gives up keys that are lost: forgets them and whatever is still sealed with them, and names the key that seals now.
+/// Gives up keys that are lost: forgets them and whatever is still sealed with them, and names a key that seals where
+/// none is left.
 /// Answers how many secrets went. What they were for is to be ended before.
 ///
 /// # Errors
@@ -344,7 +345,10 @@ pub async fn give_up_lost(tx: &mut Tx, keys: &[String]) -> Result<u64> {
         execute!(tx, FORGET_KEY, key)?;
         gone += execute!(tx, REMOVE_OF_KEY, key)?;
     }
-    register(tx, &ring).await?;
+    let needed: Vec<KeyRow> = tx_all!(tx, LIST_KEYS)?;
+    if sealing_key(&ring, &needed).is_none() {
+        register(tx, &ring).await?;
+    }
     Ok(gone)
 }
 

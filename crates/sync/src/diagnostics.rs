@@ -135,14 +135,30 @@ fn written(mut bundle: Value, secrets: &BTreeMap<String, Secret>) -> String {
 }
 
 /// Redacts every text in a value before it is written as JSON, where an escape could be cut in two. Names of fields and
-/// numbers are Portico's own, and stay where a credential happens to equal one.
+/// numbers are Portico's own, and stay where a credential happens to equal one; a key that is no such name is a text of
+/// the vendor, such as a status.
 fn redact(value: &mut Value, secrets: &BTreeMap<String, Secret>) {
     match value {
         Value::String(text) => *text = redacted(text, secrets),
         Value::Array(items) => items.iter_mut().for_each(|item| redact(item, secrets)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| redact(field, secrets)),
+        Value::Object(fields) => {
+            for (key, mut field) in std::mem::take(fields) {
+                redact(&mut field, secrets);
+                let key = if is_own_name(&key) {
+                    key
+                } else {
+                    redacted(&key, secrets)
+                };
+                fields.insert(key, field);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+fn is_own_name(key: &str) -> bool {
+    key.chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// Takes out stored credentials, whoever quoted them and whether as JSON, and everything that looks like an e-mail
@@ -202,6 +218,7 @@ mod tests {
                 { "reason": "\"ann@x.example\" has no \"id\"" },
                 { "reason": r#"{"key":"s3\"cr3t","by":"ann@x.example"}"# },
             ] }],
+            "stages": { "Waits for ann@x.example": "waiting" },
         });
         let expected = json!({
             "message": "user [e-mail], secret [hidden] refused",
@@ -209,6 +226,7 @@ mod tests {
                 { "reason": "\"[e-mail]\" has no \"id\"" },
                 { "reason": r#"{"key":"[hidden]","by":"[e-mail]"}"# },
             ] }],
+            "stages": { "Waits for [e-mail]": "waiting" },
         });
         assert_eq!(read_again(bundle), expected);
     }

@@ -139,8 +139,10 @@ impl Writer<'_> {
         judged
             .filter(|(_, in_scope)| **in_scope)
             .filter_map(|((ticket, written), _)| {
-                let when = match (*written, self.is_closed(ticket)) {
-                    (true, closed) if closed && full => NotesWhen::Later,
+                // Of one that was completed once and is open again by its status, little more is expected.
+                let quiet = self.is_closed(ticket) || ticket.closed_at.is_some();
+                let when = match (*written, quiet) {
+                    (true, true) if full => NotesWhen::Later,
                     (true, _) => NotesWhen::AtOnce,
                     (false, false) if full => NotesWhen::Again,
                     (false, _) => return None,
