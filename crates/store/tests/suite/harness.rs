@@ -144,7 +144,7 @@ async fn drop_schema(url: &str, schema: &str) {
     let mut connection = sqlx::PgConnection::connect(url)
         .await
         .expect("the server answers");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP SCHEMA {schema} CASCADE")))
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP SCHEMA IF EXISTS {schema} CASCADE")))
         .execute(&mut connection)
         .await
         .expect("the schema goes");
