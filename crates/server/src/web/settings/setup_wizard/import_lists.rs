@@ -234,6 +234,9 @@ impl Step<'_> {
                         Outcome::Again(status, picker) => {
                             Listed::Shown(status, Tab::Users(Users::Picker(picker)))
                         }
+                        Outcome::Missing(missing) => {
+                            Listed::Shown(StatusCode::OK, Tab::Users(Users::Missing(missing)))
+                        }
                         Outcome::Begun(import) => Listed::Begun(import),
                     }
                 }
