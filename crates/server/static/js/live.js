@@ -51,5 +51,7 @@ function stop(address) {
 // What is used right now is not taken away under the hands: the next change brings it.
 function update(fresh) {
   const old = document.getElementById(fresh.id);
-  if (old && !old.querySelector("select:focus, input:focus, dialog[open]")) replace(fresh);
+  // What says the same stays, and with it the focus and what is selected in it.
+  if (!old || old.isEqualNode(fresh)) return;
+  if (!old.querySelector("select:focus, input:focus, dialog[open]")) replace(fresh);
 }

@@ -58,6 +58,8 @@ async fn banner(site: Site) {
     }
     let page = browser.get(PAGE).await;
     let retry = format!("{PAGE}/set-aside/{}/retry", open[0].id.0);
+    // By its id the focus comes back when the list comes anew.
+    let button = format!("id=\"retry-{}\"", open[0].id.0);
     for words in [
         "id=\"set-aside\"",
         "Records set aside (1)",
@@ -65,6 +67,7 @@ async fn banner(site: Site) {
         "createDateTime",
         "a date was expected",
         retry.as_str(),
+        button.as_str(),
     ] {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }

@@ -236,6 +236,7 @@ mod tests {
             set_aside: SetAsideList {
                 count: "104".into(),
                 rows: vec![SetAsideRow {
+                    id: 1,
                     retry: "/x".into(),
                     run: String::new(),
                     stream: "Tickets",

@@ -225,6 +225,7 @@ pub fn to_set_aside(
 ) -> SetAsideRow {
     let open = record.resolved_at.is_none();
     SetAsideRow {
+        id: record.id.0,
         retry: format!(
             "/settings/integrations/{}/set-aside/{}/retry",
             provider.key, record.id.0
