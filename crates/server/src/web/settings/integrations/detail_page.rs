@@ -103,6 +103,8 @@ pub struct SetAsideList {
     pub rows: Vec<SetAsideRow>,
     /// Whether there are more than are shown.
     pub more: bool,
+    /// Whether they are tried again.
+    pub tried: bool,
 }
 
 /// Their part of the page alone, for live updates.
@@ -249,6 +251,7 @@ mod tests {
                     can_retry: true,
                 }],
                 more: true,
+                tried: true,
             },
             imports: vec![ImportRow {
                 label: "Users",

@@ -24,6 +24,8 @@ pub struct ShowPage {
     pub set_aside: Vec<SetAsideRow>,
     /// Whether there are more than are shown.
     pub more_set_aside: bool,
+    /// Whether they are tried again.
+    pub tried: bool,
     /// Mass-removal questions of this run.
     pub questions: Vec<QuestionView>,
 }
@@ -293,6 +295,7 @@ mod tests {
             run,
             set_aside,
             more_set_aside: false,
+            tried: true,
             questions: vec![question],
         };
         let html = sample::check("run", &page);
