@@ -4,10 +4,14 @@ import { load, replace } from "./swap.js";
 
 const sources = new Map();
 
+// How long after the focus has left: a button that is pressed meanwhile must still be there when it is let go.
+const AFTER_USE = 500;
+
 /** Listens if the page has something live and is seen; again after the page comes back from the cache. */
 export function listen() {
   connect();
   document.addEventListener("portico:replaced", connect);
+  document.addEventListener("focusout", () => setTimeout(catchUp, AFTER_USE));
   document.addEventListener("visibilitychange", connect);
   window.addEventListener("pageshow", (event) => event.persisted && connect());
   window.addEventListener("pagehide", () => [...sources.keys()].forEach(stop));
@@ -48,8 +52,23 @@ function stop(address) {
   sources.delete(address);
 }
 
-// What is used right now is not taken away under the hands: the next change brings it.
+// Parts that came while what they take the place of was used, with that, by id.
+const waiting = new Map();
+
+// What is used right now is not taken away under the hands: the fresh part waits until it is left.
 function update(fresh) {
   const old = document.getElementById(fresh.id);
-  if (old && !old.querySelector("select:focus, input:focus, dialog[open]")) replace(fresh);
+  waiting.delete(fresh.id);
+  // What says the same stays, and with it the focus and what is selected in it.
+  if (!old || old.isEqualNode(fresh)) return;
+  if (old.querySelector("select:focus, input:focus, dialog[open]")) waiting.set(fresh.id, { old, fresh });
+  else replace(fresh);
+}
+
+// An answer that was put in place meanwhile is newer than what waits.
+function catchUp() {
+  for (const { old, fresh } of [...waiting.values()]) {
+    if (old.isConnected) update(fresh);
+    else waiting.delete(fresh.id);
+  }
 }

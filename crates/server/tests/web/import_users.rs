@@ -199,7 +199,7 @@ async fn the_report_leads_to_the_mail_where_that_may_be_opened() {
         ("action", "import"),
     ];
     let told = browser.submit(HERE, &fields).await.text;
-    let link = r#"<a href="/settings/mail">Settings → E-mail</a> lists them."#;
+    let link = r#"<a href="/settings/mail">Settings → E-mail</a> lists it."#;
     assert!(told.contains(link), "{told}");
     let report = told.split("/reports/").nth(1).unwrap();
     let report = report.split(['/', '"']).next().unwrap();
@@ -207,7 +207,7 @@ async fn the_report_leads_to_the_mail_where_that_may_be_opened() {
     site.add_staff("Una", "una@example.com", &users).await;
     let mut browser = site.browser_of("una@example.com").await;
     let page = browser.get(&format!("{HERE}/reports/{report}")).await;
-    let words = "Settings → E-mail lists them.";
+    let words = "Settings → E-mail lists it.";
     assert!(page.text.contains(words), "{}", page.text);
     assert!(!page.text.contains("/settings/mail"), "{}", page.text);
 }

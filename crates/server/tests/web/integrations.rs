@@ -107,6 +107,21 @@ async fn the_switch_leaves_a_colleagues_interval_alone_and_the_interval_the_swit
     assert_eq!(set().await, (false, 30), "the colleague's interval stays");
     bob.post(AT, &[("interval", "5")]).await;
     assert_eq!(set().await, (false, 5), "and so does the switch");
+
+    // Without scripts somebody chooses another interval and presses the switch instead of *Set*.
+    let shown = ann.get(PAGE).await.input("interval_shown");
+    assert_eq!(shown.as_deref(), Some("5"));
+    let press = |switch, minutes| {
+        [
+            ("auto_sync", switch),
+            ("interval_shown", "5"),
+            ("interval", minutes),
+        ]
+    };
+    ann.post(AT, &press("on", "30")).await;
+    assert_eq!(set().await, (true, 30), "both are meant");
+    bob.post(AT, &press("off", "5")).await;
+    assert_eq!(set().await, (false, 30), "only the switch is");
 }
 
 #[tokio::test]

@@ -58,6 +58,8 @@ async fn banner(site: Site) {
     }
     let page = browser.get(PAGE).await;
     let retry = format!("{PAGE}/set-aside/{}/retry", open[0].id.0);
+    // By its id the focus comes back when the list comes anew.
+    let button = format!("id=\"retry-{}\"", open[0].id.0);
     for words in [
         "id=\"set-aside\"",
         "Records set aside (1)",
@@ -65,6 +67,7 @@ async fn banner(site: Site) {
         "createDateTime",
         "a date was expected",
         retry.as_str(),
+        button.as_str(),
     ] {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
@@ -78,6 +81,38 @@ async fn banner(site: Site) {
     assert_eq!(shown.count(), 100, "bounded: {}", page.text);
     for words in ["Records set aside (101)", "The first 100 are shown."] {
         assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn p6_nothing_is_said_to_be_tried_without_credentials_that_work() {
+    let site = Site::start_connected().await;
+    let open = set_aside(&site, 0..1).await;
+    let retry = format!("{PAGE}/set-aside/{}/retry", open[0].id.0);
+    let mut browser = site.admin().await;
+    let page = browser.get(PAGE).await;
+    assert!(page.text.contains("Retry now"), "{}", page.text);
+    let store = site.app.store();
+    let id = open[0].integration_id;
+    for state in ["refused", "disconnected"] {
+        let mut tx = store.begin().await.unwrap();
+        if state == "refused" {
+            let later = store.now().plus(domain::clock::UtcMillis::HOUR);
+            let refused = store::integrations::update_refused(&mut tx, id, "No.", later).await;
+            refused.unwrap();
+        } else {
+            let disconnected = store::integrations::update_disconnected(&mut tx, id).await;
+            disconnected.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let page = browser.get(PAGE).await;
+        assert!(page.text.contains("note-0"), "{state}: {}", page.text);
+        let told = "Nothing is tried before it is connected again.";
+        assert!(page.text.contains(told), "{state}: {}", page.text);
+        assert!(!page.text.contains("Retry now"), "{state}");
+        let asked = browser.post(&retry, &[]).await;
+        let back = format!("{PAGE}?notice=retry_not_connected");
+        assert_eq!(asked.location(), back, "{state}: {}", asked.text);
     }
 }
 

@@ -410,7 +410,8 @@ async fn find(tx: &mut Tx, id: IntegrationId) -> Result<Integration> {
 #[must_use]
 pub fn connected_meanwhile(provider: &Provider) -> Refusal {
     message::plain(format!(
-        "Somebody else connected {} meanwhile, with other values. Nothing of theirs was changed.",
+        "Somebody else connected {} meanwhile, with other values. Nothing of theirs was changed; choosing Next again \
+         replaces theirs.",
         provider.name
     ))
 }

@@ -199,6 +199,10 @@ pub const ALL: &[Notice] = &[
         "That record is not set aside any more. Nothing was started.",
     ),
     plain(
+        "retry_not_connected",
+        "Without credentials that work nothing can be tried. Connect it again first.",
+    ),
+    plain(
         "not_connected",
         "This integration is not connected, so nothing was started.",
     ),

@@ -425,6 +425,22 @@ async fn people_who_cannot_be_read_are_told_as_that_and_not_as_still_to_come() {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     assert!(!page.text.contains("still under way"));
+
+    // A list that was opened before the sync had ended leads there, in the dialog and in the setup.
+    let setup = "/settings/integrations/autotask/setup/import/users";
+    for to in [HERE, setup] {
+        let page = browser.post(to, &[("action", "search")]).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        for words in ["The resources could not be read", "id=\"import-picker\""] {
+            assert!(page.text.contains(words), "{to}: {words}: {}", page.text);
+        }
+    }
+    let live = browser.get(&format!("{HERE}/events")).await;
+    assert!(
+        live.text.contains("See why") && !live.text.contains("Show what was read"),
+        "{}",
+        live.text
+    );
 }
 
 #[tokio::test]

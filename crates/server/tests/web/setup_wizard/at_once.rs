@@ -125,3 +125,40 @@ async fn a_connection_somebody_made_meanwhile_is_not_replaced_unasked() {
         same.text
     );
 }
+
+#[tokio::test]
+async fn a_test_and_a_mistake_do_not_make_a_colleagues_connection_ours() {
+    let site = Site::start_beside_sandbox().await;
+    let (mut ann, mut bob) = (site.admin().await, site.admin().await);
+    let with = |page: &Page, action: &str, secret: &str| {
+        let mut form = connect_form(action, secret);
+        let mark = page.input("unconnected");
+        form.extend(mark.map(|mark| ("unconnected".to_owned(), mark)));
+        form
+    };
+    let opened = bob.get(CONNECT).await;
+    connect(&mut ann).await;
+
+    let form = with(&opened, "test", &right_secret());
+    let tested = bob.send(CONNECT, &form).await;
+    assert_eq!(tested.status, StatusCode::OK, "{}", tested.text);
+    let (_, fields) = tested.text.split_once("id=\"connect-fields\"").unwrap();
+    assert!(fields.contains("Portico is connected"), "he sees it");
+    let form = with(&tested, "test", "another secret");
+    let failed = bob.send(CONNECT, &form).await;
+    assert_eq!(failed.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let form = with(&failed, "next", "another secret");
+    let refused = bob.send(CONNECT, &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text.contains("choosing Next again replaces theirs"),
+        "{}",
+        refused.text
+    );
+
+    let form = with(&refused, "next", &right_secret());
+    let again = bob.send(CONNECT, &form).await;
+    let replaced = format!("{SYNC}?notice=credentials_updated");
+    assert_eq!(again.location(), replaced, "{}", again.text);
+}

@@ -12,6 +12,7 @@ use sync::import_users::{
 use sync::users::{client_with, problem_of_address};
 
 use super::build::{Addresses, PEOPLE, listed, picker};
+use super::missing::unread;
 use super::picker::Picker;
 use super::state::PickerState;
 use super::troubleshooting;
@@ -19,8 +20,8 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::Failure;
 use crate::web::form::Fields;
-use crate::web::settings::imports::Source;
 use crate::web::settings::imports::list_sync::sync_now;
+use crate::web::settings::imports::{Missing, Source};
 use crate::web::settings::users::editor;
 
 /// What is said at a row whose address somebody at a client has, who stands beside it.
@@ -34,6 +35,8 @@ const NAMED: usize = 5;
 pub enum Outcome {
     /// The list, after a search or with what is wrong.
     Again(StatusCode, Box<Picker>),
+    /// Why there is no list: it was opened before the sync that could not read the people had ended.
+    Missing(Missing),
     /// The import that began: its report is looked at next.
     Begun(PublicId),
 }
@@ -56,6 +59,13 @@ pub async fn answer(
     } else {
         String::new()
     };
+    // What is selected is not taken away.
+    if !state.list.import
+        && !state.selects()
+        && let Some(missing) = unread(app, staff, source).await?
+    {
+        return Ok(Outcome::Missing(missing));
+    }
     let mut shown = picker(app, staff, source, addresses, &state).await?;
     if !state.list.import {
         shown.list.sync.told = told;

@@ -79,6 +79,7 @@ pub async fn import(
     };
     let (status, body) = match answer(&app, &staff, &source, &addresses(provider), &fields).await? {
         Outcome::Again(status, picker) => (status, Body::Picker(picker)),
+        Outcome::Missing(missing) => (StatusCode::OK, Body::Missing(missing)),
         Outcome::Begun(import) => {
             return see_other(Place::dialog(provider, ImportKind::Users, &import).address());
         }

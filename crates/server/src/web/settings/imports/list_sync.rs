@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use domain::permission::{Area, Permission};
 use domain::provider::Provider;
+use domain::run::RunState;
 use domain::stream::Stream;
 use store::checkpoints::find_checkpoint;
 use store::integrations::Integration;
@@ -34,7 +35,7 @@ pub struct ListSync {
     pub told: String,
     /// Where the live line comes from while it is read.
     pub events: String,
-    /// The list on the page is older than what was read meanwhile.
+    /// The list on the page is older than what was read meanwhile, or than the reason why nothing was.
     pub stale: bool,
 }
 
@@ -120,6 +121,8 @@ pub async fn list_sync(
             .any(|waiting| waiting.stream == listed.stream)
         {
             reading = format!("{what} are read as soon as the sync that runs has ended");
+        } else if read.is_none() && part.is_some_and(|part| part.state == RunState::Failed) {
+            reading = format!("{what} could not be read; the sync goes on with the rest");
         }
     }
     Ok(ListSync {
@@ -205,7 +208,8 @@ async fn events(app: &App, staff: &Staff, key: String, stream: Stream) -> Answer
             let here = address(provider, stream);
             let mut sync = list_sync(&app, &shell, listed, here, String::new()).await?;
             let done = sync.reading.is_empty();
-            sync.stale = done;
+            // The list of people says why they could not be read.
+            sync.stale = done && (sync.read.is_some() || stream == Stream::Technicians);
             Ok(Parts {
                 elements: [("list-sync".to_owned(), ListSyncPart { sync }.render()?)].into(),
                 done,

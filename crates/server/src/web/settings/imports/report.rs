@@ -19,6 +19,8 @@ pub struct Report {
     pub title: String,
     /// How many welcome e-mails are on the way, as a sentence; empty where none was wanted.
     pub welcomed: String,
+    /// *It* or *them*: these e-mails.
+    pub welcomed_word: &'static str,
     /// Whether the list of e-mails may be opened.
     pub mail: bool,
     /// Further lines, such as what became of those who were linked.
@@ -160,6 +162,7 @@ pub mod samples {
             asked: Some((HOSTILE.into(), shell.time(shell.now))),
             title: "2 users created, 1 linked, 2 skipped".into(),
             welcomed: "2 welcome e-mails are on the way.".into(),
+            welcomed_word: "them",
             mail: true,
             lines: vec!["Whoever is linked had an account already.".into()],
             created: part(vec![

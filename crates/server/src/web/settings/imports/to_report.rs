@@ -162,6 +162,11 @@ pub async fn to_report(
     Ok(Report {
         title: title(import, &words),
         welcomed: welcomed(import).unwrap_or_default(),
+        welcomed_word: if import.counts.welcomed == 1 {
+            "it"
+        } else {
+            "them"
+        },
         mail: shell.rights.manage_settings,
         lines,
         created: part(lists.created, counts.created),

@@ -103,6 +103,8 @@ pub struct SetAsideList {
     pub rows: Vec<SetAsideRow>,
     /// Whether there are more than are shown.
     pub more: bool,
+    /// Whether they are tried again.
+    pub tried: bool,
 }
 
 /// Their part of the page alone, for live updates.
@@ -236,6 +238,7 @@ mod tests {
             set_aside: SetAsideList {
                 count: "104".into(),
                 rows: vec![SetAsideRow {
+                    id: 1,
                     retry: "/x".into(),
                     run: String::new(),
                     stream: "Tickets",
@@ -248,6 +251,7 @@ mod tests {
                     can_retry: true,
                 }],
                 more: true,
+                tried: true,
             },
             imports: vec![ImportRow {
                 label: "Users",

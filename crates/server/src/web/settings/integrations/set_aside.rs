@@ -8,7 +8,7 @@ use sync::status::Overview;
 use super::detail_page::SetAsideList;
 use crate::app::App;
 use crate::web::error::Failure;
-use crate::web::settings::sync_log::to_view::to_set_aside;
+use crate::web::settings::sync_log::to_view::{to_set_aside, tries_again};
 use crate::web::view::Shell;
 use crate::web::view::number::grouped;
 
@@ -25,13 +25,15 @@ pub async fn set_aside(
     provider: &'static Provider,
     overview: &Overview,
 ) -> Result<SetAsideList, Failure> {
-    let rows = list_open(app.store(), overview.integration.id, None, SHOWN).await?;
+    let integration = &overview.integration;
+    let rows = list_open(app.store(), integration.id, None, SHOWN).await?;
     Ok(SetAsideList {
         count: grouped(overview.set_aside),
         more: overview.set_aside > SHOWN,
+        tried: tries_again(integration),
         rows: rows
             .into_iter()
-            .map(|record| to_set_aside(shell, provider, record, ""))
+            .map(|record| to_set_aside(shell, (provider, integration), record, ""))
             .collect(),
     })
 }

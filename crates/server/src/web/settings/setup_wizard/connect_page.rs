@@ -20,6 +20,8 @@ pub struct ConnectPage {
     pub flows: Vec<FlowRow>,
     /// The account that is connected already.
     pub account: Option<String>,
+    /// Whether the form was opened before anybody connected.
+    pub unconnected: bool,
     /// The form's fields.
     pub fields: Vec<Field>,
     /// Whether some of them are under *Advanced*.
@@ -183,6 +185,7 @@ mod tests {
             documentation: provider.documentation,
             flows: flows(provider),
             account: None,
+            unconnected: true,
             fields: fields.collect(),
             has_advanced: true,
             advanced_open: false,
@@ -289,6 +292,7 @@ mod tests {
         };
         let page = ConnectPage {
             account: Some(sample::long()),
+            unconnected: false,
             ..page(Some(good), "")
         };
         let html = sample::check("setup_connect_good", &page);

@@ -31,6 +31,9 @@ use crate::web::view::Section;
 /// Room for a space or line break that was copied along with a value.
 const COPIED_ALONG: usize = 20;
 
+/// The field of a form that was opened before anybody connected. It stays until its sender is told that somebody did.
+const UNCONNECTED: &str = "unconnected";
+
 type Stored = BTreeMap<&'static str, StoredValue>;
 
 /// The form, with what is stored and no secret.
@@ -100,7 +103,7 @@ pub async fn submit(
             }
         }
         // The form was opened before somebody connected: the second of two clicks, or another person's values.
-        Some(_) if !fields.text("unconnected").is_empty() => {
+        Some(_) if !fields.text(UNCONNECTED).is_empty() => {
             if form.has_stored(&app, &typed).await? {
                 return see_other(&format!("{target}?notice=already_connected"));
             }
@@ -208,6 +211,9 @@ impl Form {
 
     fn refused(&self, staff: &Staff, mut typed: Typed, refusal: &Refusal) -> Answer {
         let provider = self.wizard.provider;
+        if *refusal == connected_meanwhile(provider) {
+            typed.values.remove(UNCONNECTED);
+        }
         typed.problems = problems(provider, refusal, &typed.values, &self.stored);
         typed.hints = hints(provider, refusal, &typed.values);
         // Without a hint and a field it is a rule of ours, not the vendor, that stood in the way.
@@ -263,6 +269,7 @@ impl Form {
                 documentation: provider.documentation,
                 flows: flows(provider),
                 account: self.connected().map(|one| one.account.clone()),
+                unconnected: self.connected().is_none() || typed.values.contains_key(UNCONNECTED),
                 has_advanced: fields.iter().any(|field| field.advanced),
                 advanced_open: unexplained
                     || fields

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use domain::id::PublicId;
 use domain::imports::ImportKind;
 use domain::setup::SetupStep;
-use store::imports::find_import_by_uuid;
+use store::imports::{Import, find_import_by_uuid};
 use store::integrations::Integration;
 use sync::import_users::links_deactivated;
 use sync::setup::blocking_rights;
@@ -43,11 +43,24 @@ const KEPT: &str = "kept";
 /// The field of the button that leads to a report.
 const REPORT: &str = "report";
 
-/// The field of the button that leads to the report of people, from the list of companies.
+/// The field of the button that leads to the report of people, wherever it is pressed.
 const BEGUN: &str = "begun";
 
+/// The field with the import of people that *Complete Setup* began before it refused the companies: the end of the setup
+/// counts it as well.
+const IMPORTED: &str = "imported";
+
 /// What a form says about its list that is not for the next time.
-const ONCE: [&str; 7] = [csrf::FIELD, "action", "to", OTHER, KEPT, REPORT, BEGUN];
+const ONCE: [&str; 8] = [
+    csrf::FIELD,
+    "action",
+    "to",
+    OTHER,
+    KEPT,
+    REPORT,
+    BEGUN,
+    IMPORTED,
+];
 
 /// One of the two lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +147,7 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: List, fields: Fields) -
         wizard: &wizard,
         integration: &integration,
         offer: Offer::load(app, &integration).await?,
+        imported: fields.text(IMPORTED).parse().ok(),
     };
     if kind == List::Companies {
         require_import(staff)?;
@@ -154,8 +168,15 @@ async fn sent(app: &App, staff: &Staff, key: &str, kind: List, fields: Fields) -
             .await;
     }
     if let Ok(import) = fields.text(BEGUN).parse() {
-        let companies = Away::other(text_of(&list));
-        return step.show_report(List::Users, &import, companies).await;
+        let (kept, other) = match kind {
+            List::Users => (text_of(&list), other),
+            List::Companies => (other, text_of(&list)),
+        };
+        let away = Away {
+            kept,
+            ..Away::other(other)
+        };
+        return step.show_report(List::Users, &import, away).await;
     }
     match fields.text("action") {
         // By the tab: what came is the list to keep, and what was kept is the one to show.
@@ -219,6 +240,8 @@ struct Step<'a> {
     wizard: &'a Wizard,
     integration: &'a Integration,
     offer: Offer,
+    /// The import of people that *Complete Setup* began before it refused the companies, as the form says.
+    imported: Option<PublicId>,
 }
 
 impl Step<'_> {
@@ -233,6 +256,9 @@ impl Step<'_> {
                     match answer(app, staff, &source, &addresses(wizard), fields).await? {
                         Outcome::Again(status, picker) => {
                             Listed::Shown(status, Tab::Users(Users::Picker(picker)))
+                        }
+                        Outcome::Missing(missing) => {
+                            Listed::Shown(StatusCode::OK, Tab::Users(Users::Missing(missing)))
                         }
                         Outcome::Begun(import) => Listed::Begun(import),
                     }
@@ -258,10 +284,10 @@ impl Step<'_> {
     async fn show(&self, kind: List, listed: Listed, other: String) -> Answer {
         match listed {
             Listed::Shown(status, tab) => self.render(status, tab, Away::other(other)).await,
-            Listed::Begun(import) if other.is_empty() => {
+            Listed::Begun(import) if other.is_empty() && self.imported.is_none() => {
                 see_other(Place::setup(self.wizard.provider, kind.kind(), &import).address())
             }
-            // An address could not keep the other list.
+            // An address could not keep the other list, and what was imported before.
             Listed::Begun(import) => self.show_report(kind, &import, Away::other(other)).await,
         }
     }
@@ -294,6 +320,9 @@ impl Step<'_> {
             require_import(self.staff)?;
         }
         let mut begun = Vec::new();
+        if let Some(import) = self.find_imported(self.imported.as_ref()).await? {
+            begun.push((List::Users, import.uuid));
+        }
         if PickerState::read(users).selects() {
             match self.list(List::Users, users).await? {
                 Listed::Shown(status, tab) => {
@@ -307,7 +336,7 @@ impl Step<'_> {
             match self.list(List::Companies, companies).await? {
                 Listed::Shown(status, tab) => {
                     let away = Away {
-                        begun: self.begun(&begun).await?,
+                        begun: self.begun(begun.last().map(|(_, id)| id), true).await?,
                         ..Away::default()
                     };
                     return self.render(status, tab, away).await;
@@ -318,16 +347,31 @@ impl Step<'_> {
         self.end(&begun).await
     }
 
-    /// What became so far of the import that began first.
-    async fn begun(&self, begun: &[(List, PublicId)]) -> Result<Option<Begun>, Failure> {
-        let Some((_, uuid)) = begun.first() else {
+    /// An import of people of this integration; what else a form may say is none.
+    async fn find_imported(&self, id: Option<&PublicId>) -> Result<Option<Import>, Failure> {
+        let Some(id) = id else {
             return Ok(None);
         };
-        let import = find_import_by_uuid(self.app.store(), uuid).await?;
-        Ok(import.map(|import| Begun {
-            words: in_short(&import),
-            running: import.finished_at.is_none(),
-            import: uuid.to_string(),
+        let import = find_import_by_uuid(self.app.store(), id).await?;
+        Ok(import.filter(|import| {
+            import.integration == self.integration.id && import.kind == ImportKind::Users
+        }))
+    }
+
+    /// What became so far of an import of people, beside companies that were refused or later.
+    async fn begun(&self, id: Option<&PublicId>, refused: bool) -> Result<Option<Begun>, Failure> {
+        let import = self.find_imported(id).await?;
+        Ok(import.map(|import| {
+            let counts = &import.counts;
+            Begun {
+                words: in_short(&import),
+                running: import.finished_at.is_none(),
+                whole: import.stopped.is_none()
+                    && counts.created + counts.linked > 0
+                    && counts.skipped == 0,
+                refused,
+                import: import.uuid.to_string(),
+            }
         }))
     }
 
@@ -384,6 +428,9 @@ impl Step<'_> {
             Tab::Users(_) => (List::Users, List::Companies),
             Tab::Companies(_) => (List::Companies, List::Users),
         };
+        if away.begun.is_none() {
+            away.begun = self.begun(self.imported.as_ref(), false).await?;
+        }
         away.other_count = self.count(there, &away.other).await?;
         away.kept_count = self.count(here, &away.kept).await?;
         let shell = self.staff.shell(Section::Settings);

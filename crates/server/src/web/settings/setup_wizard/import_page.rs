@@ -58,6 +58,10 @@ pub struct Begun {
     pub words: String,
     /// Whether it still runs.
     pub running: bool,
+    /// Whether all who were selected are here, once it ended.
+    pub whole: bool,
+    /// Whether this is the answer that refused the companies.
+    pub refused: bool,
 }
 
 /// A tab with what it shows.
@@ -147,8 +151,14 @@ impl ImportPage {
 
     /// Whether a list is kept that is not on the page.
     #[must_use]
-    pub const fn keeps(&self) -> bool {
+    pub const fn keeps_list(&self) -> bool {
         !self.other.is_empty() || !self.kept.is_empty()
+    }
+
+    /// Whether something is kept that only a form takes along: a list, or what was imported before.
+    #[must_use]
+    pub const fn keeps(&self) -> bool {
+        self.keeps_list() || self.begun.is_some()
     }
 
     /// Whether there is a list to select in: *Complete Setup* sends it then.
@@ -275,6 +285,8 @@ mod tests {
                 import: "i".into(),
                 words: sample::long(),
                 running: true,
+                whole: false,
+                refused: true,
             }),
             ..page(Tab::Companies(Companies::List(
                 company_samples::list().into(),
@@ -282,6 +294,7 @@ mod tests {
         };
         let html = sample::check("setup_import_companies_refused", &begun);
         assert!(html.contains("The people are being imported."));
+        assert_eq!(html.matches(r#"name="imported" value="i""#).count(), 2);
         let quick = samples::quick_match(&shell);
         sample::check(
             "setup_import_users_quick",

@@ -7,6 +7,7 @@ use store::runs::find_run_of_stream_run;
 use sync::removal_question::{AnswerOutcome, answer_removal};
 use sync::set_aside::retry_set_aside;
 
+use super::to_view::tries_again;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
@@ -64,17 +65,14 @@ pub async fn retry(
 ) -> Answer {
     let (provider, integration) = find(app.store(), &key).await?;
     let record = record.parse().map_err(|_| Failure::not_found("Record"))?;
-    let asked = retry_set_aside(
-        app.engine(),
-        &staff.actor(),
-        integration.id,
-        Some(SetAsideId(record)),
-    )
-    .await?;
-    let notice = if asked > 0 {
-        "retry_started"
+    let notice = if tries_again(&integration) {
+        let (actor, only) = (staff.actor(), Some(SetAsideId(record)));
+        match retry_set_aside(app.engine(), &actor, integration.id, only).await? {
+            0 => "nothing_to_retry",
+            _ => "retry_started",
+        }
     } else {
-        "nothing_to_retry"
+        "retry_not_connected"
     };
     let page = page_address(provider);
     let run: Option<domain::id::PublicId> = fields.text("run").parse().ok();

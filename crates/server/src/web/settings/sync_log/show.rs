@@ -11,7 +11,7 @@ use store::runs::{Run, find_run_by_uuid, list_stream_runs};
 use store::set_aside::list_of_stream_run;
 
 use super::show_page::{ProgressPart, ShowPage};
-use super::to_view::{to_question, to_run, to_set_aside};
+use super::to_view::{to_question, to_run, to_set_aside, tries_again};
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
@@ -75,9 +75,10 @@ pub async fn show(
         run: to_run(&shell, provider, &run, &streams),
         set_aside: set_aside
             .into_iter()
-            .map(|record| to_set_aside(&shell, provider, record, run.uuid.as_str()))
+            .map(|record| to_set_aside(&shell, (provider, &integration), record, run.uuid.as_str()))
             .collect(),
         more_set_aside,
+        tried: tries_again(&integration),
         questions: questions
             .into_iter()
             .map(|question| to_question(&shell, provider.words, question))

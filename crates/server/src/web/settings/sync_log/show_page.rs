@@ -24,6 +24,8 @@ pub struct ShowPage {
     pub set_aside: Vec<SetAsideRow>,
     /// Whether there are more than are shown.
     pub more_set_aside: bool,
+    /// Whether they are tried again.
+    pub tried: bool,
     /// Mass-removal questions of this run.
     pub questions: Vec<QuestionView>,
 }
@@ -120,6 +122,8 @@ impl StreamView {
 /// A record that could not be read.
 #[derive(Debug, Clone)]
 pub struct SetAsideRow {
+    /// Its id.
+    pub id: i64,
     /// Where it is tried again.
     pub retry: String,
     /// The run on whose page it stands, which the way back leads to; empty on the page of the integration.
@@ -255,7 +259,8 @@ mod tests {
                 .map(|(position, one)| stream(position, one))
                 .collect(),
         };
-        let aside = |reason: String| SetAsideRow {
+        let aside = |id: i64, reason: String| SetAsideRow {
+            id,
             retry: "/x".into(),
             run: "u".into(),
             stream: "Tickets",
@@ -277,9 +282,9 @@ mod tests {
             answer: String::new(),
         };
         let set_aside = vec![
-            aside("not a date: 0001-13-45".into()),
-            aside(HOSTILE.into()),
-            aside(sample::long()),
+            aside(1, "not a date: 0001-13-45".into()),
+            aside(2, HOSTILE.into()),
+            aside(3, sample::long()),
         ];
         let page = ShowPage {
             shell,
@@ -290,6 +295,7 @@ mod tests {
             run,
             set_aside,
             more_set_aside: false,
+            tried: true,
             questions: vec![question],
         };
         let html = sample::check("run", &page);

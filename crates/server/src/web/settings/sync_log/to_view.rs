@@ -3,6 +3,7 @@
 use domain::provider::{Provider, Words};
 use domain::run::{Counts, RunState};
 use domain::stream::PullMode;
+use store::integrations::Integration;
 use store::removal_questions::{QuestionState, RemovalQuestion};
 use store::runs::{Run, StreamRun};
 use store::set_aside::SetAside;
@@ -215,16 +216,24 @@ fn unverified(stream: &StreamRun) -> String {
     }
 }
 
+/// Whether records set aside are tried again: with credentials that work.
+#[must_use]
+pub const fn tries_again(integration: &Integration) -> bool {
+    integration.has_credentials() && integration.refused_since.is_none()
+}
+
 /// A record set aside, as the page of `run` shows it, or with none the page of the integration.
 #[must_use]
 pub fn to_set_aside(
     shell: &Shell,
-    provider: &Provider,
+    (provider, integration): (&Provider, &Integration),
     record: SetAside,
     run: &str,
 ) -> SetAsideRow {
     let open = record.resolved_at.is_none();
+    let tried = open && tries_again(integration);
     SetAsideRow {
+        id: record.id.0,
         retry: format!(
             "/settings/integrations/{}/set-aside/{}/retry",
             provider.key, record.id.0
@@ -235,15 +244,16 @@ pub fn to_set_aside(
         field: record.field.unwrap_or_default(),
         reason: record.reason,
         attempts: record.attempts,
-        next: shell.maybe_time(record.next_attempt_at.filter(|_| open)),
+        next: shell.maybe_time(record.next_attempt_at.filter(|_| tried)),
         resolved: match record.resolution.as_deref() {
             Some("read") => "read since".to_owned(),
             Some("gone") => "gone at the vendor".to_owned(),
             Some(other) => other.to_owned(),
-            None if open => "with the next run".to_owned(),
+            None if tried => "with the next run".to_owned(),
+            None if open => "once it is connected again".to_owned(),
             None => String::new(),
         },
-        can_retry: open,
+        can_retry: tried,
     }
 }
 
