@@ -1,17 +1,20 @@
 //! Custom fields of tickets and opportunities: rows of lists have those that are asked for by their ids, and no others. So
-//! their ids are read first, once an hour.
+//! their ids are read first, once an hour. Where that cannot be done, what is stored of them stays.
 
 use std::sync::Arc;
 
 use domain::clock::UtcMillis;
+use domain::side_list::SideList;
 use domain::stream::Stream;
 use serde_json::value::RawValue;
 
 use super::client::Client;
 use super::reference::readable;
 use super::wire::HaloField;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::exchange::{Api as _, Call};
+use crate::page::Beside;
+use crate::probe::Area;
 use crate::value::Whole;
 
 /// Most fields asked for: with more the address would be too long for web servers, which take 2,048 characters.
@@ -23,46 +26,79 @@ const KEPT: i64 = UtcMillis::HOUR;
 /// What the names of fields that the tenant made begin with.
 const OWN: &str = "CF";
 
+/// The right to their list. Which one it is Halo does not say.
+pub(super) const FIELDS: Area = Area::new(
+    "FieldInfo",
+    "Custom fields",
+    "Configuration > Integrations > Halo API > the application > Permissions, and the role of the API agent — the list of \
+     fields (without it, new tickets and opportunities have no custom fields, and those of others stay as they are)",
+    false,
+);
+
+/// What a connector was told of them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OwnFields {
+    /// Their ids with commas between them; `None` where their list was not read.
+    ids: Option<Arc<String>>,
+    /// Whether it was refused.
+    refused: bool,
+}
+
 impl Client {
-    /// The ids of custom fields to ask for with the records of a stream, with commas between them. Empty where there are
-    /// none, where the agent may not see them, and for streams whose rows have them unasked.
+    /// The ids of custom fields to ask for with the records of a stream, with commas between them, and what their list
+    /// showed. Empty where there are none, where it was not read, and for streams whose rows have them unasked. One that
+    /// cannot be read is asked for again by the next connector.
     ///
     /// # Errors
-    /// As any request. A missing right is none.
-    pub(super) async fn custom_fields(&self, stream: Stream) -> Result<Arc<String>> {
-        match stream {
-            Stream::Tickets | Stream::Opportunities => {
-                let ids = self.custom_fields.get_or_try_init(|| self.read_fields());
-                ids.await.map(Arc::clone)
-            }
-            _ => Ok(Arc::default()),
+    /// `AuthFailed` and `RateLimited`; anything else is no error of the records.
+    pub(super) async fn custom_fields(
+        &self,
+        stream: Stream,
+    ) -> Result<(Arc<String>, Option<Beside>)> {
+        if !matches!(stream, Stream::Tickets | Stream::Opportunities) {
+            return Ok((Arc::default(), None));
         }
+        let own = self.custom_fields.get_or_try_init(|| self.read_fields());
+        let own = own.await?;
+        let mut beside = FIELDS.beside(SideList::OwnFields, own.refused);
+        beside.read = own.ids.is_some();
+        Ok((own.ids.clone().unwrap_or_default(), Some(beside)))
     }
 
-    async fn read_fields(&self) -> Result<Arc<String>> {
+    async fn read_fields(&self) -> Result<OwnFields> {
         let now = self.sender().clock.now();
         let key = self.key("custom fields");
-        if let Some(known) = self.memory.kept(&key, now.plus(-KEPT)) {
-            return Ok(known);
-        }
-        let call = Call::get("list fields", "FieldInfo", "FieldInfo");
-        let fields: Vec<HaloField> = match self.get::<Box<RawValue>>(call).await {
-            Ok(all) => readable(&all),
-            // Records come without them, as they do where there are none.
-            Err(error)
-                if matches!(
-                    error.kind,
-                    ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::Invalid
-                ) =>
-            {
-                Vec::new()
+        let mut known: Option<Arc<String>> = self.memory.kept(&key, now.plus(-KEPT));
+        if known.is_none() {
+            let call = Call::get("list fields", FIELDS.entity, FIELDS.entity);
+            let fields: Vec<HaloField> = match self.get::<Box<RawValue>>(call).await {
+                Ok(all) => readable(&all),
+                Err(error) if is_trouble(&error) => return Ok(OwnFields::default()),
+                Err(error) => {
+                    let refused = FIELDS.is_refusal(error)?;
+                    return Ok(OwnFields { ids: None, refused });
+                }
+            };
+            // What the agent may not see is often not refused, and built-in ones are in the list as well.
+            if !fields.is_empty() {
+                let ids = Arc::new(ids(&fields));
+                self.memory.keep(key, now, Arc::clone(&ids));
+                known = Some(ids);
             }
-            Err(error) => return Err(error),
-        };
-        let ids = Arc::new(ids(&fields));
-        self.memory.keep(key, now, Arc::clone(&ids));
-        Ok(ids)
+        }
+        Ok(OwnFields {
+            ids: known,
+            refused: false,
+        })
     }
+}
+
+/// Whether a failure says something about the vendor and nothing about a right.
+pub(super) fn is_trouble(error: &Error) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::Unavailable | ErrorKind::Unexpected | ErrorKind::Conflict
+    )
 }
 
 /// The ids of those the tenant made, whatever they are for: which number stands for tickets is not documented, and one too
