@@ -17,8 +17,12 @@ use crate::page::Beside;
 use crate::probe::Area;
 use crate::value::Whole;
 
-/// Most fields asked for: with more the address would be too long for web servers, which take 2,048 characters.
-const MOST: usize = 200;
+/// The longest their ids may be in an address: web servers take 2,048 characters, and the rest of a question needs up to
+/// 800, forty teams among them.
+const LONGEST: usize = 1_200;
+
+/// What stands between ids, as it is sent.
+const COMMA: &str = "%2C";
 
 /// How long their list is good.
 const KEPT: i64 = UtcMillis::HOUR;
@@ -111,13 +115,23 @@ fn ids(fields: &[HaloField]) -> String {
             .is_some_and(|name| name.starts_with(OWN));
         named || field.custom.is_some_and(|Whole(custom)| custom > 0)
     });
-    let ids: Vec<String> = own.take(MOST).map(|field| field.id.to_string()).collect();
-    ids.join(",")
+    let mut length = 0;
+    let ids = own.map(|field| field.id.to_string()).take_while(|id| {
+        length += id.len() + COMMA.len();
+        length <= LONGEST
+    });
+    ids.collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::scope::Scope;
+    use domain::stream::PullMode;
+    use url::Url;
+
     use super::*;
+    use crate::halo_psa::query::{acted, list, with_custom_fields};
+    use crate::overlap::Numbered;
 
     #[test]
     fn only_fields_of_the_tenants_own_are_asked_for() {
@@ -126,8 +140,36 @@ mod tests {
             {"id":"141","name":"CFRoom","custom":1},{"id":150.0,"name":"Seats","custom":1},{"id":9}]"#;
         assert_eq!(ids(&fields(some)), "137,141,150");
         assert_eq!(ids(&[]), "");
-        let many = (1..=500).map(|id| serde_json::json!({"id": id, "custom": 1}));
-        let many = fields(&serde_json::Value::from_iter(many).to_string());
-        assert_eq!(ids(&many).split(',').count(), MOST);
+    }
+
+    #[test]
+    fn the_longest_question_fits_into_an_address() {
+        const HOST: &str = "https://a-long-name-of-a-host.halopsa.com/api/Tickets";
+        let (teams, page) = (1_000_001..=1_000_040, Numbered { page: 1, size: 100 });
+        let scope = Scope {
+            queues: teams.map(|team: i64| team.to_string()).collect(),
+            ..Scope::default()
+        };
+        let now = UtcMillis(1_893_456_000_000);
+        let full = PullMode::Full { floor: Some(now) };
+        for first in [100, 1_000, 1_000_000] {
+            let many = (first..first + 500).map(|id| HaloField {
+                id,
+                name: None,
+                custom: Some(Whole(1)),
+            });
+            let ids = ids(&many.collect::<Vec<_>>());
+            assert!(ids.split(',').count() > 100, "{ids}");
+            for call in [
+                list(Stream::Tickets, full, &scope, page),
+                acted(now, now, page),
+            ] {
+                let call = with_custom_fields(call, &ids);
+                let mut url = Url::parse(HOST).expect("an address");
+                url.query_pairs_mut().extend_pairs(&call.query);
+                assert!(url.as_str().len() <= 2_048, "{url}");
+                assert!(url.as_str().contains(COMMA), "{url}");
+            }
+        }
     }
 }
