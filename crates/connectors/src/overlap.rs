@@ -6,7 +6,7 @@
 //! asked for anew from further up. A page smaller than asked shows the vendor's own limit, which the walk then keeps to.
 //!
 //! Where the vendor does not count, or counts fewer than it sent, a short page is no end: only one that is empty or has
-//! nothing new is.
+//! nothing new is. A full one that ends with the last record seen is none either.
 //!
 //! The cursor says how many records were passed and which id was the last; it survives a restart.
 
@@ -208,9 +208,14 @@ impl Place {
         };
         let gap = offset > 0 && fresh && seen.before == 0;
         let short_of_last = received > 0 && !fresh && found.top < self.last;
-        // Without a count nothing but a full page says that more follows the one the last record was found on.
-        let full = received > 0 && !short && !fresh && total.is_none();
-        if gap || ((short_of_last || full) && self.searched > 0) {
+        // Without a count nothing but a full page says that more follows the one the last record was found on; one that
+        // leads no further says nothing.
+        let full = reached > self.count && !short && !fresh && total.is_none();
+        // So it is when others came in before the last record and moved it to the end of the page. A page larger than asked
+        // comes from a vendor that makes none: it has them all.
+        let as_asked = received == u64::from(asked.size);
+        let moved = full && as_asked && found.top == self.last;
+        if gap || moved || ((short_of_last || full) && self.searched > 0) {
             next.searched += 1;
             if next.searched > SEARCH {
                 return Err(gives_up(next.searched));
@@ -417,6 +422,67 @@ mod tests {
         };
         let (seen, _) = walk_told(&mut list, 1_000, gone, |_| None);
         assert_eq!(seen, (1..=1_000).collect::<Vec<i64>>());
+    }
+
+    #[test]
+    fn without_a_count_a_full_page_that_ends_with_the_last_record_is_no_end() {
+        let place = Place {
+            count: 200,
+            last: Some(200),
+            ..Place::default()
+        };
+        let asked = place.ask(100);
+        let came_before = (asked.offset() + u64::from(asked.size) - place.count) as i64;
+        for (highest, expected) in [(300, Some(295)), (201, Some(201)), (200, None)] {
+            let list = List((1 - came_before..=highest).collect());
+            let uncounted = |place: Place, asked: Numbered| {
+                let found = Found {
+                    total: None,
+                    ..list.page(place, asked, 1_000)
+                };
+                let step = place.go_on("The vendor", "list tickets", 100, asked, &found);
+                (step.expect("a step"), found)
+            };
+            let (Step::Again(next), found) = uncounted(place, asked) else {
+                panic!("{highest}: more may follow")
+            };
+            assert_eq!((found.seen.highest, found.top), (None, Some(200)));
+            let (step, found) = uncounted(next, next.ask(100));
+            assert_eq!(found.seen.highest, expected);
+            let Step::On(next, _) = step else {
+                panic!("{highest}: found again")
+            };
+            assert_eq!(next.is_some(), expected.is_some(), "{highest}");
+        }
+        // Two that are all there is, of which one came in later: they are asked for two at a time.
+        let list = List(vec![199, 200]);
+        let mut at = Place {
+            count: 1,
+            cap: 1,
+            ..place
+        };
+        let mut ended = false;
+        for _ in 0..2 {
+            let asked = at.ask(100);
+            let found = Found {
+                total: None,
+                ..list.page(at, asked, 1_000)
+            };
+            let step = at.go_on("The vendor", "list tickets", 100, asked, &found);
+            match step.expect("a step") {
+                Step::Again(next) => at = next,
+                Step::On(next, _) => ended = next.is_none(),
+            }
+        }
+        assert!(ended);
+        // One that makes no pages sends the same list for good.
+        let list = List((1..=200).collect());
+        let found = Found {
+            total: None,
+            ..list.found(place, &list.0)
+        };
+        let step = place.go_on("The vendor", "list tickets", 100, asked, &found);
+        assert_eq!(step.expect("a step"), Step::On(None, None));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Lists beside a list of records that tell a part of each of them: teams of tickets, sites of clients, forecasts of
-//! opportunities. The right to one may be lost while that to the records stays. What was stored of the part is then kept,
+//! opportunities, names of fields. The right to one may be lost while that to the records stays. What was stored of the part is then kept,
 //! since a list that may not be read says nothing about it; and where the scope judges by the part nothing is judged.
 
 use std::collections::BTreeSet;
@@ -29,6 +29,8 @@ pub enum SideList {
     Details,
     /// The contract and service level of a ticket, which rows of lists have and a ticket by itself has not.
     Rows,
+    /// Which fields of tickets and opportunities a tenant made itself: they come only when they are asked for.
+    OwnFields,
 }
 
 /// A list that was not read for records of a page.
@@ -54,6 +56,9 @@ const TEAM: &str = "team";
 
 /// The vendor fields of a ticket that stand in rows of lists only.
 const OF_ROWS: [&str; 2] = ["contract", "sla"];
+
+/// What the names of vendor fields begin with that a tenant made itself.
+const OWN: &str = "udf:";
 
 /// The vendor field with a company's domain.
 const DOMAIN: &str = "domain";
@@ -97,7 +102,8 @@ impl SideList {
             | Self::Locations
             | Self::MainContacts
             | Self::Details
-            | Self::Rows => false,
+            | Self::Rows
+            | Self::OwnFields => false,
         }
     }
 
@@ -162,6 +168,20 @@ impl SideList {
                     }
                 }
             }
+            (Self::OwnFields, Batch::Tickets(tickets)) => {
+                for ticket in tickets {
+                    if let Some(kept) = stored(&ticket.external_id) {
+                        put_own_back(&mut ticket.fields, kept);
+                    }
+                }
+            }
+            (Self::OwnFields, Batch::Opportunities(opportunities)) => {
+                for opportunity in opportunities {
+                    if let Some(kept) = stored(&opportunity.external_id) {
+                        put_own_back(&mut opportunity.fields, kept);
+                    }
+                }
+            }
             (Self::Details, Batch::Companies(companies)) => {
                 for company in companies {
                     if let Some(kept) = stored(&company.external_id) {
@@ -183,10 +203,17 @@ fn put_back(fields: &mut Fields, key: &str, kept: &StoredParts) {
     };
 }
 
+/// The fields a tenant made itself as they are stored, but for those that came although nobody asked for them.
+fn put_own_back(fields: &mut Fields, kept: &StoredParts) {
+    for (key, value) in kept.fields.iter().filter(|(key, _)| key.starts_with(OWN)) {
+        fields.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{CompanyRecord, TicketRecord};
+    use crate::record::{CompanyRecord, OpportunityRecord, TicketRecord};
 
     #[test]
     fn what_is_stored_is_put_back_and_what_is_new_stays_as_it_came() {
@@ -261,6 +288,41 @@ mod tests {
         SideList::Rows.keep(&mut batch, |_| Some(&kept));
         let expected = ticket(&[("contract", "Gold"), ("sla", "Fast"), ("tags", "new")]);
         assert_eq!(batch, Batch::Tickets(vec![expected]));
+    }
+
+    #[test]
+    fn fields_of_the_tenants_own_stay_and_no_others() {
+        let fields = |fields: &[(&str, &str)]| -> Fields {
+            let fields = fields.iter();
+            fields
+                .map(|(key, value)| ((*key).to_owned(), (*value).into()))
+                .collect()
+        };
+        let kept = StoredParts {
+            fields: fields(&[("udf:Room", "5"), ("udf:Rack", "A"), ("impact", "High")]),
+            ..StoredParts::default()
+        };
+        let came = fields(&[("udf:Rack", "B"), ("urgency", "Low")]);
+        let expected = fields(&[("udf:Room", "5"), ("udf:Rack", "B"), ("urgency", "Low")]);
+        let tickets = |fields: &Fields| {
+            Batch::Tickets(vec![TicketRecord {
+                fields: fields.clone(),
+                ..TicketRecord::default()
+            }])
+        };
+        let opportunities = |fields: &Fields| {
+            Batch::Opportunities(vec![OpportunityRecord {
+                fields: fields.clone(),
+                ..OpportunityRecord::default()
+            }])
+        };
+        for mut batch in [tickets(&came), opportunities(&came)] {
+            SideList::OwnFields.keep(&mut batch, |_| Some(&kept));
+            assert!(
+                [tickets(&expected), opportunities(&expected)].contains(&batch),
+                "{batch:?}"
+            );
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
+use domain::clock::UtcMillis;
 use domain::stream::Stream;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LINK};
 use serde::Deserialize;
@@ -45,8 +46,9 @@ pub(super) struct Client {
     pub(super) base_key: String,
     base: Kept<Base>,
     inactive: OnceCell<BTreeSet<i64>>,
-    /// Most records in a page of this server: older ones refuse pages as large as others make.
-    largest_page: AtomicU32,
+    /// Most records in a page of this server: older ones refuse pages as large as others make. All connectors of the
+    /// process share it.
+    largest_page: Arc<AtomicU32>,
     pub(super) no_forecasts: Refused,
     pub(super) no_communications: Missing,
     pub(super) sites: Sites,
@@ -64,12 +66,12 @@ impl Client {
         Ok(Self {
             headers: config.headers()?,
             base_key: connect.memory_key("connectwise_psa base"),
+            largest_page: known_largest_page(&connect, &sender),
             config,
             sender,
             memory: connect.memory,
             base: Kept::default(),
             inactive: OnceCell::new(),
-            largest_page: AtomicU32::new(LARGEST_PAGE),
             no_forecasts: Refused::default(),
             no_communications: Missing::default(),
             sites: Sites::default(),
@@ -114,7 +116,7 @@ impl Client {
     }
 
     /// Whether a page of this size was refused for its size, and a smaller one is to be asked for. The size is kept for as
-    /// long as the connection is.
+    /// long as the process runs.
     fn shrinks(&self, size: u32, error: &Error) -> bool {
         let shrinks = is_page_too_large(error) && size > SMALLEST_PAGE;
         if shrinks {
@@ -227,6 +229,18 @@ impl Client {
         );
         Ok(values.await?.into_iter().flatten().collect())
     }
+}
+
+/// Most records in a page, as far as this process knows the server.
+fn known_largest_page(connect: &Connect, sender: &Sender) -> Arc<AtomicU32> {
+    let key = connect.memory_key("connectwise_psa largest page");
+    let known = connect.memory.kept(&key, UtcMillis(i64::MIN));
+    known.unwrap_or_else(|| {
+        let largest = Arc::new(AtomicU32::new(LARGEST_PAGE));
+        let now = sender.clock.now();
+        connect.memory.keep(key, now, Arc::clone(&largest));
+        largest
+    })
 }
 
 #[async_trait]

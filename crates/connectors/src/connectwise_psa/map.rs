@@ -366,17 +366,23 @@ pub(super) fn is_own(external_id: &str) -> bool {
 }
 
 /// Of the notes that could describe their ticket leaves one that does: the first that is marked as the issue, else the
-/// first of all, which nobody knows when some could not be read. `issues` are the ids of those marked.
+/// first of all, which nobody knows when some could not be read. Where not all have a date the first is that with the
+/// lowest id. `issues` are the ids of those marked.
 pub(super) fn leave_one_description(
     notes: &mut [TicketNoteRecord],
     issues: &BTreeSet<String>,
     all_read: bool,
 ) {
+    let known = |note: &TicketNoteRecord| all_read || issues.contains(&note.external_id);
+    let dated = notes
+        .iter()
+        .filter(|note| note.describes && known(note))
+        .all(|note| note.created_at.is_some());
     let place = |note: &TicketNoteRecord| {
         let id = note.external_id.parse::<i64>().unwrap_or(i64::MAX);
-        (!issues.contains(&note.external_id), note.created_at, id)
+        let at = note.created_at.filter(|_| dated);
+        (!issues.contains(&note.external_id), at, id)
     };
-    let known = |note: &TicketNoteRecord| all_read || issues.contains(&note.external_id);
     let notes_with_places = notes.iter().enumerate();
     let could = notes_with_places.filter(|(_, note)| note.describes && known(note));
     let first = could.min_by_key(|(_, note)| place(note)).map(|(at, _)| at);
@@ -399,10 +405,9 @@ pub(super) fn to_ticket_note(ticket: i64, mut note: CwNote<'_>) -> Mapped<Ticket
     let entered_by = note.info.as_mut().and_then(|info| info.entered_by.take());
     let author = author(note.original_author, known).or_else(|| author(entered_by, known));
     let times = times(note.info)?;
-    // Any time is better than none: comments stand in the order of time.
     let written = match instant("dateCreated", note.date_created)?.or(times.created) {
         Some(written) => Some(written),
-        None => instant("timeStart", note.time_start)?.or(times.updated),
+        None => instant("timeStart", note.time_start)?,
     };
     Ok(TicketNoteRecord {
         external_id,

@@ -214,6 +214,10 @@ impl Connector for ConnectWisePsa {
             self.date(notes, tickets, ticket).await?;
             let issues = issues.into_iter().flatten().collect();
             leave_one_description(notes, &issues, page.unreadable.is_empty());
+            // Any time is better than none: comments stand in the order of time.
+            for note in notes {
+                note.created_at = note.created_at.or(note.updated_at);
+            }
         }
         Ok(page)
     }
@@ -230,7 +234,7 @@ fn there<T>(outcome: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// Whether a note of the ticket itself came without any time.
+/// Whether a note of the ticket itself came without the time it was written at.
 fn is_undated(note: &TicketNoteRecord) -> bool {
     note.created_at.is_none() && is_own(&note.external_id)
 }
@@ -254,7 +258,7 @@ impl Question {
 }
 
 impl ConnectWisePsa {
-    /// Dates notes of the ticket itself that came without any time. The list of all notes has no date in the vendor's document
+    /// Dates notes of the ticket itself that came without the time they were written at. The list of all notes has no date in the vendor's document
     /// but what stands in `_info`; the list of the ticket's own has one.
     async fn date(&self, notes: &mut [TicketNoteRecord], tickets: &str, ticket: i64) -> Result<()> {
         if !notes.iter().any(is_undated) {

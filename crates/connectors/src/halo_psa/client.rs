@@ -14,6 +14,7 @@ use url::Url;
 use super::NAME;
 use super::beside::{Sites, Teams};
 use super::config::Config;
+use super::custom_fields::OwnFields;
 use super::details::Asked;
 use super::query::{any_action, one_row};
 use super::wire::HaloAuthInfo;
@@ -72,7 +73,7 @@ pub(super) struct Client {
     memory_key: String,
     pub(super) teams: OnceCell<Option<Arc<Teams>>>,
     pub(super) sites: OnceCell<Option<Arc<Sites>>>,
-    pub(super) custom_fields: OnceCell<Arc<String>>,
+    pub(super) custom_fields: OnceCell<OwnFields>,
     pub(super) details_asked: Asked,
 }
 
@@ -290,9 +291,9 @@ impl Client {
         const OPERATION: &str = "test the connection";
         let call = Call::get(OPERATION, entity, entity);
         let one = one_row();
-        // Agents and teams have no pages and actions only a number of rows.
+        // Agents, teams and fields have no pages and actions only a number of rows.
         let call = match entity {
-            "Agent" | "Team" => call,
+            "Agent" | "Team" | "FieldInfo" => call,
             "Actions" => any_action(OPERATION),
             _ => call
                 .with("pageinate", "true")

@@ -187,12 +187,16 @@ fn turn(
     let id = id_of(company);
     let mut state = known.state();
     state.waiting.remove(&id);
-    if !company.active || asked.refused.load(Relaxed) {
+    if asked.refused.load(Relaxed) {
         return Turn::PassOver;
     }
     let found = state.clients.get(&id);
     let same = found.is_some_and(|known| known.row == row);
     let details = found.map(|known| known.details.clone());
+    if !company.active {
+        // These are never asked about.
+        return details.map_or(Turn::PassOver, Turn::Take);
+    }
     if let Some(known) = found
         && same
         && now.since(known.at) < GOOD_FOR
@@ -247,8 +251,7 @@ pub(super) async fn add(client: &Client, sites: &Sites, page: &mut Page) -> Resu
     let mut pass = |company: &CompanyRecord| {
         passed_over.insert(company.external_id.clone());
         let places = sites.get(&id_of(company)).map_or(0, |of| of.places.len());
-        // Inactive ones are never asked about.
-        if company.active && places > 1 {
+        if places > 1 {
             of_several.insert(company.external_id.clone());
         }
     };

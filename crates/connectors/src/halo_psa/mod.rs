@@ -63,6 +63,7 @@ impl HaloPsa {
     async fn page<T: Send>(
         &self,
         request: &PageRequest<'_>,
+        fields: &str,
         make: impl Fn(&Answer, Position) -> Result<(T, Found)> + Send + Sync,
     ) -> Result<(T, Option<Cursor>, Option<String>)> {
         check_stream(self.capability(), request.stream)?;
@@ -70,7 +71,6 @@ impl HaloPsa {
         let (of, cursor) = replies::part(request);
         let mut place = Place::read(cursor.as_ref())?;
         let wanted = request.page_size.clamp(2, source.largest_page);
-        let fields = self.client.custom_fields(request.stream).await?;
         loop {
             let asked = place.ask(wanted);
             let position = place.position()?;
@@ -78,7 +78,7 @@ impl HaloPsa {
                 List::Acted(since) => acted(since, self.client.sender.clock.now(), asked),
                 _ => list(request.stream, request.mode, request.scope, asked),
             };
-            let call = with_custom_fields(call, &fields);
+            let call = with_custom_fields(call, fields);
             let (made, found) = read(&self.client, &call, |answer| make(answer, position)).await?;
             if !source.paged {
                 return Ok((made, None, None));
@@ -131,9 +131,10 @@ impl Connector for HaloPsa {
         let anew = request.stream == Stream::Companies;
         let (tenant, beside) = self.client.tenant_for(request.stream, anew).await?;
         let map = |answer: &Answer, position| map_stream(request.stream, answer, position, &tenant);
-        let (mut page, next, oddity) = self.page(&request, map).await?;
+        let (fields, of_fields) = self.client.custom_fields(request.stream).await?;
+        let (mut page, next, oddity) = self.page(&request, &fields, map).await?;
         self.came.heed(&request, &mut page);
-        page.beside.extend(beside);
+        page.beside.extend(beside.into_iter().chain(of_fields));
         details::add(&self.client, &tenant.sites, &mut page).await?;
         details::tell_of_contacts(&self.client, &mut page);
         Ok(Page {
@@ -156,7 +157,8 @@ impl Connector for HaloPsa {
             let found = seen_stream(request.stream, answer, position)?;
             Ok((found.seen.received - found.seen.before, found))
         };
-        let (received, next, _oddity) = self.page(&request, decode).await?;
+        let (fields, _beside) = self.client.custom_fields(request.stream).await?;
+        let (received, next, _oddity) = self.page(&request, &fields, decode).await?;
         Ok((received, next))
     }
 
@@ -171,7 +173,8 @@ impl Connector for HaloPsa {
     async fn fetch(&self, stream: Stream, external_id: &str) -> Result<Fetched> {
         check_by_id(self.capability(), stream)?;
         let call = by_id(stream, numeric(NAME, "fetch", external_id)?);
-        let call = with_custom_fields(call, &self.client.custom_fields(stream).await?);
+        let (fields, of_fields) = self.client.custom_fields(stream).await?;
+        let call = with_custom_fields(call, &fields);
         let (tenant, beside) = self.client.tenant_for(stream, false).await?;
         let map = |answer: &Answer| map_stream(stream, answer, Position::default(), &tenant);
         let mut page = match read(&self.client, &call, map).await {
@@ -179,7 +182,7 @@ impl Connector for HaloPsa {
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Fetched::Gone),
             Err(error) => return Err(error),
         };
-        page.beside.extend(beside);
+        page.beside.extend(beside.into_iter().chain(of_fields));
         details::tell_of_contacts(&self.client, &mut page);
         Ok(page.into())
     }

@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 
 use super::beside::{SITES, TEAMS};
 use super::client::Client;
+use super::custom_fields::{FIELDS, is_trouble};
 use super::query::{any_action, by_id};
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::{ConnectionReport, PermissionFinding};
@@ -26,7 +27,7 @@ const NO_ACTIONS: &str = "Configuration > Teams & Agents > the role of the API a
                           their actions)";
 
 /// What a sync reads.
-pub(super) static AREAS: [Area; 8] = [
+pub(super) static AREAS: [Area; 9] = [
     Area::new(
         "Client",
         "Clients",
@@ -60,6 +61,7 @@ pub(super) static AREAS: [Area; 8] = [
     ),
     TEAMS,
     SITES,
+    FIELDS,
 ];
 
 /// Tests a connection.
@@ -101,6 +103,8 @@ async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
         // Every instance has some of them.
         Ok(Some(0)) if [TEAMS, SITES].contains(area) => Ok(area.finding(true)),
         Ok(_) => Ok(area.finding(false)),
+        // Trouble with these holds up no sync, and so no connection either.
+        Err(error) if *area == FIELDS && is_trouble(&error) => Ok(area.finding(false)),
         Err(error) => Ok(area.finding(area.is_refusal(not_json(error))?)),
     }
 }

@@ -284,6 +284,7 @@ impl Vendor for ConnectWisePsa {
                 desk::inactive_companies,
             ),
             Case::new("list", "pages_fit_older_servers", sizes::older_servers),
+            Case::new("list", "a_size_is_found_out_once", sizes::size_shared),
             Case::new(
                 "errors",
                 "a_server_that_refuses_every_page_is_left_alone",

@@ -282,6 +282,11 @@ impl Vendor for HaloPsa {
                 "custom_fields_that_are_asked_for",
                 lists::custom_fields,
             ),
+            Case::new(
+                "list",
+                "custom_fields_that_are_not_told",
+                lists::custom_fields_unread,
+            ),
             Case::new("list", "ids_of_another_release", lists::other_release),
             Case::new("list", "people_who_are_no_contacts", lists::no_contacts),
             Case::new("list", "main_contacts_and_addresses", lists::main_contacts),

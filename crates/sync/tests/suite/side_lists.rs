@@ -35,7 +35,8 @@ async fn a_side_list_refused_later_changes_nothing(kind: Kind, vendor: &str) {
     for (right, action, _) in desk.beside {
         control.set_security(right, action, "None");
     }
-    portal.advance(UtcMillis::HOUR);
+    // By then nothing is known any more of what a process keeps for an hour.
+    portal.advance(UtcMillis::HOUR + UtcMillis::MINUTE);
     for (stream, field, words) in desk.edits {
         let all = control.ids(desk.entity(*stream));
         let one = all[all.len() / 2];

@@ -175,6 +175,12 @@ fn one_note_describes_its_ticket() {
     );
     assert_eq!(described(notes, &["3"], false), ["3"]);
     assert_eq!(described("[]", &[], true), [""; 0]);
+    let undated = r#"[
+        {"id":6,"text":"A reply","detailDescriptionFlag":true,"dateCreated":"2026-03-02T00:00:00Z"},
+        {"id":5,"text":"It smokes","detailDescriptionFlag":true,"_info":{"lastUpdated":"2026-03-04T00:00:00Z"}},
+        {"id":7,"text":"Another","detailDescriptionFlag":true}]"#;
+    assert_eq!(described(undated, &[], true), ["5"], "the lowest id");
+    assert_eq!(described(undated, &["7"], true), ["7"]);
 }
 
 #[test]
@@ -227,7 +233,7 @@ fn a_note_is_dated_by_the_first_of_its_times() {
         (format!("{created}{entered}{start}"), some("2026-03-01")),
         (format!("{entered}{start}"), some("2026-03-02")),
         (format!("{start}{updated}"), some("2026-03-03")),
-        (updated.to_owned(), some("2026-03-04")),
+        (updated.to_owned(), None),
         (String::new(), None),
     ] {
         assert_eq!(dated(&more), expected, "{more}");

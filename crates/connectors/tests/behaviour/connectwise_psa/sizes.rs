@@ -47,7 +47,7 @@ pub async fn older_servers() {
     let read = connector.reference_data().await.expect("reference data");
     assert_eq!(read, items);
     assert_eq!(refusals(&stand), 1, "it is known by now");
-    // One that begins with the tables finds out there.
+    // One of another process that begins with the tables finds out there.
     let other = stand.connector();
     assert_eq!(other.reference_data().await.expect("the same"), items);
     let ticket = tickets.first().expect("one");
@@ -56,6 +56,33 @@ pub async fn older_servers() {
     assert!(known > 1);
     other.reference_data().await.expect("the same");
     assert_eq!(refusals(&stand), known);
+}
+
+/// What a connector found out the next one of the process knows: each part of a run and each ticket's notes have their own.
+/// Other connections find out for themselves.
+pub async fn size_shared() {
+    let stand = VENDOR.start().await;
+    for size in [1_000, 500] {
+        let path = format!("pageSize={size}");
+        stand
+            .control()
+            .set_fault(Fault::new(refused()).on_path(&path));
+    }
+    let connect = stand.connect();
+    let another = || connectors::build("connectwise_psa", connect.clone()).expect("a connector");
+    let before = another();
+    let tickets = walk(&*another(), Stream::Tickets, FULL, 500).await;
+    let tickets = ids(&tickets.expect("pages"));
+    assert_eq!(refusals(&stand), 1);
+    let ticket = tickets.first().expect("one");
+    for connector in [another(), before] {
+        connector.ticket_notes(ticket).await.expect("notes");
+        connector.reference_data().await.expect("tables");
+        assert_eq!(refusals(&stand), 1, "it is known by now");
+    }
+    let walked = walk(&*stand.connector(), Stream::Tickets, FULL, 500).await;
+    assert_eq!(ids(&walked.expect("pages")), tickets);
+    assert_eq!(refusals(&stand), 2, "with a memory of its own");
 }
 
 /// Where no size will do, the server is asked a few times and no more.

@@ -61,8 +61,8 @@ pub async fn passwords() {
     }
 }
 
-/// Where the list of all notes dates none, the list of the ticket's own notes is asked for once; notes of time entries are
-/// dated by when the time began.
+/// Where the list of all notes tells no more than when they were changed, the list of the ticket's own notes is asked for
+/// once; notes of time entries are dated by when the time began. An edit moves no note.
 pub async fn undated_notes() {
     const OWN: &str = "service/tickets/notes";
     let stand = VENDOR.start().await;
@@ -80,8 +80,16 @@ pub async fn undated_notes() {
     assert!(dated.len() > 1);
     assert_eq!(stand.requests_about(OWN).len(), 0, "nothing is missing");
     control.patch("screens/release", 1, json!({ "bareNotes": true }));
+    control.advance_clock(60_000);
+    for note in control.records(OWN, -1, 100_000).expect("notes") {
+        if note["ticketId"].to_string() == ticket {
+            let id = note["id"].as_i64().expect("a number");
+            control.patch(OWN, id, json!({ "text": "Edited" }));
+        }
+    }
     let bare = read().await;
     assert_eq!(stand.requests_about(OWN).len(), 1);
+    assert!(bare.iter().any(|note| note.updated_at > note.created_at));
     assert_eq!(bare.len(), dated.len());
     for (bare, dated) in bare.iter().zip(&dated) {
         assert!(bare.created_at.is_some(), "{bare:?}");

@@ -173,9 +173,20 @@ pub async fn main_site() {
         retry_after: None,
     };
     control.set_fault(Fault::new(down).on_path("client/2?"));
-    let pages = whole(&*another(&stand.connect()), Stream::Companies).await;
-    let kept = passed_over(&pages.expect("pages"), SideList::Sites);
-    assert_eq!(kept, ["2".to_owned()].into());
+    let kept = async |active: bool| {
+        let pages = whole(&*another(&stand.connect()), Stream::Companies).await;
+        let pages = pages.expect("pages");
+        let mut kept = passed_over(&pages, SideList::Sites);
+        kept.retain(|id| record(&pages, id)["active"] == active);
+        kept
+    };
+    assert_eq!(kept(true).await, ["2".to_owned()].into());
+    // One that is switched off stays where it was.
+    control.clear_faults();
+    control.patch("client", client, json!({ "inactive": true }));
+    assert_eq!(address().await, "Closed");
+    assert!(kept(false).await.contains("2"));
+    assert!(kept(true).await.is_empty());
 }
 
 /// A run asks about fifty clients and no more; the others have their turn with the next ones.

@@ -1,9 +1,12 @@
 //! What is particular about Halo's records.
 
+use std::collections::BTreeSet;
+
 use connectors::ErrorKind;
 use domain::record::{Batch, Visibility};
 use domain::reference::ReferenceKind;
 use domain::scope::Scope;
+use domain::side_list::SideList;
 use domain::stream::Stream;
 use serde_json::{Value, json};
 use simulator::{Fault, FaultKind};
@@ -79,7 +82,7 @@ pub async fn main_contacts() {
     let Batch::Contacts(contacts) = &pages[0].batch else {
         panic!("contacts")
     };
-    let mut clients = std::collections::BTreeSet::new();
+    let mut clients = BTreeSet::new();
     for contact in contacts.iter().filter(|contact| contact.primary) {
         assert!(
             clients.insert(contact.company_external_id.clone()),
@@ -349,8 +352,7 @@ pub async fn null_rows() {
     }
 }
 
-/// Rows of tickets and opportunities have no custom fields but those they are asked for, by ids that are read once. An
-/// agent who may not see the ids has the tickets without.
+/// Rows of tickets and opportunities have no custom fields but those they are asked for, by ids that are read once.
 pub async fn custom_fields() {
     let stand = HaloPsa.start().await;
     let control = stand.control();
@@ -375,11 +377,53 @@ pub async fn custom_fields() {
     let here = record(&pages.expect("pages"), &sale.to_string());
     assert_eq!(here["fields"]["udf:Budget"], "Large");
     assert_eq!(stand.requests_about("fieldinfo").len(), 1, "read once");
+}
+
+/// Where nobody tells which custom fields there are, the records come without and keep what is stored; a right that is
+/// missing is told, and the next connector asks again.
+pub async fn custom_fields_unread() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let connect = stand.connect();
+    let read = async |stream: Stream| {
+        let connector = connectors::build("halo_psa", connect.clone()).expect("a connector");
+        let pages = whole(&*connector, stream).await.expect("all the same");
+        assert_eq!(ids(&pages), ids_of(control, HaloPsa.entity(stream)));
+        let one = |page: &connectors::page::Page| {
+            let mut beside = page.beside.iter();
+            let fields = beside.find(|one| one.list == SideList::OwnFields);
+            let fields = fields.expect("told with each page");
+            assert!(fields.passed_over.is_empty());
+            (fields.read, fields.finding.missing.is_some())
+        };
+        let told: BTreeSet<_> = pages.iter().map(one).collect();
+        told.into_iter().collect::<Vec<_>>()
+    };
+    let streams = [Stream::Tickets, Stream::Opportunities];
     for access in ["None", "Restricted"] {
         control.set_security("fieldinfo", "query", access);
-        let pages = whole(&*stand.connector(), Stream::Tickets).await;
-        let pages = pages.expect("tickets all the same");
-        assert_eq!(ids(&pages), ids_of(control, "tickets"), "{access}");
+        for stream in streams {
+            assert_eq!(read(stream).await, [(false, access == "None")], "{access}");
+        }
+    }
+    control.set_security("fieldinfo", "query", "All");
+    for (code, refused) in [(400, true), (404, true), (500, false)] {
+        let fault = FaultKind::Status {
+            code,
+            body: None,
+            retry_after: None,
+        };
+        control.set_fault(Fault::new(fault).on_entity("fieldinfo"));
+        assert_eq!(read(Stream::Tickets).await, [(false, refused)], "{code}");
+        let report = stand.connector().test_connection().await;
+        let report = report.expect("no error");
+        let mut areas = report.permissions.iter();
+        let fields = areas.find(|one| one.area == "Custom fields").expect("it");
+        assert_eq!(fields.missing.is_some(), refused, "{code}");
+        control.clear_faults();
+    }
+    for stream in streams {
+        assert_eq!(read(stream).await, [(true, false)], "no refusal is kept");
     }
 }
 

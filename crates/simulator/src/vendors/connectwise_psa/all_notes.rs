@@ -91,7 +91,7 @@ impl ConnectWisePsa {
         let bare = Release::read(base).bare_notes;
         let notes = notes.into_iter().map(|(_, mut note)| {
             if bare {
-                note["_info"] = json!({});
+                note["_info"] = json!({ "lastUpdated": note["_info"]["lastUpdated"] });
             }
             note
         });

@@ -8,7 +8,7 @@ use crate::records::fields::flag;
 pub struct Release {
     /// Whether lists of contacts leave out their means of communication, as older releases do.
     pub lean_lists: bool,
-    /// Whether the list of all notes of a ticket has only what the vendor's document names: no time of ticket notes.
+    /// Whether the list of all notes of a ticket has no time of ticket notes but that of their last change.
     pub bare_notes: bool,
 }
 

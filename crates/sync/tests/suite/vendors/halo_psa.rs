@@ -29,7 +29,11 @@ pub const DESK: Desk = Desk {
     note_id: within_ticket,
     asked: "actions",
     hide: |control| control.set_security("actions", "query", "Restricted"),
-    beside: &[("team", "query", "Teams"), ("site", "query", "Sites")],
+    beside: &[
+        ("team", "query", "Teams"),
+        ("site", "query", "Sites"),
+        ("fieldinfo", "query", "Custom fields"),
+    ],
     judges: Some(|scope, team| scope.queues = [team.to_owned()].into()),
     add: |_| {},
     right: ("opportunities", "query", "Opportunities"),
