@@ -1,6 +1,7 @@
 //! Step 4 of the setup wizard: users and companies taken over; and the preview of Auto-Import.
 
 mod accounts;
+mod both_lists;
 mod linking;
 mod lists;
 mod selected;
