@@ -144,10 +144,12 @@ async fn drop_schema(url: &str, schema: &str) {
     let mut connection = sqlx::PgConnection::connect(url)
         .await
         .expect("the server answers");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP SCHEMA IF EXISTS {schema} CASCADE")))
-        .execute(&mut connection)
-        .await
-        .expect("the schema goes");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "DROP SCHEMA IF EXISTS {schema} CASCADE"
+    )))
+    .execute(&mut connection)
+    .await
+    .expect("the schema goes");
     connection.close().await.expect("the connection closes");
 }
 

@@ -82,7 +82,7 @@ pub async fn undated_notes() {
     control.patch("screens/release", 1, json!({ "bareNotes": true }));
     control.advance_clock(60_000);
     for note in control.records(OWN, -1, 100_000).expect("notes") {
-        if note["ticketId"].to_string() == ticket {
+        if note["ticketId"].as_i64() == ticket.parse().ok() {
             let id = note["id"].as_i64().expect("a number");
             control.patch(OWN, id, json!({ "text": "Edited" }));
         }
