@@ -339,8 +339,11 @@ async fn problem(
                 "{} could not be read.",
                 counted(overview.set_aside, "record", "records")
             ),
-            message: "They are tried again by themselves; nothing else waits for them.".to_owned(),
-            hint: None,
+            // Our own words, which are not set like the vendor's.
+            message: String::new(),
+            hint: Some(
+                "They are tried again by themselves; nothing else waits for them.".to_owned(),
+            ),
             link: Some(Link::new(link, "Look at the records")),
         }));
     }
