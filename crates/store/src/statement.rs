@@ -43,6 +43,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::nodes::STATEMENTS,
         crate::open::STATEMENTS,
         crate::pages::absence::STATEMENTS,
+        crate::pages::coverage::STATEMENTS,
         crate::pages::labels::STATEMENTS,
         crate::pages::namesakes::STATEMENTS,
         crate::pages::parts::STATEMENTS,

@@ -53,13 +53,17 @@ impl Engine {
         }
         Ok(())
     }
-}
 
-/// SQLite at start: whatever is leased belongs to a process that is gone, since we hold the file's lock.
-pub(crate) async fn take_back_own(engine: &Engine) -> Result<()> {
-    jobs::release_own(engine.store()).await?;
-    engine.permits().take_back_own().await?;
-    bury_runs(engine).await
+    /// What a worker does first at its start. On SQLite everything leased belongs to a process that is gone: we hold
+    /// the file's lock. On either engine, runs whose job is dead end. Tests call it after a crash.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn take_back_own(&self) -> Result<()> {
+        jobs::release_own(self.store()).await?;
+        self.permits().take_back_own().await?;
+        bury_runs(self).await
+    }
 }
 
 /// Ends the parts of runs, and the imports, whose job had its last attempt.

@@ -161,7 +161,7 @@ async fn woken(changed: &mut tokio::sync::broadcast::Receiver<store::Change>) {
 
 /// On SQLite everything leased belongs to a process that is gone: we hold the file's lock (rule S6).
 async fn take_back_own(engine: &Engine) {
-    if let Err(error) = reaper::take_back_own(engine).await {
+    if let Err(error) = engine.take_back_own().await {
         tracing::warn!(%error, "cannot take old leases back; they run out by themselves");
     }
 }

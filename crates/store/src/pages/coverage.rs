@@ -105,11 +105,13 @@ pub async fn list_unseen(
                 .bind(queues)
                 .bind(categories)
                 .bind(statuses);
+            let mut transaction = pool.begin().await?;
+            sqlx::query(PLAN_ANEW).execute(&mut *transaction).await?;
             query
                 .bind(stream_run.0)
                 .bind(after)
                 .bind(limit)
-                .fetch_all(pool)
+                .fetch_all(&mut *transaction)
                 .await?
         }
     };
@@ -208,4 +210,9 @@ pub async fn count_written_since(
         }
     };
     Ok(written.unsigned_abs())
+}
+
+statements! {
+    // A plan kept from when there were few marks would read all of them for every record.
+    PLAN_ANEW for Postgres = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
 }

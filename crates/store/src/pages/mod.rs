@@ -10,7 +10,7 @@
 //! arrays on PostgreSQL (`sql.rs`).
 
 pub(crate) mod absence;
-mod coverage;
+pub(crate) mod coverage;
 mod known;
 pub(crate) mod labels;
 pub(crate) mod namesakes;

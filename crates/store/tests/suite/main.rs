@@ -24,6 +24,7 @@ mod pages;
 mod people;
 mod permits;
 mod plans;
+mod plans_postgres;
 mod postgres_backup;
 mod quick_match;
 mod records;

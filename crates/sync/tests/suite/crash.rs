@@ -7,7 +7,6 @@ use domain::clock::UtcMillis;
 use domain::run::{RunState, Trigger};
 use serde_json::json;
 use simulator::{Fault, FaultKind};
-use store::jobs;
 use sync::request::{RunMode, request_sync};
 
 use crate::portal::{Kind, Portal, ann};
@@ -66,7 +65,7 @@ async fn p2_crashes_at_any_moment_lose_and_double_nothing(kind: Kind) {
         }
         portal.restart().await;
         // What the dead process held comes back: at once on SQLite, after its lease on PostgreSQL.
-        jobs::release_own(portal.store()).await.expect("the reaper");
+        portal.engine.take_back_own().await.expect("the reaper");
         portal.advance(16 * UtcMillis::SECOND);
         portal.engine.reap().await.expect("the reaper");
         if portal.last_run(id).await.state.is_over() {

@@ -121,7 +121,7 @@ async fn die_and_go_on(portal: &mut Portal, uuid: &PublicId) -> usize {
         }
         portal.restart().await;
         // What the dead process held comes back: at once on SQLite, after its lease on PostgreSQL.
-        jobs::release_own(portal.store()).await.expect("the reaper");
+        portal.engine.take_back_own().await.expect("the reaper");
         portal.advance(16 * UtcMillis::SECOND);
         portal.engine.reap().await.expect("the reaper");
     }
