@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use simulator::WorldConfig;
 use url::Url;
 
 use crate::place::Engine;
@@ -68,6 +69,23 @@ pub struct PagesArguments {
     /// Requests of each page.
     #[arg(long, default_value_t = 200)]
     pub requests: usize,
+    /// Staff at the vendor; also measures the pages of people, setup and settings.
+    #[arg(
+        long,
+        value_parser = value_parser!(u32).range(1..=i64::from(WorldConfig::MOST_TECHNICIANS)),
+        conflicts_with = "compare"
+    )]
+    pub technicians: Option<u32>,
+    /// Client companies, else one for each hundred tickets; also measures the pages of people, setup and settings.
+    #[arg(long, value_parser = value_parser!(u32).range(1..), conflicts_with = "compare")]
+    pub companies: Option<u32>,
+}
+
+impl PagesArguments {
+    /// Whether more than the lists is measured.
+    pub const fn wants_people(&self) -> bool {
+        self.technicians.is_some() || self.companies.is_some()
+    }
 }
 
 /// Engines of `torture`.

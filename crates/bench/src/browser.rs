@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use url::Url;
 
+use crate::form::hidden;
 use crate::web;
 
 const NAME: &str = "Bench Administrator";
@@ -77,15 +78,31 @@ impl Browser {
 
     /// Fetches a page; fails on any status but 200.
     pub async fn get(&self, address: &str) -> Result<Answered> {
-        let url = self.root.join(address)?;
+        let request = self.client.get(self.root.join(address)?);
+        self.page(address, request).await
+    }
+
+    /// Sends a form and takes the page that answers it; fails on any status but 200.
+    pub async fn post(&self, address: &str, form: &[(String, String)]) -> Result<Answered> {
+        let request = self.client.post(self.root.join(address)?).form(form);
+        self.page(address, request).await
+    }
+
+    /// Sends a form that leads elsewhere and tells where; fails on any other answer.
+    pub async fn submit(&self, address: &str, form: &[(String, String)]) -> Result<String> {
+        let request = self.client.post(self.root.join(address)?).form(form);
+        let answer = self.send(address, request).await?;
+        let status = answer.status();
+        let to = answer.headers().get(LOCATION).cloned();
+        match to {
+            Some(to) if status.is_redirection() => Ok(to.to_str()?.to_owned()),
+            _ => bail!("{address} answered {status}: {}", answer.text().await?),
+        }
+    }
+
+    async fn page(&self, address: &str, request: RequestBuilder) -> Result<Answered> {
         let start = Instant::now();
-        let answer = self
-            .client
-            .get(url)
-            .header(COOKIE, self.cookie_line())
-            .send()
-            .await
-            .with_context(|| address.to_owned())?;
+        let answer = self.send(address, request).await?;
         let status = answer.status();
         let server_ms = server_time(answer.headers());
         let to = answer.headers().get(LOCATION).cloned();
@@ -98,6 +115,11 @@ impl Browser {
             server_ms: server_ms.with_context(|| format!("{address} has no Server-Timing"))?,
             wall_ms: start.elapsed().as_secs_f64() * 1_000.0,
         })
+    }
+
+    async fn send(&self, address: &str, request: RequestBuilder) -> Result<Response> {
+        let request = request.header(COOKIE, self.cookie_line());
+        request.send().await.with_context(|| address.to_owned())
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
@@ -131,21 +153,6 @@ fn server_time(headers: &HeaderMap) -> Option<f64> {
         .trim()
         .parse()
         .ok()
-}
-
-/// The value of a hidden field.
-fn hidden(page: &str, name: &str) -> Option<String> {
-    let field = page
-        .split('<')
-        .find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\"")))?;
-    Some(
-        field
-            .split_once("value=\"")?
-            .1
-            .split('"')
-            .next()?
-            .to_owned(),
-    )
 }
 
 /// The addresses in a page's links that begin like this.
@@ -200,13 +207,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_and_links_are_read() {
-        let page = r#"<form><input type="hidden" name="csrf" value="abc"><select name="status">
+    fn lists_and_links_are_read() {
+        let page = r#"<form><select name="status">
             <option value="">Any</option><option value="1" selected>New</option></select></form>
             <table><thead><tr><th><a href="/tickets?sort=created">C</a></th></tr></thead></table>
             <a href="/companies">C</a><a class="b" href="/tickets?sort=created&amp;after=2" data-x>Next<svg/></a>"#;
-        assert_eq!(hidden(page, "csrf").as_deref(), Some("abc"));
-        assert_eq!(hidden(page, "status"), None);
         assert_eq!(options(page, "status"), ["1"]);
         assert_eq!(links(page, "/companies").count(), 1);
         assert_eq!(sort_links(page), ["/tickets?sort=created"]);

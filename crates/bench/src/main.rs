@@ -12,6 +12,7 @@ mod browser;
 mod credentials;
 mod dice;
 mod distribution;
+mod form;
 mod installation;
 mod machine;
 mod pages;

@@ -1,6 +1,8 @@
-//! `bench pages`: server time of every list, for every offered filter and sort.
+//! `bench pages`: server time of every list, for every offered filter and sort; on demand also of the pages of people,
+//! setup and settings.
 
 mod catalogue;
+mod people;
 mod report;
 
 use anyhow::{Context, Result};
@@ -10,14 +12,16 @@ use crate::browser::Browser;
 use crate::installation::Installation;
 use crate::machine::Machine;
 use crate::product::Product;
-use crate::sandbox::Sandbox;
-use crate::sync_bench::{phase::run_server, world};
+use crate::sandbox::{Sandbox, World};
+use crate::sync_bench::{self, phase::run_server};
 use crate::workplace::Workplace;
 use catalogue::Measured;
 use report::{Results, Timed};
 
 /// Requests of each page before those that count.
 const WARM_UP: usize = 10;
+/// The vendor whose records fill the databases.
+const VENDOR: &str = "autotask";
 
 /// A site of one size, and what was measured of it.
 struct Site {
@@ -43,8 +47,15 @@ pub async fn run(workplace: &Workplace, arguments: &PagesArguments) -> Result<()
         sites.push(prepare(workplace, arguments, records).await?);
     }
     let machine = Machine::read();
-    measure(&mut sites, arguments.requests.max(1)).await?;
+    let requests = arguments.requests.max(1);
+    measure(&mut sites, requests).await?;
     let mut results = Results::new(arguments.engine, machine);
+    // People and two sizes exclude each other.
+    if let (true, [site]) = (arguments.wants_people(), sites.as_slice()) {
+        let world = world(arguments, site.records);
+        let people = people::measure(&site.browser, VENDOR, world, requests).await;
+        results.people = Some(people.context("people, setup and settings")?);
+    }
     for site in sites {
         site.product.stop().await?;
         results.push(site.records, site.timed);
@@ -52,13 +63,23 @@ pub async fn run(workplace: &Workplace, arguments: &PagesArguments) -> Result<()
     results.print()
 }
 
+/// The world of a size, with as much staff and as many companies as were asked for.
+fn world(arguments: &PagesArguments, records: u32) -> World {
+    let usual = sync_bench::world(records);
+    World {
+        technicians: arguments.technicians.unwrap_or(usual.technicians),
+        companies: arguments.companies.unwrap_or(usual.companies),
+        ..usual
+    }
+}
+
 /// Fills a database from a sandbox and serves it.
 async fn prepare(workplace: &Workplace, arguments: &PagesArguments, records: u32) -> Result<Site> {
     let sandbox = Sandbox::start(
         workplace.portico(),
         workplace.dir(),
-        "autotask",
-        world(records),
+        VENDOR,
+        world(arguments, records),
     )
     .await?;
     let address = sandbox.address();

@@ -25,6 +25,8 @@ pub struct World {
     pub companies: u32,
     /// People at each.
     pub contacts_per_company: u32,
+    /// Staff.
+    pub technicians: u32,
     /// Tickets.
     pub tickets: u32,
     /// Opportunities.
@@ -70,6 +72,7 @@ impl Sandbox {
             ("--seed", world.seed.to_string()),
             ("--companies", world.companies.to_string()),
             ("--contacts", world.contacts_per_company.to_string()),
+            ("--technicians", world.technicians.to_string()),
             ("--tickets", world.tickets.to_string()),
             ("--opportunities", world.opportunities.to_string()),
             // Rates and comparisons are of exactly the tickets asked for, the same number at every vendor.

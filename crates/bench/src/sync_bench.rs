@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use domain::run::Trigger;
 use domain::stream::Stream;
+use simulator::WorldConfig;
 use sync::request::RunMode;
 
 use crate::arguments::SyncArguments;
@@ -31,6 +32,7 @@ pub fn world(tickets: u32) -> World {
         seed: 42,
         companies: (tickets / TICKETS_PER_COMPANY).max(40),
         contacts_per_company: 15,
+        technicians: WorldConfig::default().technicians,
         tickets,
         opportunities: (tickets / 40).max(50),
     }

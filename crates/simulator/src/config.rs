@@ -28,6 +28,8 @@ pub struct WorldConfig {
 impl WorldConfig {
     /// Tickets of projects in a world that people look at, in a sandbox or the demo.
     pub const SHOWN_PROJECT_TICKETS: u32 = 60;
+    /// The largest number of technicians.
+    pub const MOST_TECHNICIANS: u32 = 10_000;
 }
 
 impl Default for WorldConfig {

@@ -107,7 +107,7 @@ fn check_size(world: &WorldConfig) -> Result<(), SandboxError> {
     let people = u64::from(world.companies) * u64::from(world.contacts_per_company);
     let fits = world.companies >= 1
         && world.contacts_per_company >= 1
-        && (1..=10_000).contains(&world.technicians)
+        && (1..=WorldConfig::MOST_TECHNICIANS).contains(&world.technicians)
         && world.tickets <= MAX_TICKETS
         && world.opportunities <= MAX_TICKETS
         && people <= u64::from(MAX_TICKETS);

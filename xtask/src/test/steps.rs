@@ -114,8 +114,19 @@ const SMOKE: &[(&str, &str, &[&str])] = &[
     ),
     (
         "pages",
-        "every list once, with a small database",
-        &["pages", "--records", "600", "--requests", "2"],
+        "every list and page of settings once, with a small database",
+        // More than a page of people and of companies, so that the imports have pages to turn.
+        &[
+            "pages",
+            "--records",
+            "600",
+            "--requests",
+            "2",
+            "--technicians",
+            "60",
+            "--companies",
+            "60",
+        ],
     ),
 ];
 

@@ -7,9 +7,10 @@ use anyhow::{Context, Result};
 use url::Url;
 
 use crate::browser::{self, Browser};
+use crate::form::Form;
 
 /// Pages followed to get deep into a list.
-const DEEP: usize = 20;
+pub const DEEP: usize = 20;
 
 /// One page to measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Measured {
     pub name: String,
     /// Where it is.
     pub address: String,
+    /// What is sent to get it; nothing for a page that is only asked for.
+    pub form: Form,
 }
 
 /// A list, with words that are common in it; the first that finds something is searched for.
@@ -71,6 +74,7 @@ pub async fn read(browser: &Browser) -> Result<Vec<Measured>> {
                     group: format!("{} {filter}", list.path),
                     name: format!("{} {filter} {}", list.path, named(sort)),
                     address: format!("{}{mark}{}", list.path, query.join("&")),
+                    form: Form::new(),
                 });
             }
         }
@@ -83,11 +87,13 @@ pub async fn read(browser: &Browser) -> Result<Vec<Measured>> {
     Ok(all)
 }
 
-fn plain(name: &str, address: &str) -> Measured {
+/// A page that is a row of its own.
+pub fn plain(name: &str, address: &str) -> Measured {
     Measured {
         group: name.to_owned(),
         name: name.to_owned(),
         address: address.to_owned(),
+        form: Form::new(),
     }
 }
 
@@ -207,7 +213,7 @@ fn selects(page: &str) -> BTreeSet<String> {
 }
 
 /// A page deep inside the list, reached as a person would.
-async fn deep(browser: &Browser, path: &str) -> Result<Option<Measured>> {
+pub async fn deep(browser: &Browser, path: &str) -> Result<Option<Measured>> {
     let start = if path == "/tickets" {
         "/tickets?closed=all"
     } else {

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::catalogue::Measured;
+use super::people::People;
 use crate::browser::Answered;
 use crate::distribution::{Samples, rounded};
 use crate::machine::Machine;
@@ -41,6 +42,15 @@ impl Timed {
         self.wall.push(answered.wall_ms);
         self.bytes = answered.body.len();
     }
+
+    /// As the results have it.
+    pub fn json(&self) -> Value {
+        json!({
+            "page": self.page.name,
+            "p50_ms": rounded(self.server.p50(), 2),
+            "p99_ms": rounded(self.server.p99(), 2),
+        })
+    }
 }
 
 /// Everything measured.
@@ -48,6 +58,8 @@ pub struct Results {
     engine: Engine,
     machine: Machine,
     sizes: Vec<(u32, Vec<Timed>)>,
+    /// The pages of people, setup and settings, where they were asked for.
+    pub people: Option<People>,
 }
 
 impl Results {
@@ -57,6 +69,7 @@ impl Results {
             engine,
             machine,
             sizes: Vec::new(),
+            people: None,
         }
     }
 
@@ -86,6 +99,12 @@ impl Results {
                     })
                 })
                 .collect();
+        }
+        if let Some(people) = &self.people {
+            for table in people.tables(self.engine) {
+                print!("{table}");
+            }
+            object["people"] = people.json();
         }
         println!("{object}");
         Ok(())
@@ -134,16 +153,7 @@ impl Results {
             .iter()
             .max_by(|a, b| a.server.p50().total_cmp(&b.server.p50()));
         let worst = worst.context("no page was measured")?;
-        let pages: Vec<Value> = timed
-            .iter()
-            .map(|one| {
-                json!({
-                    "page": one.page.name,
-                    "p50_ms": rounded(one.server.p50(), 2),
-                    "p99_ms": rounded(one.server.p99(), 2),
-                })
-            })
-            .collect();
+        let pages: Vec<Value> = timed.iter().map(Timed::json).collect();
         Ok(json!({
             "engine": self.engine.name(),
             "records": records,
@@ -221,14 +231,11 @@ fn comparison(small: u32, large: u32, ratios: &[Ratio]) -> Table {
 
 #[cfg(test)]
 mod tests {
+    use super::super::catalogue::plain;
     use super::*;
 
     fn timed(name: &str, millis: f64) -> Timed {
-        let mut timed = Timed::new(Measured {
-            group: name.into(),
-            name: name.into(),
-            address: "/".into(),
-        });
+        let mut timed = Timed::new(plain(name, "/"));
         timed.server.push(millis);
         timed
     }

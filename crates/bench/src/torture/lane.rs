@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use domain::id::IntegrationId;
 use domain::run::Trigger;
+use simulator::WorldConfig;
 use simulator::desk::Desk;
 use store::audit::Actor;
 use sync::clear_resync::clear_and_resync;
@@ -82,6 +83,7 @@ pub async fn run(workplace: &Workplace, plan: Plan, stop: &Cell<bool>) -> Result
         seed: plan.seed.wrapping_add(u64::from(plan.lane)),
         companies: 25,
         contacts_per_company: 8,
+        technicians: WorldConfig::default().technicians,
         tickets: plan.tickets,
         opportunities: 60,
     };

@@ -32,6 +32,13 @@ struct Arguments {
     /// People at each company.
     #[arg(long, default_value_t = WorldConfig::default().contacts_per_company)]
     contacts: u32,
+    /// Technicians, at most 10,000.
+    #[arg(
+        long,
+        default_value_t = WorldConfig::default().technicians,
+        value_parser = value_parser!(u32).range(1..=i64::from(WorldConfig::MOST_TECHNICIANS))
+    )]
+    technicians: u32,
     /// Tickets.
     #[arg(long, default_value_t = WorldConfig::default().tickets)]
     tickets: u32,
@@ -147,10 +154,10 @@ impl Arguments {
                 seed: self.seed,
                 companies: self.companies,
                 contacts_per_company: self.contacts,
+                technicians: self.technicians,
                 tickets: self.tickets,
                 opportunities: self.opportunities,
                 project_tickets: self.project_tickets,
-                ..WorldConfig::default()
             },
             state_file: self.state,
             limits: self.limits == Switch::On,
