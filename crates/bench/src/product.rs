@@ -1,10 +1,12 @@
 //! `portico serve` in a process of its own.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::RangeInclusive;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use domain::provider;
 use reqwest::Client;
 use url::Url;
@@ -108,8 +110,25 @@ impl Product {
     }
 }
 
+/// Ports to try, below those that systems give to connections that leave: one of those may be the other end of a
+/// request of ours by the time the child wants it.
+const PORTS: RangeInclusive<u16> = 15_000..=31_999;
+/// Counts the ports tried by this process, so that no two of its children are given the same.
+static TRIED: AtomicU32 = AtomicU32::new(0);
+
 /// A port nobody listens on. Another program may take it before the child does; then starting fails and says so.
 fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("find a free port")?;
-    Ok(listener.local_addr()?.port())
+    let many = u32::from(PORTS.end() - PORTS.start()) + 1;
+    for _ in 0..many {
+        // Where a process begins depends on its number, so that several of them rarely meet.
+        let offset = std::process::id()
+            .wrapping_mul(97)
+            .wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed))
+            % many;
+        let port = PORTS.start() + u16::try_from(offset)?;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port of {PORTS:?} is free")
 }

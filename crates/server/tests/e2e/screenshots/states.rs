@@ -145,13 +145,10 @@ struct Serve {
 impl Serve {
     async fn start(sandbox: &str) -> Self {
         let data = tempfile::tempdir().expect("a folder for the data");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let listen = free.local_addr().expect("an address");
-        drop(free);
         let mut child = Command::new(env!("CARGO_BIN_EXE_portico"))
             .arg("serve")
             .env("PORTICO__STORAGE__DATA_DIR", data.path())
-            .env("PORTICO__SERVER__LISTEN", listen.to_string())
+            .env("PORTICO__SERVER__LISTEN", "127.0.0.1:0")
             .env("PORTICO__AUTOTASK__BASE_URL", sandbox)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -160,16 +157,16 @@ impl Serve {
             .spawn()
             .expect("it starts");
         let mut lines = BufReader::new(child.stderr.take().expect("a log")).lines();
-        let address = format!("http://{listen}");
-        let welcome = loop {
+        let (address, welcome) = loop {
             let line = lines.next_line().await.expect("a log");
             let line = line.expect("it says where the first administrator is made");
-            if let Some((_, token)) = line.split_once("/welcome?token=") {
+            if let Some((before, token)) = line.split_once("/welcome?token=") {
+                let at = before.rfind("http://").expect("a whole address");
                 let token: String = token
                     .chars()
                     .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
                     .collect();
-                break format!("/welcome?token={token}");
+                break (before[at..].to_owned(), format!("/welcome?token={token}"));
             }
         };
         // Somebody must go on reading, or it would wait for its reader.
