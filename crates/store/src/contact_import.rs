@@ -188,11 +188,12 @@ macro_rules! is_candidate {
     };
 }
 
+// `OFFSET 0` keeps PostgreSQL from joining members it has not counted yet: it would go through all of them for each contact.
 macro_rules! can_be_imported {
     () => {
         "w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
-                AND m.contact_external_id = w.external_id AND m.company_id = x.company_id)"
+                AND m.contact_external_id = w.external_id AND m.company_id = x.company_id LIMIT 1 OFFSET 0)"
     };
 }
 

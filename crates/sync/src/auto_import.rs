@@ -16,7 +16,6 @@ use domain::run::Counts;
 use domain::settings::IntegrationSettings;
 use domain::stream::{PullMode, Stream};
 use serde_json::json;
-use store::Tx;
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::contact_import::{self, ContactCandidate};
 use store::identities::{self, EmailState, Identity, NewIdentity};
@@ -25,6 +24,7 @@ use store::integrations::{self, Integration};
 use store::jobs::{self, ClaimedJob};
 use store::listing::Count;
 use store::roles::{self, Role};
+use store::{Tx, vacuum};
 
 pub use preview::preview;
 pub use report::{ContactDone, ContactReport, ContactSkipped, ContactsImported, read};
@@ -89,15 +89,21 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
     let import = Import::new(engine, &integration.settings, id).await?;
     let mut counted = ContactImport::default();
     let mut report = ContactReport::new(engine, id);
-    let mut after = 0;
+    let (mut after, mut decided) = (0, 0);
     loop {
         let Some(batch) = import.commit(claimed, after, &report).await? else {
             return Ok(Ended::LeaseLost);
         };
+        let before = decided;
+        decided += i64::try_from(batch.decisions.len()).unwrap_or(i64::MAX);
         for decision in batch.decisions {
             counted.count(decision);
         }
         report.note(batch.report);
+        // Nothing rests on it but speed.
+        if let Err(error) = vacuum::analyze_members(engine.store(), before, decided).await {
+            tracing::debug!(%error, "tables of members are not counted anew");
+        }
         let Some(last) = batch.last else { break };
         after = last;
     }

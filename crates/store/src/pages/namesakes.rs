@@ -31,9 +31,10 @@ pub async fn list_namesakes(
 }
 
 statements! {
-    // `OFFSET 0`: as in `list_unseen`, marks are looked up and never lead.
+    // `OFFSET 0`: as in `list_unseen`, marks are looked up and never lead. The plus: nor does the integration, which PostgreSQL
+    // may take for one of a single contact.
     LIST = "SELECT c.external_id, c.is_primary AS \"primary\" FROM external_contact c
-        WHERE c.integration_id = $1 AND c.email_key = $2 AND c.company_external_id = $3 AND EXISTS
+        WHERE +c.integration_id = $1 AND c.email_key = $2 AND c.company_external_id = $3 AND EXISTS
             (SELECT 1 FROM seen_mark s WHERE s.stream_run_id = $4 AND s.external_id = c.external_id LIMIT 1 OFFSET 0)
         ORDER BY c.external_id";
 }

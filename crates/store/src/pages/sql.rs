@@ -95,11 +95,21 @@ fn compose(table: &'static Table, kept: &mut Vec<&'static Statement>) -> TableSq
         kinds,
         upsert_values,
         upsert_unnest,
+        // Each by itself on PostgreSQL, and the integration as something it cannot look into: one it believes to be small it
+        // would read whole, for every page.
         read_known: both("read_known", &|engine| {
-            let asked = among(engine, "external_id", "$2", "TEXT");
-            format!(
-                "SELECT external_id, id, content_hash, absent, removed_reason FROM {name} WHERE integration_id = $1 AND {asked}"
-            )
+            let columns = "r.external_id, r.id, r.content_hash, r.absent, r.removed_reason";
+            match engine {
+                Engine::Sqlite => format!(
+                    "SELECT {columns} FROM {name} r WHERE r.integration_id = $1 AND {}",
+                    among(engine, "r.external_id", "$2", "TEXT")
+                ),
+                Engine::Postgres => format!(
+                    "SELECT known.* FROM unnest(CAST($2 AS TEXT[])) AS asked (external_id) CROSS JOIN LATERAL
+                     (SELECT {columns} FROM {name} r WHERE r.integration_id = (SELECT CAST($1 AS BIGINT))
+                        AND r.external_id = asked.external_id LIMIT 1 OFFSET 0) known"
+                ),
+            }
         }),
         update_absent: both("update_absent", &|engine| {
             let asked = among(engine, "id", "$1", "BIGINT");

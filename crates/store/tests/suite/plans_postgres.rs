@@ -1,12 +1,14 @@
-//! How PostgreSQL looks up what a run has seen, when all it knows of the marks is about runs that ended.
+//! How PostgreSQL looks things up while what it knows of a table is about what was there before.
 
+use domain::record::Batch;
+use domain::stream::Stream;
 use sqlx::{Connection, PgConnection};
+use store::pages::Absence;
+use store::vacuum::{analyze_members, analyze_records};
 use store::{Database, Engine};
 
 use crate::harness::{Home, both, execute, integration};
-use crate::records::{company, contact, store_companies, store_page};
-use domain::record::Batch;
-use store::pages::Absence;
+use crate::records::{company, contact, store_companies, store_page, store_tickets, ticket};
 
 /// A full run of many records stands for itself: the marks of the one before were counted by the database and are gone,
 /// those of the present one it has not counted.
@@ -99,4 +101,117 @@ async fn explain(connection: &mut PgConnection, sql: &'static str) -> Vec<String
         query.bind("ann@example.com").bind("1").bind(2_i64)
     };
     query.fetch_all(connection).await.unwrap()
+}
+
+/// An integration is connected beside others, which the database has counted, and brings some thousand records.
+async fn with_an_integration_not_counted_yet(home: &Home) -> i64 {
+    let store = home.open().await;
+    for name in ["a", "b"] {
+        let at = integration(&store, name).await;
+        let companies: Vec<_> = (0..2_000)
+            .map(|number| company(&number.to_string(), &format!("Company {number}")))
+            .collect();
+        store_companies(&store, at, &companies).await;
+        let contacts: Vec<_> = (0..4_000)
+            .map(|number| {
+                let company = (number % 300).to_string();
+                let mut contact = contact(&number.to_string(), &company, "Ann", "Ash");
+                contact.email = Some(format!("ann{number}@example.com"));
+                contact
+            })
+            .collect();
+        store_page(&store, at, &contacts, Batch::Contacts, Absence::Present).await;
+        let tickets: Vec<_> = (0..4_000_i64)
+            .map(|number| ticket(&number.to_string(), "1", number))
+            .collect();
+        store_tickets(&store, at, &tickets).await;
+        if name == "a" {
+            execute(home, "ANALYZE").await;
+        }
+    }
+    store.close().await;
+    2
+}
+
+#[test]
+fn what_is_known_of_a_page_is_looked_up_however_small_an_integration_seems() {
+    both(async |home| {
+        if home.engine != Engine::Postgres {
+            home.open().await.close().await;
+            return;
+        }
+        let at = with_an_integration_not_counted_yet(&home).await;
+        let mut connection = connect(&home).await;
+        let mut checked = Vec::new();
+        for statement in store::statement::all() {
+            let name = statement.name;
+            let of_postgres = statement.engines.contains(&Engine::Postgres);
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN {}", statement.sql));
+            let (query, table, looked_up) = if of_postgres && name.ends_with("::read_known") {
+                let ids: Vec<String> = (0..500).map(|id: i64| id.to_string()).collect();
+                let query = sqlx::query_scalar(explain).bind(at).bind(ids);
+                (query, " r  (", "external_id = asked.external_id")
+            } else if of_postgres && name == "store::pages::namesakes::LIST" {
+                let query = sqlx::query_scalar(explain).bind(at);
+                let query = query.bind("ann7@example.com").bind("7").bind(2_i64);
+                (query, " on external_contact c  (", "email_key = ")
+            } else {
+                continue;
+            };
+            let filled = [
+                "external_company",
+                "external_contact",
+                "ticket::",
+                "namesakes",
+            ];
+            if !filled.iter().any(|part| name.contains(part)) {
+                continue;
+            }
+            let plan: Vec<String> = query.fetch_all(&mut connection).await.unwrap();
+            let place = plan.iter().position(|line| line.contains(table));
+            let place = place.unwrap_or_else(|| panic!("{name}: {plan:#?}"));
+            assert!(plan[place + 1].contains(looked_up), "{name}: {plan:#?}");
+            checked.push(name);
+        }
+        assert_eq!(checked.len(), 3 + 1, "{checked:?}");
+        connection.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_table_is_looked_at_when_it_has_grown_and_not_before() {
+    both(async |home| {
+        let store = home.open().await;
+        let at = integration(&store, "a").await;
+        let tickets: Vec<_> = (0..500_i64)
+            .map(|number| ticket(&number.to_string(), "1", number))
+            .collect();
+        store_tickets(&store, at, &tickets).await;
+        let postgres = home.engine == Engine::Postgres;
+        let look = async |before, after| {
+            analyze_records(&store, Stream::Tickets, before, after)
+                .await
+                .unwrap()
+        };
+        assert!(!look(0, 399).await);
+        assert_eq!(
+            look(0, 500).await,
+            postgres,
+            "only PostgreSQL has to be told"
+        );
+        assert!(!look(500, 3_000).await);
+        assert_eq!(analyze_members(&store, 200, 400).await.unwrap(), postgres);
+        if postgres {
+            let mut connection = connect(&home).await;
+            let counted =
+                "SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = 'ticket'::regclass";
+            let rows: i64 = sqlx::query_scalar(counted)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            assert_eq!(rows, 500);
+            connection.close().await.unwrap();
+        }
+        store.close().await;
+    });
 }

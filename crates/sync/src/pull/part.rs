@@ -16,7 +16,7 @@ use domain::stream::Stream;
 use store::integrations::{self, Integration};
 use store::jobs::{self, ClaimedJob, Lease};
 use store::runs::{self, Run, StreamRun};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, vacuum};
 
 use super::fetch::{Fetched, OnItsWay, Question};
 use super::oddity::PageMemory;
@@ -290,7 +290,9 @@ impl<'a> Part<'a> {
                 .map(|next| OnItsWay::ask(&question, Some(next)));
             let mapper = question.connector.mapper_version();
             let fetched = Fetched::of(page, mapper, self.integration.generation);
+            let created = self.row.counts.created;
             page::store(self, fetched).await?;
+            self.tell_of_growth(created).await;
             if self.circles >= CIRCLES {
                 return Err(Stop::Vendor(connectors::Error::new(
                     connectors::ErrorKind::Unexpected,
@@ -300,6 +302,15 @@ impl<'a> Part<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Lets the database look at its table when many records of this integration are new to it. Nothing rests on it but
+    /// speed, so that a failure is no reason to stop.
+    async fn tell_of_growth(&self, before: i64) {
+        let (store, now) = (self.engine.store(), self.row.counts.created);
+        if let Err(error) = vacuum::analyze_records(store, self.row.stream, before, now).await {
+            tracing::debug!(%error, "a table that grew is not counted anew");
+        }
     }
 
     /// Begins again where the cursor is one that an older version left behind. The marks go first: what is interrupted in

@@ -23,6 +23,7 @@ mod crash;
 mod cursors;
 mod disconnect;
 mod doubt;
+mod growth;
 mod halo_psa;
 mod health;
 mod import_companies;
