@@ -188,10 +188,11 @@ macro_rules! is_candidate {
     };
 }
 
-// `OFFSET 0` keeps PostgreSQL from joining members it has not counted yet: it would go through all of them for each contact.
+// The pluses keep both engines from indexes that would be sorted whole for each batch, and `OFFSET 0` PostgreSQL from joining
+// members it has not counted yet: it would go through all of them for each contact.
 macro_rules! can_be_imported {
     () => {
-        "w.absent = 0 AND w.active = 1 AND x.absent = 0 AND c.removed_at IS NULL
+        "+w.absent = 0 AND +w.active = 1 AND +x.absent = 0 AND c.removed_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
                 AND m.contact_external_id = w.external_id AND m.company_id = x.company_id LIMIT 1 OFFSET 0)"
     };
@@ -205,7 +206,7 @@ statements! {
         FROM external_contact w
         JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
         JOIN company c ON c.id = x.company_id
-        WHERE w.integration_id = $1 AND w.id > $2 AND ", can_be_imported!(), " ORDER BY w.id LIMIT $3");
+        WHERE +w.integration_id = $1 AND w.id > $2 AND ", can_be_imported!(), " ORDER BY w.id LIMIT $3");
     IS_CANDIDATE_SQLITE for Sqlite = is_candidate!();
     IS_CANDIDATE_POSTGRES for Postgres = concat!(is_candidate!(), " FOR SHARE OF c");
     IS_MEMBER = "SELECT CAST(1 AS BIGINT) AS found FROM company_membership WHERE identity_id = $1 AND company_id = $2";

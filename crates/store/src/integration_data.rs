@@ -116,9 +116,19 @@ macro_rules! blocked {
     };
 }
 
+/// The companies of a vendor that a person removed.
+macro_rules! blocked_ones {
+    () => {
+        "FROM company c CROSS JOIN external_company x WHERE c.removed_at IS NOT NULL AND c.removed_reason = 'blocked'
+            AND x.company_id = c.id AND x.integration_id = $1"
+    };
+}
+
 statements! {
-    COUNT = concat!("SELECT (SELECT COUNT(*) FROM external_company WHERE integration_id = $1 AND NOT ", blocked!(), ") AS companies,
-            (SELECT COUNT(*) FROM external_company WHERE integration_id = $1 AND absent <> 0 AND NOT ", blocked!(), ") AS hidden_companies,
+    // From the companies that were removed: they are few, and what the vendor has is counted without looking at a row.
+    COUNT = concat!("SELECT (SELECT COUNT(*) FROM external_company WHERE integration_id = $1) - (SELECT COUNT(*) ", blocked_ones!(), ") AS companies,
+            (SELECT COUNT(*) FROM external_company WHERE integration_id = $1 AND absent <> 0)
+                - (SELECT COUNT(*) ", blocked_ones!(), " AND x.absent <> 0) AS hidden_companies,
             (SELECT COUNT(*) FROM external_contact WHERE integration_id = $1) AS contacts,
             (SELECT COUNT(*) FROM technician WHERE integration_id = $1) AS technicians,
             (SELECT COUNT(*) FROM ticket WHERE integration_id = $1) AS tickets,

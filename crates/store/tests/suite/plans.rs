@@ -112,6 +112,24 @@ fn links_are_looked_up_by_what_they_lead_to() {
     });
 }
 
+/// A batch of contacts to import is where the last one ended, and not what is left after all of them were sorted.
+#[test]
+fn contacts_to_import_are_walked_and_never_sorted() {
+    sqlite_only(async |home| {
+        home.open().await.close().await;
+        let plans = explain(&home).await;
+        let found = plans
+            .iter()
+            .find(|(name, _)| *name == "store::contact_import::CANDIDATES");
+        let (_, steps) = found.expect("the statement");
+        assert_eq!(steps[0], "SEARCH w USING INTEGER PRIMARY KEY (rowid>?)");
+        assert!(
+            !steps.iter().any(|step| step.contains("TEMP B-TREE")),
+            "{steps:?}"
+        );
+    });
+}
+
 /// How many records there are is counted without looking at one.
 #[test]
 fn shown_records_are_counted_from_indexes_alone() {
