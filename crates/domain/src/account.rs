@@ -88,8 +88,8 @@ impl Notification {
     pub const fn label(self) -> &'static str {
         match self {
             Self::IntegrationTrouble => "Integrations that need attention",
-            Self::TicketUpdates => "Updates of my tickets",
-            Self::OpportunityUpdates => "Updates of my opportunities",
+            Self::TicketUpdates => "Updates to my tickets",
+            Self::OpportunityUpdates => "Updates to my opportunities",
         }
     }
 

@@ -133,13 +133,13 @@ impl Failure {
         )
     }
 
-    /// 409: somebody else changed the same thing.
+    /// 409: what is there now does not allow it, or somebody else changed the same thing.
     #[must_use]
     pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(
             StatusCode::CONFLICT,
             "conflict",
-            "Somebody else changed this meanwhile",
+            "This cannot be done now",
             message,
         )
     }

@@ -91,7 +91,7 @@ fn closed_page(closed: Closed, visit: &Visit) -> Answer {
         Closed::Unknown => (
             StatusCode::NOT_FOUND,
             "This link leads nowhere",
-            "It may be cut off: open it by the button in the message, or copy the whole address. It may also have been withdrawn.",
+            "It may be cut off: open it with the button in the message, or copy the whole address. It may also have been withdrawn.",
             "A new link takes a minute.",
         ),
     };

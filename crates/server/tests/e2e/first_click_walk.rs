@@ -150,7 +150,7 @@ async fn from_the_first_click_to_a_working_account() {
     on_path(&tab, "/profile").await;
     tab.click("Set up…").await;
     tab.fill("current_password", PASSWORD).await;
-    tab.click("Go on").await;
+    tab.click("Continue").await;
     tab.wait_until("document.querySelector('code.key')", "the key is shown")
         .await;
     let key = tab
@@ -160,7 +160,7 @@ async fn from_the_first_click_to_a_working_account() {
     tab.fill("code", &enrolled).await;
     tab.click("Turn on").await;
     tab.wait_for_text("Keep these recovery codes").await;
-    tab.click("I kept them").await;
+    tab.click("I have saved them").await;
     tab.wait_for_text("Two-factor is on").await;
     tab.sign_out().await;
 

@@ -18,10 +18,10 @@ async fn a_passkey_is_made_and_signs_in() {
     tab.open("/profile/passkeys/new").await;
     tab.fill("name", "Test laptop").await;
     tab.fill("current_password", &demo.password).await;
-    tab.click("Go on").await;
+    tab.click("Continue").await;
     // The page asks the browser by itself.
     tab.wait_for_text("Keep these recovery codes").await;
-    tab.click("I kept them").await;
+    tab.click("I have saved them").await;
     tab.wait_for_text("Test laptop").await;
     tab.wait_for_text("Two-factor is on").await;
 

@@ -78,7 +78,7 @@ async fn another_address_needs_the_password_and_the_old_one_is_told() {
         (
             "new@example.com",
             "not hers at all",
-            "not your present password",
+            "not your current password",
         ),
         ("nobody", PASSWORD, "Enter a valid e-mail address"),
         ("nobody@x", PASSWORD, "Enter a valid e-mail address"),
@@ -177,7 +177,7 @@ async fn a_new_password_needs_the_present_one_and_must_be_good() {
     let site = Site::start().await;
     let mut browser = site.admin().await;
     for (current, new, repeated, message) in [
-        ("not hers at all", NEW, NEW, "not your present password"),
+        ("not hers at all", NEW, NEW, "not your current password"),
         (PASSWORD, "short", "short", "at least 15"),
         (
             PASSWORD,

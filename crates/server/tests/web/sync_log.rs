@@ -22,7 +22,7 @@ async fn a_run_is_explained_line_by_line() {
     let mut browser = site.admin().await;
     let list = browser.get(RUNS).await;
     assert_eq!(list.status, StatusCode::OK, "{}", list.text);
-    assert!(list.text.contains("First connection"), "what woke it");
+    assert!(list.text.contains("First connection"), "what started it");
     let page = browser.get(&first_run(&site).await).await;
     for word in [
         "Companies",

@@ -98,7 +98,7 @@ pub async fn ask_remove(
             String::new()
         } else {
             format!(
-                "It is blocked in {}: no sync and no import makes it again, until Blocked Companies takes the block off. \
+                "It is blocked in {}: no sync and no import brings it back, until Blocked Companies takes the block off. \
                  That restores the import, not what went.",
                 all_of(&tools)
             )

@@ -31,7 +31,7 @@ const KNOWN: &str =
 
 /// The rule in words, for beside the field.
 pub const HELP: &str = "At least 15 characters. Four or five words that have nothing to do with each other are easy to \
-    remember and hard to guess. Signs and digits are allowed, not asked for.";
+    remember and hard to guess. Symbols and digits are allowed, not required.";
 
 /// What is wrong with a new password, in a sentence; `None` when it is fine. `others` are texts a password must not be
 /// made of, such as the person's name and e-mail address.

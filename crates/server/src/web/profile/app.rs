@@ -20,9 +20,9 @@ use crate::web::view::{Section, Shell};
 
 const SET_UP: Question<'_> = Question {
     title: "Set up an authenticator app",
-    sentence: "An app on your phone then shows a code that signing in asks for after the password. First, type your present password.",
+    sentence: "An app on your phone then shows a code that signing in asks for after the password. First, type your current password.",
     action: "/profile/two-factor",
-    button: "Go on",
+    button: "Continue",
     danger: false,
 };
 

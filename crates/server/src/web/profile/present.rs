@@ -21,7 +21,7 @@ pub const FIELD: &str = "current_password";
 pub async fn check(app: &App, person: &SignedIn, fields: &Fields) -> Result<String, Failure> {
     let given = Secret::from(fields.find(FIELD).unwrap_or_default());
     if given.is_empty() {
-        return Ok("Type your present password.".to_owned());
+        return Ok("Type your current password.".to_owned());
     }
     let subjects = Subjects::new(&person.email, person.visit().client);
     if let Some(wait) = subjects.begin(app).await? {
@@ -32,7 +32,7 @@ pub async fn check(app: &App, person: &SignedIn, fields: &Fields) -> Result<Stri
         .and_then(|identity| identity.password_hash)
         .map(Secret::from);
     if !password::verify(app, given, stored).await? {
-        return Ok("This is not your present password.".to_owned());
+        return Ok("This is not your current password.".to_owned());
     }
     subjects.succeeded(app).await?;
     Ok(String::new())

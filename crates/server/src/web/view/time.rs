@@ -59,7 +59,8 @@ impl askama::filters::HtmlSafe for Time {}
 fn relative(passed: i64) -> Option<String> {
     let length = passed.abs();
     if length < 45 * UtcMillis::SECOND {
-        return Some(if passed < 0 {
+        // What began while the page was made is no time to come.
+        return Some(if passed < -UtcMillis::SECOND {
             "in a moment".into()
         } else {
             "just now".into()
@@ -148,6 +149,11 @@ mod tests {
             "in 3 h"
         );
         assert_eq!(Time::new(at, at, &zone).relative, "just now");
+        assert_eq!(Time::new(at, at.plus(-200), &zone).relative, "just now");
+        assert_eq!(
+            Time::new(at, at.plus(-5 * UtcMillis::SECOND), &zone).relative,
+            "in a moment"
+        );
         assert!(
             time.to_string()
                 .contains(r#"datetime="2026-03-01T14:05:00.000Z""#)

@@ -108,7 +108,7 @@ async fn second_factor(tab: &Tab, album: &mut Album, demo: &Demo) {
     tab.open("/profile").await;
     tab.click("Set up…").await;
     tab.fill("current_password", &demo.password).await;
-    tab.click("Go on").await;
+    tab.click("Continue").await;
     tab.wait_until("document.querySelector('code.key')", "the key is shown")
         .await;
     album.take_all(tab, "two-factor-key").await;
@@ -119,7 +119,7 @@ async fn second_factor(tab: &Tab, album: &mut Album, demo: &Demo) {
     tab.click("Turn on").await;
     tab.wait_for_text("Keep these recovery codes").await;
     album.take_all(tab, "two-factor-codes").await;
-    tab.click("I kept them").await;
+    tab.click("I have saved them").await;
     tab.wait_for_text("Two-factor is on").await;
     tab.sign_out().await;
     tab.open("/").await;

@@ -70,7 +70,7 @@ async fn render(
 ) -> Answer {
     if integration.has_credentials() {
         return Err(Failure::conflict(
-            "It is connected. Disconnect first; then the data can be deleted.",
+            "It is still connected. Disconnect it first; then its data can be deleted.",
         ));
     }
     let here = held_data(app.engine(), integration.id).await?;

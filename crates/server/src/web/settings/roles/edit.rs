@@ -74,7 +74,7 @@ pub async fn find(store: &Store, viewer: &Staff, role: &str) -> Result<Found, Fa
                 flags: true,
                 grants: false,
             },
-            "This is your own role. What it grants is changed by another administrator; everything else you can change.",
+            "This is your own role. Only another administrator can change what it grants; everything else you can change.",
         ),
         (true, true, _) => (
             Editable {
