@@ -66,7 +66,7 @@ pub async fn replace_reference_items(
     items: &[ReferenceItem],
 ) -> Result<ReferenceChanges> {
     let now = tx.store().now();
-    let stored: Vec<StoredReferenceItem> = tx_all!(tx, LIST, integration.0, None::<&str>)?;
+    let stored: Vec<StoredReferenceItem> = tx_all!(tx, LIST, integration.0)?;
     let mut before: HashMap<(ReferenceKind, &str), &StoredReferenceItem> = stored
         .iter()
         .map(|item| ((item.kind, item.external_id.as_str()), item))
@@ -141,7 +141,10 @@ pub async fn list_reference_items(
     integration: IntegrationId,
     kind: Option<ReferenceKind>,
 ) -> Result<Vec<StoredReferenceItem>> {
-    read_all!(store, LIST, integration.0, kind.map(ReferenceKind::key))
+    match kind {
+        Some(kind) => read_all!(store, LIST_KIND, integration.0, kind.key()),
+        None => read_all!(store, LIST, integration.0),
+    }
 }
 
 /// The same for every kind but contracts, of which there may be one for each company, and owners, one for each person: of
@@ -208,7 +211,9 @@ macro_rules! vendors_order {
 }
 
 statements! {
-    LIST = concat!(list!(), "(CAST($2 AS TEXT) IS NULL OR kind = $2)", vendors_order!());
+    LIST = concat!(list!(), "1 = 1", vendors_order!());
+    // A range of the primary key: of contracts there is one for each company.
+    LIST_KIND = concat!(list!(), "kind = $2", vendors_order!());
     // Ranges of the primary key around the long kinds, which stand in this order in it.
     LIST_WITH_ONE_OWNER = concat!("SELECT * FROM (", list!(), "kind < $2 UNION ALL ", list!(), "kind > $2 AND kind < $3 UNION ALL ",
         list!(), "kind > $3 UNION ALL ", list!(), "kind = $3 AND external_id = $4) few", vendors_order!());

@@ -130,6 +130,23 @@ fn contacts_to_import_are_walked_and_never_sorted() {
     });
 }
 
+/// What a tool calls its statuses is looked up on every page of tickets, beside a contract for each company.
+#[test]
+fn reference_items_of_a_kind_are_one_range() {
+    sqlite_only(async |home| {
+        home.open().await.close().await;
+        let plans = explain(&home).await;
+        let found = plans
+            .iter()
+            .find(|(name, _)| *name == "store::reference_items::LIST_KIND");
+        let (_, steps) = found.expect("the statement");
+        assert_eq!(
+            steps[0],
+            "SEARCH reference_item USING INDEX sqlite_autoindex_reference_item_1 (integration_id=? AND kind=?)"
+        );
+    });
+}
+
 /// How many records there are is counted without looking at one.
 #[test]
 fn shown_records_are_counted_from_indexes_alone() {
