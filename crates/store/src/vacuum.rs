@@ -51,6 +51,22 @@ pub async fn analyze_members(store: &Store, before: i64, after: i64) -> Result<b
     analyze(store, &OF_MEMBERS).await
 }
 
+/// How many rows PostgreSQL believes a stream's table to have; `None` when it never looked, and on SQLite, which does not
+/// keep count.
+///
+/// # Errors
+/// As any statement; also for a deletion feed, which has no records.
+pub async fn believed_rows(store: &Store, stream: Stream) -> Result<Option<u64>> {
+    let Db::Pg(pool) = store.db() else {
+        return Ok(None);
+    };
+    let (rows,): (i64,) = sqlx::query_as(BELIEVED)
+        .bind(sql::of(stream)?.table.name)
+        .fetch_one(pool)
+        .await?;
+    Ok(u64::try_from(rows).ok())
+}
+
 /// How many looks so many new rows are worth.
 const fn looks(rows: i64) -> u32 {
     if rows < NEWS {
@@ -102,6 +118,7 @@ pub async fn vacuum_grown(store: &Store) -> Result<Vec<&'static str>> {
 }
 
 statements! {
+    BELIEVED for Postgres = "SELECT CAST(reltuples AS BIGINT) AS rows FROM pg_class WHERE oid = CAST($1 AS TEXT)::regclass";
     LIST_GROWN for Postgres = "SELECT relname::TEXT AS name FROM pg_stat_user_tables WHERE schemaname = current_schema()
         AND relname = ANY(CAST($1 AS TEXT[])) AND n_ins_since_vacuum + n_dead_tup >= GREATEST($2, n_live_tup / 5)";
 }

@@ -255,12 +255,6 @@ impl Portal {
         self.engine.store()
     }
 
-    /// Where its tables are on PostgreSQL: an address, and a schema.
-    pub fn schema(&self) -> (String, String) {
-        let url = variable(TEST_POSTGRES).expect("an address");
-        (url, self.store_config.schema.clone().expect("a schema"))
-    }
-
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
