@@ -118,10 +118,7 @@ fn contacts_to_import_are_walked_and_never_sorted() {
     sqlite_only(async |home| {
         home.open().await.close().await;
         let plans = explain(&home).await;
-        let found = plans
-            .iter()
-            .find(|(name, _)| *name == "store::contact_import::CANDIDATES");
-        let (_, steps) = found.expect("the statement");
+        let steps = steps_of(&plans, "store::contact_import::CANDIDATES");
         assert_eq!(steps[0], "SEARCH w USING INTEGER PRIMARY KEY (rowid>?)");
         assert!(
             !steps.iter().any(|step| step.contains("TEMP B-TREE")),
@@ -136,10 +133,7 @@ fn reference_items_of_a_kind_are_one_range() {
     sqlite_only(async |home| {
         home.open().await.close().await;
         let plans = explain(&home).await;
-        let found = plans
-            .iter()
-            .find(|(name, _)| *name == "store::reference_items::LIST_KIND");
-        let (_, steps) = found.expect("the statement");
+        let steps = steps_of(&plans, "store::reference_items::LIST_KIND");
         assert_eq!(
             steps[0],
             "SEARCH reference_item USING INDEX sqlite_autoindex_reference_item_1 (integration_id=? AND kind=?)"
@@ -178,10 +172,7 @@ fn companies_are_counted_by_the_rule_without_sorting_them() {
     sqlite_only(async |home| {
         home.open().await.close().await;
         let plans = explain(&home).await;
-        let groups = plans
-            .iter()
-            .find(|(name, _)| *name == "store::company_import::GROUPS");
-        let (_, steps) = groups.expect("the statement");
+        let steps = steps_of(&plans, "store::company_import::GROUPS");
         assert_eq!(
             steps,
             &["SEARCH x USING COVERING INDEX external_company_by_rule (integration_id=?)"]
@@ -194,6 +185,12 @@ async fn explain(home: &Home) -> Vec<(&'static str, Vec<String>)> {
     let texts = |steps: Vec<(i64, String)>| steps.into_iter().map(|step| step.1).collect();
     let plans = explain_loops(home).await.into_iter();
     plans.map(|(name, steps)| (name, texts(steps))).collect()
+}
+
+/// The steps of one statement.
+fn steps_of<'a>(plans: &'a [(&'static str, Vec<String>)], wanted: &str) -> &'a [String] {
+    let found = plans.iter().find(|(name, _)| *name == wanted);
+    &found.expect("the statement").1
 }
 
 /// The same with the step each one is part of.
