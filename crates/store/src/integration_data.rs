@@ -3,47 +3,76 @@
 //! person removed, the vendor's id is kept, so that it does not come again with the same account.
 
 use domain::id::IntegrationId;
+use domain::stream::Stream;
 
 use crate::error::Result;
 use crate::open::Store;
+use crate::pages::count_shown;
 use crate::tx::Tx;
 
-/// How many rows of each kind an integration brought, those that are not shown among them.
+/// How many records of a kind an integration brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RowCounts {
-    /// Companies of the vendor, but those that a person removed and blocked.
-    pub companies: u64,
-    /// How many of them no page shows.
-    pub hidden_companies: u64,
-    /// Contacts.
-    pub contacts: u64,
-    /// Technicians.
-    pub technicians: u64,
-    /// Tickets.
-    pub tickets: u64,
-    /// Comments of tickets.
-    pub notes: u64,
-    /// Opportunities.
-    pub opportunities: u64,
+pub struct Held {
+    /// All of them.
+    pub all: u64,
+    /// Those of them that no page shows: out of scope, or removed.
+    pub hidden: u64,
 }
 
-/// Counts what [`remove_batch`] would remove in the end.
+/// What an integration brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldData {
+    /// Companies of the vendor, but those that a person removed and blocked.
+    pub companies: Held,
+    /// Contacts.
+    pub contacts: Held,
+    /// Technicians.
+    pub technicians: Held,
+    /// Tickets.
+    pub tickets: Held,
+    /// Comments of tickets.
+    pub notes: Held,
+    /// Opportunities.
+    pub opportunities: Held,
+}
+
+/// Counts what *Disconnect* keeps and [`remove_batch`] would remove in the end. Large counts may be a minute old, as
+/// [`count_shown`] says.
 ///
 /// # Errors
 /// As any statement.
-pub async fn count_rows(store: &Store, integration: IntegrationId) -> Result<RowCounts> {
-    let found: Option<(i64, i64, i64, i64, i64, i64, i64)> =
-        read_one!(store, COUNT, integration.0)?;
-    let (companies, hidden_companies, contacts, technicians, tickets, notes, opportunities) =
-        found.unwrap_or_default();
-    Ok(RowCounts {
-        companies: companies.unsigned_abs(),
-        hidden_companies: hidden_companies.unsigned_abs(),
-        contacts: contacts.unsigned_abs(),
-        technicians: technicians.unsigned_abs(),
-        tickets: tickets.unsigned_abs(),
-        notes: notes.unsigned_abs(),
-        opportunities: opportunities.unsigned_abs(),
+pub async fn count_held(store: &Store, integration: IntegrationId) -> Result<HeldData> {
+    let found: Option<(i64, i64, i64, i64, i64, i64, i64, i64)> =
+        read_one!(store, HIDDEN, integration.0)?;
+    let [
+        blocked,
+        blocked_hidden,
+        companies,
+        contacts,
+        technicians,
+        tickets,
+        notes,
+        opportunities,
+    ] = <[i64; 8]>::from(found.unwrap_or_default()).map(i64::unsigned_abs);
+    let held = async |stream, hidden| -> Result<Held> {
+        let shown = count_shown(store, integration, stream).await?;
+        Ok(Held {
+            all: shown + hidden,
+            hidden,
+        })
+    };
+    let here = held(Stream::Companies, companies).await?;
+    Ok(HeldData {
+        // Blocked ones are on no page and stay, so they count neither way.
+        companies: Held {
+            all: here.all.saturating_sub(blocked),
+            hidden: companies.saturating_sub(blocked_hidden),
+        },
+        contacts: held(Stream::Contacts, contacts).await?,
+        technicians: held(Stream::Technicians, technicians).await?,
+        tickets: held(Stream::Tickets, tickets).await?,
+        notes: held(Stream::TicketNotes, notes).await?,
+        opportunities: held(Stream::Opportunities, opportunities).await?,
     })
 }
 
@@ -68,6 +97,9 @@ pub async fn remove_batch(tx: &mut Tx, integration: IntegrationId, limit: i64) -
         IMPORT_LINES,
     ] {
         removed += execute!(tx, statement, integration.0, limit)?;
+    }
+    if removed > 0 {
+        tx.tell("integration", integration.0);
     }
     Ok(removed)
 }
@@ -125,15 +157,14 @@ macro_rules! blocked_ones {
 }
 
 statements! {
-    // From the companies that were removed: they are few, and what the vendor has is counted without looking at a row.
-    COUNT = concat!("SELECT (SELECT COUNT(*) FROM external_company WHERE integration_id = $1) - (SELECT COUNT(*) ", blocked_ones!(), ") AS companies,
-            (SELECT COUNT(*) FROM external_company WHERE integration_id = $1 AND absent <> 0)
-                - (SELECT COUNT(*) ", blocked_ones!(), " AND x.absent <> 0) AS hidden_companies,
-            (SELECT COUNT(*) FROM external_contact WHERE integration_id = $1) AS contacts,
-            (SELECT COUNT(*) FROM technician WHERE integration_id = $1) AS technicians,
-            (SELECT COUNT(*) FROM ticket WHERE integration_id = $1) AS tickets,
-            (SELECT COUNT(*) FROM ticket_note WHERE integration_id = $1) AS notes,
-            (SELECT COUNT(*) FROM opportunity WHERE integration_id = $1) AS opportunities");
+    // From the companies that were removed, and from the rows that are hidden: both are few.
+    HIDDEN = concat!("SELECT (SELECT COUNT(*) ", blocked_ones!(), ") AS blocked, (SELECT COUNT(*) ", blocked_ones!(), " AND x.absent <> 0) AS blocked_hidden,
+            (SELECT COUNT(*) FROM external_company WHERE integration_id = $1 AND absent <> 0) AS companies,
+            (SELECT COUNT(*) FROM external_contact WHERE integration_id = $1 AND absent <> 0) AS contacts,
+            (SELECT COUNT(*) FROM technician WHERE integration_id = $1 AND absent <> 0) AS technicians,
+            (SELECT COUNT(*) FROM ticket WHERE integration_id = $1 AND absent <> 0) AS tickets,
+            (SELECT COUNT(*) FROM ticket_note WHERE integration_id = $1 AND absent <> 0) AS notes,
+            (SELECT COUNT(*) FROM opportunity WHERE integration_id = $1 AND absent <> 0) AS opportunities");
     NOTES = "WITH old AS MATERIALIZED (SELECT id FROM ticket_note WHERE integration_id = $1 LIMIT $2) DELETE FROM ticket_note WHERE id IN (SELECT id FROM old)";
     TICKETS = "WITH old AS MATERIALIZED (SELECT id FROM ticket WHERE integration_id = $1 LIMIT $2) DELETE FROM ticket WHERE id IN (SELECT id FROM old)";
     OPPORTUNITIES = "WITH old AS MATERIALIZED (SELECT id FROM opportunity WHERE integration_id = $1 LIMIT $2) DELETE FROM opportunity WHERE id IN (SELECT id FROM old)";

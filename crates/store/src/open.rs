@@ -17,6 +17,7 @@ use crate::config::{Database, StoreConfig};
 use crate::db::{self, Db, Engine, PoolUsage};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::key_ring::{self, KeyRing};
+use crate::pages::shown::ShownCounts;
 use crate::tickets::sizes::Sizes;
 use crate::tx::Tx;
 use crate::{email_keys, migrate, roles, secrets, text_search};
@@ -39,6 +40,7 @@ struct Inner {
     listener: Option<AbortHandle>,
     read_only: bool,
     ticket_sizes: Sizes,
+    shown_counts: ShownCounts,
 }
 
 impl Drop for Inner {
@@ -147,6 +149,7 @@ impl Store {
             }
             _ => None,
         };
+        let shown_counts = ShownCounts::new(changes.subscribe());
         Self(Arc::new(Inner {
             db,
             ids,
@@ -160,6 +163,7 @@ impl Store {
             listener,
             read_only,
             ticket_sizes: Sizes::default(),
+            shown_counts,
         }))
     }
 
@@ -247,6 +251,10 @@ impl Store {
 
     pub(crate) fn ticket_sizes(&self) -> &Sizes {
         &self.0.ticket_sizes
+    }
+
+    pub(crate) fn shown_counts(&self) -> &ShownCounts {
+        &self.0.shown_counts
     }
 
     pub(crate) fn channel(&self) -> &str {

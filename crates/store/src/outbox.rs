@@ -97,6 +97,21 @@ pub async fn count_mail_in(
     Ok(found.map_or(0, |row| row.0.unsigned_abs()))
 }
 
+/// Whether an e-mail of a kind was written to an identity at this address since an instant.
+///
+/// # Errors
+/// As any statement.
+pub async fn is_written_in(
+    tx: &mut Tx,
+    identity: IdentityId,
+    kind: MailKind,
+    recipient: &str,
+    since: UtcMillis,
+) -> Result<bool> {
+    let found: Option<(i64,)> = tx_one!(tx, WRITTEN, identity.0, kind.key(), recipient, since.0)?;
+    Ok(found.is_some())
+}
+
 /// Thousands are welcomed at once; who asked for a link, or is told of a change, is written to before them.
 const fn priority(kind: MailKind) -> Priority {
     match kind {
@@ -266,6 +281,7 @@ statements! {
     INSERT = "INSERT INTO mail (id, uuid, kind, identity_id, recipient, params, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7)";
     REMOVE = "DELETE FROM mail WHERE id = $1";
     COUNT_OF = "SELECT count(*) AS found FROM mail WHERE identity_id = $1 AND kind = $2 AND created_at > $3";
+    WRITTEN = "SELECT id AS found FROM mail WHERE identity_id = $1 AND kind = $2 AND recipient = $3 AND created_at > $4 LIMIT 1";
     FIND = concat!(mail_row!(), "id = $1");
     FIND_BY_UUID = concat!(mail_row!(), "uuid = $1");
     LIST_OF = concat!(mail_row!(), "identity_id = $1 ORDER BY id DESC LIMIT $2");

@@ -21,7 +21,7 @@ use domain::provider::{self, Provider};
 use domain::settings::IntegrationSettings;
 use store::integrations::{self, Integration};
 
-pub use delete_data::{Held, HeldData, delete_data, held_data};
+pub use delete_data::delete_data;
 pub use form::{StoredValue, is_stored, removal_of, stored_values};
 pub use outcome::{
     ActionOutcome, ConnectOutcome, ConnectionSummary, MissingRight, Refusal, SettingsOutcome,

@@ -38,6 +38,8 @@ use crate::mail::{Receiver, queue_welcome};
 
 /// Welcome e-mails one person can be sent within a day.
 const WELCOMES_A_DAY: u64 = 5;
+/// Milliseconds within which the same welcome e-mail is not written again: a button was pressed twice.
+const PRESSED_TWICE: i64 = 10 * UtcMillis::SECOND;
 /// How often a commit is tried that somebody else got in the way of.
 const ATTEMPTS: usize = 3;
 
@@ -342,7 +344,8 @@ async fn set_status_in(tx: &mut Tx, editor: &Editor, user: &PublicId, on: bool) 
     Ok(Ok(true))
 }
 
-/// Sends the welcome e-mail, again if need be, at most five times a day. Its link takes the place of those before.
+/// Sends the welcome e-mail, again if need be, at most five times a day. Its link takes the place of those before. One
+/// that was written to the same address a few seconds ago is not sent twice.
 ///
 /// # Errors
 /// As any statement.
@@ -380,7 +383,12 @@ pub async fn welcome_in(tx: &mut Tx, editor: &Editor, user: IdentityId) -> Resul
     if identity.password_hash.is_some() {
         return Ok(Err(UserRefusal::HasPassword));
     }
-    let lately = tx.store().now().plus(-UtcMillis::DAY);
+    let now = tx.store().now();
+    let (email, pressed) = (&identity.email, now.plus(-PRESSED_TWICE));
+    if outbox::is_written_in(tx, user, MailKind::Welcome, email, pressed).await? {
+        return Ok(Ok(false));
+    }
+    let lately = now.plus(-UtcMillis::DAY);
     if outbox::count_mail_in(tx, user, MailKind::Welcome, lately).await? >= WELCOMES_A_DAY {
         return Ok(Err(UserRefusal::WelcomedOften));
     }

@@ -316,6 +316,40 @@ async fn deactivating_ends_sessions_at_once_and_can_be_undone() {
 }
 
 #[tokio::test]
+async fn a_button_pressed_twice_sends_one_welcome_e_mail() {
+    let site = Site::start().await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    add(&mut browser, "Bea", "bea@example.com", &technician).await;
+    let address = format!("/settings/users/{}", uuid(&site, "bea@example.com").await);
+    let before = site.mail_to("bea@example.com").await.len();
+    site.clock.advance(60_000);
+    let welcome = format!("{address}/welcome");
+    for (pause, mails) in [(0, 1), (0, 1), (9_999, 1), (2, 2)] {
+        site.clock.advance(pause);
+        let page = browser.post(&welcome, &[]).await;
+        assert_eq!(page.location(), format!("{address}?notice=welcome_sent"));
+        let sent = site.mail_to("bea@example.com").await.len() - before;
+        assert_eq!(sent, mails, "after {pause} ms");
+    }
+    let base = ok(&mut browser, &address).await.input("base").unwrap();
+    let base = base.replace("&#34;", "\"");
+    let corrected = [
+        ("name", "Bea"),
+        ("email", "beatrix@example.com"),
+        ("base", &base),
+    ];
+    let page = browser.post(&address, &corrected).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    browser.post(&welcome, &[]).await;
+    assert_eq!(
+        site.mail_to("beatrix@example.com").await.len(),
+        1,
+        "to the corrected address at once"
+    );
+}
+
+#[tokio::test]
 async fn two_administrators_at_one_user_lose_nothing() {
     let site = Site::start().await;
     let technician = role(&site, "Technician").await;

@@ -158,29 +158,6 @@ pub async fn count_present(
     Ok(present.unsigned_abs())
 }
 
-/// How many rows of a stream are shown, counted from indexes alone.
-///
-/// # Errors
-/// As [`list_unseen`].
-pub async fn count_shown(store: &Store, integration: IntegrationId, stream: Stream) -> Result<u64> {
-    let text = sql::of(stream)?.count_shown.on(store.engine());
-    let (shown,): (i64,) = match store.db() {
-        Db::Lite { r, .. } => {
-            sqlx::query_as(text)
-                .bind(integration.0)
-                .fetch_one(r)
-                .await?
-        }
-        Db::Pg(pool) => {
-            sqlx::query_as(text)
-                .bind(integration.0)
-                .fetch_one(pool)
-                .await?
-        }
-    };
-    Ok(shown.unsigned_abs())
-}
-
 /// How many rows of a stream were written or removed at an instant or later, whatever a run says it did: what the
 /// benchmark proves "unchanged costs no write" with (rule P4).
 ///

@@ -18,6 +18,7 @@ pub(crate) mod parts;
 mod rows;
 pub(crate) mod scope;
 pub(crate) mod seen;
+pub(crate) mod shown;
 pub(crate) mod sql;
 pub(crate) mod table;
 mod upsert;
@@ -28,15 +29,14 @@ use domain::clock::UtcMillis;
 pub use absence::{
     Deleted, find_ticket_by_number, list_note_ids, mark_removed, remove_deleted, update_absent,
 };
-pub use coverage::{
-    Coverage, Unseen, count_present, count_shown, count_written_since, list_unseen,
-};
+pub use coverage::{Coverage, Unseen, count_present, count_written_since, list_unseen};
 pub use known::{Known, read_known, read_known_before};
 pub use labels::find_label;
 pub use namesakes::{Namesake, list_namesakes};
 pub use parts::read_parts;
 pub use scope::{ScopeRow, list_scope_columns, update_closed};
 pub use seen::{clear_seen, count_seen, count_seen_beginning, insert_seen, list_orphaned_seen};
+pub use shown::count_shown;
 pub use upsert::{UpsertCounts, upsert_records};
 
 /// Why a row is marked as removed.

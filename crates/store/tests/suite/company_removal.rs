@@ -15,7 +15,7 @@ use store::company_removal::{
     unblock_company_in,
 };
 use store::identities::{MembershipStatus, upsert_staff_membership};
-use store::integration_data::{count_rows, forget_account, forget_blocks, remove_batch};
+use store::integration_data::{count_held, forget_account, forget_blocks, remove_batch};
 use store::listing::{Count, Direction};
 use store::pages::{Absence, RemovedReason};
 use store::roles::find_preset_in;
@@ -352,8 +352,8 @@ fn companies_no_page_shows_are_counted_and_blocked_ones_are_not() {
         put(at, "5", "Elmsworth", gone).await;
         put(other, "9", "Elsewhere", gone).await;
         let counted = async || {
-            let rows = count_rows(&store, at).await.unwrap();
-            (rows.companies, rows.hidden_companies)
+            let companies = count_held(&store, at).await.unwrap().companies;
+            (companies.all, companies.hidden)
         };
         assert_eq!(counted().await, (5, 2), "Dunmore and Elmsworth");
         let uuid = remove(&store, "Ada", "Brightwater").await;

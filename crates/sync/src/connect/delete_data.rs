@@ -2,10 +2,9 @@
 //! commits; companies people work with stay, without the link.
 
 use domain::id::IntegrationId;
-use domain::stream::Stream;
 use serde_json::json;
 use store::audit::Actor;
-use store::{installation_settings, integration_data, integrations, jobs, pages, secrets};
+use store::{installation_settings, integration_data, integrations, jobs, secrets};
 
 use super::message;
 use super::outcome::ActionOutcome;
@@ -14,58 +13,6 @@ use crate::audit;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::request;
-
-/// How many records of a kind are here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
-    /// All of them.
-    pub all: u64,
-    /// Those of them that no page shows: out of scope, or removed.
-    pub hidden: u64,
-}
-
-/// What an integration brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HeldData {
-    /// Companies of the vendor, but those that a person removed and blocked.
-    pub companies: Held,
-    /// Contacts.
-    pub contacts: Held,
-    /// Technicians.
-    pub technicians: Held,
-    /// Tickets.
-    pub tickets: Held,
-    /// Comments of tickets.
-    pub notes: Held,
-    /// Opportunities.
-    pub opportunities: Held,
-}
-
-/// Counts what *Disconnect* keeps and *Delete data* removes, what no page shows among it.
-///
-/// # Errors
-/// As any statement.
-pub async fn held_data(engine: &Engine, id: IntegrationId) -> Result<HeldData> {
-    let store = engine.store();
-    let all = integration_data::count_rows(store, id).await?;
-    let held = async |all: u64, stream| -> Result<Held> {
-        let shown = pages::count_shown(store, id, stream).await?;
-        let hidden = all.saturating_sub(shown);
-        Ok(Held { all, hidden })
-    };
-    Ok(HeldData {
-        // Blocked ones are on no page and stay, so they count neither way.
-        companies: Held {
-            all: all.companies,
-            hidden: all.hidden_companies,
-        },
-        contacts: held(all.contacts, Stream::Contacts).await?,
-        technicians: held(all.technicians, Stream::Technicians).await?,
-        tickets: held(all.tickets, Stream::Tickets).await?,
-        notes: held(all.notes, Stream::TicketNotes).await?,
-        opportunities: held(all.opportunities, Stream::Opportunities).await?,
-    })
-}
 
 /// Rows removed in one commit.
 const ROWS: i64 = 2_000;

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::Shell;
 use crate::web::view::number::{counted, grouped};
-use sync::connect::Held;
+use store::integration_data::Held;
 
 /// The page.
 #[derive(Debug, Template)]

@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::provider::Provider;
 use domain::stream::RecordType;
+use store::integration_data::count_held;
 use store::integrations::Integration;
-use sync::connect::{ActionOutcome, delete_data, held_data};
+use sync::connect::{ActionOutcome, delete_data};
 
 use super::confirm_page::{ConfirmPage, held};
 use super::find::{address, find};
@@ -73,7 +74,7 @@ async fn render(
             "It is still connected. Disconnect it first; then its data can be deleted.",
         ));
     }
-    let here = held_data(app.engine(), integration.id).await?;
+    let here = count_held(app.store(), integration.id).await?;
     let mut goes = vec![
         held(here.tickets, "ticket", "tickets"),
         held(here.notes, "note", "notes"),

@@ -2,7 +2,8 @@
 
 use axum::extract::{Path, State};
 use domain::stream::RecordType;
-use sync::connect::{ActionOutcome, disconnect as remove_credentials, held_data};
+use store::integration_data::count_held;
+use sync::connect::{ActionOutcome, disconnect as remove_credentials};
 
 use super::confirm_page::{ConfirmPage, held};
 use super::find::{address, find};
@@ -27,7 +28,7 @@ pub async fn ask_disconnect(
     if !integration.has_credentials() {
         return see_other(&address(provider, "not_connected"));
     }
-    let here = held_data(app.engine(), integration.id).await?;
+    let here = count_held(app.store(), integration.id).await?;
     let stays = vec![
         held(here.companies, "company record", "company records"),
         held(here.contacts, "contact", "contacts"),
