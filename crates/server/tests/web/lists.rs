@@ -68,6 +68,22 @@ async fn lists_and_records_show_what_was_synced() {
 }
 
 #[tokio::test]
+async fn addresses_may_end_a_line_after_a_mark_and_are_whole_otherwise() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/contacts").await;
+    let cell = "<td data-label=\"E-mail\"><span class=\"ellipsis\" title=\"";
+    let mut cells = list.text.split(cell).skip(1);
+    let rest = cells.find(|rest| !rest.starts_with('"'));
+    let (address, rest) = rest.expect("an address").split_once("\">").unwrap();
+    let (shown, _) = rest.split_once("</span>").unwrap();
+    assert!(shown.contains("@<wbr>"), "{shown}");
+    assert_eq!(shown.replace("<wbr>", ""), address);
+    let users = ok(&mut browser, "/settings/users").await;
+    assert!(users.text.contains("ann@<wbr>example.<wbr>com"));
+}
+
+#[tokio::test]
 async fn who_may_not_connect_is_told_who_may() {
     let site = Site::start().await;
     let mut grants = Grants::everything();
