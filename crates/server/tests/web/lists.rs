@@ -83,6 +83,19 @@ async fn addresses_may_end_a_line_after_a_mark_and_are_whole_otherwise() {
     assert!(users.text.contains("ann@<wbr>example.<wbr>com"));
 }
 
+/// Opportunities are kept without a currency, so a page says whose it is.
+#[tokio::test]
+async fn amounts_are_in_the_currency_of_their_tool() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/opportunities").await;
+    let head = "Amount<span class=\"heading-note\">tool’s own currency</span>";
+    assert!(list.text.contains(head), "{}", list.text);
+    let page = ok(&mut browser, &first_link(&list, "/opportunities/")).await;
+    let told = "<span class=\"origin\">in the currency of Autotask</span>";
+    assert!(page.text.contains(told), "{}", page.text);
+}
+
 #[tokio::test]
 async fn who_may_not_connect_is_told_who_may() {
     let site = Site::start().await;
