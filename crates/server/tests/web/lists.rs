@@ -2,9 +2,11 @@
 
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level};
+use domain::viewer::Viewer;
 use portico::web::api::scope::Scope;
+use store::technicians;
 
-use crate::harness::{Browser, Page, Site, key_with};
+use crate::harness::{Browser, EMAIL, Page, Site, key_with};
 
 /// The first address on a page that starts with this and goes on with an id.
 fn first_link(page: &Page, prefix: &str) -> String {
@@ -194,6 +196,39 @@ async fn tickets_are_filtered_sorted_paged_and_addresses_keep_it() {
     }
     let none = ok(&mut browser, "/tickets?search=zzzzzzzz").await;
     assert!(none.text.contains("No ticket matches"));
+}
+
+#[tokio::test]
+async fn technicians_too_many_for_one_list_are_found_by_name() {
+    let site = Site::start_beside_sandbox_with(260).await;
+    site.connect().await;
+    let viewer = Viewer::Staff(site.identity(EMAIL).await.id);
+    let all = technicians::list_for_viewer(site.app.store(), &viewer, None).await;
+    let all = all.unwrap();
+    let someone = all.iter().find(|one| one.person).expect("a technician");
+    let value = format!("value=\"{}\"", someone.external_id);
+    let offered = |page: &Page| {
+        let (_, list) = page.text.split_once("id=\"filter-technician\"").unwrap();
+        list.split_once("</select>").unwrap().0.to_owned()
+    };
+    let mut browser = site.admin().await;
+    let page = ok(&mut browser, "/tickets?closed=all").await;
+    assert!(!offered(&page).contains(&value), "{}", offered(&page));
+    let name: String = url::form_urlencoded::byte_serialize(someone.name.as_bytes()).collect();
+    let address = format!("/tickets?closed=all&technician_name={name}");
+    let page = ok(&mut browser, &address).await;
+    assert!(offered(&page).contains(&value), "{}", offered(&page));
+    assert!(
+        page.text
+            .contains("Choose in “Assigned to” whose tickets to show.")
+    );
+    assert!(page.text.contains("90 tickets"), "nobody is chosen yet");
+    let address = format!("/tickets?closed=all&technician={}", someone.external_id);
+    let page = ok(&mut browser, &address).await;
+    let chosen = format!("{value} selected");
+    assert!(offered(&page).contains(&chosen), "{}", offered(&page));
+    let page = ok(&mut browser, "/tickets?technician_name=zzzz").await;
+    assert!(page.text.contains("No technician is called “zzzz”."));
 }
 
 #[tokio::test]
