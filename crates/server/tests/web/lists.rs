@@ -228,7 +228,7 @@ async fn technicians_too_many_for_one_list_are_found_by_name() {
     let chosen = format!("{value} selected");
     assert!(offered(&page).contains(&chosen), "{}", offered(&page));
     let page = ok(&mut browser, "/tickets?technician_name=zzzz").await;
-    assert!(page.text.contains("No technician is called “zzzz”."));
+    assert!(page.text.contains("No technician matches “zzzz”."));
 }
 
 #[tokio::test]

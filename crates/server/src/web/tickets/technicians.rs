@@ -75,14 +75,14 @@ impl Technicians {
 
 fn note(name: &str, found: usize) -> String {
     match found {
-        0 => format!("No technician is called “{name}”."),
+        0 => format!("No technician matches “{name}”."),
         1..=FOUND => {
             let found = i64::try_from(found).unwrap_or(i64::MAX);
-            let technicians = counted(found, "technician is", "technicians are");
-            format!("{technicians} called “{name}”. Choose in “Assigned to” whose tickets to show.")
+            let technicians = counted(found, "technician matches", "technicians match");
+            format!("{technicians} “{name}”. Choose in “Assigned to” whose tickets to show.")
         }
         _ => format!(
-            "More than {FOUND} technicians are called “{name}”. The first {FOUND} are in “Assigned to”: type more of the \
+            "More than {FOUND} technicians match “{name}”. The first {FOUND} are in “Assigned to”: type more of the \
              name to find the others."
         ),
     }
@@ -134,7 +134,7 @@ mod tests {
         assert!(made.many && made.note.is_empty());
         let (ids, made) = offer(5_000, None, "  WÉBER   4999 ");
         assert_eq!(ids, ["x3", "x4999"]);
-        assert!(made.note.starts_with("1 technician is called"));
+        assert!(made.note.starts_with("1 technician matches"));
         let (_, made) = offer(5_000, Some("x4999"), "wéber 4999");
         assert_eq!(made.note, "", "the one that was found is chosen");
         let (ids, made) = offer(5_000, None, "ann");
@@ -142,6 +142,6 @@ mod tests {
         assert!(made.note.starts_with("More than 50 technicians"));
         let (ids, made) = offer(5_000, None, "zoe");
         assert_eq!(ids, ["x3"]);
-        assert_eq!(made.note, "No technician is called “zoe”.");
+        assert_eq!(made.note, "No technician matches “zoe”.");
     }
 }
