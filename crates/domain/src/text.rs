@@ -81,6 +81,14 @@ pub fn is_phone(text: &str) -> bool {
     text.is_empty() || (fits && text.chars().any(|letter| letter.is_ascii_digit()))
 }
 
+/// A text that was typed over several lines as one: the ends of lines become blanks.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let lines = text.split(['\r', '\n']).map(str::trim);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
+}
+
 /// The first `length` characters, with an ellipsis when something was cut.
 #[must_use]
 pub fn cut(text: &str, length: usize) -> String {
@@ -123,6 +131,18 @@ mod tests {
         }
         for not in ["call me", "12\n34", &"5".repeat(61)] {
             assert!(!is_phone(not), "{not:?}");
+        }
+    }
+
+    #[test]
+    fn lines_become_one() {
+        for (text, expected) in [
+            (" Gives tickets\r\n\r\n out\n", "Gives tickets out"),
+            ("one\rtwo", "one two"),
+            ("two  blanks stay", "two  blanks stay"),
+            ("\r\n", ""),
+        ] {
+            assert_eq!(one_line(text), expected, "{text:?}");
         }
     }
 

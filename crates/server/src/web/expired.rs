@@ -16,6 +16,7 @@ use super::csrf;
 use super::error::{Answer, Failure};
 use super::form::Fields;
 use super::page::{page_with, safe_next, see_other};
+use super::profile::language_name;
 use crate::app::App;
 
 /// A form kept over a sign-in.
@@ -66,7 +67,7 @@ impl KeptForm {
         self.fields
             .iter()
             .filter(|(name, value)| !value.trim().is_empty() && !OF_THE_PAGE.contains(&&**name))
-            .map(|(name, value)| (words(name), value.as_str()))
+            .map(|(name, value)| (words(name), value_words(name, value)))
     }
 }
 
@@ -80,6 +81,14 @@ fn words(name: &str) -> String {
         first.make_ascii_uppercase();
     }
     text
+}
+
+/// The value of a field as words: what stands in a form for a language is its tag.
+fn value_words<'a>(name: &str, value: &'a str) -> &'a str {
+    match name {
+        "language" => language_name(value).unwrap_or(value),
+        _ => value,
+    }
 }
 
 #[derive(Template)]
@@ -259,11 +268,24 @@ mod tests {
                 field("base", "{}"),
                 field("record_type", "users"),
                 field("name", " "),
+                field("language", "en"),
+                field("language", "tlh"),
             ],
             left_out: 0,
         };
         let shown: Vec<_> = kept.shown().collect();
-        assert_eq!(shown, [("Record type".to_owned(), "users")]);
+        let shown: Vec<_> = shown
+            .iter()
+            .map(|(name, value)| (name.as_str(), *value))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("Record type", "users"),
+                ("Language", "English"),
+                ("Language", "tlh")
+            ]
+        );
     }
 
     #[test]

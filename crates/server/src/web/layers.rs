@@ -15,7 +15,7 @@ use super::access::{Visit, shell};
 use super::api::shared::Error;
 use super::error::Failure;
 use super::page::page_with;
-use super::view::{Section, Shell};
+use super::view::{Link, Section, Shell};
 use crate::app::App;
 
 /// The id under which a request appears in the log and on failure pages.
@@ -82,6 +82,7 @@ fn count(method: &Method, route: &str, status: u16, seconds: f64) {
 #[template(path = "failure/signed_in.html")]
 struct SignedInPage<'a> {
     shell: Shell,
+    back: Option<Link>,
     failure: &'a Failure,
     id: &'a str,
 }
@@ -119,14 +120,18 @@ fn present(mut response: Response, id: &RequestId, is_api: bool) -> Response {
             .as_ref()
             .and_then(|visit| Some((visit, visit.person.as_ref()?)))
         {
-            Some((visit, person)) => page_with(
-                failure.status,
-                &SignedInPage {
-                    shell: shell(visit, person, Section::Elsewhere),
-                    failure: &failure,
-                    id: &id.0,
-                },
-            ),
+            Some((visit, person)) => {
+                let shell = shell(visit, person, Section::Elsewhere);
+                page_with(
+                    failure.status,
+                    &SignedInPage {
+                        back: shell.way_back(&visit.address),
+                        shell,
+                        failure: &failure,
+                        id: &id.0,
+                    },
+                )
+            }
             None => page_with(
                 failure.status,
                 &PlainPage {

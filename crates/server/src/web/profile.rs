@@ -15,5 +15,5 @@ mod update;
 
 pub use notifications::notifications;
 pub use revoke_session::{revoke_others, revoke_session};
-pub use show::show;
+pub use show::{language_name, show};
 pub use update::update;

@@ -7,6 +7,7 @@ pub mod query;
 pub mod row;
 mod show;
 pub mod show_page;
+mod technicians;
 
 pub use export::export;
 pub use list::list;

@@ -1,6 +1,7 @@
 //! What pages are made of: the shell around them, times in the viewer's zone, counts, badges, notices, lists.
 
 pub mod badge;
+pub mod breakable;
 pub mod csv;
 pub mod detail;
 pub mod fields;
@@ -13,6 +14,7 @@ pub mod shell;
 pub mod time;
 
 pub use badge::Badge;
+pub use breakable::{Breakable, breakable};
 pub use detail::{BodyView, Fact, FactSection, Facts, Origin};
 pub use list::{Choice, Heading, Link, Pager, Query};
 pub use notice::{Notice, Tone};

@@ -64,7 +64,7 @@ async fn import_one(tab: &Tab) -> String {
     )
     .await;
     let address = tab
-        .text_of("document.querySelector('tr[data-pick=\"ready\"] td[data-label=\"E-mail\"]').innerText.trim()")
+        .text_of("document.querySelector('tr[data-pick=\"ready\"] td[data-label=\"E-mail\"] .ellipsis').title")
         .await;
     // Without a role nothing is imported, and the list says so beside the field.
     tab.text_of("document.querySelector('tr[data-pick=\"ready\"] input[name=pick]').click()")

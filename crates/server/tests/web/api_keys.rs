@@ -59,6 +59,24 @@ async fn a_token_is_shown_once_and_works_until_revoked() {
 }
 
 #[tokio::test]
+async fn an_example_scrolls_in_a_box_that_keys_reach() {
+    let site = Site::start().await;
+    let mut browser = site.admin().await;
+    let made = create(&mut browser, Scope::TicketsRead.key()).await;
+    let token = made.input("token").unwrap();
+    let docs = browser.get("/api/v1/docs").await;
+    for (page, token) in [(&made, token.as_str()), (&docs, "pk_…")] {
+        let command = format!("<code>curl -H \"Authorization: Bearer {token}\" http");
+        let (before, _) = page.text.split_once(&command).expect("the example");
+        let (_, tag) = before.rsplit_once('<').unwrap();
+        assert!(
+            tag.starts_with("pre class=\"command\" tabindex=\"0\""),
+            "{tag}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_key_needs_a_name_and_a_scope() {
     let site = Site::start().await;
     let mut browser = site.admin().await;

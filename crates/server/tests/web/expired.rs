@@ -14,7 +14,11 @@ async fn nothing_typed_is_lost() {
     let page = browser
         .post(
             "/profile",
-            &[("name", "Ann \"<b>\" Harbour"), ("zone", "Europe/Berlin")],
+            &[
+                ("name", "Ann \"<b>\" Harbour"),
+                ("zone", "Europe/Berlin"),
+                ("language", "en"),
+            ],
         )
         .await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);
@@ -26,6 +30,7 @@ async fn nothing_typed_is_lost() {
         page.text.contains("Europe/Berlin") && !page.text.contains("<b>"),
         "shown, escaped"
     );
+    assert!(page.text.contains("<dt>Language</dt><dd>English</dd>"));
     let kept = ["kept_action", "kept_fields", "kept_left_out", "next"]
         .map(|name| (name, page.input(name).unwrap()));
     assert_eq!(kept[0].1, "/profile");

@@ -2,9 +2,11 @@
 
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level};
+use domain::viewer::Viewer;
 use portico::web::api::scope::Scope;
+use store::technicians;
 
-use crate::harness::{Browser, Page, Site, key_with};
+use crate::harness::{Browser, EMAIL, Page, Site, key_with};
 
 /// The first address on a page that starts with this and goes on with an id.
 fn first_link(page: &Page, prefix: &str) -> String {
@@ -65,6 +67,35 @@ async fn lists_and_records_show_what_was_synced() {
     }
     let home = ok(&mut browser, "/").await;
     assert!(home.text.contains("Newest open tickets"));
+}
+
+#[tokio::test]
+async fn addresses_may_end_a_line_after_a_mark_and_are_whole_otherwise() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/contacts").await;
+    let cell = "<td data-label=\"E-mail\"><span class=\"ellipsis\" title=\"";
+    let mut cells = list.text.split(cell).skip(1);
+    let rest = cells.find(|rest| !rest.starts_with('"'));
+    let (address, rest) = rest.expect("an address").split_once("\">").unwrap();
+    let (shown, _) = rest.split_once("</span>").unwrap();
+    assert!(shown.contains("@<wbr>"), "{shown}");
+    assert_eq!(shown.replace("<wbr>", ""), address);
+    let users = ok(&mut browser, "/settings/users").await;
+    assert!(users.text.contains("ann@<wbr>example.<wbr>com"));
+}
+
+/// Opportunities are kept without a currency, so a page says whose it is.
+#[tokio::test]
+async fn amounts_are_in_the_currency_of_their_tool() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let list = ok(&mut browser, "/opportunities").await;
+    let head = "Amount<span class=\"heading-note\">tool’s own currency</span>";
+    assert!(list.text.contains(head), "{}", list.text);
+    let page = ok(&mut browser, &first_link(&list, "/opportunities/")).await;
+    let told = "<span class=\"origin\">in the currency of Autotask</span>";
+    assert!(page.text.contains(told), "{}", page.text);
 }
 
 #[tokio::test]
@@ -165,6 +196,39 @@ async fn tickets_are_filtered_sorted_paged_and_addresses_keep_it() {
     }
     let none = ok(&mut browser, "/tickets?search=zzzzzzzz").await;
     assert!(none.text.contains("No ticket matches"));
+}
+
+#[tokio::test]
+async fn technicians_too_many_for_one_list_are_found_by_name() {
+    let site = Site::start_beside_sandbox_with(260).await;
+    site.connect().await;
+    let viewer = Viewer::Staff(site.identity(EMAIL).await.id);
+    let all = technicians::list_for_viewer(site.app.store(), &viewer, None).await;
+    let all = all.unwrap();
+    let someone = all.iter().find(|one| one.person).expect("a technician");
+    let value = format!("value=\"{}\"", someone.external_id);
+    let offered = |page: &Page| {
+        let (_, list) = page.text.split_once("id=\"filter-technician\"").unwrap();
+        list.split_once("</select>").unwrap().0.to_owned()
+    };
+    let mut browser = site.admin().await;
+    let page = ok(&mut browser, "/tickets?closed=all").await;
+    assert!(!offered(&page).contains(&value), "{}", offered(&page));
+    let name: String = url::form_urlencoded::byte_serialize(someone.name.as_bytes()).collect();
+    let address = format!("/tickets?closed=all&technician_name={name}");
+    let page = ok(&mut browser, &address).await;
+    assert!(offered(&page).contains(&value), "{}", offered(&page));
+    assert!(
+        page.text
+            .contains("Choose in “Assigned to” whose tickets to show.")
+    );
+    assert!(page.text.contains("90 tickets"), "nobody is chosen yet");
+    let address = format!("/tickets?closed=all&technician={}", someone.external_id);
+    let page = ok(&mut browser, &address).await;
+    let chosen = format!("{value} selected");
+    assert!(offered(&page).contains(&chosen), "{}", offered(&page));
+    let page = ok(&mut browser, "/tickets?technician_name=zzzz").await;
+    assert!(page.text.contains("No technician matches “zzzz”."));
 }
 
 #[tokio::test]

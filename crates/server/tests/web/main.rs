@@ -19,6 +19,7 @@ mod certificates;
 mod company_removal;
 mod enrolment;
 mod expired;
+mod failure_pages;
 mod forgot_password;
 mod form_on_page;
 mod forms;

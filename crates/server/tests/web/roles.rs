@@ -110,7 +110,7 @@ async fn roles_are_made_changed_copied_and_deleted() {
     }
     let fields = [
         ("name", "Dispatcher"),
-        ("description", "Gives tickets out"),
+        ("description", "Gives\r\n\r\ntickets\nout\r\n"),
         ("kind", "staff"),
         ("two_factor", "1"),
         ("grant.tickets", "manage"),
@@ -137,6 +137,7 @@ async fn roles_are_made_changed_copied_and_deleted() {
         shown.text.contains("See companies and their contacts."),
         "what a level lets a person do"
     );
+    assert!(shown.text.contains(">Gives tickets out</textarea>"));
 
     let page = browser.post(&format!("{address}/duplicate"), &[]).await;
     let copy = role(&site, "Copy of Dispatcher").await;

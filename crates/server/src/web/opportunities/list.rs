@@ -105,7 +105,10 @@ fn headings(asked: &OpportunityQuery) -> Vec<Heading> {
         sorting("Title", OpportunitySort::Title),
         Heading::fixed("Company"),
         Heading::fixed("Stage"),
-        number("Amount"),
+        Heading {
+            note: "tool’s own currency",
+            ..number("Amount")
+        },
         number("Probability"),
         Heading::fixed("Projected close"),
         Heading::fixed("Owner"),

@@ -107,7 +107,16 @@ mod tests {
             direction: String::new(),
             filtered: true,
             nothing_connected: true,
-            headings: headings.map(Heading::fixed).into(),
+            headings: headings
+                .map(|label| Heading {
+                    note: if label == "Amount" {
+                        "tool’s own currency"
+                    } else {
+                        ""
+                    },
+                    ..Heading::fixed(label)
+                })
+                .into(),
             rows,
             pager: Pager {
                 count: "3 opportunities".into(),

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
-use crate::web::tickets::row::titled;
+use crate::web::tickets::row::{titled, tool};
 use crate::web::view::fields::{name_people, origin, sections};
 use crate::web::view::number::amount;
 use crate::web::view::time::plain_date;
@@ -69,7 +69,13 @@ fn facts(shell: &Shell, found: &Opportunity) -> Vec<Fact> {
     facts.add_some("Stage", text(&found.row.stage));
     facts.add_some("Status", text(&found.row.status));
     facts.add_some("Category", text(&found.category));
-    facts.add_some("Amount", found.row.amount_cents.map(amount));
+    if let Some(cents) = found.row.amount_cents {
+        // Records are kept without a currency: amounts are in the one the tool is set to.
+        let currency = format!("in the currency of {}", tool(&found.row.provider));
+        facts
+            .0
+            .push(Fact::new("Amount", amount(cents)).from(currency));
+    }
     facts.add_some(
         "Probability",
         found.row.probability.map(|percent| format!("{percent} %")),

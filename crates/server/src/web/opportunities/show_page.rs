@@ -44,7 +44,7 @@ mod tests {
             badges: vec!["Proposal".into(), HOSTILE.into()],
             description: Some(BodyView::plain(HOSTILE)),
             facts: vec![
-                Fact::new("Amount", "12,480.00"),
+                Fact::new("Amount", "12,480.00").from("in the currency of Autotask"),
                 Fact::new("Owner", sample::long()),
             ],
             sections: vec![FactSection {

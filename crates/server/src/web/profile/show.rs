@@ -16,7 +16,16 @@ use crate::web::user_agent;
 use crate::web::view::{Section, Shell, Time};
 
 /// The languages Portico speaks: tag and own name.
-pub const LANGUAGES: &[(&str, &str)] = &[("en", "English")];
+const LANGUAGES: &[(&str, &str)] = &[("en", "English")];
+
+/// The own name of a language, for people; `None` for one that Portico does not speak.
+#[must_use]
+pub fn language_name(tag: &str) -> Option<&'static str> {
+    LANGUAGES
+        .iter()
+        .find(|(known, _)| *known == tag)
+        .map(|(_, name)| *name)
+}
 
 #[derive(Template)]
 #[template(path = "profile/show.html")]

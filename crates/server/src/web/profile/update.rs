@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use store::identities::{self, Identity, Profile};
 
-use super::show::{Details, Errors, LANGUAGES, render};
+use super::show::{Details, Errors, language_name, render};
 use crate::app::App;
 use crate::web::access::SignedIn;
 use crate::web::audit::{self, Subject};
@@ -107,7 +107,7 @@ fn check(details: &Details) -> Errors {
     if !details.zone.is_empty() && TimeZone::get(&details.zone).is_err() {
         errors.zone = "There is no time zone of this name.".to_owned();
     }
-    if !LANGUAGES.iter().any(|(tag, _)| *tag == details.language) && !details.language.is_empty() {
+    if language_name(&details.language).is_none() && !details.language.is_empty() {
         errors.language = "Portico does not speak this language yet.".to_owned();
     }
     errors

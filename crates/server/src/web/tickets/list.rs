@@ -13,6 +13,7 @@ use store::tickets::{TicketSort, list_for_viewer};
 use super::list_page::{FilterView, ListPage};
 use super::query::TicketQuery;
 use super::row::to_row;
+use super::technicians::Technicians;
 use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::companies::name_of;
@@ -146,14 +147,14 @@ async fn filter_view(
             filter.priority.as_deref(),
         );
         view.queues = mark(items(ReferenceKind::Queue).await?, filter.queue.as_deref());
-        let people = technicians::list_for_viewer(store, staff.viewer(), Some(one.id))
-            .await?
-            .into_iter();
-        let people = people
-            .filter(|person| person.person)
-            .map(|person| Choice::new(person.external_id, person.name, false))
-            .collect();
-        view.technicians = mark(people, filter.technician.as_deref());
+        let people = technicians::list_for_viewer(store, staff.viewer(), Some(one.id)).await?;
+        let chosen = filter.technician.as_deref();
+        let name = &asked.technician_name;
+        let people = Technicians::offer(&people, staff.identity, chosen, name);
+        view.technicians = mark(people.choices, chosen);
+        view.many_technicians = people.many;
+        view.technician_name.clone_from(name);
+        view.technician_note = people.note;
     }
     if let Some(uuid) = &filter.company {
         view.company = uuid.to_string();

@@ -43,6 +43,12 @@ pub struct FilterView {
     pub queue_label: &'static str,
     /// Technicians, likewise.
     pub technicians: Vec<Choice>,
+    /// Whether there are more than these, who are found by name.
+    pub many_technicians: bool,
+    /// The name that was looked for.
+    pub technician_name: String,
+    /// What came of it.
+    pub technician_note: String,
     /// The company, by its id in addresses.
     pub company: String,
     /// Its name.
@@ -217,6 +223,12 @@ mod tests {
     #[test]
     fn renders() {
         sample::check("tickets", &page());
+        let mut many = page();
+        many.filter.many_technicians = true;
+        many.filter.technician_name = HOSTILE.into();
+        many.filter.technician_note = sample::long();
+        let html = sample::check("tickets_many_technicians", &many);
+        assert!(html.contains("name=\"technician_name\""));
         let mut empty = page();
         empty.rows.clear();
         empty.filter = FilterView::default();

@@ -21,6 +21,8 @@ pub struct TicketQuery {
     pub page: Option<PageKey>,
     /// `open`, `closed` or `all`.
     pub closed: &'static str,
+    /// Part of the name of technicians to choose from, where they are too many to offer all.
+    pub technician_name: String,
     integration: String,
     company: String,
 }
@@ -69,6 +71,7 @@ impl TicketQuery {
             direction: query.direction(Direction::Descending),
             page: query.page(),
             closed,
+            technician_name: of_vendor("technician_name").unwrap_or_default(),
             integration: named
                 .map(|integration| integration.uuid.to_string())
                 .unwrap_or_default(),
@@ -123,7 +126,7 @@ impl TicketQuery {
         } else {
             self.closed
         };
-        let values: [(&str, String); 11] = [
+        let values: [(&str, String); 12] = [
             ("search", text(&filter.search)),
             ("closed", closed.to_owned()),
             ("integration", self.integration.clone()),
@@ -131,6 +134,7 @@ impl TicketQuery {
             ("priority", text(&filter.priority)),
             ("queue", text(&filter.queue)),
             ("technician", text(&filter.technician)),
+            ("technician_name", self.technician_name.clone()),
             ("company", self.company.clone()),
             ("sort", self.sort_word().to_owned()),
             ("direction", self.direction_word().to_owned()),

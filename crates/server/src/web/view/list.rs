@@ -161,6 +161,8 @@ pub struct Heading {
     pub order: &'static str,
     /// Whether the column holds numbers.
     pub number: bool,
+    /// What its values are in, below the label; empty where the label says all.
+    pub note: &'static str,
 }
 
 impl Heading {
@@ -182,6 +184,7 @@ impl Heading {
             href: href(sorted.map_or(first, Direction::reversed)),
             order,
             number: false,
+            note: "",
         }
     }
 
@@ -193,6 +196,7 @@ impl Heading {
             href: String::new(),
             order: "",
             number: false,
+            note: "",
         }
     }
 }

@@ -3,6 +3,7 @@
 use domain::clock::UtcMillis;
 use jiff::tz::TimeZone;
 
+use super::list::Link;
 use super::notice::Notice;
 use super::time::Time;
 
@@ -173,6 +174,24 @@ impl Shell {
         }
     }
 
+    /// The list that an address belongs to, for a page that cannot be shown: the way on from it, when the viewer may
+    /// open that list.
+    #[must_use]
+    pub fn way_back(&self, address: &str) -> Option<Link> {
+        let mut parts = address.trim_start_matches('/').split(['/', '.', '?']);
+        let area = parts.next().filter(|area| !area.is_empty())?;
+        if area == "settings" {
+            let home = self.settings_home();
+            return self
+                .rights
+                .settings
+                .then(|| Link::new(home, "Back to Settings"));
+        }
+        self.navigation()
+            .find(|item| item.href.trim_start_matches('/') == area)
+            .map(|item| Link::new(item.href, format!("Back to {}", item.label)))
+    }
+
     /// An instant in the viewer's zone, relative with the absolute time as its title.
     #[must_use]
     pub fn time(&self, at: UtcMillis) -> Time {
@@ -205,5 +224,32 @@ pub fn initials(name: &str) -> String {
         "?".into()
     } else {
         letters.to_uppercase()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::view::sample;
+
+    #[test]
+    fn a_list_is_offered_to_whoever_may_open_it() {
+        let mut shell = sample::shell(Section::Elsewhere);
+        let back = |shell: &Shell, address: &str| shell.way_back(address).map(|link| link.href);
+        for (address, list) in [
+            ("/tickets/x?note=1", Some("/tickets")),
+            ("/tickets.csv?closed=all", Some("/tickets")),
+            ("/companies", Some("/companies")),
+            ("/settings/roles/x", Some("/settings/integrations")),
+            ("/ticketsx/y", None),
+            ("/profile", None),
+            ("/?x=1", None),
+            ("/", None),
+        ] {
+            assert_eq!(back(&shell, address).as_deref(), list, "{address}");
+        }
+        shell.rights = Rights::default();
+        assert_eq!(back(&shell, "/tickets/x"), None);
+        assert_eq!(back(&shell, "/settings/roles/x"), None);
     }
 }

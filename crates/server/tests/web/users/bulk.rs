@@ -71,7 +71,7 @@ async fn several_are_changed_after_a_question_and_the_answer_says_who_was_not() 
     }
     let listed = question.text.split("result-list").nth(1).expect("names");
     assert!(
-        listed.contains("Bea") && !listed.contains(EMAIL),
+        listed.contains("Bea") && !listed.replace("<wbr>", "").contains(EMAIL),
         "{listed}"
     );
     let only = [fields[0], ("action", "welcome")];

@@ -1,6 +1,7 @@
 //! What is written down about a role: read from a form, and put together when two administrators edit at once.
 
 use domain::permission::{Area, Grants, RoleKind};
+use domain::text::one_line;
 use serde::{Deserialize, Serialize};
 use store::roles::{Role, RoleContent};
 
@@ -57,7 +58,7 @@ impl Content {
         let mut content = base.clone();
         if editable.words {
             content.name = fields.text("name").to_owned();
-            content.description = fields.text("description").to_owned();
+            content.description = one_line(fields.text("description"));
         }
         if editable.flags {
             content.two_factor = fields.has("two_factor");
