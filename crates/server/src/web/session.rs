@@ -117,15 +117,13 @@ pub async fn find_person_by_hash(app: &App, session_hash: &str) -> Result<Option
     }))
 }
 
-/// What a sign-in of this identity needs after the password.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn next_stage(app: &App, identity: IdentityId) -> Result<SessionStage, Failure> {
-    if store::two_factor::has_second_factor(app.store(), identity).await? {
+/// What a sign-in of this identity needs after the password. Keep the identity before, so that a second factor that is
+/// being set up at this moment either is seen here or ends the session that begins.
+async fn next_stage_in(tx: &mut Tx, identity: IdentityId) -> Result<SessionStage, Failure> {
+    if store::two_factor::has_second_factor_in(tx, identity).await? {
         return Ok(SessionStage::SecondFactor);
     }
-    let staff = store::identities::find_staff_member(app.store(), identity).await?;
+    let staff = store::identities::find_staff_member_in(tx, identity).await?;
     Ok(match staff {
         Some(staff) if staff.requires_two_factor => SessionStage::Enrol,
         _ => SessionStage::Full,
@@ -141,10 +139,13 @@ pub struct Started {
     pub csrf: String,
     /// The hash of the session's token.
     pub session_hash: String,
+    /// How far the sign-in has got.
+    pub stage: SessionStage,
 }
 
 /// Starts a session, in the place of the one the browser may have had; `None` when the password that was found right,
-/// which was set at `password_changed_at`, was changed meanwhile, or the person switched off.
+/// which was set at `password_changed_at`, was changed meanwhile, or the person switched off. Where `factor_given` the
+/// person was signed in fully already; else a second factor may still be asked for.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -153,11 +154,16 @@ pub async fn start(
     visit: &Visit,
     identity: IdentityId,
     password_changed_at: Option<UtcMillis>,
-    stage: SessionStage,
+    factor_given: bool,
 ) -> Result<Option<Started>, Failure> {
     let (token, csrf) = (token::random()?, token::random()?);
     let mut tx = app.store().begin().await?;
     let session_hash = token::hash(&token);
+    store::identities::find_identity_kept_in(&mut tx, identity).await?;
+    let stage = match factor_given {
+        true => SessionStage::Full,
+        false => next_stage_in(&mut tx, identity).await?,
+    };
     let session = NewSession {
         token_hash: &session_hash,
         identity,
@@ -181,6 +187,7 @@ pub async fn start(
         cookie: cookie(app, &token)?,
         csrf,
         session_hash,
+        stage,
     }))
 }
 
@@ -202,6 +209,7 @@ pub async fn complete(app: &App, tx: &mut Tx, halfway: &Person) -> Result<Starte
         cookie: cookie(app, &token)?,
         csrf,
         session_hash,
+        stage: SessionStage::Full,
     })
 }
 

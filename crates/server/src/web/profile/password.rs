@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use domain::secret::Secret;
 use store::identities;
-use store::sessions::SessionStage;
 use sync::mail::queue_password_changed;
 
 use super::present;
@@ -81,8 +80,8 @@ pub async fn change(State(app): State<App>, person: SignedIn, fields: Fields) ->
     audit::write(&mut tx, &person, "password.change", subject, None, None).await?;
     queue_password_changed(&mut tx, receiver(&person), here(&client, person.now())).await?;
     tx.commit().await?;
-    let (visit, stage) = (person.visit(), SessionStage::Full);
-    let started = session::start(&app, visit, person.identity, Some(set_at), stage).await?;
+    let visit = person.visit();
+    let started = session::start(&app, visit, person.identity, Some(set_at), true).await?;
     let Some(started) = started else {
         return see_other("/sign-in");
     };

@@ -27,13 +27,12 @@ pub async fn lead_on(
     next: &str,
     kept: Option<&KeptForm>,
 ) -> Result<Option<Response>, Failure> {
-    let stage = session::next_stage(app, identity).await?;
-    let started = session::start(app, visit, identity, password_changed_at, stage).await?;
+    let started = session::start(app, visit, identity, password_changed_at, false).await?;
     let Some(started) = started else {
         return Ok(None);
     };
     let next = safe_next(next);
-    let response = match (stage, kept) {
+    let response = match (started.stage, kept) {
         (SessionStage::Full, _) => arrive(&started, next, kept)?,
         // The form that waits is in the page itself, so this page is the answer and not a redirect to it.
         (SessionStage::SecondFactor, Some(kept)) => {

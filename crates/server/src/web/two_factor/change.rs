@@ -4,6 +4,7 @@
 use domain::clock::UtcMillis;
 use domain::id::PublicId;
 use domain::secret::Secret;
+use store::identities::find_identity_kept_in;
 use store::sessions::remove_sessions;
 use store::{Tx, passkeys, two_factor};
 use sync::mail::{Circumstances, Receiver, queue_two_factor_changed};
@@ -180,8 +181,10 @@ pub async fn replace_codes(
     Ok(codes)
 }
 
-/// Signs every other browser out: whoever got in with the password alone is out once there is a second factor.
+/// Signs every other browser out: whoever got in with the password alone is out once there is a second factor. The
+/// identity is kept, so that a sign-in of this moment ends here too, or sees the factor.
 async fn end_others(tx: &mut Tx, person: &Person) -> Result<(), Failure> {
+    find_identity_kept_in(tx, person.identity).await?;
     remove_sessions(tx, person.identity, Some(&person.session_hash)).await?;
     Ok(())
 }
