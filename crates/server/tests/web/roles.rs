@@ -205,10 +205,12 @@ async fn roles_are_made_changed_copied_and_deleted() {
             "Another staff role has this name.",
         );
     }
-    let page = browser
-        .post("/settings/roles/new", &[("name", " "), ("kind", "staff")])
-        .await;
-    refused(&page, StatusCode::UNPROCESSABLE_ENTITY, "Enter a name.");
+    for name in [" ", "\u{200b}\u{2060}"] {
+        let page = browser
+            .post("/settings/roles/new", &[("name", name), ("kind", "staff")])
+            .await;
+        refused(&page, StatusCode::UNPROCESSABLE_ENTITY, "Enter a name.");
+    }
     let page = browser
         .post(
             "/settings/roles/new",
