@@ -114,6 +114,7 @@ async fn people_are_created_linked_and_told() {
         page.text.contains("Import Resources from Autotask"),
         "in the provider's word"
     );
+    assert!(page.text.contains(" data-leads"), "to the report's address");
     assert!(
         page.text.contains("4 resources, 4 unlinked"),
         "only active people: {}",
