@@ -4,6 +4,8 @@ use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
+use crate::text::is_invisible;
+
 /// Longest address a mail server takes, in bytes.
 const LONGEST: usize = 254;
 
@@ -122,16 +124,6 @@ pub fn resembles_email(text: &str) -> bool {
             !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control())
         })
     })
-}
-
-/// Characters that take no room (Unicode: default ignorable), which get into copied addresses and could tell two
-/// addresses apart that nobody can.
-const fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]

@@ -81,6 +81,25 @@ pub fn is_phone(text: &str) -> bool {
     text.is_empty() || (fits && text.chars().any(|letter| letter.is_ascii_digit()))
 }
 
+/// Whether there is anything to see in a text: one of blanks and characters that take no room alone names nobody.
+#[must_use]
+pub fn has_visible(text: &str) -> bool {
+    // The empty pattern of Braille is drawn as a blank, and is none to Unicode.
+    let is_blank = |letter: char| letter.is_whitespace() || letter == '\u{2800}';
+    text.chars()
+        .any(|letter| !(is_blank(letter) || letter.is_control() || is_invisible(letter)))
+}
+
+/// Characters that take no room (Unicode: default ignorable), which get into copied addresses and could tell two
+/// addresses apart that nobody can.
+pub(crate) const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
 /// A text that was typed over several lines as one: the ends of lines become blanks.
 #[must_use]
 pub fn one_line(text: &str) -> String {
@@ -131,6 +150,31 @@ mod tests {
         }
         for not in ["call me", "12\n34", &"5".repeat(61)] {
             assert!(!is_phone(not), "{not:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_seen() {
+        for seen in [
+            "Ann",
+            " .",
+            "\u{200b}Ann\u{feff}",
+            "\u{200f}עברית",
+            "李",
+            "🏭\u{fe0f}",
+        ] {
+            assert!(has_visible(seen), "{seen:?}");
+        }
+        for unseen in [
+            "",
+            " \u{a0}\u{3000}",
+            "\u{200b}",
+            "\u{200b} \u{2060}\u{feff}",
+            "\u{ad}\u{3164}\u{e0041}",
+            "\u{2800}",
+            "\0\n",
+        ] {
+            assert!(!has_visible(unseen), "{unseen:?}");
         }
     }
 

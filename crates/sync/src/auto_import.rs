@@ -15,6 +15,7 @@ use domain::permission::RoleKind;
 use domain::run::Counts;
 use domain::settings::IntegrationSettings;
 use domain::stream::{PullMode, Stream};
+use domain::text::has_visible;
 use serde_json::json;
 use store::audit::{Actor, AuditEntry, insert_entry};
 use store::contact_import::{self, ContactCandidate};
@@ -335,9 +336,9 @@ async fn facts(
 
 /// A name to call a person by: the contact's, else what stands before the @.
 fn name_of<'c>(contact: &'c ContactCandidate, email: &'c str) -> &'c str {
-    if contact.name.is_empty() {
-        email.split('@').next().unwrap_or(email).trim()
-    } else {
+    if has_visible(&contact.name) {
         &contact.name
+    } else {
+        email.split('@').next().unwrap_or(email).trim()
     }
 }

@@ -14,7 +14,7 @@ use domain::email::{email_address, email_key};
 use domain::id::{IntegrationId, PublicId};
 use domain::imports::{ImportKind, ImportOutcome, ImportStop};
 use domain::permission::{Area, Permission};
-use domain::text::cut;
+use domain::text::{cut, has_visible};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::audit::{AuditEntry, insert_entry};
@@ -370,10 +370,10 @@ async fn create(
         return Ok(());
     };
     let new = NewUser {
-        name: if row.name.is_empty() {
-            email.to_owned()
-        } else {
+        name: if has_visible(&row.name) {
             cut(&row.name, 190)
+        } else {
+            email.to_owned()
         },
         email: email.to_owned(),
         job_title: row.title.as_deref().map(|title| cut(title, 190)),

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use domain::clock::{SharedClock, SystemClock};
 use domain::email::{email_address, mailbox};
 use domain::secret::Secret;
+use domain::text::has_visible;
 use store::identities::find_identity_by_email;
 
 use super::{Source, output};
@@ -42,8 +43,8 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         bail!("{}", no_address(email));
     }
     let name = arguments.name.trim();
-    if name.is_empty() || name.chars().count() > 200 {
-        bail!("the name must have 1 to 200 characters");
+    if !has_visible(name) || name.chars().count() > 200 {
+        bail!("the name must have 1 to 200 characters, and not only invisible ones");
     }
     let generated = arguments.generate_password;
     let new = if generated {

@@ -49,7 +49,10 @@ async function answer(form, go) {
 
 function inWords(error) {
   if (error.name === "InvalidStateError") return "This device has a passkey for your account already.";
-  if (error.name === "NotAllowedError") return "Nothing was confirmed, or it took too long. Try again.";
+  // Browsers say the same of a device that cannot tell who holds it, which the server asks for.
+  if (error.name === "NotAllowedError") {
+    return "Nothing was confirmed, or it took too long. A security key needs a PIN set on it. Try again.";
+  }
   return `The browser refused: ${error.message}. Try again, or use another way.`;
 }
 

@@ -27,7 +27,18 @@ export async function submit(form, submitter) {
   const dialog = form.closest("dialog");
   const under = dialog && answer.ok && document.getElementById(form.dataset.refresh ?? "");
   if (under) showUnder(under, dialog, answer);
-  else put(answer, parts, leave);
+  else if (put(answer, parts, leave) && form.dataset.leads !== undefined && !dialog) follow(answer);
+}
+
+// A list that leads to the report of what was done with it, and back: the address follows, so that a reload shows the
+// same and Back leads to where one was. What a list is answered with in its own place, such as a search, has no address.
+function follow({ page, url, redirected }) {
+  const { list } = history.state ?? {};
+  if (!redirected && !list) return;
+  const there = new URL(redirected ? url : list);
+  there.searchParams.delete("notice");
+  if (there.href !== location.href) history.pushState(redirected ? { list: location.href } : {}, "", there);
+  document.title = page.title;
 }
 
 // What was done in a dialog shows on the page under it. What is typed and ticked there stays: a list with ticks is asked
@@ -85,7 +96,7 @@ export async function ask(address, options) {
     toast("bad", told || `That did not work (${response.status}). Try again; what you typed is still here.`);
     return undefined;
   }
-  return { page, url: response.url, ok: response.ok };
+  return { page, url: response.url, ok: response.ok, redirected: response.redirected };
 }
 
 // A form that was open while its session ended carries that session's token. Once the same person is signed in again, the

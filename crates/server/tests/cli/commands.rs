@@ -109,6 +109,14 @@ fn a_backup_goes_back_in() {
     );
     assert!(!refused.status.success());
     assert!(text(&refused.stderr).contains("\"peter@x\" is no e-mail address"));
+    let unseen = "\u{200b}\u{feff}";
+    let refused = run_with_input(
+        data.path(),
+        &["create-admin", "--email", "a@example.com", "--name", unseen],
+        "four wet grey stones\n",
+    );
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("not only invisible ones"));
     create("ann@example.com");
     let file = data.path().join("copy.db");
     let to = file.to_str().unwrap();

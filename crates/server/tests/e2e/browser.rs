@@ -236,8 +236,9 @@ impl Tab {
         Ok(())
     }
 
-    /// Gives the browser a device that makes and keeps passkeys and whose owner always agrees.
-    pub async fn add_authenticator(&self) {
+    /// Gives the tab a device that makes and keeps passkeys and whose owner always agrees; whether it `verifies` who that
+    /// is, as a security key without a PIN does not.
+    pub async fn add_authenticator(&self, verifies: bool) {
         self.page
             .execute(web_authn::EnableParams::default())
             .await
@@ -247,8 +248,8 @@ impl Tab {
             web_authn::AuthenticatorTransport::Internal,
         );
         options.has_resident_key = Some(true);
-        options.has_user_verification = Some(true);
-        options.is_user_verified = Some(true);
+        options.has_user_verification = Some(verifies);
+        options.is_user_verified = Some(verifies);
         options.automatic_presence_simulation = Some(true);
         self.page
             .execute(web_authn::AddVirtualAuthenticatorParams::new(options))

@@ -12,7 +12,7 @@ async fn a_passkey_is_made_and_signs_in() {
     // Passkeys belong to a name, so the demo prints one.
     let tab = browser.tab(&demo.address).await;
     tab.look(1440, false).await;
-    tab.add_authenticator().await;
+    tab.add_authenticator(true).await;
     crate::walk::sign_in(&tab, &demo).await;
 
     tab.open("/profile/passkeys/new").await;
@@ -63,6 +63,17 @@ async fn a_passkey_is_made_and_signs_in() {
     )
     .await;
     tab.wait_for_text("was added").await;
+
+    // A device that cannot tell who holds it makes none, and what it lacks is said.
+    let key = browser.tab(&demo.address).await;
+    key.look(1440, false).await;
+    key.add_authenticator(false).await;
+    key.open("/profile/passkeys/new").await;
+    key.fill("name", "Key without a PIN").await;
+    key.fill("current_password", &demo.password).await;
+    key.click("Continue").await;
+    key.wait_for_text("A security key needs a PIN set on it.")
+        .await;
 
     browser.close().await;
     demo.stop().await;

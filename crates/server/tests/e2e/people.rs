@@ -103,9 +103,31 @@ async fn resources_are_imported_in_the_dialog() {
     )
     .await;
 
-    // The same without scripts, on a page of its own.
+    // On a page of its own the address follows: a reload shows the report again, and Back leads to the list.
+    tab.open(PAGE).await;
+    choose(&tab, "Technician").await;
+    tab.click("Import Selected (1)").await;
+    tab.wait_until(REPORTED, "the report is there").await;
+    let report = tab.path().await;
+    assert!(report.starts_with(&format!("{PAGE}/reports/")), "{report}");
+    tab.text_of("(() => { window.before = true; location.reload(); })()")
+        .await;
+    tab.wait_until(
+        &format!("!window.before && {REPORTED}"),
+        "the report is there again",
+    )
+    .await;
+    assert_eq!(tab.path().await, report);
+    tab.text_of("history.back()").await;
+    tab.wait_until(
+        &format!("location.pathname === '{PAGE}' && document.getElementById('picker-search')"),
+        "the list is there again",
+    )
+    .await;
+
+    // The same without scripts.
     tab.scripts(false).await;
-    tab.open("/settings/users/import/autotask").await;
+    tab.open(PAGE).await;
     choose(&tab, "Technician").await;
     // Without scripts the browser cannot be told to scroll, so the button is pressed where it is.
     tab.text_of("document.querySelector('button[name=action][value=import]').click()")
@@ -115,6 +137,12 @@ async fn resources_are_imported_in_the_dialog() {
     browser.close().await;
     demo.stop().await;
 }
+
+/// Where people are imported on a page of its own.
+const PAGE: &str = "/settings/users/import/autotask";
+
+/// The report of an import that has ended.
+const REPORTED: &str = "document.querySelector('[data-answer] .banner')";
 
 /// Rows of the dialog's list that can be ticked.
 const READY: &str = "document.querySelectorAll('dialog #import-picker tr[data-pick=ready]')";
@@ -248,6 +276,19 @@ async fn what_was_imported_in_the_wizard_is_told_in_sight() {
     .await;
     tab.open("/settings/users?status=imported").await;
     tab.wait_for_text("1 user").await;
+
+    // With no other list to keep, the report has an address, and so has the list after it.
+    let list = "/settings/integrations/autotask/setup/import?tab=users&now=on";
+    tab.open(list).await;
+    choose(&tab, "Technician").await;
+    tab.click("Import Selected (1)").await;
+    tab.wait_until(REPORTED, "the report is there").await;
+    let report = tab.path().await;
+    assert!(report.contains("?tab=users&report="), "{report}");
+    tab.click("Import more").await;
+    tab.wait_until("document.getElementById('picker-search')", "the list again")
+        .await;
+    assert_eq!(tab.path().await, list);
     browser.close().await;
     demo.stop().await;
 }

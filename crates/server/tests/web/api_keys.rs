@@ -80,11 +80,14 @@ async fn an_example_scrolls_in_a_box_that_keys_reach() {
 async fn a_key_needs_a_name_and_a_scope() {
     let site = Site::start().await;
     let mut browser = site.admin().await;
-    let page = browser.post("/settings/api-keys", &[("name", " ")]).await;
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        page.text.contains("Enter a name") && page.text.contains("Choose what the key may read")
-    );
+    for name in [" ", "\u{200b}"] {
+        let page = browser.post("/settings/api-keys", &[("name", name)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            page.text.contains("Enter a name")
+                && page.text.contains("Choose what the key may read")
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Asking for a link to choose a new password.
 
 use axum::http::StatusCode;
-use domain::permission::Grants;
-use store::identities::MembershipStatus;
+use domain::permission::{Grants, RoleKind};
+use store::identities::{self, MembershipStatus, NewIdentity};
+use store::roles::list_roles;
 use store::staff;
 
 use crate::harness::{EMAIL, Page, Site};
@@ -45,6 +46,44 @@ async fn the_answer_is_the_same_whether_there_is_such_an_account() {
         .post("/forgot-password", &[("email", "nobody")])
         .await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// Whoever never set a password is sent an invitation, whose link works longer: the page says nothing of a time.
+#[tokio::test]
+async fn the_message_says_until_when_its_link_works() {
+    let site = Site::start().await;
+    let roles = list_roles(site.app.store(), RoleKind::Staff).await.unwrap();
+    let invited = NewIdentity {
+        email: "new@example.com",
+        name: "New",
+        ..NewIdentity::default()
+    };
+    let mut tx = site.app.store().begin().await.unwrap();
+    let identity = identities::insert_identity(&mut tx, &invited)
+        .await
+        .unwrap();
+    let status = MembershipStatus::Invited;
+    identities::upsert_staff_membership(&mut tx, identity, roles[0].id, status, false, true)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    for (email, until) in [
+        (EMAIL, "ends on Monday, 2 March 2026"),
+        ("new@example.com", "ends on Monday, 9 March 2026"),
+    ] {
+        let mut browser = site.browser();
+        browser.get("/forgot-password").await;
+        let page = browser.post("/forgot-password", &[("email", email)]).await;
+        assert!(
+            page.text
+                .contains("The link works once; the message says until when."),
+            "{}",
+            page.text
+        );
+        assert!(!page.text.contains("one hour"), "{}", page.text);
+        let mail = site.mail_to(email).await;
+        assert!(mail[0].text.contains(until), "{}", mail[0].text);
+    }
 }
 
 #[tokio::test]

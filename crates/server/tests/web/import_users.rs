@@ -79,6 +79,30 @@ fn refused(page: &Page, sentence: &str) {
 }
 
 #[tokio::test]
+async fn whose_name_nobody_can_see_is_called_by_the_address() {
+    let site = Site::start_beside_sandbox_with(3).await;
+    let unseen = site.sandbox().ids("Resources")[1];
+    let names = json!({ "firstName": "\u{200b}", "lastName": "\u{2060}" });
+    site.sandbox().patch("Resources", unseen, names);
+    site.connect().await;
+    let technician = role(&site, "Technician").await;
+    let mut browser = site.admin().await;
+    let page = list(&mut browser).await;
+    let unnamed = rows(&page).into_iter().find(|row| row.1 == "(no name)");
+    let (pick, ..) = unnamed.unwrap_or_else(|| panic!("{}", page.text));
+    let fields = [
+        ("pick", pick.as_str()),
+        ("role", &technician),
+        ("action", "import"),
+    ];
+    let page = browser.submit(HERE, &fields).await;
+    assert!(page.text.contains("1 user created"), "{}", page.text);
+    let staff = identities::list_staff(site.app.store()).await.unwrap();
+    let made = staff.iter().find(|one| one.email != EMAIL).unwrap();
+    assert_eq!(made.name.to_lowercase(), made.email.to_lowercase());
+}
+
+#[tokio::test]
 async fn people_are_created_linked_and_told() {
     let site = connected(4).await;
     let technician = role(&site, "Technician").await;
@@ -90,6 +114,7 @@ async fn people_are_created_linked_and_told() {
         page.text.contains("Import Resources from Autotask"),
         "in the provider's word"
     );
+    assert!(page.text.contains(" data-leads"), "to the report's address");
     assert!(
         page.text.contains("4 resources, 4 unlinked"),
         "only active people: {}",

@@ -129,24 +129,26 @@ async fn mistakes_are_told_beside_the_fields() {
     let site = Site::start_empty().await;
     let mut browser = site.browser();
     browser.get("/welcome").await;
-    let page = browser
-        .post(
-            "/welcome",
-            &[
-                ("name", ""),
-                ("email", "ann@x"),
-                ("password", "short"),
-                ("repeated", "short"),
-            ],
-        )
-        .await;
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for message in [
-        "Enter a name",
-        "Enter a valid e-mail address",
-        "at least 15",
-    ] {
-        assert!(page.text.contains(message), "{message}");
+    for name in ["", "\u{200b}\u{feff}"] {
+        let page = browser
+            .post(
+                "/welcome",
+                &[
+                    ("name", name),
+                    ("email", "ann@x"),
+                    ("password", "short"),
+                    ("repeated", "short"),
+                ],
+            )
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for message in [
+            "Enter a name",
+            "Enter a valid e-mail address",
+            "at least 15",
+        ] {
+            assert!(page.text.contains(message), "{message}");
+        }
     }
     let page = browser
         .post(

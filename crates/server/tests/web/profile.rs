@@ -25,11 +25,13 @@ async fn name_and_zone_are_saved() {
         page.text.contains("2 Mar 2026, 20:00 AEDT"),
         "times are in the chosen zone"
     );
-    let page = browser
-        .post("/profile", &[("name", " "), ("zone", "Mars/Base")])
-        .await;
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.text.contains("Enter a name") && page.text.contains("no time zone"));
+    for name in [" ", "\u{200b}", "\u{2060}\u{3164}"] {
+        let page = browser
+            .post("/profile", &[("name", name), ("zone", "Mars/Base")])
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text.contains("Enter a name") && page.text.contains("no time zone"));
+    }
 }
 
 #[tokio::test]

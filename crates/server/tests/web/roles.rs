@@ -95,6 +95,50 @@ async fn double_click(site: &Site) {
 }
 
 #[tokio::test]
+async fn a_double_click_makes_one_role() {
+    make_twice(&Site::start().await).await;
+}
+
+#[tokio::test]
+async fn a_double_click_makes_one_role_on_postgres() {
+    if let Some(site) = Site::start_on_postgres().await {
+        make_twice(&site).await;
+    }
+}
+
+async fn make_twice(site: &Site) {
+    const NEW: &str = "/settings/roles/new";
+    const TAKEN: &str = "role has this name.";
+    site.add_staff("Mo", "mo@example.com", &Grants::everything())
+        .await;
+    let (mut ann, mut too) = (site.admin().await, site.admin().await);
+    let mut mo = site.browser_of("mo@example.com").await;
+    let form = |kind: &'static str, level: &'static str| {
+        [
+            ("name", "Night Desk"),
+            ("kind", kind),
+            ("grant.tickets", level),
+        ]
+    };
+    let staff = form("staff", "read");
+    let (one, two) = tokio::join!(ann.post(NEW, &staff), too.post(NEW, &staff));
+    let made = role(site, "Night Desk").await;
+    let opened = format!("/settings/roles/{}?notice=role_created", made.uuid);
+    assert_eq!((one.location(), two.location()), (&*opened, &*opened));
+    // Another form, another person and another time are told that the name is taken.
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    refused(&ann.post(NEW, &form("staff", "write")).await, status, TAKEN);
+    refused(&mo.post(NEW, &staff).await, status, TAKEN);
+    let company = form("company", "read");
+    let other = ann.post(NEW, &company).await;
+    let made = find(site, RoleKind::Company, "Night Desk").await.unwrap();
+    let opened = format!("/settings/roles/{}?notice=role_created", made.uuid);
+    assert_eq!(other.location(), opened, "a role of the other kind is made");
+    site.clock.advance(5 * UtcMillis::SECOND);
+    refused(&ann.post(NEW, &company).await, status, TAKEN);
+}
+
+#[tokio::test]
 async fn roles_are_made_changed_copied_and_deleted() {
     let site = Site::start().await;
     let mut browser = site.admin().await;
@@ -161,10 +205,12 @@ async fn roles_are_made_changed_copied_and_deleted() {
             "Another staff role has this name.",
         );
     }
-    let page = browser
-        .post("/settings/roles/new", &[("name", " "), ("kind", "staff")])
-        .await;
-    refused(&page, StatusCode::UNPROCESSABLE_ENTITY, "Enter a name.");
+    for name in [" ", "\u{200b}\u{2060}"] {
+        let page = browser
+            .post("/settings/roles/new", &[("name", name), ("kind", "staff")])
+            .await;
+        refused(&page, StatusCode::UNPROCESSABLE_ENTITY, "Enter a name.");
+    }
     let page = browser
         .post(
             "/settings/roles/new",
@@ -322,7 +368,9 @@ async fn two_roles_of_one_name_at_once_are_one_role_on_postgres() {
     let Some(site) = Site::start_on_postgres().await else {
         return;
     };
-    let (mut ann, mut too) = (site.admin().await, site.admin().await);
+    site.add_staff("Mo", "mo@example.com", &Grants::everything())
+        .await;
+    let (mut ann, mut mo) = (site.admin().await, site.browser_of("mo@example.com").await);
     for round in 0..8 {
         let name = format!("Night Desk {round}");
         let fields = [
@@ -331,7 +379,7 @@ async fn two_roles_of_one_name_at_once_are_one_role_on_postgres() {
             ("grant.tickets", "read"),
         ];
         let address = "/settings/roles/new";
-        let (one, two) = tokio::join!(ann.post(address, &fields), too.post(address, &fields));
+        let (one, two) = tokio::join!(ann.post(address, &fields), mo.post(address, &fields));
         let mut statuses = [one.status, two.status];
         statuses.sort();
         assert_eq!(

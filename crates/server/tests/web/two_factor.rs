@@ -267,6 +267,13 @@ async fn home_names_the_administrators_without_one() {
     let page = browser.get("/").await;
     assert!(page.text.contains("Bob has no second factor"));
     assert!(page.text.contains("href=\"/settings/roles\""));
+    // Whoever sees no roles is told as well, without the way to them.
+    let users = Grants([(Area::Users, Level::Manage)].into());
+    site.add_staff("Una", "una@example.com", &users).await;
+    let mut una = site.browser_of("una@example.com").await;
+    let page = una.get("/").await;
+    assert!(page.text.contains("Bob has no second factor"));
+    assert!(!page.text.contains("Require it by role") && !page.text.contains("/settings/roles"));
     let some = Grants([(Area::Users, Level::Write)].into());
     site.add_staff("Mo", "mo@example.com", &some).await;
     let mut clerk = site.browser_of("mo@example.com").await;

@@ -87,6 +87,33 @@ async fn nobody_moves_the_primary_administrator_to_another_mailbox() {
 }
 
 #[tokio::test]
+async fn a_name_nobody_can_see_is_none() {
+    let site = Site::start().await;
+    site.add_staff("Bob Lind", BOB, &RolePreset::Technician.grants())
+        .await;
+    let bob = address(&site, BOB).await;
+    let mut browser = site.admin().await;
+    for name in [
+        "\u{200b}",
+        " \u{2060}\u{feff} ",
+        "\u{3164}",
+        "\u{2800}",
+        "\u{ad}",
+    ] {
+        let page = browser.post(&bob, &[("name", name), ("email", BOB)]).await;
+        refused(&page, "Enter a name.");
+        let fields = [("name", name), ("email", "cem@example.com"), ("role", "")];
+        let page = browser.post("/settings/users/new", &fields).await;
+        refused(&page, "Enter a name.");
+        assert!(page.text.contains("id=\"name-error\""), "{name:?}");
+    }
+    assert_eq!(site.identity(BOB).await.name, "Bob Lind");
+    let seen = [("name", "\u{200f}עברית"), ("email", BOB)];
+    let page = browser.post(&bob, &seen).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+}
+
+#[tokio::test]
 async fn a_name_of_two_lines_is_refused_at_its_field() {
     let site = Site::start().await;
     site.add_staff("Bob Lind", BOB, &RolePreset::Technician.grants())

@@ -4,6 +4,7 @@ mod bulk;
 mod rights;
 
 use axum::http::StatusCode;
+use domain::clock::UtcMillis;
 use domain::mail::MailKind;
 use domain::permission::{Area, Grants, Level, RoleKind};
 use store::identities::{self, MembershipStatus};
@@ -313,6 +314,68 @@ async fn deactivating_ends_sessions_at_once_and_can_be_undone() {
     );
     let page = browser.post(&format!("{address}/welcome"), &[]).await;
     refused(&page, "This user has set a password already.");
+}
+
+#[tokio::test]
+async fn a_double_click_adds_one_user() {
+    add_twice(&Site::start().await).await;
+}
+
+#[tokio::test]
+async fn a_double_click_adds_one_user_on_postgres() {
+    if let Some(site) = Site::start_on_postgres().await {
+        add_twice(&site).await;
+    }
+}
+
+async fn add_twice(site: &Site) {
+    const NEW: &str = "/settings/users/new";
+    const TAKEN: &str = "has this e-mail address already.";
+    site.add_staff("Mo", "mo@example.com", &Grants::everything())
+        .await;
+    let technician = role(site, "Technician").await;
+    let (mut ann, mut too) = (site.admin().await, site.admin().await);
+    let mut mo = site.browser_of("mo@example.com").await;
+    let fields = [
+        ("name", "Bea Lind"),
+        ("email", "Bea@Example.com"),
+        ("role", technician.as_str()),
+        ("welcome", "1"),
+    ];
+    let (one, two) = tokio::join!(ann.post(NEW, &fields), too.post(NEW, &fields));
+    let bea = uuid(site, "bea@example.com").await;
+    let opened = format!("/settings/users/{bea}?notice=user_welcomed");
+    assert_eq!((one.location(), two.location()), (&*opened, &*opened));
+    let mails = store::outbox::list_mail(site.app.store(), None, None, 10);
+    let mails = mails.await.unwrap().rows;
+    let welcomes = mails.iter().filter(|mail| mail.kind == MailKind::Welcome);
+    assert_eq!(welcomes.count(), 1, "told once");
+    // Another name, another person and another time are told who has the address.
+    let other = add(&mut ann, "Beatrix", "bea@example.com", &technician).await;
+    refused(&other, TAKEN);
+    refused(&mo.post(NEW, &fields).await, TAKEN);
+    site.clock.advance(5 * UtcMillis::SECOND);
+    refused(&ann.post(NEW, &fields).await, TAKEN);
+    // Who joins from a client keeps the own name.
+    let client = identities::NewIdentity {
+        email: "cleo@client.example",
+        name: "Cleo Client",
+        ..identities::NewIdentity::default()
+    };
+    let mut tx = site.app.store().begin().await.unwrap();
+    identities::insert_identity(&mut tx, &client).await.unwrap();
+    tx.commit().await.unwrap();
+    let fields = [
+        ("name", "Another Name"),
+        ("email", "cleo@client.example"),
+        ("role", technician.as_str()),
+        ("join", "cleo@client.example"),
+    ];
+    let cleo = uuid(site, "cleo@client.example").await;
+    let opened = format!("/settings/users/{cleo}?notice=user_joined");
+    for _ in 0..2 {
+        assert_eq!(ann.post(NEW, &fields).await.location(), opened);
+    }
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ pub(super) fn check_texts(texts: &[(&'static str, &str)]) -> Option<UserRefusal>
             continue;
         }
         let most = 200;
-        if *field == "name" && text.trim().is_empty() {
+        if *field == "name" && !domain::text::has_visible(text) {
             return Some(UserRefusal::NameMissing);
         }
         if text.trim().chars().count() > most {

@@ -34,8 +34,8 @@ pub struct Attention {
     pub title: String,
     /// What is the matter.
     pub sentence: String,
-    /// Where to do something about it.
-    pub link: Link,
+    /// Where to do something about it; `None` where that page is closed to this person.
+    pub link: Option<Link>,
 }
 
 /// A count.
@@ -83,7 +83,7 @@ mod tests {
             tone_class,
             title: "Autotask refuses the credentials".into(),
             sentence: sentence.into(),
-            link: Link::new("/x", "Update credentials"),
+            link: (tone == Tone::Bad).then(|| Link::new("/x", "Update credentials")),
         };
         let mut page = HomePage {
             anything_connected: true,

@@ -105,9 +105,7 @@ async fn worst(
             } else {
                 problem.message
             },
-            link: problem
-                .link
-                .unwrap_or_else(|| Link::new(page, "Look at it")),
+            link: problem.link.or_else(|| Some(Link::new(page, "Look at it"))),
         }));
     }
     Ok(
@@ -116,7 +114,7 @@ async fn worst(
             tone_class: "warn-text",
             title: format!("{} is disconnected", provider.name),
             sentence: "Its data is kept and is no longer kept up to date.".to_owned(),
-            link: Link::new(page, "Look at it"),
+            link: Some(Link::new(page, "Look at it")),
         }),
     )
 }
@@ -142,9 +140,12 @@ async fn unguarded(app: &App, person: &SignedIn) -> Result<Option<Attention>, Fa
     };
     let own = found.iter().any(|(id, _)| *id == person.identity);
     let link = if own {
-        Link::new("/profile#security", "Set up yours")
+        Some(Link::new("/profile#security", "Set up yours"))
     } else {
-        Link::new("/settings/roles", "Require it by role")
+        // Whoever sees no roles is not sent to a page that is closed.
+        person
+            .may(Permission::read(Area::Roles))
+            .then(|| Link::new("/settings/roles", "Require it by role"))
     };
     Ok(Some(Attention {
         tone: Tone::Warning,

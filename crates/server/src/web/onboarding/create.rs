@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::email::email_address;
 use domain::id::IdentityId;
 use domain::secret::Secret;
+use domain::text::has_visible;
 
 use super::show::{Errors, WelcomePage};
 use super::{TOKEN, is_local, is_open, may_set_up};
@@ -75,7 +76,7 @@ pub async fn create(
 /// The mistakes in the form.
 fn check(name: &str, email: &str, given: &Secret, repeated: &str) -> Errors {
     let mut errors = Errors::default();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+    if !has_visible(name) || name.chars().count() > 200 || name.chars().any(char::is_control) {
         errors.name = "Enter a name of at most 200 characters, in one line.".to_owned();
     }
     if email_address(email).is_none() {

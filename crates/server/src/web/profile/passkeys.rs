@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use domain::text::has_visible;
 use store::passkeys::{self, Passkey};
 
 use super::codes::show_codes;
@@ -83,7 +84,7 @@ pub async fn begin(State(app): State<App>, person: SignedIn, fields: Fields) -> 
 
 fn name_problem(name: &str) -> &'static str {
     let fine =
-        !name.is_empty() && name.chars().count() <= 60 && !name.chars().any(char::is_control);
+        has_visible(name) && name.chars().count() <= 60 && !name.chars().any(char::is_control);
     if fine {
         ""
     } else {

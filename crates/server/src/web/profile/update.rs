@@ -93,7 +93,10 @@ pub(super) fn unchanged(known: &Identity) -> Profile<'_> {
 fn check(details: &Details) -> Errors {
     let mut errors = Errors::default();
     let one_line = |text: &str| !text.chars().any(char::is_control);
-    if details.name.is_empty() || details.name.chars().count() > 200 || !one_line(&details.name) {
+    if !domain::text::has_visible(&details.name)
+        || details.name.chars().count() > 200
+        || !one_line(&details.name)
+    {
         errors.name = "Enter a name of at most 200 characters, in one line.".to_owned();
     }
     if details.job_title.chars().count() > 200 || !one_line(&details.job_title) {

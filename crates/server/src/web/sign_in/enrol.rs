@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::secret::Secret;
+use domain::text::has_visible;
 use store::sessions::SessionStage;
 use store::{Tx, identities, passkeys, sessions, two_factor};
 
@@ -127,7 +128,7 @@ async fn with_passkey(app: &App, person: &Halfway, fields: &Fields, next: &str) 
         };
         render(app, person, next, StatusCode::UNPROCESSABLE_ENTITY, typed)
     };
-    if name.is_empty() || name.chars().count() > 60 {
+    if !has_visible(name) || name.chars().count() > 60 {
         return again("Give the passkey a name of at most 60 characters.".to_owned()).await;
     }
     let made = match ceremony::end_making(app, person, fields.text("credential")).await? {

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::text::has_visible;
 use serde_json::json;
 use store::api_keys::{Kept, NewApiKey, insert_api_key};
 
@@ -26,7 +27,7 @@ const FORM: usize = 43;
 pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Answer {
     let name = fields.text("name");
     let scopes: Vec<Scope> = fields.all("scope").filter_map(Scope::from_key).collect();
-    let name_error = if name.is_empty() || name.chars().count() > 100 {
+    let name_error = if !has_visible(name) || name.chars().count() > 100 {
         "Enter a name of at most 100 characters."
     } else {
         ""

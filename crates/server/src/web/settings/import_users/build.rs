@@ -7,7 +7,7 @@ use domain::clock::UtcMillis;
 use domain::email::{email_address, email_key};
 use domain::imports::ImportKind;
 use domain::stream::Stream;
-use domain::text::name_key;
+use domain::text::{has_visible, name_key};
 use store::checkpoints::find_checkpoint;
 use store::identities::MembershipStatus;
 use store::listing::Count;
@@ -296,10 +296,10 @@ fn to_row(
             }
         }),
         synced: Some(shell.time(read_at.map_or(row.stored_at, |at| at.max(row.stored_at)))),
-        name: if row.name.is_empty() {
-            "(no name)".to_owned()
-        } else {
+        name: if has_visible(&row.name) {
             row.name
+        } else {
+            "(no name)".to_owned()
         },
         number: row.external_id,
         email,

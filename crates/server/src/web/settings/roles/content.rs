@@ -1,7 +1,7 @@
 //! What is written down about a role: read from a form, and put together when two administrators edit at once.
 
 use domain::permission::{Area, Grants, RoleKind};
-use domain::text::one_line;
+use domain::text::{has_visible, one_line};
 use serde::{Deserialize, Serialize};
 use store::roles::{Role, RoleContent};
 
@@ -96,7 +96,7 @@ impl Content {
     #[must_use]
     pub fn problems(&self) -> (String, String) {
         let name = match self.name.chars().count() {
-            0 => "Enter a name.".to_owned(),
+            _ if !has_visible(&self.name) => "Enter a name.".to_owned(),
             length if length > NAME => format!("Use at most {NAME} characters."),
             _ => String::new(),
         };

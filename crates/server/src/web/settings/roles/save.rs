@@ -2,7 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use domain::id::PublicId;
 use domain::permission::RoleKind;
+use serde_json::Value;
+use store::Tx;
 use store::roles::{
     Role, RoleUpdate, find_role_by_uuid_in, insert_role, is_name_taken_in, update_role,
 };
@@ -17,7 +20,7 @@ use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::see_other;
 
-/// Makes a role.
+/// Makes a role: one for a double click.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -32,6 +35,10 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     let mut edit = checked(&content);
     let mut tx = app.store().begin().await?;
     if edit.name_error.is_empty() && is_name_taken_in(&mut tx, kind, &content.name, None).await? {
+        if let Some(made) = find_just_made(&mut tx, &staff, kind, &content).await? {
+            tx.rollback().await?;
+            return to_made(&made);
+        }
         edit.name_error = taken(kind);
     }
     if !content.grants.within(&staff.grants) {
@@ -43,9 +50,15 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     }
     let id = match insert_role(&mut tx, kind, &content.as_row()).await {
         Ok(id) => id,
-        // Somebody else took the name between the look and this.
+        // Somebody else took the name between the look and this, or the first of two clicks did.
         Err(error) if error.is_conflict() => {
             tx.rollback().await?;
+            let mut tx = app.store().begin().await?;
+            let made = find_just_made(&mut tx, &staff, kind, &content).await?;
+            tx.rollback().await?;
+            if let Some(made) = made {
+                return to_made(&made);
+            }
             edit.name_error = taken(kind);
             edit.content = content;
             return render_new(&staff, StatusCode::UNPROCESSABLE_ENTITY, kind, edit);
@@ -65,6 +78,29 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     )
     .await?;
     tx.commit().await?;
+    to_made(&role)
+}
+
+/// The role that the first of two clicks made of the same form.
+async fn find_just_made(
+    tx: &mut Tx,
+    staff: &Staff,
+    kind: RoleKind,
+    content: &Content,
+) -> Result<Option<Role>, Failure> {
+    let Some(first) = audit::find_first_click(tx, staff, "role.add").await? else {
+        return Ok(None);
+    };
+    let made = first.after_state.as_deref().unwrap_or_default();
+    let same = serde_json::from_str::<Value>(made).is_ok_and(|made| made == content.to_json());
+    let (true, Ok(uuid)) = (same, first.subject_id.parse::<PublicId>()) else {
+        return Ok(None);
+    };
+    let role = find_role_by_uuid_in(tx, &uuid).await?;
+    Ok(role.filter(|role| role.kind == kind))
+}
+
+fn to_made(role: &Role) -> Answer {
     see_other(&format!(
         "/settings/roles/{}?notice=role_created",
         role.uuid

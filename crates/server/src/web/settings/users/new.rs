@@ -4,13 +4,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::email::email_key;
 use domain::id::PublicId;
-use sync::users::{self, NewUser};
+use serde_json::Value;
+use sync::users::{self, NewUser, UserRefusal};
 
 use super::form::{UserForm, UserValues};
 use super::show_page::NewPage;
 use super::{editor, problem, role_choices};
 use crate::app::App;
 use crate::web::access::Staff;
+use crate::web::audit;
 use crate::web::error::{Answer, Failure};
 use crate::web::form::Fields;
 use crate::web::page::{page_with, see_other};
@@ -28,7 +30,7 @@ pub async fn new(State(app): State<App>, staff: Staff) -> Answer {
     render(&app, &staff, StatusCode::OK, form, true).await
 }
 
-/// Adds a user.
+/// Adds a user: one for a double click.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -48,15 +50,13 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     let mut refused = Vec::new();
     if let Some(role) = &role {
         match users::add_user(engine, &editor, &new, role, welcome).await? {
-            Ok(created) => {
-                let notice = match (created.joined, welcome) {
-                    (true, _) => "user_joined",
-                    (false, true) => "user_welcomed",
-                    (false, false) => "user_added",
-                };
-                return see_other(&format!("/settings/users/{}?notice={notice}", created.uuid));
+            Ok(created) => return to_added(&created.uuid, created.joined, welcome),
+            Err(refusal) => {
+                if let Some((user, joined)) = find_just_added(&app, &staff, &new, &refusal).await? {
+                    return to_added(&user, joined, welcome);
+                }
+                refused.push(refusal);
             }
-            Err(refusal) => refused.push(refusal),
         }
     }
     // Every mistake at its field at once; the one that counted stays among them, whatever changed meanwhile.
@@ -78,6 +78,39 @@ pub async fn create(State(app): State<App>, staff: Staff, fields: Fields) -> Ans
     };
     form.tell(refused.iter().map(problem).collect());
     render(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, form, false).await
+}
+
+fn to_added(user: &PublicId, joined: bool, welcome: bool) -> Answer {
+    let notice = match (joined, welcome) {
+        (true, _) => "user_joined",
+        (false, true) => "user_welcomed",
+        (false, false) => "user_added",
+    };
+    see_other(&format!("/settings/users/{user}?notice={notice}"))
+}
+
+/// Whoever the first of two clicks added with the same form, so that the address is taken now; and whether it is a person
+/// at a client who joined.
+async fn find_just_added(
+    app: &App,
+    staff: &Staff,
+    new: &NewUser,
+    refusal: &UserRefusal,
+) -> Result<Option<(PublicId, bool)>, Failure> {
+    let UserRefusal::EmailTaken { by, .. } = refusal else {
+        return Ok(None);
+    };
+    let mut tx = app.store().begin().await?;
+    let first = audit::find_first_click(&mut tx, staff, "user.add").await?;
+    tx.rollback().await?;
+    let Some(first) = first.filter(|first| first.subject_id == by.as_str()) else {
+        return Ok(None);
+    };
+    let made = first.after_state.as_deref().unwrap_or_default();
+    let made: Value = serde_json::from_str(made).unwrap_or_default();
+    // Who joined keeps the own name, whatever was typed.
+    let joined = made["was"].is_string();
+    Ok((joined || made["name"] == new.name.as_str()).then(|| (by.clone(), joined)))
 }
 
 async fn render(
