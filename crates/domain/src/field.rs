@@ -57,10 +57,11 @@ pub fn host_of(pasted: &str) -> Option<String> {
     }
     let named = Url::parse(&format!("https://{authority}/")).ok()?;
     let host = match named.host()? {
-        url::Host::Domain(name) => name.trim_end_matches('.'),
+        url::Host::Domain(name) => name.strip_suffix('.').unwrap_or(name),
         url::Host::Ipv4(_) | url::Host::Ipv6(_) => return None,
     };
-    if !host.contains('.') || host.ends_with(".localhost") {
+    let is_name = host.len() <= 253 && host.contains('.') && host.split('.').all(is_label);
+    if !is_name || host.ends_with(".localhost") {
         return None;
     }
     match named.port() {
@@ -68,6 +69,11 @@ pub fn host_of(pasted: &str) -> Option<String> {
         Some(port) => Some(format!("{host}:{port}")),
         None => Some(host.to_owned()),
     }
+}
+
+/// Whether the name system could have this between two dots.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
 }
 
 /// The subdomain in what was pasted as an account's address below a domain: the bare name, or the address with or
@@ -85,10 +91,8 @@ pub fn subdomain_of(domain: &str, pasted: &str) -> Option<String> {
         Some(before) => before.strip_suffix('.')?,
         None => host,
     };
-    let fits = name.len() <= 63
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    fits.then(|| name.to_owned())
+    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (fits && is_label(name)).then(|| name.to_owned())
 }
 
 /// The address of the site in what was pasted: `https://`, host, port where it is not the usual one, and a path that is
@@ -435,6 +439,14 @@ mod tests {
             ("acme.example:8443/x", Some("acme.example:8443")),
             ("B\u{fc}cher.example", Some("xn--bcher-kva.example")),
             ("acme.example:", Some("acme.example")),
+            ("cw_1.a--b.example", Some("cw_1.a--b.example")),
+            ("na..myconnectwise.net", None),
+            (".myconnectwise.net", None),
+            ("acme.example..", None),
+            ("-x.example", None),
+            ("x-.example", None),
+            ("https://a.-b.example/", None),
+            ("acme.example-", None),
             ("acme.example:0", None),
             ("acme.example:99999", None),
             ("x.localhost", None),
@@ -452,6 +464,13 @@ mod tests {
         for (pasted, expected) in cases {
             assert_eq!(host_of(pasted).as_deref(), expected, "{pasted:?}");
         }
+        let label = "a".repeat(63);
+        let fits = format!("{label}.example");
+        assert_eq!(host_of(&fits).as_deref(), Some(fits.as_str()));
+        assert_eq!(host_of(&format!("a{fits}")), None, "a label of 64");
+        let long = format!("{}a", "a.".repeat(126));
+        assert_eq!(host_of(&long).as_deref(), Some(long.as_str()));
+        assert_eq!(host_of(&format!("{long}a")), None, "254 characters");
         assert_eq!(FieldShape::Host.tidy("https://a.example/x"), "a.example");
         assert_eq!(FieldShape::Host.tidy("10.0.0.1"), "10.0.0.1");
         let service = FieldShape::Service("/rest/");
@@ -488,6 +507,7 @@ mod tests {
             ("api.user@acme.example", None),
             ("acme+key", None),
             ("-acme", None),
+            ("acme-.syncromsp.com", None),
             ("two words", None),
             ("", None),
         ];

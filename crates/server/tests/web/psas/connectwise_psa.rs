@@ -62,6 +62,8 @@ pub static PSA: Psa = Psa {
         no_host("localhost"),
         no_host("https://ann:hush@na.myconnectwise.net/"),
         no_host("two words"),
+        no_host("na..myconnectwise.net"),
+        no_host("-x.example"),
         Nonsense {
             field: "company_id",
             typed: "api.user@acme.example",
