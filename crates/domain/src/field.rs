@@ -14,9 +14,9 @@ pub enum FieldShape {
     Host,
     /// What stands before this domain in the account's address: `acme` of `acme.syncromsp.com`.
     SubdomainOf(&'static str),
-    /// The address of a site: `https://yourhalo.halopsa.com`. A bare name means the system of that name below this
-    /// domain.
-    Site(&'static str),
+    /// The address of a site: `https://yourhalo.halopsa.com`. Below these domains are the vendor's own systems; a bare
+    /// name means the one of that name below the first.
+    Site(&'static [&'static str]),
     /// The address of a service that every host of the product has at this path.
     Service(&'static str),
 }
@@ -32,7 +32,7 @@ impl FieldShape {
             Self::SubdomainOf(domain) => {
                 subdomain_of(domain, typed).unwrap_or_else(|| typed.to_owned())
             }
-            Self::Site(domain) => site_of(typed, domain).unwrap_or_else(|| typed.to_owned()),
+            Self::Site(hosted) => site_of(typed, hosted).unwrap_or_else(|| typed.to_owned()),
             Self::Service(path) => match host_of(typed) {
                 Some(host) => format!("https://{host}{path}"),
                 None => typed.to_owned(),
@@ -76,6 +76,13 @@ fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
 }
 
+/// Whether a host is this domain or below it.
+#[must_use]
+pub fn is_of(host: &str, domain: &str) -> bool {
+    let before = host.strip_suffix(domain);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
 /// The subdomain in what was pasted as an account's address below a domain: the bare name, or the address with or
 /// without scheme, path and trailing slash. Lower case. `None` when it names none, or one of another domain.
 #[must_use]
@@ -96,10 +103,11 @@ pub fn subdomain_of(domain: &str, pasted: &str) -> Option<String> {
 }
 
 /// The address of the site in what was pasted: `https://`, host, port where it is not the usual one, and a path that is
-/// the site's own. What the product itself has below it (its API, its sign-in, its pages) is left out. `None` for what
-/// names no site of the internet: numbers, single names but the name of a hosted system, user names, other schemes.
+/// the site's own. A system below the domains of the vendor's own (`hosted`) has none; of others, what the product has
+/// below it (its API, its sign-in, its pages) is left out. `None` for what names no site of the internet: numbers, single
+/// names but the name of a hosted system, user names, backslashes, other schemes.
 #[must_use]
-pub fn site_of(pasted: &str, hosted: &str) -> Option<String> {
+pub fn site_of(pasted: &str, hosted: &[&str]) -> Option<String> {
     const OF_THE_PRODUCT: [&str; 7] = [
         "api",
         "auth",
@@ -109,29 +117,35 @@ pub fn site_of(pasted: &str, hosted: &str) -> Option<String> {
         "home",
         "customers",
     ];
+    const AFTER_THE_HOST: [char; 3] = ['/', '?', '#'];
     let text = pasted.trim().trim_end_matches('/');
-    let rest = match text.split_once("://") {
-        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => rest,
-        Some(_) => return None,
-        None => text,
-    };
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let is_label = !host.is_empty()
-        && host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        && host.chars().any(|c| c.is_ascii_alphabetic())
-        && !host.eq_ignore_ascii_case("localhost");
-    let host = if is_label {
-        format!("{host}.{hosted}")
-    } else {
-        host.to_owned()
-    };
-    let url = Url::parse(&format!("https://{host}/{path}")).ok()?;
-    let named = matches!(url.host(), Some(url::Host::Domain(name))
-        if name.contains('.') && !name.ends_with(".localhost"));
-    if !named || !url.username().is_empty() || url.password().is_some() {
+    if text.contains('\\') {
         return None;
     }
-    let mut site = url.origin().ascii_serialization();
+    let rest = match text.split_once("://") {
+        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => rest,
+        // What has one later on, such as an address to come back to, has no scheme itself.
+        Some((before, _)) if !before.contains(AFTER_THE_HOST) => return None,
+        _ => text,
+    };
+    let (authority, path) = rest.split_at(rest.find(AFTER_THE_HOST).unwrap_or(rest.len()));
+    let is_bare = !authority.is_empty()
+        && authority
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && authority.chars().any(|c| c.is_ascii_alphabetic())
+        && !authority.eq_ignore_ascii_case("localhost");
+    let host = if is_bare {
+        host_of(&format!("{authority}.{}", hosted.first()?))?
+    } else {
+        host_of(authority)?
+    };
+    let mut site = format!("https://{host}");
+    let name = host.split(':').next().unwrap_or_default();
+    if hosted.iter().any(|domain| is_of(name, domain)) {
+        return Some(site);
+    }
+    let url = Url::parse(&format!("{site}{path}")).ok()?;
     let own = url
         .path_segments()?
         .filter(|segment| !segment.is_empty())
@@ -521,7 +535,8 @@ mod tests {
 
     #[test]
     fn a_site_is_found_in_what_people_paste() {
-        let site = |pasted| site_of(pasted, "halopsa.com");
+        const HOSTED: &[&str] = &["halopsa.com", "haloitsm.com"];
+        let site = |pasted| site_of(pasted, HOSTED);
         for pasted in [
             "acme",
             "acme.halopsa.com",
@@ -531,6 +546,13 @@ mod tests {
             "https://acme.halopsa.com/auth/token",
             "https://acme.halopsa.com/tickets?area=1#x",
             "https://acme.halopsa.com:443/api/Client?x=1",
+            "https://acme.halopsa.com/portal",
+            "https://acme.halopsa.com/agent/x/../y",
+            "https://acme.halopsa.com/config/integrations#x",
+            "acme.halopsa.com?next=https://evil.example/",
+            "https://acme.halopsa.com#/portal",
+            "https://acme.halopsa.com./portal",
+            "acme?x",
         ] {
             assert_eq!(
                 site(pasted).as_deref(),
@@ -538,10 +560,38 @@ mod tests {
                 "{pasted:?}"
             );
         }
-        assert_eq!(
-            site("halo.corp.example:8443/desk/api").as_deref(),
-            Some("https://halo.corp.example:8443/desk")
-        );
+        for (pasted, expected) in [
+            (
+                "halo.corp.example:8443/desk/api",
+                "https://halo.corp.example:8443/desk",
+            ),
+            (
+                "https://halo.corp.example/portal?x=1#y",
+                "https://halo.corp.example/portal",
+            ),
+            (
+                "https://Halo.corp.example./desk/Tickets",
+                "https://halo.corp.example/desk",
+            ),
+            (
+                "https://acme.haloitsm.com/portal",
+                "https://acme.haloitsm.com",
+            ),
+            (
+                "https://acme.halopsa.com:8443/portal",
+                "https://acme.halopsa.com:8443",
+            ),
+            (
+                "https://evilhalopsa.com/portal",
+                "https://evilhalopsa.com/portal",
+            ),
+            (
+                "https://acme.halopsa.com.evil.example/portal",
+                "https://acme.halopsa.com.evil.example/portal",
+            ),
+        ] {
+            assert_eq!(site(pasted).as_deref(), Some(expected), "{pasted:?}");
+        }
         for pasted in [
             "",
             "https://",
@@ -552,12 +602,21 @@ mod tests {
             "localhost",
             "x.localhost",
             "https://user:pass@acme.halopsa.com",
+            "https://x@evil",
+            "https://@acme.halopsa.com",
+            "https://acme.halopsa.com@evil.example",
+            "https://acme.halopsa.com\\@evil.example",
+            "https:\\\\acme.halopsa.com",
+            "https://halo.corp.example/desk\\api",
+            "acme%2ehalopsa.com",
+            "acme..halopsa.com",
+            "-acme",
             "a b",
             "2130706433",
         ] {
             assert_eq!(site(pasted), None, "{pasted:?}");
         }
-        let shape = FieldShape::Site("halopsa.com");
+        let shape = FieldShape::Site(HOSTED);
         assert_eq!(shape.tidy("acme/"), "https://acme.halopsa.com");
         assert_eq!(shape.tidy("10.0.0.1"), "10.0.0.1");
     }
