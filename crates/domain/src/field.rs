@@ -12,8 +12,9 @@ pub enum FieldShape {
     Text,
     /// A host name without scheme: `na.myconnectwise.net`.
     Host,
-    /// What stands before this domain in the account's address: `acme` of `acme.syncromsp.com`.
-    SubdomainOf(&'static str),
+    /// What stands before the first of these domains in the account's address: `acme` of `acme.syncromsp.com`. The others
+    /// are below it, and their part stays: `acme.shield` of `acme.shield.syncromsp.com`.
+    SubdomainOf(&'static [&'static str]),
     /// The address of a site: `https://yourhalo.halopsa.com`. Below these domains are the vendor's own systems; a bare
     /// name means the one of that name below the first.
     Site(&'static [&'static str]),
@@ -29,8 +30,8 @@ impl FieldShape {
         match self {
             Self::Text => typed.trim().to_owned(),
             Self::Host => host_of(typed).unwrap_or_else(|| typed.to_owned()),
-            Self::SubdomainOf(domain) => {
-                subdomain_of(domain, typed).unwrap_or_else(|| typed.to_owned())
+            Self::SubdomainOf(domains) => {
+                subdomain_of(domains, typed).unwrap_or_else(|| typed.to_owned())
             }
             Self::Site(hosted) => site_of(typed, hosted).unwrap_or_else(|| typed.to_owned()),
             Self::Service(path) => match host_of(typed) {
@@ -83,10 +84,12 @@ pub fn is_of(host: &str, domain: &str) -> bool {
     before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// The subdomain in what was pasted as an account's address below a domain: the bare name, or the address with or
-/// without scheme, path and trailing slash. Lower case. `None` when it names none, or one of another domain.
+/// The subdomain in what was pasted as an account's address below the first of these domains: the bare name, or the
+/// address with or without scheme, path and trailing slash. Of an address below one of the other domains, which are below
+/// the first themselves, what tells them apart stays. Lower case. `None` when it names none, or one of another domain.
 #[must_use]
-pub fn subdomain_of(domain: &str, pasted: &str) -> Option<String> {
+pub fn subdomain_of(domains: &[&str], pasted: &str) -> Option<String> {
+    let (&domain, zones) = domains.split_first()?;
     let pasted = pasted.trim().to_lowercase();
     let rest = pasted
         .strip_prefix("https://")
@@ -94,12 +97,19 @@ pub fn subdomain_of(domain: &str, pasted: &str) -> Option<String> {
         .unwrap_or(&pasted);
     let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
     let host = host.trim_end_matches('.');
-    let name = match host.strip_suffix(domain) {
+    let before = match host.strip_suffix(domain) {
         Some(before) => before.strip_suffix('.')?,
         None => host,
     };
+    let mut zones = zones
+        .iter()
+        .filter_map(|zone| zone.strip_suffix(domain)?.strip_suffix('.'));
+    let name = match zones.find(|zone| is_of(before, zone)) {
+        Some(zone) => before.strip_suffix(zone)?.strip_suffix('.')?,
+        None => before,
+    };
     let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    (fits && is_label(name)).then(|| name.to_owned())
+    (fits && is_label(name)).then(|| before.to_owned())
 }
 
 /// The address of the site in what was pasted: `https://`, host, port where it is not the usual one, and a path that is
@@ -504,6 +514,7 @@ mod tests {
 
     #[test]
     fn a_subdomain_is_found_in_what_people_paste() {
+        const DOMAINS: &[&str] = &["syncromsp.com", "shield.syncromsp.com"];
         let cases = [
             ("acme", Some("acme")),
             (" Acme \n", Some("acme")),
@@ -517,6 +528,26 @@ mod tests {
             ("https://syncromsp.com/", None),
             ("evilsyncromsp.com", None),
             ("acme.syncromsp.com.evil.example", None),
+            ("acme.shield.syncromsp.com", Some("acme.shield")),
+            (
+                "HTTPS://Acme.Shield.syncromsp.com/api/v1",
+                Some("acme.shield"),
+            ),
+            (" acme.shield ", Some("acme.shield")),
+            ("acme.shield.", Some("acme.shield")),
+            ("acmeshield", Some("acmeshield")),
+            ("acmeshield.syncromsp.com", Some("acmeshield")),
+            ("shield.syncromsp.com", None),
+            (".shield.syncromsp.com", None),
+            ("-acme.shield", None),
+            ("a.b.shield.syncromsp.com", None),
+            ("acme.other.syncromsp.com", None),
+            ("acme.shield.shield.syncromsp.com", None),
+            ("acme.shield.evil.example", None),
+            ("acme.shield.syncromsp.com.evil.example", None),
+            ("evil.example/acme.shield.syncromsp.com", None),
+            ("acme.shield@evil.example", None),
+            ("https://x@acme.shield.syncromsp.com", None),
             ("na.myconnectwise.net", None),
             ("api.user@acme.example", None),
             ("acme+key", None),
@@ -526,9 +557,9 @@ mod tests {
             ("", None),
         ];
         for (pasted, expected) in cases {
-            let found = subdomain_of("syncromsp.com", pasted);
+            let found = subdomain_of(DOMAINS, pasted);
             assert_eq!(found.as_deref(), expected, "{pasted:?}");
-            let tidy = FieldShape::SubdomainOf("syncromsp.com").tidy(pasted);
+            let tidy = FieldShape::SubdomainOf(DOMAINS).tidy(pasted);
             assert_eq!(tidy, expected.unwrap_or(pasted), "{pasted:?}");
         }
     }
