@@ -12,11 +12,12 @@ pub enum FieldShape {
     Text,
     /// A host name without scheme: `na.myconnectwise.net`.
     Host,
-    /// What stands before this domain in the account's address: `acme` of `acme.syncromsp.com`.
-    SubdomainOf(&'static str),
-    /// The address of a site: `https://yourhalo.halopsa.com`. A bare name means the system of that name below this
-    /// domain.
-    Site(&'static str),
+    /// What stands before the first of these domains in the account's address: `acme` of `acme.syncromsp.com`. The others
+    /// are below it, and their part stays: `acme.shield` of `acme.shield.syncromsp.com`.
+    SubdomainOf(&'static [&'static str]),
+    /// The address of a site: `https://yourhalo.halopsa.com`. Below these domains are the vendor's own systems; a bare
+    /// name means the one of that name below the first.
+    Site(&'static [&'static str]),
     /// The address of a service that every host of the product has at this path.
     Service(&'static str),
 }
@@ -29,10 +30,10 @@ impl FieldShape {
         match self {
             Self::Text => typed.trim().to_owned(),
             Self::Host => host_of(typed).unwrap_or_else(|| typed.to_owned()),
-            Self::SubdomainOf(domain) => {
-                subdomain_of(domain, typed).unwrap_or_else(|| typed.to_owned())
+            Self::SubdomainOf(domains) => {
+                subdomain_of(domains, typed).unwrap_or_else(|| typed.to_owned())
             }
-            Self::Site(domain) => site_of(typed, domain).unwrap_or_else(|| typed.to_owned()),
+            Self::Site(hosted) => site_of(typed, hosted).unwrap_or_else(|| typed.to_owned()),
             Self::Service(path) => match host_of(typed) {
                 Some(host) => format!("https://{host}{path}"),
                 None => typed.to_owned(),
@@ -57,10 +58,11 @@ pub fn host_of(pasted: &str) -> Option<String> {
     }
     let named = Url::parse(&format!("https://{authority}/")).ok()?;
     let host = match named.host()? {
-        url::Host::Domain(name) => name.trim_end_matches('.'),
+        url::Host::Domain(name) => name.strip_suffix('.').unwrap_or(name),
         url::Host::Ipv4(_) | url::Host::Ipv6(_) => return None,
     };
-    if !host.contains('.') || host.ends_with(".localhost") {
+    let is_name = host.len() <= 253 && host.contains('.') && host.split('.').all(is_label);
+    if !is_name || host.ends_with(".localhost") {
         return None;
     }
     match named.port() {
@@ -70,10 +72,24 @@ pub fn host_of(pasted: &str) -> Option<String> {
     }
 }
 
-/// The subdomain in what was pasted as an account's address below a domain: the bare name, or the address with or
-/// without scheme, path and trailing slash. Lower case. `None` when it names none, or one of another domain.
+/// Whether the name system could have this between two dots.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+}
+
+/// Whether a host is this domain or below it.
 #[must_use]
-pub fn subdomain_of(domain: &str, pasted: &str) -> Option<String> {
+pub fn is_of(host: &str, domain: &str) -> bool {
+    let before = host.strip_suffix(domain);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// The subdomain in what was pasted as an account's address below the first of these domains: the bare name, or the
+/// address with or without scheme, path and trailing slash. Of an address below one of the other domains, which are below
+/// the first themselves, what tells them apart stays. Lower case. `None` when it names none, or one of another domain.
+#[must_use]
+pub fn subdomain_of(domains: &[&str], pasted: &str) -> Option<String> {
+    let (&domain, zones) = domains.split_first()?;
     let pasted = pasted.trim().to_lowercase();
     let rest = pasted
         .strip_prefix("https://")
@@ -81,21 +97,27 @@ pub fn subdomain_of(domain: &str, pasted: &str) -> Option<String> {
         .unwrap_or(&pasted);
     let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
     let host = host.trim_end_matches('.');
-    let name = match host.strip_suffix(domain) {
+    let before = match host.strip_suffix(domain) {
         Some(before) => before.strip_suffix('.')?,
         None => host,
     };
-    let fits = name.len() <= 63
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    fits.then(|| name.to_owned())
+    let mut zones = zones
+        .iter()
+        .filter_map(|zone| zone.strip_suffix(domain)?.strip_suffix('.'));
+    let name = match zones.find(|zone| is_of(before, zone)) {
+        Some(zone) => before.strip_suffix(zone)?.strip_suffix('.')?,
+        None => before,
+    };
+    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (fits && is_label(name)).then(|| before.to_owned())
 }
 
 /// The address of the site in what was pasted: `https://`, host, port where it is not the usual one, and a path that is
-/// the site's own. What the product itself has below it (its API, its sign-in, its pages) is left out. `None` for what
-/// names no site of the internet: numbers, single names but the name of a hosted system, user names, other schemes.
+/// the site's own. A system below the domains of the vendor's own (`hosted`) has none; of others, what the product has
+/// below it (its API, its sign-in, its pages) is left out. `None` for what names no site of the internet: numbers, single
+/// names but the name of a hosted system, user names, backslashes, other schemes.
 #[must_use]
-pub fn site_of(pasted: &str, hosted: &str) -> Option<String> {
+pub fn site_of(pasted: &str, hosted: &[&str]) -> Option<String> {
     const OF_THE_PRODUCT: [&str; 7] = [
         "api",
         "auth",
@@ -105,29 +127,35 @@ pub fn site_of(pasted: &str, hosted: &str) -> Option<String> {
         "home",
         "customers",
     ];
+    const AFTER_THE_HOST: [char; 3] = ['/', '?', '#'];
     let text = pasted.trim().trim_end_matches('/');
-    let rest = match text.split_once("://") {
-        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => rest,
-        Some(_) => return None,
-        None => text,
-    };
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let is_label = !host.is_empty()
-        && host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        && host.chars().any(|c| c.is_ascii_alphabetic())
-        && !host.eq_ignore_ascii_case("localhost");
-    let host = if is_label {
-        format!("{host}.{hosted}")
-    } else {
-        host.to_owned()
-    };
-    let url = Url::parse(&format!("https://{host}/{path}")).ok()?;
-    let named = matches!(url.host(), Some(url::Host::Domain(name))
-        if name.contains('.') && !name.ends_with(".localhost"));
-    if !named || !url.username().is_empty() || url.password().is_some() {
+    if text.contains('\\') {
         return None;
     }
-    let mut site = url.origin().ascii_serialization();
+    let rest = match text.split_once("://") {
+        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => rest,
+        // What has one later on, such as an address to come back to, has no scheme itself.
+        Some((before, _)) if !before.contains(AFTER_THE_HOST) => return None,
+        _ => text,
+    };
+    let (authority, path) = rest.split_at(rest.find(AFTER_THE_HOST).unwrap_or(rest.len()));
+    let is_bare = !authority.is_empty()
+        && authority
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && authority.chars().any(|c| c.is_ascii_alphabetic())
+        && !authority.eq_ignore_ascii_case("localhost");
+    let host = if is_bare {
+        host_of(&format!("{authority}.{}", hosted.first()?))?
+    } else {
+        host_of(authority)?
+    };
+    let mut site = format!("https://{host}");
+    let name = host.split(':').next().unwrap_or_default();
+    if hosted.iter().any(|domain| is_of(name, domain)) {
+        return Some(site);
+    }
+    let url = Url::parse(&format!("{site}{path}")).ok()?;
     let own = url
         .path_segments()?
         .filter(|segment| !segment.is_empty())
@@ -435,6 +463,14 @@ mod tests {
             ("acme.example:8443/x", Some("acme.example:8443")),
             ("B\u{fc}cher.example", Some("xn--bcher-kva.example")),
             ("acme.example:", Some("acme.example")),
+            ("cw_1.a--b.example", Some("cw_1.a--b.example")),
+            ("na..myconnectwise.net", None),
+            (".myconnectwise.net", None),
+            ("acme.example..", None),
+            ("-x.example", None),
+            ("x-.example", None),
+            ("https://a.-b.example/", None),
+            ("acme.example-", None),
             ("acme.example:0", None),
             ("acme.example:99999", None),
             ("x.localhost", None),
@@ -452,6 +488,13 @@ mod tests {
         for (pasted, expected) in cases {
             assert_eq!(host_of(pasted).as_deref(), expected, "{pasted:?}");
         }
+        let label = "a".repeat(63);
+        let fits = format!("{label}.example");
+        assert_eq!(host_of(&fits).as_deref(), Some(fits.as_str()));
+        assert_eq!(host_of(&format!("a{fits}")), None, "a label of 64");
+        let long = format!("{}a", "a.".repeat(126));
+        assert_eq!(host_of(&long).as_deref(), Some(long.as_str()));
+        assert_eq!(host_of(&format!("{long}a")), None, "254 characters");
         assert_eq!(FieldShape::Host.tidy("https://a.example/x"), "a.example");
         assert_eq!(FieldShape::Host.tidy("10.0.0.1"), "10.0.0.1");
         let service = FieldShape::Service("/rest/");
@@ -471,6 +514,7 @@ mod tests {
 
     #[test]
     fn a_subdomain_is_found_in_what_people_paste() {
+        const DOMAINS: &[&str] = &["syncromsp.com", "shield.syncromsp.com"];
         let cases = [
             ("acme", Some("acme")),
             (" Acme \n", Some("acme")),
@@ -484,24 +528,46 @@ mod tests {
             ("https://syncromsp.com/", None),
             ("evilsyncromsp.com", None),
             ("acme.syncromsp.com.evil.example", None),
+            ("acme.shield.syncromsp.com", Some("acme.shield")),
+            (
+                "HTTPS://Acme.Shield.syncromsp.com/api/v1",
+                Some("acme.shield"),
+            ),
+            (" acme.shield ", Some("acme.shield")),
+            ("acme.shield.", Some("acme.shield")),
+            ("acmeshield", Some("acmeshield")),
+            ("acmeshield.syncromsp.com", Some("acmeshield")),
+            ("shield.syncromsp.com", None),
+            (".shield.syncromsp.com", None),
+            ("-acme.shield", None),
+            ("a.b.shield.syncromsp.com", None),
+            ("acme.other.syncromsp.com", None),
+            ("acme.shield.shield.syncromsp.com", None),
+            ("acme.shield.evil.example", None),
+            ("acme.shield.syncromsp.com.evil.example", None),
+            ("evil.example/acme.shield.syncromsp.com", None),
+            ("acme.shield@evil.example", None),
+            ("https://x@acme.shield.syncromsp.com", None),
             ("na.myconnectwise.net", None),
             ("api.user@acme.example", None),
             ("acme+key", None),
             ("-acme", None),
+            ("acme-.syncromsp.com", None),
             ("two words", None),
             ("", None),
         ];
         for (pasted, expected) in cases {
-            let found = subdomain_of("syncromsp.com", pasted);
+            let found = subdomain_of(DOMAINS, pasted);
             assert_eq!(found.as_deref(), expected, "{pasted:?}");
-            let tidy = FieldShape::SubdomainOf("syncromsp.com").tidy(pasted);
+            let tidy = FieldShape::SubdomainOf(DOMAINS).tidy(pasted);
             assert_eq!(tidy, expected.unwrap_or(pasted), "{pasted:?}");
         }
     }
 
     #[test]
     fn a_site_is_found_in_what_people_paste() {
-        let site = |pasted| site_of(pasted, "halopsa.com");
+        const HOSTED: &[&str] = &["halopsa.com", "haloitsm.com"];
+        let site = |pasted| site_of(pasted, HOSTED);
         for pasted in [
             "acme",
             "acme.halopsa.com",
@@ -511,6 +577,13 @@ mod tests {
             "https://acme.halopsa.com/auth/token",
             "https://acme.halopsa.com/tickets?area=1#x",
             "https://acme.halopsa.com:443/api/Client?x=1",
+            "https://acme.halopsa.com/portal",
+            "https://acme.halopsa.com/agent/x/../y",
+            "https://acme.halopsa.com/config/integrations#x",
+            "acme.halopsa.com?next=https://evil.example/",
+            "https://acme.halopsa.com#/portal",
+            "https://acme.halopsa.com./portal",
+            "acme?x",
         ] {
             assert_eq!(
                 site(pasted).as_deref(),
@@ -518,10 +591,38 @@ mod tests {
                 "{pasted:?}"
             );
         }
-        assert_eq!(
-            site("halo.corp.example:8443/desk/api").as_deref(),
-            Some("https://halo.corp.example:8443/desk")
-        );
+        for (pasted, expected) in [
+            (
+                "halo.corp.example:8443/desk/api",
+                "https://halo.corp.example:8443/desk",
+            ),
+            (
+                "https://halo.corp.example/portal?x=1#y",
+                "https://halo.corp.example/portal",
+            ),
+            (
+                "https://Halo.corp.example./desk/Tickets",
+                "https://halo.corp.example/desk",
+            ),
+            (
+                "https://acme.haloitsm.com/portal",
+                "https://acme.haloitsm.com",
+            ),
+            (
+                "https://acme.halopsa.com:8443/portal",
+                "https://acme.halopsa.com:8443",
+            ),
+            (
+                "https://evilhalopsa.com/portal",
+                "https://evilhalopsa.com/portal",
+            ),
+            (
+                "https://acme.halopsa.com.evil.example/portal",
+                "https://acme.halopsa.com.evil.example/portal",
+            ),
+        ] {
+            assert_eq!(site(pasted).as_deref(), Some(expected), "{pasted:?}");
+        }
         for pasted in [
             "",
             "https://",
@@ -532,12 +633,21 @@ mod tests {
             "localhost",
             "x.localhost",
             "https://user:pass@acme.halopsa.com",
+            "https://x@evil",
+            "https://@acme.halopsa.com",
+            "https://acme.halopsa.com@evil.example",
+            "https://acme.halopsa.com\\@evil.example",
+            "https:\\\\acme.halopsa.com",
+            "https://halo.corp.example/desk\\api",
+            "acme%2ehalopsa.com",
+            "acme..halopsa.com",
+            "-acme",
             "a b",
             "2130706433",
         ] {
             assert_eq!(site(pasted), None, "{pasted:?}");
         }
-        let shape = FieldShape::Site("halopsa.com");
+        let shape = FieldShape::Site(HOSTED);
         assert_eq!(shape.tidy("acme/"), "https://acme.halopsa.com");
         assert_eq!(shape.tidy("10.0.0.1"), "10.0.0.1");
     }

@@ -20,7 +20,7 @@ mod syncro;
 
 use crate::capability::Capability;
 use crate::clock::UtcMillis;
-use crate::field::{CatalogueField, CommonField, FormField};
+use crate::field::{CatalogueField, CommonField, FormField, is_of};
 use crate::stream::{RecordType, Stream};
 
 pub use deep_link::{DeepLinks, deep_link};
@@ -232,12 +232,8 @@ pub fn is_due_date(key: &str, due: UtcMillis) -> bool {
 /// The provider whose systems have hosts like this one.
 #[must_use]
 pub fn of_host(host: &str) -> Option<&'static Provider> {
-    let below = |domain: &&str| {
-        let before = host.strip_suffix(*domain);
-        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    };
     ALL.into_iter()
-        .find(|provider| provider.domains.iter().any(below))
+        .find(|provider| provider.domains.iter().any(|domain| is_of(host, domain)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::opportunity_import::OpportunityImport;
 use crate::scope::Scope;
@@ -47,8 +47,11 @@ pub struct IntegrationSettings {
     pub auto_import: bool,
     /// *Default Role for Imported Contacts*: id of a company role.
     pub default_contact_role: Option<String>,
-    /// *Client Comment Status*: the status a ticket gets when a client comments. Acts once comments are sent.
-    pub client_comment_status: Option<String>,
+    /// *Client Comment Status*: the status a ticket gets when a client comments. Where each board has statuses of its
+    /// own, those of one name, of which a ticket gets its board's; one on a board without any keeps its status. Empty:
+    /// all do. Acts once comments are sent.
+    #[serde(deserialize_with = "one_or_several")]
+    pub client_comment_status: BTreeSet<String>,
     /// *Enable opportunity auto-import* and what narrows it.
     pub opportunity_import: OpportunityImport,
     /// Defaults of opportunities made here. Act once opportunities are sent.
@@ -104,11 +107,27 @@ impl Default for IntegrationSettings {
             public_note_audiences: BTreeSet::new(),
             auto_import: false,
             default_contact_role: None,
-            client_comment_status: None,
+            client_comment_status: BTreeSet::new(),
             opportunity_import: OpportunityImport::default(),
             opportunity: OpportunityDefaults::default(),
         }
     }
+}
+
+/// Ids, of which there was one or none before boards were told apart.
+fn one_or_several<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeSet<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Several(BTreeSet<String>),
+        One(Option<String>),
+    }
+    Ok(match Stored::deserialize(deserializer)? {
+        Stored::Several(ids) => ids,
+        Stored::One(id) => id.into_iter().collect(),
+    })
 }
 
 impl IntegrationSettings {
@@ -116,5 +135,31 @@ impl IntegrationSettings {
     #[must_use]
     pub fn reads(&self, stream: Stream) -> bool {
         self.record_types.contains(&stream.record_type())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_status_of_before_is_read_as_several_are() {
+        for (stored, expected) in [
+            ("{}", ""),
+            (r#"{"client_comment_status":null}"#, ""),
+            (r#"{"client_comment_status":"7"}"#, "7"),
+            (r#"{"client_comment_status":"In Progress"}"#, "In Progress"),
+            (r#"{"client_comment_status":[]}"#, ""),
+            (r#"{"client_comment_status":["9","7"]}"#, "7,9"),
+        ] {
+            let read: IntegrationSettings = serde_json::from_str(stored).expect(stored);
+            let ids: Vec<String> = read.client_comment_status.iter().cloned().collect();
+            assert_eq!(ids.join(","), expected, "{stored}");
+            let again = serde_json::to_string(&read).expect("it can be stored");
+            let again: IntegrationSettings = serde_json::from_str(&again).expect(stored);
+            assert_eq!(again, read, "{stored}");
+        }
+        let wrong = serde_json::from_str::<IntegrationSettings>(r#"{"client_comment_status":7}"#);
+        wrong.expect_err("no id");
     }
 }

@@ -287,6 +287,8 @@ mod tests {
             ("site", ""),
             ("site", "localhost"),
             ("site", "10.1.2.3"),
+            ("site", "na..myconnectwise.net"),
+            ("site", "-x.example"),
             ("site", "https://acme.halopsa.com/"),
             ("site", "webservices3.autotask.net"),
             ("company_id", " "),
@@ -335,6 +337,11 @@ mod tests {
             (
                 &cloud,
                 Some("evil.example/x.myconnectwise.net"),
+                "api-eu.myconnectwise.net",
+            ),
+            (
+                &cloud,
+                Some("api-na..myconnectwise.net"),
                 "api-eu.myconnectwise.net",
             ),
             (&own, Some("cw.acme.example"), "cw.acme.example"),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use domain::clock::UtcMillis;
 use domain::field::{host_of, site_of};
+use domain::provider;
 use domain::secret::Secret;
 use url::Url;
 
@@ -18,9 +19,6 @@ const REQUESTS: RequestLimit = RequestLimit {
     count: 300,
     window: 5 * UtcMillis::MINUTE,
 };
-
-/// Where hosted systems are, for those who paste only their own part of the name.
-const HOSTED: &str = "halopsa.com";
 
 /// What to enter as the address.
 const ADDRESS: &str = "Enter the address you open Halo at, such as https://yourhalo.halopsa.com.";
@@ -58,7 +56,7 @@ impl Config {
     pub(super) fn new(connect: &Connect) -> Result<Self> {
         let form = &connect.credentials;
         let url = required(form, "url", "Enter the address of your Halo.")?;
-        let site = site_of(&url, HOSTED).ok_or_else(|| refused("url", ADDRESS))?;
+        let site = site(&url).ok_or_else(|| refused("url", ADDRESS))?;
         let host = host_of(&site).unwrap_or_default();
         not_of_another("halo_psa", "url", &host, ADDRESS)?;
         let auth_typed = typed(form, "auth_url");
@@ -137,9 +135,14 @@ impl fmt::Debug for Config {
     }
 }
 
+/// The site in what was pasted.
+fn site(pasted: &str) -> Option<String> {
+    site_of(pasted, provider::find("halo_psa")?.domains)
+}
+
 /// The sign-in in what was pasted, with or without its own path.
 fn auth_of(pasted: &str) -> Option<String> {
-    Some(format!("{}/auth", site_of(pasted, HOSTED)?))
+    Some(format!("{}/auth", site(pasted)?))
 }
 
 #[cfg(test)]
@@ -185,11 +188,15 @@ mod tests {
             "https://acme.halopsa.com/auth/",
             "https://acme.halopsa.com/tickets?area=1",
             "https://acme.halopsa.com/api/Client?x=1",
+            "https://acme.halopsa.com/portal",
+            "https://acme.halopsa.com/config/integrations?id=1#x",
+            "https://acme.halopsa.com./agent",
         ] {
             let config = Config::new(&connect(&[("url", pasted), GOOD[1], GOOD[2]])).expect(pasted);
             assert_eq!(config.resource, "https://acme.halopsa.com/api", "{pasted}");
             assert_eq!(config.auth, "https://acme.halopsa.com/auth", "{pasted}");
             assert_eq!(config.web_url(), "https://acme.halopsa.com/");
+            assert_eq!(config.limits().account_key, "halo_psa:acme.halopsa.com");
         }
         let own = [
             ("url", "halo.corp.example:8443/api"),
@@ -214,6 +221,9 @@ mod tests {
             "169.254.169.254",
             "localhost",
             "https://user:pass@acme.halopsa.com",
+            "https://x@evil",
+            "https://@acme.halopsa.com",
+            "https://acme.halopsa.com\\@evil.example",
             "a b",
             "2130706433",
             "x.localhost",

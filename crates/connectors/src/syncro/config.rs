@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::field::{host_of, subdomain_of};
+use domain::provider;
 use domain::secret::Secret;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use url::Url;
@@ -17,7 +18,7 @@ const VENDOR: &str = "syncromsp.com";
 /// A checked connection.
 #[derive(Clone)]
 pub(super) struct Config {
-    /// The account: what stands before the vendor's domain.
+    /// The account: what stands before the vendor's domain, `acme` or `acme.shield`.
     pub(super) subdomain: String,
     /// The API token.
     pub(super) api_key: Secret,
@@ -87,6 +88,11 @@ impl Config {
         }
     }
 
+    /// The account as the vendor calls it, whichever of its domains it is at.
+    pub(super) fn account(&self) -> &str {
+        self.subdomain.split('.').next().unwrap_or_default()
+    }
+
     /// Address of the vendor's own user interface.
     pub(super) fn web_url(&self) -> String {
         format!("https://{}.{VENDOR}/", self.subdomain)
@@ -106,7 +112,8 @@ impl fmt::Debug for Config {
 fn subdomain(typed: &str) -> Result<String> {
     const FIELD: &str = "subdomain";
     const INSTEAD: &str = "Enter the subdomain only: acme of acme.syncromsp.com.";
-    if let Some(subdomain) = subdomain_of(VENDOR, typed) {
+    let syncro = provider::find("syncro");
+    if let Some(subdomain) = syncro.and_then(|one| subdomain_of(one.domains, typed)) {
         return Ok(subdomain);
     }
     let host = host_of(typed).unwrap_or_default();
@@ -155,6 +162,14 @@ mod tests {
                 "{typed:?}"
             );
             assert_eq!(config.web_url(), "https://acme.syncromsp.com/");
+            assert_eq!(config.account(), "acme");
+        }
+        for typed in ["acme.shield", "https://Acme.shield.syncromsp.com/api/v1"] {
+            let config = Config::new(&connect(typed, "T1")).expect(typed);
+            let root = "https://acme.shield.syncromsp.com/api/v1";
+            assert_eq!(config.root(), root, "{typed:?}");
+            assert_eq!(config.web_url(), "https://acme.shield.syncromsp.com/");
+            assert_eq!(config.account(), "acme");
         }
     }
 
@@ -172,6 +187,9 @@ mod tests {
                 "subdomain",
             ),
             ("evilsyncromsp.com", "T1", "subdomain"),
+            ("acme.other.syncromsp.com", "T1", "subdomain"),
+            ("acme.shield.evil.example", "T1", "subdomain"),
+            ("shield.syncromsp.com", "T1", "subdomain"),
             ("syncromsp.com", "T1", "subdomain"),
             ("two words", "T1", "subdomain"),
             ("acme", " ", "api_key"),

@@ -70,6 +70,7 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
     let entered = client.config.subdomain.as_str();
     if let Some(real) = &me.subdomain
         && !entered.eq_ignore_ascii_case(real)
+        && !client.config.account().eq_ignore_ascii_case(real)
     {
         let message =
             format!("This API key belongs to the Syncro account {real}, not to {entered}.");

@@ -11,6 +11,9 @@ use crate::capability::{Capability, NoteListing, StreamCapability};
 use crate::field::{FieldShape, FormField, Looks};
 use crate::stream::Stream;
 
+/// Where the vendor's own systems are; the first is where a name alone is looked for.
+const DOMAINS: &[&str] = &["halopsa.com", "haloservicedesk.com", "haloitsm.com"];
+
 /// Halo PSA.
 pub static PROVIDER: Provider = Provider {
     key: "halo_psa",
@@ -30,7 +33,7 @@ pub static PROVIDER: Provider = Provider {
         screens: "Configuration > Integrations > Halo API",
         rights: "on the Permissions tab of the API application",
     },
-    domains: &["halopsa.com", "haloservicedesk.com", "haloitsm.com"],
+    domains: DOMAINS,
     form: FORM,
     capability: Capability {
         streams: STREAMS,
@@ -108,7 +111,7 @@ const fn advanced(field: FormField) -> FormField {
 
 const FORM: &[FormField] = &[
     FormField {
-        shape: FieldShape::Site("halopsa.com"),
+        shape: FieldShape::Site(DOMAINS),
         ..field(
             "url",
             "Halo URL",

@@ -11,6 +11,9 @@ use crate::clock::UtcMillis;
 use crate::field::{FieldShape, FormField, Looks};
 use crate::stream::Stream;
 
+/// The domain of every account, and the one below it that some older accounts are at.
+const DOMAINS: &[&str] = &["syncromsp.com", "shield.syncromsp.com"];
+
 /// Syncro.
 pub static PROVIDER: Provider = Provider {
     key: "syncro",
@@ -30,7 +33,7 @@ pub static PROVIDER: Provider = Provider {
         screens: "Admin > API Tokens",
         rights: "in the permissions of the API token",
     },
-    domains: &["syncromsp.com"],
+    domains: DOMAINS,
     form: FORM,
     capability: Capability {
         streams: STREAMS,
@@ -85,7 +88,7 @@ const FORM: &[FormField] = &[
         required: true,
         advanced: false,
         max_length: 300,
-        shape: FieldShape::SubdomainOf("syncromsp.com"),
+        shape: FieldShape::SubdomainOf(DOMAINS),
         looks: None,
         refused: "",
         without_installation: None,

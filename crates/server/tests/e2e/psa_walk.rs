@@ -31,7 +31,7 @@ impl Psa {
         let typed = match shape.expect("a field").shape {
             FieldShape::Host => format!("https://{}/", becomes.to_uppercase()),
             FieldShape::Site(_) => becomes.replace("https://", "") + "/api",
-            FieldShape::SubdomainOf(domain) => format!("https://{becomes}.{domain}/"),
+            FieldShape::SubdomainOf(domains) => format!("https://{becomes}.{}/", domains[0]),
             _ => format!(" {becomes} "),
         };
         Self {

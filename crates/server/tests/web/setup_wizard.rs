@@ -298,7 +298,7 @@ async fn the_whole_walk_and_configure_reopens_it_with_what_is_set() {
     assert_eq!(now.setup_step, SetupStep::Complete);
     let set = now.settings;
     assert_eq!(set.scope.queues, ["8".to_owned()].into());
-    assert_eq!(set.client_comment_status.as_deref(), Some("1"));
+    assert_eq!(set.client_comment_status, ["1".to_owned()].into());
     assert_eq!(set.stages.get("8"), Some(&Stage::Working));
     assert_eq!(set.opportunity.projected_close_days, Some(30));
 

@@ -68,7 +68,7 @@ pub fn check(
     check.still_offered(
         "client_comment_status",
         ReferenceKind::TicketStatus,
-        settings.client_comment_status.as_deref(),
+        &settings.client_comment_status,
     );
     if settings.record_types.contains(&RecordType::Opportunities) {
         check.opportunity(settings);
@@ -94,8 +94,8 @@ pub fn lost_statuses(
     if statuses.is_empty() {
         return Vec::new();
     }
-    let comment = settings.client_comment_status.as_ref();
-    let mut used: BTreeSet<&String> = settings.closed_statuses.iter().chain(comment).collect();
+    let comment = &settings.client_comment_status;
+    let mut used: BTreeSet<&String> = settings.closed_statuses.union(comment).collect();
     used.extend(settings.stages.keys());
     let mut lost: Vec<LostStatus> = used
         .into_iter()
@@ -104,7 +104,7 @@ pub fn lost_statuses(
             let listed = found.is_some_and(|item| item.removed_at.is_none());
             // An inactive one may still be on tickets, but none gets it any more.
             let offered = listed && found.is_some_and(|item| item.active);
-            let client_comment = comment == Some(id) && !offered;
+            let client_comment = comment.contains(id) && !offered;
             (!listed || client_comment).then(|| LostStatus {
                 name: check.label(found, id),
                 closes: !listed && settings.closed_statuses.contains(id),
@@ -175,19 +175,28 @@ impl Check<'_> {
         }
     }
 
-    /// A value that records will get: it must be one that may be chosen there.
-    fn still_offered(&mut self, field: &'static str, kind: ReferenceKind, chosen: Option<&str>) {
-        let Some(id) = chosen else { return };
-        let found = self.find(kind, id);
-        if found.is_some_and(|item| item.removed_at.is_none() && item.active) {
-            return;
+    /// Values that records will get: they must be such as may be chosen there.
+    fn still_offered<'s>(
+        &mut self,
+        field: &'static str,
+        kind: ReferenceKind,
+        chosen: impl IntoIterator<Item = &'s String>,
+    ) {
+        let gone: Vec<String> = chosen
+            .into_iter()
+            .filter_map(|id| match self.find(kind, id) {
+                Some(item) if item.removed_at.is_none() && item.active => None,
+                found => Some(self.called(found, id)),
+            })
+            .collect();
+        if !gone.is_empty() {
+            let names = gone.join(", ");
+            self.add(
+                SetupStep::Configure,
+                field,
+                format!("{names} cannot be chosen at the vendor any more. Choose another."),
+            );
         }
-        let name = self.called(found, id);
-        self.add(
-            SetupStep::Configure,
-            field,
-            format!("{name} cannot be chosen at the vendor any more. Choose another."),
-        );
     }
 
     /// What a value was called, as far as anybody knows.
@@ -217,7 +226,7 @@ impl Check<'_> {
                 continue;
             };
             if let Some(kind) = value.kind() {
-                self.still_offered(value.key(), kind, Some(&set));
+                self.still_offered(value.key(), kind, [&set]);
             } else if let Some(range) = value.range().filter(|_| value.number(&set).is_none()) {
                 let (least, most) = (range.start(), range.end());
                 let message = format!("Type a whole number from {least} to {most}.");
@@ -290,7 +299,7 @@ mod tests {
         assert_eq!(fields(&settings, &[]), []);
         settings.scope.queues = ["8".to_owned(), "10".to_owned()].into();
         settings.closed_statuses = ["3".to_owned()].into();
-        settings.client_comment_status = Some("1".into());
+        settings.client_comment_status = ["1".into()].into();
         settings.opportunity.fallback_owner = Some("29".into());
         settings.opportunity.stage = Some("1".into());
         settings.opportunity.projected_close_days = Some(30);
@@ -336,7 +345,7 @@ mod tests {
             [(Configure, "closed_status")]
         );
         assert_eq!(
-            with(|s| s.client_comment_status = Some("3".into())),
+            with(|s| s.client_comment_status = ["3".into()].into()),
             [(Configure, "client_comment_status")],
             "it may not be chosen there"
         );
@@ -369,6 +378,15 @@ mod tests {
             message.contains("“Level 2”") && message.contains("“77”"),
             "{message}"
         );
+        let settings = IntegrationSettings {
+            client_comment_status: ["1", "2", "3"].map(str::to_owned).into(),
+            ..IntegrationSettings::default()
+        };
+        let found = check(&settings, &items(), &[]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let message = &found[0].message;
+        let gone = "“Parked”, “Legacy” cannot be chosen";
+        assert!(message.starts_with(gone), "of one board each: {message}");
     }
 
     #[test]
@@ -394,15 +412,17 @@ mod tests {
         let parked = ("Parked".to_owned(), true, Some(Stage::Resolved), false);
         let unknown = ("77".to_owned(), false, Some(Stage::Waiting), false);
         assert_eq!(told(&settings), [parked.clone(), unknown.clone()]);
-        settings.client_comment_status = Some("3".into());
+        settings.client_comment_status = ["3".into()].into();
         let legacy = ("Legacy".to_owned(), false, None, true);
         assert_eq!(
             told(&settings),
             [legacy, parked, unknown],
             "none can get it"
         );
-        settings.client_comment_status = Some("1".into());
+        settings.client_comment_status = ["1".into()].into();
         assert_eq!(told(&settings).len(), 2);
+        settings.client_comment_status = ["1", "3"].map(str::to_owned).into();
+        assert_eq!(told(&settings).len(), 3, "one board's is gone");
         assert_eq!(lost_statuses(&settings, &[]), [], "no list was read yet");
     }
 

@@ -226,7 +226,8 @@ async fn p12_going_back_and_forth_starts_one_run(kind: Kind) {
     assert_eq!(same.run, Some(RequestOutcome::Joined(run.clone())));
     // Another step changes something in between: still the same sync.
     let saved = configure(&portal, &seen, |settings| {
-        settings.client_comment_status = settings.closed_statuses.first().cloned();
+        let closed = settings.closed_statuses.first().cloned();
+        settings.client_comment_status = closed.into_iter().collect();
     })
     .await;
     assert!(

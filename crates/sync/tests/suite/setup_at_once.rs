@@ -100,7 +100,9 @@ async fn what_vanished_between_steps_is_named_at_its_field(kind: Kind) {
             .insert(status.external_id.clone());
         settings.default_contact_role = Some("no such role".to_owned());
         // A problem of another step is not this step's.
-        settings.client_comment_status = Some(status.external_id.clone());
+        settings
+            .client_comment_status
+            .insert(status.external_id.clone());
     })
     .await;
     let SettingsOutcome::Refused(problems) = &left.settings else {

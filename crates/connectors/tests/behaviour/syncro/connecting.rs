@@ -28,6 +28,13 @@ pub async fn another_account() {
             Some("https://harbourline.syncromsp.com/")
         );
     }
+    let older = stand.connector_with("subdomain", "harbourline.shield.syncromsp.com");
+    let report = older.test_connection().await.expect("its older address");
+    assert!(
+        report.account.starts_with("harbourline.shield.syncromsp.com"),
+        "{}",
+        report.account
+    );
     stand.control().set_zone_moved(true);
     let error = stand.connector().test_connection().await;
     assert_eq!(error.expect_err("it was renamed").field, Some("subdomain"));

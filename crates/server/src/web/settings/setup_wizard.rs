@@ -2,6 +2,7 @@
 //! the provider's data (`domain::provider`).
 
 mod choice_list;
+mod client_comment_status;
 mod complete;
 mod configure_page;
 mod configure_step;

@@ -1,5 +1,7 @@
 //! ConnectWise PSA, shown as *ConnectWise Manage*: a host and two keys; service boards, members.
 
+use std::collections::BTreeSet;
+
 use domain::reference::ReferenceKind;
 use domain::settings::IntegrationSettings;
 use domain::stage::Stage;
@@ -62,6 +64,8 @@ pub static PSA: Psa = Psa {
         no_host("localhost"),
         no_host("https://ann:hush@na.myconnectwise.net/"),
         no_host("two words"),
+        no_host("na..myconnectwise.net"),
+        no_host("-x.example"),
         Nonsense {
             field: "company_id",
             typed: "api.user@acme.example",
@@ -202,17 +206,28 @@ async fn a_status_of_every_board_is_set_once() {
     let form = page.form("setup-form");
     let all = "stage_all.in progress";
     assert_eq!(value(&form, all), Some("Working"), "they agree");
+    let comment = "client_comment_status";
+    assert_eq!(value(&form, comment), Some(""), "left as it is");
     let before = portal.integration().await.settings;
     let of_name = statuses_called(&portal, "In Progress").await;
+    for id in &of_name {
+        let own = format!("<option value=\"{id}\"");
+        let (_, select) = text.split_once("<select id=\"client_comment_status\"").unwrap();
+        let (select, _) = select.split_once("</select>").unwrap();
+        assert!(!select.contains(&own), "offered once for all boards: {id}");
+    }
     assert_eq!(of_name.len(), 7, "of eight boards one is out of use");
     portal
         .leave(&mut browser, "configure", |form| {
             set(form, all, "Waiting");
             set(form, &format!("stage.{}", of_name[2]), "Triaged");
             form.push(("closed_status_all".to_owned(), "in progress".to_owned()));
+            set(form, comment, "all.in progress");
         })
         .await;
     let now = portal.integration().await.settings;
+    let each: BTreeSet<String> = of_name.iter().cloned().collect();
+    assert_eq!(now.client_comment_status, each, "the one of each board");
     for id in &of_name {
         let expected = if *id == of_name[2] {
             Stage::Triaged
@@ -231,6 +246,7 @@ async fn a_status_of_every_board_is_set_once() {
     let form = page.form("setup-form");
     assert_eq!(value(&form, all), Some("board"), "one board differs");
     assert_eq!(value(&form, "closed_status_was.in progress"), Some("on"));
+    assert_eq!(value(&form, comment), Some("all.in progress"));
     portal
         .leave(&mut browser, "configure", |form| {
             form.retain(|(name, value)| name != "closed_status_all" || value != "in progress");
@@ -242,6 +258,9 @@ async fn a_status_of_every_board_is_set_once() {
         "taken back at once"
     );
     assert_eq!(last.stages, now.stages, "left by board");
+    assert_eq!(last.client_comment_status, each, "left as it was");
+    let text = browser.get(&portal.step("import")).await.read();
+    assert!(text.contains("In Progress (7 boards)"), "{text}");
 }
 
 /// A ticket that is due on a day is due on the same day for somebody far in the west; where a time is told, it is shown in

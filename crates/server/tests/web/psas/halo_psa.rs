@@ -49,6 +49,7 @@ pub static PSA: Psa = Psa {
         pasted("harbourline.halopsa.com/api"),
         pasted("https://harbourline.halopsa.com/auth/token"),
         pasted("https://harbourline.halopsa.com//"),
+        pasted("https://harbourline.halopsa.com./portal#x"),
     ],
     nonsense: &[
         no_address("127.0.0.1"),
@@ -56,6 +57,7 @@ pub static PSA: Psa = Psa {
         no_address("169.254.169.254"),
         no_address("localhost"),
         no_address("https://ann:hush@harbourline.halopsa.com"),
+        no_address("https://harbourline.halopsa.com\\@evil.example"),
         no_address("two words"),
     ],
     wrong_secret: ("somebody-elses", "client_secret", NOT_ACCEPTED),

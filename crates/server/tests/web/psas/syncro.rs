@@ -54,11 +54,16 @@ pub static PSA: Psa = Psa {
         pasted("https://harbourline.syncromsp.com/api/v1//"),
         pasted("harbourline.syncromsp.com"),
         pasted("HARBOURLINE/"),
+        Pasted {
+            becomes: "harbourline.shield",
+            ..pasted("https://harbourline.shield.syncromsp.com/api/v1")
+        },
     ],
     nonsense: &[
         no_address("two words"),
         no_address("syncromsp.com"),
         no_address("acme.syncromsp.com.evil.example"),
+        no_address("acme.other.syncromsp.com"),
         Nonsense {
             field: "subdomain",
             typed: "somebody-else",

@@ -94,12 +94,8 @@ async fn a_forged_base_changes_nothing_outside_the_step() {
         assert_eq!(now.interval_minutes, before.interval_minutes, "{path}");
     }
     assert_eq!(
-        stored(&site)
-            .await
-            .settings
-            .client_comment_status
-            .as_deref(),
-        Some("1"),
+        stored(&site).await.settings.client_comment_status,
+        ["1".to_owned()].into(),
         "what belongs to the step is saved"
     );
 }

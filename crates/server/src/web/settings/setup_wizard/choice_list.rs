@@ -47,6 +47,17 @@ pub struct GroupedChoice {
     pub everywhere: String,
 }
 
+impl GroupedChoice {
+    /// A box that no row for all boards stands for.
+    #[must_use]
+    pub fn alone(choice: Choice) -> Self {
+        Self {
+            choice,
+            everywhere: String::new(),
+        }
+    }
+}
+
 /// A box for all boards that have a status of its name.
 #[derive(Debug, Clone)]
 pub struct EverywhereBox {
@@ -101,10 +112,7 @@ impl ChoiceList {
     /// The boxes of a list without boards.
     #[must_use]
     pub fn flat(choices: Vec<Choice>) -> Vec<ChoiceGroup> {
-        let items = choices.into_iter().map(|choice| GroupedChoice {
-            choice,
-            everywhere: String::new(),
-        });
+        let items = choices.into_iter().map(GroupedChoice::alone);
         vec![ChoiceGroup {
             name: String::new(),
             open: true,
@@ -169,7 +177,8 @@ impl ChoiceList {
 }
 
 /// What is chosen and nobody knows any more.
-fn unlisted(chosen: &BTreeSet<String>, statuses: &[Status]) -> Vec<Choice> {
+#[must_use]
+pub fn unlisted(chosen: &BTreeSet<String>, statuses: &[Status]) -> Vec<Choice> {
     let known: BTreeSet<&str> = statuses.iter().map(|one| one.id.as_str()).collect();
     let gone = chosen.iter().filter(|id| !known.contains(id.as_str()));
     gone.map(|id| Choice::new(id, format!("{id} (no longer listed)"), true))

@@ -112,7 +112,9 @@ pub struct DefaultField {
 
 #[cfg(test)]
 mod tests {
+    use super::super::client_comment_status;
     use super::super::frame::Place;
+    use super::super::merge::Labels;
     use super::super::statuses::Statuses;
     use super::super::statuses::samples::status;
     use super::super::strip;
@@ -174,9 +176,12 @@ mod tests {
                 |_| false,
             ),
             public_audiences: list("public_audience", "Note audiences", 3),
-            client_comment_status: ChoiceList::default()
-                .of_statuses(&statuses, &search, &chosen, |_| false)
-                .groups,
+            client_comment_status: client_comment_status::choices(
+                &statuses,
+                &search,
+                &chosen,
+                &Labels::of(provider, &[], &statuses, &[]),
+            ),
             legend: legend(),
             stages: StageRows::new(&statuses, &search, &stages, &stages, false),
             search,
@@ -215,6 +220,9 @@ mod tests {
             "On every board",
             "name=\"stage_all.waiting vendor 0\" value=\"board\"",
             "name=\"closed_status_was.waiting vendor 1\" value=\"board\"",
+            "<option value=\"all.waiting vendor 0\">",
+            "<option value=\"kept\" selected>",
+            "each ticket gets its own board",
         ] {
             assert!(html.contains(words), "{words}");
         }

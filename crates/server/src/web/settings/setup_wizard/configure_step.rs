@@ -10,6 +10,7 @@ use sync::connect::SettingsOutcome;
 use sync::setup::{leave_configure, save};
 
 use super::choice_list::ChoiceList;
+use super::client_comment_status;
 use super::configure_page::{ConfigurePage, DefaultField, ImportFields, legend};
 use super::form::{IMPORT_MINIMUM, Problems, read_configure};
 use super::frame::Frame;
@@ -143,7 +144,6 @@ async fn render(
         error: form.start.error("public_audience").to_owned(),
         ..ChoiceList::default()
     };
-    let comment = settings.client_comment_status.iter().cloned().collect();
     page_with(
         status(&form),
         &ConfigurePage {
@@ -164,9 +164,12 @@ async fn render(
                 |one| settings.stages.contains_key(&one.id),
             ),
             public_audiences: audiences,
-            client_comment_status: ChoiceList::default()
-                .of_statuses(statuses, &search, &comment, |_| false)
-                .groups,
+            client_comment_status: client_comment_status::choices(
+                statuses,
+                &search,
+                &settings.client_comment_status,
+                &offer.labels(provider),
+            ),
             legend: legend(),
             stages: StageRows::new(statuses, &search, &settings.stages, stored, refused),
             search,

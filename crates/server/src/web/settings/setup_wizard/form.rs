@@ -9,6 +9,7 @@ use domain::settings::{INTERVALS, IntegrationSettings};
 use domain::stage::Stage;
 use domain::stream::RecordType;
 
+use super::client_comment_status;
 use super::everywhere::{set_stages, set_ticks};
 use super::known::Known;
 use crate::web::form::Fields;
@@ -104,9 +105,7 @@ pub fn read_configure(
     if fields.has("with_reference_data") {
         form.list(CLOSED);
         form.list(AUDIENCES);
-        let kept = [&form.settings, known.stored].map(|s| s.client_comment_status.clone());
-        form.settings.client_comment_status =
-            form.one("client_comment_status", ReferenceKind::TicketStatus, kept);
+        form.client_comment_status();
         form.stages();
     }
     if fields.has("with_opportunities") {
@@ -228,6 +227,17 @@ impl Reading<'_> {
             self.problems.insert(name, unlisted(id));
             let [mine, _] = kept;
             mine
+        }
+    }
+
+    fn client_comment_status(&mut self) {
+        const NAME: &str = "client_comment_status";
+        let base = &self.settings.client_comment_status;
+        match client_comment_status::read(self.fields.text(NAME), base, self.known) {
+            Ok(set) => self.settings.client_comment_status = set,
+            Err(value) => {
+                self.problems.insert(NAME, unlisted(value));
+            }
         }
     }
 
@@ -419,7 +429,7 @@ mod tests {
             base,
         );
         assert_eq!(problems, Problems::new());
-        assert_eq!(settings.client_comment_status.as_deref(), Some("8"));
+        assert_eq!(settings.client_comment_status, ["8".to_owned()].into());
         assert_eq!(settings.stages.get("1"), Some(&Stage::New));
         assert_eq!(settings.stages.get("5"), None);
         assert_eq!(
@@ -479,16 +489,15 @@ mod tests {
         let (settings, problems) = read_over(
             read_configure,
             "with_reference_data=1&stage.1=&stage.8=&stage_was.new=&stage_all.new=Waiting&closed_status_was.new=off\
-             &closed_status_all=new",
+             &closed_status_all=new&client_comment_status=all.new",
             IntegrationSettings::default(),
         );
         assert_eq!(problems, Problems::new());
         let waiting = ["1", "8"].map(|id| (id.to_owned(), Stage::Waiting));
         assert_eq!(settings.stages, waiting.into());
-        assert_eq!(
-            settings.closed_statuses,
-            ["1", "8"].map(str::to_owned).into()
-        );
+        let both: BTreeSet<String> = ["1", "8"].map(str::to_owned).into();
+        assert_eq!(settings.closed_statuses, both);
+        assert_eq!(settings.client_comment_status, both);
         let (settings, _) = read_over(
             read_sync,
             "interval=5&record_type=tickets&with_reference_data=1&exclude_status_was.new=off&exclude_status_all=new",
@@ -523,6 +532,11 @@ mod tests {
             (
                 configure,
                 "client_comment_status=9",
+                "client_comment_status",
+            ),
+            (
+                configure,
+                "client_comment_status=all.gone",
                 "client_comment_status",
             ),
             (configure, "stage.99=New", "stage"),

@@ -131,8 +131,7 @@ impl<'a> Labels<'a> {
                 let all = |one: &&Shared| one.ids.iter().all(|id| ids.contains(id));
                 for one in shared.iter().filter(all) {
                     let first = one.ids.first().map_or(usize::MAX, |id| place(id));
-                    let boards = one.ids.len();
-                    names.push((first, format!("{} ({boards} boards{state})", one.name)));
+                    names.push((first, one.told(state)));
                     once.extend(one.ids.iter());
                 }
             }
@@ -284,13 +283,13 @@ pub fn merge(
         |s| &s.default_contact_role,
         |role| labels.role(role.as_ref()),
     );
-    let some = |kind| move |id: &Option<String>| labels.some(kind, id.as_ref());
+    let comment = list(ReferenceKind::TicketStatus, "stays as it is");
     merge.field(
         "Client Comment Status",
         (base, theirs, mine),
         |s| &mut s.client_comment_status,
         |s| &s.client_comment_status,
-        some(ReferenceKind::TicketStatus),
+        comment,
     );
     for one in labels.provider.opportunity {
         let of = |s: &IntegrationSettings| one.value.text(&s.opportunity);

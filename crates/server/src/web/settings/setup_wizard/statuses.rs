@@ -129,6 +129,14 @@ pub struct Shared {
     pub ids: Vec<String>,
 }
 
+impl Shared {
+    /// The name with the number of its boards and what else is to be known of it.
+    #[must_use]
+    pub fn told(&self, state: &str) -> String {
+        format!("{} ({} boards{state})", self.name, self.ids.len())
+    }
+}
+
 /// The names that more than one board has a status of, of those in use or of the others.
 fn shared(statuses: &[Status], in_use: bool) -> Vec<Shared> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();

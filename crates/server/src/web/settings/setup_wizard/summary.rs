@@ -126,10 +126,7 @@ fn configure(
         ),
         Fact::new(
             "Client Comment Status",
-            settings.client_comment_status.as_ref().map_or_else(
-                || "stays as it is".to_owned(),
-                |id| labels.some(status, Some(id)),
-            ),
+            labels.set(status, &settings.client_comment_status, "stays as it is"),
         ),
     ];
     for stage in Stage::ALL {
