@@ -98,6 +98,12 @@ pub enum SandboxError {
         #[source]
         source: std::io::Error,
     },
+    /// Another process, or another sandbox of this one, uses the state file.
+    #[error("the sandbox state file {} is in use by another sandbox; stop that one first, or choose another file", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// The state file holds the changes of another world.
     #[error("the sandbox state file {} belongs to another tool or a world of another seed or size; remove it or choose another file", path.display())]
     OtherWorld {

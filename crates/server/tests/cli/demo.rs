@@ -104,6 +104,16 @@ async fn a_demo_starts_syncs_stops_and_goes_on() {
         "{}",
         text(&other.stderr)
     );
+    let state = || std::fs::read(folder.join("sandbox.state")).unwrap();
+    let before = state();
+    let second = run(&folder, &["demo", "--port", "0"]);
+    assert_eq!(second.status.code(), Some(1));
+    let told = text(&second.stderr);
+    assert!(
+        told.contains("A demo runs in this folder already"),
+        "{told}"
+    );
+    assert!(state().starts_with(&before), "not written anew");
     assert_eq!(demo.terminate(), Some(0));
 
     let mut demo = Running::start(&folder, &["demo", "--port", "0"]);
