@@ -28,6 +28,8 @@ pub struct WorldConfig {
 impl WorldConfig {
     /// Tickets of projects in a world that people look at, in a sandbox or the demo.
     pub const SHOWN_PROJECT_TICKETS: u32 = 60;
+    /// Client companies of a sandbox that somebody starts by itself: lists of them have several pages at every vendor.
+    pub const SANDBOX_COMPANIES: u32 = 140;
     /// The largest number of technicians.
     pub const MOST_TECHNICIANS: u32 = 10_000;
 }
