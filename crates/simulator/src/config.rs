@@ -28,6 +28,8 @@ pub struct WorldConfig {
 impl WorldConfig {
     /// Tickets of projects in a world that people look at, in a sandbox or the demo.
     pub const SHOWN_PROJECT_TICKETS: u32 = 60;
+    /// Client companies of a sandbox that somebody starts by itself: lists of them have several pages at every vendor.
+    pub const SANDBOX_COMPANIES: u32 = 140;
     /// The largest number of technicians.
     pub const MOST_TECHNICIANS: u32 = 10_000;
 }
@@ -97,6 +99,12 @@ pub enum SandboxError {
         /// What the operating system said.
         #[source]
         source: std::io::Error,
+    },
+    /// Another process, or another sandbox of this one, uses the state file.
+    #[error("the sandbox state file {} is in use by another sandbox; stop that one first, or choose another file", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
     },
     /// The state file holds the changes of another world.
     #[error("the sandbox state file {} belongs to another tool or a world of another seed or size; remove it or choose another file", path.display())]

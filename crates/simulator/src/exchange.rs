@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::SandboxError;
 use crate::courier::Disorder;
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 use crate::state::{Change, StateLog};
 use crate::world::World;
 
@@ -61,6 +61,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Records in the body, for the journal.
     pub records: Option<usize>,
+    /// What in it a fault of the content can harm.
+    pub reach: Reach,
 }
 
 impl Answer {
@@ -73,7 +75,19 @@ impl Answer {
             headers: Vec::new(),
             body: body.into_bytes(),
             records: None,
+            reach: Reach::default(),
         }
+    }
+
+    /// The same with what a fault of the content can harm.
+    pub fn open_to(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
+    /// The same, telling how many records there are.
+    pub fn with_total(mut self) -> Self {
+        self.reach.total = true;
+        self
     }
 
     /// A JSON answer.
@@ -135,9 +149,11 @@ pub fn cannot_shift(kind: &FaultKind) -> Result<(), SandboxError> {
 pub trait Tenant: Send + Sync + 'static {
     /// The entity a request is about, for faults and the journal.
     fn entity_of(&self, call: &Call) -> Option<String>;
+    /// What the answer to a call holds at most that a fault of the content can harm, as far as method and address tell.
+    fn expects(&self, call: &Call) -> Reach;
     /// Applies the vendor's limits.
     fn admit(&self, call: &Call) -> Admission;
-    /// Answers, with a fault that shapes the content where one is planned.
+    /// Answers, with a fault that shapes the content where one is planned. The answer says what in it such a fault can harm.
     fn respond(&self, call: &Call, fault: Option<&FaultKind>) -> Answer;
     /// Whether this vendor can misbehave in a way: what never strikes is refused when it is planned.
     ///

@@ -80,6 +80,64 @@ pub enum FaultKind {
     Overlong,
 }
 
+impl FaultKind {
+    /// Whether an answer holds something this can harm. What happens on the wire harms every answer.
+    fn finds(&self, reach: Reach) -> bool {
+        match self {
+            Self::ShrinkTotal { .. } => reach.total,
+            Self::RepeatPage
+            | Self::ShiftPage { .. }
+            | Self::CapPage { .. }
+            | Self::DuplicateRecord => reach.page,
+            Self::GarbledRecord { .. } | Self::NullByte | Self::Overlong => reach.record,
+            Self::Status { .. }
+            | Self::Delay { .. }
+            | Self::Hold
+            | Self::Cut
+            | Self::Malformed
+            | Self::Html
+            | Self::LoseAnswer => true,
+        }
+    }
+
+    /// Whether this harms what an answer says, so that only answers that say it count.
+    fn is_of_content(&self) -> bool {
+        !self.finds(Reach::default())
+    }
+}
+
+/// What of an answer a fault of its content can harm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The answer is a page with records.
+    pub page: bool,
+    /// It holds a record that a fault of records is meant for, of a page or by itself.
+    pub record: bool,
+    /// It tells how many records there are.
+    pub total: bool,
+}
+
+impl Reach {
+    /// What answers hold at most where a list also tells how many records there are.
+    pub fn counted_along(reads: bool) -> Self {
+        Self {
+            page: reads,
+            record: reads,
+            total: reads,
+        }
+    }
+
+    /// What answers hold at most where the number of records has an address of its own.
+    pub fn counted_apart(reads: bool, path: &str) -> Self {
+        let counts = path.to_ascii_lowercase().ends_with("/count");
+        Self {
+            page: reads && !counts,
+            record: reads && !counts,
+            total: counts,
+        }
+    }
+}
+
 /// Which requests a fault meets; absent parts meet every request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultMatch {
@@ -94,7 +152,8 @@ pub struct FaultMatch {
     pub method: Option<String>,
 }
 
-/// A planned misbehaviour.
+/// A planned misbehaviour. One of the content counts only answers it could harm: a request for the number of records is not
+/// one that a fault of pages meets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
     /// Which requests it meets.
@@ -261,6 +320,15 @@ impl Planned {
     }
 }
 
+/// What was decided for one request before it was answered.
+#[derive(Debug, Default)]
+pub struct Strike {
+    /// The misbehaviour, if any.
+    pub kind: Option<FaultKind>,
+    /// Faults of the content that counted the request, and whether they strike.
+    counted: Vec<(u64, bool)>,
+}
+
 #[derive(Default)]
 struct Plan {
     next_id: u64,
@@ -313,13 +381,44 @@ impl Faults {
         plan.let_go();
     }
 
-    /// The misbehaviour for one request; the earliest planned fault that strikes wins.
-    pub fn strike(&self, method: &str, target: &str, entity: Option<&str>) -> Option<FaultKind> {
+    /// The misbehaviour for one request whose answer may hold what is `expected`; the earliest planned fault that strikes
+    /// wins. Ends with [`Faults::settle`].
+    pub fn strike(
+        &self,
+        method: &str,
+        target: &str,
+        entity: Option<&str>,
+        expected: Reach,
+    ) -> Strike {
+        let mut strike = Strike::default();
         let mut plan = self.plan();
-        plan.planned
-            .iter_mut()
-            .filter(|p| p.meets(method, target, entity))
-            .find_map(|p| p.strikes().then(|| p.fault.kind.clone()))
+        let met = plan.planned.iter_mut();
+        let met = met.filter(|p| p.fault.kind.finds(expected));
+        for planned in met.filter(|p| p.meets(method, target, entity)) {
+            let strikes = planned.strikes();
+            if planned.fault.kind.is_of_content() {
+                strike.counted.push((planned.id, strikes));
+            }
+            if strikes {
+                strike.kind = Some(planned.fault.kind.clone());
+                break;
+            }
+        }
+        strike
+    }
+
+    /// The misbehaviour the answer really shows. For faults of the content that found nothing in it to harm, it is as if
+    /// the request had not come.
+    pub fn settle(&self, strike: Strike, reach: Reach) -> Option<FaultKind> {
+        let mut plan = self.plan();
+        for (id, struck) in strike.counted {
+            let planned = plan.planned.iter_mut().find(|p| p.id == id);
+            if let Some(planned) = planned.filter(|p| !p.fault.kind.finds(reach)) {
+                planned.seen = planned.seen.saturating_sub(1);
+                planned.harmed = planned.harmed.saturating_sub(u32::from(struck));
+            }
+        }
+        strike.kind.filter(|kind| kind.finds(reach))
     }
 
     /// How many requests wait for [`FaultKind::Hold`] to be taken away.
@@ -385,11 +484,54 @@ mod tests {
                 .after(1)
                 .times(2),
         );
-        let hits: Vec<bool> = (0..5)
-            .map(|_| faults.strike("GET", "/x", Some("Tickets")).is_some())
-            .collect();
+        let strike = |entity| faults.strike("GET", "/x", Some(entity), Reach::default());
+        let hits: Vec<bool> = (0..5).map(|_| strike("Tickets").kind.is_some()).collect();
         assert_eq!(hits, [false, true, true, false, false]);
-        assert!(faults.strike("GET", "/x", Some("Contacts")).is_none());
+        assert_eq!(strike("Contacts").kind, None);
+    }
+
+    #[test]
+    fn what_cannot_be_harmed_does_not_count() {
+        let (count, page) = (
+            Reach {
+                total: true,
+                ..Reach::default()
+            },
+            Reach {
+                page: true,
+                record: true,
+                total: false,
+            },
+        );
+        let hits = |kind: FaultKind, answers: &[Reach]| {
+            let faults = Faults::default();
+            faults.add(Fault::new(kind).after(1).times(1));
+            let struck = answers.iter().map(|reach| {
+                let strike = faults.strike("GET", "/x", None, Reach::counted_along(true));
+                faults.settle(strike, *reach).is_some()
+            });
+            struck.collect::<Vec<_>>()
+        };
+        let answers = [count, page, count, Reach::default(), page, page, count];
+        for kind in [FaultKind::DuplicateRecord, FaultKind::NullByte] {
+            let expected = [false, false, false, false, true, false, false];
+            assert_eq!(hits(kind.clone(), &answers), expected, "{kind:?}");
+        }
+        let expected = [false, false, true, false, false, false, false];
+        assert_eq!(hits(FaultKind::ShrinkTotal { by: 1 }, &answers), expected);
+        let expected = [false, true, false, false, false, false, false];
+        assert_eq!(hits(FaultKind::Cut, &answers), expected);
+
+        let faults = Faults::default();
+        faults.add(Fault::new(FaultKind::DuplicateRecord).times(1));
+        faults.add(Fault::new(FaultKind::Cut).times(1));
+        let strike = |path| {
+            let expected = Reach::counted_apart(true, path);
+            faults.settle(faults.strike("GET", path, None, expected), expected)
+        };
+        assert_eq!(strike("/x/Count"), Some(FaultKind::Cut), "stands in no way");
+        assert_eq!(strike("/x"), Some(FaultKind::DuplicateRecord));
+        assert_eq!(strike("/x"), None);
     }
 
     #[test]
@@ -428,7 +570,10 @@ mod tests {
         let faults = Faults::default();
         faults.add(Fault::new(FaultKind::Html).probability(0.25));
         let hits = (0..1000)
-            .filter(|_| faults.strike("GET", "/", None).is_some())
+            .filter(|_| {
+                let strike = faults.strike("GET", "/", None, Reach::default());
+                strike.kind.is_some()
+            })
             .count();
         assert!((240..=260).contains(&hits), "{hits}");
     }

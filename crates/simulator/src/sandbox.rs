@@ -15,7 +15,7 @@ use crate::fault::Faults;
 use crate::host::Host;
 use crate::journal::Journal;
 use crate::server;
-use crate::state::{StateLog, Stored};
+use crate::state::{StateLock, StateLog, Stored};
 use crate::vendor::Credentials;
 use crate::world::{MAX_TICKETS, World};
 
@@ -25,6 +25,8 @@ pub struct Sandbox {
     control: Control,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
+    /// Goes back last: until then nobody else may open the state file.
+    _lock: Option<StateLock>,
 }
 
 impl Sandbox {
@@ -40,9 +42,12 @@ impl Sandbox {
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let asked_ms = config.clock_start_ms;
-        let (log, stored) = match &config.state_file {
-            Some(path) => StateLog::open(path, C::TOOL, &config.world, asked_ms)?,
-            None => (StateLog::in_memory(), Stored::fresh(asked_ms)),
+        let (log, stored, lock) = match &config.state_file {
+            Some(path) => {
+                let (log, stored, lock) = StateLog::open(path, C::TOOL, &config.world, asked_ms)?;
+                (log, stored, Some(lock))
+            }
+            None => (StateLog::in_memory(), Stored::fresh(asked_ms), None),
         };
         let clock = Arc::new(Clock::starting_at(stored.clock_ms));
         let mut base_url =
@@ -74,6 +79,7 @@ impl Sandbox {
             control: Control::new(host),
             stop,
             tasks,
+            _lock: lock,
         })
     }
 

@@ -19,7 +19,7 @@ use tower_http::decompression::RequestDecompression;
 
 use crate::control_routes;
 use crate::exchange::{Answer, Call};
-use crate::fault::{FaultKind, RetryAfter};
+use crate::fault::{FaultKind, Reach, RetryAfter, Strike};
 use crate::host::Host;
 use crate::journal::{JournalEntry, body_text};
 use crate::raw_quotes::{RawQuotes, restore};
@@ -87,9 +87,12 @@ async fn answer(
     }
     let entity = host.vendor.entity_of(&call);
     let target = format!("{}?{}", call.path, call.query);
-    let fault = host
-        .faults
-        .strike(call.method.as_str(), &target, entity.as_deref());
+    let strike = host.faults.strike(
+        call.method.as_str(),
+        &target,
+        entity.as_deref(),
+        host.vendor.expects(&call),
+    );
     let mut entry = JournalEntry {
         sequence: 0,
         at_ms: host.clock.now_ms(),
@@ -101,10 +104,10 @@ async fn answer(
         acting_for: host.vendor.acting_for(&call),
         status: 0,
         records: None,
-        fault: fault.as_ref().map(|f| format!("{f:?}")),
+        fault: None,
         answer: None,
     };
-    let result = perform(&host, &call, fault, &mut entry).await;
+    let result = perform(&host, &call, strike, &mut entry).await;
     host.journal.note(entry);
     result
 }
@@ -113,7 +116,7 @@ async fn answer(
 async fn perform(
     host: &Host,
     call: &Call,
-    fault: Option<FaultKind>,
+    strike: Strike,
     entry: &mut JournalEntry,
 ) -> Result<Response<Body>, Dropped> {
     let admission = host.vendor.admit(call);
@@ -123,7 +126,7 @@ async fn perform(
     // Held until the answer is ready.
     let _place = admission.place;
     let refused = admission.refusal.is_some();
-    let answer = match (admission.refusal, &fault) {
+    let answer = match (admission.refusal, &strike.kind) {
         (Some(refusal), _) => refusal,
         (None, Some(FaultKind::Status { code, body, .. })) => {
             let body = body.clone();
@@ -148,6 +151,13 @@ async fn perform(
     if host.journal.keeps_answers() {
         entry.answer = Some(String::from_utf8_lossy(&answer.body).into_owned());
     }
+    let reach = if refused {
+        Reach::default()
+    } else {
+        answer.reach
+    };
+    let fault = host.faults.settle(strike, reach);
+    entry.fault = fault.as_ref().map(|fault| format!("{fault:?}"));
     let fault = fault.filter(|_| !refused);
     match &fault {
         Some(FaultKind::LoseAnswer) => {

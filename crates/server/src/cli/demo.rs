@@ -3,7 +3,7 @@
 //! A sandbox of every vendor with a connector runs in the same process on loopback, all showing the same MSP, and only
 //! process configuration points the connectors at them. All is
 //! kept in the data folder (database, key, sandbox state, sign-in), so that a second start goes on where the first
-//! ended.
+//! ended. Nothing made up ever reaches another database, whatever is configured: the one of an installation least of all.
 
 mod account;
 mod links;
@@ -15,13 +15,16 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::bail;
 use domain::clock::{SharedClock, SystemClock};
+use domain::secret::Secret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Source, logging, output, serve, stop};
 use crate::app::{App, Start, make_private_folder};
+use crate::config::{Config, Transport};
 
 const USUAL_PORT: u16 = 8080;
 
@@ -52,6 +55,8 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         data: Some(folder.clone()),
     }
     .load(None)?;
+    refuse_installation(&config)?;
+    keep_to_folder(&mut config);
     if config.log.level == "info" {
         // The demo tells what matters itself.
         "warn".clone_into(&mut config.log.level);
@@ -100,6 +105,36 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         running.sandbox.stop().await;
     }
     output::say("The demo has ended. The same command goes on from here.");
+    Ok(())
+}
+
+/// Leaves out what the configuration of an installation says about its database, its key and its mail server.
+fn keep_to_folder(config: &mut Config) {
+    if config.uses_postgres() || config.mail.transport != Transport::Outbox {
+        output::complain(
+            "The demo keeps everything in its own folder: the configured PostgreSQL database, key file and mail server \
+             are not used.",
+        );
+    }
+    config.database.url = Secret::default();
+    let configured = std::mem::take(&mut config.security.master_key_file);
+    if config.sqlite_file().exists() && !config.master_key_file().exists() {
+        // A demo of an earlier release sealed its database with the configured key.
+        config.security.master_key_file = configured;
+    }
+    config.mail.transport = Transport::Outbox;
+}
+
+/// Refuses a folder whose database no demo made.
+fn refuse_installation(config: &Config) -> anyhow::Result<()> {
+    let folder = &config.storage.data_dir;
+    if config.sqlite_file().exists() && !world::is_known(folder) {
+        bail!(
+            "{} holds the database of an installation, and the demo would fill it with a made-up MSP. Nothing was \
+             changed. Choose another folder for the demo with --data, or leave --data out",
+            folder.display()
+        );
+    }
     Ok(())
 }
 

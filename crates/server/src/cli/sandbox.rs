@@ -27,7 +27,7 @@ struct Arguments {
     #[arg(long, default_value_t = 42)]
     seed: u64,
     /// Client companies.
-    #[arg(long, default_value_t = WorldConfig::default().companies)]
+    #[arg(long, default_value_t = WorldConfig::SANDBOX_COMPANIES)]
     companies: u32,
     /// People at each company.
     #[arg(long, default_value_t = WorldConfig::default().contacts_per_company)]

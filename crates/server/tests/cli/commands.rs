@@ -368,6 +368,8 @@ fn every_vendor_has_a_sandbox_command_with_its_own_options() {
         let command = vendor.key().replace('_', "-");
         let own = text(&run(data.path(), &["sandbox", &command, "--help"]).stdout);
         assert!(own.starts_with(vendor.about()), "{own}");
+        let companies = format!("[default: {}]", simulator::WorldConfig::SANDBOX_COMPANIES);
+        assert!(own.contains(&companies), "several pages: {own}");
         for option in vendor.options() {
             let long = format!("--{} <", option.key.replace('_', "-"));
             assert!(own.contains(&long), "{long}: {own}");

@@ -1,5 +1,8 @@
 //! `portico demo` from the first start to the second, and the sandbox alone.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::process::{Running, run, run_with_input, text};
@@ -101,6 +104,16 @@ async fn a_demo_starts_syncs_stops_and_goes_on() {
         "{}",
         text(&other.stderr)
     );
+    let state = || std::fs::read(folder.join("sandbox.state")).unwrap();
+    let before = state();
+    let second = run(&folder, &["demo", "--port", "0"]);
+    assert_eq!(second.status.code(), Some(1));
+    let told = text(&second.stderr);
+    assert!(
+        told.contains("A demo runs in this folder already"),
+        "{told}"
+    );
+    assert!(state().starts_with(&before), "not written anew");
     assert_eq!(demo.terminate(), Some(0));
 
     let mut demo = Running::start(&folder, &["demo", "--port", "0"]);
@@ -135,6 +148,88 @@ async fn a_demo_starts_syncs_stops_and_goes_on() {
         "{}",
         text(&output.stderr)
     );
+}
+
+/// The settings of an installation on PostgreSQL with a mail server, in a file; neither server is there.
+fn settings(folder: &Path) -> String {
+    let file = folder.join("portico.toml");
+    let key = folder.join("portico.key");
+    std::fs::write(&key, format!("{}=\n", "A".repeat(43))).unwrap();
+    std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    let text = format!(
+        "[database]\nurl = \"postgres://nobody@127.0.0.1:1/portico\"\n\
+         [security]\nmaster_key_file = \"{}\"\n\
+         [mail]\ntransport = \"smtp\"\nsmtp_host = \"127.0.0.1\"\nsmtp_port = 1\n",
+        key.display()
+    );
+    std::fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
+#[test]
+fn a_demo_keeps_to_its_folder_whatever_is_configured() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("demo");
+    let settings = settings(data.path());
+    let small = ["--companies", "3", "--tickets", "20"];
+    let arguments = ["demo", "--empty", "--port", "0", "--config", &settings];
+    let mut demo = Running::start(&folder, &[arguments.as_slice(), &small].concat());
+    demo.wait_for("Ctrl-C", PATIENCE);
+    assert_eq!(demo.terminate(), Some(0));
+    for own in ["portico.db", "portico.db.key", "world.json"] {
+        assert!(folder.join(own).exists(), "{own}");
+    }
+}
+
+#[test]
+fn a_demo_refuses_the_folder_of_an_installation() {
+    let data = tempfile::tempdir().unwrap();
+    let admin = ["create-admin", "--email", "a@example.com", "--name", "A"];
+    let admin = [admin.as_slice(), &["--generate-password"]].concat();
+    assert!(run(data.path(), &admin).status.success());
+    let names = || {
+        let entries = std::fs::read_dir(data.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    let output = run(data.path(), &["demo", "--port", "0"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert!(
+        told.contains("holds the database of an installation") && told.contains("--data"),
+        "{told}"
+    );
+    assert_eq!(names(), before, "nothing was changed");
+}
+
+#[test]
+fn a_demo_of_an_earlier_release_goes_on() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("demo");
+    let settings = settings(data.path());
+    // Earlier releases took the configured key, and knew no tickets of projects.
+    let key = std::fs::read_to_string(&settings).unwrap();
+    let key = key.lines().find(|line| line.starts_with("master_key_file"));
+    let keyed = data.path().join("keyed.toml");
+    std::fs::write(&keyed, format!("[security]\n{}\n", key.unwrap())).unwrap();
+    let keyed = keyed.display().to_string();
+    let admin = ["create-admin", "--email", "a@example.com", "--name", "A"];
+    let more = ["--generate-password", "--config", &keyed];
+    let made = run(&folder, &[admin.as_slice(), &more].concat());
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert!(!folder.join("portico.db.key").exists());
+    let world = r#"{"seed": 42, "companies": 3, "contacts_per_company": 2, "technicians": 2,
+        "tickets": 20, "opportunities": 2}"#;
+    std::fs::write(folder.join("world.json"), world).unwrap();
+    let mut demo = Running::start(
+        &folder,
+        &["demo", "--empty", "--port", "0", "--config", &settings],
+    );
+    demo.wait_for("Ctrl-C", PATIENCE);
+    assert_eq!(demo.values()["E-mail"], "the one you chose");
+    assert_eq!(demo.terminate(), Some(0));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 
 /// The planned misbehaviour of one answer, if any.
 #[derive(Clone, Copy)]
@@ -38,6 +38,20 @@ impl Twist<'_> {
         match self.0 {
             Some(FaultKind::ShrinkTotal { by }) => (count as u64).saturating_sub(*by),
             _ => count as u64,
+        }
+    }
+
+    /// What in a page of these records it can harm.
+    pub fn reach(self, ids: &[i64]) -> Reach {
+        let page = !ids.is_empty();
+        let record = match self.0 {
+            Some(FaultKind::GarbledRecord { id: Some(id), .. }) => ids.contains(id),
+            _ => page,
+        };
+        Reach {
+            page,
+            record,
+            total: false,
         }
     }
 

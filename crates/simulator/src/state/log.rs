@@ -2,8 +2,10 @@
 //!
 //! A line is handed to the operating system as soon as a change is made, so a killed process
 //! loses nothing and a torn last line is the worst a crash of the machine leaves; it is skipped.
+//!
+//! One process at a time: rewriting the file under another would leave that one writing to a file nobody can find.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -74,6 +76,37 @@ impl Stored {
     }
 }
 
+/// Keeps other processes, and other sandboxes of this one, from a state file until it is dropped.
+pub struct StateLock {
+    _file: File,
+}
+
+impl StateLock {
+    /// Takes the lock of a state file: that of a file beside it, since the state file itself is replaced at every start.
+    ///
+    /// # Errors
+    /// When somebody else has it, or the file cannot be made.
+    pub fn take(path: &Path) -> Result<Self, SandboxError> {
+        let failed = |source| SandboxError::State {
+            path: path.to_owned(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(beside(path, ".lock"))
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(SandboxError::InUse {
+                path: path.to_owned(),
+            }),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+}
+
 /// Appends changes to the state file, or to nothing.
 pub struct StateLog(Option<Mutex<File>>);
 
@@ -84,12 +117,16 @@ impl StateLog {
     }
 
     /// Reads the file, rewrites it compactly and opens it for appending.
+    ///
+    /// # Errors
+    /// When somebody else uses the file, it belongs to another world, or it cannot be read or written.
     pub fn open(
         path: &Path,
         tool: Tool,
         world: &WorldConfig,
         asked_ms: Option<i64>,
-    ) -> Result<(Self, Stored), SandboxError> {
+    ) -> Result<(Self, Stored, StateLock), SandboxError> {
+        let lock = StateLock::take(path)?;
         let failed = |source| SandboxError::State {
             path: path.to_owned(),
             source,
@@ -139,7 +176,7 @@ impl StateLog {
             keep
         });
         let log = Self::rewrite(path, tool, world, &stored).map_err(failed)?;
-        Ok((log, stored))
+        Ok((log, stored, lock))
     }
 
     fn rewrite(
@@ -161,13 +198,11 @@ impl StateLog {
             text.push_str(&serde_json::to_string(change)?);
             text.push('\n');
         }
-        let mut name = path.as_os_str().to_owned();
-        name.push(".new");
-        let beside = PathBuf::from(name);
-        let mut file = File::create(&beside)?;
+        let new = beside(path, ".new");
+        let mut file = File::create(&new)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        std::fs::rename(&beside, path)?;
+        std::fs::rename(&new, path)?;
         let file = OpenOptions::new().append(true).open(path)?;
         Ok(Self(Some(Mutex::new(file))))
     }
@@ -194,6 +229,13 @@ impl StateLog {
     pub fn append_clock(&self, now_ms: i64) {
         self.append(&clock_line(now_ms));
     }
+}
+
+/// The file whose name goes on after that of the state file.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 fn first_tool() -> String {

@@ -3,7 +3,7 @@
 mod log;
 mod overlay;
 
-pub use log::{Change, StateLog, Stored};
+pub use log::{Change, StateLock, StateLog, Stored};
 pub use overlay::Overlay;
 
 /// A stored record: its fields by the vendor's name, without those that are null.

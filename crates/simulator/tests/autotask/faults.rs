@@ -175,6 +175,48 @@ async fn pages_that_lie() {
 }
 
 #[tokio::test]
+async fn a_fault_of_content_waits_for_what_it_can_harm() {
+    let desk = desk().await;
+    let ask = async |path: &str| {
+        let body = json!({"MaxRecords": 50, "filter": everything()});
+        desk.send("POST", path, &body).await.1
+    };
+    let struck = || {
+        let entries = desk.control().journal().into_iter();
+        entries.filter_map(|entry| entry.fault).collect::<Vec<_>>()
+    };
+    let control = desk.control();
+    let twice = Fault::new(FaultKind::DuplicateRecord).on_entity("Tickets");
+    control.set_fault(twice.clone().times(1));
+    assert_eq!(ask("Tickets/query/count").await["queryCount"], 1_500);
+    assert!(struck().is_empty(), "{:?}", struck());
+    assert_eq!(&ids_of(&ask("Tickets/query").await)[..2], &[1, 1]);
+    assert_eq!(struck(), ["DuplicateRecord"]);
+    assert_eq!(&ids_of(&ask("Tickets/query").await)[..2], &[1, 2]);
+
+    // Neither stands in the other's way.
+    control.set_fault(twice.times(1));
+    control.set_fault(Fault::new(FaultKind::ShrinkTotal { by: 3 }).times(1));
+    assert_eq!(ask("Tickets/query/count").await["queryCount"], 1_497);
+    assert_eq!(&ids_of(&ask("Tickets/query").await)[..2], &[1, 1]);
+    assert_eq!(ask("Tickets/query/count").await["queryCount"], 1_500);
+    control.clear_faults();
+
+    // What has no such field stays whole, its id too.
+    let garbled = FaultKind::GarbledRecord {
+        id: None,
+        field: "ticketNumber".to_owned(),
+    };
+    control.set_fault(Fault::new(garbled).times(1));
+    let companies = ask("Companies/query").await;
+    assert!(companies["items"][0]["id"].is_number(), "{companies}");
+    let tickets = ask("Tickets/query").await;
+    assert!(tickets["items"][0]["ticketNumber"].is_number());
+    let tickets = ask("Tickets/query").await;
+    assert!(tickets["items"][0]["ticketNumber"].is_string());
+}
+
+#[tokio::test]
 async fn a_lost_answer_was_a_done_deed() {
     let desk = desk().await;
     desk.control().set_fault(

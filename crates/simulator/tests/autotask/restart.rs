@@ -108,6 +108,29 @@ async fn changes_survive() {
 }
 
 #[tokio::test]
+async fn a_state_file_has_one_sandbox_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = SandboxConfig {
+        state_file: Some(dir.path().join("sandbox.jsonl")),
+        ..small()
+    };
+    let first = start(config.clone()).await;
+    let ticket = |title: &str| json!({"title": title, "companyID": 174});
+    let before = first.control().create("Tickets", ticket("Before"));
+    let refused = Sandbox::start_autotask(config.clone()).await;
+    let refused = refused.err().expect("a refusal");
+    assert!(matches!(refused, SandboxError::InUse { .. }), "{refused}");
+    let after = first.control().create("Tickets", ticket("After"));
+    first.sandbox.stop().await;
+
+    let again = start(config).await;
+    for (id, title) in [(before, "Before"), (after, "After")] {
+        let kept = again.control().get("Tickets", id).unwrap();
+        assert_eq!(kept["title"], title);
+    }
+}
+
+#[tokio::test]
 async fn a_million_tickets() {
     let desk = start(SandboxConfig {
         world: WorldConfig {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use simulator::{Sandbox, SandboxConfig};
+use simulator::{Sandbox, SandboxConfig, WorldConfig};
 
-use crate::support::{START_MS, desk, small};
+use crate::support::{START_MS, desk, small, start};
 
 #[tokio::test]
 async fn one_company_in_two_tools_under_slightly_different_names() {
@@ -40,6 +40,30 @@ async fn one_company_in_two_tools_under_slightly_different_names() {
     assert!(sites.values().any(|count| *count > 1), "none is doubled");
     assert!(sites.len() < 141, "none is missing");
     other.stop().await;
+}
+
+/// As much as the vendor's sheet asks for.
+#[tokio::test]
+async fn the_usual_worlds_are_large_enough() {
+    let world = WorldConfig {
+        tickets: 160,
+        ..WorldConfig::default()
+    };
+    let start_with = async |companies| {
+        start(SandboxConfig {
+            world: WorldConfig {
+                companies,
+                ..world.clone()
+            },
+            ..small()
+        })
+        .await
+    };
+    let demo = start_with(WorldConfig::default().companies).await;
+    assert!(demo.control().count("customer_assets", None) >= 60);
+    let sandbox = start_with(WorldConfig::SANDBOX_COMPANIES).await;
+    assert!(sandbox.control().count("customers", None) >= 130);
+    assert!(sandbox.control().count("customer_assets", None) >= 60);
 }
 
 #[tokio::test]

@@ -55,15 +55,16 @@ pub async fn start(
             ..StandConfig::default()
         };
         let sandbox = vendor.start(config).await.map_err(|error| {
-            let other_world = matches!(error, SandboxError::OtherWorld { .. });
-            let error = anyhow::Error::from(error);
-            if other_world {
-                error.context(
-                    "The demo's data belong to another world; choose another folder with --data",
-                )
-            } else {
-                error
-            }
+            let hint = match &error {
+                SandboxError::OtherWorld { .. } => {
+                    "The demo's data belong to another world; choose another folder with --data"
+                }
+                SandboxError::InUse { .. } => {
+                    "A demo runs in this folder already, and goes on: open the address it printed, or end it first"
+                }
+                _ => return anyhow::Error::from(error),
+            };
+            anyhow::Error::from(error).context(hint)
         });
         let (sandbox, _) =
             sandbox.with_context(|| format!("The {} sandbox cannot start", provider.name))?;

@@ -34,13 +34,21 @@ impl WorldArguments {
     }
 }
 
+/// The file that tells the world of a data folder. Every demo there ever was wrote it before its database.
+const FILE: &str = "world.json";
+
+/// Whether a demo started in this folder before.
+pub fn is_known(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
+
 /// The world of this data folder.
 ///
 /// # Errors
 /// When the folder holds another world than the arguments ask for.
 pub fn choose(folder: &Path, arguments: &WorldArguments) -> anyhow::Result<WorldConfig> {
-    let file = folder.join("world.json");
-    if !file.exists() {
+    let file = folder.join(FILE);
+    if !is_known(folder) {
         let world = arguments.applied_to(WorldConfig {
             project_tickets: WorldConfig::SHOWN_PROJECT_TICKETS,
             ..WorldConfig::default()

@@ -39,6 +39,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
+use axum::http::Method;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +54,7 @@ use self::store::{Reader, Table};
 use crate::clock::Clock;
 use crate::config::SandboxError;
 use crate::exchange::{Admission, Answer, Call, Setup, Tenant, cannot_shift};
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 use crate::state::{Change, StateLog};
 use crate::world::World;
 
@@ -171,7 +172,7 @@ impl Autotask {
             ));
         }
         self.security.check_credentials(call)?;
-        if call.method == axum::http::Method::GET || is_query(&address.route) {
+        if call.method == Method::GET || is_query(&address.route) {
             self.read(&address.route, call, fault)
         } else {
             self.write(&address.route, call)
@@ -215,6 +216,11 @@ impl Tenant for Autotask {
 
     fn can_misbehave(&self, kind: &FaultKind) -> Result<(), SandboxError> {
         cannot_shift(kind)
+    }
+
+    fn expects(&self, call: &Call) -> Reach {
+        let queries = call.path.to_ascii_lowercase().contains("/query");
+        Reach::counted_apart(call.method == Method::GET || queries, &call.path)
     }
 
     fn admit(&self, call: &Call) -> Admission {

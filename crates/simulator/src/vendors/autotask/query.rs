@@ -14,6 +14,7 @@ use super::schema::{Kind, Schema};
 use super::store::Reader;
 use super::twist::Twist;
 use crate::exchange::{Answer, Call};
+use crate::fault::Reach;
 use crate::records::value::{Val, write_text};
 
 /// Most records in a page.
@@ -176,6 +177,7 @@ pub fn page(
     let mut body = String::with_capacity(1 << 16);
     body.push_str("{\"items\":[");
     let (mut written, mut last, mut more) = (0, query.after, false);
+    let mut record = false;
     reader.scan(filter, start, |id, row| {
         if written == size || id > end {
             more = true;
@@ -184,7 +186,8 @@ pub fn page(
         if written > 0 {
             body.push(',');
         }
-        twist.write(reader.schema, &writer, id, row, written, &mut body);
+        twist.write(&writer, id, row, written, &mut body);
+        record |= twist.means(&writer, id);
         written += 1;
         last = id;
         ControlFlow::Continue(())
@@ -216,7 +219,11 @@ pub fn page(
         more.then(|| next_url(reader.schema, query, call, origin, last)),
     );
     body.push_str("}}");
-    let mut answer = Answer::json_text(200, body);
+    let mut answer = Answer::json_text(200, body).open_to(Reach {
+        page: written > 0,
+        record,
+        total: false,
+    });
     answer.records = Some(written);
     answer
 }
@@ -258,7 +265,7 @@ fn page_before(reader: Reader<'_>, query: &Query, size: usize) -> Option<PageBef
 /// Answers a count.
 pub fn count(reader: Reader<'_>, query: &Query, twist: Twist<'_>) -> Answer {
     let count = twist.total(reader.count(&query.filter));
-    Answer::json(200, &json!({"queryCount": count}))
+    Answer::json(200, &json!({"queryCount": count})).with_total()
 }
 
 fn write_url(body: &mut String, url: Option<String>) {
@@ -341,6 +348,13 @@ impl<'s> RowWriter<'s> {
     pub fn with_bytes(mut self) -> Self {
         self.without_bytes = false;
         self
+    }
+
+    /// The name of a field as it is sent, unless there is none or it was not chosen.
+    pub fn sends(&self, field: &str) -> Option<&'static str> {
+        let at = self.schema.position(field)?;
+        let chosen = self.positions.contains(&at);
+        chosen.then(|| self.schema.fields[at].name)
     }
 
     /// Appends a record. `shape` may change each value first.

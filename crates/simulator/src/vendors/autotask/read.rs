@@ -16,7 +16,7 @@ use super::rows::Row;
 use super::store::Table;
 use super::twist::Twist;
 use crate::exchange::{Answer, Call};
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 
 impl Autotask {
     /// Answers a read.
@@ -105,16 +105,10 @@ impl Autotask {
             return Ok(Answer::json(404, &json!({"item": null})));
         };
         let mut body = String::from("{\"item\":");
-        twist.write(
-            schema,
-            &RowWriter::new(schema, None),
-            id,
-            &row,
-            0,
-            &mut body,
-        );
+        let writer = RowWriter::new(schema, None);
+        let reach = alone(twist, &writer, id, &row, &mut body);
         body.push('}');
-        Ok(Answer::json_text(200, body))
+        Ok(Answer::json_text(200, body).open_to(reach))
     }
 
     /// The records under a parent.
@@ -157,16 +151,10 @@ impl Autotask {
         // Single attachments come as a list, unlike everything else.
         let list = schema.text.route.ends_with("Attachments");
         let mut body = String::from(if list { "{\"items\":[" } else { "{\"item\":" });
-        twist.write(
-            schema,
-            &RowWriter::new(schema, None).with_bytes(),
-            id,
-            &row,
-            0,
-            &mut body,
-        );
+        let writer = RowWriter::new(schema, None).with_bytes();
+        let reach = alone(twist, &writer, id, &row, &mut body);
         body.push_str(if list { "]}" } else { "}" });
-        Ok(Answer::json_text(200, body))
+        Ok(Answer::json_text(200, body).open_to(reach))
     }
 
     /// A record as a tree.
@@ -213,6 +201,21 @@ impl Autotask {
         };
         let tables = self.tables();
         Ok(self.reader(&tables, at).count(&expr))
+    }
+}
+
+/// Appends a record that is asked for by itself; what in it a fault can harm.
+fn alone(
+    twist: Twist<'_>,
+    writer: &RowWriter<'_>,
+    id: i64,
+    row: &Row<'_>,
+    body: &mut String,
+) -> Reach {
+    twist.alone().write(writer, id, row, 0, body);
+    Reach {
+        record: twist.means(writer, id),
+        ..Reach::default()
     }
 }
 

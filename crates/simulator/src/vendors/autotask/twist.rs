@@ -2,7 +2,6 @@
 
 use super::query::RowWriter;
 use super::rows::Row;
-use super::schema::Schema;
 use crate::fault::FaultKind;
 use crate::records::value::Val;
 
@@ -40,10 +39,27 @@ impl Twist<'_> {
         }
     }
 
+    /// The same for a record by itself, which cannot come twice.
+    pub fn alone(self) -> Self {
+        match self.0 {
+            Some(FaultKind::DuplicateRecord) => Self(None),
+            _ => self,
+        }
+    }
+
+    /// Whether a record is one it can harm: a garbled one has to have the field, and to be sent with it.
+    pub fn means(self, writer: &RowWriter<'_>, id: i64) -> bool {
+        match self.0 {
+            Some(FaultKind::GarbledRecord { id: wanted, field }) => {
+                wanted.is_none_or(|wanted| wanted == id) && writer.sends(field).is_some()
+            }
+            _ => true,
+        }
+    }
+
     /// Writes one record of a page.
     pub fn write(
         self,
-        schema: &Schema,
         writer: &RowWriter<'_>,
         id: i64,
         row: &Row<'_>,
@@ -60,12 +76,14 @@ impl Twist<'_> {
             Some(FaultKind::GarbledRecord { id: wanted, field })
                 if wanted.map_or(first, |w| w == id) =>
             {
-                let name = schema.field(field).map_or("id", |f| f.name);
-                writer.write(
-                    row,
-                    out,
-                    |have, value| if have == name { garbled(&value) } else { value },
-                );
+                let name = writer.sends(field);
+                writer.write(row, out, |have, value| {
+                    if name == Some(have) {
+                        garbled(&value)
+                    } else {
+                        value
+                    }
+                });
             }
             Some(FaultKind::NullByte) if first => writer.write(row, out, |_, value| match value {
                 Val::Str(text) if !text.is_empty() => Val::owned(format!("{text}\0 end")),

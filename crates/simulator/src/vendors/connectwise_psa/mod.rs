@@ -50,7 +50,7 @@ use crate::clock::Clock;
 use crate::config::SandboxError;
 use crate::courier::{Courier, Disorder};
 use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 use crate::records::keeper::Keeper;
 use crate::window::Window;
 use crate::world::technician::api_user;
@@ -183,6 +183,12 @@ impl Tenant for ConnectWisePsa {
             }),
             _ => None,
         }
+    }
+
+    fn expects(&self, call: &Call) -> Reach {
+        let searches = call.path.to_ascii_lowercase().ends_with("/search");
+        let gets = matches!(call.method, Method::GET | Method::HEAD);
+        Reach::counted_apart(gets || searches, &call.path)
     }
 
     fn admit(&self, _: &Call) -> Admission {

@@ -150,10 +150,8 @@ impl ConnectWisePsa {
             })
         };
         if address.count {
-            return Ok(Answer::json(
-                200,
-                &json!({"count": twist.total(all().len())}),
-            ));
+            let count = json!({"count": twist.total(all().len())});
+            return Ok(Answer::json(200, &count).with_total());
         }
         let size = twist.page_size(query.size);
         match query.paging {
@@ -227,7 +225,7 @@ impl ConnectWisePsa {
             written += 1;
         }
         body.push(']');
-        let mut answer = Answer::json_text(200, body);
+        let mut answer = Answer::json_text(200, body).open_to(twist.reach(ids));
         answer.records = Some(written);
         answer
     }

@@ -28,10 +28,8 @@ impl ConnectWisePsa {
         let wanted = conditions::read_loose(&call.parameter("conditions").unwrap_or_default())?;
         let mut values: Vec<Value> = values.into_iter().filter(|v| wanted.passes(v)).collect();
         if address.count {
-            return Ok(Answer::json(
-                200,
-                &json!({"count": twist.total(values.len())}),
-            ));
+            let count = json!({"count": twist.total(values.len())});
+            return Ok(Answer::json(200, &count).with_total());
         }
         let size = twist.page_size(asked.size);
         let (shown, link) = match asked.paging {
@@ -75,7 +73,8 @@ impl ConnectWisePsa {
             twist.shape(id(value), place, start, &mut body);
         }
         body.push(']');
-        let mut answer = Answer::json_text(200, body);
+        let ids: Vec<i64> = shown.iter().map(id).collect();
+        let mut answer = Answer::json_text(200, body).open_to(twist.reach(&ids));
         answer.records = Some(shown.len());
         answer.headers.extend(link.map(|link| ("link", link)));
         Ok(answer)

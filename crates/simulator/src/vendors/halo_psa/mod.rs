@@ -40,7 +40,7 @@ use crate::clock::Clock;
 use crate::config::SandboxError;
 use crate::courier::{Courier, Disorder};
 use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 use crate::records::keeper::Keeper;
 use crate::window::Window;
 use crate::world::technician::api_user;
@@ -147,6 +147,10 @@ impl Tenant for HaloPsa {
             Route::Resource(address) => Some(address.key),
             _ => None,
         }
+    }
+
+    fn expects(&self, call: &Call) -> Reach {
+        Reach::counted_along(matches!(call.method, Method::GET | Method::HEAD))
     }
 
     fn admit(&self, call: &Call) -> Admission {

@@ -10,7 +10,7 @@ use super::render::{Form, Render, Wish};
 use super::route::Address;
 use super::switches::Switches;
 use crate::exchange::{Answer, Call};
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 use crate::records::base::{Base, Row};
 use crate::records::filter::{Expr, Plain};
 use crate::records::order;
@@ -193,6 +193,10 @@ impl HaloPsa {
             None => Answer::json_text(200, rows),
         };
         answer.records = Some(written);
+        answer.reach = Reach {
+            total: !bare && query::envelope(schema.about.key).is_some(),
+            ..twist.reach(ids)
+        };
         Ok(answer)
     }
 

@@ -119,7 +119,9 @@ fn served(world: &World) -> impl Iterator<Item = u32> {
 
 fn assets(world: &World) -> Vec<Value> {
     let each = served(world).flat_map(|index| (0..1 + index % 3).map(move |place| (index, place)));
-    each.zip(n::ASSETS..)
+    let further = served(world).next().map(|index| (index, 3));
+    each.chain(further)
+        .zip(n::ASSETS..)
         .map(|((index, place), id)| {
             let of = company(world, index);
             let short: String = of.domain.chars().take(4).collect::<String>().to_uppercase();

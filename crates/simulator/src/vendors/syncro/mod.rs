@@ -43,7 +43,7 @@ use crate::clock::Clock;
 use crate::config::SandboxError;
 use crate::courier::{Courier, Disorder};
 use crate::exchange::{Admission, Answer, Call, Setup, Tenant};
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 use crate::records::keeper::Keeper;
 use crate::window::Window;
 use crate::world::technician::api_user;
@@ -175,6 +175,10 @@ impl Tenant for Syncro {
             Route::Unknown => return None,
         };
         Some(entity.to_owned())
+    }
+
+    fn expects(&self, call: &Call) -> Reach {
+        Reach::counted_along(call.method == Method::GET)
     }
 
     fn admit(&self, _: &Call) -> Admission {

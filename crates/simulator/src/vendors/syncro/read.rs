@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use super::render::{Form, Render};
 use super::switches::Switches;
 use crate::exchange::{Answer, Call};
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Reach};
 use crate::records::base::{Base, Row};
 use crate::records::filter::{Expr, Path, Plain};
 use crate::records::order::sort;
@@ -222,7 +222,8 @@ impl Syncro {
             written += 1;
         }
         body.push(']');
-        if wanted.shape.per_page.is_some() && !Switches::read(base).no_meta {
+        let told = wanted.shape.per_page.is_some() && !Switches::read(base).no_meta;
+        if told {
             let total = usize::try_from(twist.total(all.len())).unwrap_or(0);
             let pages = total.div_ceil(size).max(1);
             let meta = match wanted.shape.meta {
@@ -236,7 +237,10 @@ impl Syncro {
             body.push_str(&format!(",\"meta\":{meta}"));
         }
         body.push('}');
-        let mut answer = Answer::json_text(200, body);
+        let mut answer = Answer::json_text(200, body).open_to(Reach {
+            total: told,
+            ..twist.reach(ids)
+        });
         answer.records = Some(written);
         answer
     }
@@ -249,6 +253,7 @@ impl Syncro {
             _ => None,
         };
         let mut pairs: Vec<Value> = Vec::new();
+        let mut broken = false;
         for id in base.ids(at, &Expr::all(), &Plain) {
             let Some(row) = base.find(at, id) else {
                 continue;
@@ -258,6 +263,7 @@ impl Syncro {
                 _ => String::new(),
             };
             let breaks = garbled.is_some_and(|wanted| wanted.map_or(pairs.is_empty(), |w| w == id));
+            broken |= breaks;
             pairs.push(if breaks {
                 json!(["not-a-number", name])
             } else {
@@ -265,7 +271,11 @@ impl Syncro {
             });
         }
         let count = pairs.len();
-        let mut answer = Answer::json(200, &json!({"users": pairs}));
+        let reach = Reach {
+            record: if fault.is_some() { broken } else { count > 0 },
+            ..Reach::default()
+        };
+        let mut answer = Answer::json(200, &json!({"users": pairs})).open_to(reach);
         answer.records = Some(count);
         answer
     }
@@ -295,7 +305,11 @@ impl Syncro {
         if let Some(key) = shape(key).and_then(|shape| shape.one) {
             body = format!("{{\"{key}\":{body}}}");
         }
-        Ok(Answer::json_text(200, body))
+        let reach = Reach {
+            page: false,
+            ..Twist(fault).reach(&[id])
+        };
+        Ok(Answer::json_text(200, body).open_to(reach))
     }
 
     /// A single record, under its key where the vendor puts it under one.
