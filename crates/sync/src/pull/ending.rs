@@ -71,10 +71,7 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             let failures = health::outage(&mut tx, engine, &part.integration, &words).await?;
             if failures <= backoff::OUTAGE_ATTEMPTS {
                 let at = now.plus(backoff::outage(failures));
-                let told = format!(
-                    "{words} Portico tries again after a pause of {}.",
-                    message::duration(backoff::outage(failures))
-                );
+                let told = again(&words, backoff::outage(failures));
                 runs::update_message(&mut tx, part.row.id, Some(&told), error.hint()).await?;
                 Ended::Later {
                     at,
@@ -96,11 +93,15 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             fail_run(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
             Ended::Done
         }
-        ErrorKind::Unexpected if part.attempts < ODD_ANSWERS => Ended::Later {
-            at: now.plus(ODD_WAIT),
-            reason: words,
-            failed: true,
-        },
+        ErrorKind::Unexpected if part.attempts < ODD_ANSWERS => {
+            let told = again(&words, ODD_WAIT);
+            runs::update_message(&mut tx, part.row.id, Some(&told), error.hint()).await?;
+            Ended::Later {
+                at: now.plus(ODD_WAIT),
+                reason: words,
+                failed: true,
+            }
+        }
         kind => {
             // What was deleted is found by the nightly run too, so that feeds are optional: a run without them is whole.
             let optional =
@@ -158,6 +159,12 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
         tx.rollback().await?;
         Ok(Ended::LeaseLost)
     }
+}
+
+/// What a part says while it waits for another try.
+fn again(words: &str, wait: i64) -> String {
+    let wait = message::duration(wait);
+    format!("{words} Portico tries again after a pause of {wait}.")
 }
 
 /// The connector of a part cannot even be built: the run ends.
