@@ -35,6 +35,7 @@ on_both_engines! {
     s2_a_missing_right_is_told_once_in_the_providers_words,
     s2_resync_reads_the_lists_again_only_for_a_right_no_stream_looks_at,
     s3_a_run_can_be_read_and_progress_is_told,
+    s3_a_run_names_every_stream_that_went_worst,
     s4_freshness_is_an_upper_bound,
 }
 
@@ -553,6 +554,33 @@ async fn s3_a_run_can_be_read_and_progress_is_told(kind: Kind) {
             "{part:?}"
         );
     }
+}
+
+/// A ticket and an opportunity are set aside: what is told of the run names both, not only the one that was read last.
+async fn s3_a_run_names_every_stream_that_went_worst(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    for entity in ["Tickets", "Opportunities"] {
+        let garbled = FaultKind::GarbledRecord {
+            id: Some(portal.control.ids(entity)[0]),
+            field: "title".to_owned(),
+        };
+        portal
+            .control
+            .set_fault(Fault::new(garbled).on_entity(entity));
+    }
+    let run = portal.sync(id, RunMode::Full).await;
+    assert_eq!(
+        (run.state, run.hint, run.message.as_deref()),
+        (
+            RunState::Partial,
+            Some(Hint::SetAside),
+            Some(
+                "Tickets: 1 record could not be read and was set aside. \
+                 Opportunities: 1 record could not be read and was set aside."
+            )
+        )
+    );
 }
 
 async fn s4_freshness_is_an_upper_bound(kind: Kind) {
