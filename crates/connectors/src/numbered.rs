@@ -16,6 +16,7 @@ use domain::hint::Hint;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::Cursor;
+use crate::walk::capped_page;
 
 /// How often in a row the walk goes back, or gets a page without a new record, before it gives up.
 const STALLS: u32 = 3;
@@ -188,10 +189,7 @@ impl Place {
         } else {
             count < window.size && told_more
         };
-        let oddity = short.then(|| {
-            let asked = window.wanted;
-            format!("it holds {count} records although {asked} were asked for and more follow")
-        });
+        let oddity = short.then(|| capped_page(count, window.wanted));
         // What lies between the beginning of the page and the seam is known; the seam is its last known record.
         let overlaps = self.own_size.is_none() && self.seam.is_some() && window.start() < self.read;
         let known = match self.seam.filter(|_| overlaps) {
@@ -416,6 +414,12 @@ mod tests {
         let (seen, pages, oddities) = walk(list(96, Some(9)), 100, |_, _| {});
         assert_eq!((seen.len(), pages), (96, 11));
         assert_eq!(oddities.len(), 10, "all but the last are odd: {oddities:?}");
+        assert!(
+            oddities
+                .iter()
+                .all(|oddity| oddity.starts_with("A page held 9 records although")),
+            "{oddities:?}"
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use domain::hint::Hint;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::Cursor;
-use crate::walk::{Position, Seen};
+use crate::walk::{DISORDERED, Position, Seen, capped_page};
 
 /// How often nothing new is accepted in a row before the run gives up.
 const STALLS: u32 = 3;
@@ -241,15 +241,10 @@ impl Place {
         }
         let mut odd = Vec::new();
         if capped || (self.cap > 0 && self.cap < wanted && !end) {
-            odd.push(format!(
-                "it holds {received} records although {wanted} were asked for and more follow"
-            ));
+            odd.push(capped_page(received, u64::from(wanted)));
         }
         if seen.disordered {
-            odd.push(
-                "its records are not in the order of their ids, so that some may be missed"
-                    .to_owned(),
-            );
+            odd.push(DISORDERED.to_owned());
         }
         if fresh {
             next = Self {
@@ -264,12 +259,14 @@ impl Place {
             if next.stalls > STALLS {
                 return Err(gives_up(next.stalls));
             }
-            odd.push(format!(
-                "its {received} records had come with an earlier page"
-            ));
-            return Ok(Step::On(Some(next.cursor()), Some(odd.join("; "))));
+            odd.push(if received == 0 {
+                "A page came empty although more follow.".to_owned()
+            } else {
+                format!("The {received} records of a page had come with an earlier page.")
+            });
+            return Ok(Step::On(Some(next.cursor()), Some(odd.join(" "))));
         }
-        let oddity = (!odd.is_empty()).then(|| odd.join("; "));
+        let oddity = (!odd.is_empty()).then(|| odd.join(" "));
         Ok(Step::On((!end).then(|| next.cursor()), oddity))
     }
 }

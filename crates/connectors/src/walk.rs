@@ -103,6 +103,17 @@ impl Seen {
     }
 }
 
+/// The sentence for a page whose records are not in the order of their ids, by which the walk goes on.
+pub const DISORDERED: &str =
+    "The records of a page are not in the order of their ids, so that some may be missed.";
+
+/// The sentence for a page smaller than asked that is not the last.
+#[must_use]
+pub fn capped_page(received: u64, asked: u64) -> String {
+    let records = if received == 1 { "record" } else { "records" };
+    format!("A page held {received} {records} although {asked} were asked for and more follow.")
+}
+
 /// Decides how to go on after a page, and what about it is odd (rule P10). A walk never ends early because a page was
 /// smaller than asked, and never goes round in circles because one came twice.
 ///
@@ -124,27 +135,22 @@ pub fn go_on(
     let mut odd = Vec::new();
     if seen.before > 0 {
         odd.push(format!(
-            "{} of {} records had come with an earlier page",
+            "{} of the {} records of a page had come with an earlier page.",
             seen.before, seen.received
         ));
     }
     if short_of_count {
         odd.push(format!(
-            "it holds {} records although {vendor} counts {counted}",
+            "A page held {} records although {vendor} counts {counted} in it.",
             seen.received
         ));
     } else if !full && more_announced && !repeats {
-        odd.push(format!(
-            "it holds {} records although {asked} were asked for and more follow",
-            seen.received
-        ));
+        odd.push(capped_page(seen.received as u64, u64::from(asked)));
     }
     if seen.disordered {
-        odd.push(
-            "its records are not in the order of their ids, so that some may be missed".to_owned(),
-        );
+        odd.push(DISORDERED.to_owned());
     }
-    let oddity = (!odd.is_empty()).then(|| odd.join("; "));
+    let oddity = (!odd.is_empty()).then(|| odd.join(" "));
 
     if !(full || more_announced || short_of_count || repeats) {
         return Ok((None, oddity));
@@ -215,11 +221,15 @@ mod tests {
         assert_eq!(next(&seen(0, 0, None, 0, false)), (None, None));
         let (cursor, oddity) = next(&seen(100, 0, Some(900), 100, true));
         assert_eq!(cursor, Some(Cursor("900".into())), "a capped page goes on");
-        assert!(oddity.is_some_and(|text| text.contains("100 records although 500")));
+        assert_eq!(
+            oddity.as_deref(),
+            Some("A page held 100 records although 500 were asked for and more follow.")
+        );
         let (cursor, oddity) = next(&seen(100, 0, Some(900), 500, false));
-        assert!(
-            cursor.is_some() && oddity.is_some(),
-            "fewer than the vendor counts"
+        assert!(cursor.is_some(), "fewer than the vendor counts");
+        assert_eq!(
+            oddity.as_deref(),
+            Some("A page held 100 records although The vendor counts 500 in it.")
         );
     }
 
@@ -231,7 +241,7 @@ mod tests {
         };
         let (cursor, oddity) = step(at(10), &page).expect("a next step");
         assert_eq!(cursor, Some(Cursor("900".into())));
-        assert!(oddity.is_some_and(|text| text.contains("order")));
+        assert_eq!(oddity.as_deref(), Some(DISORDERED));
     }
 
     #[test]

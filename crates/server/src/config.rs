@@ -320,6 +320,9 @@ impl Config {
                 "security.session_idle_hours must be 1 to 12, security.session_absolute_days 1 to 7"
             );
         }
+        if self.uses_postgres() {
+            check_database_url(&self.database.url)?;
+        }
         if self.uses_postgres() && self.security.master_key_file.is_empty() {
             bail!(
                 "With PostgreSQL, security.master_key_file (PORTICO_MASTER_KEY_FILE) must name the key file, the same \
@@ -385,6 +388,25 @@ impl Config {
     pub fn is_https(&self) -> bool {
         self.server.base_address.starts_with("https://")
     }
+}
+
+/// Whether the database's address is one of PostgreSQL. Of what stands there no more than its scheme is said: the rest holds
+/// a password.
+fn check_database_url(url: &Secret) -> anyhow::Result<()> {
+    const UNDERSTOOD: &str = "Portico understands postgres:// and postgresql://, as in postgres://user:password@host/database; \
+        left empty, it uses an embedded SQLite database";
+    let Some((scheme, _)) = url.expose().split_once("://") else {
+        bail!("database.url is no address. {UNDERSTOOD}");
+    };
+    let known = ["postgres", "postgresql"];
+    if known.iter().any(|one| scheme.eq_ignore_ascii_case(one)) {
+        return Ok(());
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    if scheme.chars().all(plain) {
+        bail!("database.url begins with {scheme}://. {UNDERSTOOD}");
+    }
+    bail!("database.url does not begin with a scheme. {UNDERSTOOD}")
 }
 
 #[cfg(test)]

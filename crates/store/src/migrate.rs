@@ -109,6 +109,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "closed anew",
         include_str!("../migrations/0022_closed_anew.sql"),
     ),
+    (
+        23,
+        "nodes without worker",
+        include_str!("../migrations/0023_nodes_without_worker.sql"),
+    ),
 ];
 
 /// The newest migration this binary knows.

@@ -20,7 +20,7 @@ use store::integrations::{self, Integration};
 use store::{Tx, reference_items, roles, runs};
 
 pub(crate) use check::lost_statuses;
-pub use check::{SettingsProblem, check};
+pub use check::{SettingsProblem, check, gone};
 
 use crate::connect::{ActionOutcome, MissingRight, SettingsOutcome, message};
 use crate::engine::Engine;

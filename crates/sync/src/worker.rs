@@ -83,11 +83,17 @@ impl Engine {
     /// cancelled; wait for `tasks` to see the last lease given back.
     pub fn start_worker(&self, tasks: &TaskTracker, stop: CancellationToken) {
         self.permits().heartbeat_runs();
-        tasks.spawn(heartbeat(self.clone(), stop.clone()));
+        tasks.spawn(heartbeat(self.clone(), true, stop.clone()));
         tasks.spawn(give_back_rested(self.clone(), stop.clone()));
         tasks.spawn(reaper::run(self.clone(), stop.clone()));
         tasks.spawn(schedule::run(self.clone(), stop.clone()));
         tasks.spawn(work(self.clone(), stop));
+    }
+
+    /// Starts the heartbeat of a node that takes no jobs, so that whoever looks at the nodes sees this one too. It stops when
+    /// `stop` is cancelled; wait for `tasks` to see the node leave the list.
+    pub fn start_heartbeat(&self, tasks: &TaskTracker, stop: CancellationToken) {
+        tasks.spawn(heartbeat(self.clone(), false, stop));
     }
 
     /// Runs every job that is ready, and those they make ready, until none is. For tests and one-shot commands: the
@@ -166,8 +172,8 @@ async fn take_back_own(engine: &Engine) {
     }
 }
 
-async fn heartbeat(engine: Engine, stop: CancellationToken) {
-    if let Err(error) = announce(&engine, true).await {
+async fn heartbeat(engine: Engine, works: bool, stop: CancellationToken) {
+    if let Err(error) = announce(&engine, works).await {
         tracing::warn!(%error, "cannot announce this node");
     }
     loop {
@@ -182,7 +188,7 @@ async fn heartbeat(engine: Engine, stop: CancellationToken) {
     if let Err(error) = engine.permits().give_back_all().await {
         tracing::debug!(%error, "slots are given back by their lease instead");
     }
-    if let Err(error) = announce(&engine, false).await {
+    if let Err(error) = leave(&engine).await {
         tracing::debug!(%error, "this node stays listed until it is swept");
     }
 }
@@ -200,14 +206,18 @@ async fn give_back_rested(engine: Engine, stop: CancellationToken) {
     }
 }
 
-async fn announce(engine: &Engine, here: bool) -> Result<()> {
+async fn announce(engine: &Engine, works: bool) -> Result<()> {
     let config = engine.config();
     let mut tx = engine.store().begin().await?;
-    if here {
-        nodes::upsert_node(&mut tx, &config.node, &config.address, &config.version).await?;
-    } else {
-        nodes::remove_node(&mut tx, &config.node).await?;
-    }
+    let (id, address) = (&config.node, &config.address);
+    nodes::upsert_node(&mut tx, id, address, &config.version, works).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn leave(engine: &Engine) -> Result<()> {
+    let mut tx = engine.store().begin().await?;
+    nodes::remove_node(&mut tx, &engine.config().node).await?;
     tx.commit().await?;
     Ok(())
 }

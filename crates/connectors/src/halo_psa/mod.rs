@@ -207,7 +207,7 @@ impl Connector for HaloPsa {
                 Some(total) if count.is_none() => count = Some(total),
                 // It may count its own entries, which are not asked for: what came is kept, and the difference told.
                 Some(total) => {
-                    let oddity = format!("{NAME} counts {total} actions and lists {received}");
+                    let oddity = format!("{NAME} counts {total} actions and lists {received}.");
                     return Ok(Page {
                         oddity: Some(oddity),
                         ..page

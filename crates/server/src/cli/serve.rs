@@ -57,7 +57,9 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     .await?;
     tell_setup(&app).await?;
     let tasks = TaskTracker::new();
-    if !arguments.no_worker {
+    if arguments.no_worker {
+        app.engine().start_heartbeat(&tasks, stop.clone());
+    } else {
         app.engine().start_worker(&tasks, stop.clone());
     }
     serve(&app, listener, &tasks, &stop).await;

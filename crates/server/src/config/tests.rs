@@ -82,6 +82,40 @@ fn postgres_needs_a_key_file() {
 }
 
 #[test]
+fn a_database_of_another_kind_is_told_apart_before_its_key_file_is_asked_for() {
+    let told = |url: &str| {
+        let refused = load_with(&[("PORTICO__DATABASE__URL", url)]).unwrap_err();
+        format!("{refused:#}")
+    };
+    for (url, begins) in [
+        (
+            "mysql://ann:hunter2@h/d",
+            "database.url begins with mysql://.",
+        ),
+        ("sqlite://portico.db", "database.url begins with sqlite://."),
+        ("ann:hunter2@h/d", "database.url is no address."),
+        (
+            "ann:hunter2@postgres://h/d",
+            "database.url does not begin with a scheme.",
+        ),
+    ] {
+        let told = told(url);
+        assert!(told.starts_with(begins), "{told}");
+        assert!(
+            told.contains("postgres:// and postgresql://"),
+            "what is understood: {told}"
+        );
+        assert!(
+            !told.contains("hunter2") && !told.contains("master_key_file"),
+            "{told}"
+        );
+    }
+    for url in ["postgres://h/d", "postgresql://h/d", "Postgres://h/d"] {
+        assert!(told(url).contains("master_key_file"), "{url}");
+    }
+}
+
+#[test]
 fn networks() {
     let network = |text: &str| Network::try_from(text.to_owned());
     assert!(

@@ -19,23 +19,19 @@ pub async fn health() -> &'static str {
 }
 
 /// `GET /readyz`: the database answers, its migrations are done (the store opens no other), and a worker, here or on
-/// another node, has a fresh heartbeat.
+/// another node, has a fresh heartbeat. A node that only serves pages is none.
 pub async fn ready(State(app): State<App>) -> Response {
-    let nodes = match store::nodes::list_nodes(app.store()).await {
-        Ok(nodes) => nodes,
+    let after = app.clock().now().plus(-FRESH);
+    match store::nodes::has_worker(app.store(), after).await {
+        Ok(worker) => answer(true, worker),
         Err(error) => {
             tracing::warn!(
                 cause = format!("{:#}", anyhow::Error::from(error)),
                 "not ready"
             );
-            return answer(false, false);
+            answer(false, false)
         }
-    };
-    let now = app.clock().now();
-    let worker = nodes
-        .iter()
-        .any(|node| now.since(node.heartbeat_at) < FRESH);
-    answer(true, worker)
+    }
 }
 
 fn answer(database: bool, worker: bool) -> Response {

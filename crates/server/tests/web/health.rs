@@ -31,15 +31,21 @@ async fn a_process_without_worker_is_healthy_and_not_ready() {
         ),
         ("ok".into(), "missing".into())
     );
-    let mut tx = site.app.store().begin().await.unwrap();
-    store::nodes::upsert_node(&mut tx, "node", "http://127.0.0.1", "0")
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(
-        get(&site, "/readyz", "192.0.2.7", &[]).await.status,
-        StatusCode::OK
-    );
+    for (id, works, expected) in [
+        ("pages", false, StatusCode::SERVICE_UNAVAILABLE),
+        ("node", true, StatusCode::OK),
+    ] {
+        let mut tx = site.app.store().begin().await.unwrap();
+        store::nodes::upsert_node(&mut tx, id, "http://127.0.0.1", "0", works)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(
+            get(&site, "/readyz", "192.0.2.7", &[]).await.status,
+            expected,
+            "{id}"
+        );
+    }
     site.clock.advance(60_000);
     assert_eq!(
         get(&site, "/readyz", "192.0.2.7", &[]).await.status,

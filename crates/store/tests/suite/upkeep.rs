@@ -10,7 +10,7 @@ use store::backup::{postgres_commands, restore, sqlite_backup};
 use store::doctor::{Level, check};
 use store::housekeeping::housekeeping;
 use store::jobs::{JobState, claim, complete, enqueue, give_up, list_jobs};
-use store::nodes::{list_nodes, upsert_node};
+use store::nodes::{has_worker, list_nodes, upsert_node};
 use store::permits::{RequestLimit, Urgency, take};
 use store::runs::{NewRun, finish_run, insert_run, list_runs, list_stream_runs, open_window};
 use store::secrets::{find_secret, put_secret};
@@ -58,7 +58,7 @@ fn a_backup_restores_what_was_committed_and_keeps_what_it_replaces() {
         let store = home.open().await;
         integration(&store, "before").await;
         let mut tx = store.begin().await.unwrap();
-        upsert_node(&mut tx, "node-1", "127.0.0.1:8080", "1.0.0")
+        upsert_node(&mut tx, "node-1", "127.0.0.1:8080", "1.0.0", true)
             .await
             .unwrap();
         put_secret(&mut tx, "installation", "smtp", &Secret::from("x"))
@@ -230,6 +230,29 @@ fn postgres_names_its_own_tools_and_no_password() {
             let error = sqlite_backup(&store, &home.path("x")).await.unwrap_err();
             assert!(error.to_string().contains("pg_dump"), "{error}");
         }
+    });
+}
+
+#[test]
+fn a_node_without_a_worker_is_looked_at_and_taken_for_no_worker() {
+    both(async |home| {
+        let store = home.open().await;
+        let announce = async |id: &str, version: &str, works: bool| {
+            let mut tx = store.begin().await.unwrap();
+            upsert_node(&mut tx, id, "", version, works).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let before = store.now().plus(-UtcMillis::SECOND);
+        announce("pages", "1.0.0", false).await;
+        assert!(!has_worker(&store, before).await.unwrap());
+        announce("worker", "1.1.0", true).await;
+        assert!(has_worker(&store, before).await.unwrap());
+        assert!(!has_worker(&store, store.now()).await.unwrap(), "silent");
+        let checks = check(&store).await;
+        let found = checks.iter().find(|check| check.name == "Nodes").unwrap();
+        assert_eq!(found.level, Level::Warn);
+        assert!(found.detail.contains("1.0.0, 1.1.0"), "{found:?}");
+        store.close().await;
     });
 }
 

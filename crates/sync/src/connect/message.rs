@@ -104,7 +104,7 @@ fn up(millis: i64, unit: i64) -> i64 {
 }
 
 /// The vendor's words as a sentence with an end.
-fn ended(words: &str) -> String {
+pub(crate) fn ended(words: &str) -> String {
     let words = words.trim();
     let mut letters = words.chars();
     let Some(first) = letters.next() else {

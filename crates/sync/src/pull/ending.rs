@@ -71,10 +71,7 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             let failures = health::outage(&mut tx, engine, &part.integration, &words).await?;
             if failures <= backoff::OUTAGE_ATTEMPTS {
                 let at = now.plus(backoff::outage(failures));
-                let told = format!(
-                    "{words} Portico tries again after a pause of {}.",
-                    message::duration(backoff::outage(failures))
-                );
+                let told = again(&words, backoff::outage(failures));
                 runs::update_message(&mut tx, part.row.id, Some(&told), error.hint()).await?;
                 Ended::Later {
                     at,
@@ -96,11 +93,15 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
             fail_run(engine, &mut tx, &part.run, &part.row, &words, error.hint()).await?;
             Ended::Done
         }
-        ErrorKind::Unexpected if part.attempts < ODD_ANSWERS => Ended::Later {
-            at: now.plus(ODD_WAIT),
-            reason: words,
-            failed: true,
-        },
+        ErrorKind::Unexpected if part.attempts < ODD_ANSWERS => {
+            let told = again(&words, ODD_WAIT);
+            runs::update_message(&mut tx, part.row.id, Some(&told), error.hint()).await?;
+            Ended::Later {
+                at: now.plus(ODD_WAIT),
+                reason: words,
+                failed: true,
+            }
+        }
         kind => {
             // What was deleted is found by the nightly run too, so that feeds are optional: a run without them is whole.
             let optional =
@@ -158,6 +159,12 @@ pub(super) async fn trouble(part: &mut Part<'_>, error: &connectors::Error) -> R
         tx.rollback().await?;
         Ok(Ended::LeaseLost)
     }
+}
+
+/// What a part says while it waits for another try.
+fn again(words: &str, wait: i64) -> String {
+    let wait = message::duration(wait);
+    format!("{words} Portico tries again after a pause of {wait}.")
 }
 
 /// The connector of a part cannot even be built: the run ends.
@@ -270,13 +277,13 @@ pub(super) async fn advance(engine: &Engine, tx: &mut Tx, run: &Run) -> Result<(
     end_run(engine, tx, run, state, message.as_deref(), hint, true).await
 }
 
-/// State, message and hint of a run whose parts are all over: the worst part speaks.
+/// State, message and hint of a run whose parts are all over: the worst speak, each by its name.
 fn summary(parts: &[StreamRun]) -> (RunState, Option<String>, Option<Hint>) {
-    let worst = parts.iter().max_by_key(|part| match part.state {
-        RunState::Failed => 2,
-        RunState::Partial => 1,
-        _ => 0,
-    });
+    let most = parts.iter().map(|part| weight(part.state)).max();
+    let worst: Vec<&StreamRun> = parts
+        .iter()
+        .filter(|part| Some(weight(part.state)) == most)
+        .collect();
     let all_failed = !parts.is_empty() && parts.iter().all(|part| part.state == RunState::Failed);
     let whole = parts.iter().all(|part| part.state == RunState::Completed);
     let state = if all_failed {
@@ -289,13 +296,25 @@ fn summary(parts: &[StreamRun]) -> (RunState, Option<String>, Option<Hint>) {
     let told = |part: &StreamRun| {
         part.message
             .as_ref()
-            .map(|message| format!("{}: {message}", part.stream.label()))
+            .map(|words| message::ended(&format!("{}: {words}", part.stream.label())))
     };
+    let words: Vec<String> = worst.iter().copied().filter_map(told).collect();
+    let mut with_words = worst.iter().rev().filter(|part| part.message.is_some());
+    let hint = with_words.find_map(|part| part.hint);
     (
         state,
-        worst.and_then(told),
-        worst.and_then(|part| part.hint),
+        (!words.is_empty()).then(|| words.join(" ")),
+        hint.or_else(|| worst.last().and_then(|part| part.hint)),
     )
+}
+
+/// How bad an end is, to find the worst.
+const fn weight(state: RunState) -> u8 {
+    match state {
+        RunState::Failed => 2,
+        RunState::Partial => 1,
+        _ => 0,
+    }
 }
 
 /// Ends a run: its row, the two-minute window, the facts of success, and a successor for wake-ups that came meanwhile

@@ -76,6 +76,51 @@ pub fn check(
     check.problems
 }
 
+/// Most statuses that are named; a board that is deleted takes all of its own with it.
+const NAMED: usize = 5;
+
+/// What settings point at that is gone: what [`check`] refuses, and statuses that have a stage. Those may be saved, since they
+/// explain old tickets, but what took their place has none yet.
+#[must_use]
+pub fn gone(
+    settings: &IntegrationSettings,
+    items: &[StoredReferenceItem],
+    company_roles: &[PublicId],
+) -> Vec<SettingsProblem> {
+    let mut found = Check {
+        items,
+        problems: check(settings, items, company_roles),
+    };
+    let lost: Vec<&StoredReferenceItem> = items
+        .iter()
+        .filter(|item| item.kind == ReferenceKind::TicketStatus && item.removed_at.is_some())
+        .filter(|item| settings.stages.contains_key(&item.external_id))
+        .collect();
+    let named = lost.iter().take(NAMED);
+    let names: Vec<String> = named
+        .map(|item| found.called(Some(*item), &item.external_id))
+        .collect();
+    let names = names.join(", ");
+    let message = match lost.len() {
+        0 => return found.problems,
+        1 => format!(
+            "{names} is not on the vendor's list any more. Choose a stage for what took its place, and No stage for it."
+        ),
+        many => {
+            let more = match many.saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!(
+                "{names}{more} are not on the vendor's list any more. Choose a stage for what took their place, and No stage \
+                 for them."
+            )
+        }
+    };
+    found.add(SetupStep::Configure, "stage", message);
+    found.problems
+}
+
 /// The statuses that settings use and that are gone, by name. Without any list of statuses nothing is known to be gone.
 #[must_use]
 pub fn lost_statuses(
@@ -424,6 +469,50 @@ mod tests {
         settings.client_comment_status = ["1", "3"].map(str::to_owned).into();
         assert_eq!(told(&settings).len(), 3, "one board's is gone");
         assert_eq!(lost_statuses(&settings, &[]), [], "no list was read yet");
+    }
+
+    #[test]
+    fn a_status_that_only_has_a_stage_is_told_and_may_be_saved() {
+        use domain::stage::Stage;
+        let mut settings = IntegrationSettings {
+            stages: ["1", "2", "77"]
+                .map(|id| (id.to_owned(), Stage::Waiting))
+                .into(),
+            ..IntegrationSettings::default()
+        };
+        let told = |settings: &IntegrationSettings, items: &[StoredReferenceItem]| {
+            let found = super::gone(settings, items, &[]).into_iter();
+            found
+                .map(|problem| (problem.field, problem.message))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&settings, &[]), [], "it explains old tickets");
+        let found = told(&settings, &items());
+        let parked = "“Parked” is not on the vendor's list any more. Choose a stage for what took its place, and No \
+                      stage for it.";
+        assert_eq!(found, [("stage", parked.to_owned())]);
+        settings.closed_statuses = ["2".to_owned()].into();
+        let found = told(&settings, &items());
+        let found: Vec<&str> = found.iter().map(|one| one.0).collect();
+        assert_eq!(found, ["closed_status", "stage"]);
+        settings.closed_statuses.clear();
+
+        let many: Vec<StoredReferenceItem> = (1..=7)
+            .map(|id| {
+                let id = id.to_string();
+                settings.stages.insert(id.clone(), Stage::Waiting);
+                gone(item(ReferenceKind::TicketStatus, &id, &id))
+            })
+            .collect();
+        let found = told(&settings, &many);
+        assert!(
+            found[0]
+                .1
+                .starts_with("“1”, “2”, “3”, “4”, “5” and 2 more are not"),
+            "{found:?}"
+        );
+        settings.stages.clear();
+        assert_eq!(told(&settings, &many), []);
     }
 
     #[test]

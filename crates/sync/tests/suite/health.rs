@@ -9,6 +9,7 @@ use domain::role_preset::RolePreset;
 use domain::run::{RunState, Trigger};
 use domain::status::IntegrationStatus;
 use domain::stream::Stream;
+use serde_json::json;
 use simulator::{Fault, FaultKind};
 use store::identities::{
     MembershipStatus, Profile, find_identity_in, update_profile, upsert_staff_membership,
@@ -29,10 +30,12 @@ on_both_engines! {
     s2_who_may_enter_new_credentials_is_written_to_once_per_pause,
     s2_an_outage_is_a_warning_then_an_error_and_backs_off,
     s2_an_outage_says_what_to_check_by_what_happened,
+    s2_an_answer_that_is_not_understood_is_told_while_it_is_tried_again,
     s2_a_missing_right_fails_its_stream_only,
     s2_a_missing_right_is_told_once_in_the_providers_words,
     s2_resync_reads_the_lists_again_only_for_a_right_no_stream_looks_at,
     s3_a_run_can_be_read_and_progress_is_told,
+    s3_a_run_names_every_stream_that_went_worst,
     s4_freshness_is_an_upper_bound,
 }
 
@@ -402,6 +405,63 @@ async fn s2_an_outage_says_what_to_check_by_what_happened(kind: Kind) {
     }
 }
 
+/// Three tries with a pause between them, and the run says so meanwhile; a good answer takes the words away, a third odd one
+/// ends the stream.
+async fn s2_an_answer_that_is_not_understood_is_told_while_it_is_tried_again(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    let odd = || {
+        let answer = FaultKind::Status {
+            code: 200,
+            body: Some(json!({ "items": "none" })),
+            retry_after: None,
+        };
+        let odd = Fault::new(answer).on_entity("Tickets");
+        portal.control.set_fault(odd.on_path("Tickets/query"));
+    };
+    let tickets = async || {
+        let run = portal.last_run(id).await;
+        portal.part(&run, Stream::Tickets).await
+    };
+    odd();
+    let run = portal.sync(id, RunMode::Incremental).await;
+    assert_eq!(run.state, RunState::Running);
+    let part = tickets().await;
+    assert_eq!(
+        (part.state, part.hint),
+        (RunState::Running, Some(Hint::VendorTrouble)),
+        "{:?}",
+        part.message
+    );
+    let told = part.message.expect("it says what it waits for");
+    assert!(
+        told.contains("answered in a way Portico does not understand")
+            && told.ends_with("Portico tries again after a pause of 30 seconds."),
+        "{told}"
+    );
+    portal.control.clear_faults();
+    portal.advance(30 * UtcMillis::SECOND);
+    portal.idle().await;
+    assert_eq!(portal.last_run(id).await.state, RunState::Completed);
+    let part = tickets().await;
+    assert_eq!(
+        (part.state, part.message, part.hint),
+        (RunState::Completed, None, None),
+        "it went on well"
+    );
+
+    odd();
+    portal.sync(id, RunMode::Incremental).await;
+    for _ in 0..2 {
+        portal.advance(30 * UtcMillis::SECOND);
+        portal.idle().await;
+    }
+    let part = tickets().await;
+    assert_eq!(part.state, RunState::Failed, "{part:?}");
+    let told = part.message.expect("why");
+    assert!(!told.contains("tries again"), "{told}");
+}
+
 async fn s2_a_missing_right_fails_its_stream_only(kind: Kind) {
     let portal = Portal::start(kind).await;
     let id = portal.connected().await;
@@ -494,6 +554,33 @@ async fn s3_a_run_can_be_read_and_progress_is_told(kind: Kind) {
             "{part:?}"
         );
     }
+}
+
+/// A ticket and an opportunity are set aside: what is told of the run names both, not only the one that was read last.
+async fn s3_a_run_names_every_stream_that_went_worst(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let id = portal.connected().await;
+    for entity in ["Tickets", "Opportunities"] {
+        let garbled = FaultKind::GarbledRecord {
+            id: Some(portal.control.ids(entity)[0]),
+            field: "title".to_owned(),
+        };
+        portal
+            .control
+            .set_fault(Fault::new(garbled).on_entity(entity));
+    }
+    let run = portal.sync(id, RunMode::Full).await;
+    assert_eq!(
+        (run.state, run.hint, run.message.as_deref()),
+        (
+            RunState::Partial,
+            Some(Hint::SetAside),
+            Some(
+                "Tickets: 1 record could not be read and was set aside. \
+                 Opportunities: 1 record could not be read and was set aside."
+            )
+        )
+    );
 }
 
 async fn s4_freshness_is_an_upper_bound(kind: Kind) {

@@ -260,7 +260,7 @@ async fn s5_a_node_that_was_silent_forgets_slots_that_went_to_others(kind: Kind)
     drop(rested.expect("a slot"));
     // The node is silent, and another one's reaper gives its slots away; on SQLite, a start does.
     let mut tx = portal.store().begin().await.expect("a transaction");
-    store::nodes::upsert_node(&mut tx, "one", "", "")
+    store::nodes::upsert_node(&mut tx, "one", "", "", true)
         .await
         .expect("a node");
     tx.commit().await.expect("a commit");

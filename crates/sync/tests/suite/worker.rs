@@ -20,6 +20,7 @@ on_both_engines! {
     s6_the_heartbeat_keeps_what_is_worked_on,
     s6_a_graceful_stop_gives_leases_back_at_once,
     s6_a_running_worker_reads_everything_by_itself,
+    s6_a_node_without_a_worker_is_listed_and_takes_no_job,
     x1_a_running_worker_seals_with_the_newest_key_by_itself,
     x1_a_key_file_that_is_away_is_looked_for_again_in_an_hour,
     a_vendor_that_never_answers_keeps_only_its_own_work_waiting,
@@ -317,6 +318,40 @@ async fn s6_a_running_worker_reads_everything_by_itself(kind: Kind) {
     portal.assert_equal(id).await;
     let run = portal.last_run(id).await;
     assert!(portal.part(&run, Stream::Tickets).await.counts.pages > 1);
+}
+
+async fn s6_a_node_without_a_worker_is_listed_and_takes_no_job(kind: Kind) {
+    let portal = Portal::start(kind).await;
+    let now = portal.clock_now();
+    let mut tx = portal.store().begin().await.expect("begins");
+    let job = jobs::enqueue(&mut tx, &Job::IndexSearch, Priority::Low, now).await;
+    let job = job.expect("kept").id();
+    tx.commit().await.expect("committed");
+    let nodes = async || {
+        let nodes = store::nodes::list_nodes(portal.store()).await;
+        nodes.expect("nodes").len()
+    };
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    portal.engine.start_heartbeat(&tasks, stop.clone());
+    for _ in 0..3_000 {
+        if nodes().await > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(nodes().await, 1);
+    let works = store::nodes::has_worker(portal.store(), now.plus(-UtcMillis::SECOND)).await;
+    assert!(
+        !works.expect("a read"),
+        "nobody waits for it to do anything"
+    );
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    assert_eq!(nodes().await, 0, "it left");
+    let row = jobs::find_job(portal.store(), job).await.expect("a read");
+    let row = row.expect("the job");
+    assert_eq!((row.state, row.attempts), (JobState::Ready, 0), "{row:?}");
 }
 
 async fn wait_until(portal: &Portal, id: domain::id::IntegrationId, state: RunState) {

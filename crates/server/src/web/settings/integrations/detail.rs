@@ -26,7 +26,7 @@ use crate::web::settings::imports::contacts::may_see;
 use crate::web::settings::imports::last;
 use crate::web::settings::setup_wizard::connect_page::MissingRight;
 use crate::web::settings::setup_wizard::frame::{Place, address as setup_address};
-use crate::web::settings::setup_wizard::gone::gone;
+use crate::web::settings::setup_wizard::gone::{gone, tells_of_statuses};
 use crate::web::settings::setup_wizard::summary::summary;
 use crate::web::settings::setup_wizard::wizard::Offer;
 use crate::web::settings::sync_log::to_view::answer_words;
@@ -47,7 +47,14 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
     let shell = staff.shell(Section::Settings);
     let (known, overview) = overview(&app, &shell, provider, &integration).await?;
     let offer = Offer::load(&app, &integration).await?;
-    let advice = sync::advice::of(app.engine(), &known).await?;
+    let gone = if integration.has_credentials() {
+        gone(provider, &integration.settings, &offer, None)
+    } else {
+        Vec::new()
+    };
+    let mut advice = sync::advice::of(app.engine(), &known).await?;
+    // Told at the top of the page.
+    advice.retain(|one| one.issue != Issue::LostStatuses || !tells_of_statuses(&gone));
     page(&DetailPage {
         imports: imports(&app, &staff, &shell, (provider, &integration)).await?,
         card: card(&app, &shell, provider, Some(&known)).await?,
@@ -55,11 +62,7 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(key): Path<String>)
         set_aside: set_aside(&app, &shell, provider, &known).await?,
         overview,
         set: summary(provider, &integration, &offer),
-        gone: if integration.has_credentials() {
-            gone(provider, &integration.settings, &offer, None)
-        } else {
-            Vec::new()
-        },
+        gone,
         advice: advice
             .into_iter()
             .map(|one| advice_row(&shell, provider, one))

@@ -11,6 +11,8 @@ use super::wizard::Offer;
 /// A setting that points at what is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
+    /// The form's field.
+    pub field: &'static str,
     /// The setting.
     pub label: &'static str,
     /// What is gone and what to do.
@@ -37,6 +39,7 @@ pub fn gone(
     let found = offer.gone(settings).into_iter();
     found
         .map(|problem| Gone {
+            field: problem.field,
             label: label(provider, problem.field).unwrap_or_else(|| problem.step.label()),
             message: problem.message,
             href: if at == Some(problem.step) {
@@ -47,6 +50,13 @@ pub fn gone(
             step: problem.step.label(),
         })
         .collect()
+}
+
+/// Whether statuses are among them: then nothing else on a page has to tell of those.
+#[must_use]
+pub fn tells_of_statuses(gone: &[Gone]) -> bool {
+    let fields = ["closed_status", "client_comment_status", "stage"];
+    gone.iter().any(|one| fields.contains(&one.field))
 }
 
 /// What a form calls a field.
@@ -69,6 +79,7 @@ fn label(provider: &Provider, field: &str) -> Option<&'static str> {
         "closed_status" => Some("Closed Statuses"),
         "public_audience" => Some("Note audiences clients may read"),
         "client_comment_status" => Some("Client Comment Status"),
+        "stage" => Some("Resolution Status Stepper"),
         _ => None,
     }
 }
@@ -79,6 +90,7 @@ fn label(provider: &Provider, field: &str) -> Option<&'static str> {
 pub fn sample() -> Vec<Gone> {
     use crate::web::view::sample::HOSTILE;
     let gone = Gone {
+        field: "queue",
         label: "Queues to Sync",
         message: format!("“{HOSTILE}” is not on the vendor's list any more."),
         href: "/settings/integrations/autotask/setup/sync".into(),

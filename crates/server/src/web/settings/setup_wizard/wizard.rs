@@ -223,10 +223,10 @@ impl Offer {
         found
     }
 
-    /// What is set and can no longer be chosen: the vendor, or somebody here, has taken it away.
+    /// What is set and is gone: the vendor, or somebody here, has taken it away.
     #[must_use]
     pub fn gone(&self, set: &IntegrationSettings) -> Vec<SettingsProblem> {
-        setup::check(set, &self.stored, &self.role_uuids)
+        setup::gone(set, &self.stored, &self.role_uuids)
     }
 
     /// Whether somebody with these rights may hand out a role for company users: nobody gives more than they have.
