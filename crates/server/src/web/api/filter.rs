@@ -52,6 +52,13 @@ impl Parameters {
         let Some(value) = self.text("technician") else {
             return Ok(None);
         };
+        if let Some(one) = only
+            && technicians::find_for_viewer(store, viewer, one, &value)
+                .await?
+                .is_some()
+        {
+            return Ok(Some(value));
+        }
         let rows = technicians::list_for_viewer(store, viewer, only).await?;
         let allowed: Vec<_> = rows
             .into_iter()

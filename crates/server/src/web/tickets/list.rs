@@ -7,7 +7,6 @@ use domain::reference::{Boards, ReferenceKind};
 use store::integrations::{Integration, list_integrations};
 use store::listing::Direction;
 use store::reference_items::{StoredReferenceItem, list_reference_items};
-use store::technicians;
 use store::tickets::{TicketSort, list_for_viewer};
 
 use super::list_page::{FilterView, ListPage};
@@ -147,10 +146,9 @@ async fn filter_view(
             filter.priority.as_deref(),
         );
         view.queues = mark(items(ReferenceKind::Queue).await?, filter.queue.as_deref());
-        let people = technicians::list_for_viewer(store, staff.viewer(), Some(one.id)).await?;
         let chosen = filter.technician.as_deref();
         let name = &asked.technician_name;
-        let people = Technicians::offer(&people, staff.identity, chosen, name);
+        let people = Technicians::offer(app, staff, one.id, chosen, name).await?;
         view.technicians = mark(people.choices, chosen);
         view.many_technicians = people.many;
         view.technician_name.clone_from(name);

@@ -1,10 +1,13 @@
 //! Whose tickets the list can be narrowed to: everybody's, or, where they are too many for one list, the viewer's own,
 //! those of whoever is chosen, and those of whom a name finds.
 
-use domain::id::IdentityId;
+use domain::id::IntegrationId;
 use domain::text::name_key;
-use store::technicians::TechnicianRow;
+use store::technicians::{self, TechnicianRow};
 
+use crate::app::App;
+use crate::web::access::Staff;
+use crate::web::error::Failure;
 use crate::web::view::Choice;
 use crate::web::view::number::counted;
 
@@ -27,50 +30,77 @@ pub struct Technicians {
 impl Technicians {
     /// The choices for a viewer. `chosen` is the vendor's id of whom the list is narrowed to, `name` what was typed to
     /// find others.
-    #[must_use]
-    pub fn offer(
-        all: &[TechnicianRow],
-        viewer: IdentityId,
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn offer(
+        app: &App,
+        staff: &Staff,
+        integration: IntegrationId,
+        chosen: Option<&str>,
+        name: &str,
+    ) -> Result<Self, Failure> {
+        let (store, viewer) = (app.store(), staff.viewer());
+        let all = technicians::count_for_viewer(store, viewer, integration, OFFERED as i64 + 1);
+        if all.await? <= OFFERED as u64 {
+            let all = technicians::list_for_viewer(store, viewer, Some(integration)).await?;
+            return Ok(Self::all(all));
+        }
+        let found = match name_key(name).is_empty() {
+            true => Vec::new(),
+            false => {
+                let most = FOUND as i64 + 1;
+                technicians::list_named(store, viewer, integration, name, most).await?
+            }
+        };
+        let mut known =
+            technicians::list_of_user(store, viewer, integration, staff.identity).await?;
+        if let Some(id) = chosen {
+            known.extend(technicians::find_for_viewer(store, viewer, integration, id).await?);
+        }
+        Ok(Self::some(known, found, chosen, name))
+    }
+
+    fn all(people: Vec<TechnicianRow>) -> Self {
+        Self {
+            choices: choices(people),
+            ..Self::default()
+        }
+    }
+
+    /// Of many: those who are offered whatever was typed, and whom the name found, one more than are shown.
+    fn some(
+        known: Vec<TechnicianRow>,
+        mut found: Vec<TechnicianRow>,
         chosen: Option<&str>,
         name: &str,
     ) -> Self {
-        let people: Vec<&TechnicianRow> = all.iter().filter(|row| row.person).collect();
-        let choice = |row: &TechnicianRow| Choice::new(&row.external_id, &row.name, false);
-        if people.len() <= OFFERED {
-            return Self {
-                choices: people.into_iter().map(choice).collect(),
-                ..Self::default()
-            };
-        }
-        let key = name_key(name);
-        let matches = |row: &&TechnicianRow| {
-            !key.is_empty() && key.split(' ').all(|word| row.name_key.contains(word))
-        };
-        let found: Vec<i64> = people
+        let count = found.len();
+        found.truncate(FOUND);
+        let settled = found
             .iter()
-            .copied()
-            .filter(matches)
-            .map(|row| row.id)
-            .collect();
-        let is_chosen = |row: &TechnicianRow| chosen == Some(row.external_id.as_str());
-        let is_offered = |row: &&TechnicianRow| {
-            row.identity == Some(viewer)
-                || is_chosen(row)
-                || found.iter().take(FOUND).any(|id| *id == row.id)
-        };
-        let settled = people
-            .iter()
-            .any(|row| is_chosen(row) && found.contains(&row.id));
+            .any(|row| chosen == Some(row.external_id.as_str()));
+        found.extend(known);
+        found.sort_by(|a, b| (&a.name_key, a.id).cmp(&(&b.name_key, b.id)));
+        found.dedup_by_key(|row| row.id);
         Self {
-            note: if key.is_empty() || settled {
+            note: if name_key(name).is_empty() || settled {
                 String::new()
             } else {
-                note(name, found.len())
+                note(name, count)
             },
-            choices: people.into_iter().filter(is_offered).map(choice).collect(),
+            choices: choices(found),
             many: true,
         }
     }
+}
+
+fn choices(people: Vec<TechnicianRow>) -> Vec<Choice> {
+    people
+        .into_iter()
+        .filter(|row| row.person)
+        .map(|row| Choice::new(row.external_id, row.name, false))
+        .collect()
 }
 
 fn note(name: &str, found: usize) -> String {
@@ -91,57 +121,65 @@ fn note(name: &str, found: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::id::IntegrationId;
 
-    const ME: IdentityId = IdentityId(7);
-
-    fn people(count: i64) -> Vec<TechnicianRow> {
-        let row = |id: i64| {
-            let name = format!("{} Wéber {id}", if id % 2 == 0 { "Ann" } else { "Bob" });
-            TechnicianRow {
-                id,
-                integration: IntegrationId(1),
-                external_id: format!("x{id}"),
-                name_key: name_key(&name),
-                name,
-                email: None,
-                title: None,
-                active: true,
-                person: id != 1,
-                identity: (id == 3).then_some(ME),
-            }
-        };
-        (1..=count).map(row).collect()
+    fn person(id: i64, name: &str) -> TechnicianRow {
+        TechnicianRow {
+            id,
+            integration: IntegrationId(1),
+            external_id: format!("x{id}"),
+            name_key: name_key(name),
+            name: name.to_owned(),
+            email: None,
+            title: None,
+            active: true,
+            person: id != 1,
+            identity: None,
+        }
     }
 
-    fn offer(count: i64, chosen: Option<&str>, name: &str) -> (Vec<String>, Technicians) {
-        let made = Technicians::offer(&people(count), ME, chosen, name);
+    fn some(known: &[i64], found: &[i64], chosen: Option<&str>) -> (Vec<String>, Technicians) {
+        let people = |ids: &[i64]| {
+            let one = |id: &i64| person(*id, &format!("Ann Wéber {id:04}"));
+            ids.iter().map(one).collect()
+        };
+        let name = if found.is_empty() { "" } else { "wéber" };
+        let made = Technicians::some(people(known), people(found), chosen, name);
         let ids = made.choices.iter().map(|one| one.value.clone()).collect();
         (ids, made)
     }
 
     #[test]
-    fn a_few_are_all_offered() {
-        let (ids, made) = offer(201, None, "nobody");
-        assert_eq!(ids.len(), 200, "all people");
+    fn people_alone_are_offered() {
+        let all = (1..=3).map(|id| person(id, "Ann")).collect();
+        let made = Technicians::all(all);
+        assert_eq!(made.choices.len(), 2, "the first is a service account");
         assert!(!made.many && made.note.is_empty());
     }
 
     #[test]
-    fn of_many_the_own_the_chosen_and_the_found_are_offered() {
-        let (ids, made) = offer(202, Some("x9"), "");
+    fn of_many_the_known_and_the_found_are_offered_once_and_by_name() {
+        let (ids, made) = some(&[3, 9], &[], Some("x9"));
         assert_eq!(ids, ["x3", "x9"]);
         assert!(made.many && made.note.is_empty());
-        let (ids, made) = offer(5_000, None, "  WÉBER   4999 ");
-        assert_eq!(ids, ["x3", "x4999"]);
-        assert!(made.note.starts_with("1 technician matches"));
-        let (_, made) = offer(5_000, Some("x4999"), "wéber 4999");
+        let (ids, made) = some(&[3, 4_999], &[2, 3], Some("x4999"));
+        assert_eq!(ids, ["x2", "x3", "x4999"]);
+        assert!(
+            made.note.starts_with("2 technicians match"),
+            "{}",
+            made.note
+        );
+        let (_, made) = some(&[3], &[3], Some("x3"));
         assert_eq!(made.note, "", "the one that was found is chosen");
-        let (ids, made) = offer(5_000, None, "ann");
+        let many: Vec<i64> = (100..151).collect();
+        let (ids, made) = some(&[3], &many, None);
         assert_eq!(ids.len(), 51, "the first of those found, and the own");
         assert!(made.note.starts_with("More than 50 technicians"));
-        let (ids, made) = offer(5_000, None, "zoe");
-        assert_eq!(ids, ["x3"]);
+    }
+
+    #[test]
+    fn a_name_that_finds_nobody_says_so() {
+        let made = Technicians::some(Vec::new(), Vec::new(), None, "zoe");
         assert_eq!(made.note, "No technician matches “zoe”.");
+        assert!(made.many && made.choices.is_empty());
     }
 }

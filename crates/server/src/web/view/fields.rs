@@ -65,7 +65,7 @@ fn address_there(origin: &shown_fields::Origin, pattern: fn(DeepLinks) -> &'stat
     .unwrap_or_default()
 }
 
-/// Gives fields that hold a technician's id the technician's name. Looks only when there is such a field.
+/// Gives fields that hold a technician's id the technician's name.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -82,16 +82,10 @@ pub async fn name_people(
                 .is_some_and(|entry| entry.value == FieldValue::Technician)
             && !text(&field.value).is_empty()
     };
-    if !fields.iter().any(is_person) {
-        return Ok(());
-    }
-    let people = technicians::list_for_viewer(store, viewer, Some(origin.integration)).await?;
     for field in fields.iter_mut().filter(|field| is_person(field)) {
         let id = text(&field.value);
-        field.label = people
-            .iter()
-            .find(|person| person.external_id == id)
-            .map(|person| person.name.clone());
+        let person = technicians::find_for_viewer(store, viewer, origin.integration, &id).await?;
+        field.label = person.map(|person| person.name);
     }
     Ok(())
 }
