@@ -293,6 +293,11 @@ impl Vendor for ConnectWisePsa {
             Case::new("list", "undated_notes_are_dated", tickets::undated_notes),
             Case::new(
                 "list",
+                "an_internal_note_stays_internal",
+                tickets::internal_notes,
+            ),
+            Case::new(
+                "list",
                 "tickets_opened_again_are_open",
                 tickets::opened_again,
             ),
