@@ -242,6 +242,11 @@ impl Vendor for ConnectWisePsa {
             ),
             Case::new(
                 "connect",
+                "an_upgrade_is_no_wrong_company",
+                place::upgrade,
+            ),
+            Case::new(
+                "connect",
                 "company_info_without_a_codebase",
                 place::no_codebase,
             ),

@@ -236,6 +236,11 @@ impl Vendor for HaloPsa {
             ),
             Case::new(
                 "connect",
+                "an_odd_answer_of_the_sign_in_is_no_refusal",
+                tokens::odd_answers,
+            ),
+            Case::new(
+                "connect",
                 "an_agent_who_sees_no_client_is_told",
                 tokens::sees_nothing,
             ),
