@@ -304,9 +304,10 @@ impl Client {
         const OPERATION: &str = "test the connection";
         let call = Call::get(OPERATION, entity, entity);
         let one = one_row();
-        // Agents, teams and fields have no pages and actions only a number of rows.
+        // Agents, teams, fields and configuration lists have no pages and actions only a number of rows.
         let call = match entity {
             "Agent" | "Team" | "FieldInfo" => call,
+            "TicketType" | "Status" => call.with("showall", "true"),
             "Actions" => any_action(OPERATION),
             _ => call
                 .with("pageinate", "true")

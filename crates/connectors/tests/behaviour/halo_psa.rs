@@ -246,6 +246,11 @@ impl Vendor for HaloPsa {
             ),
             Case::new(
                 "connect",
+                "lists_to_choose_from_are_tried",
+                tokens::lists_to_choose_from,
+            ),
+            Case::new(
+                "connect",
                 "opportunities_and_sites_are_optional",
                 tokens::optional,
             ),

@@ -251,6 +251,31 @@ pub async fn sees_nothing() {
     assert!(words.contains("Allow use of all Customers"), "{words}");
 }
 
+/// What is chosen from in the wizard is tried like what is synced, whether it is refused or empty; users are seen in every
+/// instance.
+pub async fn lists_to_choose_from() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    for (entity, level, area, words) in [
+        ("tickettype", "None", "Ticket types", "Allow use of all ticket types"),
+        ("tickettype", "Restricted", "Ticket types", "Allow use of all ticket types"),
+        ("status", "None", "Statuses", "Tickets Access"),
+        ("status", "Restricted", "Statuses", "Tickets Access"),
+        ("users", "Restricted", "Contacts", "Users Access"),
+    ] {
+        control.set_security(entity, "query", level);
+        let report = stand.connector().test_connection().await;
+        let report = report.expect("no error");
+        let missing: Vec<_> = report.missing_required().collect();
+        assert_eq!(missing.len(), 1, "{entity}: {report:?}");
+        assert_eq!(missing[0].area, area);
+        let right = missing[0].missing.as_deref().unwrap_or_default();
+        assert!(right.contains(words), "{entity}: {right}");
+        stand.connector().reference_data().await.expect("the rest");
+        control.set_security(entity, "query", "All");
+    }
+}
+
 /// What a role leaves out is an empty list and no refusal; of teams and sites every instance has some.
 pub async fn unseen() {
     let stand = HaloPsa.start().await;
