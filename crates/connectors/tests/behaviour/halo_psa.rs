@@ -308,6 +308,11 @@ impl Vendor for HaloPsa {
             ),
             Case::new("list", "comments_that_are_hidden", lists::hidden_comments),
             Case::new("list", "sales_are_no_tickets", lists::sales),
+            Case::new(
+                "list",
+                "closed_ones_are_asked_for",
+                lists::closed_too,
+            ),
             Case::new("list", "a_team_renamed", lists::renamed_team),
             Case::new("reference_data", "ten_thousand_statuses", || {
                 reference_data::many_statuses(&HaloPsa, |stand, count| {
