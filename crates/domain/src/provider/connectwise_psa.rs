@@ -116,7 +116,7 @@ const FORM: &[FormField] = &[
         required: true,
         advanced: false,
         max_length: 200,
-        shape: FieldShape::Text,
+        shape: FieldShape::Behind("company_id"),
         looks: Some(Looks::MixedWord),
         refused: "",
         without_installation: None,
