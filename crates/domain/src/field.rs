@@ -1,5 +1,7 @@
 //! Form fields of a connection and the catalogue of a provider's further fields, both as data.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::reference::ReferenceKind;
@@ -20,15 +22,18 @@ pub enum FieldShape {
     Site(&'static [&'static str]),
     /// The address of a service that every host of the product has at this path.
     Service(&'static str),
+    /// A text that people copy with the value of another field and a plus sign before it: `acme+key`.
+    Behind(&'static str),
 }
 
 impl FieldShape {
-    /// The value as it is kept, from what was typed or pasted: without the white space around it, and of a whole
-    /// address, the host. A text that cannot be read that way stays as it is, for whoever checks it to refuse.
+    /// The value as it is kept, from what was typed or pasted: without the white space around it, and without the braces
+    /// around a GUID; of a whole address, the host. A text that cannot be read that way stays as it is, for whoever
+    /// checks it to refuse.
     #[must_use]
     pub fn tidy(self, typed: &str) -> String {
         match self {
-            Self::Text => typed.trim().to_owned(),
+            Self::Text | Self::Behind(_) => bare_guid(typed.trim()).to_owned(),
             Self::Host => host_of(typed).unwrap_or_else(|| typed.to_owned()),
             Self::SubdomainOf(domains) => {
                 subdomain_of(domains, typed).unwrap_or_else(|| typed.to_owned())
@@ -40,6 +45,15 @@ impl FieldShape {
             },
         }
     }
+}
+
+/// A GUID without the braces some screens and tools put around it; any other text as it is.
+#[must_use]
+pub fn bare_guid(text: &str) -> &str {
+    text.strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'))
+        .filter(|inner| Looks::Guid.fits(inner))
+        .unwrap_or(text)
 }
 
 /// The host name in what was pasted as a site's address: with or without scheme, path and trailing slash; a port stays
@@ -314,6 +328,28 @@ pub struct FormField {
     pub without_installation: Option<&'static str>,
 }
 
+impl FormField {
+    /// The value as it is kept, from all that was typed into the form; empty where nothing was.
+    #[must_use]
+    pub fn tidy(&self, form: &BTreeMap<String, String>) -> String {
+        let typed = |key: &str| form.get(key).map(|value| value.trim()).unwrap_or_default();
+        let own = typed(self.key);
+        if own.is_empty() {
+            return String::new();
+        }
+        let tidy = self.shape.tidy(own);
+        let FieldShape::Behind(other) = self.shape else {
+            return tidy;
+        };
+        match tidy.split_once('+') {
+            Some((before, own)) if before.trim().eq_ignore_ascii_case(typed(other)) => {
+                own.trim().to_owned()
+            }
+            _ => tidy,
+        }
+    }
+}
+
 /// What the value of a vendor field is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldValue {
@@ -510,6 +546,44 @@ mod tests {
             FieldShape::Text.tidy(" https://a.example/x\r\n"),
             "https://a.example/x"
         );
+        for (pasted, expected) in [
+            (
+                " {12345678-90AB-cdef-1234-567890abcdef} ",
+                "12345678-90AB-cdef-1234-567890abcdef",
+            ),
+            ("{secret}", "{secret}"),
+            ("{", "{"),
+            ("{}", "{}"),
+        ] {
+            assert_eq!(FieldShape::Text.tidy(pasted), expected, "{pasted}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_another_value_is_found() {
+        let provider = crate::provider::find("connectwise_psa").expect("there");
+        let fields = provider.form.iter();
+        let field = fields.clone().find(|field| field.key == "public_key");
+        let tidy = |company: &str, key: &str| {
+            let form = [("company_id", company), ("public_key", key)];
+            let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            field.expect("there").tidy(&BTreeMap::from(form))
+        };
+        for (company, key, expected) in [
+            ("acme", " Acme+Pub1ic ", "Pub1ic"),
+            (" acme ", "acme + Pub1ic", "Pub1ic"),
+            ("acme", "Pub1ic", "Pub1ic"),
+            ("acme", "other+Pub1ic", "other+Pub1ic"),
+            ("", "acme+Pub1ic", "acme+Pub1ic"),
+            ("acme", "", ""),
+        ] {
+            assert_eq!(tidy(company, key), expected, "{company:?} {key:?}");
+        }
+        for field in fields {
+            if let FieldShape::Behind(other) = field.shape {
+                assert!(provider.form.iter().any(|field| field.key == other));
+            }
+        }
     }
 
     #[test]

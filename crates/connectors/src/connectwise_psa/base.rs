@@ -4,6 +4,7 @@
 use domain::secret::Secret;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
+use serde::de::IgnoredAny;
 
 use super::client::Client;
 use super::wire::CwCompanyInfo;
@@ -47,7 +48,7 @@ impl Client {
     /// The base as far as this process knows it, else as the look-up tells.
     ///
     /// # Errors
-    /// `AuthFailed` for an unknown company; else as any request.
+    /// `AuthFailed` for an unknown company, `Unavailable` for a page instead of an answer; else as any request.
     pub(super) async fn find_base(&self) -> Result<Base> {
         if let Some(kept) = self.memory.recall(&self.base_key)
             && let Ok(base) = self.base_in(kept.expose())
@@ -85,7 +86,14 @@ impl Client {
             let error = self.refusal(OPERATION, answer);
             return Err(match error.kind {
                 // Some hosts answer so for a company they do not know.
-                ErrorKind::NotFound => self.unknown_company().with_status(answer.status),
+                ErrorKind::NotFound if is_json(answer) => {
+                    self.unknown_company().with_status(answer.status)
+                }
+                // So does whatever stands before a server that is being upgraded, of which no schedule is to be paused.
+                ErrorKind::NotFound => self
+                    .no_look_up()
+                    .with_status(answer.status)
+                    .with_retry_after(answer.retry_after),
                 _ => Error {
                     field: None,
                     ..error
@@ -129,6 +137,17 @@ impl Client {
         })
     }
 
+    /// A page where the company is told.
+    fn no_look_up(&self) -> Error {
+        let (site, company) = (&self.config.site, &self.config.company);
+        let message = format!(
+            "There is a page without the company {company} at {site}. If it stays so, check API URL and Company ID."
+        );
+        Error::new(ErrorKind::Unavailable, OPERATION, message)
+            .with_field("company_id")
+            .with_among(&["site", "company_id"])
+    }
+
     fn unknown_company(&self) -> Error {
         let message = format!(
             "ConnectWise knows no company with the ID {} at {}.",
@@ -138,6 +157,11 @@ impl Client {
             .with_status(200)
             .with_field("company_id")
     }
+}
+
+/// Whether an answer is of the product and not of what stands before it.
+fn is_json(answer: &Answer) -> bool {
+    serde_json::from_slice::<IgnoredAny>(&answer.body).is_ok()
 }
 
 /// Whether a text can stand as a part of an address.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::field::host_of;
+use domain::field::{bare_guid, host_of};
 use domain::secret::Secret;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -83,6 +83,7 @@ impl Config {
                 .map(|code| trimmed(code.expose()))
                 .unwrap_or_default();
         }
+        let client_id = bare_guid(&client_id).to_owned();
         if client_id.is_empty() {
             return Err(refused(
                 "client_id",
@@ -312,6 +313,15 @@ mod tests {
         let mut installed = connect(&GOOD[..4]);
         installed.installation_code = Some(Secret::from(GUID));
         Config::new(&installed).expect("the installation's client id");
+        let braces = format!("{{{GUID}}}");
+        installed.installation_code = Some(Secret::from(braces.as_str()));
+        let mut form = connect(&GOOD);
+        form.credentials
+            .insert("client_id".to_owned(), Secret::from(braces.as_str()));
+        for connect in [installed, form] {
+            let config = Config::new(&connect).expect("in braces");
+            assert_eq!(config.client_id.expose(), GUID);
+        }
     }
 
     #[test]

@@ -18,13 +18,13 @@ mod sites;
 mod stream;
 mod wire;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use async_trait::async_trait;
 use domain::capability::Capability;
 use domain::provider;
-use domain::record::{Batch, TicketNoteRecord};
+use domain::record::{Batch, TicketNoteRecord, Visibility};
 use domain::reference::ReferenceItem;
 use domain::scope::Scope;
 use domain::stream::{PullMode, Stream};
@@ -33,7 +33,7 @@ use self::client::{Client, LARGEST_PAGE};
 use self::map::{is_own, leave_one_description};
 use self::projects::List;
 use self::sites::Turn;
-use self::stream::{map_notes, map_stream, path, seen_stream};
+use self::stream::{Marks, map_notes, map_stream, path, seen_stream};
 use crate::connector::{Connect, Connector, Fetched, check_by_id, check_stream};
 use crate::error::Result;
 use crate::http::exchange::{Api, Place};
@@ -208,12 +208,12 @@ impl Connector for ConnectWisePsa {
             pages = there(self.notes_of(tickets, ticket, "allNotes").await)?;
         }
         let none = Page::of(Batch::TicketNotes(Vec::new()));
-        let (pages, issues): (Vec<_>, Vec<_>) = pages.into_iter().flatten().unzip();
+        let (pages, marks): (Vec<_>, Vec<_>) = pages.into_iter().flatten().unzip();
         let mut page = pages.into_iter().reduce(Page::joined).unwrap_or(none);
+        let marks = marks.into_iter().reduce(Marks::joined).unwrap_or_default();
         if let Batch::TicketNotes(notes) = &mut page.batch {
-            self.date(notes, tickets, ticket).await?;
-            let issues = issues.into_iter().flatten().collect();
-            leave_one_description(notes, &issues, page.unreadable.is_empty());
+            self.complete(notes, &marks, tickets, ticket).await?;
+            leave_one_description(notes, &marks.issues, page.unreadable.is_empty());
             // Any time is better than none: comments stand in the order of time.
             for note in notes {
                 note.created_at = note.created_at.or(note.updated_at);
@@ -239,6 +239,13 @@ fn is_undated(note: &TicketNoteRecord) -> bool {
     note.created_at.is_none() && is_own(&note.external_id)
 }
 
+/// Whether a note of the ticket itself looks as if clients could read it and did not say whether it is internal.
+fn is_doubted(note: &TicketNoteRecord, marks: &Marks) -> bool {
+    note.visibility == Visibility::Public
+        && is_own(&note.external_id)
+        && marks.unmarked.contains(&note.external_id)
+}
+
 /// One page's question.
 struct Question {
     list: List,
@@ -258,39 +265,51 @@ impl Question {
 }
 
 impl ConnectWisePsa {
-    /// Dates notes of the ticket itself that came without the time they were written at. The list of all notes has no date in the vendor's document
-    /// but what stands in `_info`; the list of the ticket's own has one.
-    async fn date(&self, notes: &mut [TicketNoteRecord], tickets: &str, ticket: i64) -> Result<()> {
-        if !notes.iter().any(is_undated) {
+    /// Completes notes of the ticket itself from the list of those alone, where the list of all notes left something out.
+    /// In the vendor's document that one has no date but what stands in `_info`, and no `internalFlag`: what is not said to
+    /// be for clients, by a list that cannot be read or does not have the note, is internal.
+    async fn complete(
+        &self,
+        notes: &mut [TicketNoteRecord],
+        marks: &Marks,
+        tickets: &str,
+        ticket: i64,
+    ) -> Result<()> {
+        let lacking: Vec<&mut TicketNoteRecord> = notes
+            .iter_mut()
+            .filter(|note| is_undated(note) || is_doubted(note, marks))
+            .collect();
+        if lacking.is_empty() {
             return Ok(());
         }
-        let own = there(self.notes_of(tickets, ticket, "notes").await)?;
-        let mut dates = BTreeMap::new();
-        for (page, _issues) in own.unwrap_or_default() {
-            if let Batch::TicketNotes(own) = page.batch {
-                dates.extend(
-                    own.into_iter()
-                        .map(|note| (note.external_id, note.created_at)),
-                );
+        let listed = allowed(self.notes_of(tickets, ticket, "notes").await)?;
+        let mut own = BTreeMap::new();
+        for (page, _marks) in listed.unwrap_or_default() {
+            if let Batch::TicketNotes(listed) = page.batch {
+                let by_id = listed.into_iter();
+                own.extend(by_id.map(|note| (note.external_id.clone(), note)));
             }
         }
-        for note in notes.iter_mut().filter(|note| is_undated(note)) {
-            note.created_at = dates.get(&note.external_id).copied().flatten();
+        for note in lacking {
+            let listed = own.get(&note.external_id);
+            if is_undated(note) {
+                note.created_at = listed.and_then(|listed| listed.created_at);
+            }
+            let shown = listed.is_some_and(|listed| listed.visibility == Visibility::Public);
+            if is_doubted(note, marks) && !shown {
+                note.visibility = Visibility::Internal;
+                note.describes = false;
+            }
         }
         Ok(())
     }
 
-    /// The notes of a ticket that a list of them has, page by page, with the ids of those marked as the issue.
-    async fn notes_of(
-        &self,
-        tickets: &str,
-        ticket: i64,
-        list: &str,
-    ) -> Result<Vec<(Page, BTreeSet<String>)>> {
+    /// The notes of a ticket that a list of them has, page by page, with what no record of them keeps.
+    async fn notes_of(&self, tickets: &str, ticket: i64, list: &str) -> Result<Vec<(Page, Marks)>> {
         let map = |answer: &Answer| {
-            map_notes(LIST_NOTES, ticket, answer).map(|(page, issues)| {
+            map_notes(LIST_NOTES, ticket, answer).map(|(page, marks)| {
                 let received = page.received as usize;
-                ((page, issues), received)
+                ((page, marks), received)
             })
         };
         let path = format!("{tickets}/{ticket}/{list}");

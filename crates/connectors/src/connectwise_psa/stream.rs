@@ -106,8 +106,26 @@ fn map_of<'a, W: Record<'a, Tenant = Tenant>>(
     Ok(decode_of::<W>(operation, text, answer)?.map(position, tenant))
 }
 
+/// What notes say, or leave out, that no record keeps.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    /// The ids of those that are marked as the issue.
+    pub(super) issues: BTreeSet<String>,
+    /// The ids of those that came without `internalFlag`.
+    pub(super) unmarked: BTreeSet<String>,
+}
+
+impl Marks {
+    /// Those of two pages.
+    pub(super) fn joined(mut self, other: Self) -> Self {
+        self.issues.extend(other.issues);
+        self.unmarked.extend(other.unmarked);
+        self
+    }
+}
+
 /// One page of the notes of a ticket. They come in the order of time, and their ids are only good within one kind of
-/// note, so the walk by id is nothing for them. With it come the ids of those that are marked as the issue.
+/// note, so the walk by id is nothing for them. With it comes what no record keeps.
 ///
 /// # Errors
 /// As [`document`].
@@ -115,7 +133,7 @@ pub(super) fn map_notes(
     operation: &'static str,
     ticket: i64,
     answer: &Answer,
-) -> Result<(Page, BTreeSet<String>)> {
+) -> Result<(Page, Marks)> {
     let text = Text::of(&answer.body);
     let raw: Vec<&RawValue> = document(operation, text.as_str())?;
     let (read, mut unreadable) = each::<CwNote<'_>>(&raw, "id", text.repaired());
@@ -123,11 +141,14 @@ pub(super) fn map_notes(
         // Its kind is unknown, and so is its id.
         one.external_id.clear();
     }
-    let (mut notes, mut issues) = (Vec::with_capacity(read.len()), BTreeSet::new());
+    let (mut notes, mut marks) = (Vec::with_capacity(read.len()), Marks::default());
     for note in read {
         let external_id = note_id(note.note_type.as_ref(), note.id);
         if is_set(note.issue_flag) {
-            issues.insert(external_id.clone());
+            marks.issues.insert(external_id.clone());
+        }
+        if note.internal_flag.is_none() {
+            marks.unmarked.insert(external_id.clone());
         }
         match to_ticket_note(ticket, note) {
             Ok(note) => notes.push(note),
@@ -144,5 +165,5 @@ pub(super) fn map_notes(
         vendor_time: answer.vendor_time,
         ..Page::of(Batch::TicketNotes(notes))
     };
-    Ok((page, issues))
+    Ok((page, marks))
 }

@@ -37,6 +37,9 @@ const SCOPES: [&str; 5] = [
     "read:customers read:tickets",
 ];
 
+/// Words of the sign-in for credentials that it does not take, of which a 400 is one (RFC 6749, section 5.2).
+const REFUSALS: [&str; 3] = ["invalid_client", "unauthorized_client", "invalid_grant"];
+
 /// The instance with a token for it.
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -248,13 +251,8 @@ impl Client {
                 .with_status(status)
                 .with_field(field)
         };
+        let says_no = status == 401 || (status == 400 && REFUSALS.contains(&error));
         match error {
-            _ if !json => refused(
-                ErrorKind::AuthFailed,
-                "There is no Halo sign-in at this address. Check Halo URL, and Authorisation Server where it is filled."
-                    .to_owned(),
-                "url",
-            ),
             "invalid_request" if !self.config.tenant.is_empty() => {
                 refused(ErrorKind::AuthFailed, said(description, "Halo does not know this tenant."), "tenant")
             }
@@ -265,7 +263,7 @@ impl Client {
                     .to_owned(),
                 "client_id",
             ),
-            _ => refused(
+            _ if says_no && json => refused(
                 ErrorKind::AuthFailed,
                 said(
                     description,
@@ -274,6 +272,21 @@ impl Client {
                 "client_secret",
             )
             .with_among(&["client_id", "client_secret"]),
+            // A page of maintenance as far as anybody can tell, and no word about the credentials: they are not given up for
+            // it. Whoever connects is told where to look all the same.
+            _ => refused(
+                if says_no {
+                    ErrorKind::AuthFailed
+                } else {
+                    ErrorKind::Unavailable
+                },
+                said(
+                    description,
+                    "Something else than Halo's sign-in answers at this address. If it stays so, check Halo URL, and Tenant \
+                     and Authorisation Server where they are filled.",
+                ),
+                "url",
+            ),
         }
     }
 
@@ -291,9 +304,10 @@ impl Client {
         const OPERATION: &str = "test the connection";
         let call = Call::get(OPERATION, entity, entity);
         let one = one_row();
-        // Agents, teams and fields have no pages and actions only a number of rows.
+        // Agents, teams, fields and configuration lists have no pages and actions only a number of rows.
         let call = match entity {
             "Agent" | "Team" | "FieldInfo" => call,
+            "TicketType" | "Status" => call.with("showall", "true"),
             "Actions" => any_action(OPERATION),
             _ => call
                 .with("pageinate", "true")

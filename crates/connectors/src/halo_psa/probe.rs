@@ -15,6 +15,27 @@ use crate::probe::Area;
 const NO_CLIENTS: &str = "Configuration > Teams & Agents > the role of the API agent > Departments & Teams — Allow use \
                           of all Customers (the agent sees no customer)";
 
+/// What a list of users that is empty means: every site has one, if only its general user.
+const NO_USERS: &str = "Configuration > Teams & Agents > the role of the API agent — Users Access Read (the agent sees no \
+                        user)";
+
+/// The types of tickets, of which every instance has some.
+const TICKET_TYPES: Area = Area::new(
+    "TicketType",
+    "Ticket types",
+    "Configuration > Teams & Agents > the role of the API agent — Allow use of all ticket types (the agent sees no ticket \
+     type)",
+    true,
+);
+
+/// The statuses of tickets, of which every instance has some.
+const STATUSES: Area = Area::new(
+    "Status",
+    "Statuses",
+    "Configuration > Teams & Agents > the role of the API agent — Tickets Access Read (the agent sees no status)",
+    true,
+);
+
 const ACTIONS: Area = Area::new(
     "Actions",
     "Ticket notes",
@@ -27,7 +48,7 @@ const NO_ACTIONS: &str = "Configuration > Teams & Agents > the role of the API a
                           their actions)";
 
 /// What a sync reads.
-pub(super) static AREAS: [Area; 9] = [
+pub(super) static AREAS: [Area; 11] = [
     Area::new(
         "Client",
         "Clients",
@@ -53,6 +74,8 @@ pub(super) static AREAS: [Area; 9] = [
         true,
     ),
     ACTIONS,
+    TICKET_TYPES,
+    STATUSES,
     Area::new(
         "Opportunities",
         "Opportunities",
@@ -89,19 +112,19 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
 
 async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
     match client.try_list(area.entity).await {
-        Ok(Some(0)) if area.entity == "Client" => Ok(PermissionFinding {
-            missing: Some(NO_CLIENTS.to_owned()),
-            ..area.finding(true)
-        }),
+        Ok(Some(0)) if area.entity == "Client" => Ok(unseen(area, NO_CLIENTS)),
+        Ok(Some(0)) if area.entity == "Users" => Ok(unseen(area, NO_USERS)),
         Ok(Some(0)) if *area == ACTIONS => {
             let tickets = client.try_list("Tickets").await.unwrap_or_default();
             Ok(match tickets {
                 None | Some(0) => area.finding(false),
-                Some(_) => no_actions(),
+                Some(_) => unseen(area, NO_ACTIONS),
             })
         }
         // Every instance has some of them.
-        Ok(Some(0)) if [TEAMS, SITES].contains(area) => Ok(area.finding(true)),
+        Ok(Some(0)) if [TEAMS, SITES, TICKET_TYPES, STATUSES].contains(area) => {
+            Ok(area.finding(true))
+        }
         Ok(_) => Ok(area.finding(false)),
         // Trouble with these holds up no sync, and so no connection either.
         Err(error) if *area == FIELDS && is_trouble(&error) => Ok(area.finding(false)),
@@ -109,10 +132,11 @@ async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
     }
 }
 
-fn no_actions() -> PermissionFinding {
+/// A list that is empty because the agent is shown none of it, with what to look at.
+fn unseen(area: &Area, right: &str) -> PermissionFinding {
     PermissionFinding {
-        missing: Some(NO_ACTIONS.to_owned()),
-        ..ACTIONS.finding(true)
+        missing: Some(right.to_owned()),
+        ..area.finding(true)
     }
 }
 
@@ -135,7 +159,8 @@ pub(super) async fn require_actions(
         return Ok(());
     }
     let words = "Halo shows tickets to the API agent and none of their actions.";
-    Err(Error::new(ErrorKind::PermissionDenied, operation, words).with_right(no_actions()))
+    Err(Error::new(ErrorKind::PermissionDenied, operation, words)
+        .with_right(unseen(&ACTIONS, NO_ACTIONS)))
 }
 
 /// An answer that is no JSON where the sign-in worked comes from another server: the address is wrong.

@@ -14,6 +14,10 @@ const PEOPLE: u32 = 500;
 /// Most teams a question is narrowed by; more would make an address too long for proxies.
 const MOST_TEAMS: usize = 40;
 
+/// Closed ones and others, by Halo's description a list of ones and zeros: a release whose lists leave closed ones out
+/// unasked would let them be taken for deleted.
+const CLOSED_TOO: (&str, &str) = ("includeclosed", "0,1");
+
 /// Where the records of a stream are.
 pub(super) struct Source {
     /// The operation, for errors.
@@ -72,7 +76,7 @@ pub(super) const fn source(stream: Stream) -> Source {
         Stream::Opportunities => Source {
             operation: "list opportunities",
             path: "Opportunities",
-            fixed: &[],
+            fixed: &[CLOSED_TOO],
             paged: true,
             largest_page: TICKETS,
         },
@@ -80,7 +84,7 @@ pub(super) const fn source(stream: Stream) -> Source {
         _ => Source {
             operation: "list tickets",
             path: "Tickets",
-            fixed: &[("domain", "reqs"), ("includecontract", "true")],
+            fixed: &[("domain", "reqs"), CLOSED_TOO, ("includecontract", "true")],
             paged: true,
             largest_page: TICKETS,
         },
@@ -226,6 +230,15 @@ mod tests {
             value(&call, "lastupdatefromdate"),
             Some("1970-01-01T00:00:00.000Z")
         );
+        for (stream, closed) in [
+            (Stream::Tickets, Some("0,1")),
+            (Stream::Opportunities, Some("0,1")),
+            (Stream::Contacts, None),
+        ] {
+            let asked = list(stream, full, &Scope::default(), page);
+            assert_eq!(value(&asked, "includeclosed"), closed, "{stream:?}");
+            assert_eq!(value(&by_id(stream, 7), "includeclosed"), closed);
+        }
         let agents = list(Stream::Technicians, since, &Scope::default(), page);
         assert_eq!(value(&agents, "page_no"), None);
         assert_eq!(value(&agents, "lastupdatefromdate"), None);

@@ -242,6 +242,11 @@ impl Vendor for ConnectWisePsa {
             ),
             Case::new(
                 "connect",
+                "an_upgrade_is_no_wrong_company",
+                place::upgrade,
+            ),
+            Case::new(
+                "connect",
                 "company_info_without_a_codebase",
                 place::no_codebase,
             ),
@@ -291,6 +296,11 @@ impl Vendor for ConnectWisePsa {
                 sizes::no_size_will_do,
             ),
             Case::new("list", "undated_notes_are_dated", tickets::undated_notes),
+            Case::new(
+                "list",
+                "an_internal_note_stays_internal",
+                tickets::internal_notes,
+            ),
             Case::new(
                 "list",
                 "tickets_opened_again_are_open",

@@ -236,8 +236,18 @@ impl Vendor for HaloPsa {
             ),
             Case::new(
                 "connect",
+                "an_odd_answer_of_the_sign_in_is_no_refusal",
+                tokens::odd_answers,
+            ),
+            Case::new(
+                "connect",
                 "an_agent_who_sees_no_client_is_told",
                 tokens::sees_nothing,
+            ),
+            Case::new(
+                "connect",
+                "lists_to_choose_from_are_tried",
+                tokens::lists_to_choose_from,
             ),
             Case::new(
                 "connect",
@@ -298,6 +308,11 @@ impl Vendor for HaloPsa {
             ),
             Case::new("list", "comments_that_are_hidden", lists::hidden_comments),
             Case::new("list", "sales_are_no_tickets", lists::sales),
+            Case::new(
+                "list",
+                "closed_ones_are_asked_for",
+                lists::closed_too,
+            ),
             Case::new("list", "a_team_renamed", lists::renamed_team),
             Case::new("reference_data", "ten_thousand_statuses", || {
                 reference_data::many_statuses(&HaloPsa, |stand, count| {

@@ -63,9 +63,10 @@ pub static PROVIDER: Provider = Provider {
             "ConnectWise publishes no figure. Portico sends at most four requests at once, one of them kept for what a \
              person waits for, waits as long as ConnectWise asks for, and goes on by itself.",
             "The sites of each active company, each opportunity and the notes of each ticket take a request of their \
-             own, so a first sync of many takes a while; notes of open tickets come first, and sites beyond the first \
-             hundred companies with the nightly run. A night asks for the sites of 2,000 companies; where there are more, \
-             each has its turn after some nights, which the card tells, and comes at once when it changes.",
+             own, and a second one where clients may read notes, so a first sync of many takes a while; notes of open \
+             tickets come first, and sites beyond the first hundred companies with the nightly run. A night asks for \
+             the sites of 2,000 companies; where there are more, each has its turn after some nights, which the card \
+             tells, and comes at once when it changes.",
         ],
         troubleshooting: TROUBLESHOOTING,
         staff_import: &[
@@ -115,7 +116,7 @@ const FORM: &[FormField] = &[
         required: true,
         advanced: false,
         max_length: 200,
-        shape: FieldShape::Text,
+        shape: FieldShape::Behind("company_id"),
         looks: Some(Looks::MixedWord),
         refused: "",
         without_installation: None,

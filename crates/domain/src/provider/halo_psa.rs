@@ -414,7 +414,8 @@ const TROUBLESHOOTING: &[Troubleshooting] = &[
     Troubleshooting {
         issue: "Permission errors",
         solution: "Grant the permission that is named on the application's Permissions tab in Halo, then test again. \
-                   Lists that stay empty without an error are the role of the API agent.",
+                   Clients, users, ticket types, statuses, teams or sites of which the test sees none are left out by \
+                   the role of the API agent: there is no error for that in Halo.",
     },
     Troubleshooting {
         issue: "Missing data",

@@ -56,6 +56,10 @@ async fn tickets_by_state_team_type_and_time() {
     let closed = desk.all(&format!("{all}&closed_only=true")).await;
     assert_eq!(open.len() + closed.len(), 1_500);
     assert!(open.iter().all(|t| t["hasbeenclosed"] == false));
+    for (kinds, rows) in [("0", open.len()), ("1", closed.len()), ("0,1", 1_500)] {
+        let named = desk.all(&format!("{all}&includeclosed={kinds}")).await;
+        assert_eq!(named.len(), rows, "{kinds}");
+    }
     let teams = desk.all(&format!("{all}&team=1,Security")).await;
     assert!(
         !teams.is_empty()

@@ -31,10 +31,7 @@ pub fn read(
     let mut credentials = Credentials::new();
     let mut problems = Vec::new();
     for field in provider.form {
-        let typed = form
-            .get(field.key)
-            .map(|value| field.shape.tidy(value.trim()))
-            .unwrap_or_default();
+        let typed = field.tidy(form);
         if typed.chars().count() > field.max_length {
             let limit = field.max_length;
             let message = format!("{} is longer than {limit} characters.", field.label);

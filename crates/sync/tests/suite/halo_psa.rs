@@ -1,4 +1,4 @@
-//! What only Halo PSA has: opportunities that come in on their own by value and by kind.
+//! What only Halo PSA has: opportunities that come in on their own by value and by kind, and tokens.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,17 @@ use domain::opportunity_import::OpportunityImport;
 use domain::reference::ReferenceKind;
 use domain::stream::Stream;
 use serde_json::{Value, json};
+use simulator::{Fault, FaultKind};
 use sync::request::RunMode;
 use sync::settings::update_settings;
 
 use crate::portal::{Kind, Portal, ann};
 use crate::vendors::Desk;
 
-on_both_engines!(p13_opportunities_come_in_by_value_and_kind);
+on_both_engines!(
+    p13_opportunities_come_in_by_value_and_kind,
+    s2_a_page_of_maintenance_refuses_no_credentials,
+);
 
 /// Opportunities of the vendor that a rule lets in.
 fn fitting(portal: &Portal, fits: impl Fn(&Value) -> bool) -> BTreeSet<String> {
@@ -104,4 +108,34 @@ async fn p13_opportunities_come_in_by_value_and_kind(kind: Kind) {
     );
     choose(&portal, id, OpportunityImport::default()).await;
     assert_eq!(here().await, fitting(&portal, |_| true), "all again");
+}
+
+/// A token that is refused, and a page of maintenance where another one is asked for: the schedule goes on by itself.
+async fn s2_a_page_of_maintenance_refuses_no_credentials(kind: Kind) {
+    let portal = Desk::of("halo_psa").portal(kind).await;
+    let control = &portal.control;
+    let id = portal.connected().await;
+    let answer = |code, body| FaultKind::Status {
+        code,
+        body: Some(body),
+        retry_after: None,
+    };
+    let refused = Fault::new(answer(401, json!({}))).on_entity("tickets");
+    control.set_fault(refused.times(1));
+    let page = Fault::new(answer(200, json!("<html>Maintenance</html>")));
+    control.set_fault(page.on_entity("token"));
+    let an_hour = async || {
+        for _ in 0..6 {
+            portal.advance(10 * UtcMillis::MINUTE);
+            portal.engine.schedule_due().await.expect("the schedule");
+            portal.idle().await;
+        }
+        portal.integration(id).await
+    };
+    let seen = an_hour().await;
+    assert_eq!(seen.refused_since, None, "{:?}", seen.refused_message);
+    assert!(seen.outage_since.is_some());
+    control.clear_faults();
+    let seen = an_hour().await;
+    assert_eq!((seen.refused_since, seen.outage_since), (None, None));
 }

@@ -60,6 +60,40 @@ pub async fn outage() {
     report.expect("it passed");
 }
 
+/// While a server is upgraded, what stands before it may have no page for any address: its own, the company's included. A
+/// company that is not known is told by the product itself.
+pub async fn upgrade() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let connector = stand.connector();
+    whole(&*connector, Stream::Technicians)
+        .await
+        .expect("pages");
+    let page = || Fault::new(status(404, json!("<html>Nothing here</html>")));
+    control.set_fault(page());
+    for connector in [connector, stand.connector()] {
+        let error = whole(&*connector, Stream::Technicians).await;
+        let error = error.expect_err("an upgrade");
+        assert_eq!(
+            (error.kind, error.field, error.status),
+            (ErrorKind::Unavailable, Some("company_id"), Some(404)),
+            "{error}"
+        );
+        let error = connector.test_connection().await;
+        let error = error.expect_err("an upgrade");
+        assert_eq!(error.kind, ErrorKind::Unavailable, "{error}");
+    }
+    control.clear_faults();
+    let unknown = json!({"code": "NotFound", "message": "Company not found"});
+    control.set_fault(Fault::new(status(404, unknown)).on_path(LOOK_UP));
+    let error = stand.connector().test_connection().await;
+    let error = error.expect_err("nobody knows it");
+    assert_eq!(
+        (error.kind, error.field),
+        (ErrorKind::AuthFailed, Some("company_id"))
+    );
+}
+
 pub async fn no_codebase() {
     let stand = VENDOR.start().await;
     let answers: [(Value, ErrorKind); 4] = [

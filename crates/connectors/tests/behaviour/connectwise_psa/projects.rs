@@ -16,7 +16,7 @@ use super::VENDOR;
 use crate::vendor::{FULL, Stand, Vendor, ids, ids_of, walk, whole};
 
 /// Makes some tickets in the first projects.
-fn plan(stand: &Stand, count: usize) -> Vec<i64> {
+pub(super) fn plan(stand: &Stand, count: usize) -> Vec<i64> {
     let control = stand.control();
     let projects = control
         .records("project/projects", 0, 100)

@@ -1,11 +1,13 @@
 //! Values that are not what they look like: of tickets that were opened again, of custom fields, and of
-//! notes without a time.
+//! notes without a time or without a word about who may read them.
 
-use domain::record::Batch;
+use domain::record::{Batch, Visibility};
 use domain::stream::Stream;
 use serde_json::{Value, json};
+use simulator::Fault;
 
-use super::VENDOR;
+use super::projects::plan;
+use super::{VENDOR, status};
 use crate::vendor::{Vendor, ids, record, whole};
 
 /// A ticket that is opened again still has the date it was closed at, and is open all the same.
@@ -76,6 +78,7 @@ pub async fn undated_notes() {
         };
         notes
     };
+    control.patch("screens/release", 1, json!({ "markedNotes": true }));
     let dated = read().await;
     assert!(dated.len() > 1);
     assert_eq!(stand.requests_about(OWN).len(), 0, "nothing is missing");
@@ -97,5 +100,61 @@ pub async fn undated_notes() {
             assert_eq!(bare.created_at, dated.created_at, "{bare:?}");
         }
         assert_eq!(bare.describes, dated.describes, "{bare:?}");
+    }
+}
+
+/// The list of all notes does not say which are internal; that of the ticket's own does, and is asked for once. Where it is
+/// refused, or does not have a note, nobody at the client reads that one.
+pub async fn internal_notes() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let service = control.ids("service/tickets")[0];
+    for (own, ticket) in [
+        ("service/tickets/notes", service),
+        ("project/tickets/notes", plan(&stand, 1)[0]),
+    ] {
+        control.patch("screens/release", 1, json!({ "markedNotes": false }));
+        let add = |internal: bool| {
+            let note = json!({
+                "ticketId": ticket, "text": format!("Internal: {internal}"), "detailDescriptionFlag": true,
+                "internalAnalysisFlag": false, "internalFlag": internal,
+            });
+            control.create(own, note).to_string()
+        };
+        let (hidden, shown) = (add(true), add(false));
+        let asked = || stand.requests_about(own).len();
+        // Whether clients read the two.
+        let read = async || {
+            let page = stand.connector().ticket_notes(&ticket.to_string()).await;
+            let Batch::TicketNotes(notes) = page.expect("notes").batch else {
+                panic!("notes")
+            };
+            [&hidden, &shown].map(|id| {
+                let note = notes.iter().find(|note| note.external_id == *id);
+                let note = note.expect("listed");
+                assert!(
+                    note.visibility == Visibility::Public || !note.describes,
+                    "{note:?}"
+                );
+                note.visibility == Visibility::Public
+            })
+        };
+        let before = asked();
+        assert_eq!(read().await, [false, true], "{own}");
+        assert_eq!(asked() - before, 1, "{own}");
+        let no_route = json!({"code": "ConnectWiseApi", "message": "The endpoint does not exist."});
+        for refusal in [
+            status(403, json!({"code": "Forbidden", "message": "No."})),
+            status(404, no_route),
+            status(200, json!([])),
+        ] {
+            control.set_fault(Fault::new(refusal).on_entity(own));
+            assert_eq!(read().await, [false, false], "{own}");
+            control.clear_faults();
+        }
+        let before = asked();
+        control.patch("screens/release", 1, json!({ "markedNotes": true }));
+        assert_eq!(read().await, [false, true], "{own}");
+        assert_eq!(asked(), before, "it was said at once");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use connectors::ErrorKind;
+use connectors::connector::Fetched;
 use domain::record::{Batch, Visibility};
 use domain::reference::ReferenceKind;
 use domain::scope::Scope;
@@ -211,6 +212,31 @@ pub async fn hidden_comments() {
     let missing: Vec<_> = report.missing_required().collect();
     assert_eq!(missing.len(), 1, "{report:?}");
     assert_eq!(missing[0].area, "Ticket notes");
+}
+
+/// Where lists leave closed ones out unless they are asked for, they are asked for: in whole lists, for what changed, and one
+/// by one.
+pub async fn closed_too() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let connector = stand.connector();
+    let mut all = Vec::new();
+    for stream in [Stream::Tickets, Stream::Opportunities] {
+        all.push(ids_of(control, HaloPsa.entity(stream)));
+    }
+    let rows = control.records("tickets", -1, 1_000).expect("tickets");
+    let listed = |row: &Value| all[0].contains(&row["id"].to_string());
+    let mut rows = rows.iter();
+    let closed = rows.find(|row| row["hasbeenclosed"] == true && listed(row));
+    let closed = closed.and_then(|row| row["id"].as_i64()).expect("one");
+    control.patch("instanceinfo", 1, json!({ "open_lists": true }));
+    for (stream, all) in [Stream::Tickets, Stream::Opportunities].into_iter().zip(all) {
+        let pages = whole(&*connector, stream).await.expect("pages");
+        assert_eq!(ids(&pages), all, "{stream:?}");
+    }
+    let one = connector.fetch(Stream::Tickets, &closed.to_string()).await;
+    let one = one.expect("an answer");
+    assert!(matches!(one, Fetched::Record(..)), "{one:?}");
 }
 
 pub async fn sales() {

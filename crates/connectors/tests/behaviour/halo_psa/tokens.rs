@@ -3,7 +3,7 @@
 use connectors::ErrorKind;
 use connectors::page::Page;
 use domain::stream::Stream;
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Fault, FaultKind, HaloPsaCredentials};
 
 use super::{HaloPsa, stand};
@@ -177,8 +177,66 @@ pub async fn outage() {
         .expect_err("no sign-in there");
     assert_eq!(
         (error.kind, error.field),
-        (ErrorKind::AuthFailed, Some("url"))
+        (ErrorKind::Unavailable, Some("url"))
     );
+}
+
+fn answer(code: u16, body: Value) -> FaultKind {
+    FaultKind::Status {
+        code,
+        body: Some(body),
+        retry_after: None,
+    }
+}
+
+/// Of a token that is refused once, and anything but a refusal where another one is asked for, no schedule is paused.
+pub async fn odd_answers() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let connector = stand.connector();
+    whole(&*connector, Stream::Companies).await.expect("pages");
+    for (code, body) in [
+        (200, json!("<html>Maintenance</html>")),
+        (404, json!("<html>Nothing here</html>")),
+        (403, json!("<html>Blocked</html>")),
+        (200, json!({"status": "starting"})),
+        (200, json!({"access_token": ""})),
+        (400, json!({"error": "server_error"})),
+        (400, json!("<html>Bad request</html>")),
+        (404, json!({"error": "invalid_client"})),
+    ] {
+        let once = Fault::new(answer(401, json!({}))).on_entity("tickets");
+        control.set_fault(once.times(1));
+        control.set_fault(Fault::new(answer(code, body.clone())).on_entity("token"));
+        let error = whole(&*connector, Stream::Tickets).await;
+        let error = error.expect_err("it cannot sign in");
+        assert_eq!(
+            (error.kind, error.field, error.status),
+            (ErrorKind::Unavailable, Some("url"), Some(code)),
+            "{body}: {error}"
+        );
+        control.clear_faults();
+        whole(&*connector, Stream::Tickets)
+            .await
+            .expect("it passed");
+    }
+    for (code, body) in [
+        (401, json!({"error": "invalid_client"})),
+        (401, json!({"message": "No."})),
+        (400, json!({"error": "invalid_client"})),
+        (400, json!({"error": "unauthorized_client"})),
+        (400, json!({"error": "invalid_grant"})),
+    ] {
+        control.set_fault(Fault::new(answer(code, body.clone())).on_entity("token"));
+        let error = stand.connector().test_connection().await;
+        let error = error.expect_err("refused");
+        assert_eq!(
+            (error.kind, error.field),
+            (ErrorKind::AuthFailed, Some("client_secret")),
+            "{body}: {error}"
+        );
+        control.clear_faults();
+    }
 }
 
 pub async fn sees_nothing() {
@@ -191,6 +249,31 @@ pub async fn sees_nothing() {
     assert_eq!(missing.len(), 1, "{report:?}");
     let words = missing[0].missing.as_deref().unwrap_or_default();
     assert!(words.contains("Allow use of all Customers"), "{words}");
+}
+
+/// What is chosen from in the wizard is tried like what is synced, whether it is refused or empty; users are seen in every
+/// instance.
+pub async fn lists_to_choose_from() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    for (entity, level, area, words) in [
+        ("tickettype", "None", "Ticket types", "Allow use of all ticket types"),
+        ("tickettype", "Restricted", "Ticket types", "Allow use of all ticket types"),
+        ("status", "None", "Statuses", "Tickets Access"),
+        ("status", "Restricted", "Statuses", "Tickets Access"),
+        ("users", "Restricted", "Contacts", "Users Access"),
+    ] {
+        control.set_security(entity, "query", level);
+        let report = stand.connector().test_connection().await;
+        let report = report.expect("no error");
+        let missing: Vec<_> = report.missing_required().collect();
+        assert_eq!(missing.len(), 1, "{entity}: {report:?}");
+        assert_eq!(missing[0].area, area);
+        let right = missing[0].missing.as_deref().unwrap_or_default();
+        assert!(right.contains(words), "{entity}: {right}");
+        stand.connector().reference_data().await.expect("the rest");
+        control.set_security(entity, "query", "All");
+    }
 }
 
 /// What a role leaves out is an empty list and no refusal; of teams and sites every instance has some.

@@ -58,6 +58,11 @@ pub static PSA: Psa = Psa {
         pasted(" HTTPS://NA.myconnectwise.net/ \r\n"),
         pasted("na.myconnectwise.net/v4_6_release/apis/3.0"),
         pasted("http://na.myconnectwise.net:443//"),
+        Pasted {
+            field: "public_key",
+            typed: " Harbourline+Tq4vZ8mKxW2sRb7N ",
+            becomes: "Tq4vZ8mKxW2sRb7N",
+        },
     ],
     nonsense: &[
         no_host("10.1.2.3"),

@@ -50,6 +50,11 @@ pub static PSA: Psa = Psa {
         pasted("https://harbourline.halopsa.com/auth/token"),
         pasted("https://harbourline.halopsa.com//"),
         pasted("https://harbourline.halopsa.com./portal#x"),
+        Pasted {
+            field: "client_id",
+            typed: "{0f4b7d2a-93c1-4e6f-8a75-d1c2b3e4f506}",
+            becomes: "0f4b7d2a-93c1-4e6f-8a75-d1c2b3e4f506",
+        },
     ],
     nonsense: &[
         no_address("127.0.0.1"),

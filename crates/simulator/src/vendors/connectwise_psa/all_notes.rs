@@ -72,6 +72,7 @@ impl ConnectWisePsa {
         let base = self.keeper.base(&tables);
         found(base, tickets, ticket)?;
         let render = Render::new(base, &self.root());
+        let release = Release::read(base);
         let mut notes = Vec::new();
         for (kind, sort) in [
             (format!("{tickets}/notes").as_str(), TICKET),
@@ -83,14 +84,18 @@ impl ConnectWisePsa {
             let expr = Expr::equals(schema.position(sort.ticket).unwrap_or(0), ticket);
             for id in base.ids(kind, &expr, &render) {
                 if let Some(row) = base.find(kind, id) {
-                    notes.extend(merged_note(&sort, schema, &row, &render.tree(kind, &row)));
+                    let tree = render.tree(kind, &row);
+                    let mut merged = merged_note(&sort, schema, &row, &tree);
+                    if let Some((_, note)) = merged.as_mut().filter(|_| release.marked_notes) {
+                        note["internalFlag"] = json!(tree["internalFlag"] == true);
+                    }
+                    notes.extend(merged);
                 }
             }
         }
         notes.sort_by_key(|(at, _)| *at);
-        let bare = Release::read(base).bare_notes;
         let notes = notes.into_iter().map(|(_, mut note)| {
-            if bare {
+            if release.bare_notes {
                 note["_info"] = json!({ "lastUpdated": note["_info"]["lastUpdated"] });
             }
             note

@@ -10,6 +10,8 @@ pub struct Release {
     pub lean_lists: bool,
     /// Whether the list of all notes of a ticket has no time of ticket notes but that of their last change.
     pub bare_notes: bool,
+    /// Whether the list of all notes of a ticket says which are internal, as its document does not.
+    pub marked_notes: bool,
 }
 
 impl Release {
@@ -22,6 +24,7 @@ impl Release {
         Self {
             lean_lists: flag(&record, "leanLists"),
             bare_notes: flag(&record, "bareNotes"),
+            marked_notes: flag(&record, "markedNotes"),
         }
     }
 }

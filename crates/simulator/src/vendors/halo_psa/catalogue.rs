@@ -296,7 +296,7 @@ const KINDS: [About; 28] = [
         "id:i* guid:s* webhook_id:s event:s timestamp:d requestbody:s",
     ),
     kind("appointment", "appointment", "", &["subject"], "id:i* subject:s start_date:d end_date:d agent_id:i"),
-    kind("instanceinfo", "instance", "", &["version"], "id:i* version:s licensed_agents:i lenient:b*- ticket_cap:i*- list_cap:i*- usual_rows:i*- webhook_retries:i*- quiet_actions:b*- bare_lists:b*-"),
+    kind("instanceinfo", "instance", "", &["version"], "id:i* version:s licensed_agents:i lenient:b*- ticket_cap:i*- list_cap:i*- usual_rows:i*- webhook_retries:i*- quiet_actions:b*- bare_lists:b*- open_lists:b*-"),
 ];
 
 /// All kinds.

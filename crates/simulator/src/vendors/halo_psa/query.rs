@@ -28,25 +28,26 @@ pub struct Query {
 /// Reads the parameters of a call.
 pub fn read(base: Base<'_>, schema: &Schema, call: &Call) -> Result<Query, Refusal> {
     let asks = Asks { schema, call };
+    let switches = Switches::read(base);
     let mut parts = Vec::new();
     match schema.about.key {
         "client" => client(&asks, base, &mut parts),
         "site" => site(&asks, &mut parts),
         "users" => users(&asks, &mut parts),
         "agent" => agent(&asks, &mut parts),
-        "tickets" | "opportunities" | "projects" => tickets(&asks, base, &mut parts)?,
+        "tickets" | "opportunities" | "projects" => tickets(&asks, base, &switches, &mut parts)?,
         "actions" => actions(&asks, &mut parts)?,
         _ => lists(&asks, &mut parts),
     }
     asks.changed(&mut parts)?;
     asks.advanced(&mut parts)?;
-    let (page, size) = asks.page(&Switches::read(base))?;
+    let (page, size) = asks.page(&switches)?;
     Ok(Query {
         expr: Expr::And(parts),
         order: asks.order(),
         page,
         size,
-        key: asks.without_page(),
+        key: format!("{} {}", switches.open_lists, asks.without_page()),
     })
 }
 
@@ -351,7 +352,12 @@ fn agent(asks: &Asks<'_>, parts: &mut Vec<Expr>) {
     asks.contains(parts, "search", &["name", "email"]);
 }
 
-fn tickets(asks: &Asks<'_>, base: Base<'_>, parts: &mut Vec<Expr>) -> Result<(), Refusal> {
+fn tickets(
+    asks: &Asks<'_>,
+    base: Base<'_>,
+    switches: &Switches,
+    parts: &mut Vec<Expr>,
+) -> Result<(), Refusal> {
     for (parameter, field) in [
         ("client_id", "client_id"),
         ("client_ids", "client_id"),
@@ -377,10 +383,19 @@ fn tickets(asks: &Asks<'_>, base: Base<'_>, parts: &mut Vec<Expr>) -> Result<(),
         }
     }
     team(asks, base, parts);
-    if asks.is_on("open_only") || asks.switch("includeclosed") == Some(false) {
+    // A list of ones and zeros: closed, and not closed.
+    let named = asks.text("includeclosed").map(|kinds| {
+        let has = |kind: &str| kinds.split(',').any(|one| one.trim() == kind);
+        (has("0"), has("1"))
+    });
+    let only_closed = asks.is_on("closed_only");
+    let (open, closed) = named
+        .filter(|(open, closed)| *open || *closed)
+        .unwrap_or((true, only_closed || !switches.open_lists));
+    if asks.is_on("open_only") || !closed {
         parts.push(asks.is_not("hasbeenclosed"));
     }
-    if asks.is_on("closed_only") {
+    if only_closed || !open {
         parts.push(asks.is("hasbeenclosed"));
     }
     parts.push(match asks.is_on("deleted") {

@@ -21,6 +21,8 @@ pub struct Switches {
     pub webhook_retries: u32,
     /// Whether a new action is no change of its ticket, which is not documented.
     pub quiet_actions: bool,
+    /// Whether lists of tickets leave out closed ones unless they are asked for; no release is documented to do so.
+    pub open_lists: bool,
 }
 
 impl Switches {
@@ -49,6 +51,7 @@ impl Switches {
             bare_lists: flag(record, "bare_lists"),
             webhook_retries: u32::try_from(retries).unwrap_or(0),
             quiet_actions: flag(record, "quiet_actions"),
+            open_lists: flag(record, "open_lists"),
         }
     }
 }

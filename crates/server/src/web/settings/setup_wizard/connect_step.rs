@@ -176,10 +176,7 @@ impl Form {
     fn is_as_stored(&self, typed: &Typed) -> bool {
         let taken_back = |key: &str| typed.values.contains_key(&removal_of(key));
         self.wizard.provider.form.iter().all(|field| {
-            let typed = typed.values.get(field.key);
-            let typed = typed
-                .map(|value| field.shape.tidy(value))
-                .unwrap_or_default();
+            let typed = field.tidy(&typed.values);
             match self.stored.get(field.key) {
                 Some(StoredValue::Shown(value)) => typed == *value,
                 Some(StoredValue::Hidden) => typed.is_empty() && !taken_back(field.key),
@@ -300,11 +297,8 @@ impl Form {
             value: if field.secret {
                 String::new()
             } else {
-                // An address pasted in another form is understood, and shown corrected.
-                let value = typed.values.get(field.key);
-                value
-                    .map(|value| field.shape.tidy(value))
-                    .unwrap_or_default()
+                // What is pasted in another form is understood, and shown corrected.
+                field.tidy(&typed.values)
             },
             error: typed.problems.get(field.key).cloned().unwrap_or_default(),
             hint: typed.hints.get(field.key).cloned().unwrap_or_default(),

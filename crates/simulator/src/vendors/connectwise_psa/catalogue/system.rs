@@ -151,7 +151,13 @@ pub const KINDS: [About; 14] = [
         "id:i*- text:s enteredDate:d enteredBy:s auditType:s auditSubType:s auditSource:s objectType:s-* objectId:i-*",
     ),
     // Known to the product's screens alone.
-    kind("screens/release", "release", "", &[], "id:i* leanLists:b bareNotes:b"),
+    kind(
+        "screens/release",
+        "release",
+        "",
+        &[],
+        "id:i* leanLists:b bareNotes:b markedNotes:b",
+    ),
     kind(
         "screens/meetingnotes",
         "meetingNote",

@@ -110,7 +110,7 @@ pub fn records(world: &World, kind: &str) -> Option<Vec<Value>> {
             .zip(1..)
             .map(|(name, id)| json!({"id": id, "name": name, "inactiveFlag": false}))
             .collect(),
-        "screens/release" => vec![json!({"id": 1, "leanLists": false, "bareNotes": false})],
+        "screens/release" => vec![json!({"id": 1, "leanLists": false, "bareNotes": false, "markedNotes": false})],
         "system/apiMembers" => vec![json!({
             "id": n::member_id(api_user(world)), "identifier": api_member(world),
             "name": "Portal Integration", "inactiveFlag": false, "securityRole": link(3),
