@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// What ids of values begin with that stand in no list of the vendor's and were seen in records, of kinds that may have a
+/// list as well.
+pub const SEEN: &str = "seen:";
+
 /// What a reference item is a value of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -175,6 +179,16 @@ impl ReferenceKind {
             Self::LeadSource => "lead_source",
             Self::WinReason => "win_reason",
             Self::LossReason => "loss_reason",
+        }
+    }
+
+    /// The id of a value that stands in no list of the vendor's and was seen in records, by its text. A kind that has a list
+    /// as well tells the two apart.
+    #[must_use]
+    pub fn seen_id(self, text: &str) -> String {
+        match self {
+            Self::ContactType => format!("{SEEN}{text}"),
+            _ => text.to_owned(),
         }
     }
 

@@ -186,6 +186,13 @@ pub struct OpportunityImportForm {
     pub kind_field: &'static str,
 }
 
+/// Types of contacts that stand in no list of the vendor's: those that were seen are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactTypes {
+    /// The vendor field of a contact that has their names.
+    pub field: &'static str,
+}
+
 /// A default for opportunities made in Portico.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpportunityValue {
@@ -360,6 +367,8 @@ pub struct SetupData {
     pub opportunity: &'static [OpportunityField],
     /// What decides which opportunities come in on their own; `None` where all do.
     pub opportunity_import: Option<OpportunityImportForm>,
+    /// Types of contacts that are in no list; `None` where there are none such.
+    pub contact_types: Option<ContactTypes>,
 }
 
 impl SetupData {
@@ -371,6 +380,7 @@ impl SetupData {
         skip_inactive: None,
         opportunity: &[],
         opportunity_import: None,
+        contact_types: None,
     };
 }
 

@@ -175,6 +175,7 @@ const SETUP: SetupData = SetupData {
     skip_inactive: None,
     opportunity: &[],
     opportunity_import: None,
+    contact_types: None,
 };
 
 const INSTRUCTIONS: &[Instruction] = &[Instruction {

@@ -6,6 +6,7 @@ use domain::record::{Batch, ExternalRecord, OpportunityRecord};
 use domain::scope::TicketFacts;
 use domain::settings::IntegrationSettings;
 use domain::side_list::Unread;
+use serde_json::Value;
 
 /// Runs the same expression for every kind of record; a deletion feed carries none.
 macro_rules! for_each_kind {
@@ -129,7 +130,7 @@ impl Prepared {
     }
 }
 
-/// The longest kind of an opportunity that is offered to choose from; they are free texts.
+/// The longest kind of an opportunity, or type of a contact, that is offered to choose from; they are free texts.
 const LONGEST_KIND: usize = 200;
 
 /// The kind of an opportunity, where the vendor has one beside its type.
@@ -145,6 +146,25 @@ pub fn kinds_of<'b>(batch: &'b Batch, field: Option<&str>) -> BTreeSet<&'b str> 
         Batch::Opportunities(all) => all.iter().filter_map(|one| kind_of(one, field)).collect(),
         _ => BTreeSet::new(),
     }
+}
+
+/// The types that the contacts of a batch have in a vendor field: a text, or a list of them.
+#[must_use]
+pub fn contact_types_of<'b>(batch: &'b Batch, field: Option<&str>) -> BTreeSet<&'b str> {
+    let (Batch::Contacts(contacts), Some(field)) = (batch, field) else {
+        return BTreeSet::new();
+    };
+    let told = contacts
+        .iter()
+        .filter_map(|contact| contact.fields.get(field));
+    let texts = told.flat_map(|value| match value {
+        Value::Array(all) => all.iter().collect(),
+        one => vec![one],
+    });
+    texts
+        .filter_map(|text| text.as_str().map(str::trim))
+        .filter(|text| !text.is_empty() && text.len() <= LONGEST_KIND)
+        .collect()
 }
 
 /// The ids of a batch, in order.
