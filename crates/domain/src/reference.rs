@@ -72,6 +72,9 @@ pub enum ReferenceKind {
     Contract,
     /// What kinds of opportunity were seen, for vendors that have no list of them: the texts are their own ids.
     SeenOpportunityKind,
+    /// Which fields of the account's own were seen in contacts, for vendors where one of them tells the type of a contact: the
+    /// names are their own ids.
+    SeenContactField,
     /// What kind of work a ticket is billed as.
     WorkType,
     /// Classification of a company.
@@ -94,7 +97,7 @@ pub enum ReferenceKind {
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Queue,
         Self::TicketStatus,
         Self::TicketPriority,
@@ -125,6 +128,7 @@ impl ReferenceKind {
         Self::Category4,
         Self::Contract,
         Self::SeenOpportunityKind,
+        Self::SeenContactField,
         Self::WorkType,
         Self::CompanyClassification,
         Self::Territory,
@@ -170,6 +174,7 @@ impl ReferenceKind {
             Self::Category4 => "category_4",
             Self::Contract => "contract",
             Self::SeenOpportunityKind => "seen_opportunity_kind",
+            Self::SeenContactField => "seen_contact_field",
             Self::WorkType => "work_type",
             Self::CompanyClassification => "company_classification",
             Self::Territory => "territory",

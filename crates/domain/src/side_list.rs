@@ -60,7 +60,7 @@ const TEAM: &str = "team";
 const OF_ROWS: [&str; 2] = ["contract", "sla"];
 
 /// What the names of vendor fields begin with that a tenant made itself.
-const OWN: &str = "udf:";
+pub const OWN: &str = "udf:";
 
 /// The vendor field with the types a contact has at the sites of its company.
 pub const SITE_CONTACT_TYPES: &str = "site_contact_types";

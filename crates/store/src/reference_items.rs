@@ -143,6 +143,37 @@ pub async fn insert_seen(
     Ok(())
 }
 
+/// Marks a value that was seen in records as gone: none carries it any more.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_seen(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    kind: ReferenceKind,
+    text: &str,
+) -> Result<()> {
+    let now = tx.store().now();
+    let id = kind.seen_id(text);
+    execute!(tx, REMOVE, integration.0, kind.key(), &id, now.0)?;
+    Ok(())
+}
+
+/// Marks all values of a kind that were seen in records as gone, but for those the vendor lists.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_all_seen(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    kind: ReferenceKind,
+) -> Result<()> {
+    let now = tx.store().now();
+    let ids = format!("{}%", kind.seen_id(""));
+    execute!(tx, REMOVE_SEEN, integration.0, kind.key(), &ids, now.0)?;
+    Ok(())
+}
+
 /// Values of one kind, or of all, in the vendor's order; removed ones included, last within their kind.
 ///
 /// # Errors
@@ -237,5 +268,7 @@ statements! {
         SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), NULL, 1, 0, 0, NULL
         WHERE (SELECT COUNT(*) FROM reference_item WHERE integration_id = $1 AND kind = $2 AND removed_at IS NULL) < CAST($5 AS BIGINT)
         ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET removed_at = NULL";
+    REMOVE_SEEN = "UPDATE reference_item SET removed_at = $4 WHERE integration_id = $1 AND kind = $2 AND external_id LIKE $3
+        AND removed_at IS NULL";
     REMOVE = "UPDATE reference_item SET removed_at = $4 WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
 }

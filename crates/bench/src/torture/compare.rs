@@ -136,6 +136,7 @@ fn connector(
                 .cloned()
                 .collect(),
         ),
+        contact_type_field: integration.settings.contact_type_field.clone(),
         installation_code: None,
         base_url: Some(sandbox.url),
         request_limit: None,

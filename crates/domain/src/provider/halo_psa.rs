@@ -317,6 +317,7 @@ const SETUP: SetupData = SetupData {
     }),
     contact_types: Some(ContactTypes {
         field: SITE_CONTACT_TYPES,
+        choice: None,
     }),
 };
 

@@ -15,7 +15,7 @@ use store::pages::{self, Absence, Known, RecordMark, RemovedReason};
 use store::{Tx, company_adoption as adoption, reference_items, removal_questions, set_aside};
 
 use super::classify::{Class, Presence, Stored, Write, classify, count};
-use super::records::{Prepared, contact_types_of, kinds_of, retain};
+use super::records::{Prepared, contact_fields_of, contact_types_of, kinds_of, retain};
 use super::scope::completion_closes;
 use super::side_lists;
 use crate::engine::Engine;
@@ -86,6 +86,10 @@ impl Writer<'_> {
         let named = contact_types_of(&page.batch, types.map(|types| types.field));
         let seen = ReferenceKind::ContactType;
         reference_items::insert_seen(tx, integration, seen, &named).await?;
+        let chosen = self.integration.settings.contact_type_field.as_deref();
+        let fields = contact_fields_of(&page.batch, types, chosen);
+        let seen = ReferenceKind::SeenContactField;
+        reference_items::insert_seen(tx, integration, seen, &fields).await?;
         let plan = Plan::of(page, &known, &in_scope, counts);
         let notes = self.notes_to_read(&page.batch, &plan.shown, &in_scope);
         let to_adopt = self.to_adopt(&page.batch, &plan.rows);
