@@ -72,6 +72,7 @@ pub async fn run(vendor: &str, sandbox: Url) -> Result<Pass> {
                 .map(|(key, value)| (key, Secret::from(value)))
                 .collect(),
             public_note_audiences: None,
+            contact_type_field: None,
             installation_code: None,
             base_url: Some(sandbox),
             request_limit: None,

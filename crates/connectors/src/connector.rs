@@ -51,6 +51,8 @@ pub struct Connect {
     /// Audiences of a comment that clients may read; the connector's default while nobody has chosen. An empty choice
     /// means that clients read none.
     pub public_note_audiences: Option<Vec<String>>,
+    /// The field of contacts that tells their type, where an account decides that.
+    pub contact_type_field: Option<String>,
     /// The installation's default for the provider's code, when the connection has none of its own.
     pub installation_code: Option<Secret>,
     /// Replaces the vendor's addresses. Only process configuration sets it: the demo, tests, the benchmark.

@@ -28,8 +28,8 @@ pub use documentation::{Documentation, Instruction, Note, Step, Troubleshooting}
 pub use installation::Installation;
 pub use mistaken::{likely_mistaken, mistaken};
 pub use setup::{
-    Flow, OpportunityField, OpportunityImportForm, OpportunityValue, ScopeField, ScopeList,
-    SetupData,
+    CONTACT_TYPE_FIELD, ContactTypeChoice, ContactTypes, Flow, OpportunityField,
+    OpportunityImportForm, OpportunityValue, ScopeField, ScopeList, SetupData,
 };
 
 /// What kind of tool a provider is.

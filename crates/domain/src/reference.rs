@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// What ids of values begin with that stand in no list of the vendor's and were seen in records, of kinds that may have a
+/// list as well.
+pub const SEEN: &str = "seen:";
+
 /// What a reference item is a value of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -68,6 +72,9 @@ pub enum ReferenceKind {
     Contract,
     /// What kinds of opportunity were seen, for vendors that have no list of them: the texts are their own ids.
     SeenOpportunityKind,
+    /// Which fields of the account's own were seen in contacts, for vendors where one of them tells the type of a contact: the
+    /// names are their own ids.
+    SeenContactField,
     /// What kind of work a ticket is billed as.
     WorkType,
     /// Classification of a company.
@@ -90,7 +97,7 @@ pub enum ReferenceKind {
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Queue,
         Self::TicketStatus,
         Self::TicketPriority,
@@ -121,6 +128,7 @@ impl ReferenceKind {
         Self::Category4,
         Self::Contract,
         Self::SeenOpportunityKind,
+        Self::SeenContactField,
         Self::WorkType,
         Self::CompanyClassification,
         Self::Territory,
@@ -166,6 +174,7 @@ impl ReferenceKind {
             Self::Category4 => "category_4",
             Self::Contract => "contract",
             Self::SeenOpportunityKind => "seen_opportunity_kind",
+            Self::SeenContactField => "seen_contact_field",
             Self::WorkType => "work_type",
             Self::CompanyClassification => "company_classification",
             Self::Territory => "territory",
@@ -175,6 +184,16 @@ impl ReferenceKind {
             Self::LeadSource => "lead_source",
             Self::WinReason => "win_reason",
             Self::LossReason => "loss_reason",
+        }
+    }
+
+    /// The id of a value that stands in no list of the vendor's and was seen in records, by its text. A kind that has a list
+    /// as well tells the two apart.
+    #[must_use]
+    pub fn seen_id(self, text: &str) -> String {
+        match self {
+            Self::ContactType => format!("{SEEN}{text}"),
+            _ => text.to_owned(),
         }
     }
 

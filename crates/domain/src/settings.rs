@@ -47,6 +47,8 @@ pub struct IntegrationSettings {
     pub auto_import: bool,
     /// *Default Role for Imported Contacts*: id of a company role.
     pub default_contact_role: Option<String>,
+    /// The field of contacts that tells their type, for vendors where the account decides that.
+    pub contact_type_field: Option<String>,
     /// *Client Comment Status*: the status a ticket gets when a client comments. Where each board has statuses of its
     /// own, those of one name, of which a ticket gets its board's; one on a board without any keeps its status. Empty:
     /// all do. Acts once comments are sent.
@@ -107,6 +109,7 @@ impl Default for IntegrationSettings {
             public_note_audiences: BTreeSet::new(),
             auto_import: false,
             default_contact_role: None,
+            contact_type_field: None,
             client_comment_status: BTreeSet::new(),
             opportunity_import: OpportunityImport::default(),
             opportunity: OpportunityDefaults::default(),

@@ -25,6 +25,8 @@ pub enum SideList {
     Locations,
     /// Who is the main contact of a company.
     MainContacts,
+    /// Types of contacts that stand with the sites of their company.
+    ContactTypes,
     /// Web site and domain of a company.
     Details,
     /// The contract and service level of a ticket, which rows of lists have and a ticket by itself has not.
@@ -58,7 +60,10 @@ const TEAM: &str = "team";
 const OF_ROWS: [&str; 2] = ["contract", "sla"];
 
 /// What the names of vendor fields begin with that a tenant made itself.
-const OWN: &str = "udf:";
+pub const OWN: &str = "udf:";
+
+/// The vendor field with the types a contact has at the sites of its company.
+pub const SITE_CONTACT_TYPES: &str = "site_contact_types";
 
 /// The vendor field with a company's domain.
 const DOMAIN: &str = "domain";
@@ -101,6 +106,7 @@ impl SideList {
             | Self::Sites
             | Self::Locations
             | Self::MainContacts
+            | Self::ContactTypes
             | Self::Details
             | Self::Rows
             | Self::OwnFields => false,
@@ -136,6 +142,13 @@ impl SideList {
                 for contact in contacts {
                     if let Some(kept) = stored(&contact.external_id) {
                         contact.primary = kept.primary;
+                    }
+                }
+            }
+            (Self::ContactTypes, Batch::Contacts(contacts)) => {
+                for contact in contacts {
+                    if let Some(kept) = stored(&contact.external_id) {
+                        put_back(&mut contact.fields, SITE_CONTACT_TYPES, kept);
                     }
                 }
             }
@@ -213,7 +226,7 @@ fn put_own_back(fields: &mut Fields, kept: &StoredParts) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{CompanyRecord, OpportunityRecord, TicketRecord};
+    use crate::record::{CompanyRecord, ContactRecord, OpportunityRecord, TicketRecord};
 
     #[test]
     fn what_is_stored_is_put_back_and_what_is_new_stays_as_it_came() {
@@ -267,6 +280,32 @@ mod tests {
         expected.website.clone_from(&kept.website);
         expected.fields.extend(kept.fields.clone());
         assert_eq!(batch, Batch::Companies(vec![expected]));
+    }
+
+    #[test]
+    fn types_of_contacts_are_put_back_and_nothing_else_of_them() {
+        let contact = |types: &[&str], primary: bool| {
+            let fields = [(
+                SITE_CONTACT_TYPES.to_owned(),
+                types.iter().copied().collect::<Value>(),
+            )];
+            ContactRecord {
+                external_id: "1".into(),
+                primary,
+                fields: fields.into(),
+                ..ContactRecord::default()
+            }
+        };
+        let kept = StoredParts {
+            fields: contact(&["Approver"], false).fields,
+            ..StoredParts::default()
+        };
+        let mut batch = Batch::Contacts(vec![ContactRecord {
+            fields: Fields::new(),
+            ..contact(&[], true)
+        }]);
+        SideList::ContactTypes.keep(&mut batch, |_| Some(&kept));
+        assert_eq!(batch, Batch::Contacts(vec![contact(&["Approver"], true)]));
     }
 
     #[test]

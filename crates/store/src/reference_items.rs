@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
-use domain::reference::{ReferenceItem, ReferenceKind};
+use domain::reference::{ReferenceItem, ReferenceKind, SEEN};
 
 use crate::decode::{flag, known, optional};
 use crate::error::Result;
@@ -56,7 +56,7 @@ pub struct ReferenceChanges {
 }
 
 /// Puts what the vendor lists now in place of what it listed before. Of the kinds in `items`, values that are missing
-/// are marked as removed; kinds of which nothing is given stay untouched.
+/// are marked as removed; kinds of which nothing is given stay untouched, and so do values that were seen in records.
 ///
 /// # Errors
 /// As any statement.
@@ -95,7 +95,7 @@ pub async fn replace_reference_items(
     }
     for (kind, external_id) in before
         .into_iter()
-        .filter(|(_, item)| item.removed_at.is_none())
+        .filter(|(_, item)| item.removed_at.is_none() && !item.external_id.starts_with(SEEN))
         .map(|(key, _)| key)
     {
         if items.iter().any(|item| item.kind == kind) {
@@ -108,8 +108,8 @@ pub async fn replace_reference_items(
 /// Most values of a kind that are kept of those records carry; free texts may be another one in each record.
 const MOST_SEEN: i64 = 300;
 
-/// Adds values the vendor has no list of, as records carry them: each is its own id. What is known already stays as it
-/// is, and beyond the first 300 none is added.
+/// Adds values the vendor has no list of, as records carry them ([`ReferenceKind::seen_id`]). What is known already stays as
+/// it is, what was gone is back, and beyond the first 300 none is added.
 ///
 /// # Errors
 /// As any statement.
@@ -119,16 +119,58 @@ pub async fn insert_seen(
     kind: ReferenceKind,
     values: &BTreeSet<&str>,
 ) -> Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let stored: Vec<StoredReferenceItem> = tx_all!(tx, LIST_KIND, integration.0, kind.key())?;
+    let here = stored.iter().filter(|item| item.removed_at.is_none());
+    let here: BTreeSet<&str> = here.map(|item| item.external_id.as_str()).collect();
     for value in values {
+        let id = kind.seen_id(value);
+        if here.contains(id.as_str()) {
+            continue;
+        }
         execute!(
             tx,
             INSERT_SEEN,
             integration.0,
             kind.key(),
+            &id,
             *value,
             MOST_SEEN
         )?;
     }
+    Ok(())
+}
+
+/// Marks a value that was seen in records as gone: none carries it any more.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_seen(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    kind: ReferenceKind,
+    text: &str,
+) -> Result<()> {
+    let now = tx.store().now();
+    let id = kind.seen_id(text);
+    execute!(tx, REMOVE, integration.0, kind.key(), &id, now.0)?;
+    Ok(())
+}
+
+/// Marks all values of a kind that were seen in records as gone, but for those the vendor lists.
+///
+/// # Errors
+/// As any statement.
+pub async fn remove_all_seen(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    kind: ReferenceKind,
+) -> Result<()> {
+    let now = tx.store().now();
+    let ids = format!("{}%", kind.seen_id(""));
+    execute!(tx, REMOVE_SEEN, integration.0, kind.key(), &ids, now.0)?;
     Ok(())
 }
 
@@ -223,8 +265,10 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET label = excluded.label,
         parent = excluded.parent, active = excluded.active, sort_order = excluded.sort_order, is_system = excluded.is_system, removed_at = NULL";
     INSERT_SEEN = "INSERT INTO reference_item (integration_id, kind, external_id, label, parent, active, sort_order, is_system, removed_at)
-        SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($3 AS TEXT), NULL, 1, 0, 0, NULL
-        WHERE (SELECT COUNT(*) FROM reference_item WHERE integration_id = $1 AND kind = $2) < CAST($4 AS BIGINT)
-        ON CONFLICT (integration_id, kind, external_id) DO NOTHING";
+        SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), NULL, 1, 0, 0, NULL
+        WHERE (SELECT COUNT(*) FROM reference_item WHERE integration_id = $1 AND kind = $2 AND removed_at IS NULL) < CAST($5 AS BIGINT)
+        ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET removed_at = NULL";
+    REMOVE_SEEN = "UPDATE reference_item SET removed_at = $4 WHERE integration_id = $1 AND kind = $2 AND external_id LIKE $3
+        AND removed_at IS NULL";
     REMOVE = "UPDATE reference_item SET removed_at = $4 WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
 }

@@ -38,6 +38,7 @@ pub fn open(
         credentials,
         // Chosen when the connection was made; an administrator who clears the choice means nobody.
         public_note_audiences: Some(settings.public_note_audiences.iter().cloned().collect()),
+        contact_type_field: settings.contact_type_field.clone(),
         installation_code: engine.config().installation_codes.get(provider).cloned(),
         base_url: engine.config().base_urls.get(provider).cloned(),
         request_limit: engine.config().request_limits.get(provider).copied(),

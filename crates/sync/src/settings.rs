@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::id::IntegrationId;
 use domain::provider::ScopeField;
+use domain::reference::ReferenceKind;
 use domain::run::Trigger;
 use domain::scope::Scope;
 use domain::settings::{INTERVALS, IntegrationSettings};
@@ -12,6 +13,7 @@ use store::Tx;
 use store::audit::Actor;
 use store::checkpoints::{self, Checkpoint};
 use store::integrations::{self, Integration};
+use store::reference_items;
 
 use crate::connect::SettingsOutcome;
 use crate::engine::Engine;
@@ -117,6 +119,10 @@ pub(crate) async fn put(
         .ok_or(Error::NoIntegration(id))?;
     let need = Need::of(&before.settings, &settings);
     forget_watermarks(tx, &integration, &need.whole).await?;
+    if before.settings.contact_type_field != settings.contact_type_field {
+        // Those of the new field come as its contacts are read.
+        reference_items::remove_all_seen(tx, id, ReferenceKind::ContactType).await?;
+    }
     let other_times = before.settings.auto_sync != settings.auto_sync
         || before.settings.interval_minutes != settings.interval_minutes;
     if other_times && integration.is_armed() && integration.refused_since.is_none() {
@@ -175,7 +181,7 @@ struct Need {
 impl Need {
     /// Pure: compares settings. Narrowing the scope needs only a look at stored tickets, which the run does first;
     /// widening it needs what was never stored. A newly selected type, an earlier floor, other rules for companies or
-    /// for who may read a comment need a full read of their streams.
+    /// for who may read a comment, and another field for the types of contacts need a full read of their streams.
     fn of(before: &IntegrationSettings, after: &IntegrationSettings) -> Self {
         let mut need = Self::default();
         for stream in Stream::ALL {
@@ -215,6 +221,9 @@ impl Need {
         }
         if before.public_note_audiences != after.public_note_audiences {
             need.whole(Stream::TicketNotes);
+        }
+        if before.contact_type_field != after.contact_type_field {
+            need.whole(Stream::Contacts);
         }
         need
     }
@@ -294,6 +303,10 @@ mod tests {
         worth.opportunity_import.minimum_cents = Some(1);
         let need = Need::of(&before, &worth);
         assert_eq!(need.whole, [Stream::Opportunities].into());
+        let mut typed = before.clone();
+        typed.contact_type_field = Some("Kind".into());
+        let need = Need::of(&before, &typed);
+        assert_eq!(need.whole, [Stream::Contacts].into());
         let none = IntegrationSettings {
             record_types: [RecordType::Companies].into(),
             ..before.clone()

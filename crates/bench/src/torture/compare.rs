@@ -8,15 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use connectors::connector::RequestCounter;
+use connectors::connector::{Memory, RequestCounter};
 use connectors::limits::{Unlimited, Urgency};
-use connectors::page::PageRequest;
+use connectors::page::{Page, PageRequest};
 use connectors::{Connect, Connector};
 use domain::email::email_key;
 use domain::id::IdentityId;
 use domain::record::{Batch, ContactRecord, ExternalRecord};
 use domain::scope::Scope;
 use domain::secret::Secret;
+use domain::side_list::SITE_CONTACT_TYPES;
 use domain::stream::{PullMode, Stream};
 use domain::viewer::Viewer;
 use serde_json::Value;
@@ -70,7 +71,9 @@ pub async fn compare(installation: &Installation, sandbox: &Sandbox) -> Result<C
     let store = installation.store();
     let integration = integrations::find_integration(store, installation.integration).await?;
     let integration = integration.context("the integration is gone")?;
-    let connector = connector(&integration, sandbox.address())?;
+    let memory = Arc::new(Memory::default());
+    learn_by_turns(&integration, sandbox, &memory).await?;
+    let connector = connector(&integration, sandbox.address(), &memory)?;
     let mut found = Comparison::default();
     let streams = connector.capability().streams.iter();
     let listed = streams
@@ -96,7 +99,30 @@ pub async fn compare(installation: &Installation, sandbox: &Sandbox) -> Result<C
     Ok(found)
 }
 
-fn connector(integration: &Integration, sandbox: Address) -> Result<Arc<dyn Connector>> {
+/// Lists companies until no more is learned of them: what takes a request for each comes by turns.
+async fn learn_by_turns(
+    integration: &Integration,
+    sandbox: &Sandbox,
+    memory: &Arc<Memory>,
+) -> Result<()> {
+    let mut before = usize::MAX;
+    loop {
+        let connector = connector(integration, sandbox.address(), memory)?;
+        let pages = list(connector.as_ref(), Stream::Companies).await?;
+        let beside = pages.iter().flat_map(|page| &page.beside);
+        let left: usize = beside.map(|one| one.passed_over.len()).sum();
+        if left == 0 || left >= before {
+            return Ok(());
+        }
+        before = left;
+    }
+}
+
+fn connector(
+    integration: &Integration,
+    sandbox: Address,
+    memory: &Arc<Memory>,
+) -> Result<Arc<dyn Connector>> {
     let form = credentials::form(&sandbox.vendor).into_iter();
     let connect = Connect {
         credentials: form
@@ -110,26 +136,22 @@ fn connector(integration: &Integration, sandbox: Address) -> Result<Arc<dyn Conn
                 .cloned()
                 .collect(),
         ),
+        contact_type_field: integration.settings.contact_type_field.clone(),
         installation_code: None,
         base_url: Some(sandbox.url),
         request_limit: None,
         permits: Arc::new(Unlimited),
         urgency: Urgency::Background,
-        memory: Arc::default(),
+        memory: Arc::clone(memory),
         requests: Arc::new(RequestCounter::default()),
     };
     Ok(connectors::build(&integration.provider, connect)?)
 }
 
-async fn compare_stream(
-    store: &Store,
-    integration: &Integration,
-    connector: &dyn Connector,
-    stream: Stream,
-    found: &mut Comparison,
-) -> Result<()> {
+/// Every page of a stream.
+async fn list(connector: &dyn Connector, stream: Stream) -> Result<Vec<Page>> {
     let scope = Scope::default();
-    let (mut cursor, mut batches) = (None, Vec::new());
+    let (mut cursor, mut pages) = (None, Vec::new());
     loop {
         let request = PageRequest {
             stream,
@@ -139,21 +161,34 @@ async fn compare_stream(
             page_size: 500,
         };
         let page = connector.list_page(request).await?;
-        batches.push(page.batch);
-        match page.next {
+        let next = page.next.clone();
+        pages.push(page);
+        match next {
             Some(next) => cursor = Some(next),
-            None => break,
+            None => return Ok(pages),
         }
     }
+}
+
+async fn compare_stream(
+    store: &Store,
+    integration: &Integration,
+    connector: &dyn Connector,
+    stream: Stream,
+    found: &mut Comparison,
+) -> Result<()> {
+    let pages = list(connector, stream).await?;
+    let mut batches: Vec<Batch> = pages.into_iter().map(|page| page.batch).collect();
     let claimed = connector.capability().stream(stream);
     let made = claimed.map_or("", |claimed| claimed.made_ids);
-    let unmarked = one_main_contact(made, &mut batches);
-    let unmarked = hashes(
-        &Batch::Contacts(unmarked),
+    let mut others = one_main_contact(made, &mut batches);
+    others.extend(without_types(&batches));
+    let others = hashes(
+        &Batch::Contacts(others),
         connector.mapper_version(),
         integration.generation,
     );
-    let also = unmarked.into_iter().collect();
+    let also = others.into_iter().collect();
     let mut at_vendor = 0_u64;
     for batch in &batches {
         at_vendor +=
@@ -198,6 +233,23 @@ fn one_main_contact(made: &str, batches: &mut [Batch]) -> Vec<ContactRecord> {
         .map(|contact| ContactRecord {
             primary: false,
             ..contact
+        })
+        .collect()
+}
+
+/// Contacts as they are while nobody asked for their types: these come with their company's turn, and who was read before it
+/// has them with the next full run.
+fn without_types(batches: &[Batch]) -> Vec<ContactRecord> {
+    let contacts = batches.iter().flat_map(|batch| match batch {
+        Batch::Contacts(contacts) => contacts.as_slice(),
+        _ => &[],
+    });
+    let typed = contacts.filter(|contact| contact.fields.contains_key(SITE_CONTACT_TYPES));
+    typed
+        .cloned()
+        .map(|mut contact| {
+            contact.fields.remove(SITE_CONTACT_TYPES);
+            contact
         })
         .collect()
 }

@@ -194,6 +194,7 @@ mod tests {
                 .map(|(key, value)| ((*key).to_owned(), Secret::from(*value)))
                 .collect(),
             public_note_audiences: None,
+            contact_type_field: None,
             installation_code: None,
             base_url: base.map(|base| Url::parse(base).expect("an address")),
             request_limit: None,

@@ -250,6 +250,7 @@ mod tests {
         Connect {
             credentials: credentials.collect(),
             public_note_audiences: None,
+            contact_type_field: None,
             installation_code: None,
             base_url: None,
             request_limit: None,

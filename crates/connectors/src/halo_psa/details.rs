@@ -1,8 +1,9 @@
-//! What a client has that lists of clients leave out: its web site, its domain and who is its main contact. It takes a
-//! request for each client, so a run asks about some: those whose row is new or changed, and those that were not asked about
-//! for a day. They take turns in the order of the list, the next run going on where the last one had to stop; some requests
-//! are kept for the new and changed, whose turn may be far. The others keep what is stored. Nothing of this holds up the
-//! clients themselves: one that cannot be asked about keeps what is stored as well.
+//! What a client has that lists leave out: its web site, its domain, who is its main contact, and which of its people are
+//! contacts of a type at its sites. It takes a request for each client and one for each of its sites, so a run asks about
+//! some: those whose row is new or changed, and those that were not asked about for a day. They take turns in the order of
+//! the list, the next run going on where the last one had to stop; some requests are kept for the new and changed, whose turn
+//! may be far. The others keep what is stored. Nothing of this holds up the clients themselves: one that cannot be asked
+//! about keeps what is stored as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -19,6 +20,7 @@ use serde_json::Value;
 
 use super::beside::Sites;
 use super::client::Client;
+use super::contact_types::{self, Told, Types};
 use super::map::some_id;
 use super::query::by_id;
 use super::wire::HaloClient;
@@ -30,7 +32,8 @@ use crate::page::Page;
 use crate::probe::Area;
 use crate::value::text;
 
-/// Most clients a run asks about: a good minute's requests, and a sixth of those of five.
+/// Requests a run asks with, but for what the last client takes beyond: a good minute's, and a sixth of those of five.
+/// They do for twenty-five clients with a site each.
 const A_RUN: usize = 50;
 
 /// How many of them are kept for clients that are new or changed.
@@ -57,6 +60,8 @@ pub(super) struct Details {
     pub(super) main_contact: Option<i64>,
     /// Its main site, whose address it has, and whose main contact where it names none itself.
     pub(super) main_site: Option<i64>,
+    /// The types of its contacts; `None` as long as nobody knows them.
+    pub(super) types: Option<Arc<Types>>,
 }
 
 impl Details {
@@ -67,6 +72,7 @@ impl Details {
             domain: text(client.domain.take()),
             main_contact: some_id(client.main_contact),
             main_site: some_id(client.main_site),
+            types: None,
         }
     }
 
@@ -86,6 +92,11 @@ impl Details {
 
 fn id_of(company: &CompanyRecord) -> i64 {
     company.external_id.parse().unwrap_or_default()
+}
+
+/// The requests a client takes.
+fn cost(sites: &Sites, client: i64) -> usize {
+    1 + contact_types::sites_of(sites, client, None).len()
 }
 
 /// What this process knows of a client.
@@ -129,6 +140,12 @@ impl AllKnown {
             .map(|known| known.details.clone())
     }
 
+    /// The types of a client's contacts, as far as anybody knows.
+    pub(super) fn types(&self, client: i64) -> Option<Arc<Types>> {
+        let state = self.state();
+        state.clients.get(&client)?.details.types.clone()
+    }
+
     /// Whether nobody knows yet who is a client's main contact, and somebody will.
     fn is_open(&self, client: i64) -> bool {
         let state = self.state();
@@ -165,9 +182,9 @@ impl Asked {
     }
 }
 
-/// Takes one of so many.
-fn take(taken: &AtomicUsize, of: usize) -> bool {
-    taken.fetch_add(1, Relaxed) < of
+/// Takes some of so many requests: the last ones may be more than there are.
+fn take(taken: &AtomicUsize, some: usize, of: usize) -> bool {
+    taken.fetch_add(some, Relaxed) < of
 }
 
 /// Whether a client is asked about, and what is put into its record otherwise.
@@ -181,7 +198,7 @@ fn turn(
     asked: &Asked,
     known: &AllKnown,
     company: &CompanyRecord,
-    row: u64,
+    (row, cost): (u64, usize),
     now: UtcMillis,
 ) -> Turn {
     let id = id_of(company);
@@ -205,13 +222,13 @@ fn turn(
     }
     if !asked.is_over() {
         if id > state.place {
-            if take(&asked.in_turn, A_RUN - NEWS) {
+            if take(&asked.in_turn, cost, A_RUN - NEWS) {
                 state.place = id;
                 return Turn::Ask;
             }
             state.stopped = true;
         }
-        if !same && take(&asked.news, NEWS) {
+        if !same && take(&asked.news, cost, NEWS) {
             return Turn::Ask;
         }
     }
@@ -258,7 +275,8 @@ pub(super) async fn add(client: &Client, sites: &Sites, page: &mut Page) -> Resu
     let mut to_ask = Vec::new();
     for company in companies {
         let row = hash(company);
-        match turn(asked, &known, company, row, now) {
+        let cost = cost(sites, id_of(company));
+        match turn(asked, &known, company, (row, cost), now) {
             Turn::Ask => to_ask.push((company, row)),
             Turn::Take(details) => details.put(company, sites),
             Turn::PassOver => pass(company),
@@ -270,7 +288,7 @@ pub(super) async fn add(client: &Client, sites: &Sites, page: &mut Page) -> Resu
         .collect();
     let mut reads: Vec<BoxFuture<'_, Result<Option<Details>>>> = Vec::with_capacity(ids.len());
     for (id, row) in ids {
-        reads.push(Box::pin(ask(client, &known, id, row)));
+        reads.push(Box::pin(ask(client, sites, &known, (id, row))));
     }
     let told: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
     for ((company, _), told) in to_ask.into_iter().zip(told) {
@@ -285,19 +303,27 @@ pub(super) async fn add(client: &Client, sites: &Sites, page: &mut Page) -> Resu
     Ok(())
 }
 
-/// Says of which contacts nobody knows whether they are their client's main one: its details were not asked for yet.
+/// Says of which contacts nobody knows whether they are their client's main one, and of which their types: its details were
+/// not asked for yet.
 pub(super) fn tell_of_contacts(client: &Client, page: &mut Page) {
     let Batch::Contacts(contacts) = &page.batch else {
         return;
     };
     let known = client.known_clients();
-    let unknown = contacts.iter().filter(|contact| {
-        let company = contact.company_external_id.as_ref();
-        let id = company.and_then(|id| id.parse::<i64>().ok());
-        id.is_some_and(|id| known.is_open(id))
-    });
-    let unknown = unknown.map(|contact| contact.external_id.clone()).collect();
-    pass_over(page, SideList::MainContacts, unknown);
+    let those = |unknown: &dyn Fn(i64) -> bool| -> BTreeSet<String> {
+        let of_client = contacts.iter().filter(|contact| {
+            let company = contact.company_external_id.as_ref();
+            let id = company.and_then(|id| id.parse::<i64>().ok());
+            id.is_some_and(unknown)
+        });
+        of_client
+            .map(|contact| contact.external_id.clone())
+            .collect()
+    };
+    let no_main_contact = those(&|client| known.is_open(client));
+    let no_types = those(&|client| known.types(client).is_none());
+    pass_over(page, SideList::MainContacts, no_main_contact);
+    pass_over(page, SideList::ContactTypes, no_types);
 }
 
 fn pass_over(page: &mut Page, list: SideList, passed_over: BTreeSet<String>) {
@@ -313,12 +339,27 @@ fn pass_over(page: &mut Page, list: SideList, passed_over: BTreeSet<String>) {
 ///
 /// # Errors
 /// As [`add`].
-async fn ask(client: &Client, known: &AllKnown, id: i64, row: u64) -> Result<Option<Details>> {
+async fn ask(
+    client: &Client,
+    sites: &Sites,
+    known: &AllKnown,
+    (id, row): (i64, u64),
+) -> Result<Option<Details>> {
     let asked = &client.details_asked;
     if !asked.is_over() {
         match of(client, id).await {
-            Ok(details) => {
-                asked.failures.store(0, Relaxed);
+            Ok(mut details) => {
+                let told = contact_types::read(client, sites, id, details.main_site).await?;
+                if matches!(told, Told::Failed) {
+                    asked.failures.fetch_add(1, Relaxed);
+                } else {
+                    asked.failures.store(0, Relaxed);
+                }
+                // What was known of them stays known.
+                details.types = match told {
+                    Told::Types(types) => Some(Arc::new(types)),
+                    Told::Failed | Told::Nothing => known.types(id),
+                };
                 let at = client.sender().clock.now();
                 let found = details.clone();
                 known.state().clients.insert(
@@ -392,7 +433,8 @@ mod tests {
                 ..CompanyRecord::default()
             };
             let row = hash(&company);
-            if matches!(turn(&asked, known, &company, row, now), Turn::Ask) {
+            // With one site.
+            if matches!(turn(&asked, known, &company, (row, 2), now), Turn::Ask) {
                 let details = Details::default();
                 let at = now;
                 known
@@ -414,7 +456,7 @@ mod tests {
             for hour in 0..24 {
                 let now = UtcMillis(0).plus(day * UtcMillis::DAY + (hour + day) * UtcMillis::HOUR);
                 let asked = run(&known, &ids, now);
-                assert!(asked.len() <= A_RUN, "{}", asked.len());
+                assert!(asked.len() <= A_RUN / 2, "{}", asked.len());
                 told.extend(asked);
             }
             assert_eq!(told.len(), ids.len(), "day {day}");
@@ -422,7 +464,7 @@ mod tests {
         // So many that their turns never end.
         ids = (1..=1_300).collect();
         let mut told = BTreeSet::new();
-        for hour in 0..30 {
+        for hour in 0..70 {
             let now = UtcMillis(0).plus(10 * UtcMillis::DAY + hour * UtcMillis::HOUR);
             told.extend(run(&known, &ids, now));
         }

@@ -12,6 +12,7 @@ use domain::record::{
     Batch, CompanyRecord, ContactRecord, Fields, OpportunityRecord, TechnicianRecord,
     TicketNoteRecord, TicketRecord, Visibility,
 };
+use domain::side_list::SITE_CONTACT_TYPES;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -27,7 +28,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 5;
+pub(super) const VERSION: u32 = 6;
 
 /// The client that takes what nobody else wants; every instance has it.
 const UNKNOWN_CLIENT: i64 = 1;
@@ -226,6 +227,11 @@ fn to_contact(user: HaloUser<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
     put_text(&mut fields, "email_3", user.email_3);
     put_flag(&mut fields, "vip", user.vip);
     let client = some_id(user.client);
+    let types = client.and_then(|client| tenant.clients.types(client));
+    if let Some(names) = types.as_ref().and_then(|types| types.get(&user.id)) {
+        let names = names.iter().cloned().map(Value::String);
+        fields.insert(SITE_CONTACT_TYPES.into(), names.collect());
+    }
     let main = client.and_then(|client| {
         let sites = tenant.sites.get(&client);
         let details = tenant.clients.find(client).unwrap_or_default();

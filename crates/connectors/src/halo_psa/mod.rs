@@ -7,6 +7,7 @@ mod answer;
 mod beside;
 mod client;
 mod config;
+mod contact_types;
 mod custom_fields;
 mod details;
 mod map;

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::http::decode::Readable;
 use crate::value::{Flag, Text, Whole, whole_number};
 
 /// A list with the count around it. Which name the rows have depends on the list; null stands for no rows.
@@ -253,6 +254,20 @@ pub(super) struct HaloSite {
     pub(super) delivery_address_line3: Option<String>,
     pub(super) delivery_address_line4: Option<String>,
     pub(super) delivery_address_line5: Option<String>,
+}
+
+/// Who is called about what at a site: in a site by itself only.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloSiteContacts {
+    pub(super) sitecontacts: Option<Readable<HaloSiteContact>>,
+}
+
+/// A contact of a site.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloSiteContact {
+    /// The user.
+    pub(super) uid: Option<Whole>,
+    pub(super) type_name: Option<String>,
 }
 
 /// Team.

@@ -65,6 +65,7 @@ impl Place for Account {
 pub(super) struct Client {
     pub(super) config: Config,
     sender: Sender,
+    contact_type_field: Option<String>,
     account: Arc<Account>,
     assignable: OnceCell<BTreeSet<i64>>,
     listed: Mutex<Option<Arc<Listed>>>,
@@ -99,6 +100,7 @@ impl Client {
         };
         Ok(Self {
             sender: Sender::of(&connect, [&config.api_key])?,
+            contact_type_field: connect.contact_type_field,
             config,
             account: Arc::new(account),
             assignable: OnceCell::new(),
@@ -244,6 +246,7 @@ impl Client {
         let beside = CUSTOMERS.beside(SideList::MainContacts, emails.is_none());
         let tenant = Tenant {
             customer_emails: emails.unwrap_or_default(),
+            contact_type_field: self.contact_type_field.clone(),
             ..Tenant::default()
         };
         Ok((tenant, beside))

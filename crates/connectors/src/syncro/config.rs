@@ -142,6 +142,7 @@ mod tests {
                 .map(|(key, value)| (key.to_owned(), Secret::from(value)))
                 .collect(),
             public_note_audiences: None,
+            contact_type_field: None,
             installation_code: None,
             base_url: None,
             request_limit: None,

@@ -34,6 +34,8 @@ pub(super) struct Tenant {
     pub(super) assignable: BTreeSet<i64>,
     /// The address of each customer, which is its main person's, in the form addresses are compared in.
     pub(super) customer_emails: BTreeMap<i64, String>,
+    /// The field that was chosen to tell the type of a contact.
+    pub(super) contact_type_field: Option<String>,
 }
 
 records! {
@@ -116,6 +118,33 @@ fn to_technician(user: SyncroUser<'_>, tenant: &Tenant) -> Mapped<TechnicianReco
     })
 }
 
+/// The custom field with the position of a contact.
+const TITLE: &str = "title";
+
+/// The type of a contact by the field that was chosen for it, which is then no other field any more; a position stays one.
+fn type_of(field: &str, title: Option<&str>, properties: Option<&mut Value>) -> Option<Value> {
+    let told = |text: &str| {
+        let text = domain::text::without_nul(text.to_owned());
+        let text = text.trim();
+        (!text.is_empty()).then(|| Value::from(text))
+    };
+    if field == TITLE {
+        return title.and_then(told);
+    }
+    let properties = properties?.as_object_mut()?;
+    let kind = match properties.get(field)? {
+        Value::String(text) => told(text),
+        Value::Array(all) => {
+            let texts: Vec<Value> = all.iter().filter_map(|one| told(one.as_str()?)).collect();
+            (!texts.is_empty()).then_some(Value::Array(texts))
+        }
+        one @ (Value::Number(_) | Value::Bool(_)) => Some(one.to_string().into()),
+        Value::Null | Value::Object(_) => None,
+    }?;
+    properties.remove(field);
+    Some(kind)
+}
+
 /// A contact that left is deleted there, so every one is active. The main person is the one with the customer's own
 /// address: the vendor has no flag for it.
 fn to_contact(contact: SyncroContact<'_>, tenant: &Tenant) -> Mapped<ContactRecord> {
@@ -123,14 +152,17 @@ fn to_contact(contact: SyncroContact<'_>, tenant: &Tenant) -> Mapped<ContactReco
     let title = properties
         .as_mut()
         .and_then(Value::as_object_mut)
-        .and_then(|properties| properties.remove("title"))
+        .and_then(|properties| properties.remove(TITLE))
         .and_then(|title| {
             title
                 .as_str()
                 .map(|title| domain::text::without_nul(title.to_owned()))
         })
         .filter(|title| !title.is_empty());
+    let chosen = tenant.contact_type_field.as_deref();
+    let kind = chosen.and_then(|field| type_of(field, title.as_deref(), properties.as_mut()));
     let mut fields = own_fields(properties);
+    fields.extend(kind.map(|kind| ("contact_type".to_owned(), kind)));
     put_text(&mut fields, "extension", contact.extension);
     put_text(&mut fields, "notes", contact.notes);
     let email = text(contact.email);
@@ -324,6 +356,35 @@ mod tests {
         let other = mapped::<SyncroContact<'_>>(&at(1), &tenant);
         assert!(!other.primary, "no address");
         assert!(!mapped::<SyncroContact<'_>>(&at(0), &Tenant::default()).primary);
+    }
+
+    #[test]
+    fn a_type_is_a_value_of_the_chosen_field() {
+        let contact = |field: Option<&str>, properties: &str| -> ContactRecord {
+            let tenant = Tenant {
+                contact_type_field: field.map(str::to_owned),
+                ..Tenant::default()
+            };
+            let json = format!(r#"{{"id":1,"name":"Ann Roe","properties":{properties}}}"#);
+            mapped::<SyncroContact<'_>>(&json, &tenant)
+        };
+        let of = |properties: &str| {
+            let fields = contact(Some("Kind"), properties).fields;
+            (fields.get("contact_type").cloned(), fields.len())
+        };
+        assert_eq!(of(r#"{"Kind":" VIP "}"#), (Some("VIP".into()), 1));
+        let both = serde_json::json!(["VIP", "Billing"]);
+        assert_eq!(of(r#"{"Kind":["VIP",""," Billing",7]}"#), (Some(both), 1));
+        assert_eq!(of(r#"{"Kind":true,"Room":"5"}"#), (Some("true".into()), 2));
+        assert_eq!(of(r#"{"Kind":"  "}"#).0, None);
+        assert_eq!(of(r#"{"Kind":{"odd":1}}"#), (None, 1), "it stays a field");
+        assert_eq!(of(r#"{"Other":"VIP"}"#), (None, 1));
+        assert_eq!(of("null"), (None, 0));
+        let position = contact(Some("title"), r#"{"title":"Head of IT"}"#);
+        assert_eq!(position.title.as_deref(), Some("Head of IT"));
+        assert_eq!(position.fields["contact_type"], "Head of IT");
+        let none = contact(None, r#"{"Kind":"VIP"}"#);
+        assert_eq!(none.fields["udf:Kind"], "VIP", "as long as nobody chose it");
     }
 
     #[test]

@@ -265,6 +265,7 @@ impl Vendor for HaloPsa {
                 details::web_sites_and_main_contacts,
             ),
             Case::new("list", "the_address_of_the_main_site", details::main_site),
+            Case::new("list", "site_contact_types", details::site_contact_types),
             Case::new("list", "details_come_by_turns", details::details_by_turns),
             Case::new(
                 "list",

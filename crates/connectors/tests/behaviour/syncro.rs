@@ -223,6 +223,11 @@ impl Vendor for Syncro {
                 "a_customer_is_its_own_main_contact",
                 answers::made_contact,
             ),
+            Case::new(
+                "list",
+                "a_custom_field_is_the_contact_type",
+                answers::contact_type,
+            ),
             Case::new("list", "disabled_are_inactive", answers::inactive),
             Case::new(
                 "list",

@@ -172,6 +172,7 @@ impl Stand {
         Connect {
             credentials: self.credentials.clone(),
             public_note_audiences: None,
+            contact_type_field: None,
             installation_code: None,
             base_url: Some(self.sandbox.base_url()),
             request_limit: None,

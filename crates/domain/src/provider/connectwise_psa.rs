@@ -280,6 +280,7 @@ const SETUP: SetupData = SetupData {
         },
     ],
     opportunity_import: None,
+    contact_types: None,
 };
 
 const INSTRUCTIONS: &[Instruction] = &[

@@ -3,12 +3,13 @@
 mod fields;
 
 use super::{
-    Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, OpportunityField,
-    OpportunityImportForm, OpportunityValue, Provider, ScopeField, ScopeList, SetupData, Step,
-    Troubleshooting, Words,
+    Category, ContactTypes, DeepLinks, Documentation, Flow, Installation, Instruction, Note,
+    OpportunityField, OpportunityImportForm, OpportunityValue, Provider, ScopeField, ScopeList,
+    SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
 use crate::field::{FieldShape, FormField, Looks};
+use crate::side_list::SITE_CONTACT_TYPES;
 use crate::stream::Stream;
 
 /// Where the vendor's own systems are; the first is where a name alone is looked for.
@@ -66,8 +67,9 @@ pub static PROVIDER: Provider = Provider {
              from 300 to 700 are told. Portico keeps to 300.",
             "A first sync of 10,000 tickets needs about 110 requests for the tickets and one for the actions of \
              each: those of open tickets come first.",
-            "Halo tells the web site, domain and main contact of a client one by one only: each hour fifty clients \
-             are asked about in turn, with room kept for new and changed ones, so those of many clients come in over \
+            "Halo tells the web site, domain and main contact of a client one by one only, and site by site which of \
+             its users are contacts of a type: each hour twenty-five clients of one site are asked about in turn, \
+             fewer of more sites, with room kept for new and changed ones, so those of many clients come in over \
              some hours.",
         ],
         troubleshooting: TROUBLESHOOTING,
@@ -315,6 +317,10 @@ const SETUP: SetupData = SetupData {
             none: "All types, and opportunities without one",
         },
         kind_field: "opportunity_type",
+    }),
+    contact_types: Some(ContactTypes {
+        field: SITE_CONTACT_TYPES,
+        choice: None,
     }),
 };
 

@@ -186,6 +186,31 @@ pub struct OpportunityImportForm {
     pub kind_field: &'static str,
 }
 
+/// Types of contacts that stand in no list of the vendor's: those that were seen are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactTypes {
+    /// The vendor field of a contact that has their names.
+    pub field: &'static str,
+    /// Where the account decides which of its own fields they are told by: the choice.
+    pub choice: Option<ContactTypeChoice>,
+}
+
+/// The name of the form's field with the field that tells the type of a contact.
+pub const CONTACT_TYPE_FIELD: &str = "contact_type_field";
+
+/// Which field of contacts tells their type, in the provider's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactTypeChoice {
+    /// Its label.
+    pub label: &'static str,
+    /// What choosing does.
+    pub help: &'static str,
+    /// What nothing chosen means.
+    pub none: &'static str,
+    /// The vendor's name of the title, which may be chosen although it is no field of the account's own here.
+    pub title: &'static str,
+}
+
 /// A default for opportunities made in Portico.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpportunityValue {
@@ -360,6 +385,8 @@ pub struct SetupData {
     pub opportunity: &'static [OpportunityField],
     /// What decides which opportunities come in on their own; `None` where all do.
     pub opportunity_import: Option<OpportunityImportForm>,
+    /// Types of contacts that are in no list; `None` where there are none such.
+    pub contact_types: Option<ContactTypes>,
 }
 
 impl SetupData {
@@ -371,6 +398,7 @@ impl SetupData {
         skip_inactive: None,
         opportunity: &[],
         opportunity_import: None,
+        contact_types: None,
     };
 }
 

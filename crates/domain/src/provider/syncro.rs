@@ -3,8 +3,8 @@
 mod fields;
 
 use super::{
-    Category, DeepLinks, Documentation, Flow, Installation, Instruction, Note, Provider,
-    ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
+    Category, ContactTypeChoice, ContactTypes, DeepLinks, Documentation, Flow, Installation,
+    Instruction, Note, Provider, ScopeField, ScopeList, SetupData, Step, Troubleshooting, Words,
 };
 use crate::capability::{Capability, NoteListing, StreamCapability};
 use crate::clock::UtcMillis;
@@ -178,6 +178,16 @@ const SETUP: SetupData = SetupData {
     skip_inactive: None,
     opportunity: &[],
     opportunity_import: None,
+    contact_types: Some(ContactTypes {
+        field: "contact_type",
+        choice: Some(ContactTypeChoice {
+            label: "Contact type field",
+            help: "Syncro has no type of a contact. Where you keep one in a custom field of contacts, choose it: its values \
+                   are the types of contacts here. Fields are listed once contacts were read; those seen so far are here.",
+            none: "None: contacts have no type",
+            title: "title",
+        }),
+    }),
 };
 
 const INSTRUCTIONS: &[Instruction] = &[Instruction {

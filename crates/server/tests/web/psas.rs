@@ -266,6 +266,7 @@ on_every_psa!(
     lists::a_status_that_is_deleted_there_is_named,
     lists::a_queue_that_is_renamed_there_is_renamed_here,
     lists::ten_thousand_statuses_can_be_lived_with,
+    lists::a_field_of_contacts_that_vanished_is_named,
     trouble::refused_credentials_are_told_with_what_to_check,
     trouble::an_outage_is_told_as_the_vendors,
     trouble::a_right_that_was_taken_is_told_with_where_to_grant_it,

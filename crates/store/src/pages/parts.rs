@@ -66,6 +66,21 @@ pub async fn read_parts(
     Ok(parts)
 }
 
+/// Whether any contact that is here has a vendor field.
+///
+/// # Errors
+/// As any statement.
+pub async fn has_contact_field(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    field: &str,
+) -> Result<bool> {
+    // As JSON has its name.
+    let named = format!("%{}:%", serde_json::Value::from(field));
+    let found: Option<(i64,)> = tx_one!(tx, CONTACT_FIELD, integration.0, &named)?;
+    Ok(found.is_some())
+}
+
 macro_rules! parts {
     ($table:literal, $queue:literal, $amount:literal, $primary:literal, $website:literal, $phone:literal, $place:literal) => {
         concat!(
@@ -106,6 +121,8 @@ statements! {
     COMPANY = parts!("external_company", "CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)", "CAST(0 AS BIGINT)", "website", "phone",
         "street, city, state, postal_code, country");
     CONTACT = nowhere!("external_contact", "CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)", "is_primary");
+    CONTACT_FIELD = "SELECT CAST(1 AS BIGINT) AS one FROM external_contact
+        WHERE integration_id = $1 AND absent = 0 AND fields LIKE $2 LIMIT 1";
     TICKET = nowhere!("ticket", "queue_id", "CAST(NULL AS BIGINT)", "CAST(0 AS BIGINT)");
     OPPORTUNITY = nowhere!("opportunity", "CAST(NULL AS TEXT)", "amount_cents", "CAST(0 AS BIGINT)");
 }

@@ -7,7 +7,7 @@ use store::contacts::{self, ContactFilter};
 use store::listing::{Count, Direction, PageKey};
 use store::opportunities::{self, OpportunityFilter, OpportunitySort};
 use store::pages::Absence;
-use store::reference_items::{list_reference_items, replace_reference_items};
+use store::reference_items::{insert_seen, list_reference_items, replace_reference_items};
 use store::tickets::{self, TicketFilter, TicketSort};
 
 use crate::harness::{both, execute, integration};
@@ -25,6 +25,41 @@ fn item(kind: ReferenceKind, id: &str, label: &str) -> ReferenceItem {
         system: false,
         closes: false,
     }
+}
+
+#[test]
+fn what_was_seen_in_records_stays_when_lists_are_read_anew() {
+    both(async |home| {
+        let store = home.open().await;
+        let at = integration(&store, "a").await;
+        let kind = ReferenceKind::ContactType;
+        let mut tx = store.begin().await.unwrap();
+        for _ in 0..2 {
+            let seen = ["Approver", "Billing Contact"].into();
+            insert_seen(&mut tx, at, kind, &seen).await.unwrap();
+        }
+        for (roles, removed) in [(&["1", "2"][..], 0), (&["2"][..], 1)] {
+            let roles: Vec<_> = roles.iter().map(|id| item(kind, id, "Role")).collect();
+            let changes = replace_reference_items(&mut tx, at, &roles).await.unwrap();
+            assert_eq!(changes.removed, removed);
+        }
+        tx.commit().await.unwrap();
+        let items = list_reference_items(&store, at, Some(kind)).await.unwrap();
+        let mut shown: Vec<_> = items
+            .iter()
+            .map(|one| (one.external_id.as_str(), one.removed_at.is_some()))
+            .collect();
+        shown.sort_unstable();
+        assert_eq!(
+            shown,
+            [
+                ("1", true),
+                ("2", false),
+                ("seen:Approver", false),
+                ("seen:Billing Contact", false)
+            ]
+        );
+    });
 }
 
 #[test]

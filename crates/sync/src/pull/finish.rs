@@ -2,10 +2,11 @@
 //! three in one commit.
 
 use domain::hint::Hint;
+use domain::reference::ReferenceKind;
 use domain::run::RunState;
 use domain::stream::{PullMode, Stream};
 use store::checkpoints::{self, Checkpoint};
-use store::{Tx, integrations, jobs, removal_questions, runs, set_aside};
+use store::{Tx, integrations, jobs, pages, reference_items, removal_questions, runs, set_aside};
 
 use super::oddity::{self, Verdict};
 use super::part::{Part, Stop};
@@ -44,6 +45,9 @@ pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
             .await?;
         if full {
             part.close_unmet(&mut tx).await?;
+        }
+        if full && !changed {
+            part.look_for_contact_types(&mut tx).await?;
         }
         let (stream, mode, counts) = (part.row.stream, part.row.mode, part.row.counts);
         auto_import::after_part(
@@ -223,6 +227,24 @@ impl Part<'_> {
                 }
             }
         }
+    }
+
+    /// The field that contacts are chosen to have their type by is gone when they were all read and none has a value in it. It
+    /// is back with the first one that does.
+    async fn look_for_contact_types(&self, tx: &mut Tx) -> Result<(), Stop> {
+        let provider = domain::provider::find(&self.integration.provider);
+        let types = provider.and_then(|provider| provider.setup.contact_types);
+        let chosen = self.integration.settings.contact_type_field.as_deref();
+        let (Some(types), Some(chosen)) = (types, chosen) else {
+            return Ok(());
+        };
+        let id = self.integration.id;
+        let contacts = self.row.stream == Stream::Contacts;
+        if contacts && !pages::has_contact_field(tx, id, types.field).await? {
+            let kind = ReferenceKind::SeenContactField;
+            reference_items::remove_seen(tx, id, kind, chosen).await?;
+        }
+        Ok(())
     }
 
     /// The stream is known complete up to the watermark taken when the part began (rule P3). Settings that changed

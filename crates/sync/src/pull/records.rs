@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::provider::ContactTypes;
 use domain::record::{Batch, ExternalRecord, OpportunityRecord};
 use domain::scope::TicketFacts;
 use domain::settings::IntegrationSettings;
-use domain::side_list::Unread;
+use domain::side_list::{OWN, Unread};
+use serde_json::Value;
 
 /// Runs the same expression for every kind of record; a deletion feed carries none.
 macro_rules! for_each_kind {
@@ -129,7 +131,7 @@ impl Prepared {
     }
 }
 
-/// The longest kind of an opportunity that is offered to choose from; they are free texts.
+/// The longest kind of an opportunity, or type of a contact, that is offered to choose from; they are free texts.
 const LONGEST_KIND: usize = 200;
 
 /// The kind of an opportunity, where the vendor has one beside its type.
@@ -145,6 +147,48 @@ pub fn kinds_of<'b>(batch: &'b Batch, field: Option<&str>) -> BTreeSet<&'b str> 
         Batch::Opportunities(all) => all.iter().filter_map(|one| kind_of(one, field)).collect(),
         _ => BTreeSet::new(),
     }
+}
+
+/// The types that the contacts of a batch have in a vendor field: a text, or a list of them.
+#[must_use]
+pub fn contact_types_of<'b>(batch: &'b Batch, field: Option<&str>) -> BTreeSet<&'b str> {
+    let (Batch::Contacts(contacts), Some(field)) = (batch, field) else {
+        return BTreeSet::new();
+    };
+    let told = contacts
+        .iter()
+        .filter_map(|contact| contact.fields.get(field));
+    let texts = told.flat_map(|value| match value {
+        Value::Array(all) => all.iter().collect(),
+        one => vec![one],
+    });
+    texts
+        .filter_map(|text| text.as_str().map(str::trim))
+        .filter(|text| !text.is_empty() && text.len() <= LONGEST_KIND)
+        .collect()
+}
+
+/// The fields of the contacts of a batch that may tell their type: those of the account's own, the title, and the one that is
+/// chosen, which comes as the type.
+#[must_use]
+pub fn contact_fields_of<'b>(
+    batch: &'b Batch,
+    types: Option<ContactTypes>,
+    chosen: Option<&'b str>,
+) -> BTreeSet<&'b str> {
+    let mut found = BTreeSet::new();
+    let choice = types.and_then(|types| Some((types.field, types.choice?.title)));
+    let (Batch::Contacts(contacts), Some((field, title))) = (batch, choice) else {
+        return found;
+    };
+    for contact in contacts {
+        let names = contact.fields.keys();
+        found.extend(names.filter_map(|name| name.strip_prefix(OWN)));
+        found.extend(contact.title.as_ref().map(|_| title));
+        found.extend(chosen.filter(|_| contact.fields.contains_key(field)));
+    }
+    found.retain(|name| name.len() <= LONGEST_KIND);
+    found
 }
 
 /// The ids of a batch, in order.
@@ -168,7 +212,8 @@ pub fn retain(mut batch: Batch, keep: &[bool]) -> Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::record::TicketRecord;
+    use domain::record::{ContactRecord, TicketRecord};
+    use serde_json::json;
 
     fn ticket(id: &str, title: &str, queue: &str) -> TicketRecord {
         TicketRecord {
@@ -205,6 +250,42 @@ mod tests {
         assert_eq!(hash(1, 1), hash(1, 1));
         assert_ne!(hash(1, 1), hash(2, 1));
         assert_ne!(hash(1, 1), hash(1, 2));
+    }
+
+    #[test]
+    fn types_of_contacts_and_the_fields_they_may_be_told_by_are_seen() {
+        let contact = |fields: Value| ContactRecord {
+            fields: serde_json::from_value(fields).expect("fields"),
+            ..ContactRecord::default()
+        };
+        let mut batch = Batch::Contacts(vec![
+            contact(json!({"kind": " VIP ", "udf:Room": "5"})),
+            contact(json!({"kind": ["VIP", "Billing", ""], "udf:Floor": 2})),
+            contact(json!({"kind": true})),
+        ]);
+        let types = ContactTypes {
+            field: "kind",
+            choice: domain::provider::find("syncro")
+                .and_then(|provider| provider.setup.contact_types)
+                .and_then(|types| types.choice),
+        };
+        let list = |found: BTreeSet<&str>| found.into_iter().collect::<Vec<_>>().join(", ");
+        assert_eq!(list(contact_types_of(&batch, Some("kind"))), "Billing, VIP");
+        assert_eq!(list(contact_types_of(&batch, None)), "");
+        let fields = |batch: &Batch, types| list(contact_fields_of(batch, types, Some("Sort")));
+        assert_eq!(fields(&batch, Some(types)), "Floor, Room, Sort");
+        assert_eq!(fields(&batch, None), "");
+        let fixed = ContactTypes {
+            choice: None,
+            ..types
+        };
+        assert_eq!(fields(&batch, Some(fixed)), "", "nothing is chosen there");
+        if let Batch::Contacts(contacts) = &mut batch {
+            contacts.truncate(1);
+            contacts[0].fields.remove("kind");
+            contacts[0].title = Some("Head of IT".into());
+        }
+        assert_eq!(fields(&batch, Some(types)), "Room, title");
     }
 
     #[test]

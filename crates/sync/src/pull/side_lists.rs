@@ -57,7 +57,13 @@ pub(crate) async fn keep_stored(
     if page.refused.is_empty() {
         return Ok(());
     }
-    let stored = pages::read_parts(tx, integration, stream, &page.ids).await?;
+    let refused = &page.refused;
+    let concerned = |id: &&String| {
+        let mut of = refused.iter().map(|one| one.of.as_ref());
+        of.any(|of| of.is_none_or(|of| of.contains(*id)))
+    };
+    let ids: Vec<String> = page.ids.iter().filter(concerned).cloned().collect();
+    let stored = pages::read_parts(tx, integration, stream, &ids).await?;
     for list in std::mem::take(&mut page.refused) {
         list.keep(&mut page.batch, |id| stored.get(id));
     }

@@ -15,7 +15,7 @@ use store::pages::{self, Absence, Known, RecordMark, RemovedReason};
 use store::{Tx, company_adoption as adoption, reference_items, removal_questions, set_aside};
 
 use super::classify::{Class, Presence, Stored, Write, classify, count};
-use super::records::{Prepared, kinds_of, retain};
+use super::records::{Prepared, contact_fields_of, contact_types_of, kinds_of, retain};
 use super::scope::completion_closes;
 use super::side_lists;
 use crate::engine::Engine;
@@ -68,9 +68,11 @@ impl Writer<'_> {
         // what it marked is read below and brought back.
         removal_questions::forget_candidates(tx, integration, stream, &ids).await?;
         let known = pages::read_known(tx, integration, stream, &ids).await?;
-        let kind_field = domain::provider::find(&self.integration.provider)
-            .and_then(|provider| provider.setup.opportunity_import)
+        let setup = domain::provider::find(&self.integration.provider).map(|found| found.setup);
+        let kind_field = setup
+            .and_then(|setup| setup.opportunity_import)
             .map(|form| form.kind_field);
+        let types = setup.and_then(|setup| setup.contact_types);
         // What is gone for another reason than the scope comes back like anything else.
         let shown = |id: &str| {
             let row = known.get(id);
@@ -81,6 +83,13 @@ impl Writer<'_> {
         let kinds = kinds_of(&page.batch, kind_field);
         let seen = ReferenceKind::SeenOpportunityKind;
         reference_items::insert_seen(tx, integration, seen, &kinds).await?;
+        let named = contact_types_of(&page.batch, types.map(|types| types.field));
+        let seen = ReferenceKind::ContactType;
+        reference_items::insert_seen(tx, integration, seen, &named).await?;
+        let chosen = self.integration.settings.contact_type_field.as_deref();
+        let fields = contact_fields_of(&page.batch, types, chosen);
+        let seen = ReferenceKind::SeenContactField;
+        reference_items::insert_seen(tx, integration, seen, &fields).await?;
         let plan = Plan::of(page, &known, &in_scope, counts);
         let notes = self.notes_to_read(&page.batch, &plan.shown, &in_scope);
         let to_adopt = self.to_adopt(&page.batch, &plan.rows);

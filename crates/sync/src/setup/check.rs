@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::advice::LostStatus;
 use domain::id::PublicId;
-use domain::provider::{OpportunityValue, ScopeField};
+use domain::provider::{CONTACT_TYPE_FIELD, OpportunityValue, ScopeField};
 use domain::reference::{Boards, ReferenceKind};
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
@@ -44,6 +44,12 @@ pub fn check(
             check.still_there(field.step(), field.key(), field.kind(), field.of(settings));
         }
     }
+    check.still_there(
+        SetupStep::Sync,
+        CONTACT_TYPE_FIELD,
+        ReferenceKind::SeenContactField,
+        &settings.contact_type_field,
+    );
     if let Some(chosen) = &settings.default_contact_role
         && !company_roles.iter().any(|role| role.as_str() == chosen)
     {
@@ -325,6 +331,8 @@ mod tests {
             item(Owner, "29", "Sam Sales"),
             inactive(item(Owner, "30", "Gone Sam")),
             item(OpportunityStage, "1", "Lead"),
+            item(SeenContactField, "Kind", "Kind"),
+            gone(item(SeenContactField, "Sort", "Sort")),
         ]
     }
 
@@ -345,6 +353,7 @@ mod tests {
         settings.scope.queues = ["8".to_owned(), "10".to_owned()].into();
         settings.closed_statuses = ["3".to_owned()].into();
         settings.client_comment_status = ["1".into()].into();
+        settings.contact_type_field = Some("Kind".into());
         settings.opportunity.fallback_owner = Some("29".into());
         settings.opportunity.stage = Some("1".into());
         settings.opportunity.projected_close_days = Some(30);
@@ -384,6 +393,10 @@ mod tests {
         assert_eq!(
             with(|s| s.default_contact_role = Some("x".into())),
             [(Sync, "default_contact_role")]
+        );
+        assert_eq!(
+            with(|s| s.contact_type_field = Some("Sort".into())),
+            [(Sync, "contact_type_field")]
         );
         assert_eq!(
             with(|s| s.closed_statuses = ["2".into()].into()),

@@ -9,6 +9,7 @@ use domain::reference::ReferenceKind;
 use domain::stream::Stream;
 use serde_json::{Value, json};
 use simulator::{Fault, FaultKind};
+use sync::reference_data::refresh_reference_data;
 use sync::request::RunMode;
 use sync::settings::update_settings;
 
@@ -18,7 +19,37 @@ use crate::vendors::Desk;
 on_both_engines!(
     p13_opportunities_come_in_by_value_and_kind,
     s2_a_page_of_maintenance_refuses_no_credentials,
+    types_of_contacts_that_were_seen_stay_beside_the_list,
 );
+
+/// Types at sites are in no list; user roles are, and reading the list anew takes nothing away that was seen.
+async fn types_of_contacts_that_were_seen_stay_beside_the_list(kind: Kind) {
+    let portal = Desk::of("halo_psa").portal(kind).await;
+    let id = portal.connected().await;
+    let types = async || {
+        let kind = Some(ReferenceKind::ContactType);
+        let items = store::reference_items::list_reference_items(portal.store(), id, kind).await;
+        let here = items.expect("items").into_iter();
+        let here = here.filter(|item| item.removed_at.is_none());
+        here.map(|item| (item.external_id, item.label))
+            .collect::<BTreeSet<_>>()
+    };
+    let before = types().await;
+    let seen: BTreeSet<&str> = before
+        .iter()
+        .filter_map(|(id, _)| id.strip_prefix("seen:"))
+        .collect();
+    assert!(!seen.is_empty() && seen.len() < before.len(), "{before:?}");
+    for name in seen {
+        let item = (format!("seen:{name}"), name.to_owned());
+        assert!(before.contains(&item), "{before:?}");
+    }
+    refresh_reference_data(&portal.engine, &ann(), id)
+        .await
+        .expect("asked for");
+    portal.idle().await;
+    assert_eq!(types().await, before);
+}
 
 /// Opportunities of the vendor that a rule lets in.
 fn fitting(portal: &Portal, fits: impl Fn(&Value) -> bool) -> BTreeSet<String> {

@@ -1,10 +1,14 @@
 //! What only Syncro has, through the whole engine: contacts that are made of customers, and an instant of completion that
 //! closes no ticket.
 
+use std::collections::BTreeSet;
+
 use domain::clock::UtcMillis;
+use domain::reference::ReferenceKind;
 use domain::run::RunState;
 use domain::stream::Stream;
-use serde_json::json;
+use serde_json::{Value, json};
+use store::reference_items::list_reference_items;
 use sync::request::RunMode;
 
 use crate::portal::{Kind, Portal};
@@ -12,6 +16,7 @@ use crate::scope::change;
 use crate::vendors::Desk;
 
 on_both_engines!(
+    a_field_of_contacts_becomes_their_type,
     of_two_contacts_with_the_customers_address_the_first_is_primary,
     p13_closed_statuses_decide_whatever_was_resolved,
     p5_a_made_contact_goes_when_a_real_one_appears,
@@ -20,6 +25,74 @@ on_both_engines!(
 
 async fn portal(kind: Kind) -> Portal {
     Desk::of("syncro").portal(kind).await
+}
+
+/// Its values are types of contacts, another choice reads the contacts anew, and a field that none has any more is told.
+async fn a_field_of_contacts_becomes_their_type(kind: Kind) {
+    const FIELD: &str = "Contact Type";
+    let portal = portal(kind).await;
+    let id = portal.connected().await;
+    let items = async |kind: ReferenceKind| {
+        list_reference_items(portal.store(), id, Some(kind))
+            .await
+            .expect("items")
+    };
+    let present = async |kind: ReferenceKind| -> BTreeSet<String> {
+        let here = items(kind).await.into_iter();
+        let here = here.filter(|item| item.removed_at.is_none());
+        here.map(|item| item.label).collect()
+    };
+    let there = |name: &str| -> BTreeSet<String> {
+        let contacts = portal.control.records("contacts", -1, 10_000);
+        let contacts = contacts.expect("contacts");
+        let values = contacts.iter().map(|one| one["properties"][name].clone());
+        values
+            .filter_map(|value| value.as_str().map(str::to_owned))
+            .collect()
+    };
+    let choose = async |field: Option<&str>| {
+        change(&portal, id, |settings| {
+            settings.contact_type_field = field.map(str::to_owned);
+        })
+        .await;
+    };
+    let (types, fields) = (ReferenceKind::ContactType, ReferenceKind::SeenContactField);
+    assert_eq!(present(types).await, BTreeSet::new());
+    let seen = present(fields).await;
+    assert!(seen.contains(FIELD) && seen.contains("title"), "{seen:?}");
+    for name in [FIELD, "title", FIELD] {
+        choose(Some(name)).await;
+        let expected = there(name);
+        assert!(expected.len() > 1, "{expected:?}");
+        assert_eq!(present(types).await, expected, "{name}");
+    }
+    portal.sync(id, RunMode::Full).await;
+    assert!(present(fields).await.contains(FIELD), "contacts have it");
+
+    let told = async || {
+        let settings = portal.integration(id).await.settings;
+        let found = sync::setup::check(&settings, &items(fields).await, &[]);
+        let mut found = found.into_iter().map(|problem| problem.field);
+        found.any(|field| field == "contact_type_field")
+    };
+    assert!(!told().await);
+    let all = portal.control.ids("contacts");
+    let patch = |contact: i64, value: Value| {
+        let properties = json!({ "properties": { FIELD: value } });
+        portal.control.patch("contacts", contact, properties);
+    };
+    for contact in &all {
+        patch(*contact, Value::Null);
+    }
+    portal.sync(id, RunMode::Full).await;
+    assert!(!present(fields).await.contains(FIELD));
+    assert!(told().await);
+    patch(all[0], "Approver".into());
+    portal.sync(id, RunMode::Full).await;
+    assert!(present(fields).await.contains(FIELD));
+    assert!(!told().await, "it is back");
+    choose(None).await;
+    assert_eq!(present(types).await, BTreeSet::new());
 }
 
 /// The ids of contacts that are made of customers.

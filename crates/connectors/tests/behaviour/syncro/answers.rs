@@ -555,6 +555,52 @@ pub async fn hidden() {
     assert_eq!(seen.len(), 2, "the world has both");
 }
 
+/// The field that was chosen is the type of a contact and no other field; a position stays one.
+pub async fn contact_type() {
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let with = |field: Option<&str>| {
+        let mut connect = stand.connect();
+        connect.contact_type_field = field.map(str::to_owned);
+        connectors::build("syncro", connect).expect("a connector")
+    };
+    let read = async |field: Option<&str>| {
+        let pages = whole(&*with(field), Stream::Contacts).await;
+        pages.expect("pages")
+    };
+    let (plain, typed) = (read(None).await, read(Some("Contact Type")).await);
+    let titled = read(Some("title")).await;
+    let mut kinds = BTreeSet::new();
+    for number in control.ids("contacts") {
+        let id = number.to_string();
+        let there = control.get("contacts", number).expect("it")["properties"].clone();
+        let before = record(&plain, &id)["fields"].clone();
+        assert_eq!(before["udf:Contact Type"], there["Contact Type"], "{id}");
+        assert_eq!(before["contact_type"], Value::Null, "nobody chose one");
+        let here = record(&typed, &id)["fields"].clone();
+        assert_eq!(here["contact_type"], there["Contact Type"], "{id}");
+        assert_eq!(here["udf:Contact Type"], Value::Null, "told once");
+        kinds.extend(here["contact_type"].as_str().map(str::to_owned));
+        let position = record(&titled, &id);
+        assert_eq!(position["fields"]["contact_type"], there["title"], "{id}");
+        assert_eq!(position["title"], there["title"], "{id}");
+    }
+    assert!(kinds.len() > 1, "{kinds:?}");
+    // One by itself has it, and one that is made of a customer has none.
+    let connector = with(Some("Contact Type"));
+    let first = control.ids("contacts")[0].to_string();
+    let alone = connector.fetch(Stream::Contacts, &first).await.expect("it");
+    let Fetched::Record(alone, _) = alone else {
+        panic!("a contact")
+    };
+    let alone = crate::vendor::record_of(&alone, &first).expect("it");
+    let listed = record(&typed, &first)["fields"].clone();
+    assert_eq!(alone["fields"], listed);
+    let made = ids(&typed).into_iter().find(|id| id.starts_with("customer:"));
+    let made = record(&typed, &made.expect("one"));
+    assert_eq!(made["fields"]["contact_type"], Value::Null);
+}
+
 pub async fn renamed_status() {
     let stand = VENDOR.start().await;
     let control = stand.control();

@@ -2,6 +2,7 @@
 
 use crate::field::{CatalogueField, CommonField, FieldValue, common_fields};
 use crate::reference::ReferenceKind;
+use crate::side_list::SITE_CONTACT_TYPES;
 
 /// Fields beyond the common ones.
 pub(super) const CATALOGUE: &[CatalogueField] = &[
@@ -89,6 +90,12 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Client",
     ),
     CatalogueField::shown("Users.role_list", "user_roles", "User Roles", "User"),
+    CatalogueField::shown(
+        "Site.sitecontacts.type_name, of single sites",
+        SITE_CONTACT_TYPES,
+        "Site Contact Types",
+        "User",
+    ),
     CatalogueField::sensitive("Users.email2", "email_2", "E-mail 2", "User"),
     CatalogueField::sensitive("Users.email3", "email_3", "E-mail 3", "User"),
     CatalogueField::sensitive(

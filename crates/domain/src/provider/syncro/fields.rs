@@ -28,6 +28,12 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Customer",
     ),
     CatalogueField::shown("contacts.extension", "extension", "Extension", "Contact"),
+    CatalogueField::shown(
+        "contacts.properties, the chosen field",
+        "contact_type",
+        "Contact Type",
+        "Contact",
+    ),
     CatalogueField::sensitive("users.group", "group", "Security Group", "Technician"),
     // Custom fields arrive under `udf:<name>`; an account names them, so they have no entry of their own and are
     // sensitive, like everything the catalogue does not list.
@@ -108,4 +114,4 @@ pub(super) const COMMON: &[CommonField] = common_fields! {
 };
 
 /// Those the tenant made itself.
-pub(super) const OWN: &str = "properties of customers, contacts, tickets: also the field an account keeps the type of a contact in";
+pub(super) const OWN: &str = "properties of customers, contacts, tickets, but for the field of contacts that is chosen as their type";

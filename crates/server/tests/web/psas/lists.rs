@@ -77,6 +77,76 @@ pub async fn a_status_that_is_deleted_there_is_named(psa: &'static Psa) {
     }
 }
 
+/// The field that tells the types of contacts, where a PSA lets the account decide which one does.
+pub async fn a_field_of_contacts_that_vanished_is_named(psa: &'static Psa) {
+    const FIELD: &str = "contact_type_field";
+    let types = psa.provider().setup.contact_types;
+    let choice = types.and_then(|types| types.choice);
+    let portal = Portal::start(psa).await;
+    portal.control().keep_answers();
+    let mut browser = portal.site.admin().await;
+    portal.set_up(&mut browser).await;
+    let page = browser.get(&portal.step("sync")).await;
+    let offered = page.text.contains(&format!("id=\"{FIELD}\""));
+    assert_eq!(offered, choice.is_some(), "{}", page.text);
+    let Some(choice) = choice else { return };
+    assert_eq!(value(&page.form("setup-form"), FIELD), Some(""));
+
+    let (store, id) = (portal.site.app.store(), portal.integration().await.id);
+    let present = async |kind: ReferenceKind| -> Vec<String> {
+        let items = store::reference_items::list_reference_items(store, id, Some(kind)).await;
+        let here = items.unwrap().into_iter();
+        let here = here.filter(|item| item.removed_at.is_none());
+        here.map(|item| item.label).collect()
+    };
+    assert!(present(ReferenceKind::ContactType).await.is_empty());
+    let fields = present(ReferenceKind::SeenContactField).await;
+    assert!(
+        fields.iter().any(|field| field == choice.title),
+        "{fields:?}"
+    );
+    let own = fields.iter().find(|field| *field != choice.title);
+    let own = own.expect("a field of the account's own");
+    let page = portal
+        .leave(&mut browser, "sync", |form| set(form, FIELD, own))
+        .await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    portal.settle().await;
+    assert!(!present(ReferenceKind::ContactType).await.is_empty());
+    let page = browser.get(&portal.step("sync")).await;
+    assert_eq!(value(&page.form("setup-form"), FIELD), Some(own.as_str()));
+    let page = browser.get(&portal.page("")).await;
+    assert!(page.read().contains(choice.label), "{}", page.text);
+
+    let mut tx = store.begin().await.unwrap();
+    let kind = ReferenceKind::SeenContactField;
+    store::reference_items::remove_seen(&mut tx, id, kind, own)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let told = format!("“{own}” is not on the vendor's list any more.");
+    for path in [
+        portal.step("sync"),
+        portal.step("configure"),
+        portal.page(""),
+    ] {
+        let page = browser.get(&path).await;
+        assert!(page.read().contains(&told), "{path}: {}", page.text);
+    }
+    let page = portal.leave(&mut browser, "sync", |_| {}).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let marked = format!("id=\"{FIELD}-error\"");
+    assert!(page.text.contains(&marked), "{}", page.text);
+    let page = portal
+        .leave(&mut browser, "sync", |form| set(form, FIELD, ""))
+        .await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    portal.settle().await;
+    let page = browser.get(&portal.page("")).await;
+    assert!(!page.read().contains(&told), "mended: {}", page.text);
+    assert!(present(ReferenceKind::ContactType).await.is_empty());
+}
+
 pub async fn a_queue_that_is_renamed_there_is_renamed_here(psa: &'static Psa) {
     let Some(queue) = &psa.lists.queue else {
         let scope = psa.provider().setup.scope;

@@ -89,7 +89,7 @@ pub static PSA: Psa = Psa {
     ],
     mixed_up: |_| "This looks like another product's user name.",
     offer: Offer {
-        sync: &[],
+        sync: &["Contact type field"],
         choices: &["Waiting on Customer", "Customer Reply"],
         configure: &[],
         statuses: &["Waiting on Customer", "Customer Reply", "Invoiced"],

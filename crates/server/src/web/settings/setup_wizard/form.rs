@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::opportunity_import::cents;
-use domain::provider::{OpportunityValue, ScopeField};
+use domain::provider::{CONTACT_TYPE_FIELD, OpportunityValue, ScopeField};
 use domain::reference::ReferenceKind;
 use domain::settings::{INTERVALS, IntegrationSettings};
 use domain::stage::Stage;
@@ -85,6 +85,7 @@ pub fn read_sync(
         for list in setup.companies.iter().chain(setup.scope) {
             form.scope(list.field);
         }
+        form.contact_type();
     }
     (form.settings, form.problems)
 }
@@ -175,6 +176,16 @@ impl Reading<'_> {
             self.problems
                 .insert("default_contact_role", missing.to_owned());
         }
+    }
+
+    fn contact_type(&mut self) {
+        let types = self.known.provider.setup.contact_types;
+        if types.is_none_or(|types| types.choice.is_none()) {
+            return;
+        }
+        let kept = [&self.settings, self.known.stored].map(|set| set.contact_type_field.clone());
+        self.settings.contact_type_field =
+            self.one(CONTACT_TYPE_FIELD, ReferenceKind::SeenContactField, kept);
     }
 
     fn scope(&mut self, field: ScopeField) {
@@ -412,6 +423,49 @@ mod tests {
             Some(&Stage::Resolved),
             "another step's setting stays"
         );
+    }
+
+    #[test]
+    fn the_field_with_the_type_of_a_contact_is_read_where_the_provider_asks_for_it() {
+        let items = [item(ReferenceKind::SeenContactField, "Contact Type")];
+        let read = |provider: &str, field: &str, stored: Option<&str>| {
+            let stored = IntegrationSettings {
+                contact_type_field: stored.map(str::to_owned),
+                ..IntegrationSettings::default()
+            };
+            let known = Known {
+                provider: domain::provider::find(provider).expect("there"),
+                items: &items,
+                roles: &[],
+                shared: &[],
+                stored: &stored,
+            };
+            let text = format!(
+                "interval=5&record_type=users&with_reference_data=1&contact_type_field={field}"
+            );
+            let fields = Fields::parse(text.as_bytes());
+            let (settings, problems) = read_sync(&fields, stored.clone(), &known);
+            let told: Vec<_> = problems.into_keys().collect();
+            (settings.contact_type_field, told.join(", "))
+        };
+        let some = |field: &str| Some(field.to_owned());
+        let none = String::new;
+        for (provider, field, stored, kept, told) in [
+            ("syncro", "Contact+Type", None, some("Contact Type"), none()),
+            ("syncro", "", Some("Contact Type"), None, none()),
+            ("syncro", "Room", Some("Room"), some("Room"), none()),
+            (
+                "syncro",
+                "Room",
+                None,
+                None,
+                "contact_type_field".to_owned(),
+            ),
+            ("halo_psa", "Contact+Type", None, None, none()),
+        ] {
+            let found = read(provider, field, stored);
+            assert_eq!(found, (kept, told), "{provider} {field} {stored:?}");
+        }
     }
 
     #[test]

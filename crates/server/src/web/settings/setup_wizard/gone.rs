@@ -1,7 +1,7 @@
 //! What is set and is not there any more, mostly since the vendor no longer has it: told in every step of the setup that chooses or shows it, and on the page of
 //! the integration, since a list that lost a queue keeps fewer tickets than it says.
 
-use domain::provider::Provider;
+use domain::provider::{CONTACT_TYPE_FIELD, Provider};
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 
@@ -73,6 +73,10 @@ fn label(provider: &Provider, field: &str) -> Option<&'static str> {
     let mut defaults = setup.opportunity.iter();
     if let Some(one) = defaults.find(|one| one.value.key() == field) {
         return Some(one.label);
+    }
+    let types = setup.contact_types.and_then(|types| types.choice);
+    if let Some(choice) = types.filter(|_| field == CONTACT_TYPE_FIELD) {
+        return Some(choice.label);
     }
     match field {
         "default_contact_role" => Some("Default Role for Imported Contacts"),

@@ -291,6 +291,16 @@ pub fn merge(
         |s| &s.client_comment_status,
         comment,
     );
+    let types = labels.provider.contact_types;
+    if let Some(choice) = types.and_then(|types| types.choice) {
+        merge.field(
+            choice.label,
+            (base, theirs, mine),
+            |s| &mut s.contact_type_field,
+            |s| &s.contact_type_field,
+            some(ReferenceKind::SeenContactField),
+        );
+    }
     for one in labels.provider.opportunity {
         let of = |s: &IntegrationSettings| one.value.text(&s.opportunity);
         let (was, now, typed) = (of(base), of(theirs), of(mine));

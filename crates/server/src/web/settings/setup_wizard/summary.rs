@@ -97,6 +97,12 @@ fn sync(provider: &Provider, settings: &IntegrationSettings, labels: &Labels<'_>
         "off".to_owned()
     };
     facts.push(Fact::new("Auto-Import of contacts", import));
+    let types = provider.setup.contact_types;
+    if let Some(choice) = types.and_then(|types| types.choice) {
+        let field = settings.contact_type_field.as_ref();
+        let field = labels.some(ReferenceKind::SeenContactField, field);
+        facts.push(Fact::new(choice.label, field));
+    }
     let schedule = if settings.auto_sync {
         format!("every {} minutes", settings.interval_minutes)
     } else {

@@ -1,6 +1,7 @@
 //! Step 2, *Sync*: what is read, how often, which tickets, and who becomes a user by themselves.
 
 use askama::Template;
+use domain::provider::ContactTypeChoice;
 
 use super::choice_list::ChoiceList;
 use super::connect_page::MissingRight;
@@ -27,6 +28,8 @@ pub struct SyncPage {
     pub options: Options,
     /// Users made of contacts.
     pub auto_import: AutoImport,
+    /// Which field tells the type of a contact, where that is a choice.
+    pub contact_type: Option<ContactType>,
     /// Whether there is anything to choose from yet.
     pub has_reference_data: bool,
     /// Which statuses are shown.
@@ -85,6 +88,17 @@ pub struct ScopeCard {
     pub help: &'static str,
     /// The lists.
     pub lists: Vec<ChoiceList>,
+}
+
+/// The field that tells the type of a contact.
+#[derive(Debug, Clone)]
+pub struct ContactType {
+    /// The words.
+    pub words: ContactTypeChoice,
+    /// The fields there are.
+    pub fields: Vec<Choice>,
+    /// What is wrong with it.
+    pub error: String,
 }
 
 /// *Auto-Import* with its role and what it would do.
@@ -198,6 +212,16 @@ mod tests {
                 preview: "/settings/integrations/autotask/setup/auto-import".into(),
                 accounts: "409 contacts have an account already.".into(),
             },
+            contact_type: Some(ContactType {
+                words: ContactTypeChoice {
+                    label: "Contact type field",
+                    help: "Its values are the types of contacts here.",
+                    none: "None: contacts have no type",
+                    title: "title",
+                },
+                fields: samples::choices(3),
+                error: String::new(),
+            }),
             has_reference_data: true,
             search: Search::default(),
             scopes: vec![
@@ -240,6 +264,7 @@ mod tests {
             "Auto-Import",
             "Default Role for Imported Contacts",
             "minimal",
+            "Contact type field",
             "Queues to Sync",
             "Categories",
             "Exclude Statuses",
@@ -256,9 +281,11 @@ mod tests {
         page.start.problems = [("queue", HOSTILE.to_owned())].into();
         page.auto_import.error = "This role does not exist any more. Choose another one.".into();
         page.scopes[0].lists[0].error = HOSTILE.into();
+        let contact_type = page.contact_type.as_mut().expect("a choice");
+        contact_type.error = "“Sort” is not on the vendor's list any more.".into();
         page.has_reference_data = true;
         let html = sample::check("setup_sync_refused", &page);
-        assert_eq!(html.matches("class=\"field-error\"").count(), 2);
+        assert_eq!(html.matches("class=\"field-error\"").count(), 3);
         page.has_reference_data = false;
         sample::check("setup_sync_without_psa_data", &page);
     }

@@ -1,7 +1,7 @@
 //! `GET` and `POST …/setup/sync`: step 2. Leaving it starts the sync in the background.
 
 use axum::extract::{Path, State};
-use domain::provider::{ScopeField, ScopeList};
+use domain::provider::{CONTACT_TYPE_FIELD, ScopeField, ScopeList};
 use domain::settings::IntegrationSettings;
 use domain::setup::SetupStep;
 use store::integrations::Integration;
@@ -18,7 +18,7 @@ use super::gone::gone;
 use super::options::Options;
 use super::preview::has_account;
 use super::statuses::Search;
-use super::sync_page::{AutoImport, ScopeCard, SyncPage};
+use super::sync_page::{AutoImport, ContactType, ScopeCard, SyncPage};
 use super::wizard::{Offer, Sent, SettingsForm, Wizard, conflict, problems, status};
 use crate::app::App;
 use crate::web::access::Staff;
@@ -206,6 +206,8 @@ async fn render(
         }
     });
     let scopes = scopes.into_iter().filter(|one| !one.lists.is_empty());
+    let types = provider.setup.contact_types;
+    let choice = types.and_then(|types| types.choice);
     let missing = integration.missing_permissions.iter();
     let missing = missing.map(|right| MissingRight::from(connect::MissingRight::from(right)));
     page_with(
@@ -239,6 +241,14 @@ async fn render(
                 preview: format!("/settings/integrations/{}/setup/auto-import", provider.key),
                 accounts: has_account(count_accounts(app.engine(), integration.id).await?),
             },
+            contact_type: choice.map(|words| ContactType {
+                words,
+                fields: offer.choice(
+                    ReferenceKind::SeenContactField,
+                    settings.contact_type_field.as_ref(),
+                ),
+                error: form.start.error(CONTACT_TYPE_FIELD).to_owned(),
+            }),
             has_reference_data: offer.has(ReferenceKind::TicketStatus),
             scopes: scopes.collect(),
             search,

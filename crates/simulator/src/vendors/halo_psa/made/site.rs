@@ -6,6 +6,7 @@ use super::numbers as n;
 use crate::records::schema::getters;
 use crate::records::value::Val;
 use crate::world::item::{Facts, Item};
+use crate::world::person::person;
 
 /// The person to call at a site.
 fn main_contact(item: &Item<'_>) -> Option<i64> {
@@ -36,8 +37,14 @@ fn contacts(item: &Item<'_>, index: u32) -> Value {
         let Some(user) = user.filter(|_| place < per && index % every == rest) else {
             continue;
         };
+        let person = person(item.world, before * per + place);
+        let (first, last) = item.world.person_title(person.index, 0);
+        let email = item
+            .world
+            .person_email(person.index, person.email.as_deref());
         contacts.push(json!({
-            "id": item.number * 4 + kind, "site": item.number + n::SITES, "uid": user, "type": kind, "type_name": name,
+            "id": item.number * 4 + kind, "site": item.number + n::SITES, "uid": user, "user_name": format!("{first} {last}"),
+            "user_email": email, "type": kind, "type_name": name,
         }));
     }
     contacts.into()
