@@ -298,7 +298,7 @@ pub fn merge(
             (base, theirs, mine),
             |s| &mut s.contact_type_field,
             |s| &s.contact_type_field,
-            some(ReferenceKind::SeenContactField),
+            |id| labels.some(ReferenceKind::SeenContactField, id.as_ref()),
         );
     }
     for one in labels.provider.opportunity {
