@@ -36,43 +36,50 @@ pub struct HeldData {
     pub opportunities: Held,
 }
 
+row! {
+    #[derive(Default)]
+    struct Hidden {
+        blocked: i64,
+        blocked_hidden: i64,
+        companies: i64,
+        contacts: i64,
+        technicians: i64,
+        tickets: i64,
+        notes: i64,
+        opportunities: i64,
+    }
+}
+
 /// Counts what *Disconnect* keeps and [`remove_batch`] would remove in the end. Large counts may be a minute old, as
 /// [`count_shown`] says.
 ///
 /// # Errors
 /// As any statement.
 pub async fn count_held(store: &Store, integration: IntegrationId) -> Result<HeldData> {
-    let found: Option<(i64, i64, i64, i64, i64, i64, i64, i64)> =
-        read_one!(store, HIDDEN, integration.0)?;
-    let [
-        blocked,
-        blocked_hidden,
-        companies,
-        contacts,
-        technicians,
-        tickets,
-        notes,
-        opportunities,
-    ] = <[i64; 8]>::from(found.unwrap_or_default()).map(i64::unsigned_abs);
-    let held = async |stream, hidden| -> Result<Held> {
+    let found: Option<Hidden> = read_one!(store, HIDDEN, integration.0)?;
+    let found = found.unwrap_or_default();
+    let held = async |stream, hidden: i64| -> Result<Held> {
+        let hidden = hidden.unsigned_abs();
         let shown = count_shown(store, integration, stream).await?;
         Ok(Held {
             all: shown + hidden,
             hidden,
         })
     };
-    let here = held(Stream::Companies, companies).await?;
+    let companies = held(Stream::Companies, found.companies).await?;
     Ok(HeldData {
         // Blocked ones are on no page and stay, so they count neither way.
         companies: Held {
-            all: here.all.saturating_sub(blocked),
-            hidden: companies.saturating_sub(blocked_hidden),
+            all: companies.all.saturating_sub(found.blocked.unsigned_abs()),
+            hidden: companies
+                .hidden
+                .saturating_sub(found.blocked_hidden.unsigned_abs()),
         },
-        contacts: held(Stream::Contacts, contacts).await?,
-        technicians: held(Stream::Technicians, technicians).await?,
-        tickets: held(Stream::Tickets, tickets).await?,
-        notes: held(Stream::TicketNotes, notes).await?,
-        opportunities: held(Stream::Opportunities, opportunities).await?,
+        contacts: held(Stream::Contacts, found.contacts).await?,
+        technicians: held(Stream::Technicians, found.technicians).await?,
+        tickets: held(Stream::Tickets, found.tickets).await?,
+        notes: held(Stream::TicketNotes, found.notes).await?,
+        opportunities: held(Stream::Opportunities, found.opportunities).await?,
     })
 }
 
