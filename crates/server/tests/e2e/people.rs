@@ -113,8 +113,8 @@ async fn resources_are_imported_in_the_dialog() {
     tab.text_of("(() => { window.before = true; location.reload(); })()")
         .await;
     tab.wait_until(
-        &format!("!window.before && {REPORTED}"),
-        "the report is there again",
+        &format!("!window.before && {REPORTED} && document.readyState === 'complete'"),
+        "the report is there again, with its scripts",
     )
     .await;
     assert_eq!(tab.path().await, report);
