@@ -69,6 +69,6 @@ statements! {
         ON CONFLICT (id) DO UPDATE SET address = excluded.address, version = excluded.version,
             started_at = excluded.started_at, heartbeat_at = excluded.heartbeat_at, works = excluded.works";
     REMOVE = "DELETE FROM node WHERE id = $1";
-    HAS_WORKER = "SELECT COUNT(*) FROM node WHERE works = 1 AND heartbeat_at > $1";
+    HAS_WORKER = "SELECT count(*) AS found FROM node WHERE works = 1 AND heartbeat_at > $1";
     LIST = "SELECT id, address, version, started_at, heartbeat_at FROM node ORDER BY started_at DESC, id";
 }
