@@ -155,18 +155,19 @@ async fn s2_a_page_of_maintenance_refuses_no_credentials(kind: Kind) {
     control.set_fault(refused.times(1));
     let page = Fault::new(answer(200, json!("<html>Maintenance</html>")));
     control.set_fault(page.on_entity("token"));
-    let an_hour = async || {
-        for _ in 0..6 {
+    // Longer than a token is good for, so that a new one has to be asked for.
+    let a_while = async || {
+        for _ in 0..9 {
             portal.advance(10 * UtcMillis::MINUTE);
             portal.engine.schedule_due().await.expect("the schedule");
             portal.idle().await;
         }
         portal.integration(id).await
     };
-    let seen = an_hour().await;
+    let seen = a_while().await;
     assert_eq!(seen.refused_since, None, "{:?}", seen.refused_message);
     assert!(seen.outage_since.is_some());
     control.clear_faults();
-    let seen = an_hour().await;
+    let seen = a_while().await;
     assert_eq!((seen.refused_since, seen.outage_since), (None, None));
 }
