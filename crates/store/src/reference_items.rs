@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
 use domain::reference::{ReferenceItem, ReferenceKind, SEEN};
+use serde::Deserialize;
 
+use crate::db::Db;
 use crate::decode::{flag, known, optional};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result, StoreError};
 use crate::open::Store;
 use crate::tx::Tx;
 
@@ -35,6 +37,18 @@ row! {
 }
 
 impl StoredReferenceItem {
+    /// Where it stands in the vendor's order, removed ones last within their kind.
+    fn place(&self) -> (&'static str, bool, i64, &str, &str) {
+        let (label, id) = (self.label.as_str(), self.external_id.as_str());
+        (
+            self.kind.key(),
+            self.removed_at.is_some(),
+            self.sort_order,
+            label,
+            id,
+        )
+    }
+
     /// Whether it is the same as what the vendor lists.
     fn equals(&self, item: &ReferenceItem) -> bool {
         self.removed_at.is_none()
@@ -209,7 +223,8 @@ pub async fn list_with_one_owner(
     )
 }
 
-/// The same with every owner.
+/// The same with every owner. All of them arrive as one row: to hand thousands over one by one took half of the page that
+/// offers them.
 ///
 /// # Errors
 /// As any statement.
@@ -217,12 +232,56 @@ pub async fn list_with_owners(
     store: &Store,
     integration: IntegrationId,
 ) -> Result<Vec<StoredReferenceItem>> {
-    read_all!(
-        store,
-        LIST_WITH_OWNERS,
-        integration.0,
-        ReferenceKind::Contract.key()
-    )
+    let contract = ReferenceKind::Contract.key();
+    let (rows,): (String,) = match store.db() {
+        Db::Lite { r, .. } => {
+            let query = sqlx::query_as(WITH_OWNERS_SQLITE).bind(integration.0);
+            query.bind(contract).fetch_one(r).await?
+        }
+        Db::Pg(pool) => {
+            let query = sqlx::query_as(WITH_OWNERS_POSTGRES).bind(integration.0);
+            query.bind(contract).fetch_one(pool).await?
+        }
+    };
+    let rows: Vec<Listed> = serde_json::from_str(&rows)?;
+    let mut items = rows
+        .into_iter()
+        .map(Listed::read)
+        .collect::<Result<Vec<_>>>()?;
+    // An aggregate promises no order.
+    items.sort_by(|a, b| a.place().cmp(&b.place()));
+    Ok(items)
+}
+
+/// A value as an array of its columns.
+#[derive(Deserialize)]
+struct Listed(
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    i64,
+    i64,
+    Option<i64>,
+);
+
+impl Listed {
+    fn read(self) -> Result<StoredReferenceItem> {
+        let Self(kind, external_id, label, parent, active, sort_order, system, removed_at) = self;
+        Ok(StoredReferenceItem {
+            kind: ReferenceKind::from_key(&kind).ok_or_else(|| {
+                StoreError::new(ErrorKind::Corrupt, format!("unknown key {kind:?}"))
+            })?,
+            external_id,
+            label,
+            parent,
+            active: active != 0,
+            sort_order,
+            is_system: system != 0,
+            removed_at: removed_at.map(UtcMillis),
+        })
+    }
 }
 
 /// The label of one value.
@@ -259,7 +318,10 @@ statements! {
     // Ranges of the primary key around the long kinds, which stand in this order in it.
     LIST_WITH_ONE_OWNER = concat!("SELECT * FROM (", list!(), "kind < $2 UNION ALL ", list!(), "kind > $2 AND kind < $3 UNION ALL ",
         list!(), "kind > $3 UNION ALL ", list!(), "kind = $3 AND external_id = $4) few", vendors_order!());
-    LIST_WITH_OWNERS = concat!("SELECT * FROM (", list!(), "kind < $2 UNION ALL ", list!(), "kind > $2) most", vendors_order!());
+    WITH_OWNERS_SQLITE for Sqlite = concat!("SELECT json_group_array(json_array(kind, external_id, label, parent, active, sort_order, is_system, removed_at)) AS found
+        FROM (", list!(), "kind < $2 UNION ALL ", list!(), "kind > $2) most");
+    WITH_OWNERS_POSTGRES for Postgres = concat!("SELECT CAST(COALESCE(json_agg(json_build_array(kind, external_id, label, parent, active, sort_order, is_system,
+        removed_at)), '[]') AS TEXT) AS found FROM (", list!(), "kind < $2 UNION ALL ", list!(), "kind > $2) most");
     LABEL = "SELECT label FROM reference_item WHERE integration_id = $1 AND kind = $2 AND external_id = $3";
     UPSERT = "INSERT INTO reference_item (integration_id, kind, external_id, label, parent, active, sort_order, is_system, removed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (integration_id, kind, external_id) DO UPDATE SET label = excluded.label,

@@ -7,7 +7,10 @@ use store::contacts::{self, ContactFilter};
 use store::listing::{Count, Direction, PageKey};
 use store::opportunities::{self, OpportunityFilter, OpportunitySort};
 use store::pages::Absence;
-use store::reference_items::{insert_seen, list_reference_items, replace_reference_items};
+use store::reference_items::{
+    StoredReferenceItem, insert_seen, list_reference_items, list_with_owners,
+    replace_reference_items,
+};
 use store::tickets::{self, TicketFilter, TicketSort};
 
 use crate::harness::{both, execute, integration};
@@ -59,6 +62,50 @@ fn what_was_seen_in_records_stays_when_lists_are_read_anew() {
                 ("seen:Billing Contact", false)
             ]
         );
+    });
+}
+
+/// Those with every owner arrive in another way; they are the same, but for contracts.
+#[test]
+fn values_with_owners_are_those_of_the_whole_list() {
+    both(async |home| {
+        let store = home.open().await;
+        let at = integration(&store, "a").await;
+        assert_eq!(list_with_owners(&store, at).await.unwrap(), []);
+        let mut items: Vec<ReferenceItem> = [
+            (ReferenceKind::Owner, "29", "Zoë \"Z\" O'Neill \\ Söhne"),
+            (ReferenceKind::Owner, "30", "李 <b>\u{1F600}</b>"),
+            (ReferenceKind::Owner, "31", "ann"),
+            (ReferenceKind::Contract, "7", "Gold"),
+            (ReferenceKind::TicketStatus, "1", "New"),
+            (ReferenceKind::TicketStatus, "5", "Complete"),
+        ]
+        .into_iter()
+        .map(|(kind, id, label)| item(kind, id, label))
+        .collect();
+        items[4].parent = Some("8".to_owned());
+        items[1].active = false;
+        items[0].sort_order = 4;
+        let mut tx = store.begin().await.unwrap();
+        replace_reference_items(&mut tx, at, &items).await.unwrap();
+        items.pop();
+        replace_reference_items(&mut tx, at, &items).await.unwrap();
+        tx.commit().await.unwrap();
+        let whole = list_reference_items(&store, at, None).await.unwrap();
+        let expected: Vec<_> = whole
+            .into_iter()
+            .filter(|one| one.kind != ReferenceKind::Contract)
+            .collect();
+        assert_eq!(expected.len(), 5, "the removed one among them");
+        let found = list_with_owners(&store, at).await.unwrap();
+        let sorted = |mut items: Vec<StoredReferenceItem>| {
+            items.sort_by_key(|one| (one.kind.key(), one.external_id.clone()));
+            items
+        };
+        assert_eq!(sorted(found.clone()), sorted(expected));
+        let owners = found.iter().filter(|one| one.kind == ReferenceKind::Owner);
+        let owners: Vec<_> = owners.map(|one| one.external_id.as_str()).collect();
+        assert_eq!(owners, ["31", "30", "29"], "the vendor's order");
     });
 }
 
