@@ -3,6 +3,7 @@
 use domain::contact_import::{ContactImport, ContactSkip};
 use domain::id::{CompanyId, IdentityId, IntegrationId, PublicId, RoleId};
 
+use crate::db::Engine;
 use crate::decode::{flag, optional_known, plain, public_id};
 use crate::error::Result;
 use crate::identities::MembershipStatus;
@@ -51,7 +52,11 @@ pub async fn list_candidates(
     after: i64,
     limit: i64,
 ) -> Result<Vec<ContactCandidate>> {
-    read_all!(store, CANDIDATES, integration.0, after, limit)
+    let text = match store.engine() {
+        Engine::Sqlite => CANDIDATES_SQLITE,
+        Engine::Postgres => CANDIDATES_POSTGRES,
+    };
+    read_all!(store, text, integration.0, after, limit)
 }
 
 /// Whether a candidate still is one: since it was listed it may have left its company, or that one its link, or the
@@ -188,25 +193,37 @@ macro_rules! is_candidate {
     };
 }
 
-// The pluses keep both engines from indexes that would be sorted whole for each batch, and `OFFSET 0` PostgreSQL from joining
-// members it has not counted yet: it would go through all of them for each contact.
+// `OFFSET 0` keeps PostgreSQL from joining members it has not counted yet: it would go through all of them for each contact.
 macro_rules! can_be_imported {
-    () => {
-        "+w.absent = 0 AND +w.active = 1 AND +x.absent = 0 AND c.removed_at IS NULL
+    ($plus:literal) => {
+        concat!(
+            $plus, "w.absent = 0 AND ", $plus, "w.active = 1 AND ", $plus, "x.absent = 0 AND c.removed_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM company_membership m WHERE m.contact_integration_id = w.integration_id
                 AND m.contact_external_id = w.external_id AND m.company_id = x.company_id LIMIT 1 OFFSET 0)"
+        )
     };
 }
 
-statements! {
-    CANDIDATES = concat!("SELECT w.id, w.uuid, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, COALESCE(w.phone, w.mobile) AS phone, w.title,
+macro_rules! candidates {
+    ($plus:literal) => {
+        concat!(
+            "SELECT w.id, w.uuid, w.external_id, TRIM(w.first_name || ' ' || w.last_name) AS name, w.email, COALESCE(w.phone, w.mobile) AS phone, w.title,
             CASE WHEN x.fields LIKE '%\"own_company\":true%' THEN CAST(1 AS BIGINT) ELSE 0 END AS own_company,
             c.id AS company, c.uuid AS company_uuid, c.name AS company_name,
             (SELECT k.reason FROM contact_skip k WHERE k.integration_id = w.integration_id AND k.contact_external_id = w.external_id) AS left_out
         FROM external_contact w
         JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
         JOIN company c ON c.id = x.company_id
-        WHERE +w.integration_id = $1 AND w.id > $2 AND ", can_be_imported!(), " ORDER BY w.id LIMIT $3");
+        WHERE ", $plus, "w.integration_id = $1 AND w.id > $2 AND ", can_be_imported!($plus), " ORDER BY w.id LIMIT $3"
+        )
+    };
+}
+
+statements! {
+    // The pluses keep SQLite from an index that would be sorted whole for each batch. To PostgreSQL they would hide how many
+    // contacts there are, and it would sort them for that reason.
+    CANDIDATES_SQLITE for Sqlite = candidates!("+");
+    CANDIDATES_POSTGRES for Postgres = candidates!("");
     IS_CANDIDATE_SQLITE for Sqlite = is_candidate!();
     IS_CANDIDATE_POSTGRES for Postgres = concat!(is_candidate!(), " FOR SHARE OF c");
     IS_MEMBER = "SELECT CAST(1 AS BIGINT) AS found FROM company_membership WHERE identity_id = $1 AND company_id = $2";
@@ -223,7 +240,7 @@ statements! {
     REMOVE_OLD_SKIPS = concat!("DELETE FROM contact_skip WHERE integration_id = $1 AND NOT EXISTS (SELECT 1 FROM external_contact w
         JOIN external_company x ON x.integration_id = w.integration_id AND x.external_id = w.company_external_id
         JOIN company c ON c.id = x.company_id
-        WHERE w.integration_id = contact_skip.integration_id AND w.external_id = contact_skip.contact_external_id AND ", can_be_imported!(), ")");
+        WHERE w.integration_id = contact_skip.integration_id AND w.external_id = contact_skip.contact_external_id AND ", can_be_imported!(""), ")");
     PUT_SKIP = "INSERT INTO contact_skip (integration_id, contact_external_id, reason) VALUES ($1, $2, $3)
         ON CONFLICT (integration_id, contact_external_id) DO UPDATE SET reason = excluded.reason";
     REMOVE_SKIP = "DELETE FROM contact_skip WHERE integration_id = $1 AND contact_external_id = $2";

@@ -25,7 +25,7 @@ use crate::value::{
 };
 
 /// Version of this mapping; raised whenever a record would come out differently.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 /// The license class of members that are no person.
 const API_MEMBER: &str = "A";

@@ -59,9 +59,10 @@ pub(super) async fn read(
             Ok(contacts) => take(&mut types, contacts),
             Err(error) => match error.kind {
                 ErrorKind::AuthFailed | ErrorKind::RateLimited => return Err(error),
-                ErrorKind::PermissionDenied => return Ok(Told::Nothing),
-                // Gone since, or one that nobody can read.
-                ErrorKind::NotFound | ErrorKind::Unexpected => {}
+                // Of one that cannot be understood, what is stored stays.
+                ErrorKind::PermissionDenied | ErrorKind::Unexpected => return Ok(Told::Nothing),
+                // Gone since.
+                ErrorKind::NotFound => {}
                 _ => return Ok(Told::Failed),
             },
         }

@@ -4,6 +4,7 @@ use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
 use domain::stream::Stream;
 
+use super::shown::RECORDS;
 use super::value::json_list;
 use super::{Absence, RemovedReason, Unseen, sql};
 use crate::error::Result;
@@ -24,6 +25,7 @@ pub async fn update_absent(
     if ids.is_empty() {
         return Ok(0);
     }
+    tx.tell(RECORDS, 0);
     let text = sql::of(stream)?.update_absent.on(tx.store().engine());
     let (absent, reason) = absence.columns();
     let since = absence.since(now);
@@ -105,6 +107,7 @@ pub async fn remove_deleted(
     if tickets.is_empty() {
         return Ok(Deleted::default());
     }
+    tx.tell(RECORDS, 0);
     let reason = RemovedReason::Vendor.key();
     Ok(match tx.connection() {
         Connection::Lite(transaction) => {

@@ -20,6 +20,8 @@ use crate::open::Store;
 const LARGE: u64 = 20_000;
 /// Milliseconds a count is remembered at most: what another node changes may be told late, or not at all.
 const REMEMBERED: i64 = 60_000;
+/// Told by whoever stores or marks records.
+pub(crate) const RECORDS: &str = "record";
 /// What changes without any record: jobs and their permits tell of every heartbeat.
 const UNRELATED: [&str; 3] = ["job", "slot", "mail"];
 
@@ -158,8 +160,11 @@ mod tests {
         assert!(counts.find(other, UtcMillis(0)).is_err());
         sender.send(change("job")).unwrap();
         assert_eq!(find(&counts, 1), Some(LARGE), "a heartbeat");
-        sender.send(change("run")).unwrap();
-        assert_eq!(find(&counts, 1), None);
+        for told in [RECORDS, "run", "integration"] {
+            sender.send(change(told)).unwrap();
+            assert_eq!(find(&counts, 1), None, "{told}");
+            keep(&counts, LARGE);
+        }
     }
 
     #[test]

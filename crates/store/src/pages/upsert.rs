@@ -8,6 +8,7 @@ use domain::record::Batch;
 
 use super::RecordMark;
 use super::rows::Row;
+use super::shown::RECORDS;
 use super::sql::{self, CHUNKS, TableSql};
 use super::value::{Value, column_arguments, row_arguments};
 use crate::error::{ErrorKind, Result, StoreError};
@@ -38,6 +39,7 @@ pub async fn upsert_records(
     marks: &[RecordMark],
     now: UtcMillis,
 ) -> Result<UpsertCounts> {
+    tx.tell(RECORDS, 0);
     let page = Page {
         integration,
         marks,

@@ -118,7 +118,7 @@ fn contacts_to_import_are_walked_and_never_sorted() {
     sqlite_only(async |home| {
         home.open().await.close().await;
         let plans = explain(&home).await;
-        let steps = steps_of(&plans, "store::contact_import::CANDIDATES");
+        let steps = steps_of(&plans, "store::contact_import::CANDIDATES_SQLITE");
         assert_eq!(steps[0], "SEARCH w USING INTEGER PRIMARY KEY (rowid>?)");
         assert!(
             !steps.iter().any(|step| step.contains("TEMP B-TREE")),

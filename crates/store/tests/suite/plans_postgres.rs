@@ -207,3 +207,47 @@ fn a_table_is_looked_at_when_it_has_grown_and_not_before() {
         store.close().await;
     });
 }
+
+/// A batch of contacts to import is where the last one ended, and not what is left after all of them were sorted: 300,000 were
+/// sorted 1,500 times while the database could not see how many an integration has.
+#[test]
+fn contacts_to_import_are_walked_and_never_sorted() {
+    both(async |home| {
+        let store = home.open().await;
+        let at = integration(&store, "a").await;
+        let companies: Vec<_> = (0..2_000)
+            .map(|number| company(&number.to_string(), &format!("Company {number}")))
+            .collect();
+        store_companies(&store, at, &companies).await;
+        let ids: Vec<String> = (0..2_000).map(|number| number.to_string()).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let mut tx = store.begin().await.unwrap();
+        store::company_adoption::adopt(&mut tx, at, &ids)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let contacts: Vec<_> = (0..20_000)
+            .map(|number| {
+                let company = (number % 2_000).to_string();
+                contact(&number.to_string(), &company, "Ann", "Ash")
+            })
+            .collect();
+        store_page(&store, at, &contacts, Batch::Contacts, Absence::Present).await;
+        store.close().await;
+        if home.engine != Engine::Postgres {
+            return;
+        }
+        execute(&home, "ANALYZE").await;
+        let statement = store::statement::all()
+            .into_iter()
+            .find(|one| one.name == "store::contact_import::CANDIDATES_POSTGRES")
+            .expect("the statement");
+        let mut connection = connect(&home).await;
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN {}", statement.sql));
+        let query = sqlx::query_scalar(explain).bind(1_i64);
+        let query = query.bind(0_i64).bind(200_i64);
+        let plan: Vec<String> = query.fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        assert!(!plan.iter().any(|line| line.contains("Sort")), "{plan:#?}");
+    });
+}

@@ -253,18 +253,24 @@ pub async fn site_contact_types() {
     let roles = |contact: &Value| contact["fields"]["user_roles"].clone();
     assert_eq!(roles(&record(&told, one)), roles(&before));
 
-    let down = FaultKind::Status {
-        code: 500,
-        body: None,
+    let answer = |code, body| FaultKind::Status {
+        code,
+        body,
         retry_after: None,
     };
-    control.set_fault(Fault::new(down).on_path(&format!("site/{site}?")));
-    let connect = stand.connect();
-    let clients = read(&connect, Stream::Companies).await;
-    assert!(!passed_over(&clients, SideList::Details).contains(client));
-    let pages = read(&connect, Stream::Contacts).await;
-    assert!(passed_over(&pages, SideList::ContactTypes).contains(one));
-    assert!(!passed_over(&pages, SideList::MainContacts).contains(one));
+    let odd = json!({"sitecontacts": "none of your business"});
+    for fault in [answer(500, None), answer(200, Some(odd)), answer(302, None)] {
+        control.clear_faults();
+        control.set_fault(Fault::new(fault.clone()).on_path(&format!("site/{site}?")));
+        let connect = stand.connect();
+        let clients = read(&connect, Stream::Companies).await;
+        let without = passed_over(&clients, SideList::Details);
+        assert!(!without.contains(client), "{fault:?}");
+        let pages = read(&connect, Stream::Contacts).await;
+        let kept = passed_over(&pages, SideList::ContactTypes);
+        assert!(kept.contains(one), "{fault:?}");
+        assert!(!passed_over(&pages, SideList::MainContacts).contains(one));
+    }
 }
 
 /// A run asks with fifty requests, and two of them go for a client with a site; the others have their turn with the next
