@@ -1,6 +1,6 @@
 //! How PostgreSQL looks things up while what it knows of a table is about what was there before.
 
-use domain::record::Batch;
+use domain::record::{Batch, CompanyRecord};
 use domain::stream::Stream;
 use sqlx::{Connection, PgConnection};
 use store::pages::Absence;
@@ -10,15 +10,19 @@ use store::{Database, Engine};
 use crate::harness::{Home, both, execute, integration};
 use crate::records::{company, contact, store_companies, store_page, store_tickets, ticket};
 
+/// Two thousand companies, numbered from nought.
+fn companies() -> Vec<CompanyRecord> {
+    (0..2_000)
+        .map(|number| company(&number.to_string(), &format!("Company {number}")))
+        .collect()
+}
+
 /// A full run of many records stands for itself: the marks of the one before were counted by the database and are gone,
 /// those of the present one it has not counted.
 async fn with_marks_not_counted_yet(home: &Home) {
     let store = home.open().await;
     let at = integration(&store, "a").await;
-    let companies: Vec<_> = (0..2_000)
-        .map(|number| company(&number.to_string(), &format!("Company {number}")))
-        .collect();
-    store_companies(&store, at, &companies).await;
+    store_companies(&store, at, &companies()).await;
     let contacts: Vec<_> = (0..2_000)
         .map(|number| {
             contact(
@@ -108,10 +112,7 @@ async fn with_an_integration_not_counted_yet(home: &Home) -> i64 {
     let store = home.open().await;
     for name in ["a", "b"] {
         let at = integration(&store, name).await;
-        let companies: Vec<_> = (0..2_000)
-            .map(|number| company(&number.to_string(), &format!("Company {number}")))
-            .collect();
-        store_companies(&store, at, &companies).await;
+        store_companies(&store, at, &companies()).await;
         let contacts: Vec<_> = (0..4_000)
             .map(|number| {
                 let company = (number % 300).to_string();
@@ -215,10 +216,7 @@ fn contacts_to_import_are_walked_and_never_sorted() {
     both(async |home| {
         let store = home.open().await;
         let at = integration(&store, "a").await;
-        let companies: Vec<_> = (0..2_000)
-            .map(|number| company(&number.to_string(), &format!("Company {number}")))
-            .collect();
-        store_companies(&store, at, &companies).await;
+        store_companies(&store, at, &companies()).await;
         let ids: Vec<String> = (0..2_000).map(|number| number.to_string()).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let mut tx = store.begin().await.unwrap();
