@@ -76,7 +76,8 @@ pub struct Beside {
     pub finding: PermissionFinding,
     /// Whether it was read. It is not where the right is missing, nor where it would keep a person waiting.
     pub read: bool,
-    /// Ids of records it was not asked about although it was read for others: it is not their turn.
+    /// Ids of records it was not asked about, or did not tell of, although it was read for others or they did without: it is
+    /// not their turn, or only these lack what it tells.
     pub passed_over: BTreeSet<String>,
 }
 

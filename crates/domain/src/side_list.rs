@@ -1,11 +1,12 @@
 //! Lists beside a list of records that tell a part of each of them: teams of tickets, sites of clients, forecasts of
-//! opportunities, names of fields. The right to one may be lost while that to the records stays. What was stored of the part is then kept,
-//! since a list that may not be read says nothing about it; and where the scope judges by the part nothing is judged.
+//! opportunities, names of fields, times of comments. The right to one may be lost while that to the records stays. What was
+//! stored of the part is then kept, since a list that may not be read says nothing about it; and where the scope judges by the part nothing is judged.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::clock::UtcMillis;
 use crate::location::LOCATIONS;
 use crate::record::{Batch, Fields};
 use crate::scope::{PROJECT_TYPE, Scope};
@@ -33,6 +34,8 @@ pub enum SideList {
     Rows,
     /// Which fields of tickets and opportunities a tenant made itself: they come only when they are asked for.
     OwnFields,
+    /// When the comments of a ticket were written, where the list of all of them leaves it out.
+    OwnNotes,
 }
 
 /// A list that was not read for records of a page.
@@ -91,6 +94,8 @@ pub struct StoredParts {
     pub postal_code: Option<String>,
     /// Its country.
     pub country: Option<String>,
+    /// When a comment was written.
+    pub created_at: Option<UtcMillis>,
     /// Vendor fields.
     pub fields: Fields,
 }
@@ -109,7 +114,8 @@ impl SideList {
             | Self::ContactTypes
             | Self::Details
             | Self::Rows
-            | Self::OwnFields => false,
+            | Self::OwnFields
+            | Self::OwnNotes => false,
         }
     }
 
@@ -203,6 +209,13 @@ impl SideList {
                     }
                 }
             }
+            (Self::OwnNotes, Batch::TicketNotes(notes)) => {
+                for note in notes {
+                    if let Some(kept) = stored(&note.external_id) {
+                        note.created_at = kept.created_at.or(note.created_at);
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -226,7 +239,10 @@ fn put_own_back(fields: &mut Fields, kept: &StoredParts) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{CompanyRecord, ContactRecord, OpportunityRecord, TicketRecord};
+    use crate::body::Body;
+    use crate::record::{
+        CompanyRecord, ContactRecord, OpportunityRecord, TicketNoteRecord, TicketRecord, Visibility,
+    };
 
     #[test]
     fn what_is_stored_is_put_back_and_what_is_new_stays_as_it_came() {
@@ -327,6 +343,35 @@ mod tests {
         SideList::Rows.keep(&mut batch, |_| Some(&kept));
         let expected = ticket(&[("contract", "Gold"), ("sla", "Fast"), ("tags", "new")]);
         assert_eq!(batch, Batch::Tickets(vec![expected]));
+    }
+
+    #[test]
+    fn a_comment_keeps_the_time_it_is_known_to_be_written_at() {
+        let batch = |written: i64| {
+            Batch::TicketNotes(vec![TicketNoteRecord {
+                external_id: "1".into(),
+                ticket_external_id: "7".into(),
+                title: String::new(),
+                body: Body::plain("Edited".into()),
+                visibility: Visibility::Internal,
+                system: false,
+                describes: false,
+                contact_external_id: None,
+                technician_external_id: None,
+                author: None,
+                created_at: Some(UtcMillis(written)),
+                updated_at: Some(UtcMillis(9)),
+            }])
+        };
+        for (known, expected) in [(Some(UtcMillis(3)), 3), (None, 9)] {
+            let kept = StoredParts {
+                created_at: known,
+                ..StoredParts::default()
+            };
+            let mut came = batch(9);
+            SideList::OwnNotes.keep(&mut came, |_| Some(&kept));
+            assert_eq!(came, batch(expected));
+        }
     }
 
     #[test]

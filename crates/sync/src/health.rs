@@ -1,6 +1,7 @@
 //! Facts about the health of a connection (rule S2): refused credentials, outages, and their end. The status is
 //! derived from them in `domain::status`; here they are only written down.
 
+use connectors::page::PermissionFinding;
 use domain::account::Notification;
 use domain::permission::{Area, Permission};
 use serde_json::json;
@@ -110,6 +111,19 @@ pub(crate) async fn outage(
         integrations::update_next_sync(tx, integration.id, Some(next)).await?;
     }
     Ok(failures)
+}
+
+/// Whether a right is there turned out.
+pub(crate) async fn told(
+    tx: &mut Tx,
+    integration: &Integration,
+    finding: &PermissionFinding,
+) -> Result<()> {
+    let area = &finding.area;
+    match &finding.missing {
+        Some(right) => lacks(tx, integration, area, right, finding.required).await,
+        None => has_right(tx, integration, area).await,
+    }
 }
 
 /// A right turned out to be missing for one area; `required` when records are missing without it.

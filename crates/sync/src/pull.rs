@@ -45,6 +45,7 @@
 //! * Reading pages in parallel by offset: pages shift while records change, and cursors do not allow it.
 
 mod classify;
+mod contact_types;
 pub(crate) mod deletions;
 mod ending;
 mod fetch;

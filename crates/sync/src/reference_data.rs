@@ -95,14 +95,8 @@ pub(crate) async fn run(engine: &Engine, claimed: &ClaimedJob, id: IntegrationId
     }
     reference_items::replace_reference_items(&mut tx, id, &items).await?;
     integrations::update_reference_data_at(&mut tx, id, engine.now()).await?;
-    for finding in rights {
-        match &finding.missing {
-            Some(right) => {
-                let (area, required) = (&finding.area, finding.required);
-                health::lacks(&mut tx, &integration, area, right, required).await?;
-            }
-            None => health::has_right(&mut tx, &integration, &finding.area).await?,
-        }
+    for finding in &rights {
+        health::told(&mut tx, &integration, finding).await?;
     }
     tx.commit().await?;
     Ok(Ended::Done)

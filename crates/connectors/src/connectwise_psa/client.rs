@@ -18,7 +18,7 @@ use super::config::Config;
 use super::forecast::Refused;
 use super::map::{Tenant, means_inactive};
 use super::sites::Sites;
-use super::wire::{CwCount, CwError, CwValue};
+use super::wire::{CwCount, CwError, CwId, CwValue};
 use crate::connector::{Connect, Memory};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::decode::{Readable, Text, document};
@@ -44,6 +44,7 @@ pub(super) struct Client {
     pub(super) headers: HeaderMap,
     pub(super) memory: Arc<Memory>,
     pub(super) base_key: String,
+    pub(super) notes_key: String,
     base: Kept<Base>,
     inactive: OnceCell<BTreeSet<i64>>,
     /// Most records in a page of this server: older ones refuse pages as large as others make. All connectors of the
@@ -66,6 +67,7 @@ impl Client {
         Ok(Self {
             headers: config.headers()?,
             base_key: connect.memory_key("connectwise_psa base"),
+            notes_key: connect.memory_key("connectwise_psa notes"),
             largest_page: known_largest_page(&connect, &sender),
             config,
             sender,
@@ -203,6 +205,32 @@ impl Client {
     pub(super) async fn try_list(&self, path: &'static str) -> Result<()> {
         let call = Call::get("test the connection", path, path).with("pageSize", "1");
         read(self, &call, |_answer| Ok(())).await
+    }
+
+    /// Asks for what stands below some record of a list, to see whether the right is there. Where there is no record nothing
+    /// is refused.
+    pub(super) async fn try_below(
+        &self,
+        endpoint: &'static str,
+        list: &'static str,
+        below: &'static str,
+    ) -> Result<()> {
+        const OPERATION: &str = "test the connection";
+        let call = Call::get(OPERATION, endpoint, list);
+        let call = call.with("pageSize", "1").with("fields", "id");
+        let first = |answer: &Answer| {
+            let list: Vec<CwId> = json(OPERATION, answer)?;
+            Ok(list.first().map(|one| one.id))
+        };
+        let Some(id) = read(self, &call, first).await? else {
+            return Ok(());
+        };
+        let path = format!("{list}/{id}/{below}");
+        let call = Call::get(OPERATION, endpoint, path).with("pageSize", "1");
+        match read(self, &call, |_answer| Ok(())).await {
+            Err(error) if is_missing_record(&error) => Ok(()),
+            other => other,
+        }
     }
 
     /// Proves that the keys work.

@@ -11,6 +11,7 @@ mod conditions;
 mod config;
 mod forecast;
 mod map;
+mod own_notes;
 mod probe;
 mod projects;
 mod reference;
@@ -27,6 +28,7 @@ use domain::provider;
 use domain::record::{Batch, TicketNoteRecord, Visibility};
 use domain::reference::ReferenceItem;
 use domain::scope::Scope;
+use domain::side_list::SideList;
 use domain::stream::{PullMode, Stream};
 
 use self::client::{Client, LARGEST_PAGE};
@@ -39,7 +41,7 @@ use crate::error::Result;
 use crate::http::exchange::{Api, Place};
 use crate::http::send::Answer;
 use crate::limits::Limits;
-use crate::page::{ConnectionReport, Cursor, Page, PageRequest};
+use crate::page::{Beside, ConnectionReport, Cursor, Page, PageRequest};
 use crate::probe::allowed;
 use crate::walk::{Position, Seen, go_on, numeric};
 
@@ -199,7 +201,7 @@ impl Connector for ConnectWisePsa {
 
     async fn ticket_notes(&self, ticket_external_id: &str) -> Result<Page> {
         let ticket = numeric(NAME, LIST_NOTES, ticket_external_id)?;
-        let mut tickets = "service/tickets";
+        let mut tickets = SERVICE;
         let mut pages = there(self.notes_of(tickets, ticket, "allNotes").await)?;
         if pages.is_none() {
             // The ticket is one of a project, or gone. Where those may not be seen nobody knows which, and it would be
@@ -212,9 +214,10 @@ impl Connector for ConnectWisePsa {
         let mut page = pages.into_iter().reduce(Page::joined).unwrap_or(none);
         let marks = marks.into_iter().reduce(Marks::joined).unwrap_or_default();
         if let Batch::TicketNotes(notes) = &mut page.batch {
-            self.complete(notes, &marks, tickets, ticket).await?;
+            let beside = self.complete(notes, &marks, tickets, ticket).await?;
+            page.beside.extend(beside);
             leave_one_description(notes, &marks.issues, page.unreadable.is_empty());
-            // Any time is better than none: comments stand in the order of time.
+            // Any time is better than none: comments stand in the order of time. One that is known here stays.
             for note in notes {
                 note.created_at = note.created_at.or(note.updated_at);
             }
@@ -222,6 +225,9 @@ impl Connector for ConnectWisePsa {
         Ok(page)
     }
 }
+
+/// The address of the list of service tickets.
+const SERVICE: &str = "service/tickets";
 
 const LIST_NOTES: &str = "list the notes of a ticket";
 
@@ -267,22 +273,26 @@ impl Question {
 impl ConnectWisePsa {
     /// Completes notes of the ticket itself from the list of those alone, where the list of all notes left something out.
     /// In the vendor's document that one has no date but what stands in `_info`, and no `internalFlag`: what is not said to
-    /// be for clients, by a list that cannot be read or does not have the note, is internal.
+    /// be for clients, by a list that cannot be read or does not have the note, is internal, and what is stored of the time
+    /// it was written at stays.
     async fn complete(
         &self,
         notes: &mut [TicketNoteRecord],
         marks: &Marks,
         tickets: &str,
         ticket: i64,
-    ) -> Result<()> {
+    ) -> Result<Option<Beside>> {
         let lacking: Vec<&mut TicketNoteRecord> = notes
             .iter_mut()
             .filter(|note| is_undated(note) || is_doubted(note, marks))
             .collect();
         if lacking.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        let listed = allowed(self.notes_of(tickets, ticket, "notes").await)?;
+        let listed = own_notes::of(self, tickets, ticket).await?;
+        let mut beside = own_notes::AREA.beside(SideList::OwnNotes, listed.is_none());
+        // The notes that lack nothing are told whole.
+        beside.read = true;
         let mut own = BTreeMap::new();
         for (page, _marks) in listed.unwrap_or_default() {
             if let Batch::TicketNotes(listed) = page.batch {
@@ -295,13 +305,18 @@ impl ConnectWisePsa {
             if is_undated(note) {
                 note.created_at = listed.and_then(|listed| listed.created_at);
             }
+            if is_undated(note) {
+                beside.passed_over.insert(note.external_id.clone());
+            }
             let shown = listed.is_some_and(|listed| listed.visibility == Visibility::Public);
             if is_doubted(note, marks) && !shown {
                 note.visibility = Visibility::Internal;
                 note.describes = false;
             }
         }
-        Ok(())
+        // The right to notes of one kind of ticket says nothing about that of the other.
+        let told = beside.finding.missing.is_some() || !beside.passed_over.is_empty();
+        Ok(told.then_some(beside))
     }
 
     /// The notes of a ticket that a list of them has, page by page, with what no record of them keeps.

@@ -3,14 +3,14 @@
 use futures_util::future::join_all;
 
 use super::client::Client;
-use super::{forecast, projects, sites};
+use super::{forecast, own_notes, projects, sites};
 use crate::error::{ErrorKind, Result};
 use crate::http::exchange::Api;
 use crate::page::{ConnectionReport, PermissionFinding};
 use crate::probe::Area;
 
 /// Everything a sync reads, and what webhooks will need.
-pub(super) static AREAS: [Area; 12] = [
+pub(super) static AREAS: [Area; 13] = [
     Area::new(
         "company/companies",
         "Companies",
@@ -41,6 +41,7 @@ pub(super) static AREAS: [Area; 12] = [
         "Security role: Service Desk > Service Tickets — Inquire All",
         true,
     ),
+    own_notes::AREA,
     projects::AREA,
     projects::PROJECTS,
     Area::new(
@@ -87,7 +88,11 @@ pub(super) async fn test_connection(client: &Client) -> Result<ConnectionReport>
 async fn probe(client: &Client, area: &Area) -> Result<PermissionFinding> {
     let tried = match area.entity {
         forecast::ENDPOINT => forecast::try_one(client).await,
-        sites::ENDPOINT => sites::try_one(client).await,
+        own_notes::ENDPOINT => own_notes::try_one(client).await,
+        sites::ENDPOINT => {
+            let (endpoint, companies) = (sites::ENDPOINT, "company/companies");
+            client.try_below(endpoint, companies, "sites").await
+        }
         entity => client.try_list(entity).await,
     };
     let refused = match tried {

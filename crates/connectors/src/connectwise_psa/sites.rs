@@ -18,10 +18,9 @@ use tokio::sync::OnceCell;
 
 use super::client::{Client, is_missing_record};
 use super::stream::path;
-use super::wire::{CwId, CwSite};
+use super::wire::CwSite;
 use crate::error::{ErrorKind, Result};
 use crate::http::decode::{Text, document};
-use crate::http::exchange::{Call, read};
 use crate::http::send::Answer;
 use crate::limits::Urgency;
 use crate::page::Page;
@@ -220,28 +219,5 @@ fn to_location(site: CwSite<'_>) -> Location {
         postal_code: text(site.zip),
         country: site.country.and_then(|country| text(country.name)),
         inactive: flag(site.inactive_flag, false),
-    }
-}
-
-/// Asks for the sites of some company, to see whether the right is there. Where there is none nothing is refused.
-///
-/// # Errors
-/// As any request.
-pub(super) async fn try_one(client: &Client) -> Result<()> {
-    let call = Call::get("test the connection", ENDPOINT, "company/companies");
-    let call = call.with("pageSize", "1").with("fields", "id");
-    let first = |answer: &Answer| {
-        let text = Text::of(&answer.body);
-        let list: Vec<CwId> = document(call.operation, text.as_str())?;
-        Ok(list.first().map(|one| one.id))
-    };
-    let Some(id) = read(client, &call, first).await? else {
-        return Ok(());
-    };
-    let path = format!("company/companies/{id}/sites");
-    let call = Call::get("test the connection", ENDPOINT, path).with("pageSize", "1");
-    match read(client, &call, |_answer| Ok(())).await {
-        Err(error) if is_missing_record(&error) => Ok(()),
-        other => other,
     }
 }

@@ -240,11 +240,7 @@ impl Vendor for ConnectWisePsa {
                 "company_info_outage_is_no_wrong_company",
                 place::outage,
             ),
-            Case::new(
-                "connect",
-                "an_upgrade_is_no_wrong_company",
-                place::upgrade,
-            ),
+            Case::new("connect", "an_upgrade_is_no_wrong_company", place::upgrade),
             Case::new(
                 "connect",
                 "company_info_without_a_codebase",
@@ -300,6 +296,11 @@ impl Vendor for ConnectWisePsa {
                 "list",
                 "an_internal_note_stays_internal",
                 tickets::internal_notes,
+            ),
+            Case::new(
+                "errors",
+                "without_the_right_to_own_notes",
+                tickets::refused_notes,
             ),
             Case::new(
                 "list",

@@ -33,7 +33,7 @@ pub use coverage::{Coverage, Unseen, count_present, count_written_since, list_un
 pub use known::{Known, read_known, read_known_before};
 pub use labels::find_label;
 pub use namesakes::{Namesake, list_namesakes};
-pub use parts::{has_contact_field, read_parts};
+pub use parts::{ContactFields, list_contact_fields, read_parts};
 pub use scope::{ScopeRow, list_scope_columns, update_closed};
 pub use seen::{clear_seen, count_seen, count_seen_beginning, insert_seen, list_orphaned_seen};
 pub use shown::count_shown;

@@ -2,15 +2,21 @@
 
 use std::collections::HashMap;
 
+use domain::clock::UtcMillis;
 use domain::id::IntegrationId;
+use domain::record::Fields;
 use domain::side_list::StoredParts;
 use domain::stream::Stream;
 
+use super::value::json_list;
+use crate::decode::{json, optional};
 use crate::error::Result;
-use crate::tx::Tx;
+use crate::open::Store;
+use crate::tx::{Connection, Tx};
 
 row! {
     struct PartsRow {
+        external_id: String,
         queue_id: Option<String>,
         amount_cents: Option<i64>,
         is_primary: i64,
@@ -21,12 +27,25 @@ row! {
         state: Option<String>,
         postal_code: Option<String>,
         country: Option<String>,
+        created_at: Option<UtcMillis> = Option<i64> => optional(UtcMillis),
         fields: String,
     }
 }
 
-/// The stored parts of these records, of those that have a row. One by one, since it is only done while a right is
-/// missing.
+row! {
+    /// What may tell the type of a contact that is here.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct ContactFields {
+        /// The vendor's id.
+        pub external_id: String,
+        /// Its job title.
+        pub title: Option<String>,
+        /// Its vendor fields.
+        pub fields: Fields = String => json,
+    }
+}
+
+/// The stored parts of these records, of those that have a row: a page's in one go.
 ///
 /// # Errors
 /// As any statement.
@@ -36,55 +55,74 @@ pub async fn read_parts(
     stream: Stream,
     external_ids: &[String],
 ) -> Result<HashMap<String, StoredParts>> {
-    let text = match stream {
-        Stream::Companies => COMPANY,
-        Stream::Contacts => CONTACT,
-        Stream::Tickets => TICKET,
-        Stream::Opportunities => OPPORTUNITY,
+    let (on_sqlite, on_postgres) = match stream {
+        Stream::Companies => (COMPANY_SQLITE, COMPANY_POSTGRES),
+        Stream::Contacts => (CONTACT_SQLITE, CONTACT_POSTGRES),
+        Stream::Tickets => (TICKET_SQLITE, TICKET_POSTGRES),
+        Stream::TicketNotes => (NOTE_SQLITE, NOTE_POSTGRES),
+        Stream::Opportunities => (OPPORTUNITY_SQLITE, OPPORTUNITY_POSTGRES),
         // Nothing tells a part of the others.
         _ => return Ok(HashMap::new()),
     };
-    let mut parts = HashMap::new();
-    for id in external_ids {
-        let row: Option<PartsRow> = tx_one!(tx, text, integration.0, id)?;
-        let Some(row) = row else { continue };
-        let stored = StoredParts {
-            queue_id: row.queue_id,
-            amount_cents: row.amount_cents,
-            primary: row.is_primary != 0,
-            website: row.website,
-            phone: row.phone,
-            street: row.street,
-            city: row.city,
-            state: row.state,
-            postal_code: row.postal_code,
-            country: row.country,
-            fields: serde_json::from_str(&row.fields)?,
-        };
-        parts.insert(id.clone(), stored);
+    if external_ids.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(parts)
+    let rows: Vec<PartsRow> = match tx.connection() {
+        Connection::Lite(transaction) => {
+            let ids = json_list(external_ids)?;
+            sqlx::query_as(on_sqlite)
+                .bind(integration.0)
+                .bind(ids)
+                .fetch_all(&mut **transaction)
+                .await?
+        }
+        Connection::Pg(transaction) => {
+            sqlx::query_as(on_postgres)
+                .bind(integration.0)
+                .bind(external_ids)
+                .fetch_all(&mut **transaction)
+                .await?
+        }
+    };
+    rows.into_iter().map(parts_of).collect()
 }
 
-/// Whether any contact that is here has a vendor field.
+fn parts_of(row: PartsRow) -> Result<(String, StoredParts)> {
+    let stored = StoredParts {
+        queue_id: row.queue_id,
+        amount_cents: row.amount_cents,
+        primary: row.is_primary != 0,
+        website: row.website,
+        phone: row.phone,
+        street: row.street,
+        city: row.city,
+        state: row.state,
+        postal_code: row.postal_code,
+        country: row.country,
+        created_at: row.created_at,
+        fields: serde_json::from_str(&row.fields)?,
+    };
+    Ok((row.external_id, stored))
+}
+
+/// What may tell the types of the contacts that are here, in the order of their ids, beyond one.
 ///
 /// # Errors
 /// As any statement.
-pub async fn has_contact_field(
-    tx: &mut Tx,
+pub async fn list_contact_fields(
+    store: &Store,
     integration: IntegrationId,
-    field: &str,
-) -> Result<bool> {
-    // As JSON has its name.
-    let named = format!("%{}:%", serde_json::Value::from(field));
-    let found: Option<(i64,)> = tx_one!(tx, CONTACT_FIELD, integration.0, &named)?;
-    Ok(found.is_some())
+    after: &str,
+    limit: i64,
+) -> Result<Vec<ContactFields>> {
+    read_all!(store, CONTACT_FIELDS, integration.0, after, limit)
 }
 
 macro_rules! parts {
-    ($table:literal, $queue:literal, $amount:literal, $primary:literal, $website:literal, $phone:literal, $place:literal) => {
+    ($table:literal, $queue:literal, $amount:literal, $primary:literal, $website:literal, $phone:literal, $place:literal, $created:literal,
+        $fields:literal) => {
         concat!(
-            "SELECT ",
+            "SELECT external_id, ",
             $queue,
             " AS queue_id, ",
             $amount,
@@ -96,15 +134,19 @@ macro_rules! parts {
             $phone,
             " AS phone, ",
             $place,
-            ", fields FROM ",
+            ", ",
+            $created,
+            " AS created_at, ",
+            $fields,
+            " AS fields FROM ",
             $table,
-            " WHERE integration_id = $1 AND external_id = $2"
+            " WHERE integration_id = "
         )
     };
 }
 
 macro_rules! nowhere {
-    ($table:literal, $queue:literal, $amount:literal, $primary:literal) => {
+    ($table:literal, $queue:literal, $amount:literal, $primary:literal, $created:literal, $fields:literal) => {
         parts!(
             $table,
             $queue,
@@ -112,17 +154,113 @@ macro_rules! nowhere {
             $primary,
             "CAST(NULL AS TEXT)",
             "CAST(NULL AS TEXT)",
-            "CAST(NULL AS TEXT) AS street, CAST(NULL AS TEXT) AS city, CAST(NULL AS TEXT) AS state, CAST(NULL AS TEXT) AS postal_code, CAST(NULL AS TEXT) AS country"
+            "CAST(NULL AS TEXT) AS street, CAST(NULL AS TEXT) AS city, CAST(NULL AS TEXT) AS state, CAST(NULL AS TEXT) AS postal_code, CAST(NULL AS TEXT) AS country",
+            $created,
+            $fields
+        )
+    };
+}
+
+macro_rules! company {
+    () => {
+        parts!(
+            "external_company",
+            "CAST(NULL AS TEXT)",
+            "CAST(NULL AS BIGINT)",
+            "CAST(0 AS BIGINT)",
+            "website",
+            "phone",
+            "street, city, state, postal_code, country",
+            "CAST(NULL AS BIGINT)",
+            "fields"
+        )
+    };
+}
+
+macro_rules! contact {
+    () => {
+        nowhere!(
+            "external_contact",
+            "CAST(NULL AS TEXT)",
+            "CAST(NULL AS BIGINT)",
+            "is_primary",
+            "CAST(NULL AS BIGINT)",
+            "fields"
+        )
+    };
+}
+
+macro_rules! ticket {
+    () => {
+        nowhere!(
+            "ticket",
+            "queue_id",
+            "CAST(NULL AS BIGINT)",
+            "CAST(0 AS BIGINT)",
+            "CAST(NULL AS BIGINT)",
+            "fields"
+        )
+    };
+}
+
+macro_rules! note {
+    () => {
+        nowhere!(
+            "ticket_note",
+            "CAST(NULL AS TEXT)",
+            "CAST(NULL AS BIGINT)",
+            "CAST(0 AS BIGINT)",
+            "created_at",
+            "CAST('{}' AS TEXT)"
+        )
+    };
+}
+
+macro_rules! opportunity {
+    () => {
+        nowhere!(
+            "opportunity",
+            "CAST(NULL AS TEXT)",
+            "amount_cents",
+            "CAST(0 AS BIGINT)",
+            "CAST(NULL AS BIGINT)",
+            "fields"
+        )
+    };
+}
+
+/// Those of a list of ids.
+macro_rules! on_sqlite {
+    ($parts:ident) => {
+        concat!(
+            $parts!(),
+            "$1 AND external_id IN (SELECT value FROM json_each($2))"
+        )
+    };
+}
+
+/// The same, looked up one by one as in `read_known`.
+macro_rules! on_postgres {
+    ($parts:ident) => {
+        concat!(
+            "SELECT found.* FROM unnest(CAST($2 AS TEXT[])) AS asked (asked_id) CROSS JOIN LATERAL (",
+            $parts!(),
+            "(SELECT CAST($1 AS BIGINT)) AND external_id = asked.asked_id LIMIT 1 OFFSET 0) found"
         )
     };
 }
 
 statements! {
-    COMPANY = parts!("external_company", "CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)", "CAST(0 AS BIGINT)", "website", "phone",
-        "street, city, state, postal_code, country");
-    CONTACT = nowhere!("external_contact", "CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)", "is_primary");
-    CONTACT_FIELD = "SELECT CAST(1 AS BIGINT) AS one FROM external_contact
-        WHERE integration_id = $1 AND absent = 0 AND fields LIKE $2 LIMIT 1";
-    TICKET = nowhere!("ticket", "queue_id", "CAST(NULL AS BIGINT)", "CAST(0 AS BIGINT)");
-    OPPORTUNITY = nowhere!("opportunity", "CAST(NULL AS TEXT)", "amount_cents", "CAST(0 AS BIGINT)");
+    COMPANY_SQLITE for Sqlite = on_sqlite!(company);
+    COMPANY_POSTGRES for Postgres = on_postgres!(company);
+    CONTACT_SQLITE for Sqlite = on_sqlite!(contact);
+    CONTACT_POSTGRES for Postgres = on_postgres!(contact);
+    CONTACT_FIELDS = "SELECT external_id, title, fields FROM external_contact
+        WHERE integration_id = $1 AND external_id > $2 AND absent = 0 ORDER BY external_id LIMIT $3";
+    TICKET_SQLITE for Sqlite = on_sqlite!(ticket);
+    TICKET_POSTGRES for Postgres = on_postgres!(ticket);
+    NOTE_SQLITE for Sqlite = on_sqlite!(note);
+    NOTE_POSTGRES for Postgres = on_postgres!(note);
+    OPPORTUNITY_SQLITE for Sqlite = on_sqlite!(opportunity);
+    OPPORTUNITY_POSTGRES for Postgres = on_postgres!(opportunity);
 }

@@ -21,6 +21,7 @@ mod lists;
 mod opening;
 mod outbox;
 mod pages;
+mod parts;
 mod people;
 mod permits;
 mod plans;

@@ -141,6 +141,23 @@ fn reference_items_of_a_kind_are_one_range() {
     });
 }
 
+/// What is kept of a page whose records are not told whole is looked up with one statement, by the vendor's ids.
+#[test]
+fn parts_of_a_page_are_looked_up_together() {
+    sqlite_only(async |home| {
+        home.open().await.close().await;
+        let plans = explain(&home).await;
+        for kind in ["COMPANY", "CONTACT", "TICKET", "NOTE", "OPPORTUNITY"] {
+            let steps = steps_of(&plans, &format!("store::pages::parts::{kind}_SQLITE"));
+            let by_ids = steps.iter().any(|step| {
+                step.starts_with("SEARCH") && step.ends_with("(integration_id=? AND external_id=?)")
+            });
+            let list = steps.iter().any(|step| step.starts_with("SCAN json_each"));
+            assert!(by_ids && list, "{kind}: {steps:?}");
+        }
+    });
+}
+
 /// How many records there are is counted without looking at one.
 #[test]
 fn shown_records_are_counted_from_indexes_alone() {

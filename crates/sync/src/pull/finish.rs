@@ -2,16 +2,15 @@
 //! three in one commit.
 
 use domain::hint::Hint;
-use domain::reference::ReferenceKind;
 use domain::run::RunState;
 use domain::stream::{PullMode, Stream};
 use store::checkpoints::{self, Checkpoint};
-use store::{Tx, integrations, jobs, pages, reference_items, removal_questions, runs, set_aside};
+use store::{Tx, integrations, jobs, removal_questions, runs, set_aside};
 
 use super::oddity::{self, Verdict};
 use super::part::{Part, Stop};
 use super::removal::{self, Removal};
-use super::{ending, watermark};
+use super::{contact_types, ending, watermark};
 use crate::auto_import;
 
 /// Records set aside looked at in one go.
@@ -34,6 +33,11 @@ pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
         judge_incremental(part).await?
     };
     let (state, message, hint) = part.outcome(&judged);
+    let gone = if full && !judged.doubtful {
+        contact_types::list_gone(part).await?
+    } else {
+        Vec::new()
+    };
     let mut tx = part.fence().await?;
     // Whoever asks for a run holds this row: the end of one and a request for the next never pass each other (rule P9).
     let now = integrations::lock_integration(&mut tx, part.integration.id).await?;
@@ -47,7 +51,7 @@ pub(super) async fn finish(part: &mut Part<'_>) -> Result<(), Stop> {
             part.close_unmet(&mut tx).await?;
         }
         if full && !changed {
-            part.look_for_contact_types(&mut tx).await?;
+            contact_types::remove(part, &mut tx, &gone).await?;
         }
         let (stream, mode, counts) = (part.row.stream, part.row.mode, part.row.counts);
         auto_import::after_part(
@@ -227,24 +231,6 @@ impl Part<'_> {
                 }
             }
         }
-    }
-
-    /// The field that contacts are chosen to have their type by is gone when they were all read and none has a value in it. It
-    /// is back with the first one that does.
-    async fn look_for_contact_types(&self, tx: &mut Tx) -> Result<(), Stop> {
-        let provider = domain::provider::find(&self.integration.provider);
-        let types = provider.and_then(|provider| provider.setup.contact_types);
-        let chosen = self.integration.settings.contact_type_field.as_deref();
-        let (Some(types), Some(chosen)) = (types, chosen) else {
-            return Ok(());
-        };
-        let id = self.integration.id;
-        let contacts = self.row.stream == Stream::Contacts;
-        if contacts && !pages::has_contact_field(tx, id, types.field).await? {
-            let kind = ReferenceKind::SeenContactField;
-            reference_items::remove_seen(tx, id, kind, chosen).await?;
-        }
-        Ok(())
     }
 
     /// The stream is known complete up to the watermark taken when the part began (rule P3). Settings that changed

@@ -22,6 +22,7 @@ use store::pages::{self, Absence, RemovedReason};
 use store::set_aside::{self, NewSetAside};
 
 use super::records::Prepared;
+use super::side_lists;
 use super::writer::Writer;
 use crate::connect::{form, message};
 use crate::engine::Engine;
@@ -78,7 +79,8 @@ pub(crate) async fn of_ticket(
         }
     };
     let version = connection.connector.mapper_version();
-    let (mut records, _) = Prepared::from(page.batch, version, integration.generation);
+    let (records, _) = Prepared::from(page.batch, version, integration.generation);
+    let mut records = records.without(side_lists::unread(&page.beside));
     let here = pages::list_note_ids(engine.store(), id, ticket).await?;
     // Nobody deletes all comments of a ticket, one by one; a vendor that hides them from us answers just so.
     let emptied = page.received == 0 && here.len() > 1;
@@ -126,6 +128,9 @@ pub(crate) async fn of_ticket(
         .await?;
     }
     put_aside(&mut tx, engine, id, by_id, &page.unreadable).await?;
+    for beside in &page.beside {
+        health::told(&mut tx, &integration, &beside.finding).await?;
+    }
     // The vendor answers, which a run that comes later need not find out.
     health::answered(&mut tx, &integration).await?;
     request::note_complete(&mut tx, engine, &integration, ticket, odd).await?;

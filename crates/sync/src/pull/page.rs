@@ -69,13 +69,7 @@ pub(super) async fn store(part: &mut Part<'_>, mut fetched: Fetched) -> Result<(
     }
     let beside = fetched.beside.iter().map(|one| &one.finding);
     for finding in fetched.findings.iter().chain(beside) {
-        let (integration, area) = (&part.integration, &finding.area);
-        match &finding.missing {
-            Some(right) => {
-                health::lacks(&mut tx, integration, area, right, finding.required).await?;
-            }
-            None => health::has_right(&mut tx, integration, area).await?,
-        }
+        health::told(&mut tx, &part.integration, finding).await?;
     }
     if !runs::save_progress(&mut tx, part.row.id, &progress).await? {
         tx.rollback().await.map_err(Stop::from)?;

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeSet;
 
+use domain::clock::UtcMillis;
 use domain::id::IdentityId;
 use domain::provider::ScopeField;
+use domain::record::Visibility;
 use domain::reference::ReferenceKind;
 use domain::settings::IntegrationSettings;
 use domain::stream::Stream;
 use domain::viewer::Viewer;
 use serde_json::json;
+use simulator::{Fault, FaultKind};
 use store::tickets;
 use sync::import_companies;
 use sync::request::RunMode;
@@ -22,6 +25,7 @@ on_both_engines!(
     settings_proposed_for_a_tenant,
     a_further_type_leaves_a_company_out,
     p15_a_note_describes_its_ticket,
+    p15_comments_without_the_right_to_own_notes,
 );
 
 async fn portal(kind: Kind, settings: Option<IntegrationSettings>) -> Portal {
@@ -121,7 +125,7 @@ async fn p15_a_note_describes_its_ticket(kind: Kind) {
         "service/tickets",
         json!({"summary": "Smoke", "company": {"id": company}, "board": {"id": 1}, "initialDescription": "It smokes."}),
     );
-    portal.advance(domain::clock::UtcMillis::MINUTE);
+    portal.advance(UtcMillis::MINUTE);
     let reply = portal.control.create(
         "service/tickets/notes",
         json!({"ticketId": ticket, "text": "Since when?", "detailDescriptionFlag": true}),
@@ -142,11 +146,90 @@ async fn p15_a_note_describes_its_ticket(kind: Kind) {
         (json!({"text": "It burns."}), Some("It burns.")),
         (json!({"internalAnalysisFlag": true}), Some("Since when?")),
     ] {
-        portal.advance(domain::clock::UtcMillis::HOUR);
+        portal.advance(UtcMillis::HOUR);
         portal.control.patch("service/tickets/notes", first, fields);
         let title = json!({"summary": format!("{expected:?}")});
         portal.control.patch("service/tickets", ticket, title);
         portal.sync(id, RunMode::Incremental).await;
         assert_eq!(read(&portal, ticket).await.0.as_deref(), expected);
     }
+}
+
+/// They keep the time they had, and nobody at the client reads those of which nobody says that they may. The right is asked
+/// for once, and told.
+async fn p15_comments_without_the_right_to_own_notes(kind: Kind) {
+    const OWN: &str = "service/tickets/notes";
+    let portal = portal(kind, None).await;
+    let control = &portal.control;
+    let release = json!({"bareNotes": true, "markedNotes": false});
+    control.patch("screens/release", 1, release);
+    let tickets = control.ids("service/tickets").into_iter().take(3);
+    let written: Vec<(i64, i64)> = tickets
+        .map(|ticket| {
+            let note = json!({"ticketId": ticket, "text": "Fixed", "resolutionFlag": true});
+            (ticket, control.create(OWN, note))
+        })
+        .collect();
+    let id = portal.connected().await;
+    let comments = async || {
+        let staff = Viewer::Staff(IdentityId(1));
+        let listed = portal.tickets().await;
+        let mut found = Vec::new();
+        for (ticket, note) in &written {
+            let uuid = &listed[&ticket.to_string()].uuid;
+            let notes = tickets::notes_for_viewer(portal.store(), &staff, uuid, 500).await;
+            let mut notes = notes.expect("a read").rows.into_iter();
+            let note = notes.find(|one| one.external_id == note.to_string());
+            let note = note.expect("a comment");
+            found.push((note.body.text, note.created_at, note.visibility));
+        }
+        found
+    };
+    let before = comments().await;
+    let edit = |words: &str| {
+        portal.advance(UtcMillis::HOUR);
+        for (ticket, note) in &written {
+            control.patch(OWN, *note, json!({ "text": words }));
+            control.patch("service/tickets", *ticket, json!({ "summary": words }));
+        }
+    };
+    let expected = |words: &str, visibility: Visibility| {
+        let notes = before.iter();
+        let notes = notes.map(|(_, at, _)| (words.to_owned(), *at, visibility));
+        notes.collect::<Vec<_>>()
+    };
+    assert_eq!(before, expected("Fixed", Visibility::Public));
+    let lacking = async || -> Vec<String> {
+        let rights = portal.integration(id).await.missing_permissions;
+        rights.into_iter().map(|right| right.area).collect()
+    };
+    assert!(lacking().await.is_empty());
+
+    let forbidden = FaultKind::Status {
+        code: 403,
+        body: Some(json!({"code": "Forbidden", "message": "No."})),
+        retry_after: None,
+    };
+    control.set_fault(Fault::new(forbidden).on_entity(OWN));
+    edit("Mended");
+    control.clear_journal();
+    portal.sync(id, RunMode::Incremental).await;
+    let asked = control.journal();
+    let asked = asked
+        .iter()
+        .filter(|one| one.entity.as_deref() == Some(OWN));
+    assert_eq!(asked.count(), 1, "one tells for all");
+    assert_eq!(
+        comments().await,
+        expected("Mended", Visibility::Internal),
+        "no edit moves them"
+    );
+    assert_eq!(lacking().await, ["Ticket notes"]);
+
+    control.clear_faults();
+    portal.sync(id, RunMode::Full).await;
+    assert!(lacking().await.is_empty(), "looked at with the lists");
+    edit("Repaired");
+    portal.sync(id, RunMode::Incremental).await;
+    assert_eq!(comments().await, expected("Repaired", Visibility::Public));
 }

@@ -17,6 +17,7 @@ use crate::vendors::Desk;
 
 on_both_engines!(
     a_field_of_contacts_becomes_their_type,
+    a_type_that_no_contact_has_is_not_offered,
     of_two_contacts_with_the_customers_address_the_first_is_primary,
     p13_closed_statuses_decide_whatever_was_resolved,
     p5_a_made_contact_goes_when_a_real_one_appears,
@@ -93,6 +94,50 @@ async fn a_field_of_contacts_becomes_their_type(kind: Kind) {
     assert!(!told().await, "it is back");
     choose(None).await;
     assert_eq!(present(types).await, BTreeSet::new());
+}
+
+/// When all contacts were read, and it is back with the first one that has it.
+async fn a_type_that_no_contact_has_is_not_offered(kind: Kind) {
+    const FIELD: &str = "Contact Type";
+    let portal = portal(kind).await;
+    let id = portal.connected().await;
+    change(&portal, id, |settings| {
+        settings.contact_type_field = Some(FIELD.to_owned());
+    })
+    .await;
+    let offered = async || -> BTreeSet<String> {
+        let kind = Some(ReferenceKind::ContactType);
+        let items = list_reference_items(portal.store(), id, kind).await;
+        let here = items.expect("items").into_iter();
+        let here = here.filter(|item| item.removed_at.is_none());
+        here.map(|item| item.label).collect()
+    };
+    let mut expected = offered().await;
+    assert!(expected.len() > 1, "{expected:?}");
+    let gone = expected.pop_first().expect("a type");
+    let contacts = portal.control.records("contacts", -1, 10_000);
+    let contacts = contacts.expect("contacts");
+    let of_type = contacts
+        .iter()
+        .filter(|one| one["properties"][FIELD] == gone.as_str());
+    let of_type: Vec<i64> = of_type.filter_map(|one| one["id"].as_i64()).collect();
+    let patch = |contact: i64, value: &str| {
+        let properties = json!({ "properties": { FIELD: value } });
+        portal.control.patch("contacts", contact, properties);
+    };
+    for contact in &of_type {
+        patch(*contact, "Another");
+    }
+    portal.sync(id, RunMode::Full).await;
+    expected.insert("Another".to_owned());
+    assert_eq!(offered().await, expected);
+    patch(of_type[0], &gone);
+    portal.sync(id, RunMode::Full).await;
+    expected.insert(gone);
+    if of_type.len() == 1 {
+        expected.remove("Another");
+    }
+    assert_eq!(offered().await, expected);
 }
 
 /// The ids of contacts that are made of customers.

@@ -1,7 +1,9 @@
 //! Values that are not what they look like: of tickets that were opened again, of custom fields, and of
 //! notes without a time or without a word about who may read them.
 
-use domain::record::{Batch, Visibility};
+use connectors::page::Page;
+use domain::record::{Batch, TicketNoteRecord, Visibility};
+use domain::side_list::SideList;
 use domain::stream::Stream;
 use serde_json::{Value, json};
 use simulator::Fault;
@@ -157,4 +159,77 @@ pub async fn internal_notes() {
         assert_eq!(read().await, [false, true], "{own}");
         assert_eq!(asked(), before, "it was said at once");
     }
+}
+
+fn notes_of(page: &Page) -> &[TicketNoteRecord] {
+    let Batch::TicketNotes(notes) = &page.batch else {
+        panic!("notes")
+    };
+    notes
+}
+
+/// Where the list of the ticket's own notes is refused, all notes come with what the other list tells. It is asked for once,
+/// whatever the ticket, and the right is named; after a test of the connection it is asked for anew.
+pub async fn refused_notes() {
+    const OWN: &str = "service/tickets/notes";
+    let stand = VENDOR.start().await;
+    let control = stand.control();
+    let release = json!({ "bareNotes": true, "markedNotes": false });
+    control.patch("screens/release", 1, release);
+    let tickets = control.ids("service/tickets");
+    let tickets = &tickets[..3];
+    for ticket in tickets {
+        let note = json!({"ticketId": ticket, "text": "Fixed", "resolutionFlag": true});
+        control.create(OWN, note);
+    }
+    let connector = stand.connector();
+    let read = async |ticket: i64| {
+        let page = connector.ticket_notes(&ticket.to_string()).await;
+        page.expect("notes")
+    };
+    let asked = || stand.requests_about(OWN).len();
+    let mut whole = Vec::new();
+    for ticket in tickets {
+        whole.push(read(*ticket).await);
+    }
+    let before = asked();
+    assert_eq!(before, tickets.len());
+    let forbidden = json!({"code": "Forbidden", "message": "No."});
+    control.set_fault(Fault::new(status(403, forbidden)).on_entity(OWN));
+    for (ticket, whole) in tickets.iter().zip(&whole) {
+        assert_eq!(whole.beside, [], "nothing is missing");
+        let page = read(*ticket).await;
+        assert_eq!(notes_of(&page).len(), notes_of(whole).len());
+        let mut undated = Vec::new();
+        for (note, known) in notes_of(&page).iter().zip(notes_of(whole)) {
+            if note.external_id.contains('-') {
+                assert_eq!(note, known, "it is none of the ticket itself");
+                continue;
+            }
+            let expected = TicketNoteRecord {
+                visibility: Visibility::Internal,
+                describes: false,
+                created_at: known.updated_at,
+                ..known.clone()
+            };
+            assert_eq!(note, &expected);
+            undated.push(&note.external_id);
+        }
+        let [beside] = &page.beside[..] else {
+            panic!("{:?}", page.beside)
+        };
+        assert_eq!(beside.list, SideList::OwnNotes);
+        let right = beside.finding.missing.as_deref().unwrap_or_default();
+        assert!(right.contains("Resource/Notes"), "{right}");
+        undated.sort();
+        let kept: Vec<&String> = beside.passed_over.iter().collect();
+        assert_eq!(kept, undated);
+    }
+    assert_eq!(asked() - before, 1, "one tells for all");
+    control.clear_faults();
+    let report = connector.test_connection().await.expect("a report");
+    let mut told = report.permissions.iter();
+    let told = told.find(|one| one.area == "Ticket notes");
+    assert!(told.is_some_and(|one| one.missing.is_none() && !one.required));
+    assert_eq!(read(tickets[0]).await.batch, whole[0].batch);
 }
