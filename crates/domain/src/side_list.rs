@@ -352,7 +352,7 @@ mod tests {
                 external_id: "1".into(),
                 ticket_external_id: "7".into(),
                 title: String::new(),
-                body: Body::plain("Edited".into()),
+                body: Body::plain("Edited"),
                 visibility: Visibility::Internal,
                 system: false,
                 describes: false,
