@@ -303,7 +303,7 @@ const INSTRUCTIONS: &[Instruction] = &[
                 ("Companies", "Company Maintenance and Contacts: Inquire All"),
                 (
                     "Service Desk",
-                    "Service Tickets and Close Service Tickets: Add, Edit and Inquire All",
+                    "Service Tickets and Close Service Tickets: Add, Edit and Inquire All; Resource/Notes: Inquire All",
                 ),
                 ("Project", "Project Headers and Project Tickets: Inquire All"),
                 (
