@@ -8,6 +8,8 @@ use crate::stream::Stream;
 pub enum FieldValue {
     /// What a person reads.
     Plain,
+    /// An amount of money as the vendor writes the number. A page shows it like every amount.
+    Money,
     /// The vendor's id of a value of reference data. A page shows what it is called, and nothing when that is not known.
     Reference(ReferenceKind),
     /// The vendor's id of a technician, shown by name.
@@ -94,6 +96,15 @@ impl CatalogueField {
         Self {
             sensitive: true,
             ..Self::shown(source, key, label, section)
+        }
+    }
+
+    /// The same with an amount of money as its value.
+    #[must_use]
+    pub const fn money(self) -> Self {
+        Self {
+            value: FieldValue::Money,
+            ..self
         }
     }
 
