@@ -20,6 +20,7 @@ pub mod imports;
 pub mod job;
 pub mod location;
 pub mod mail;
+pub mod money;
 pub mod opportunity_import;
 pub mod permission;
 pub mod provider;

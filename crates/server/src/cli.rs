@@ -147,6 +147,7 @@ impl Source {
         let overrides = Overrides {
             listen,
             data_dir: self.data.clone(),
+            ..Overrides::default()
         };
         config::load(self.file.as_deref(), &overrides)
     }

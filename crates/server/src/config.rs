@@ -45,6 +45,9 @@ pub struct Config {
     /// What this installation has once for all its connections to a provider; a table of each.
     #[serde(skip)]
     pub installed: Vec<Installed>,
+    /// Keys of settings that the command keeps to itself and that something else was configured for.
+    #[serde(skip)]
+    pub left_out: Vec<String>,
 }
 
 /// Web server.
@@ -186,6 +189,9 @@ impl TryFrom<String> for Network {
     }
 }
 
+/// Where settings come from, not read yet.
+type Sources = config::ConfigBuilder<config::builder::DefaultState>;
+
 /// What the command line sets; wins over everything else.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
@@ -193,6 +199,9 @@ pub struct Overrides {
     pub listen: Option<SocketAddr>,
     /// `storage.data_dir`.
     pub data_dir: Option<PathBuf>,
+    /// Keys of settings that the command keeps to itself: each has its default, and what is configured for it is neither
+    /// read nor checked.
+    pub kept: Vec<String>,
 }
 
 /// Reads the configuration of this process.
@@ -216,14 +225,13 @@ pub fn load_from(
     environment: HashMap<String, String>,
     overrides: &Overrides,
 ) -> anyhow::Result<Config> {
-    let mut builder = config::Config::builder()
-        .add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml));
+    let mut builder = defaults();
     if let Some(path) = file {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("The configuration file {} cannot be read", path.display()))?;
         builder = builder.add_source(config::File::from_str(&text, config::FileFormat::Toml));
     }
-    for (key, value) in environment_keys(environment)? {
+    for (key, value) in environment_keys(environment, &overrides.kept)? {
         builder = if key == "server.trusted_proxies" {
             let items: Vec<&str> = value
                 .split(',')
@@ -241,10 +249,11 @@ pub fn load_from(
     if let Some(folder) = &overrides.data_dir {
         builder = builder.set_override("storage.data_dir", folder.display().to_string())?;
     }
-    let loaded = builder
-        .build()
-        .map_err(anyhow::Error::from)
-        .and_then(Config::read)
+    let loaded = keep(builder, &overrides.kept)
+        .and_then(|(builder, left_out)| {
+            let read = Config::read(builder.build()?)?;
+            Ok(Config { left_out, ..read })
+        })
         .context(
             "The configuration cannot be used; every key is described in portico.default.toml",
         )?;
@@ -252,8 +261,35 @@ pub fn load_from(
     Ok(loaded)
 }
 
-/// Turns `PORTICO__A__B` into `a.b`, and reads the files that `_FILE` variables name.
-fn environment_keys(environment: HashMap<String, String>) -> anyhow::Result<Vec<(String, String)>> {
+/// The sources of a configuration, as yet only the compiled-in file.
+fn defaults() -> Sources {
+    config::Config::builder().add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml))
+}
+
+/// Gives these keys their defaults back, and tells for which of them something else was configured.
+fn keep(mut builder: Sources, kept: &[String]) -> anyhow::Result<(Sources, Vec<String>)> {
+    if kept.is_empty() {
+        return Ok((builder, Vec::new()));
+    }
+    let usual = defaults().build()?;
+    let configured = builder.build_cloned()?;
+    let mut left_out = Vec::new();
+    for key in kept {
+        let value = usual.get_string(key)?;
+        // What is no text at all is something else too.
+        if configured.get_string(key).ok().as_ref() != Some(&value) {
+            left_out.push(key.clone());
+        }
+        builder = builder.set_override(key, value)?;
+    }
+    Ok((builder, left_out))
+}
+
+/// Turns `PORTICO__A__B` into `a.b`, and reads the files that `_FILE` variables name, but those of keys that are kept.
+fn environment_keys(
+    environment: HashMap<String, String>,
+    kept: &[String],
+) -> anyhow::Result<Vec<(String, String)>> {
     let mut keys = Vec::new();
     for (name, value) in environment {
         if name == "PORTICO_MASTER_KEY_FILE" {
@@ -265,6 +301,10 @@ fn environment_keys(environment: HashMap<String, String>) -> anyhow::Result<Vec<
         };
         let key = path.to_lowercase().replace("__", ".");
         match key.strip_suffix("_file") {
+            // Its value is not used: that there is one is enough.
+            Some(secret) if kept.iter().any(|kept| kept == secret) => {
+                keys.push((secret.to_owned(), value));
+            }
             Some(secret) if key != "security.master_key_file" => {
                 let text = std::fs::read_to_string(&value).with_context(|| {
                     format!("The file {value}, named by {name}, cannot be read")

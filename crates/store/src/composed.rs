@@ -49,14 +49,29 @@ pub(crate) fn keys(
     direction: Direction,
     parameters: [&str; 3],
 ) -> String {
+    keys_below(from, condition, alias, None, key, direction, parameters)
+}
+
+/// The same for a range in which a column is `NULL`. PostgreSQL does not see that such a column is the same in every row,
+/// and sorts, unless the order names it as the index has it.
+pub(crate) fn keys_below(
+    from: &str,
+    condition: &str,
+    alias: &str,
+    missing: Option<&str>,
+    key: &str,
+    direction: Direction,
+    parameters: [&str; 3],
+) -> String {
     let [bound, bound_id, limit] = parameters;
     let (than, order) = match direction {
         Direction::Ascending => (">", "ASC"),
         Direction::Descending => ("<", "DESC"),
     };
+    let first = missing.map_or_else(String::new, |column| format!("{column} {order}, "));
     format!(
         "SELECT {alias}.id AS id, {key} AS sort_key FROM {from} WHERE {condition}
-         AND ({key}, {alias}.id) {than} ({bound}, {bound_id}) ORDER BY {key} {order}, {alias}.id {order} LIMIT {limit}"
+         AND ({key}, {alias}.id) {than} ({bound}, {bound_id}) ORDER BY {first}{key} {order}, {alias}.id {order} LIMIT {limit}"
     )
 }
 

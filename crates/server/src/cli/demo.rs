@@ -4,6 +4,7 @@
 //! process configuration points the connectors at them. All is
 //! kept in the data folder (database, key, sandbox state, sign-in), so that a second start goes on where the first
 //! ended. Nothing made up ever reaches another database, whatever is configured: the one of an installation least of all.
+//! What it sets itself is not even read, so that a configuration that is wrong there holds no demo up.
 
 mod account;
 mod links;
@@ -17,16 +18,30 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use domain::clock::{SharedClock, SystemClock};
-use domain::secret::Secret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Source, logging, output, serve, stop};
 use crate::app::{App, Start, make_private_folder};
-use crate::config::{Config, Transport};
+use crate::config::{self, Config, Overrides};
 
 const USUAL_PORT: u16 = 8080;
+
+/// What the demo sets itself, besides where the vendors are: its address, its database, and that nobody receives mail.
+const OWN: [&str; 11] = [
+    "server.listen",
+    "server.base_address",
+    "database.url",
+    "mail.transport",
+    "mail.smtp_host",
+    "mail.smtp_port",
+    "mail.encryption",
+    "mail.smtp_user",
+    "mail.smtp_password",
+    "mail.certificate_authority",
+    "mail.timeout_seconds",
+];
 
 /// Arguments of `portico demo`.
 #[derive(Debug, clap::Args)]
@@ -37,6 +52,9 @@ pub struct Arguments {
     /// Port of the web pages; 0 takes a free one. When not given: 8080, or a free one when that is taken.
     #[arg(long)]
     port: Option<u16>,
+    /// Give the demo's administrator a new password, made up and printed: for when the one chosen since is forgotten.
+    #[arg(long)]
+    new_password: bool,
     #[command(flatten)]
     world: world::WorldArguments,
 }
@@ -50,11 +68,12 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         .data
         .clone()
         .unwrap_or_else(|| PathBuf::from("portico-data/demo"));
-    let mut config = Source {
-        file: source.file.clone(),
-        data: Some(folder.clone()),
-    }
-    .load(None)?;
+    let overrides = Overrides {
+        data_dir: Some(folder.clone()),
+        kept: own_settings(),
+        ..Overrides::default()
+    };
+    let mut config = config::load(source.file.as_deref(), &overrides)?;
     refuse_installation(&config)?;
     keep_to_folder(&mut config);
     if config.log.level == "info" {
@@ -77,7 +96,7 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     };
     let clock: SharedClock = Arc::new(SystemClock);
     let app = App::open(config, clock, start).await?;
-    let sign_in = account::prepare(app.store(), &folder).await?;
+    let sign_in = account::prepare(app.store(), &folder, arguments.new_password).await?;
     let tasks = TaskTracker::new();
     app.engine().start_worker(&tasks, stop.clone());
     let connected = if arguments.empty {
@@ -108,21 +127,28 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Leaves out what the configuration of an installation says about its database, its key and its mail server.
+/// The keys of all that the demo sets itself.
+fn own_settings() -> Vec<String> {
+    let own = OWN.into_iter().map(str::to_owned);
+    own.chain(sandboxes::settings()).collect()
+}
+
+/// Leaves the key of an installation out, and tells which settings have no effect here.
 fn keep_to_folder(config: &mut Config) {
-    if config.uses_postgres() || config.mail.transport != Transport::Outbox {
-        output::complain(
-            "The demo keeps everything in its own folder: the configured PostgreSQL database, key file and mail server \
-             are not used.",
-        );
-    }
-    config.database.url = Secret::default();
+    let mut left_out = std::mem::take(&mut config.left_out);
     let configured = std::mem::take(&mut config.security.master_key_file);
     if config.sqlite_file().exists() && !config.master_key_file().exists() {
         // A demo of an earlier release sealed its database with the configured key.
         config.security.master_key_file = configured;
+    } else if !configured.is_empty() {
+        left_out.push("security.master_key_file".to_owned());
     }
-    config.mail.transport = Transport::Outbox;
+    if !left_out.is_empty() {
+        output::complain(&format!(
+            "The demo keeps everything in its own folder. What is configured for {} is not used.",
+            left_out.join(", ")
+        ));
+    }
 }
 
 /// Refuses a folder whose database no demo made.

@@ -116,6 +116,57 @@ fn a_database_of_another_kind_is_told_apart_before_its_key_file_is_asked_for() {
 }
 
 #[test]
+fn what_a_command_keeps_to_itself_is_neither_read_nor_checked() {
+    let kept = [
+        "server.listen",
+        "database.url",
+        "mail.transport",
+        "mail.smtp_port",
+        "mail.smtp_password",
+        "halo_psa.base_url",
+    ];
+    let overrides = Overrides {
+        kept: kept.map(str::to_owned).into(),
+        ..Overrides::default()
+    };
+    let load = |environment: &[(&str, &str)]| {
+        let environment = environment.iter();
+        let environment =
+            environment.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        load_from(None, environment.collect(), &overrides)
+    };
+    let config = load(&[]).unwrap();
+    assert_eq!(config.left_out, [""; 0], "nothing is configured");
+    let mistakes = [
+        ("PORTICO__SERVER__LISTEN", "everywhere"),
+        ("PORTICO__DATABASE__URL_FILE", "/nowhere/url"),
+        ("PORTICO__MAIL__TRANSPORT", "pigeon"),
+        ("PORTICO__MAIL__SMTP_PORT", "0"),
+        ("PORTICO__HALO_PSA__BASE_URL", "nowhere"),
+    ];
+    let config = load(&mistakes).unwrap();
+    let told = [
+        "server.listen",
+        "database.url",
+        "mail.transport",
+        "halo_psa.base_url",
+    ];
+    assert_eq!(config.left_out, told, "what is as usual is not told");
+    assert!(!config.uses_postgres());
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.mail.transport, Transport::Outbox);
+    for other in [
+        ("PORTICO__DATABASE__CONNECTIONS", "0"),
+        ("PORTICO__SYNCRO__BASE_URL", "nowhere"),
+        ("PORTICO__LOG__FORMAT", "poem"),
+        ("PORTICO__DATABASE__ADDRESS", "x"),
+    ] {
+        assert!(load(&[other]).is_err(), "{other:?}");
+    }
+    assert!(load_with(&mistakes).is_err(), "by any other command");
+}
+
+#[test]
 fn networks() {
     let network = |text: &str| Network::try_from(text.to_owned());
     assert!(

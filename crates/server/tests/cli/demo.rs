@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::process::{Running, run, run_with_input, text};
+use crate::process::{Running, portico, run, run_with_input, text};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -179,6 +179,67 @@ fn a_demo_keeps_to_its_folder_whatever_is_configured() {
     for own in ["portico.db", "portico.db.key", "world.json"] {
         assert!(folder.join(own).exists(), "{own}");
     }
+}
+
+/// A demo without connections in an environment that is wrong in all that a demo sets itself.
+fn demo_amid_mistakes(folder: &Path, more: &[&str]) -> Running {
+    let arguments = ["demo", "--empty", "--port", "0"];
+    let mut command = portico(folder, &[arguments.as_slice(), more].concat());
+    command.envs([
+        ("PORTICO__SERVER__LISTEN", "everywhere"),
+        (
+            "PORTICO__DATABASE__URL",
+            "mysql://nobody@127.0.0.1:1/portico",
+        ),
+        ("PORTICO__MAIL__TRANSPORT", "pigeon"),
+        ("PORTICO__MAIL__SMTP_PASSWORD_FILE", "/nowhere/password"),
+        ("PORTICO__SYNCRO__BASE_URL", "nowhere"),
+    ]);
+    Running::spawn(command)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_starts_over_mistakes_in_what_it_does_not_use() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("demo");
+    let mut demo = demo_amid_mistakes(&folder, &["--companies", "3", "--tickets", "20"]);
+    demo.wait_for("Ctrl-C", PATIENCE);
+    let first = demo.values();
+    let email = first["E-mail"].as_str();
+    assert_eq!(demo.terminate(), Some(0));
+
+    // Whoever forgot a password of their own is told a command that leads to this folder in this environment too.
+    let change = ["create-admin", "--email", email, "--name", "Alex Demo"];
+    let changed = run_with_input(&folder, &change, "nine dry green leaves\n");
+    assert!(changed.status.success(), "{}", text(&changed.stderr));
+    let mut demo = demo_amid_mistakes(&folder, &[]);
+    demo.wait_for("Ctrl-C", PATIENCE);
+    assert_eq!(demo.values()["Password"], "the one you chose");
+    let told = demo.wait_for("--new-password", PATIENCE);
+    let command = format!("portico demo --data {} --new-password", folder.display());
+    assert_eq!(told.trim(), command);
+    assert_eq!(demo.terminate(), Some(0));
+
+    let mut demo = demo_amid_mistakes(&folder, &["--new-password"]);
+    demo.wait_for("Ctrl-C", PATIENCE);
+    let renewed = demo.values();
+    assert_eq!(renewed["E-mail"], email);
+    assert_ne!(renewed["Password"], first["Password"], "made up anew");
+    client_for(&renewed["Open"], email, &renewed["Password"]).await;
+    assert_eq!(demo.terminate(), Some(0));
+}
+
+#[test]
+fn a_demo_refuses_mistakes_in_what_it_uses() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("demo");
+    let mut command = portico(&folder, &["demo", "--empty", "--port", "0"]);
+    command.env("PORTICO__WORKER__CONCURRENCY", "0");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert!(told.contains("worker.concurrency"), "{told}");
+    assert!(!folder.exists(), "nothing was made");
 }
 
 #[test]

@@ -55,7 +55,12 @@ pub struct Running {
 impl Running {
     /// Starts it.
     pub fn start(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = portico(data, arguments)
+        Self::spawn(portico(data, arguments))
+    }
+
+    /// Starts a command as it is.
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()

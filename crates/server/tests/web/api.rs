@@ -92,6 +92,15 @@ async fn tickets_are_filtered_and_shown() {
         .map(|row| row["id"].as_str().unwrap())
         .collect();
     assert_eq!(ids(&some), expected);
+    let nobody = get(&site, &key, "tickets?limit=100&technician=unassigned").await;
+    let expected: Vec<_> = all["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["technician"].is_null())
+        .map(|row| row["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids(&nobody), expected);
     let open = get(&site, &key, "tickets?limit=100&closed=false").await;
     assert!(
         open["data"]

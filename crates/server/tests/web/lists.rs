@@ -232,6 +232,23 @@ async fn technicians_too_many_for_one_list_are_found_by_name() {
 }
 
 #[tokio::test]
+async fn tickets_of_nobody_can_be_chosen() {
+    let site = Site::start_connected().await;
+    let mut browser = site.admin().await;
+    let page = ok(&mut browser, "/tickets?closed=all").await;
+    let choice = "<option value=\"unassigned\">Unassigned</option>";
+    assert!(page.text.contains(choice), "{}", page.text);
+    let page = ok(&mut browser, "/tickets?closed=all&technician=unassigned").await;
+    let chosen = "<option value=\"unassigned\" selected>Unassigned</option>";
+    assert!(page.text.contains(chosen), "{}", page.text);
+    assert!(page.text.contains("Clear filters"));
+    let cell = "<td data-label=\"Assigned to\"><span class=\"ellipsis cell-short\" title=\"";
+    let cells = page.text.matches(cell).count();
+    let empty = page.text.matches(&format!("{cell}\">")).count();
+    assert_eq!(cells, empty, "{}", page.text);
+}
+
+#[tokio::test]
 async fn exports_honour_filters_and_are_whole() {
     let site = Site::start_connected().await;
     let mut browser = site.admin().await;

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use domain::id::{IntegrationId, PublicId};
 
-use crate::composed::{DIRECTIONS, POSTGRES, PerEngine, SQLITE, count, keep, keys};
+use crate::composed::{DIRECTIONS, POSTGRES, PerEngine, SQLITE, count, keep, keys_below};
 use crate::db::Engine;
 use crate::listing::Direction;
 use crate::statement::Statement;
@@ -29,6 +29,8 @@ pub struct TicketFilter {
     pub priority: Option<String>,
     /// Only of this technician, by the vendor's id.
     pub technician: Option<String>,
+    /// Only of no technician; `technician` counts for nothing then.
+    pub unassigned: bool,
     /// Only closed or only open ones.
     pub closed: Option<bool>,
     /// Only those whose number or title has these words.
@@ -55,27 +57,33 @@ pub(super) enum Lead {
     All,
     Company,
     Technician,
+    /// Those of no technician.
+    Nobody,
     Status,
     Priority,
     Queue,
 }
 
+/// Number of leads.
+const LEADS: usize = 7;
+
 impl Lead {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; LEADS] = [
         Self::All,
         Self::Company,
         Self::Technician,
+        Self::Nobody,
         Self::Status,
         Self::Priority,
         Self::Queue,
     ];
 
-    /// What the lead's value is compared with.
+    /// The column the lead narrows.
     const fn column(self) -> Option<&'static str> {
         match self {
             Self::All => None,
             Self::Company => Some("t.company_external_id"),
-            Self::Technician => Some("t.technician_external_id"),
+            Self::Technician | Self::Nobody => Some("t.technician_external_id"),
             Self::Status => Some("t.status_id"),
             Self::Priority => Some("t.priority_id"),
             Self::Queue => Some("t.queue_id"),
@@ -88,7 +96,7 @@ impl Lead {
             (Self::All, TicketSort::Updated) => "ticket_by_update",
             (Self::All, TicketSort::Created) => "ticket_by_creation",
             (Self::Company, _) => "ticket_by_company_update",
-            (Self::Technician, _) => "ticket_by_technician",
+            (Self::Technician | Self::Nobody, _) => "ticket_by_technician",
             (Self::Status, _) => "ticket_by_status",
             (Self::Priority, _) => "ticket_by_priority",
             (Self::Queue, _) => "ticket_by_queue",
@@ -99,13 +107,13 @@ impl Lead {
 /// One text per lead, sort and direction.
 pub(super) struct Texts {
     /// By lead, sort and direction.
-    keys: [[[PerEngine; 2]; 2]; 6],
+    keys: [[[PerEngine; 2]; 2]; LEADS],
     /// By direction.
     walks: [PerEngine; 2],
     /// By lead.
-    counts: [PerEngine; 6],
+    counts: [PerEngine; LEADS],
     /// By lead, for a viewer without limits and no filter but the lead.
-    plain_counts: [PerEngine; 6],
+    plain_counts: [PerEngine; LEADS],
     kept: Vec<&'static Statement>,
 }
 
@@ -128,10 +136,11 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
         TicketSort::ALL.map(|sort| {
             DIRECTIONS.map(|direction| {
                 let compose = |from: &str| {
-                    keys(
+                    keys_below(
                         from,
                         &condition(lead),
                         "t",
+                        missing(lead, sort),
                         sort_key(lead, sort),
                         direction,
                         ["$12", "$13", "$10"],
@@ -189,6 +198,14 @@ const fn sort_key(lead: Lead, sort: TicketSort) -> &'static str {
     }
 }
 
+/// The column that is `NULL` in all of a lead's range, where its rows come in the order of the index.
+const fn missing(lead: Lead, sort: TicketSort) -> Option<&'static str> {
+    match (lead, sort) {
+        (Lead::Nobody, TicketSort::Updated) => lead.column(),
+        _ => None,
+    }
+}
+
 /// Filters beside the lead: those of every list, and the company by the vendor's id.
 macro_rules! beside_filters {
     () => {
@@ -227,6 +244,10 @@ fn plain_condition(lead: Lead) -> String {
 
 fn range(lead: Lead, value: &str) -> String {
     let led = match lead.column() {
+        // Its value is bound like every lead's.
+        Some(column) if lead == Lead::Nobody => {
+            format!("{column} IS NULL AND CAST({value} AS TEXT) = '{NOBODY}'")
+        }
         Some(column) => format!("{column} = {value}"),
         None => format!("CAST({value} AS TEXT) IS NULL"),
     };
@@ -279,12 +300,16 @@ pub(crate) fn statements() -> &'static [&'static Statement] {
     &TEXTS.kept
 }
 
+/// What is bound as the technician of tickets that have none, also in `other_filters`: no vendor's id is empty.
+const NOBODY: &str = "";
+
 /// The value of the filter that leads; for a company its address.
 pub(super) fn led(filter: &TicketFilter, lead: Lead) -> Option<&str> {
     match lead {
         Lead::All => None,
         Lead::Company => filter.company.as_ref().map(PublicId::as_str),
-        Lead::Technician => filter.technician.as_deref(),
+        Lead::Technician => filter.technician.as_deref().filter(|_| !filter.unassigned),
+        Lead::Nobody => filter.unassigned.then_some(NOBODY),
         Lead::Status => filter.status.as_deref(),
         Lead::Priority => filter.priority.as_deref(),
         Lead::Queue => filter.queue.as_deref(),
@@ -300,9 +325,8 @@ pub(super) fn others(filter: &TicketFilter, lead: Lead) -> [Option<&str>; 4] {
             .priority
             .as_deref()
             .filter(|_| lead != Lead::Priority),
-        filter
-            .technician
-            .as_deref()
-            .filter(|_| lead != Lead::Technician),
+        led(filter, Lead::Nobody)
+            .or(filter.technician.as_deref())
+            .filter(|_| !matches!(lead, Lead::Technician | Lead::Nobody)),
     ]
 }

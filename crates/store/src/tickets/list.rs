@@ -124,7 +124,13 @@ async fn ranges(store: &Store, viewer: &Viewer, filter: &TicketFilter) -> Result
             closed,
         });
     }
-    for lead in [Lead::Technician, Lead::Status, Lead::Priority, Lead::Queue] {
+    for lead in [
+        Lead::Technician,
+        Lead::Nobody,
+        Lead::Status,
+        Lead::Priority,
+        Lead::Queue,
+    ] {
         let Some(value) = filter::led(filter, lead) else {
             continue;
         };

@@ -1,10 +1,11 @@
 //! Tickets for viewers: lists, one ticket, its comments.
 
-/// Filters that do not lead.
+/// Filters that do not lead. An empty technician asks for tickets that have none.
 macro_rules! other_filters {
     () => {
         "(CAST($5 AS TEXT) IS NULL OR t.status_id = $5) AND (CAST($6 AS TEXT) IS NULL OR t.queue_id = $6)
-     AND (CAST($7 AS TEXT) IS NULL OR t.priority_id = $7) AND (CAST($8 AS TEXT) IS NULL OR t.technician_external_id = $8)"
+     AND (CAST($7 AS TEXT) IS NULL OR t.priority_id = $7)
+     AND (CAST($8 AS TEXT) IS NULL OR t.technician_external_id = $8 OR ($8 = '' AND t.technician_external_id IS NULL))"
     };
 }
 

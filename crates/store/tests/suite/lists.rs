@@ -241,7 +241,7 @@ fn filters_are_combined_in_every_way() {
         let store = home.open().await;
         let at = integration(&store, "a").await;
         store_companies(&store, at, &[company("1", "Large"), company("2", "Small")]).await;
-        let total = 3_000_i64;
+        let total = 3_600_i64;
         let tickets: Vec<_> = (0..total)
             .map(|number| {
                 let mut ticket = ticket(
@@ -250,8 +250,11 @@ fn filters_are_combined_in_every_way() {
                     number * 7_919 % total,
                 );
                 // Those who left have the oldest tickets only, so that they lie far away from the newest.
-                ticket.technician_external_id =
-                    Some(if number < 1_200 { "left" } else { "here" }.into());
+                ticket.technician_external_id = if number < 1_200 {
+                    Some("left".into())
+                } else {
+                    (number / 4 % 2 == 0).then(|| "here".into())
+                };
                 ticket.status_id = Some((number % 3).to_string());
                 ticket.priority_id = Some((number % 2).to_string());
                 ticket.queue_id = Some(if number % 500 == 0 { "rare" } else { "8" }.into());
@@ -271,7 +274,8 @@ fn filters_are_combined_in_every_way() {
         let chosen = |number: u32, bit: u32, value: &str| {
             (number & (1 << bit) != 0).then(|| value.to_owned())
         };
-        for number in 1..32 {
+        // Beyond 32 the technician is chosen to be none.
+        for number in 1..48 {
             let technician = if number % 2 == 0 { "left" } else { "here" };
             let filter = TicketFilter {
                 company: (number & 1 != 0)
@@ -281,6 +285,7 @@ fn filters_are_combined_in_every_way() {
                 queue: chosen(number, 2, if number % 5 == 0 { "rare" } else { "8" }),
                 priority: chosen(number, 3, "0"),
                 technician: chosen(number, 4, technician),
+                unassigned: number & 32 != 0,
                 ..TicketFilter::default()
             };
             let same =
@@ -297,6 +302,7 @@ fn filters_are_combined_in_every_way() {
                         && same(&filter.queue, &ticket.queue_id)
                         && same(&filter.priority, &ticket.priority_id)
                         && same(&filter.technician, &ticket.technician_external_id)
+                        && !(filter.unassigned && ticket.technician_external_id.is_some())
                 })
                 .collect();
             for sort in [TicketSort::Updated, TicketSort::Created] {

@@ -249,3 +249,59 @@ fn contacts_to_import_are_walked_and_never_sorted() {
         assert!(!plan.iter().any(|line| line.contains("Sort")), "{plan:#?}");
     });
 }
+
+/// Tickets of nobody come in the order of their index, though PostgreSQL does not know that they have the same technician.
+#[test]
+fn tickets_of_nobody_are_walked_and_never_sorted() {
+    both(async |home| {
+        let store = home.open().await;
+        if home.engine != Engine::Postgres {
+            store.close().await;
+            return;
+        }
+        let at = integration(&store, "a").await;
+        store_companies(&store, at, &[company("1", "Acme")]).await;
+        let tickets: Vec<_> = (0..4_000_i64)
+            .map(|number| {
+                let mut ticket = ticket(&number.to_string(), "1", number);
+                let technician = (number % 4 != 0).then(|| (number % 50).to_string());
+                ticket.technician_external_id = technician;
+                ticket
+            })
+            .collect();
+        store_tickets(&store, at, &tickets).await;
+        store.close().await;
+        execute(&home, "ANALYZE").await;
+        let mut connection = connect(&home).await;
+        for (direction, bound) in [("Ascending", i64::MIN), ("Descending", i64::MAX)] {
+            let name = format!("store::tickets::keys_Nobody_Updated_{direction}");
+            let statement = store::statement::all()
+                .into_iter()
+                .find(|one| one.name == name && one.engines.contains(&Engine::Postgres))
+                .expect("the statement");
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN {}", statement.sql));
+            let query = sqlx::query_scalar(explain)
+                .bind(1_i64)
+                .bind(1_i64)
+                .bind(1_i64)
+                .bind(0_i64);
+            let other = None::<String>;
+            let query = query
+                .bind(other.clone())
+                .bind(other.clone())
+                .bind(other.clone())
+                .bind(other.clone())
+                .bind(other);
+            let query = query.bind(26_i64).bind("").bind(bound).bind(bound);
+            let plan: Vec<String> = query.fetch_all(&mut connection).await.unwrap();
+            assert!(
+                !plan.iter().any(|line| line.contains("Sort"))
+                    && plan
+                        .iter()
+                        .any(|line| line.contains("ticket_by_technician")),
+                "{name}: {plan:#?}"
+            );
+        }
+        connection.close().await.unwrap();
+    });
+}

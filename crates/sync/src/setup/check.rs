@@ -191,6 +191,22 @@ impl Check<'_> {
             .find(|item| item.kind == kind && item.external_id == id)
     }
 
+    /// What the chosen values are called that are not on the vendor's list, or not as they must be there.
+    fn names_without<'s>(
+        &self,
+        kind: ReferenceKind,
+        chosen: impl IntoIterator<Item = &'s String>,
+        fits: impl Fn(&StoredReferenceItem) -> bool,
+    ) -> Vec<String> {
+        chosen
+            .into_iter()
+            .filter_map(|id| match self.find(kind, id) {
+                Some(item) if fits(item) => None,
+                found => Some(self.called(found, id)),
+            })
+            .collect()
+    }
+
     /// Values that only say what is kept: an inactive one may still be on records.
     fn still_there<'s>(
         &mut self,
@@ -199,13 +215,7 @@ impl Check<'_> {
         kind: ReferenceKind,
         chosen: impl IntoIterator<Item = &'s String>,
     ) {
-        let gone: Vec<String> = chosen
-            .into_iter()
-            .filter_map(|id| match self.find(kind, id) {
-                Some(item) if item.removed_at.is_none() => None,
-                found => Some(self.called(found, id)),
-            })
-            .collect();
+        let gone = self.names_without(kind, chosen, |item| item.removed_at.is_none());
         match gone.as_slice() {
             [] => {}
             [one] => self.add(
@@ -233,13 +243,9 @@ impl Check<'_> {
         kind: ReferenceKind,
         chosen: impl IntoIterator<Item = &'s String>,
     ) {
-        let gone: Vec<String> = chosen
-            .into_iter()
-            .filter_map(|id| match self.find(kind, id) {
-                Some(item) if item.removed_at.is_none() && item.active => None,
-                found => Some(self.called(found, id)),
-            })
-            .collect();
+        let gone = self.names_without(kind, chosen, |item| {
+            item.removed_at.is_none() && item.active
+        });
         if !gone.is_empty() {
             let names = gone.join(", ");
             self.add(

@@ -140,7 +140,7 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Next Step",
         "Opportunity",
     ),
-    CatalogueField::sensitive("Opportunities.cost", "cost", "Cost", "Opportunity"),
+    CatalogueField::sensitive("Opportunities.cost", "cost", "Cost", "Opportunity").money(),
     CatalogueField::sensitive(
         "Opportunities.winReason",
         "win_reason",

@@ -133,19 +133,22 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "value_monthly",
         "Monthly Value",
         "Opportunity",
-    ),
+    )
+    .money(),
     CatalogueField::sensitive(
         "Opportunities.oppvalue_annual",
         "value_annual",
         "Annual Value",
         "Opportunity",
-    ),
+    )
+    .money(),
     CatalogueField::sensitive(
         "Opportunities.oppvalue_oneoff",
         "value_one_off",
         "One-off Value",
         "Opportunity",
-    ),
+    )
+    .money(),
     // Custom fields arrive under `udf:<label>`, without an entry, and are sensitive like all that has none.
 ];
 

@@ -38,7 +38,7 @@ impl SignIn {
             Self::Chosen => format!(
                 "E-mail     {EMAIL}\n    Password   the one you chose\n\n  \
                  Forgotten? End the demo and run\n    \
-                 portico create-admin --data {} --email {EMAIL} --name \"{NAME}\" --generate-password\n",
+                 portico demo --data {} --new-password\n",
                 folder.display()
             ),
             Self::Other => "E-mail     the one you chose\n    Password   yours\n".to_owned(),
@@ -47,12 +47,18 @@ impl SignIn {
 }
 
 /// Makes the administrator of the demo at the first start. A password or address that a person changed since stays as
-/// it is.
+/// it is, unless a new password is asked for.
 ///
 /// # Errors
 /// When the password file or the database cannot be used.
-pub async fn prepare(store: &Store, folder: &Path) -> anyhow::Result<SignIn> {
-    let password = read_or_make(&folder.join("password"))?;
+pub async fn prepare(store: &Store, folder: &Path, anew: bool) -> anyhow::Result<SignIn> {
+    let file = folder.join("password");
+    if anew {
+        let password = make(&file)?;
+        set(store, &password).await?;
+        return Ok(SignIn::Printed { password });
+    }
+    let password = read_or_make(&file)?;
     if let Some(known) = identities::find_identity_by_email(store, EMAIL).await? {
         let stored = known.password_hash.map(Secret::from);
         return Ok(match stored {
@@ -66,21 +72,32 @@ pub async fn prepare(store: &Store, folder: &Path) -> anyhow::Result<SignIn> {
     if somebody {
         return Ok(SignIn::Other);
     }
-    let hash = password::hash_now(&password)
+    set(store, &password).await?;
+    Ok(SignIn::Printed { password })
+}
+
+/// Gives the administrator of the demo this password.
+async fn set(store: &Store, password: &Secret) -> anyhow::Result<()> {
+    let hash = password::hash_now(password)
         .map_err(|_| anyhow::anyhow!("The password cannot be hashed"))?;
     administrator::create_or_reset(store, NAME, EMAIL, &hash, false).await?;
-    Ok(SignIn::Printed { password })
+    Ok(())
 }
 
 /// The password in the file, which only its owner may read.
 fn read_or_make(file: &Path) -> anyhow::Result<Secret> {
-    let cannot = || format!("Cannot use {}", file.display());
     match std::fs::read_to_string(file) {
         Ok(text) if !text.trim().is_empty() => return Ok(Secret::from(text.trim())),
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error).with_context(cannot),
+        Err(error) => return Err(error).with_context(|| cannot_use(file)),
     }
+    make(file)
+}
+
+/// A new password, written to the file.
+fn make(file: &Path) -> anyhow::Result<Secret> {
+    let cannot = || cannot_use(file);
     let password = create_admin::generate()?;
     let mut options = std::fs::OpenOptions::new();
     let mut opened = options
@@ -95,4 +112,8 @@ fn read_or_make(file: &Path) -> anyhow::Result<Secret> {
         .and_then(|()| opened.sync_all())
         .with_context(cannot)?;
     Ok(password)
+}
+
+fn cannot_use(file: &Path) -> String {
+    format!("Cannot use {}", file.display())
 }

@@ -77,6 +77,15 @@ pub async fn start(
     Ok(running)
 }
 
+/// Keys of the settings that tell where vendors are, of those that get a sandbox.
+pub fn settings() -> impl Iterator<Item = String> {
+    let known = VENDORS
+        .iter()
+        .filter_map(|vendor| provider::find(vendor.key()));
+    let connectable = known.filter(|provider| provider.available);
+    connectable.map(|provider| format!("{}.base_url", provider.key))
+}
+
 /// Where each connector finds its vendor.
 pub fn addresses(sandboxes: &[Running]) -> BTreeMap<String, Url> {
     let address = |one: &Running| (one.provider.key.to_owned(), one.sandbox.base_url());

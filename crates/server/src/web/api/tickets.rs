@@ -19,6 +19,7 @@ use super::list::{Page, Parameters, found, path_id};
 use crate::app::App;
 use crate::web::access::ApiCaller;
 use crate::web::error::Failure;
+use crate::web::tickets::query::UNASSIGNED;
 use crate::web::view::fields::{name_people, record_address};
 
 /// A ticket.
@@ -108,7 +109,7 @@ pub(super) const SORTS: [(&str, TicketSort); 2] = [
         ("status" = Option<String>, Query, description = "Only in this status, by the vendor's id"),
         ("queue" = Option<String>, Query, description = "Only in this queue, by the vendor's id"),
         ("priority" = Option<String>, Query, description = "Only of this priority, by the vendor's id"),
-        ("technician" = Option<String>, Query, description = "Only of this technician, by the vendor's id"),
+        ("technician" = Option<String>, Query, description = "Only of this technician (vendor's id), or unassigned"),
         ("closed" = Option<bool>, Query, description = "Only closed (true) or open (false) ones"),
         ("search" = Option<String>, Query, description = "Only those whose number or title has these words"),
         ("sort" = Option<String>, Query, description = "updated_at (when not given) or created_at"),
@@ -140,13 +141,19 @@ pub async fn list(
     let (store, viewer) = (app.store(), &caller.viewer);
     let only = parameters.integration(store).await?;
     let of = async |name, kind| parameters.reference(store, name, kind, only).await;
+    let unassigned = parameters.text("technician").as_deref() == Some(UNASSIGNED);
     let filter = TicketFilter {
         integration: only,
         company: parameters.company(store, viewer).await?,
         status: of("status", ReferenceKind::TicketStatus).await?,
         queue: of("queue", ReferenceKind::Queue).await?,
         priority: of("priority", ReferenceKind::TicketPriority).await?,
-        technician: parameters.technician(store, viewer, only).await?,
+        technician: if unassigned {
+            None
+        } else {
+            parameters.technician(store, viewer, only).await?
+        },
+        unassigned,
         closed: parameters.flag("closed")?,
         search: parameters.text("search"),
     };

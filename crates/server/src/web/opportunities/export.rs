@@ -12,6 +12,7 @@ use crate::web::access::Staff;
 use crate::web::error::Answer;
 use crate::web::view::Query;
 use crate::web::view::csv::{self, Column};
+use crate::web::view::number::plain_amount;
 
 const COLUMNS: &[Column<OpportunityRow>] = &[
     Column::Text("Title", |row| &row.title),
@@ -36,9 +37,7 @@ const COLUMNS: &[Column<OpportunityRow>] = &[
 ];
 
 fn amount(row: &OpportunityRow) -> String {
-    row.amount_cents
-        .map(|cents| format!("{}.{:02}", cents / 100, cents.unsigned_abs() % 100))
-        .unwrap_or_default()
+    row.amount_cents.map(plain_amount).unwrap_or_default()
 }
 
 /// The file.

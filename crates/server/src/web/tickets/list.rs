@@ -10,7 +10,7 @@ use store::reference_items::{StoredReferenceItem, list_reference_items};
 use store::tickets::{TicketSort, list_for_viewer};
 
 use super::list_page::{FilterView, ListPage};
-use super::query::TicketQuery;
+use super::query::{TicketQuery, UNASSIGNED};
 use super::row::to_row;
 use super::technicians::Technicians;
 use crate::app::App;
@@ -149,11 +149,16 @@ async fn filter_view(
         let chosen = filter.technician.as_deref();
         let name = &asked.technician_name;
         let people = Technicians::offer(app, staff, one.id, chosen, name).await?;
-        view.technicians = mark(people.choices, chosen);
+        view.technicians = people.choices;
         view.many_technicians = people.many;
         view.technician_name.clone_from(name);
         view.technician_note = people.note;
     }
+    if view.mixed || view.many_technicians || !view.technicians.is_empty() || filter.unassigned {
+        let nobody = Choice::new(UNASSIGNED, "Unassigned", false);
+        view.technicians.insert(0, nobody);
+    }
+    view.technicians = mark(view.technicians, asked.technician());
     if let Some(uuid) = &filter.company {
         view.company = uuid.to_string();
         view.company_name = name_of(app, staff.viewer(), Some(uuid)).await?;

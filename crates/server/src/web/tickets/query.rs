@@ -8,6 +8,9 @@ use store::tickets::{TicketFilter, TicketSort};
 use crate::web::view::Query;
 use crate::web::view::list::{address, direction_word};
 
+/// In an address and in the API, the technician of tickets that are assigned to nobody.
+pub const UNASSIGNED: &str = "unassigned";
+
 /// What an address asks for.
 #[derive(Debug, Clone)]
 pub struct TicketQuery {
@@ -29,7 +32,7 @@ pub struct TicketQuery {
 
 impl TicketQuery {
     /// Reads an address. Statuses, queues and the like are ids of one vendor, so they count only when it is clear of
-    /// which: `integrations` has one, or the address names one.
+    /// which: `integrations` has one, or the address names one. Tickets of nobody are told apart at every vendor.
     #[must_use]
     pub fn read(query: &Query, integrations: &[Integration]) -> Self {
         let closed = match query.0.text("closed") {
@@ -48,13 +51,15 @@ impl TicketQuery {
         };
         let of_vendor = |name: &str| only.and_then(|_| query.some(name));
         let company = query.text("company").parse().ok();
+        let unassigned = query.text("technician") == UNASSIGNED;
         Self {
             filter: TicketFilter {
                 integration: only.filter(|_| named.is_some() || has_vendor_filter(query)),
                 status: of_vendor("status"),
                 queue: of_vendor("queue"),
                 priority: of_vendor("priority"),
-                technician: of_vendor("technician"),
+                technician: of_vendor("technician").filter(|_| !unassigned),
+                unassigned,
                 closed: match closed {
                     "open" => Some(false),
                     "closed" => Some(true),
@@ -78,6 +83,16 @@ impl TicketQuery {
             company: company
                 .map(|company| company.to_string())
                 .unwrap_or_default(),
+        }
+    }
+
+    /// Whose tickets are asked for, as in an address.
+    #[must_use]
+    pub fn technician(&self) -> Option<&str> {
+        if self.filter.unassigned {
+            Some(UNASSIGNED)
+        } else {
+            self.filter.technician.as_deref()
         }
     }
 
@@ -112,6 +127,7 @@ impl TicketQuery {
         ];
         self.closed != "open"
             || filter.company.is_some()
+            || filter.unassigned
             || !self.integration.is_empty()
             || texts.iter().any(|text| text.is_some())
     }
@@ -133,7 +149,10 @@ impl TicketQuery {
             ("status", text(&filter.status)),
             ("priority", text(&filter.priority)),
             ("queue", text(&filter.queue)),
-            ("technician", text(&filter.technician)),
+            (
+                "technician",
+                self.technician().unwrap_or_default().to_owned(),
+            ),
             ("technician_name", self.technician_name.clone()),
             ("company", self.company.clone()),
             ("sort", self.sort_word().to_owned()),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::clock::UtcMillis;
 use domain::field::FieldValue;
+use domain::money::cents;
 use domain::provider::{self, DeepLinks, deep_link};
 use domain::viewer::Viewer;
 use serde_json::Value;
@@ -12,6 +13,7 @@ use store::shown_fields::{self, ShownField};
 use store::technicians;
 
 use super::detail::{Fact, FactSection, Origin};
+use super::number::amount;
 use super::shell::Shell;
 use crate::app::App;
 use crate::web::error::Failure;
@@ -108,14 +110,17 @@ const CATEGORY: &str = "category_";
 pub fn sections(fields: &[ShownField]) -> Vec<FactSection> {
     let mut sections: BTreeMap<(bool, &str), Vec<Fact>> = BTreeMap::new();
     for field in fields {
-        let plain = field
+        let kind = field
             .catalogue
-            .is_none_or(|entry| entry.value == FieldValue::Plain);
-        let value = match &field.label {
-            Some(label) => label.clone(),
-            None if plain && field.key.starts_with(CATEGORY) => way_down(&text(&field.value)),
-            None if plain => text(&field.value),
-            None => continue,
+            .map_or(FieldValue::Plain, |entry| entry.value);
+        let value = match (&field.label, kind) {
+            (Some(label), _) => label.clone(),
+            (None, FieldValue::Plain) if field.key.starts_with(CATEGORY) => {
+                way_down(&text(&field.value))
+            }
+            (None, FieldValue::Plain) => text(&field.value),
+            (None, FieldValue::Money) => money(text(&field.value)),
+            (None, FieldValue::Reference(_) | FieldValue::Technician) => continue,
         };
         if value.trim().is_empty() {
             continue;
@@ -153,6 +158,11 @@ pub fn way_down(label: &str) -> String {
         return label.to_owned();
     }
     steps.join(" › ")
+}
+
+/// An amount as on every page; what is no number stays as it is.
+fn money(text: String) -> String {
+    cents(&text).map_or(text, amount)
 }
 
 /// A JSON value as a person reads it.
@@ -206,6 +216,24 @@ mod tests {
         let titles: Vec<_> = found.iter().map(|section| section.title.as_str()).collect();
         assert_eq!(titles, ["Classification", "Own fields"]);
         assert_eq!(found[1].facts, [Fact::new("Rack", "A-12")]);
+    }
+
+    #[test]
+    fn amounts_are_shown_like_every_other() {
+        for (value, shown) in [
+            (json!("405.0"), "405.00"),
+            (json!("405"), "405.00"),
+            (json!(12_480.5), "12,480.50"),
+            (json!("1.25e3"), "1,250.00"),
+            (json!("-0.5"), "-0.50"),
+            (json!("on request"), "on request"),
+        ] {
+            let found = sections(&[field("cost", value)]);
+            assert_eq!(found[0].facts, [Fact::new("Cost", shown)]);
+        }
+        assert_eq!(sections(&[field("cost", json!(null))]), []);
+        let number = sections(&[field("udf:Racks", json!("405.0"))]);
+        assert_eq!(number[0].facts, [Fact::new("Racks", "405.0")], "no amount");
     }
 
     #[test]

@@ -35,6 +35,12 @@ pub fn amount(cents: i64) -> String {
     format!("{sign}{}.{:02}", grouped(whole), cents.unsigned_abs() % 100)
 }
 
+/// The same for machines, without separators: `12480.00`.
+#[must_use]
+pub fn plain_amount(cents: i64) -> String {
+    amount(cents).replace(',', "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +60,7 @@ mod tests {
         assert_eq!(counted(2_000, "ticket", "tickets"), "2,000 tickets");
         assert_eq!(amount(1_248_005), "12,480.05");
         assert_eq!(amount(-50), "-0.50");
+        assert_eq!(plain_amount(-50), "-0.50");
+        assert_eq!(plain_amount(-1_248_005), "-12480.05");
     }
 }
