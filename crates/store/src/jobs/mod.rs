@@ -26,7 +26,7 @@ pub use claim::{
 pub use listing::{
     JobCounts, JobRow, JobState, count_jobs, find_job, list_abandoning_jobs, list_jobs,
 };
-pub use queue::{bring_forward, put_off, withdraw_batch};
+pub use queue::{bring_forward, put_off, put_off_from, withdraw_batch};
 pub use settle::{Settled, complete, give_up, hold_lease, postpone, retry, revive};
 
 use crate::error::{ErrorKind, Result, StoreError};

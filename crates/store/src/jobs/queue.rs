@@ -1,6 +1,7 @@
 //! All jobs that wait under one serial key: put off, brought forward, withdrawn.
 
 use domain::clock::UtcMillis;
+use domain::job::Priority;
 
 use crate::error::Result;
 use crate::tx::{Connection, Tx};
@@ -11,13 +12,28 @@ use crate::tx::{Connection, Tx};
 /// # Errors
 /// As any statement.
 pub async fn put_off(tx: &mut Tx, serial_key: &str, until: UtcMillis) -> Result<u64> {
+    put_off_from(tx, serial_key, Priority::Interactive as i64, until).await
+}
+
+/// The same for what is as urgent as `priority` or less; what is more urgent stays.
+///
+/// # Errors
+/// As any statement.
+pub async fn put_off_from(
+    tx: &mut Tx,
+    serial_key: &str,
+    priority: i64,
+    until: UtcMillis,
+) -> Result<u64> {
     Ok(match tx.connection() {
         Connection::Lite(transaction) => {
             let query = sqlx::query(PUT_OFF_SQLITE).bind(serial_key).bind(until.0);
+            let query = query.bind(priority);
             query.execute(&mut **transaction).await?.rows_affected()
         }
         Connection::Pg(transaction) => {
             let query = sqlx::query(PUT_OFF_POSTGRES).bind(serial_key).bind(until.0);
+            let query = query.bind(priority);
             query.execute(&mut **transaction).await?.rows_affected()
         }
     })
@@ -56,10 +72,10 @@ pub async fn withdraw_batch(tx: &mut Tx, serial_key: &str, limit: i64) -> Result
 }
 
 statements! {
-    PUT_OFF_SQLITE for Sqlite = "UPDATE job SET run_at = $2 WHERE state = 0 AND serial_key = $1 AND run_at < $2";
+    PUT_OFF_SQLITE for Sqlite = "UPDATE job SET run_at = $2 WHERE state = 0 AND serial_key = $1 AND run_at < $2 AND priority >= $3";
     // Two who write many jobs in different orders would wait for each other for ever.
     PUT_OFF_POSTGRES for Postgres = "UPDATE job SET run_at = $2 WHERE id IN
-        (SELECT id FROM job WHERE state = 0 AND serial_key = $1 AND run_at < $2 FOR UPDATE SKIP LOCKED)";
+        (SELECT id FROM job WHERE state = 0 AND serial_key = $1 AND run_at < $2 AND priority >= $3 FOR UPDATE SKIP LOCKED)";
     BRING_SQLITE for Sqlite = "UPDATE job SET run_at = $2 WHERE state = 0 AND serial_key = $1 AND run_at > $2";
     BRING_POSTGRES for Postgres = "UPDATE job SET run_at = $2 WHERE id IN
         (SELECT id FROM job WHERE state = 0 AND serial_key = $1 AND run_at > $2 FOR UPDATE SKIP LOCKED)";

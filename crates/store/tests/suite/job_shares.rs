@@ -7,7 +7,7 @@ use domain::stream::Stream;
 use store::Store;
 use store::jobs::{
     ClaimedJob, bring_forward, claim, claim_shared, complete, enqueue, find_job, put_off,
-    withdraw_batch,
+    put_off_from, withdraw_batch,
 };
 
 use crate::harness::both;
@@ -93,6 +93,35 @@ fn work_of_our_own_has_hands_by_its_kind() {
             expected,
             "no number of them keeps others waiting"
         );
+    });
+}
+
+/// Background work that has to wait says nothing about what a person waits for.
+#[test]
+fn what_is_more_urgent_is_not_put_off() {
+    both(async |home| {
+        let store = home.open().await;
+        let now = store.now();
+        let far = now.plus(UtcMillis::HOUR);
+        let mut ids = Vec::new();
+        let mut tx = store.begin().await.unwrap();
+        for (ticket, priority) in [
+            (1, Priority::Interactive),
+            (2, Priority::Normal),
+            (3, Priority::Low),
+        ] {
+            let kept = enqueue(&mut tx, &notes(1, ticket), priority, now).await;
+            ids.push(kept.unwrap().id());
+        }
+        let key = notes(1, 0).serial_key();
+        let normal = Priority::Normal as i64;
+        assert_eq!(put_off_from(&mut tx, &key, normal, far).await.unwrap(), 2);
+        tx.commit().await.unwrap();
+        let mut when = Vec::new();
+        for id in ids {
+            when.push(find_job(&store, id).await.unwrap().unwrap().run_at);
+        }
+        assert_eq!(when, [now, far, far]);
     });
 }
 

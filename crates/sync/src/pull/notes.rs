@@ -68,7 +68,12 @@ pub(crate) async fn of_ticket(
     let page = match connection.connector.ticket_notes(ticket).await {
         Ok(page) => page,
         Err(error) => {
-            tracing::warn!(%error, integration = %integration.uuid, ticket, "comments could not be read");
+            if error.kind == ErrorKind::RateLimited {
+                // Part of every first sync: nobody need do anything about it.
+                tracing::debug!(%error, integration = %integration.uuid, ticket, "comments wait for the request limit");
+            } else {
+                tracing::warn!(%error, integration = %integration.uuid, ticket, "comments could not be read");
+            }
             let failed = Failed {
                 engine,
                 claimed,
@@ -234,11 +239,10 @@ impl Failed<'_> {
     ) -> Result<Ended> {
         let now = self.engine.now();
         match error.kind {
-            ErrorKind::RateLimited => Ok(Ended::Later {
-                at: now.plus(backoff::limit(error.retry_after)),
-                reason: error.to_string(),
-                failed: false,
-            }),
+            ErrorKind::RateLimited => {
+                let until = now.plus(backoff::limit(error.retry_after));
+                self.limited(until).await
+            }
             ErrorKind::AuthFailed => self.refused(error, credentials).await,
             ErrorKind::PermissionDenied => self.forbidden().await,
             ErrorKind::Unavailable | ErrorKind::Unexpected | ErrorKind::NotFound => {
@@ -255,6 +259,21 @@ impl Failed<'_> {
             // We asked for something that makes no sense there, and would again.
             ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::Unsupported => Ok(Ended::Done),
         }
+    }
+
+    /// The request limit is used up until an instant. One tells for all that waits: each would be refused alike, and costs a
+    /// claim and opened credentials. What is more urgent stays, since a part of each limit is kept for people.
+    async fn limited(&self, until: UtcMillis) -> Result<Ended> {
+        let (engine, claimed) = (self.engine, self.claimed);
+        let mut tx = engine.store().begin().await?;
+        integrations::lock_integration(&mut tx, self.integration.id).await?;
+        if !connector::still_concerns(&mut tx, self.integration).await? {
+            // That was the limit of an account that is gone.
+            return put_back(tx, claimed, engine.now()).await;
+        }
+        let key = claimed.job.serial_key();
+        jobs::put_off_from(&mut tx, &key, claimed.priority, until).await?;
+        put_back(tx, claimed, until).await
     }
 
     /// The credentials are refused: that is the integration's trouble, and all that waits has it.

@@ -20,6 +20,7 @@ on_both_engines!(
     p15_notes_that_wait_outlive_a_long_outage,
     p15_notes_that_wait_outlive_an_outage_without_a_schedule,
     p15_an_odd_list_of_notes_removes_none,
+    p15_a_limit_that_is_used_up_is_found_out_by_one_for_all,
 );
 
 /// What every request for comments is answered.
@@ -202,4 +203,32 @@ async fn p15_an_odd_list_of_notes_removes_none(kind: Kind) {
     assert!(read().await, "it may be the one that cannot be read");
     portal.control.clear_faults();
     assert!(!read().await, "now it is known");
+}
+
+/// Each job that is refused costs a claim, opened credentials and a line of the log.
+async fn p15_a_limit_that_is_used_up_is_found_out_by_one_for_all(kind: Kind) {
+    let expected = all_notes(kind).await;
+    let (portal, id, count) = waiting(kind).await;
+    portal.control.set_fault(limited(429).on_path("allNotes"));
+    portal.advance(2 * UtcMillis::MINUTE);
+    let now = portal.clock_now();
+    let ran = portal.engine.run_until_idle().await.expect("jobs run");
+    assert!(ran < 4, "one tells for all {count}: {ran} ran");
+    let jobs = jobs::list_jobs(portal.store(), JobState::Ready, 1_000);
+    let jobs = jobs.await.expect("jobs");
+    let notes = jobs
+        .iter()
+        .filter(|job| job.payload.kind() == "pull_ticket_notes");
+    let mut waiting = 0;
+    for job in notes {
+        let wait = job.run_at.since(now);
+        assert!((55_000..=65_000).contains(&wait), "as long as told: {wait}");
+        assert_eq!(job.attempts, 0, "no failure");
+        waiting += 1;
+    }
+    assert_eq!(waiting, count, "none is lost");
+    portal.control.clear_faults();
+    portal.advance(2 * UtcMillis::MINUTE);
+    portal.idle().await;
+    assert_eq!(portal.present(id, Stream::TicketNotes).await, expected);
 }
