@@ -9,7 +9,7 @@ mod site;
 mod subdomain;
 
 pub(crate) use catalogue::common_fields;
-pub use catalogue::{CatalogueField, CommonField, FieldValue};
+pub use catalogue::{CatalogueField, CommonField, FieldValue, MERGED_INTO};
 pub use form::FormField;
 pub use host::{host_of, is_of};
 pub use looks::Looks;

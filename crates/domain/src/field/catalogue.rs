@@ -3,6 +3,9 @@
 use crate::reference::ReferenceKind;
 use crate::stream::Stream;
 
+/// Key of the field with the vendor's id of the ticket that a ticket was merged into.
+pub const MERGED_INTO: &str = "merged_into";
+
 /// What the value of a vendor field is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldValue {

@@ -4,6 +4,7 @@
 mod arrival;
 mod connecting;
 mod lists;
+mod merged;
 mod portal;
 mod steps;
 mod together;

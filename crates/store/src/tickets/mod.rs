@@ -45,7 +45,7 @@ pub use filter::{TicketFilter, TicketSort};
 pub use list::{count_for_viewer, list_for_viewer};
 pub use notes::{NotePage, NoteRow, Notes, list_notes_for_viewer, notes_for_viewer};
 pub use row::TicketRow;
-pub use ticket::{Ticket, find_for_viewer};
+pub use ticket::{NamedTicket, Ticket, find_for_viewer, find_named_for_viewer};
 
 /// A value of reference data: what records carry, and what people read. The label is missing for a value the vendor no
 /// longer lists and never did while this integration was connected.

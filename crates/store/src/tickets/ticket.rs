@@ -1,13 +1,13 @@
 //! One ticket with everything a viewer may have of it.
 
 use domain::body::{Body, BodyFormat};
-use domain::id::PublicId;
+use domain::id::{IntegrationId, PublicId};
 use domain::record::Fields;
 use domain::viewer::Viewer;
 
 use super::Labelled;
 use super::row::{Raw, TicketRow};
-use crate::decode::{Parts, json, optional_public_id};
+use crate::decode::{Parts, json, optional_public_id, public_id};
 use crate::error::Result;
 use crate::open::Store;
 use crate::shown_fields::{self, Origin, ShownField};
@@ -57,6 +57,17 @@ row! {
     }
 }
 
+row! {
+    /// A ticket that another one names.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct NamedTicket {
+        /// Id in addresses.
+        pub uuid: PublicId = String => public_id,
+        /// The number people quote.
+        pub number: String,
+    }
+}
+
 /// A text with its stored format.
 pub(crate) fn body(text: Option<String>, format: Option<&str>) -> Option<Body> {
     let format = if format == Some(BodyFormat::Html.key()) {
@@ -100,7 +111,25 @@ pub async fn find_for_viewer(
     }))
 }
 
+/// The ticket with this id of the vendor, if it is there and the viewer may see it.
+///
+/// # Errors
+/// As any statement.
+pub async fn find_named_for_viewer(
+    store: &Store,
+    viewer: &Viewer,
+    integration: IntegrationId,
+    external_id: &str,
+) -> Result<Option<NamedTicket>> {
+    let (all, identity) = viewer.bind();
+    let found: Option<NamedTicket> =
+        read_one!(store, FIND_NAMED, all, identity, integration.0, external_id)?;
+    Ok(found)
+}
+
 statements! {
+    FIND_NAMED = concat!("SELECT t.uuid, t.number FROM ticket t WHERE t.integration_id = $3 AND t.external_id = $4 AND t.absent = 0 AND ",
+        record_viewer!("t"));
     FIND = concat!("SELECT ", ticket_columns!(), ", i.uuid AS integration_uuid, i.name AS integration_name, i.web_url, t.stored_at,
             COALESCE(t.description, d.body) AS description,
             COALESCE(t.description_format, d.body_format) AS description_format, t.category_id, ca.label AS category_label, t.type_id, ty.label AS type_label,

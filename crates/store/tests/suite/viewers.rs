@@ -220,6 +220,19 @@ fn x3_a_member_sees_the_own_company_and_nothing_else() {
                 );
             }
         }
+        for (viewer, external_id, seen) in [
+            (&member, "1", true),
+            (&member, "2", false),
+            (&nobody, "1", false),
+            (&staff, "2", true),
+            (&staff, "4", false),
+        ] {
+            let named =
+                tickets::find_named_for_viewer(&store, viewer, rows[0].integration, external_id);
+            let number = named.await.unwrap().map(|named| named.number);
+            let expected = seen.then(|| format!("T{external_id}"));
+            assert_eq!(number, expected, "{viewer:?} {external_id}");
+        }
         let ids = |notes: tickets::Notes| {
             notes
                 .rows

@@ -1,6 +1,6 @@
 //! Fields of ConnectWise Manage's records: the further ones, and where those come from that records of every provider have.
 
-use crate::field::{CatalogueField, CommonField, FieldValue, common_fields};
+use crate::field::{CatalogueField, CommonField, FieldValue, MERGED_INTO, common_fields};
 use crate::reference::ReferenceKind;
 
 /// Fields beyond the common ones.
@@ -69,9 +69,9 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Parent Ticket",
         "Work",
     ),
-    CatalogueField::sensitive(
+    CatalogueField::shown(
         "Ticket.mergedParentTicket",
-        "merged_into",
+        MERGED_INTO,
         "Merged Into",
         "Work",
     ),

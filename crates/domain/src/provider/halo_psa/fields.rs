@@ -1,6 +1,6 @@
 //! Fields of Halo PSA's records: the further ones, and where those come from that records of every provider have.
 
-use crate::field::{CatalogueField, CommonField, FieldValue, common_fields};
+use crate::field::{CatalogueField, CommonField, FieldValue, MERGED_INTO, common_fields};
 use crate::reference::ReferenceKind;
 use crate::side_list::SITE_CONTACT_TYPES;
 
@@ -54,12 +54,7 @@ pub(super) const CATALOGUE: &[CatalogueField] = &[
         "Parent Ticket",
         "Work",
     ),
-    CatalogueField::sensitive(
-        "Tickets.merged_into_id",
-        "merged_into",
-        "Merged Into",
-        "Work",
-    ),
+    CatalogueField::shown("Tickets.merged_into_id", MERGED_INTO, "Merged Into", "Work"),
     CatalogueField::sensitive(
         "Client.customer_relationship",
         "relationships",

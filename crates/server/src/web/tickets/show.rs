@@ -2,12 +2,16 @@
 
 use axum::extract::{Path, State};
 use domain::body::Body;
+use domain::field::MERGED_INTO;
 use domain::provider::{self, Words, is_due_date};
 use domain::record::Visibility;
 use domain::stage::stage_of;
 use domain::viewer::Viewer;
+use store::Store;
 use store::integrations::find_integration;
-use store::tickets::{Labelled, NoteRow, Ticket, TicketRow, find_for_viewer, notes_for_viewer};
+use store::tickets::{
+    Labelled, NoteRow, Ticket, TicketRow, find_for_viewer, find_named_for_viewer, notes_for_viewer,
+};
 use sync::request::{NotesState, request_notes};
 use sync::sanitise;
 
@@ -17,7 +21,7 @@ use crate::app::App;
 use crate::web::access::Staff;
 use crate::web::error::{Answer, Failure};
 use crate::web::page::page;
-use crate::web::view::fields::{name_people, origin, record_address, sections, way_down};
+use crate::web::view::fields::{name_people, origin, record_address, sections, text, way_down};
 use crate::web::view::time::plain_date;
 use crate::web::view::{Badge, BodyView, Fact, Facts, Link, Query, Section, Shell};
 
@@ -53,6 +57,7 @@ pub async fn show(
             .fields
             .retain(|field| field.value.as_str() != Some(category));
     }
+    let merged_into = merged_into(store, staff.viewer(), &mut ticket).await?;
     let notes = notes_for_viewer(store, staff.viewer(), &uuid, NOTES).await?;
     let integration = find_integration(store, ticket.origin.integration).await?;
     let loading = match &integration {
@@ -107,6 +112,7 @@ pub async fn show(
         contact: ticket.row.contact.unwrap_or_default(),
         status: ticket.row.status.map(|status| Badge::plain(status.text())),
         closed: Badge::closed(ticket.row.closed),
+        merged_into,
         priority: ticket
             .row
             .priority
@@ -134,6 +140,25 @@ pub async fn show(
         origin: origin(&app, &shell, &ticket.origin, Some(ticket.row.updated_at)),
         shell,
     })
+}
+
+/// The ticket that a ticket was merged into, told once. One that is not here, or not the viewer's to see, goes by the vendor's
+/// id and has no address.
+async fn merged_into(
+    store: &Store,
+    viewer: &Viewer,
+    ticket: &mut Ticket,
+) -> Result<Option<Link>, Failure> {
+    let mut fields = ticket.fields.iter();
+    let Some(place) = fields.position(|field| field.key == MERGED_INTO) else {
+        return Ok(None);
+    };
+    let id = text(&ticket.fields.remove(place).value);
+    let parent = find_named_for_viewer(store, viewer, ticket.origin.integration, &id).await?;
+    Ok(Some(match parent {
+        Some(parent) => Link::new(format!("/tickets/{}", parent.uuid), parent.number),
+        None => Link::new("", id),
+    }))
 }
 
 fn note_address(uuid: &str, word: &str) -> String {

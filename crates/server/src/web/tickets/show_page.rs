@@ -31,6 +31,8 @@ pub struct ShowPage {
     pub status: Option<Badge>,
     /// Open or closed.
     pub closed: Badge,
+    /// The ticket it was merged into; without an address when that is not here, or not the viewer's to see.
+    pub merged_into: Option<Link>,
     /// Priority.
     pub priority: String,
     /// Its page in the vendor's product.
@@ -149,6 +151,7 @@ mod tests {
             contact: HOSTILE.into(),
             status: Some(Badge::plain("In Progress")),
             closed: Badge::closed(false),
+            merged_into: now.map(|_| Link::new("/tickets/p", "T20260314.0001")),
             priority: "High".into(),
             web_url: "https://ww3.autotask.net/Autotask/x".into(),
             stages: steps(now),
@@ -185,6 +188,9 @@ mod tests {
         let html = sample::check("ticket", &page(Some(Stage::Working)));
         assert!(html.contains(r#"aria-current="step""#));
         assert_eq!(html.matches("Internal</span>").count(), 2);
+        assert!(
+            html.contains(r#"Merged into <a class="mono" href="/tickets/p">T20260314.0001</a>"#)
+        );
         let html = sample::check("ticket_unmapped", &page(None));
         assert!(html.contains("is not mapped to a stage"));
         assert!(

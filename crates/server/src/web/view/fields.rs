@@ -166,7 +166,8 @@ fn money(text: String) -> String {
 }
 
 /// A JSON value as a person reads it.
-fn text(value: &Value) -> String {
+#[must_use]
+pub fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
