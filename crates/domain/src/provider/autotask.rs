@@ -246,6 +246,8 @@ const SETUP: SetupData = SetupData {
     ],
     opportunity_import: None,
     contact_types: None,
+    stages: &[],
+    client_comment_status: "",
 };
 
 const INSTRUCTIONS: &[Instruction] = &[

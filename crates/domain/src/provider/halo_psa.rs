@@ -322,6 +322,8 @@ const SETUP: SetupData = SetupData {
         field: SITE_CONTACT_TYPES,
         choice: None,
     }),
+    stages: &[],
+    client_comment_status: "",
 };
 
 const INSTRUCTIONS: &[Instruction] = &[

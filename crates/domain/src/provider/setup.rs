@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use crate::reference::ReferenceKind;
 use crate::settings::{IntegrationSettings, OpportunityDefaults};
 use crate::setup::SetupStep;
+use crate::stage::OwnStages;
 
 /// What is synced and which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -387,6 +388,10 @@ pub struct SetupData {
     pub opportunity_import: Option<OpportunityImportForm>,
     /// Types of contacts that are in no list; `None` where there are none such.
     pub contact_types: Option<ContactTypes>,
+    /// The stages its own statuses stand for at first; others go by the words of their labels.
+    pub stages: OwnStages,
+    /// Label of the status a ticket gets at first when a client comments on it; empty where it stays as it is.
+    pub client_comment_status: &'static str,
 }
 
 impl SetupData {
@@ -399,6 +404,8 @@ impl SetupData {
         opportunity: &[],
         opportunity_import: None,
         contact_types: None,
+        stages: &[],
+        client_comment_status: "",
     };
 }
 

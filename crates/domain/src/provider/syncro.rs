@@ -9,6 +9,7 @@ use super::{
 use crate::capability::{Capability, NoteListing, StreamCapability};
 use crate::clock::UtcMillis;
 use crate::field::{FieldShape, FormField, Looks};
+use crate::stage::{OwnStages, Stage};
 use crate::stream::Stream;
 
 /// The domain of every account, and the one below it that some older accounts are at.
@@ -140,6 +141,18 @@ const STREAMS: &[StreamCapability] = &[
     },
 ];
 
+/// What a new account's statuses stand for: a visit that is scheduled is not begun.
+const STAGES: OwnStages = &[
+    ("New", Stage::New),
+    ("Scheduled", Stage::Triaged),
+    ("In Progress", Stage::Working),
+    ("Customer Reply", Stage::Working),
+    ("Waiting for Parts", Stage::Waiting),
+    ("Waiting on Customer", Stage::Waiting),
+    ("Resolved", Stage::Resolved),
+    ("Invoiced", Stage::Resolved),
+];
+
 const SETUP: SetupData = SetupData {
     flows: &[
         Flow {
@@ -188,6 +201,8 @@ const SETUP: SetupData = SetupData {
             title: "title",
         }),
     }),
+    stages: STAGES,
+    client_comment_status: "Customer Reply",
 };
 
 const INSTRUCTIONS: &[Instruction] = &[Instruction {

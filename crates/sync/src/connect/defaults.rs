@@ -31,10 +31,15 @@ pub fn fill(
     setup: &SetupData,
 ) -> IntegrationSettings {
     if settings.stages.is_empty() {
-        settings.stages = stage::propose(items);
+        settings.stages = stage::propose(items, setup.stages);
     }
     if settings.closed_statuses.is_empty() {
         settings.closed_statuses = closed(items);
+    }
+    if settings.client_comment_status.is_empty() && !setup.client_comment_status.is_empty() {
+        settings.client_comment_status = ids(items, ReferenceKind::TicketStatus, |item| {
+            item.label.eq_ignore_ascii_case(setup.client_comment_status)
+        });
     }
     if settings.public_note_audiences.is_empty() {
         settings.public_note_audiences = ids(items, ReferenceKind::NotePublish, |item| {
@@ -92,6 +97,8 @@ fn ids(
 
 #[cfg(test)]
 mod tests {
+    use domain::stage::Stage;
+
     use super::*;
 
     fn setup(provider: &str) -> &'static SetupData {
@@ -135,6 +142,22 @@ mod tests {
             system,
             closes: false,
         }
+    }
+
+    #[test]
+    fn a_vendors_own_statuses_are_proposed_as_its_sheet_has_them() {
+        let labels = ["New", "Scheduled", "In Progress", "Customer Reply"];
+        let items = labels.map(|label| item(ReferenceKind::TicketStatus, label, label, false));
+        let new = IntegrationSettings::default;
+        let filled = fill(new(), &items, false, setup("syncro"));
+        let stages = labels.map(|label| filled.stages.get(label).copied());
+        let expected = [Stage::New, Stage::Triaged, Stage::Working, Stage::Working];
+        assert_eq!(stages, expected.map(Some));
+        let reply = ["Customer Reply".to_owned()];
+        assert_eq!(filled.client_comment_status, reply.into());
+        let filled = fill(new(), &items, false, setup("autotask"));
+        assert_eq!(filled.stages.get("Scheduled"), Some(&Stage::Working));
+        assert!(filled.client_comment_status.is_empty(), "stays as it is");
     }
 
     #[test]
