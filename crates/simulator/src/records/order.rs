@@ -10,10 +10,16 @@ pub fn sort(base: Base<'_>, kind: usize, ids: Vec<i64>, order: &[(Path, bool)]) 
         [(Path::Field(0), true)] => return ids.into_iter().rev().collect(),
         _ => {}
     }
-    let schema = base.schema(kind);
-    let mut keyed: Vec<(Vec<_>, i64)> = ids
-        .into_iter()
-        .filter_map(|id| {
+    sort_kinds(base, &[(kind, ids)], order)
+}
+
+/// Puts the ids of several kinds with the same fields into one order; equal ones stay in the order they come in.
+pub fn sort_kinds(base: Base<'_>, kinds: &[(usize, Vec<i64>)], order: &[(Path, bool)]) -> Vec<i64> {
+    let mut keyed: Vec<(Vec<_>, i64)> = kinds
+        .iter()
+        .flat_map(|(kind, ids)| ids.iter().map(|id| (*kind, *id)))
+        .filter_map(|(kind, id)| {
+            let schema = base.schema(kind);
             let row = base.find(kind, id)?;
             let keys = order
                 .iter()

@@ -142,6 +142,15 @@ async fn rows_come_in_the_order_asked_for() {
         .await
         .ids();
     assert_eq!(down, [1_001_500, 1_001_499, 1_001_498]);
+    // Without a domain tickets, sales and projects are one list, and in one order.
+    let mut all = desk.get("Tickets?order=id&count=5000").await.ids();
+    assert!(all.is_sorted() && all[0] < 1_000_000 && all.last() > Some(&400_000_000));
+    all.reverse();
+    let down = desk
+        .get("Tickets?order=id&orderdesc=true&count=5000")
+        .await
+        .ids();
+    assert_eq!(down, all);
     let rows = desk.get("Client?order=name&count=100").await.rows();
     let names: Vec<String> = rows
         .iter()

@@ -195,9 +195,12 @@ struct Parser {
 impl Parser {
     fn confused(&self) -> Refusal {
         let where_ = match self.tokens.get(self.at) {
-            Some(Token::Word(word) | Token::Quoted(word) | Token::Bracketed(word)) => word.clone(),
-            Some(other) => format!("{other:?}"),
-            None => "the end".to_owned(),
+            Some(Token::Word(word) | Token::Quoted(word) | Token::Bracketed(word)) => word.as_str(),
+            Some(Token::Open) => "'('",
+            Some(Token::Close) => "')'",
+            Some(Token::Comma) => "','",
+            Some(Token::Op(_)) => "an operator",
+            None => "the end",
         };
         Refusal::argument(format!("conditions is invalid: syntax error at {where_}."))
     }

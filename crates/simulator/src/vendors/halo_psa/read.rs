@@ -159,11 +159,12 @@ impl HaloPsa {
         }
         let key = format!("{kind}\n{level:?}\n{}", query.key);
         let all = self.keeper.result(&key, || {
-            let ids = kinds.iter().flat_map(|kind| {
-                let ids = base.ids(*kind, &query.expr, &Plain);
-                order::sort(base, *kind, ids, &query.order)
-            });
-            ids.collect()
+            let of = |kind: &usize| base.ids(*kind, &query.expr, &Plain);
+            if let [kind] = kinds.as_slice() {
+                return order::sort(base, *kind, of(kind), &query.order);
+            }
+            let found: Vec<_> = kinds.iter().map(|kind| (*kind, of(kind))).collect();
+            order::sort_kinds(base, &found, &query.order)
         });
         let size = twist.page_size(query.size);
         let page = query.page.unwrap_or(1);

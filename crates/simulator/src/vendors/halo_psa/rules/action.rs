@@ -62,7 +62,8 @@ fn finish(edit: &Edit<'_>, record: &mut Record, ticket: i64) -> Result<(), Refus
         .iter()
         .filter_map(|(_, action)| number(action, "number"))
         .max();
-    record.insert("number".to_owned(), (last.unwrap_or(0) + 1).into());
+    // The first number is that of the entry that the ticket was logged, which made sales and projects lack.
+    record.insert("number".to_owned(), (last.unwrap_or(1) + 1).into());
     if text(record, "note").is_empty() && !text(record, "note_html").is_empty() {
         let plain = super::ticket::without_tags(text(record, "note_html"));
         record.insert("note".to_owned(), plain.into());
