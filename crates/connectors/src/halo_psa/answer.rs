@@ -109,9 +109,6 @@ pub(super) fn raw_rows(
     answer: &Answer,
 ) -> Result<(Vec<Box<RawValue>>, Option<u64>)> {
     let text = Text::of(&answer.body);
-    if is_bare(text.as_str()) {
-        return Ok((document(operation, text.as_str())?, None));
-    }
     let page: HaloPage<Box<RawValue>> = document(operation, text.as_str())?;
     Ok((page.rows, counted(page.record_count)))
 }
@@ -127,9 +124,6 @@ fn counted(count: Option<Whole>) -> Option<u64> {
 
 /// The rows, however they come, and the count around them.
 fn rows<'a, W: Deserialize<'a>>(text: &'a str) -> serde_json::Result<(Vec<W>, Option<u64>)> {
-    if is_bare(text) {
-        return Ok((serde_json::from_str(text)?, None));
-    }
     // A record by itself has no rows: reading one falls back to it below.
     let page: HaloPage<W> = serde_json::from_str(text)?;
     Ok((page.rows, counted(page.record_count)))

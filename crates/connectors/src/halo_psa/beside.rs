@@ -10,13 +10,14 @@ use domain::record::CompanyRecord;
 use domain::side_list::SideList;
 use domain::stream::Stream;
 use domain::text::without_nul;
+use serde_json::value::RawValue;
 
 use super::answer::raw_rows;
 use super::client::Client;
 use super::map::{Tenant, some_id};
+use super::reference::readable;
 use super::wire::{HaloSite, HaloTeam};
 use crate::error::Result;
-use crate::http::decode::Readable;
 use crate::http::exchange::{Api, Call, read};
 use crate::page::Beside;
 use crate::probe::{Area, allowed};
@@ -206,8 +207,8 @@ impl Client {
         let call = Call::get("list teams", "Team", "Team")
             .with("showall", "true")
             .with("includedisabled", "true");
-        let teams: Readable<HaloTeam> = self.get(call).await?;
-        Ok(teams.records)
+        let all: Box<RawValue> = self.get(call).await?;
+        readable("list teams", &all)
     }
 
     /// The sites another connector of this process read a while ago.

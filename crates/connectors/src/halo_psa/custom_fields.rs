@@ -76,7 +76,7 @@ impl Client {
         if known.is_none() {
             let call = Call::get("list fields", FIELDS.entity, FIELDS.entity);
             let fields: Vec<HaloField> = match self.get::<Box<RawValue>>(call).await {
-                Ok(all) => readable(&all),
+                Ok(all) => readable("list custom fields", &all).unwrap_or_default(),
                 Err(error) if is_trouble(&error) => return Ok(OwnFields::default()),
                 Err(error) => {
                     let refused = FIELDS.is_refusal(error)?;

@@ -14,7 +14,7 @@ use super::map::Tenant;
 use super::query::{list, one_row};
 use super::wire::{HaloPage, HaloValue};
 use crate::error::Result;
-use crate::http::decode::Readable;
+use crate::http::decode::document;
 use crate::http::exchange::{Call, read};
 use crate::http::send::Answer;
 use crate::probe::allowed;
@@ -113,18 +113,23 @@ async fn values(
     let Some(all) = allowed(client.get::<Box<RawValue>>(call).await)? else {
         return Ok(Vec::new());
     };
-    Ok(readable(&all))
+    readable("read the lists", &all)
 }
 
-/// What can be read of a configuration list: bare on most releases, with a count around it on some.
-pub(super) fn readable<T: DeserializeOwned>(all: &RawValue) -> Vec<T> {
-    if let Ok(values) = serde_json::from_str::<Readable<T>>(all.get()) {
-        return values.records;
-    }
-    let page: Option<HaloPage<&RawValue>> = serde_json::from_str(all.get()).ok();
-    let rows = page.map(|page| page.rows).unwrap_or_default();
-    let read = rows.into_iter().map(|row| serde_json::from_str(row.get()));
-    read.filter_map(serde_json::Result::ok).collect()
+/// What can be read of a configuration list: bare on most releases, in an object on some.
+///
+/// # Errors
+/// `Unexpected` where there is no list.
+pub(super) fn readable<T: DeserializeOwned>(
+    operation: &'static str,
+    all: &RawValue,
+) -> Result<Vec<T>> {
+    let page: HaloPage<&RawValue> = document(operation, all.get())?;
+    let read = page
+        .rows
+        .into_iter()
+        .map(|row| serde_json::from_str(row.get()));
+    Ok(read.filter_map(serde_json::Result::ok).collect())
 }
 
 /// Statuses of tickets, and stages of opportunities, which are statuses too: one list has them all. Which of them belong

@@ -4,35 +4,84 @@
 //! one in lists and one in answers to changes. Dates stay text and money stays digits here; `map` reads them, so that
 //! it can name the field that holds nonsense.
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::http::decode::Readable;
 use crate::value::{Flag, Text, Whole, whole_number};
 
-/// A list with the count around it. Which name the rows have depends on the list; null stands for no rows.
-#[derive(Debug, Deserialize)]
-#[serde(bound(deserialize = "W: Deserialize<'de>"))]
+/// A list, however it comes: bare, or in an object with a count, where the rows are under a known name or else are the
+/// first list there is. Null under a known name stands for no rows. An object with an id is a record and no list.
+#[derive(Debug)]
 pub(super) struct HaloPage<W> {
     pub(super) record_count: Option<Whole>,
-    #[serde(
-        alias = "clients",
-        alias = "sites",
-        alias = "users",
-        alias = "tickets",
-        alias = "actions",
-        alias = "agents",
-        alias = "results",
-        deserialize_with = "none_for_null"
-    )]
     pub(super) rows: Vec<W>,
 }
 
-fn none_for_null<'de, D: Deserializer<'de>, W: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Vec<W>, D::Error> {
-    let rows = Option::<Vec<W>>::deserialize(deserializer)?;
-    Ok(rows.unwrap_or_default())
+/// What rows are called in the lists that are known.
+const ROWS: [&str; 8] = [
+    "rows", "clients", "sites", "users", "tickets", "actions", "agents", "results",
+];
+
+impl<'de, W: Deserialize<'de>> Deserialize<'de> for HaloPage<W> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PageVisitor(PhantomData))
+    }
+}
+
+struct PageVisitor<W>(PhantomData<W>);
+
+impl<'de, W: Deserialize<'de>> Visitor<'de> for PageVisitor<W> {
+    type Value = HaloPage<W>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut rows = Vec::new();
+        while let Some(row) = list.next_element()? {
+            rows.push(row);
+        }
+        Ok(HaloPage {
+            record_count: None,
+            rows,
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let (mut record_count, mut is_record) = (None, false);
+        let mut known: Option<Vec<W>> = None;
+        let mut first: Option<&'de RawValue> = None;
+        while let Some(key) = members.next_key::<Text<'de>>()? {
+            let key = key.0.as_ref();
+            if key == "record_count" {
+                record_count = members.next_value::<Option<Whole>>()?;
+            } else if ROWS.contains(&key) && known.as_ref().is_none_or(Vec::is_empty) {
+                let rows = members.next_value::<Option<Vec<W>>>()?;
+                known = Some(rows.unwrap_or_default());
+            } else {
+                is_record |= key == "id";
+                let value = members.next_value::<&'de RawValue>()?;
+                if first.is_none() && key != "columns" && value.get().starts_with('[') {
+                    first = Some(value);
+                }
+            }
+        }
+        let rows = match (known, first) {
+            (Some(rows), _) => rows,
+            (None, Some(list)) if !is_record => {
+                serde_json::from_str(list.get()).map_err(A::Error::custom)?
+            }
+            (None, None) if !is_record && record_count == Some(Whole(0)) => Vec::new(),
+            _ => return Err(A::Error::missing_field("rows")),
+        };
+        Ok(HaloPage { record_count, rows })
+    }
 }
 
 /// <https://halo.haloservicedesk.com/apidoc/info>, asked without credentials.
@@ -55,19 +104,39 @@ pub(super) struct HaloCustomField<'a> {
 /// Custom fields; missing, null and empty mean none.
 pub(super) type CustomFields<'a> = Option<Vec<HaloCustomField<'a>>>;
 
+/// A record. A field with a twin is read from either name; where a row has both, the first that says something counts.
 macro_rules! record {
-    ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty = $wire:literal $(| $twin:literal)?,)* }) => {
+    ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty = $wire:literal $(| $twin:ident)?,)* }) => {
         $(#[$meta])*
-        #[derive(Debug, Deserialize)]
-        #[serde(bound(deserialize = "'de: 'a"))]
+        #[derive(Debug)]
         pub(super) struct $name<'a> {
-            #[serde(deserialize_with = "whole_number")]
             pub(super) id: i64,
-            $(
-                #[serde(rename = $wire $(, alias = $twin)?)]
-                pub(super) $field: $type,
-            )*
+            $(pub(super) $field: $type,)*
         }
+
+        const _: () = {
+            #[derive(Deserialize)]
+            #[serde(bound(deserialize = "'de: 'a"))]
+            struct Sent<'a> {
+                #[serde(deserialize_with = "whole_number")]
+                id: i64,
+                $(
+                    #[serde(rename = $wire)]
+                    $field: $type,
+                    $($twin: $type,)?
+                )*
+            }
+
+            impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let sent = Sent::<'a>::deserialize(deserializer)?;
+                    Ok(Self {
+                        id: sent.id,
+                        $($field: sent.$field$(.or(sent.$twin))?,)*
+                    })
+                }
+            }
+        };
     };
 }
 
@@ -155,7 +224,7 @@ record! {
         client: Option<Whole> = "client_id",
         site_name: Option<Text<'a>> = "site_name",
         user: Option<Whole> = "user_id",
-        user_email: Option<Text<'a>> = "user_email" | "useremail",
+        user_email: Option<Text<'a>> = "user_email" | useremail,
         reported_by: Option<Text<'a>> = "reportedby",
         status: Option<Whole> = "status_id",
         team: Option<Text<'a>> = "team",
@@ -163,10 +232,10 @@ record! {
         priority: Option<Whole> = "priority_id",
         ticket_type: Option<Whole> = "tickettype_id",
         category: Option<Whole> = "categoryid_1",
-        category_1: Option<Text<'a>> = "category_1" | "category1",
-        category_2: Option<Text<'a>> = "category_2" | "category2",
-        category_3: Option<Text<'a>> = "category_3" | "category3",
-        category_4: Option<Text<'a>> = "category_4" | "category4",
+        category_1: Option<Text<'a>> = "category_1" | category1,
+        category_2: Option<Text<'a>> = "category_2" | category2,
+        category_3: Option<Text<'a>> = "category_3" | category3,
+        category_4: Option<Text<'a>> = "category_4" | category4,
         impact: Option<Whole> = "impact",
         urgency: Option<Whole> = "urgency",
         source: Option<Whole> = "source",
@@ -176,7 +245,7 @@ record! {
         merged_into: Option<Whole> = "merged_into_id",
         on_hold: Option<Flag> = "onhold",
         hours: Option<serde_json::Number> = "timetaken",
-        tags: Option<Text<'a>> = "ticket_tags" | "tickettags",
+        tags: Option<Text<'a>> = "ticket_tags" | tickettags,
         contract: Option<Text<'a>> = "contract_ref",
         fix_by: Option<Text<'a>> = "fixbydate",
         deadline: Option<Text<'a>> = "deadlinedate",
@@ -184,7 +253,7 @@ record! {
         closed: Option<Text<'a>> = "dateclosed",
         has_been_closed: Option<Flag> = "hasbeenclosed",
         last_action: Option<Text<'a>> = "lastactiondate",
-        last_update: Option<Text<'a>> = "last_update" | "lastupdate",
+        last_update: Option<Text<'a>> = "last_update" | lastupdate,
         custom: CustomFields<'a> = "customfields",
     }
 }
@@ -216,7 +285,7 @@ record! {
         closed: Option<Text<'a>> = "dateclosed",
         has_been_closed: Option<Flag> = "hasbeenclosed",
         last_action: Option<Text<'a>> = "lastactiondate",
-        last_update: Option<Text<'a>> = "last_update" | "lastupdate",
+        last_update: Option<Text<'a>> = "last_update" | lastupdate,
         custom: CustomFields<'a> = "customfields",
     }
 }
@@ -290,6 +359,14 @@ pub(super) struct HaloField {
     pub(super) custom: Option<Whole>,
 }
 
+/// A row of a configuration list, as far as *Test Connection* needs it.
+#[derive(Debug, Deserialize)]
+pub(super) struct HaloListed {
+    #[expect(dead_code, reason = "only whether it is a number matters")]
+    #[serde(deserialize_with = "whole_number")]
+    id: i64,
+}
+
 /// A value of a configuration list, whatever its list calls its name.
 #[derive(Debug, Deserialize)]
 pub(super) struct HaloValue {
@@ -302,4 +379,43 @@ pub(super) struct HaloValue {
     pub(super) visible: Option<Flag>,
     pub(super) ishidden: Option<Flag>,
     pub(super) hidden: Option<Flag>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_in_one_row() {
+        let ticket = |text| serde_json::from_str::<HaloTicket<'_>>(text).expect("a ticket");
+        let both = ticket(
+            r#"{"id":1,"last_update":null,"lastupdate":"b","category_1":"c","category1":"d"}"#,
+        );
+        assert_eq!(both.last_update.expect("one").0, "b");
+        assert_eq!(both.category_1.expect("one").0, "c");
+        let second = ticket(r#"{"id":1,"useremail":"e"}"#);
+        assert_eq!(second.user_email.expect("one").0, "e");
+    }
+
+    #[test]
+    fn rows_are_found_whatever_they_are_called() {
+        let rows = |text| serde_json::from_str::<HaloPage<i64>>(text).map(|page| page.rows);
+        for text in [
+            "[1,2]",
+            r#"{"record_count":2,"teams":[1,2],"columns":null}"#,
+            r#"{"columns":["a"],"statuses":[1,2]}"#,
+            r#"{"other":["a"],"results":[1,2]}"#,
+        ] {
+            assert_eq!(rows(text).expect(text), [1, 2]);
+        }
+        assert!(rows(r#"{"record_count":0}"#).expect("none").is_empty());
+        for text in [
+            "null",
+            "{}",
+            r#"{"record_count":2}"#,
+            r#"{"id":1,"custom":[1]}"#,
+        ] {
+            rows(text).expect_err(text);
+        }
+    }
 }

@@ -229,7 +229,8 @@ fn field_of(raw: &RawValue, error: &serde_json::Error, reason: &str) -> Option<S
     let stopped = line_start + error.column();
     let start =
         |value: &RawValue| (value.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    let before = members.iter().filter(|(_, value)| start(value) < stopped);
+    // A list or a group is refused at its bracket, before which the decoder stops; the next value is further on.
+    let before = members.iter().filter(|(_, value)| start(value) <= stopped);
     before
         .max_by_key(|(_, value)| start(value))
         .map(|(key, _)| key.to_string())
@@ -251,7 +252,8 @@ mod tests {
     fn good_records_pass_and_bad_ones_are_named() {
         let page = r#"[{"id":1,"name":"a","size":3},{"id":2,"name":"b","size":"big"},
             {"id":3,"size":1},{"id":"x4",
-            "name":["no"], "size":1},{"id":5,"name":"c","size":null},{"id":6,"name":"\ud83d","size":1},7]"#;
+            "name":["no"], "size":1},{"id":5,"name":"c","size":null},{"id":6,"name":"\ud83d","size":1},7,
+            {"id":5,"name":["no"]},{"id":5,"name":{}},{"id":5,"name": [],"size":1}]"#;
         let raw: Vec<&RawValue> = serde_json::from_str(page).expect("a list");
         let (read, unreadable) = each::<Sample<'_>>(&raw, "ID", false);
         assert_eq!(
@@ -269,7 +271,10 @@ mod tests {
                 ("3", Some("name")),
                 ("x4", Some("id")),
                 ("6", Some("name")),
-                ("", None)
+                ("", None),
+                ("5", Some("name")),
+                ("5", Some("name")),
+                ("5", Some("name"))
             ]
         );
         assert!(

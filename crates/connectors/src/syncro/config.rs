@@ -40,9 +40,15 @@ impl Config {
         let subdomain = subdomain(&typed)?;
         let key = required(&connect.credentials, "api_key", "Enter the API key.")?;
         // Documentation shows the header; people copy it whole.
+        let key = match key.split_once(':') {
+            Some((name, value)) if name.trim().eq_ignore_ascii_case("authorization") => {
+                value.trim()
+            }
+            _ => key.as_str(),
+        };
         let key = match key.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            _ => key.as_str(),
+            _ => key,
         };
         if key.contains(char::is_whitespace) {
             return Err(refused(
@@ -208,8 +214,15 @@ mod tests {
 
     #[test]
     fn the_token_goes_into_the_header_and_nowhere_else() {
-        let config =
-            Config::new(&connect("acme", "Bearer T5c1-hush\r\n")).expect("a pasted header");
+        for line in [
+            "authorization:T5c1-hush",
+            "AUTHORIZATION : bearer  T5c1-hush",
+        ] {
+            let config = Config::new(&connect("acme", line)).expect("a pasted line");
+            assert_eq!(config.api_key.expose(), "T5c1-hush", "{line}");
+        }
+        let config = Config::new(&connect("acme", "Authorization: Bearer T5c1-hush\r\n"))
+            .expect("a pasted header");
         let headers = config.headers().expect("it can be sent");
         assert_eq!(headers[AUTHORIZATION].as_bytes(), b"Bearer T5c1-hush");
         assert!(headers[AUTHORIZATION].is_sensitive());

@@ -288,6 +288,12 @@ impl Vendor for HaloPsa {
             Case::new("list", "a_ticket_opened_again", lists::opened_again),
             Case::new("list", "lists_without_a_count", lists::uncounted),
             Case::new("list", "null_is_no_rows", lists::null_rows),
+            Case::new("fields", "both_spellings_in_one_row", lists::both_spellings),
+            Case::new(
+                "reference_data",
+                "lists_under_another_name",
+                lists::another_name,
+            ),
             Case::new(
                 "list",
                 "custom_fields_that_are_asked_for",

@@ -230,7 +230,10 @@ pub async fn closed_too() {
     let closed = rows.find(|row| row["hasbeenclosed"] == true && listed(row));
     let closed = closed.and_then(|row| row["id"].as_i64()).expect("one");
     control.patch("instanceinfo", 1, json!({ "open_lists": true }));
-    for (stream, all) in [Stream::Tickets, Stream::Opportunities].into_iter().zip(all) {
+    for (stream, all) in [Stream::Tickets, Stream::Opportunities]
+        .into_iter()
+        .zip(all)
+    {
         let pages = whole(&*connector, stream).await.expect("pages");
         assert_eq!(ids(&pages), all, "{stream:?}");
     }
@@ -378,6 +381,63 @@ pub async fn null_rows() {
     }
 }
 
+/// Answers a list with this body.
+fn answered(body: Value) -> Fault {
+    Fault::new(FaultKind::Status {
+        code: 200,
+        body: Some(body),
+        retry_after: None,
+    })
+}
+
+/// A row that has a field under both of its names is read.
+pub async fn both_spellings() {
+    let stand = HaloPsa.start().await;
+    let row = json!({
+        "id": 7001, "summary": "Both", "client_id": 2, "last_update": null, "lastupdate": "2029-12-31T10:00:00",
+        "category_1": "Hardware", "category1": "Software", "user_email": "", "useremail": "a@b.example",
+    });
+    let body = json!({"record_count": 1, "tickets": [row]});
+    stand
+        .control()
+        .set_fault(answered(body).on_entity(HaloPsa.entity(Stream::Tickets)));
+    let pages = whole(&*stand.connector(), Stream::Tickets).await;
+    let pages = pages.expect("pages");
+    assert!(pages.iter().all(|page| page.unreadable.is_empty()));
+    assert!(ids(&pages).contains("7001"));
+}
+
+/// Configuration lists are read whatever their rows are called, and one without any is told.
+pub async fn another_name() {
+    let stand = HaloPsa.start().await;
+    let control = stand.control();
+    let rows = json!([{"id": 71, "priorityid": 71, "name": "Of an object"}]);
+    for (path, key, kind) in [
+        ("Team", "teams", ReferenceKind::Queue),
+        ("Status", "statuses", ReferenceKind::TicketStatus),
+        ("Priority", "priorities", ReferenceKind::TicketPriority),
+    ] {
+        control.clear_faults();
+        control.set_fault(answered(json!({"record_count": 1, key: rows.clone()})).on_path(path));
+        let items = stand.connector().reference_data().await.expect("lists");
+        let of_kind = items.iter().filter(|item| item.kind == kind);
+        let found: Vec<_> = of_kind.map(|item| item.external_id.as_str()).collect();
+        assert_eq!(found, ["71"], "{path}");
+        control.clear_faults();
+        control.set_fault(answered(json!({"record_count": 1})).on_path(path));
+        let error = stand.connector().reference_data().await;
+        let error = error.expect_err("no list");
+        assert_eq!(error.kind, ErrorKind::Unexpected, "{path}");
+        if path == "Status" {
+            stand
+                .connector()
+                .test_connection()
+                .await
+                .expect_err("statuses cannot be read");
+        }
+    }
+}
+
 /// Rows of tickets and opportunities have no custom fields but those they are asked for, by ids that are read once.
 pub async fn custom_fields() {
     let stand = HaloPsa.start().await;
@@ -503,7 +563,9 @@ pub async fn sites_kept() {
     // Single sites are asked for with the details of their client.
     let asked = || {
         let all = stand.requests_about("site");
-        let lists = all.iter().filter(|one| !one.path.to_lowercase().contains("/site/"));
+        let lists = all
+            .iter()
+            .filter(|one| !one.path.to_lowercase().contains("/site/"));
         lists.count()
     };
     let clients = whole(&*connector(), Stream::Companies).await;
