@@ -15,7 +15,7 @@ use crate::http::decode::Readable;
 use crate::value::{Flag, Text, Whole, whole_number};
 
 /// A list, however it comes: bare, or in an object with a count, where the rows are under a known name or else are the
-/// first list there is. Null under a known name stands for no rows. An object with an id is a record and no list.
+/// first list there is. Null, also under a known name, stands for no rows. An object with an id is a record and no list.
 #[derive(Debug)]
 pub(super) struct HaloPage<W> {
     pub(super) record_count: Option<Whole>,
@@ -40,6 +40,13 @@ impl<'de, W: Deserialize<'de>> Visitor<'de> for PageVisitor<W> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+        Ok(HaloPage {
+            record_count: None,
+            rows: Vec::new(),
+        })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
@@ -408,13 +415,10 @@ mod tests {
         ] {
             assert_eq!(rows(text).expect(text), [1, 2]);
         }
-        assert!(rows(r#"{"record_count":0}"#).expect("none").is_empty());
-        for text in [
-            "null",
-            "{}",
-            r#"{"record_count":2}"#,
-            r#"{"id":1,"custom":[1]}"#,
-        ] {
+        for text in ["null", r#"{"record_count":0}"#, r#"{"rows":null}"#] {
+            assert!(rows(text).expect(text).is_empty(), "{text}");
+        }
+        for text in ["{}", r#"{"record_count":2}"#, r#"{"id":1,"custom":[1]}"#] {
             rows(text).expect_err(text);
         }
     }

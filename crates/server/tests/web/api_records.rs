@@ -69,6 +69,11 @@ fn values(value: &Value, found: &mut BTreeSet<String>) {
         }
         Value::Number(number) => {
             found.insert(number.to_string());
+            // An amount in a field of the vendor's is a bare number in the answer.
+            let cents = number
+                .as_f64()
+                .map(|number| (number * 100.0).round() as i64);
+            found.extend(cents.map(portico::web::view::number::amount));
         }
         Value::Null => {}
     }

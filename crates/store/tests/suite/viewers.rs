@@ -86,7 +86,7 @@ fn x3_a_member_sees_the_own_company_and_nothing_else() {
         let nobody = Viewer::Members(IdentityId(12345));
         let everyone = [
             (Viewer::Members(mine), 1, 1, 1),
-            (nobody, 0, 0, 0),
+            (nobody.clone(), 0, 0, 0),
             (staff.clone(), 3, 2, 2),
         ];
         for (viewer, ticket_count, contact_count, company_count) in &everyone {

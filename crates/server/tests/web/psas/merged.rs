@@ -66,10 +66,11 @@ async fn leads_there(psa: &'static Psa, entity: &str, into: fn(i64) -> Value) {
 /// Three tickets of one company, and one of another.
 async fn tickets(portal: &Portal, entity: &str) -> [TicketRow; 4] {
     let store = portal.site.app.store();
+    let every = TicketFilter::default();
     let listed = list_for_viewer(
         store,
         &Viewer::ApiKey(1),
-        &TicketFilter::default(),
+        &every,
         TicketSort::Updated,
         Direction::Descending,
         None,
