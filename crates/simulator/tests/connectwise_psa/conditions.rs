@@ -172,6 +172,36 @@ async fn custom_field_conditions() {
     assert_eq!(found.ids(), gold);
 }
 
+/// Conditions on custom fields are about their caption and value, in the grammar of all conditions.
+#[tokio::test]
+async fn custom_field_conditions_about_anything_else_are_refused() {
+    let desk = desk().await;
+    let refused = async |kind: &str, conditions: &str| {
+        let parameters = [("customFieldConditions", conditions)];
+        let reply = desk.list(kind, &parameters).await;
+        assert_eq!(reply.status, 400, "{conditions}: {}", reply.body);
+        assert_eq!(reply.body["code"], "InvalidArgument", "{conditions}");
+    };
+    for bad in [
+        "nonsense=\"a\"",
+        "caption=\"Service Tier\" and nonsense=\"a\"",
+        "caption/value=\"a\"",
+        "customFields/caption=\"a\"",
+        "caption",
+        "caption=",
+        "caption=\"a",
+        "caption=\"a\" value=\"b\"",
+    ] {
+        refused("company/companies", bad).await;
+    }
+    refused("service/boards", "caption=\"Service Tier\"").await;
+    for good in ["Caption = 'Service Tier' and VALUE != null", "value='Gold'"] {
+        let parameters = [("customFieldConditions", good)];
+        let reply = desk.list("company/companies", &parameters).await;
+        assert!(!reply.ids().is_empty(), "{good}");
+    }
+}
+
 #[tokio::test]
 async fn contacts_of_a_company_and_last_updated_everywhere() {
     let desk = desk().await;

@@ -9,6 +9,7 @@
 
 mod auth;
 mod callbacks;
+mod companies;
 mod conditions;
 mod documents;
 mod faults;

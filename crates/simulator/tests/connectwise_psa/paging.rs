@@ -174,6 +174,21 @@ async fn fields_cut_records_down() {
     assert_eq!(names, ["board", "company", "id", "summary"]);
     assert_eq!(ticket["board"].as_object().unwrap().len(), 1);
     assert!(ticket["company"]["identifier"].is_string());
+
+    // What stands in `_info` too.
+    let fields = [("fields", "id,_info/lastUpdated"), ("pageSize", "3")];
+    let listed = desk.list("service/tickets", &fields).await.body[0].clone();
+    let whole = desk
+        .get(&format!("service/tickets/{}", listed["id"]))
+        .await
+        .body;
+    let narrow =
+        json!({"id": whole["id"], "_info": {"lastUpdated": whole["_info"]["lastUpdated"]}});
+    assert_eq!(listed, narrow);
+    let path = format!("service/tickets/{}", listed["id"]);
+    assert_eq!(desk.list(&path, &fields).await.body, narrow);
+    let all = desk.list(&path, &[("fields", "_info")]).await.body;
+    assert_eq!(all["_info"], whole["_info"]);
 }
 
 /// Below a record too: with `Link` headers both ways, fields, an order, conditions and the same limits.

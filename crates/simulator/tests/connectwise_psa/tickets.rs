@@ -207,11 +207,13 @@ async fn time_is_charged_to_tickets() {
 #[tokio::test]
 async fn tickets_merge_and_convert() {
     let desk = desk().await;
+    let child = desk.get("service/tickets/10201").await.body;
+    let status = child["board"]["id"].as_i64().unwrap() * 100 + 10;
     let merged = desk
         .send(
             "POST",
             "service/tickets/10200/merge",
-            &json!({"mergedTicketIds": [10_201]}),
+            &json!({"mergeTicketIds": [10_201], "status": {"id": status}}),
         )
         .await;
     assert_eq!(merged.status, 200, "{}", merged.body);
@@ -247,6 +249,89 @@ async fn tickets_merge_and_convert() {
     let id = made.body["id"].as_i64().unwrap();
     let service = desk.control().ids("service/tickets/notes");
     assert!(!service.contains(&id), "notes are numbered together");
+}
+
+/// The document wants the tickets and the status they get, which has to be one of their board.
+#[tokio::test]
+async fn a_merge_closes_tickets_with_the_status_it_names() {
+    let desk = desk().await;
+    let before = desk.get("service/tickets/10090").await.body;
+    let board = before["board"]["id"].as_i64().unwrap();
+    let path = "service/tickets/10200/merge";
+    let (ids, closed) = (json!([10_090]), json!({"id": board * 100 + 11}));
+    let other_board = json!({"id": (board % 6 + 1) * 100 + 11});
+    for (body, wanted) in [
+        (
+            json!({}),
+            vec![
+                ("MissingRequiredField", "mergeTicketIds"),
+                ("MissingRequiredField", "status"),
+            ],
+        ),
+        (
+            json!({"status": closed}),
+            vec![("MissingRequiredField", "mergeTicketIds")],
+        ),
+        (
+            json!({"mergeTicketIds": [], "status": closed}),
+            vec![("MissingRequiredField", "mergeTicketIds")],
+        ),
+        (
+            json!({"mergeTicketIds": ids, "statusId": closed["id"]}),
+            vec![("MissingRequiredField", "status")],
+        ),
+        (
+            json!({"mergeTicketIds": [10_200], "status": closed}),
+            vec![("InvalidField", "mergeTicketIds")],
+        ),
+        (
+            json!({"mergeTicketIds": ids, "status": {"id": 99_999}}),
+            vec![("InvalidField", "status")],
+        ),
+        (
+            json!({"mergeTicketIds": ids, "status": other_board}),
+            vec![("InvalidField", "status")],
+        ),
+        (
+            json!({"mergeTicketIds": ids, "status": {"id": board * 100 + 2}}),
+            vec![("InvalidField", "status")],
+        ),
+    ] {
+        let reply = desk.send("POST", path, &body).await;
+        assert_eq!(
+            (reply.status, &reply.body["message"]),
+            (400, &json!("ticketMerge object is invalid")),
+            "{body}"
+        );
+        let wanted: Vec<(String, String)> = wanted
+            .into_iter()
+            .map(|(code, field)| (code.into(), field.into()))
+            .collect();
+        assert_eq!(issues(&reply.body), wanted, "{body}");
+    }
+    let unknown = json!({"mergeTicketIds": [9], "status": closed});
+    let unknown = desk.send("POST", path, &unknown).await;
+    assert_eq!(
+        (unknown.status, &unknown.body["message"]),
+        (404, &json!("Ticket 9 not found"))
+    );
+    assert_eq!(desk.get("service/tickets/10090").await.body, before);
+
+    let body = json!({"mergeTicketIds": ids, "status": closed});
+    let merged = desk.send("POST", path, &body).await;
+    assert_eq!(
+        (merged.status, &merged.body),
+        (200, &json!({"success": true}))
+    );
+    let child = desk.get("service/tickets/10090").await.body;
+    assert_eq!(
+        (&child["status"]["id"], &child["closedFlag"]),
+        (&closed["id"], &json!(true))
+    );
+    assert_eq!(child["mergedParentTicket"]["id"], 10_200);
+    assert!(child["closedDate"].is_string() && child["closedBy"].is_string());
+    let parent = desk.get("service/tickets/10200").await.body;
+    assert_eq!(parent["hasMergedChildTicketFlag"], true);
 }
 
 #[tokio::test]

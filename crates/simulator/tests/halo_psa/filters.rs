@@ -172,6 +172,64 @@ async fn configuration_by_domain_level_and_use() {
     );
 }
 
+/// Two values with a comma: whether active records are there, and whether inactive ones.
+#[tokio::test]
+async fn active_and_inactive_in_one_word() {
+    let desk = desk().await;
+    for (list, off) in [
+        ("Client", "inactive"),
+        ("Site", "inactive"),
+        ("Users", "inactive"),
+        ("Agent", "isdisabled"),
+        ("Asset", "inactive"),
+    ] {
+        let named = async |word: &str| {
+            let path = format!("{list}?activeinactive={word}&order=id");
+            let rows = rows(&desk, &path).await;
+            let off = rows.iter().filter(|row| row[off] == true).count();
+            (rows.len() - off, off)
+        };
+        let (active, inactive) = named("true,true").await;
+        assert!(active > 0, "{list}");
+        assert!(inactive > 0 || list == "Asset", "{list}");
+        assert_eq!(named("true,false").await, (active, 0), "{list}");
+        assert_eq!(named("true").await, (active, 0), "{list}");
+        assert_eq!(named("false, true").await, (0, inactive), "{list}");
+        assert_eq!(named("false,false").await, (0, 0), "{list}");
+    }
+    // It sets the other two.
+    let path = "Client?activeinactive=true,true&includeinactive=false";
+    let both = rows(&desk, path).await;
+    assert!(both.iter().any(|client| client["inactive"] == true));
+}
+
+#[tokio::test]
+async fn a_search_that_is_no_list_of_filters_is_refused() {
+    let desk = desk().await;
+    for list in [
+        "Client",
+        "Site",
+        "Users",
+        "Tickets",
+        "Opportunities",
+        "Asset",
+    ] {
+        for wrong in ["notjson", "{\"filter_name\":\"id\"}", "[1]", "null"] {
+            let parameters = [("advanced_search", wrong)];
+            let url = reqwest::Url::parse_with_params(&desk.url(list), parameters);
+            let reply = desk.reply(desk.request("GET", url.unwrap().as_str())).await;
+            assert_eq!(reply.status, 400, "{list} {wrong}: {}", reply.body);
+            let sentence = format!("The value '{wrong}' is not valid.");
+            assert_eq!(reply.body, json!({"advanced_search": [sentence]}));
+        }
+    }
+    // No filters at all are a list, and lists that are not searched pass it over.
+    assert_eq!(desk.get("Users?advanced_search=[]").await.rows().len(), 50);
+    let statuses = desk.get("Status").await.rows().len();
+    let passed = desk.get("Status?advanced_search=notjson").await;
+    assert_eq!(passed.rows().len(), statuses);
+}
+
 #[tokio::test]
 async fn advanced_search_knows_few_fields() {
     let desk = desk().await;

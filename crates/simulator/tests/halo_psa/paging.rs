@@ -54,6 +54,55 @@ async fn without_pages_a_count_decides() {
     assert!(wrong.body["page_size"].is_array());
 }
 
+/// Rows with nothing but ids, all of them: the vendor's description says that pages do not go with it.
+#[tokio::test]
+async fn ids_alone_come_all_at_once() {
+    let desk = desk().await;
+    for (list, name) in [
+        ("Client", "clients"),
+        ("Site", "sites"),
+        ("Users", "users"),
+        ("Asset", "assets"),
+    ] {
+        let every = desk.all(list).await;
+        let ids: Vec<i64> = every.iter().filter_map(|row| row["id"].as_i64()).collect();
+        let wanted: Value = ids.iter().map(|id| json!({"id": id})).collect();
+        for pages in ["", "&pageinate=true&page_size=10&page_no=2"] {
+            let path = format!("{list}?idonly=true&order=id{pages}");
+            let short = desk.get(&path).await.body;
+            assert_eq!(short[name], wanted, "{path}");
+            assert_eq!(short["record_count"], ids.len(), "{path}");
+            assert_eq!(short["page_no"], Value::Null, "{path}");
+            let besides = match list {
+                "Users" => json!(ids),
+                _ => Value::Null,
+            };
+            assert_eq!(short["user_ids"], besides, "{path}");
+        }
+        let some = desk.get(&format!("{list}?idonly=true&count=3")).await;
+        assert_eq!(some.body[name].as_array().unwrap().len(), 3, "{list}");
+        let full = desk.get(&format!("{list}?idonly=false&count=1")).await;
+        assert!(full.rows()[0].as_object().unwrap().len() > 1, "{list}");
+    }
+    for list in ["Tickets?domain=reqs", "Opportunities?x=y", "Projects?x=y"] {
+        let every = desk.all(list).await;
+        let path = format!("{list}&ticketidonly=true&order=id&pageinate=true&page_size=10");
+        let short = desk.get(&path).await;
+        assert_eq!(short.rows().len(), every.len(), "{list}");
+        for (row, whole) in short.rows().iter().zip(&every) {
+            let left: Vec<&String> = row.as_object().unwrap().keys().collect();
+            assert_eq!(
+                left,
+                ["client_id", "client_name", "id", "sla_id", "status_id"]
+            );
+            assert!(left.iter().all(|name| row[*name] == whole[*name]), "{row}");
+        }
+    }
+    // A parameter of other lists is none of tickets.
+    let full = desk.get("Tickets?idonly=true&count=1").await;
+    assert!(full.rows()[0]["summary"].is_string());
+}
+
 #[tokio::test]
 async fn pages_together_are_the_whole_list_once() {
     let desk = desk().await;

@@ -6,6 +6,9 @@ use crate::records::filter::{Element, Expr, Op, Operand, resolve};
 use crate::records::schema::{Kind, Schema};
 use crate::world::instant;
 
+/// What conditions on custom fields can be about.
+const OF_CUSTOM: [&str; 2] = ["caption", "value"];
+
 /// A word of the language.
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
@@ -82,7 +85,18 @@ pub fn read_custom(schema: &Schema, text: &str) -> Result<Expr, Refusal> {
     let field = schema
         .position("customFields")
         .ok_or_else(|| unknown(schema, "customFields"))?;
-    let on = element(&raw, &mut |path| Ok(path.to_vec()))?;
+    let on = element(&raw, &mut |path| {
+        let name = path.join("/");
+        if OF_CUSTOM
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+        {
+            return Ok(path.to_vec());
+        }
+        Err(Refusal::argument(format!(
+            "customFieldConditions is invalid: '{name}' is neither caption nor value."
+        )))
+    })?;
     Ok(Expr::Any { field, on })
 }
 

@@ -231,19 +231,27 @@ impl<'a> Edit<'a> {
     /// Deletes a record with all that follows from it.
     pub fn delete(&mut self, kind: usize, id: i64) -> Result<(), Refusal> {
         let schema = self.schema(kind);
-        let key = schema.about.key;
-        let before = self
-            .record(key, id)
-            .ok_or_else(|| Refusal::not_found(schema.about.name, &id.to_string()))?;
+        if self.record(schema.about.key, id).is_none() {
+            return Err(Refusal::not_found(schema.about.name, &id.to_string()));
+        }
         if self.actor.through_api {
             rules::check_delete(self, schema, id)?;
         }
+        self.remove(kind, id);
+        Ok(())
+    }
+
+    /// Removes a record with all that follows from it, whoever still uses it.
+    pub fn remove(&mut self, kind: usize, id: i64) {
+        let schema = self.schema(kind);
+        let key = schema.about.key;
+        let Some(before) = self.record(key, id) else {
+            return;
+        };
         self.audit(kind, id, "Deleted");
-        let facts = before.clone();
         self.erase(key, id);
         rules::after_delete(self, schema, id, &before);
-        self.note_gone(kind, id, facts);
-        Ok(())
+        self.note_gone(kind, id, before);
     }
 
     /// Remembers that subscribers have to be told, once for each record and kind of event.

@@ -126,7 +126,7 @@ fn value(base: Base<'_>, field: &Field, given: &Value, board: Option<i64>) -> Re
 }
 
 /// The id that a reference means. Names of what belongs to a board are looked for on that board.
-fn link(base: Base<'_>, key: &str, given: &Value, board: Option<i64>) -> Option<i64> {
+pub fn link(base: Base<'_>, key: &str, given: &Value, board: Option<i64>) -> Option<i64> {
     let kind = base.catalogue.find(key)?;
     let exists = |id: i64| base.find(kind, id).is_some();
     if let Some(id) = whole(given).or_else(|| whole(&given["id"])) {

@@ -9,6 +9,7 @@ mod access;
 mod all_notes;
 mod callbacks;
 mod catalogue;
+mod company_merge;
 mod conditions;
 mod desk;
 mod documents;

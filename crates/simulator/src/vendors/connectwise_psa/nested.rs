@@ -97,6 +97,9 @@ impl ConnectWisePsa {
             ("service/tickets/merge", [ticket]) if call.method == Method::POST => {
                 self.merge(*ticket, call)
             }
+            ("company/companies/merge", [company]) if call.method == Method::POST => {
+                self.merge_company(*company, call)
+            }
             ("service/tickets/convert", [ticket]) if call.method == Method::POST => {
                 self.convert(*ticket)
             }

@@ -90,12 +90,19 @@ impl<'w> Render<'w> {
                 narrow(out, start, &below);
             }
         }
-        if only.is_none_or(|paths| paths.iter().any(|p| p[0].eq_ignore_ascii_case("_info"))) {
+        let below = only.map(|paths| wanted(paths, "_info"));
+        if below.as_ref().is_none_or(|below| !below.is_empty()) {
             if !first {
                 out.push(',');
             }
             out.push_str("\"_info\":");
+            let start = out.len();
             self.write_info(schema, row, out);
+            if let Some(below) = below
+                && below.iter().all(|path| !path.is_empty())
+            {
+                narrow(out, start, &below);
+            }
         }
         out.push('}');
     }

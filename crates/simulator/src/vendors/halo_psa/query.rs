@@ -1,7 +1,7 @@
 //! The parameters of a list: what is filtered, in which order, which page. Parameters the product does not know are
 //! passed over, as it does itself.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 use super::switches::Switches;
@@ -10,6 +10,23 @@ use crate::records::base::Base;
 use crate::records::filter::{Expr, Op, Operand, Path};
 use crate::records::schema::Schema;
 use crate::world::instant;
+
+/// The lists that the vendor's description gives an advanced search.
+const ADVANCED: [&str; 8] = [
+    "client",
+    "site",
+    "users",
+    "tickets",
+    "opportunities",
+    "projects",
+    "asset",
+    "appointment",
+];
+
+/// What is left of the rows of a list of ids.
+const ID: &[&str] = &["id"];
+/// What is left of those of tickets.
+const TICKET_IDS: &[&str] = &["id", "sla_id", "status_id", "client_id", "client_name"];
 
 /// A list that was asked for.
 pub struct Query {
@@ -123,12 +140,24 @@ impl Asks<'_> {
         }
     }
 
+    /// Whether active records are wanted, and inactive ones: two switches, which `activeinactive` sets both at once.
+    fn wanted(&self, active: &str, inactive: &str) -> (Option<bool>, Option<bool>) {
+        let Some(both) = self.text("activeinactive") else {
+            return (self.switch(active), self.switch(inactive));
+        };
+        let mut both = both
+            .split(',')
+            .map(|one| one.trim().eq_ignore_ascii_case("true"));
+        (both.next(), both.next())
+    }
+
     /// Active records, inactive ones, or both; active ones when nothing is said.
     fn activity(&self, parts: &mut Vec<Expr>) {
-        if self.switch("includeactive") == Some(false) {
+        let (active, inactive) = self.wanted("includeactive", "includeinactive");
+        if active == Some(false) {
             parts.push(self.is("inactive"));
         }
-        if !self.is_on("includeinactive") {
+        if inactive != Some(true) {
             parts.push(self.is_not("inactive"));
         }
     }
@@ -178,11 +207,15 @@ impl Asks<'_> {
 
     /// `advanced_search`: a list of field, comparison and value; few fields are allowed.
     fn advanced(&self, parts: &mut Vec<Expr>) -> Result<(), Refusal> {
-        let Some(text) = self.text("advanced_search") else {
+        let text = self.text("advanced_search");
+        let Some(text) = text.filter(|_| ADVANCED.contains(&self.schema.about.key)) else {
             return Ok(());
         };
-        let filters: Value = serde_json::from_str(&text).unwrap_or_default();
-        for filter in filters.as_array().into_iter().flatten() {
+        let filters: Vec<Map<String, Value>> = serde_json::from_str(&text).map_err(|_| {
+            let message = format!("The value '{text}' is not valid.");
+            Refusal::field("advanced_search", &message)
+        })?;
+        for filter in filters.into_iter().map(Value::Object) {
             let name = filter["filter_name"].as_str().unwrap_or_default();
             let allowed = ["name", "emailaddress", "azureoid", "id", "summary"];
             if !allowed.contains(&name) || self.schema.position(name).is_none() {
@@ -215,12 +248,14 @@ impl Asks<'_> {
             true => switches.ticket_cap,
             false => switches.list_cap,
         };
-        if self.is_on("pageinate") {
+        let all = ids_only(self.schema.about.key, self.call).is_some();
+        if self.is_on("pageinate") && !all {
             let size = whole("page_size")?.unwrap_or(switches.usual_rows);
             let size = size.clamp(1, largest);
             return Ok((Some(whole("page_no")?.unwrap_or(1).max(1)), size));
         }
-        let usual = if is_enveloped(self.schema.about.key) && self.schema.about.key != "actions" {
+        let is_short = is_enveloped(self.schema.about.key) && self.schema.about.key != "actions";
+        let usual = if is_short && !all {
             switches.usual_rows
         } else {
             usize::MAX
@@ -273,6 +308,20 @@ pub fn envelope(kind: &str) -> Option<&'static str> {
         "webhookevent" => "webhook_events",
         _ => return None,
     })
+}
+
+/// The fields that are left of the rows of a list when a call wants ids alone. Such lists are not made of pages: they
+/// have all ids at once.
+pub fn ids_only(kind: &str, call: &Call) -> Option<&'static [&'static str]> {
+    let (parameter, left) = match kind {
+        "tickets" | "opportunities" | "projects" => ("ticketidonly", TICKET_IDS),
+        "client" | "site" | "users" | "asset" | "attachment" | "toplevel" | "webhookevent" => {
+            ("idonly", ID)
+        }
+        _ => return None,
+    };
+    let given = call.parameter(parameter)?;
+    given.trim().eq_ignore_ascii_case("true").then_some(left)
 }
 
 fn client(asks: &Asks<'_>, base: Base<'_>, parts: &mut Vec<Expr>) {
@@ -335,10 +384,11 @@ fn users(asks: &Asks<'_>, parts: &mut Vec<Expr>) {
 }
 
 fn agent(asks: &Asks<'_>, parts: &mut Vec<Expr>) {
-    if asks.switch("includeenabled") == Some(false) {
+    let (enabled, disabled) = asks.wanted("includeenabled", "includedisabled");
+    if enabled == Some(false) {
         parts.push(asks.is("isdisabled"));
     }
-    if !asks.is_on("includedisabled") && !asks.is_on("showall") {
+    if disabled != Some(true) && !asks.is_on("showall") {
         parts.push(asks.is_not("isdisabled"));
     }
     if asks.switch("includeunassigned") == Some(false) {
@@ -468,6 +518,8 @@ fn lists(asks: &Asks<'_>, parts: &mut Vec<Expr>) {
         "lookup" => asks.one_of(parts, "lookupid", "lookupid"),
         "category" => asks.one_of(parts, "type_id", "type_id"),
         "priority" => asks.one_of(parts, "slaid", "slaid"),
+        // Without a word all assets are there.
+        "asset" if asks.text("activeinactive").is_some() => asks.activity(parts),
         "attachment" => {
             asks.one_of(parts, "ticket_id", "ticket_id");
             asks.one_of(parts, "action_id", "action_id");

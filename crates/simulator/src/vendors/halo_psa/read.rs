@@ -56,6 +56,7 @@ impl HaloPsa {
                 .collect(),
             html: is_on("includehtmlnote") || is_on("includehtmlemail"),
             odd_ids: form == Form::Row && self.is_newer(),
+            only: None,
         }
     }
 
@@ -176,8 +177,12 @@ impl HaloPsa {
         let start = (shown - 1).saturating_mul(size).min(all.len());
         let start = twist.page_start(start, all.len());
         let ids = &all[start..all.len().min(start.saturating_add(size))];
-        let (rows, written) = self.rows(base, &kinds, ids, call, twist);
+        let (mut rows, written) = self.rows(base, &kinds, ids, call, twist);
         let bare = Switches::read(base).bare_lists;
+        if schema.about.key == "users" && !bare && query::ids_only("users", call).is_some() {
+            // A list of users has the ids besides.
+            rows.push_str(&format!(",\"user_ids\":{ids:?}"));
+        }
         let mut answer = match query::envelope(schema.about.key) {
             Some(_) if bare => Answer::json_text(200, rows),
             Some(name) => self.envelope(
@@ -210,7 +215,12 @@ impl HaloPsa {
         call: &Call,
         twist: Twist<'_>,
     ) -> (String, usize) {
-        let render = Render::new(base, self.wish(Form::Row, call));
+        let kind = kinds.first().map(|kind| base.schema(*kind).about.key);
+        let wish = Wish {
+            only: kind.and_then(|kind| query::ids_only(kind, call)),
+            ..self.wish(Form::Row, call)
+        };
+        let render = Render::new(base, wish);
         let mut body = String::with_capacity(1 << 14);
         body.push('[');
         let mut written = 0;
@@ -268,6 +278,7 @@ impl HaloPsa {
             custom: Vec::new(),
             html: true,
             odd_ids: false,
+            only: None,
         };
         Render::new(base, wish).tree(kind, row)
     }

@@ -42,6 +42,8 @@ pub struct Wish {
     pub html: bool,
     /// Whether ids are written as this release of the product does not: as decimals and texts.
     pub odd_ids: bool,
+    /// The only fields that are wanted; `None` for all.
+    pub only: Option<&'static [&'static str]>,
 }
 
 /// Fields that other names have in answers to changes.
@@ -105,7 +107,8 @@ impl<'w> Render<'w> {
         for (position, field) in schema.fields.iter().enumerate() {
             let asked = self.wish.contracts && OF_CONTRACTS.contains(&field.name);
             let hidden = self.wish.form == Form::Row && is_detail(key, field.name) && !asked;
-            if field.write_only || hidden {
+            let unwanted = |only: &[&str]| !only.contains(&field.name);
+            if field.write_only || hidden || self.wish.only.is_some_and(unwanted) {
                 continue;
             }
             if out.len() > start {
