@@ -239,7 +239,7 @@ mod tests {
             ("Assigned (old)", Some(Stage::Triaged)),
             ("New (E-Mail)", Some(Stage::New)),
         ] {
-            for vendor in ["autotask", "connectwise_psa", "halo_psa", "syncro"] {
+            for vendor in crate::provider::ALL.map(|provider| provider.key) {
                 assert_eq!(proposed(vendor, label), stage, "{vendor}: {label}");
             }
         }

@@ -68,6 +68,10 @@ const OTHERS: &[(&str, &str)] = &[
         "the vendor that the demo connects first",
     ),
     (
+        "crates/server/src/config/tests.rs",
+        "tests: settings of vendors, by examples",
+    ),
+    (
         "crates/server/tests/web/import_companies.rs",
         "tests: companies of several vendors at once",
     ),
