@@ -52,6 +52,11 @@ fn facts(html: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// An amount in a field of the vendor's, which is as the vendor sent it in the answer, as a page writes it.
+fn as_amount(number: f64) -> String {
+    portico::web::view::number::amount((number * 100.0).round() as i64)
+}
+
 /// Every value in an answer, as a page would write it.
 fn values(value: &Value, found: &mut BTreeSet<String>) {
     match value {
@@ -63,17 +68,14 @@ fn values(value: &Value, found: &mut BTreeSet<String>) {
         }
         Value::String(text) => {
             found.insert(text.trim().to_owned());
+            found.extend(text.trim().parse().ok().map(as_amount));
         }
         Value::Bool(on) => {
             found.insert(if *on { "yes" } else { "no" }.to_owned());
         }
         Value::Number(number) => {
             found.insert(number.to_string());
-            // An amount in a field of the vendor's is a bare number in the answer.
-            let cents = number
-                .as_f64()
-                .map(|number| (number * 100.0).round() as i64);
-            found.extend(cents.map(portico::web::view::number::amount));
+            found.extend(number.as_f64().map(as_amount));
         }
         Value::Null => {}
     }
