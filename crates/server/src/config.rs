@@ -202,6 +202,10 @@ pub struct Overrides {
     /// Keys of settings that the command keeps to itself: each has its default, and what is configured for it is neither
     /// read nor checked.
     pub kept: Vec<String>,
+    /// `database.url`.
+    pub database_url: Option<Secret>,
+    /// `security.master_key_file`.
+    pub master_key_file: Option<PathBuf>,
 }
 
 /// Reads the configuration of this process.
@@ -250,7 +254,15 @@ pub fn load_from(
         builder = builder.set_override("storage.data_dir", folder.display().to_string())?;
     }
     let loaded = keep(builder, &overrides.kept)
-        .and_then(|(builder, left_out)| {
+        .and_then(|(mut builder, left_out)| {
+            // After what is kept: a command may name itself what nothing else may.
+            if let Some(url) = &overrides.database_url {
+                builder = builder.set_override("database.url", url.expose())?;
+            }
+            if let Some(file) = &overrides.master_key_file {
+                let file = file.display().to_string();
+                builder = builder.set_override("security.master_key_file", file)?;
+            }
             let read = Config::read(builder.build()?)?;
             Ok(Config { left_out, ..read })
         })

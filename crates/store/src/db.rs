@@ -246,11 +246,14 @@ pub(crate) async fn open_postgres(options: PgConnectOptions, connections: u32) -
         })
         .connect_with(options)
         .await
-        .map_err(|error| {
-            StoreError::new(
-                ErrorKind::Unavailable,
-                format!("cannot reach PostgreSQL: {error}"),
-            )
-            .because(error)
-        })
+        .map_err(cannot_reach)
+}
+
+/// What is told where PostgreSQL does not answer, or refuses.
+pub(crate) fn cannot_reach(error: sqlx::Error) -> StoreError {
+    StoreError::new(
+        ErrorKind::Unavailable,
+        format!("cannot reach PostgreSQL: {error}"),
+    )
+    .because(error)
 }

@@ -64,7 +64,7 @@ pub async fn remove_setting(tx: &mut Tx, name: &str) -> Result<bool> {
 
 statements! {
     FIND = "SELECT value FROM installation_setting WHERE name = $1";
-    LIST = "SELECT name, value, updated_at FROM installation_setting WHERE name NOT IN ('staff_lock', 'email_key_rules') ORDER BY name";
+    LIST = "SELECT name, value, updated_at FROM installation_setting WHERE name NOT IN ('staff_lock', 'email_key_rules', 'demo') ORDER BY name";
     PUT = "INSERT INTO installation_setting (name, value, updated_at) VALUES ($1, $2, $3)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
     REMOVE = "DELETE FROM installation_setting WHERE name = $1";

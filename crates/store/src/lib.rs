@@ -73,6 +73,7 @@ pub mod two_factor;
 mod tx;
 pub mod vacuum;
 mod viewer_companies;
+pub mod whose;
 
 pub use change::Change;
 pub use config::{Database, KeySource, StoreConfig};

@@ -77,6 +77,7 @@ pub fn all() -> Vec<&'static Statement> {
         crate::staff::STATEMENTS,
         crate::two_factor::STATEMENTS,
         crate::vacuum::STATEMENTS,
+        crate::whose::STATEMENTS,
         crate::backup::STATEMENTS,
         crate::doctor::STATEMENTS,
         crate::housekeeping::STATEMENTS,

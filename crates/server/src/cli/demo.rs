@@ -1,12 +1,14 @@
 //! `portico demo`: all of Portico with a generated MSP, on this machine, in one command.
 //!
 //! A sandbox of every vendor with a connector runs in the same process on loopback, all showing the same MSP, and only
-//! process configuration points the connectors at them. All is
-//! kept in the data folder (database, key, sandbox state, sign-in), so that a second start goes on where the first
-//! ended. Nothing made up ever reaches another database, whatever is configured: the one of an installation least of all.
-//! What it sets itself is not even read, so that a configuration that is wrong there holds no demo up.
+//! process configuration points the connectors at them. All is kept in the data folder (database, key, sandbox state,
+//! sign-in), so that a second start goes on where the first ended. With `--database` the records are in a PostgreSQL
+//! database of the demo's own instead. Nothing made up ever reaches another database, whatever is configured: the one of an
+//! installation least of all. What it sets itself is not even read, so that a configuration that is wrong there holds no
+//! demo up.
 
 mod account;
+mod database;
 mod links;
 mod progress;
 mod sandboxes;
@@ -16,32 +18,16 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::bail;
 use domain::clock::{SharedClock, SystemClock};
+use domain::secret::Secret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Source, logging, output, serve, stop};
 use crate::app::{App, Start, make_private_folder};
-use crate::config::{self, Config, Overrides};
 
 const USUAL_PORT: u16 = 8080;
-
-/// What the demo sets itself, besides where the vendors are: its address, its database, and that nobody receives mail.
-const OWN: [&str; 11] = [
-    "server.listen",
-    "server.base_address",
-    "database.url",
-    "mail.transport",
-    "mail.smtp_host",
-    "mail.smtp_port",
-    "mail.encryption",
-    "mail.smtp_user",
-    "mail.smtp_password",
-    "mail.certificate_authority",
-    "mail.timeout_seconds",
-];
 
 /// Arguments of `portico demo`.
 #[derive(Debug, clap::Args)]
@@ -55,6 +41,10 @@ pub struct Arguments {
     /// Give the demo's administrator a new password, made up and printed: for when the one chosen since is forgotten.
     #[arg(long)]
     new_password: bool,
+    /// Keep the records in this PostgreSQL database instead of a file: postgres://user@host/database. One of the demo's
+    /// own, created when it is missing; one that holds anything else is refused.
+    #[arg(long, value_name = "ADDRESS")]
+    database: Option<Secret>,
     #[command(flatten)]
     world: world::WorldArguments,
 }
@@ -68,20 +58,14 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         .data
         .clone()
         .unwrap_or_else(|| PathBuf::from("portico-data/demo"));
-    let overrides = Overrides {
-        data_dir: Some(folder.clone()),
-        kept: own_settings(),
-        ..Overrides::default()
-    };
-    let mut config = config::load(source.file.as_deref(), &overrides)?;
-    refuse_installation(&config)?;
-    keep_to_folder(&mut config);
+    let (mut config, place) = database::choose(source, &folder, arguments.database).await?;
     if config.log.level == "info" {
         // The demo tells what matters itself.
         "warn".clone_into(&mut config.log.level);
     }
     logging::start(&config.log)?;
     make_private_folder(&folder)?;
+    place.prepare(&config).await?;
     let stop = stop::on_signal()?;
     let listener = listen(arguments.port).await?;
     config.server.listen = listener.local_addr()?;
@@ -96,6 +80,7 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     };
     let clock: SharedClock = Arc::new(SystemClock);
     let app = App::open(config, clock, start).await?;
+    place.claim(app.store()).await?;
     let sign_in = account::prepare(app.store(), &folder, arguments.new_password).await?;
     let tasks = TaskTracker::new();
     app.engine().start_worker(&tasks, stop.clone());
@@ -104,7 +89,7 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     } else {
         sandboxes::connect(&app, &sandboxes).await?
     };
-    output::say(&welcome(&app, &sign_in, &folder));
+    output::say(&welcome(&app, &sign_in, &folder, &place));
     if connected.is_empty() {
         output::say(&format!("\n{}", sandboxes::describe(&sandboxes)));
     }
@@ -124,43 +109,6 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
         running.sandbox.stop().await;
     }
     output::say("The demo has ended. The same command goes on from here.");
-    Ok(())
-}
-
-/// The keys of all that the demo sets itself.
-fn own_settings() -> Vec<String> {
-    let own = OWN.into_iter().map(str::to_owned);
-    own.chain(sandboxes::settings()).collect()
-}
-
-/// Leaves the key of an installation out, and tells which settings have no effect here.
-fn keep_to_folder(config: &mut Config) {
-    let mut left_out = std::mem::take(&mut config.left_out);
-    let configured = std::mem::take(&mut config.security.master_key_file);
-    if config.sqlite_file().exists() && !config.master_key_file().exists() {
-        // A demo of an earlier release sealed its database with the configured key.
-        config.security.master_key_file = configured;
-    } else if !configured.is_empty() {
-        left_out.push("security.master_key_file".to_owned());
-    }
-    if !left_out.is_empty() {
-        output::complain(&format!(
-            "The demo keeps everything in its own folder. What is configured for {} is not used.",
-            left_out.join(", ")
-        ));
-    }
-}
-
-/// Refuses a folder whose database no demo made.
-fn refuse_installation(config: &Config) -> anyhow::Result<()> {
-    let folder = &config.storage.data_dir;
-    if config.sqlite_file().exists() && !world::is_known(folder) {
-        bail!(
-            "{} holds the database of an installation, and the demo would fill it with a made-up MSP. Nothing was \
-             changed. Choose another folder for the demo with --data, or leave --data out",
-            folder.display()
-        );
-    }
     Ok(())
 }
 
@@ -194,15 +142,16 @@ async fn address_to_open(listen: SocketAddr) -> String {
 }
 
 /// The block that says where to go and how to get in.
-fn welcome(app: &App, sign_in: &account::SignIn, folder: &Path) -> String {
+fn welcome(app: &App, sign_in: &account::SignIn, folder: &Path, place: &database::Place) -> String {
     format!(
         "\n  Portico is running\n\n    \
          Open       {}\n    \
          {}\n  \
-         Data in {}. Ctrl-C ends it, the same command goes on.\n",
+         Data in {}{}. Ctrl-C ends it, the same command goes on.\n",
         app.config().base_address(),
-        sign_in.lines(folder),
-        folder.display()
+        sign_in.lines(),
+        folder.display(),
+        place.beside()
     )
 }
 

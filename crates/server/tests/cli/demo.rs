@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::process::{Running, portico, run, run_with_input, text};
 
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
-async fn client_for(address: &str, email: &str, password: &str) -> reqwest::Client {
+pub async fn client_for(address: &str, email: &str, password: &str) -> reqwest::Client {
     let client = reqwest::Client::builder()
         .cookie_store(true)
         .no_proxy()
@@ -216,8 +216,10 @@ async fn a_demo_starts_over_mistakes_in_what_it_does_not_use() {
     demo.wait_for("Ctrl-C", PATIENCE);
     assert_eq!(demo.values()["Password"], "the one you chose");
     let told = demo.wait_for("--new-password", PATIENCE);
-    let command = format!("portico demo --data {} --new-password", folder.display());
-    assert_eq!(told.trim(), command);
+    assert!(
+        told.contains("the same command with --new-password"),
+        "{told}"
+    );
     assert_eq!(demo.terminate(), Some(0));
 
     let mut demo = demo_amid_mistakes(&folder, &["--new-password"]);

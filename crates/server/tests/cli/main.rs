@@ -9,4 +9,7 @@
 mod commands;
 mod config_file;
 mod demo;
+mod demo_on_postgres;
+#[path = "../support/missing_database.rs"]
+mod missing_database;
 mod process;

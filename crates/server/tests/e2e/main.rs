@@ -13,6 +13,8 @@ mod browser;
 mod demo;
 mod first_click_walk;
 mod kept;
+#[path = "../support/missing_database.rs"]
+mod missing_database;
 mod passkey;
 mod people;
 mod psa_walk;

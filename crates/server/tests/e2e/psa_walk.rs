@@ -9,6 +9,7 @@ use domain::provider::{self, Category, Provider};
 use crate::browser::{Chromium, Tab};
 use crate::chromium;
 use crate::demo::Demo;
+use crate::missing_database::missing_database;
 use crate::walk::{fill_in, on_step, open_setup, sign_in, wait_until_synced_with};
 
 /// A PSA with what is typed into its first field in another form than is asked for, and words of the step *Sync* that only
@@ -76,11 +77,25 @@ impl Looks {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_psa_from_the_card_to_tickets_and_people() {
+    walk_all("sqlite", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_psa_from_the_card_to_tickets_and_people_on_postgres() {
+    if let Some(database) = missing_database() {
+        walk_all("postgres", &["--database", &database]).await;
+    }
+}
+
+/// Walks with every PSA in a demo that has its records where the arguments say.
+async fn walk_all(engine: &str, database: &[&str]) {
     let Some(executable) = chromium() else { return };
     let looks = Looks {
-        folder: std::env::var_os("PORTICO_SCREENSHOTS").map(PathBuf::from),
+        folder: std::env::var_os("PORTICO_SCREENSHOTS")
+            .map(|folder| PathBuf::from(folder).join(engine)),
     };
-    let demo = Demo::start(&["--empty", "--companies", "6", "--tickets", "150"]).await;
+    let small = ["--empty", "--companies", "6", "--tickets", "150"];
+    let demo = Demo::start(&[&small, database].concat()).await;
     let browser = Chromium::start(&executable).await;
     let tab = browser.tab(&demo.address).await;
     tab.look(1440, false).await;

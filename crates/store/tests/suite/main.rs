@@ -42,3 +42,4 @@ mod statements;
 mod technician_import;
 mod upkeep;
 mod viewers;
+mod whose;

@@ -30,16 +30,14 @@ pub enum SignIn {
 
 impl SignIn {
     /// The lines of the welcome that say how to get in.
-    pub fn lines(&self, folder: &Path) -> String {
+    pub fn lines(&self) -> String {
         match self {
             Self::Printed { password } => {
                 format!("E-mail     {EMAIL}\n    Password   {}\n", password.expose())
             }
             Self::Chosen => format!(
                 "E-mail     {EMAIL}\n    Password   the one you chose\n\n  \
-                 Forgotten? End the demo and run\n    \
-                 portico demo --data {} --new-password\n",
-                folder.display()
+                 Forgotten? End the demo and run the same command with --new-password\n"
             ),
             Self::Other => "E-mail     the one you chose\n    Password   yours\n".to_owned(),
         }
