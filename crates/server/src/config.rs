@@ -6,7 +6,7 @@
 mod mail;
 mod vendors;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -297,39 +297,54 @@ fn keep(mut builder: Sources, kept: &[String]) -> anyhow::Result<(Sources, Vec<S
     Ok((builder, left_out))
 }
 
-/// Turns `PORTICO__A__B` into `a.b`, and reads the files that `_FILE` variables name, but those of keys that are kept.
+/// Turns `PORTICO__A__B` into `a.b`, and reads the files that `_FILE` variables name, but those of keys that are kept. Two
+/// variables for one key are refused where it is used, since neither is later than the other.
 fn environment_keys(
     environment: HashMap<String, String>,
     kept: &[String],
 ) -> anyhow::Result<Vec<(String, String)>> {
-    let mut keys = Vec::new();
+    let mut keys: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (name, value) in environment {
-        if name == "PORTICO_MASTER_KEY_FILE" {
-            keys.push(("security.master_key_file".to_owned(), value));
-            continue;
-        }
-        let Some(path) = name.strip_prefix("PORTICO__") else {
+        let Some((key, value)) = environment_key(&name, value, kept)? else {
             continue;
         };
-        let key = path.to_lowercase().replace("__", ".");
-        match key.strip_suffix("_file") {
-            // Its value is not used: that there is one is enough.
-            Some(secret) if kept.iter().any(|kept| kept == secret) => {
-                keys.push((secret.to_owned(), value));
-            }
-            Some(secret) if key != "security.master_key_file" => {
-                let text = std::fs::read_to_string(&value).with_context(|| {
-                    format!("The file {value}, named by {name}, cannot be read")
-                })?;
-                keys.push((
-                    secret.to_owned(),
-                    text.trim_end_matches(['\r', '\n']).to_owned(),
-                ));
-            }
-            _ => keys.push((key, value)),
+        let kept = kept.contains(&key);
+        if let Some((other, _)) = keys.get(&key)
+            && !kept
+        {
+            let (first, second) = (other.min(&name), other.max(&name));
+            bail!("{first} and {second} both set {key}; leave one of them out");
         }
+        keys.insert(key, (name, value));
     }
-    Ok(keys)
+    let read = keys.into_iter().map(|(key, (_, value))| (key, value));
+    Ok(read.collect())
+}
+
+/// The key that a variable sets, and its value; `None` for other variables.
+fn environment_key(
+    name: &str,
+    value: String,
+    kept: &[String],
+) -> anyhow::Result<Option<(String, String)>> {
+    if name == "PORTICO_MASTER_KEY_FILE" {
+        return Ok(Some(("security.master_key_file".to_owned(), value)));
+    }
+    let Some(path) = name.strip_prefix("PORTICO__") else {
+        return Ok(None);
+    };
+    let key = path.to_lowercase().replace("__", ".");
+    Ok(Some(match key.strip_suffix("_file") {
+        // Its value is not used: that there is one is enough.
+        Some(secret) if kept.iter().any(|kept| kept == secret) => (secret.to_owned(), value),
+        Some(secret) if key != "security.master_key_file" => {
+            let text = std::fs::read_to_string(&value)
+                .with_context(|| format!("The file {value}, named by {name}, cannot be read"))?;
+            let text = text.trim_end_matches(['\r', '\n']);
+            (secret.to_owned(), text.to_owned())
+        }
+        _ => (key, value),
+    }))
 }
 
 impl Config {
@@ -373,7 +388,7 @@ impl Config {
             );
         }
         if self.uses_postgres() {
-            check_database_url(&self.database.url)?;
+            check_database_url("database.url", &self.database.url)?;
         }
         if self.uses_postgres() && self.security.master_key_file.is_empty() {
             bail!(
@@ -442,13 +457,16 @@ impl Config {
     }
 }
 
-/// Whether the database's address is one of PostgreSQL. Of what stands there no more than its scheme is said: the rest holds
-/// a password.
-fn check_database_url(url: &Secret) -> anyhow::Result<()> {
+/// Whether the database's address, given as `setting`, is one of PostgreSQL. Of what stands there no more than its scheme is
+/// said: the rest holds a password.
+///
+/// # Errors
+/// When it is none, with what is understood.
+pub fn check_database_url(setting: &str, url: &Secret) -> anyhow::Result<()> {
     const UNDERSTOOD: &str = "Portico understands postgres:// and postgresql://, as in postgres://user:password@host/database; \
-        left empty, it uses an embedded SQLite database";
+        without an address, it uses an embedded SQLite database";
     let Some((scheme, _)) = url.expose().split_once("://") else {
-        bail!("database.url is no address. {UNDERSTOOD}");
+        bail!("{setting} is no address. {UNDERSTOOD}");
     };
     let known = ["postgres", "postgresql"];
     if known.iter().any(|one| scheme.eq_ignore_ascii_case(one)) {
@@ -456,9 +474,9 @@ fn check_database_url(url: &Secret) -> anyhow::Result<()> {
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     if scheme.chars().all(plain) {
-        bail!("database.url begins with {scheme}://. {UNDERSTOOD}");
+        bail!("{setting} begins with {scheme}://. {UNDERSTOOD}");
     }
-    bail!("database.url does not begin with a scheme. {UNDERSTOOD}")
+    bail!("{setting} does not begin with a scheme. {UNDERSTOOD}")
 }
 
 #[cfg(test)]

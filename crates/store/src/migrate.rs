@@ -121,6 +121,17 @@ pub(crate) fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |migration| migration.0)
 }
 
+/// The table of the history.
+pub(crate) const HISTORY: &str = "_sqlx_migrations";
+
+/// Names of all tables that migrations create, the history included.
+pub(crate) fn tables() -> Vec<&'static str> {
+    let lines = MIGRATIONS.iter().flat_map(|(_, _, text)| text.lines());
+    let created = lines.filter_map(|line| line.strip_prefix("CREATE TABLE "));
+    let names = created.filter_map(|rest| rest.split([' ', '(']).next());
+    names.chain([HISTORY]).collect()
+}
+
 fn migrator(engine: Engine) -> Migrator {
     let migrations = MIGRATIONS
         .iter()

@@ -65,12 +65,13 @@ pub async fn run(source: &Source, arguments: Arguments) -> anyhow::Result<()> {
     }
     logging::start(&config.log)?;
     make_private_folder(&folder)?;
-    place.prepare(&config).await?;
     let stop = stop::on_signal()?;
     let listener = listen(arguments.port).await?;
     config.server.listen = listener.local_addr()?;
     config.server.base_address = address_to_open(config.server.listen).await;
+    // From here on no other demo is in this folder.
     let sandboxes = sandboxes::start(&folder, &arguments.world).await?;
+    place.prepare(&config).await?;
     let addresses = sandboxes::addresses(&sandboxes);
     let start = Start {
         base_urls: addresses.clone(),

@@ -69,6 +69,30 @@ fn secrets_come_from_files_and_stay_out_of_debug_output() {
 }
 
 #[test]
+fn two_variables_for_one_key_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "squeamish ossifrage\n").unwrap();
+    let file = file.to_str().unwrap();
+    for pair in [
+        [
+            ("PORTICO__METRICS__TOKEN", "hunter2"),
+            ("PORTICO__METRICS__TOKEN_FILE", file),
+        ],
+        [
+            ("PORTICO_MASTER_KEY_FILE", "/a"),
+            ("PORTICO__SECURITY__MASTER_KEY_FILE", "/b"),
+        ],
+    ] {
+        let told = format!("{:#}", load_with(&pair).unwrap_err());
+        for (name, value) in pair {
+            assert!(told.contains(name) && !told.contains(value), "{told}");
+            assert!(load_with(&[(name, value)]).is_ok(), "each alone");
+        }
+    }
+}
+
+#[test]
 fn postgres_needs_a_key_file() {
     assert!(load_with(&[("PORTICO__DATABASE__URL", "postgres://h/d")]).is_err());
     let both = [

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Output;
 
+use domain::secret::Secret;
+
 use crate::demo::{PATIENCE, client_for};
 use crate::missing_database::missing_database;
 use crate::process::{Running, portico, run, text};
@@ -89,7 +91,7 @@ async fn a_demo_keeps_its_records_in_the_database_given() {
     );
     let other = data.path().join("other");
     let told = refused(&run(&other, &arguments(&database, &[])));
-    assert!(told.contains("a demo in another folder"), "{told}");
+    assert!(told.contains("another demo than the one in"), "{told}");
     assert!(!other.exists(), "nothing was made");
 }
 
@@ -111,8 +113,80 @@ fn install(folder: &Path, database: &str, key: &str) -> Output {
     command.output().unwrap()
 }
 
+/// Creates a database that holds nothing.
+async fn create(database: &str) {
+    let nobodys = store::KeySource::Text(Secret::from(""));
+    let config = store::StoreConfig::postgres(Secret::from(database), nobodys);
+    store::whose::create_database(&config).await.unwrap();
+}
+
+/// What is in the folder of a demo that began and what it lacks decide where the next start goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_goes_on_from_wherever_its_first_start_ended() {
+    let Some(database) = missing_database() else {
+        return;
+    };
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("demo");
+    let empty = arguments(&database, &["--empty"]);
+    // It ended before the database was claimed, and after the mark was made.
+    create(&database).await;
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("database.mark"), "mine").unwrap();
+    let mut demo = Running::start(&folder, &empty);
+    demo.wait_for("the same command goes on", PATIENCE);
+    assert_eq!(demo.terminate(), Some(0));
+    let mark = || std::fs::read_to_string(folder.join("database.mark")).unwrap();
+    assert_eq!(mark(), "mine");
+
+    // A command that knows nothing of the database leaves one of its own in the folder.
+    let admin = ["create-admin", "--email", "a@example.com", "--name", "A"];
+    let made = run(
+        &folder,
+        &[admin.as_slice(), &["--generate-password"]].concat(),
+    );
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let mut demo = Running::start(&folder, &empty);
+    demo.wait_for("the same command goes on", PATIENCE);
+    assert_eq!(demo.terminate(), Some(0));
+
+    // Without its key or its mark it does not go on, and makes none anew.
+    let (key, away) = (folder.join("demo.key"), folder.join("away"));
+    std::fs::rename(&key, &away).unwrap();
+    let told = refused(&run(&folder, &empty));
+    assert!(
+        told.contains("demo.key") && told.contains("is gone"),
+        "{told}"
+    );
+    assert!(!key.exists());
+    std::fs::rename(&away, &key).unwrap();
+    std::fs::write(folder.join("database.mark"), "another").unwrap();
+    let told = refused(&run(&folder, &empty));
+    assert!(told.contains("another demo than the one in"), "{told}");
+    assert_eq!(mark(), "another");
+}
+
 #[test]
-fn a_demo_refuses_the_database_of_an_installation() {
+fn a_first_start_that_fails_leaves_the_folder_free() {
+    let Some(database) = missing_database() else {
+        return;
+    };
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("demo");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let mut to_taken = vec!["demo", "--database", &database, "--port", &port];
+    to_taken.extend(["--companies", "3", "--tickets", "20"]);
+    let told = refused(&run(&folder, &to_taken));
+    assert!(told.contains("--port"), "{told}");
+    let mut demo = Running::start(&folder, &["demo", "--empty", "--port", "0"]);
+    demo.wait_for("the same command goes on", PATIENCE);
+    assert_eq!(demo.terminate(), Some(0));
+    assert!(folder.join("portico.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_refuses_the_database_of_an_installation() {
     let Some(database) = missing_database() else {
         return;
     };
@@ -120,25 +194,18 @@ fn a_demo_refuses_the_database_of_an_installation() {
     let key = data.path().join("portico.key");
     store::key_ring::create(&key).unwrap();
     let key = key.to_str().unwrap();
-    let folder = data.path().join("demo");
-    // A demo that ended on a taken port had its database created, and nothing put into it.
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
-    let told = refused(&run(
-        &folder,
-        &["demo", "--database", &database, "--port", &port],
-    ));
-    assert!(told.contains("--port"), "{told}");
+    create(&database).await;
     let made = install(data.path(), &database, key);
     assert!(made.status.success(), "{}", text(&made.stderr));
 
-    for folder in [folder, data.path().join("elsewhere")] {
+    for folder in ["demo", "elsewhere"] {
+        let folder = data.path().join(folder);
         let told = refused(&run(&folder, &arguments(&database, &["--empty"])));
         assert!(
             told.contains("holds something else than a demo: an installation"),
             "{told}"
         );
-        assert!(!folder.join("world.json").exists(), "nothing made up");
+        assert!(!folder.exists(), "nothing was made");
     }
     let mut doctor = portico(data.path(), &["doctor"]);
     let report = doctor.envs(installation(&database, key)).output().unwrap();
@@ -183,9 +250,29 @@ fn an_address_that_leads_nowhere_is_told_without_its_password() {
             "postgres://nobody:sesame@127.0.0.1:1/portico",
             "cannot reach PostgreSQL",
         ),
-        ("mysql://nobody:sesame@127.0.0.1/portico", "postgres://"),
-        ("nobody:sesame", "postgres://"),
+        (
+            "mysql://nobody:sesame@127.0.0.1/portico",
+            "--database begins with mysql://",
+        ),
+        ("nobody:sesame", "--database is no address"),
         ("", "--database is empty"),
+        (
+            "postgres://nobody:sesame@127.0.0.1:1",
+            "--database names no database",
+        ),
+        (
+            "postgres://nobody:sesame@127.0.0.1:1/?dbname=",
+            "--database names no database",
+        ),
+        (
+            "postgres://nobody:sesame@127.0.0.1:1/postgres",
+            "is the server's own",
+        ),
+        (
+            "postgres://nobody:sesame@127.0.0.1:1/mine?dbname=template1",
+            "is the server's own",
+        ),
+        ("postgres://nobody:sesame@[::1/portico", "cannot be read"),
     ] {
         let told = refused(&run(&folder, &arguments(address, &[])));
         assert!(

@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 pub fn portico(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
     command.args(arguments).arg("--data").arg(data);
-    for name in ["PORTICO_CONFIG", "PORTICO_MASTER_KEY_FILE"] {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PORTICO_") {
+            command.env_remove(name);
+        }
     }
     command.stdin(Stdio::null());
     command

@@ -1,10 +1,7 @@
 //! Databases for demos on PostgreSQL, for more than one kind of tests.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 /// The address of a database that is not there yet, on the server for tests; `None` where there is no such server.
 pub fn missing_database() -> Option<String> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     let variable = |name: &str| std::env::var_os(name).and_then(|text| text.into_string().ok());
     let Some(url) = variable("PORTICO_TEST_POSTGRES").filter(|url| !url.is_empty()) else {
         assert!(
@@ -14,7 +11,6 @@ pub fn missing_database() -> Option<String> {
         return None;
     };
     let mut url = url::Url::parse(&url).expect("an address");
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    url.set_path(&format!("demo_{}_{number}", std::process::id()));
+    url.set_path(&format!("demo_{}", uuid::Uuid::new_v4().simple()));
     Some(url.to_string())
 }

@@ -1,12 +1,15 @@
-//! Measures the store alone: rows per second of the bulk path, and the time of every list at two sizes.
+//! Measures the store alone: rows per second of the bulk path, the time of every list at two sizes, and what many waiting
+//! jobs cost.
 //!
-//! `cargo run --release --package store --example store_bench -- bulk 100000` or `… -- lists 20000 200000`. PostgreSQL is
-//! measured when `PORTICO_TEST_POSTGRES` holds an address. Figures are for `docs/performance.md`; nothing asserts them.
+//! `cargo run --release --package store --example store_bench -- bulk 100000`, `… -- lists 20000 200000` or
+//! `… -- waiting 50000`. PostgreSQL is measured when `PORTICO_TEST_POSTGRES` holds an address. Figures are for
+//! `docs/performance.md`; nothing asserts them.
 
 #![expect(clippy::print_stdout, reason = "a table for a person")]
 
 mod bulk;
 mod lists;
+mod waiting;
 mod world;
 
 use std::error::Error;
@@ -65,6 +68,7 @@ async fn main() -> Outcome {
             )
             .await
         }
-        _ => Err("say `bulk [ROWS]` or `lists [SMALL LARGE]`".into()),
+        Some("waiting") => waiting::run(&folder, sizes.first().copied().unwrap_or(50_000)).await,
+        _ => Err("say `bulk [ROWS]`, `lists [SMALL LARGE]` or `waiting [JOBS]`".into()),
     }
 }

@@ -185,7 +185,8 @@ pub async fn execute_in(config: &StoreConfig, sql: &'static str) {
         }
         store::Database::Postgres(url) => {
             let options: sqlx::postgres::PgConnectOptions = url.expose().parse().unwrap();
-            let options = options.options([("search_path", config.schema.clone().unwrap())]);
+            let schema = config.schema.clone().unwrap_or_else(|| "public".to_owned());
+            let options = options.options([("search_path", schema)]);
             let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
             sqlx::query(sql).execute(&mut connection).await.unwrap();
             connection.close().await.unwrap();

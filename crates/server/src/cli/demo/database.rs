@@ -4,6 +4,7 @@
 //! A folder of SQLite is known by the world that was written before its database. A PostgreSQL database has a mark in it,
 //! and the demo's folder has the same one.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use anyhow::{Context, bail};
 use domain::secret::Secret;
 use store::whose::{self, Contents};
 use store::{Store, key_ring};
+use url::Url;
 
 use super::{sandboxes, world};
 use crate::app::store_config;
@@ -33,9 +35,11 @@ const OWN: [&str; 11] = [
 ];
 
 const KEY_SETTING: &str = "security.master_key_file";
-/// The file with the mark of the demo's database. It is there where the records are in PostgreSQL.
+/// The file with the mark of the demo's database. It is there once a database was claimed.
 const MARK_FILE: &str = "database.mark";
-const KEY_FILE: &str = "portico.key";
+const KEY_FILE: &str = "demo.key";
+/// Databases that every server has for itself.
+const OF_THE_SERVER: [&str; 3] = ["postgres", "template0", "template1"];
 
 /// Where the records of a demo are.
 pub enum Place {
@@ -43,8 +47,6 @@ pub enum Place {
     Folder,
     /// In PostgreSQL.
     Postgres {
-        /// What is in the folder's mark file, or will be.
-        mark: String,
         /// What was found there.
         contents: Contents,
         /// The demo's folder.
@@ -62,10 +64,8 @@ pub async fn choose(
     folder: &Path,
     database: Option<Secret>,
 ) -> anyhow::Result<(Config, Place)> {
-    if database.as_ref().is_some_and(Secret::is_empty) {
-        bail!(
-            "--database is empty: give it an address such as postgres://user@host/database, or leave it out"
-        );
+    if let Some(address) = &database {
+        check_address(address)?;
     }
     let postgres = database.is_some();
     let mut overrides = Overrides {
@@ -100,6 +100,33 @@ pub async fn choose(
     Ok((config, place))
 }
 
+/// Whether an address names a database that could be the demo's own. What the environment would add does not count.
+fn check_address(address: &Secret) -> anyhow::Result<()> {
+    const SUCH_AS: &str = "such as postgres://user@host/portico_demo";
+    if address.is_empty() {
+        bail!("--database is empty: give it an address {SUCH_AS}, or leave it out");
+    }
+    config::check_database_url("--database", address)?;
+    // What is no address is told where it is opened.
+    let Ok(url) = Url::parse(address.expose()) else {
+        return Ok(());
+    };
+    let asked = url.query_pairs().find(|(name, _)| name == "dbname");
+    let name = match &asked {
+        Some((_, name)) => name.as_ref(),
+        None => url.path().trim_start_matches('/'),
+    };
+    if name.is_empty() {
+        bail!("--database names no database: give it an address {SUCH_AS}");
+    }
+    if OF_THE_SERVER.contains(&name) {
+        bail!(
+            "The database {name} is the server's own. Give the demo one to itself, {SUCH_AS}; it is created when missing"
+        );
+    }
+    Ok(())
+}
+
 /// Refuses a folder whose database no demo made.
 fn refuse_installation(config: &Config) -> anyhow::Result<()> {
     let folder = &config.storage.data_dir;
@@ -116,7 +143,7 @@ fn refuse_installation(config: &Config) -> anyhow::Result<()> {
 /// SQLite in the folder, with a key beside it whatever is configured.
 fn in_folder(config: &mut Config) -> anyhow::Result<Place> {
     let folder = &config.storage.data_dir;
-    if folder.join(MARK_FILE).exists() {
+    if read_mark(folder)?.is_some() {
         bail!(
             "The demo in {} keeps its records in PostgreSQL. Name its database with --database, or choose another folder \
              with --data",
@@ -136,33 +163,31 @@ fn in_folder(config: &mut Config) -> anyhow::Result<Place> {
 /// The PostgreSQL database of the configuration, if it holds nothing or the records of this very demo.
 async fn in_postgres(config: &Config) -> anyhow::Result<Place> {
     let folder = config.storage.data_dir.clone();
-    if config.sqlite_file().exists() {
+    let mark = read_mark(&folder)?;
+    // Beside a mark it is what another command made there.
+    if mark.is_none() && config.sqlite_file().exists() {
         bail!(
             "The demo in {} keeps its records in that folder, in SQLite. Leave --database out to go on with it, or choose \
              another folder for one in PostgreSQL with --data",
             folder.display()
         );
     }
-    let mark = match std::fs::read_to_string(folder.join(MARK_FILE)) {
-        Ok(text) => Some(text.trim().to_owned()).filter(|mark| !mark.is_empty()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error).with_context(|| cannot_use(&folder)),
-    };
     let contents = whose::look(&store_config(config)).await?;
-    match (&contents, &mark) {
-        (Contents::Demo(theirs), mark) if mark.as_ref() != Some(theirs) => bail!(
-            "The database holds the records of a demo in another folder than {}. Nothing was changed. Name that folder with \
-             --data, or an empty database with --database",
+    match &contents {
+        Contents::Other => bail!("{NOT_ITS_OWN}"),
+        Contents::Demo(theirs) if mark.as_ref() != Some(theirs) => bail!(
+            "The database given holds the records of another demo than the one in {}. Nothing was changed. Name the \
+             folder of that demo with --data, or another database with --database",
             folder.display()
         ),
-        (Contents::Other, _) => bail!("{NOT_ITS_OWN}"),
+        Contents::Demo(_) if !config.master_key_file().exists() => bail!(
+            "The demo's key {} is gone, and what it sealed in the database cannot be opened without. Put it back; or drop \
+             the database, delete the folder and start anew",
+            config.master_key_file().display()
+        ),
         _ => {}
     }
-    Ok(Place::Postgres {
-        mark: mark.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
-        contents,
-        folder,
-    })
+    Ok(Place::Postgres { contents, folder })
 }
 
 const NOT_ITS_OWN: &str = "The database given holds something else than a demo: an installation, or tables of another \
@@ -170,23 +195,17 @@ const NOT_ITS_OWN: &str = "The database given holds something else than a demo: 
                            database of its own with --database; one that is missing is created";
 
 impl Place {
-    /// Makes in the folder what a demo in PostgreSQL needs before its database is opened, and the database itself.
+    /// Makes what a demo in PostgreSQL needs before its database can be opened: a key, and the database itself. To be called
+    /// by the one demo in this folder.
     ///
     /// # Errors
     /// When one of them cannot be made.
     pub async fn prepare(&self, config: &Config) -> anyhow::Result<()> {
-        let Self::Postgres {
-            mark,
-            contents,
-            folder,
-        } = self
-        else {
+        let Self::Postgres { contents, .. } = self else {
             return Ok(());
         };
-        write(&folder.join(MARK_FILE), mark).with_context(|| cannot_use(folder))?;
         let key = config.master_key_file();
-        // What a demo has in its database is sealed with a key that is there, or lost; never with a new one.
-        if !matches!(contents, Contents::Demo(_)) && !key.exists() {
+        if !key.exists() {
             key_ring::create(&key)?;
         }
         if *contents == Contents::Missing {
@@ -195,17 +214,30 @@ impl Place {
         Ok(())
     }
 
-    /// Marks the opened database as this demo's, before anything made up is written.
+    /// Marks the opened database as this demo's, before anything made up is written. The mark is in the folder first, so
+    /// that a start that ends between the two is followed by one that goes on.
     ///
     /// # Errors
     /// When somebody else came first.
     pub async fn claim(&self, store: &Store) -> anyhow::Result<()> {
-        if let Self::Postgres { mark, .. } = self
-            && !whose::claim_for_demo(store, mark).await?
-        {
-            bail!("{NOT_ITS_OWN}");
+        let Self::Postgres { folder, .. } = self else {
+            return Ok(());
+        };
+        let known = read_mark(folder)?;
+        let mark = match &known {
+            Some(mark) => mark.clone(),
+            None => write_mark(folder)?,
+        };
+        if whose::claim_for_demo(store, &mark).await? {
+            return Ok(());
         }
-        Ok(())
+        if known.is_none() {
+            std::fs::remove_file(folder.join(MARK_FILE)).with_context(|| cannot_use(folder))?;
+        }
+        bail!(
+            "Somebody else began to use the database given while the demo started. Nothing made up was written into it. \
+             Give the demo a database of its own with --database"
+        )
     }
 
     /// What the welcome says after the folder.
@@ -217,11 +249,28 @@ impl Place {
     }
 }
 
-/// Writes a file that is whole on the disk when this returns.
-fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut opened = std::fs::File::create(file)?;
-    opened.write_all(text.as_bytes())?;
-    opened.sync_all()
+/// The mark of the database that the demo in this folder has claimed.
+fn read_mark(folder: &Path) -> anyhow::Result<Option<String>> {
+    match std::fs::read_to_string(folder.join(MARK_FILE)) {
+        Ok(mark) => Ok(Some(mark)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| cannot_use(folder)),
+    }
+}
+
+/// Makes a mark, whole and on the disk when this returns.
+fn write_mark(folder: &Path) -> anyhow::Result<String> {
+    let mark = uuid::Uuid::new_v4().to_string();
+    let half = folder.join(format!("{MARK_FILE}.new"));
+    let write = || {
+        let mut file = File::create(&half)?;
+        file.write_all(mark.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&half, folder.join(MARK_FILE))?;
+        File::open(folder)?.sync_all()
+    };
+    write().with_context(|| cannot_use(folder))?;
+    Ok(mark)
 }
 
 fn cannot_use(folder: &Path) -> String {
