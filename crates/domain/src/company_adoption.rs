@@ -35,7 +35,7 @@ impl Adoption {
         match self {
             Self::Adopt => "Becomes a company here on its own with the next sync.",
             Self::NotTheSource => {
-                "Companies come from another integration. Import it, or link it to a company that is here."
+                "Companies do not come from this integration by themselves. Import it, or link it to a company that is here."
             }
             Self::Inactive => "Inactive at the vendor, so it does not become a company on its own.",
             Self::Type => {

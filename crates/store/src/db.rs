@@ -253,7 +253,15 @@ pub(crate) async fn open_postgres(options: PgConnectOptions, connections: u32) -
 pub(crate) fn cannot_reach(error: sqlx::Error) -> StoreError {
     StoreError::new(
         ErrorKind::Unavailable,
-        format!("cannot reach PostgreSQL: {error}"),
+        format!("cannot reach PostgreSQL: {}", in_its_words(&error)),
     )
     .because(error)
+}
+
+/// What PostgreSQL itself said where it did, without the line of its source that sqlx adds.
+pub(crate) fn in_its_words(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(said) => said.message().to_owned(),
+        None => error.to_string(),
+    }
 }

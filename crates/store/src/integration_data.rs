@@ -83,6 +83,31 @@ pub async fn count_held(store: &Store, integration: IntegrationId) -> Result<Hel
     })
 }
 
+row! {
+    /// Portico's companies that came from an integration, by what [`forget_account`] would do with them.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+    pub struct CompaniesFromHere {
+        /// Removed: nobody and no other tool belongs to them.
+        pub going: i64,
+        /// They stay.
+        pub staying: i64,
+        /// Accounts of people at those that stay.
+        pub accounts: i64,
+    }
+}
+
+/// Counts Portico's companies that came from an integration, before its data are deleted.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_companies_from_here(
+    store: &Store,
+    integration: IntegrationId,
+) -> Result<CompaniesFromHere> {
+    let found: Option<CompaniesFromHere> = read_one!(store, COMPANIES_FROM_HERE, integration.0)?;
+    Ok(found.unwrap_or_default())
+}
+
 /// Removes up to `limit` rows of each kind of record; answers how many were removed. Call it again, each time in a
 /// transaction of its own, until it answers zero.
 ///
@@ -205,5 +230,11 @@ statements! {
     LONELY_COMPANIES = "UPDATE company SET removed_at = $2, removed_reason = 'cleared' WHERE primary_integration_id = $1 AND removed_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM external_company WHERE external_company.company_id = company.id)
         AND NOT EXISTS (SELECT 1 FROM company_membership WHERE company_membership.company_id = company.id)";
+    COMPANIES_FROM_HERE = "WITH own AS MATERIALIZED (SELECT c.id AS id,
+                EXISTS (SELECT 1 FROM company_membership m WHERE m.company_id = c.id)
+                    OR EXISTS (SELECT 1 FROM external_company x WHERE x.company_id = c.id AND x.integration_id <> $1) AS kept
+            FROM company c WHERE c.primary_integration_id = $1 AND c.removed_at IS NULL)
+        SELECT (SELECT COUNT(*) FROM own WHERE NOT kept) AS going, (SELECT COUNT(*) FROM own WHERE kept) AS staying,
+            (SELECT COUNT(DISTINCT m.identity_id) FROM company_membership m JOIN own ON own.id = m.company_id) AS accounts";
     PRIMARY = "UPDATE company SET primary_integration_id = NULL WHERE primary_integration_id = $1";
 }

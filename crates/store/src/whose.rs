@@ -100,8 +100,9 @@ pub async fn create_database(config: &StoreConfig) -> Result<()> {
         StoreError::new(
             ErrorKind::Configuration,
             format!(
-                "there is no PostgreSQL database {name:?}, and it cannot be created: {error}. Have an administrator of the \
-                 server create it, owned by the role in the address"
+                "there is no PostgreSQL database {name:?}, and it cannot be created: {}. Have an administrator of the \
+                 server create it, owned by the role in the address",
+                db::in_its_words(&error)
             ),
         )
         .because(error)

@@ -6,9 +6,8 @@
 //! a job ([`crate::imports`]); either way the report is kept. A typed address belongs to the account and is never written to the vendor. Who was imported may not sign in before
 //! the welcome e-mail, which is only sent when it was asked for.
 
+mod choose;
 mod outcome;
-
-use std::collections::BTreeSet;
 
 use domain::email::{email_address, email_key};
 use domain::id::{IntegrationId, PublicId};
@@ -21,17 +20,16 @@ use store::audit::{AuditEntry, insert_entry};
 use store::identities::MembershipStatus;
 use store::roles::Role;
 use store::technicians::{
-    ImportRow, ImportUser, Linked, find_importable_in, link_technician_in, list_importable_ids,
-    shares_address_in,
+    ImportRow, ImportUser, Linked, find_importable_in, link_technician_in, shares_address_in,
 };
 use store::{Tx, identities};
 
-pub use outcome::{Done, ImportRefusal, ImportReport, SkipReason, Skipped};
+use choose::choose;
+pub use outcome::{Done, ImportRefusal, ImportReport, SEVERAL_RECORDS, SkipReason, Skipped};
 
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::imports::{self, Asked, Decided, Everyone, Import, Kept};
-use crate::quick_match;
 use crate::users::{self, Editor, NewUser, UserRefusal};
 
 /// What is to become of one technician.
@@ -56,15 +54,22 @@ pub enum ImportAction {
         /// The user, by the id in addresses.
         identity: PublicId,
     },
+    /// It is the user the list proposed for it, which nobody typed: whoever cannot be linked is left out with a reason.
+    Suggested {
+        /// The user's e-mail address, as the list showed it.
+        email: String,
+    },
     /// As the list proposes for everybody: the user who has the address, else one is made.
     Proposed,
+    /// It is left out: several of those who are meant have its address.
+    OneOfSeveral,
 }
 
 impl ImportAction {
     /// Whether it only links, so that the role of the import is not needed for it.
     #[must_use]
     pub const fn is_link(&self) -> bool {
-        matches!(self, Self::Link { .. })
+        matches!(self, Self::Link { .. } | Self::Suggested { .. })
     }
 }
 
@@ -215,41 +220,6 @@ async fn role_in(
     }
 }
 
-/// Everybody who is meant, once each, in the order in which records are locked.
-async fn choose(engine: &Engine, wanted: &ImportUsers) -> Result<Vec<ImportRowChoice>> {
-    let mut chosen: BTreeSet<i64> = BTreeSet::new();
-    let mut rows: Vec<ImportRowChoice> = Vec::new();
-    for row in &wanted.rows {
-        if chosen.insert(row.technician) {
-            rows.push(row.clone());
-        }
-    }
-    if let Some(everyone) = &wanted.everyone {
-        let search = Some(everyone.search.as_str()).filter(|text| !text.trim().is_empty());
-        let all = list_importable_ids(engine.store(), wanted.integration, search).await?;
-        let matches = if everyone.proposed {
-            quick_match::people(engine, wanted.integration).await?
-        } else {
-            Default::default()
-        };
-        for technician in all {
-            let action = match matches.target(technician) {
-                Some(target) if wanted.links_by_hand_to(&target.uuid) => continue,
-                Some(target) => ImportAction::Link {
-                    identity: target.uuid.clone(),
-                },
-                None if everyone.proposed => continue,
-                None => ImportAction::Proposed,
-            };
-            if !everyone.except.contains(&technician) && chosen.insert(technician) {
-                rows.push(ImportRowChoice { technician, action });
-            }
-        }
-    }
-    rows.sort_by_key(|row| row.technician);
-    Ok(rows)
-}
-
 /// Decides and does the next people of an import.
 pub(crate) async fn decide(
     tx: &mut Tx,
@@ -317,8 +287,31 @@ async fn one(
     }
     match &choice.action {
         ImportAction::Link { identity } => link(tx, editor, row, identity, report).await,
+        ImportAction::Suggested { email } => {
+            match identities::find_identity_by_email_in(tx, email).await? {
+                Some(user) if wanted.links_by_hand_to(&user.uuid) => {
+                    let reason = SkipReason::LinkTargetHasAnother((user.uuid, user.name));
+                    report.skip(row.name, reason);
+                    Ok(())
+                }
+                Some(user) => link(tx, editor, row, &user.uuid, report).await,
+                None => {
+                    report.skip(row.name, SkipReason::LinkTargetGone);
+                    Ok(())
+                }
+            }
+        }
+        ImportAction::OneOfSeveral => {
+            let reason = match &row.taken_by {
+                Some(user) if row.taken_as.is_some() => SkipReason::LinkTargetHasAnother(who(user)),
+                Some(user) => SkipReason::SeveralRecordsOf(who(user)),
+                None => SkipReason::SeveralRecords,
+            };
+            report.skip(row.name, reason);
+            Ok(())
+        }
         ImportAction::Proposed => match row.taken_by.clone() {
-            Some(user) if shares_address_in(tx, row.id).await? => {
+            Some(user) if row.taken_as.is_none() && shares_address_in(tx, row.id).await? => {
                 report.skip(row.name, SkipReason::SeveralRecordsOf(who(&user)));
                 Ok(())
             }
@@ -369,6 +362,12 @@ async fn create(
         report.skip(row.name, SkipReason::EmailRequired);
         return Ok(());
     };
+    // Telling to link it to the user who has the address would lead nowhere.
+    if let (None, Some(user), Some(_)) = (typed, &row.taken_by, &row.taken_as) {
+        let reason = SkipReason::LinkTargetHasAnother(who(user));
+        report.skip(row.name, reason);
+        return Ok(());
+    }
     let new = NewUser {
         name: if has_visible(&row.name) {
             cut(&row.name, 190)

@@ -4,6 +4,7 @@
 mod by_hand;
 mod deactivated;
 mod refused;
+mod shared;
 
 use axum::http::StatusCode;
 use domain::permission::{Area, Grants, Level, RoleKind};

@@ -254,7 +254,11 @@ async fn disconnect_says_what_stays_and_data_is_deleted_only_by_name() {
         browser.get(connect).await.input("user_name").as_deref(),
         Some("")
     );
-    for (path, next) in [("/", "Connect your PSA"), ("/tickets", "Connect a PSA")] {
+    for (path, next) in [
+        ("/", "Connect your PSA"),
+        ("/tickets", "Connect a PSA"),
+        ("/tickets?closed=all", "No tickets yet"),
+    ] {
         let page = browser.get(path).await;
         assert!(page.text.contains(next), "{path}: as if never connected");
     }

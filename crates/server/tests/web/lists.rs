@@ -32,6 +32,7 @@ async fn empty_lists_say_what_to_do_next() {
         ("/companies", "Connect a PSA"),
         ("/contacts", "Contacts come from your PSA"),
         ("/tickets", "Connect a PSA"),
+        ("/tickets?closed=all", "No tickets yet"),
         ("/opportunities", "Opportunities come from your PSA"),
     ] {
         assert!(ok(&mut browser, path).await.text.contains(next), "{path}");
@@ -194,8 +195,16 @@ async fn tickets_are_filtered_sorted_paged_and_addresses_keep_it() {
         let page = ok(&mut browser, path).await;
         assert!(!page.text.contains("<script>"), "{path}");
     }
-    let none = ok(&mut browser, "/tickets?search=zzzzzzzz").await;
-    assert!(none.text.contains("No ticket matches"));
+    for (closed, told) in [
+        ("", true),
+        ("&closed=closed", false),
+        ("&closed=all", false),
+    ] {
+        let none = ok(&mut browser, &format!("/tickets?search=zzzzzzzz{closed}")).await;
+        assert!(none.text.contains("No ticket matches"), "{}", none.text);
+        let only = "Only open tickets are shown";
+        assert_eq!(none.text.contains(only), told, "{closed}: {}", none.text);
+    }
 }
 
 #[tokio::test]

@@ -103,6 +103,15 @@ async fn nothing_is_imported_before_a_switch_is_on() {
         assert!(off.text.contains("Complete Setup"), "it can be skipped");
         let on = browser.get(&format!("{IMPORT}?tab={tab}&now=on")).await;
         assert!(on.text.contains(list), "{tab}: {}", on.text);
+        for page in [&off, &on] {
+            // Its words switch it, and a tab is found again by whoever pressed it.
+            let label = format!("<label class=\"switch-text\" for=\"{tab}-now\">{now}</label>");
+            assert!(page.text.contains(&label), "{label}: {}", page.text);
+            for tab in ["users", "companies"] {
+                let id = format!("id=\"tab-{tab}\"");
+                assert_eq!(page.text.matches(&id).count(), 1, "{id}: {}", page.text);
+            }
+        }
     }
 }
 

@@ -77,6 +77,8 @@ pub struct ImportRow {
     pub identity: Option<ImportUser>,
     /// While it is linked to nobody: the staff user who has its address.
     pub taken_by: Option<ImportUser>,
+    /// The name of another record of the same integration that this staff user is linked to.
+    pub taken_as: Option<String>,
     /// While it is linked to nobody: the person at a client who has its address, with the company.
     pub client: Option<ClientPerson>,
 }
@@ -127,6 +129,7 @@ row! {
         taken_email: Option<String>,
         taken_status: Option<MembershipStatus> = Option<String> => optional_known(MembershipStatus::from_key),
         taken_company: Option<String>,
+        taken_as: Option<String>,
     }
 }
 
@@ -188,6 +191,7 @@ impl From<Raw> for ImportRow {
                 row.identity_name,
                 row.identity_email,
             ),
+            taken_as: row.taken_as.filter(|_| taken_by.is_some()),
             taken_by,
             client,
         }
@@ -330,6 +334,18 @@ pub async fn list_importable_ids(
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
+/// Row ids of those who are linked to nobody and have an e-mail address that another of them has too, each with its normal
+/// form.
+///
+/// # Errors
+/// As any statement.
+pub async fn list_sharing_address(
+    store: &Store,
+    integration: IntegrationId,
+) -> Result<Vec<(i64, String)>> {
+    read_all!(store, SHARING, integration.0)
+}
+
 /// One technician as it is now, on both engines kept so until the commit; with `active` false when it can no longer be
 /// imported.
 ///
@@ -423,7 +439,9 @@ macro_rules! import_row {
             i.id AS identity_id, i.uuid AS identity_uuid, i.name AS identity_name, i.email AS identity_email,
             t.id AS taken_id, t.uuid AS taken_uuid, t.name AS taken_name, t.email AS taken_email,
             (SELECT m.status FROM staff_membership m WHERE m.identity_id = t.id) AS taken_status,
-            (SELECT min(c.name) FROM company_membership m JOIN company c ON c.id = m.company_id WHERE m.identity_id = t.id) AS taken_company
+            (SELECT min(c.name) FROM company_membership m JOIN company c ON c.id = m.company_id WHERE m.identity_id = t.id) AS taken_company,
+            (SELECT min(TRIM(o.first_name || ' ' || o.last_name)) FROM technician o
+                WHERE o.identity_id = t.id AND +o.integration_id = w.integration_id AND o.absent = 0) AS taken_as
         FROM ", $from, " LEFT JOIN identity i ON i.id = w.identity_id
         LEFT JOIN identity t ON t.email_key = w.email_key AND w.identity_id IS NULL WHERE ")
     };
@@ -440,6 +458,9 @@ statements! {
             CAST(COALESCE(sum(CASE WHEN w.identity_id IS NULL AND w.email_key IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS without_email
         FROM technician w WHERE ", importable!());
     IDS = concat!("SELECT w.id FROM technician w WHERE ", importable!(), " AND w.email_key IS NOT NULL ORDER BY w.name_key, w.id");
+    SHARING = "SELECT s.id, s.address FROM (SELECT w.id, w.email_key AS address, count(*) OVER (PARTITION BY w.email_key) AS found FROM technician w
+            WHERE w.integration_id = $1 AND w.absent = 0 AND w.active = 1 AND w.person = 1 AND w.identity_id IS NULL AND w.email_key IS NOT NULL) s
+        WHERE s.found > 1 ORDER BY s.id";
     PAGE_SQLITE for Sqlite = concat!(import_row!("json_each($1) f CROSS JOIN technician w NOT INDEXED"), "w.id = f.value");
     PAGE_POSTGRES for Postgres = concat!(import_row!("technician w"), "w.id = ANY(CAST($1 AS BIGINT[]))");
     FIND = concat!(import_row!("technician w"), "w.id = $1");

@@ -15,7 +15,7 @@ use crate::tx::Tx;
 pub use import::{
     ClientPerson, ImportCounts, ImportQuery, ImportRow, ImportUser, Linked, count_importable,
     find_importable_in, is_linked_in, link_technician_in, list_found, list_importable,
-    list_importable_ids, list_linked, list_some_importable,
+    list_importable_ids, list_linked, list_sharing_address, list_some_importable,
 };
 
 row! {

@@ -12,7 +12,7 @@ use store::pages::Absence;
 use store::roles::find_preset_in;
 use store::technicians::{
     ImportCounts, ImportQuery, ImportRow, Linked, count_importable, find_importable_in,
-    link_technician_in, list_importable, list_importable_ids,
+    link_technician_in, list_importable, list_importable_ids, list_sharing_address,
 };
 
 use crate::harness::{both, execute, integration};
@@ -219,6 +219,56 @@ fn active_people_are_listed_with_their_link_and_with_who_has_their_address() {
                 .unwrap()
                 .active
         );
+    });
+}
+
+#[test]
+fn who_shares_an_address_and_whose_user_stands_for_another_is_told() {
+    both(async |home| {
+        let store = home.open().await;
+        let (at, other) = (
+            integration(&store, "a").await,
+            integration(&store, "b").await,
+        );
+        let people = [
+            ("1", "Ann", Some("One@Example.com")),
+            ("2", "Bob", Some("one@example.com")),
+            ("3", "Cem", Some("own@example.com")),
+            ("4", "Dan", None),
+            ("5", "Eve", None),
+            ("6", "Off", Some("own@example.com")),
+        ];
+        store_technicians(&store, at, &people).await;
+        let elsewhere = [("1", "Fay", Some("own@example.com"))];
+        store_technicians(&store, other, &elsewhere).await;
+        execute(
+            &home,
+            "UPDATE technician SET active = 0 WHERE external_id = '6'",
+        )
+        .await;
+        let sharing = async || list_sharing_address(&store, at).await.unwrap();
+        let rows = all(&store, at).await;
+        let mut expected = [rows[0].id, rows[1].id].map(|id| (id, "one@example.com".to_owned()));
+        expected.sort();
+        assert_eq!(sharing().await, expected);
+        let user = identity(&store, "one@example.com").await;
+        let taken = |row: &ImportRow| {
+            let by = row.taken_by.as_ref().map(|user| user.id);
+            (by, row.taken_as.clone())
+        };
+        let rows = all(&store, at).await;
+        assert_eq!(taken(&rows[1]), (Some(user), None));
+        // A record of another integration is no obstacle.
+        let there = all(&store, other).await;
+        link(&store, there[0].id, Some(user)).await;
+        assert_eq!(taken(&all(&store, at).await[1]), (Some(user), None));
+        link(&store, rows[0].id, Some(user)).await;
+        let rows = all(&store, at).await;
+        assert!(sharing().await.is_empty());
+        let held = (Some(user), Some("Ann Lee".to_owned()));
+        assert_eq!(taken(&rows[1]), held);
+        assert_eq!(taken(&rows[0]), (None, None), "linked itself");
+        assert_eq!(taken(&rows[2]), (None, None));
     });
 }
 

@@ -75,7 +75,9 @@ pub async fn connect(
         let mut others = all
             .iter()
             .filter(|other| existing.is_none_or(|existing| existing.id != other.id));
-        let is_source = !others.any(|other| other.settings.company_source);
+        // One whose data were deleted brings no companies, and forgets that it did when it comes back.
+        let is_source =
+            !others.any(|other| other.connected_at.is_some() && other.settings.company_source);
         defaults::fill(chosen, &learned.items, is_source, &provider.setup)
     } else {
         chosen

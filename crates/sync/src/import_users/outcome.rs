@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::users::UserRefusal;
 
+/// Why none of several with one address is imported unasked, and what to do.
+pub const SEVERAL_RECORDS: &str = "Several records have this address. Select only the one whose it is, or correct the \
+                                   others in the source system.";
+
 /// Somebody who was created or linked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
@@ -108,6 +112,8 @@ pub enum SkipReason {
     AlreadyLinked(Who),
     /// Several records have the address of this user, and nobody said which one is meant.
     SeveralRecordsOf(Who),
+    /// Several records have the address, which nobody has here, and nobody said whose it is.
+    SeveralRecords,
     /// The user to link to was removed.
     LinkTargetGone,
     /// The user to link to has another record of the same integration.
@@ -150,6 +156,7 @@ impl SkipReason {
             Self::SeveralRecordsOf((_, name)) => {
                 format!("Several records have the address of {name}. Use Link User at the right one.")
             }
+            Self::SeveralRecords => SEVERAL_RECORDS.to_owned(),
             Self::LinkTargetGone => {
                 "The user to link to was removed meanwhile. Choose another, or import as a new user.".to_owned()
             }

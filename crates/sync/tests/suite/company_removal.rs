@@ -27,7 +27,7 @@ on_both_engines! {
     who_lost_access_can_be_looked_up,
 }
 
-async fn here(portal: &Portal) -> Vec<CompanyRow> {
+pub async fn here(portal: &Portal) -> Vec<CompanyRow> {
     let viewer = Viewer::Staff(IdentityId(1));
     let filter = CompanyFilter::default();
     let store = portal.store();

@@ -3,13 +3,19 @@
 use std::collections::BTreeSet;
 
 use domain::clock::UtcMillis;
+use domain::role_preset::RolePreset;
 use domain::run::{RunState, Trigger};
 use domain::status::IntegrationStatus;
 use domain::stream::Stream;
+use store::identities::{MembershipStatus, upsert_company_membership};
+use store::integration_data::count_companies_from_here;
+use store::roles::find_preset_in;
 use sync::connect::{ActionOutcome, delete_data, disconnect};
 use sync::request::{RequestOutcome, RunMode, request_sync};
 use sync::status::overview;
 
+use crate::at_once::administrator;
+use crate::company_removal::here;
 use crate::portal::{Kind, Portal, ann};
 
 on_both_engines! {
@@ -130,12 +136,35 @@ async fn data_is_deleted_only_when_asked_for(kind: Kind) {
     disconnect(&portal.engine, &ann(), id)
         .await
         .expect("an outcome");
+    // Somebody has an account at one of its companies.
+    let (who, _) = administrator(&portal, "cleo@example.com").await;
+    let mut tx = portal.store().begin().await.expect("begins");
+    let role = find_preset_in(&mut tx, RolePreset::CompanyViewer)
+        .await
+        .expect("a role");
+    let company = here(&portal).await[0].id;
+    let active = MembershipStatus::Active;
+    upsert_company_membership(&mut tx, who, company, role.id, active, None)
+        .await
+        .expect("kept");
+    tx.commit().await.expect("committed");
+    let told = count_companies_from_here(portal.store(), id)
+        .await
+        .expect("counts");
+    assert!(
+        told.going > 1 && (told.staying, told.accounts) == (1, 1),
+        "{told:?}"
+    );
+    let before = here(&portal).await.len();
     assert_eq!(
         delete_data(&portal.engine, &ann(), id)
             .await
             .expect("an outcome"),
         ActionOutcome::Done
     );
+    let (all, stay) = (told.going + told.staying, told.staying);
+    let after = here(&portal).await.len();
+    assert_eq!((before as i64, after as i64), (all, stay));
     for stream in [
         Stream::Companies,
         Stream::Contacts,

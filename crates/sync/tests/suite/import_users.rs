@@ -26,6 +26,8 @@ on_both_engines! {
     people_are_created_or_linked_and_the_rest_is_left_out_with_a_reason,
     everybody_means_whoever_is_here_is_linked,
     of_several_with_the_address_of_a_user_none_is_linked_unasked,
+    of_several_with_an_address_nobody_has_here_only_a_person_tells_whose_it_is,
+    what_a_list_proposed_holds_nobody_back,
     a_double_click_makes_nobody_twice,
     administrators_at_once_make_everybody_once,
     nothing_is_done_with_a_role_that_cannot_be_given,
@@ -143,8 +145,9 @@ async fn people_are_created_or_linked_and_the_rest_is_left_out_with_a_reason(kin
     let rows = people(&portal, id).await;
     let technician = role(&portal, "Technician").await;
     let ann = somebody(&portal, "Ann Porter", "ann@msp.example").await;
+    let bea = somebody(&portal, "Bea Long", "bea@msp.example").await;
     set_email(&portal, &rows[1], "");
-    set_email(&portal, &rows[2], "ANN@msp.example");
+    set_email(&portal, &rows[2], "BEA@msp.example");
     let number: i64 = rows[5].external_id.parse().expect("a number");
     portal
         .control
@@ -179,7 +182,7 @@ async fn people_are_created_or_linked_and_the_rest_is_left_out_with_a_reason(kin
         &found.expect("left out").reason
     };
     assert_eq!(*reason(&rows[1]), SkipReason::EmailRequired);
-    assert!(matches!(reason(&rows[2]), SkipReason::EmailTaken((by, _)) if *by == ann));
+    assert!(matches!(reason(&rows[2]), SkipReason::EmailTaken((by, _)) if *by == bea));
     assert_eq!(*reason(&rows[4]), SkipReason::LinkTargetGone);
     assert_eq!(*reason(&rows[5]), SkipReason::Inactive);
     assert!(matches!(reason(&rows[6]), SkipReason::LinkTargetHasAnother((by, _)) if *by == ann));
@@ -283,6 +286,126 @@ async fn of_several_with_the_address_of_a_user_none_is_linked_unasked(kind: Kind
     assert_eq!(report.created.len(), rows.len() - 2, "{report:?}");
     let several = |one: &Skipped| matches!(one.reason, SkipReason::SeveralRecordsOf(_));
     assert_eq!(report.skipped.iter().filter(|one| several(one)).count(), 2);
+}
+
+async fn of_several_with_an_address_nobody_has_here_only_a_person_tells_whose_it_is(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let technician = role(&portal, "Technician").await;
+    let rows = people(&portal, id).await;
+    let (one, other) = (&rows[1], &rows[2]);
+    set_email(&portal, one, "Tom.Shared@harbourline.example");
+    set_email(&portal, other, "tom.shared@harbourline.example");
+    portal.advance(UtcMillis::HOUR);
+    portal.sync(id, RunMode::Full).await;
+    let skipped = |report: &ImportReport| -> Vec<(String, SkipReason)> {
+        let mut skipped: Vec<_> = report
+            .skipped
+            .iter()
+            .map(|one| (one.name.clone(), one.reason.clone()))
+            .collect();
+        skipped.sort_by(|a, b| a.0.cmp(&b.0));
+        skipped
+    };
+    let mut both: Vec<_> = [one, other]
+        .map(|row| (row.name.clone(), SkipReason::SeveralRecords))
+        .into();
+    both.sort_by(|a, b| a.0.cmp(&b.0));
+    let everybody = ImportUsers {
+        everyone: Some(Everyone::default()),
+        send_welcome: true,
+        ..wanted(id, &technician, Vec::new())
+    };
+    let report = import(&portal, &everybody).await;
+    assert_eq!(report.created.len(), rows.len() - 2, "{report:?}");
+    assert_eq!(skipped(&report), both);
+    let mail = outbox::list_mail(portal.store(), None, None, 50).await;
+    let mut to = mail.expect("a list").rows.into_iter();
+    assert!(to.all(|mail| !mail.recipient.to_lowercase().starts_with("tom.shared@")));
+    // Both ticked, which is what a tick for the whole page does.
+    let ticked = wanted(
+        id,
+        &technician,
+        vec![create(one, None), create(other, None)],
+    );
+    let report = import(&portal, &ticked).await;
+    assert!(report.created.is_empty(), "{report:?}");
+    assert_eq!(skipped(&report), both);
+    // One of them is a choice, and the other has no address of its own from then on.
+    let chosen = ImportUsers {
+        rows: vec![create(other, None)],
+        ..everybody.clone()
+    };
+    let report = import(&portal, &chosen).await;
+    assert_eq!(report.created.len(), 1, "{report:?}");
+    assert_eq!(report.created[0].there, other.name);
+    let user = (
+        report.created[0].user.clone(),
+        report.created[0].name.clone(),
+    );
+    assert_eq!(report.skipped.len(), 1, "{report:?}");
+    assert_eq!(report.skipped[0].name, one.name);
+    let taken = SkipReason::LinkTargetHasAnother(user);
+    for again in [everybody, wanted(id, &technician, vec![create(one, None)])] {
+        let report = import(&portal, &again).await;
+        assert_eq!(skipped(&report), [(one.name.clone(), taken.clone())]);
+        assert!(report.created.is_empty(), "{report:?}");
+    }
+}
+
+async fn what_a_list_proposed_holds_nobody_back(kind: Kind) {
+    let (portal, id) = start(kind).await;
+    let technician = role(&portal, "Technician").await;
+    let rows = people(&portal, id).await;
+    let ann = somebody(&portal, "Ann Porter", "ann@msp.example").await;
+    let bob = somebody(&portal, "Bob Hill", "bob@msp.example").await;
+    somebody(&portal, "Cem Kaya", "cem@msp.example").await;
+    import(
+        &portal,
+        &wanted(id, &technician, vec![link(&rows[0], &ann)]),
+    )
+    .await;
+    let suggested = |row: &ImportRow, email: &str| ImportRowChoice {
+        technician: row.id,
+        action: ImportAction::Suggested {
+            email: email.to_owned(),
+        },
+    };
+    let chosen = vec![
+        suggested(&rows[1], "Ann@msp.example"),
+        suggested(&rows[2], "gone@msp.example"),
+        suggested(&rows[3], "bob@msp.example"),
+        link(&rows[4], &bob),
+        suggested(&rows[5], "cem@msp.example"),
+        create(&rows[6], None),
+    ];
+    let report = import(&portal, &wanted(id, &technician, chosen)).await;
+    let mut linked: Vec<_> = report
+        .linked
+        .iter()
+        .map(|done| (done.there.as_str(), done.name.as_str()))
+        .collect();
+    linked.sort();
+    let mut expected = vec![
+        (rows[4].name.as_str(), "Bob Hill"),
+        (rows[5].name.as_str(), "Cem Kaya"),
+    ];
+    expected.sort();
+    assert_eq!(linked, expected, "{report:?}");
+    assert_eq!(report.created.len(), 1, "{report:?}");
+    let reason = |row: &ImportRow| {
+        let mut skipped = report.skipped.iter();
+        let found = skipped.find(|skipped| skipped.name == row.name);
+        found.expect("left out").reason.clone()
+    };
+    assert_eq!(
+        reason(&rows[1]),
+        SkipReason::LinkTargetHasAnother((ann, "Ann Porter".to_owned()))
+    );
+    assert_eq!(reason(&rows[2]), SkipReason::LinkTargetGone);
+    assert_eq!(
+        reason(&rows[3]),
+        SkipReason::LinkTargetHasAnother((bob, "Bob Hill".to_owned()))
+    );
 }
 
 async fn a_double_click_makes_nobody_twice(kind: Kind) {

@@ -28,6 +28,7 @@ use crate::portal::{Kind, Portal, START, ann};
 use crate::vendors::Desk;
 
 on_both_engines! {
+    companies_come_from_the_first_that_has_any,
     two_that_answer_nothing_keep_nobody_else_waiting,
 }
 
@@ -77,16 +78,7 @@ impl Together {
         let engine = Engine::new(portal.store().clone(), portal.clock.clone(), config);
         let mut ids = BTreeMap::new();
         for key in ALL {
-            let form = vendor(key).expect("a sandbox").form();
-            let form = form
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect();
-            let outcome = connect::connect(&engine, &ann(), key, &form, None, Start::Now).await;
-            match outcome.expect("no trouble of our own") {
-                ConnectOutcome::Connected { integration, .. } => ids.insert(key, integration),
-                ConnectOutcome::Refused(refusal) => panic!("{key}: {refusal:?}"),
-            };
+            ids.insert(key, connect_to(&engine, key).await);
         }
         engine.run_until_idle().await.expect("jobs run");
         Self {
@@ -137,6 +129,48 @@ impl Together {
         let outbox = std::fs::read_dir(self.portal.folder().join("outbox"));
         outbox.is_ok_and(|mut files| files.next().is_some())
     }
+}
+
+async fn connect_to(engine: &Engine, key: &str) -> IntegrationId {
+    let form = vendor(key).expect("a sandbox").form();
+    let form = form
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    let outcome = connect::connect(engine, &ann(), key, &form, None, Start::Now).await;
+    match outcome.expect("no trouble of our own") {
+        ConnectOutcome::Connected { integration, .. } => integration,
+        ConnectOutcome::Refused(refusal) => panic!("{key}: {refusal:?}"),
+    }
+}
+
+/// Decision 0008: the first is where companies come from, and after its data were deleted the next that is new.
+async fn companies_come_from_the_first_that_has_any(kind: Kind) {
+    let together = Together::start(kind).await;
+    let (engine, store) = (&together.engine, together.portal.store());
+    let sources = async || {
+        let all = store::integrations::list_integrations(store).await;
+        let mut all = all.expect("a list");
+        all.retain(|one| one.settings.company_source && one.connected_at.is_some());
+        all.into_iter().map(|one| one.provider).collect::<Vec<_>>()
+    };
+    let forget = async |key: &str| {
+        let id = together.ids[key];
+        connect::disconnect(engine, &ann(), id).await.expect("done");
+        connect::delete_data(engine, &ann(), id)
+            .await
+            .expect("done");
+    };
+    assert_eq!(sources().await, ["autotask"]);
+    forget("syncro").await;
+    connect_to(engine, "syncro").await;
+    assert_eq!(sources().await, ["autotask"], "there is one already");
+    forget("syncro").await;
+    forget("autotask").await;
+    connect_to(engine, "syncro").await;
+    assert_eq!(sources().await, ["syncro"], "nobody else brings companies");
+    connect_to(engine, "autotask").await;
+    assert_eq!(sources().await, ["syncro"], "and it is not taken away");
 }
 
 async fn two_that_answer_nothing_keep_nobody_else_waiting(kind: Kind) {

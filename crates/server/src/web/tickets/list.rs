@@ -22,6 +22,9 @@ use crate::web::settings::integrations::find::is_in_use;
 use crate::web::view::list::{PAGE_ROWS, count_text, direction_word};
 use crate::web::view::{Choice, Heading, Pager, Query, Section};
 
+/// What stands over queues, boards and teams where tickets of several PSAs may be listed that call them differently.
+const QUEUE_OF_ANY: &str = "Board / Queue";
+
 /// The list with its filters.
 ///
 /// # Errors
@@ -60,6 +63,7 @@ pub async fn list(State(app): State<App>, staff: Staff, query: Query) -> Answer 
             .collect(),
         pager,
         nothing_connected: !integrations.iter().any(is_in_use),
+        whole: asked.closed == "all" && asked.page.is_none() && !asked.is_narrowed(),
         shell,
     })
 }
@@ -123,7 +127,7 @@ async fn filter_view(
             })
             .collect(),
         mixed: only.is_none() && integrations.len() > 1,
-        queue_label: only.map_or(Words::PLAIN, words).queue,
+        queue_label: queue_word(asked, integrations),
         sort: asked.sort_word().to_owned(),
         direction: asked.direction_word().to_owned(),
         active: asked.is_filtered(),
@@ -164,6 +168,25 @@ async fn filter_view(
         view.company_name = name_of(app, staff.viewer(), Some(uuid)).await?;
     }
     Ok(view)
+}
+
+/// What the tickets that may be listed are in: the vendor's word where that is one, else ours; empty where they are in
+/// none.
+pub(super) fn queue_word(asked: &TicketQuery, integrations: &[Integration]) -> &'static str {
+    if integrations.is_empty() {
+        return Words::PLAIN.queue;
+    }
+    let may_be_listed = |one: &&Integration| asked.filter.integration.is_none_or(|id| id == one.id);
+    let mut found = integrations
+        .iter()
+        .filter(may_be_listed)
+        .map(|one| words(one).queue)
+        .filter(|word| !word.is_empty());
+    match found.next() {
+        Some(word) if found.all(|other| other == word) => word,
+        Some(_) => QUEUE_OF_ANY,
+        None => "",
+    }
 }
 
 fn words(integration: &Integration) -> Words {

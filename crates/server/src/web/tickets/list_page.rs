@@ -20,6 +20,21 @@ pub struct ListPage {
     pub pager: Pager,
     /// Whether there is no integration tickets could come from.
     pub nothing_connected: bool,
+    /// Whether every ticket there is was asked for.
+    pub whole: bool,
+}
+
+impl ListPage {
+    /// What to do where no ticket matches.
+    #[must_use]
+    pub fn nothing_help(&self) -> &'static str {
+        let mut shown = self.filter.closed.iter().filter(|choice| choice.on);
+        if shown.any(|choice| choice.value == "open") {
+            "Change or clear the filters. Only open tickets are shown unless you choose Closed or All."
+        } else {
+            "Change or clear the filters."
+        }
+    }
 }
 
 /// The filter form.
@@ -216,6 +231,7 @@ mod tests {
                 note: "Too many tickets match.".into(),
             },
             nothing_connected: false,
+            whole: false,
             shell,
         }
     }
@@ -235,5 +251,12 @@ mod tests {
         empty.nothing_connected = true;
         let html = sample::check("tickets_empty", &empty);
         assert!(html.contains("Connect a PSA"), "says what to do next");
+        let mut none = page();
+        none.rows.clear();
+        let html = sample::check("tickets_none", &none);
+        assert!(html.contains("Only open tickets are shown"), "{html}");
+        none.whole = true;
+        let html = sample::check("tickets_none_at_all", &none);
+        assert!(html.contains("No tickets yet"), "{html}");
     }
 }

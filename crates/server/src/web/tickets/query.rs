@@ -117,6 +117,12 @@ impl TicketQuery {
     /// Whether anything is filtered by, beyond *open*.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
+        self.closed != "open" || self.is_narrowed()
+    }
+
+    /// Whether anything is filtered by, beyond whether tickets are closed.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
         let filter = &self.filter;
         let texts = [
             &filter.status,
@@ -125,8 +131,7 @@ impl TicketQuery {
             &filter.technician,
             &filter.search,
         ];
-        self.closed != "open"
-            || filter.company.is_some()
+        filter.company.is_some()
             || filter.unassigned
             || !self.integration.is_empty()
             || texts.iter().any(|text| text.is_some())

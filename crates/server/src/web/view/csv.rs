@@ -66,35 +66,31 @@ impl<Row> Column<Row> {
 ///
 /// # Errors
 /// When the first page cannot be read.
-pub async fn export<Row, F, W>(
-    what: &str,
-    staff: &Staff,
-    columns: &'static [Column<Row>],
-    fetch: F,
-) -> Answer
+pub async fn export<Row, C, F, W>(what: &str, staff: &Staff, columns: C, fetch: F) -> Answer
 where
     Row: Send + 'static,
+    C: AsRef<[Column<Row>]> + Send + Sync + 'static,
     F: Fn(Option<PageKey>) -> W + Send + Sync + 'static,
     W: Future<Output = store::Result<Listing<Row>>> + Send,
 {
     let zone = staff.zone.clone();
     // A byte order mark, so that spreadsheets read UTF-8 as UTF-8.
     let mut text = String::from("\u{feff}");
-    push_row(&mut text, columns, |text, column| {
+    push_row(&mut text, columns.as_ref(), |text, column| {
         push_cell(text, &column.heading(&zone));
     });
     let found = fetch(None).await?;
     let count = found.rows.len();
-    push_rows(&mut text, columns, &found.rows, &zone);
+    push_rows(&mut text, columns.as_ref(), &found.rows, &zone);
     let missing = cut_text(found.count, what);
     if found.next.is_none() {
         push_note(&mut text, &missing);
     }
     let first = stream::iter([Ok::<_, ExportError>(Bytes::from(text))]);
-    let start = (found.next, count, fetch, zone, missing);
+    let start = (found.next, count, fetch, columns, zone, missing);
     let rest = stream::unfold(
         start,
-        move |(next, count, fetch, zone, missing)| async move {
+        |(next, count, fetch, columns, zone, missing)| async move {
             let key = next?;
             let mut text = String::new();
             if count >= MOST_ROWS {
@@ -102,20 +98,24 @@ where
                     &mut text,
                     "Only the first 10,000 rows are in this file. Narrow the filters to export the others.",
                 );
-                return Some((Ok(Bytes::from(text)), (None, count, fetch, zone, missing)));
+                let next = (None, count, fetch, columns, zone, missing);
+                return Some((Ok(Bytes::from(text)), next));
             }
             match fetch(Some(key)).await {
                 Ok(found) => {
-                    push_rows(&mut text, columns, &found.rows, &zone);
+                    push_rows(&mut text, columns.as_ref(), &found.rows, &zone);
                     let count = count + found.rows.len();
                     if found.next.is_none() {
                         push_note(&mut text, &missing);
                     }
-                    let next = (found.next, count, fetch, zone, missing);
+                    let next = (found.next, count, fetch, columns, zone, missing);
                     Some((Ok(Bytes::from(text)), next))
                 }
                 // The download breaks off, so that nobody takes half a file for a whole one.
-                Err(_) => Some((Err(ExportError), (None, count, fetch, zone, missing))),
+                Err(_) => Some((
+                    Err(ExportError),
+                    (None, count, fetch, columns, zone, missing),
+                )),
             }
         },
     );

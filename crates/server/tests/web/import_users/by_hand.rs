@@ -65,6 +65,9 @@ async fn what_quick_match_proposes_is_linked_without_a_role() {
     let page = list(&mut browser).await;
     known_by_address(&site, &page).await;
     let quick = browser.post(HERE, &[("action", "quick")]).await;
+    assert_eq!(rows(&quick).len(), 1, "{}", quick.text);
+    let count = "<span class=\"picker-count\">1 resource</span>";
+    assert!(quick.text.contains(count), "of those shown: {}", quick.text);
     let was = quick.input("was").expect("a field");
     let fields = [
         ("view", "quick"),

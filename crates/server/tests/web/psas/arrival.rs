@@ -65,6 +65,19 @@ async fn arrives(portal: Portal) {
         assert!(text.contains(told), "{told}: {text}");
     }
     assert!(!text.contains("Derek Hale"), "he left: {text}");
+    // The list of companies speaks the PSA's language throughout.
+    let page = browser.get(&format!("/companies/import/{}", psa.key)).await;
+    let text = page.read();
+    let (one, many) = (words.company, words.companies.to_lowercase());
+    for told in [
+        format!("Import {} from {}", words.companies, psa.provider().name),
+        format!("Search {many} by name"),
+        format!("Select all unlinked {many}"),
+        format!(" {many}</span>"),
+        format!("<th scope=\"col\">{one}</th>"),
+    ] {
+        assert!(text.contains(&told), "{told}: {text}");
+    }
     if psa.lists.queue.is_none() {
         let page = browser.get("/tickets").await;
         assert!(

@@ -206,6 +206,20 @@ async fn a_company_known_to_several_shows_the_tickets_of_all_in_their_words() {
             assert!(told, "{part}: {line}");
         }
     }
+    // Of several the list and its file have a word that is none of one alone, and of one that one's own.
+    for (key, word) in [(None, "Board / Queue"), (Some("halo_psa"), "Team")] {
+        let of = match key {
+            Some(key) => format!("&integration={}", together.integration(key).await.uuid),
+            None => String::new(),
+        };
+        let page = browser.get(&format!("/tickets?closed=all{of}")).await;
+        for words in [format!(">{word}</th>"), format!("data-label=\"{word}\"")] {
+            assert!(page.text.contains(&words), "{words}: {}", page.text);
+        }
+        let file = browser.get(&format!("/tickets.csv?closed=all{of}")).await;
+        let head = file.text.lines().next().unwrap();
+        assert!(head.contains(&format!(",Priority,{word},")), "{head}");
+    }
     let list = format!("/tickets?closed=all&company={company}");
     let page = browser.get(&list).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);

@@ -176,6 +176,10 @@ async fn a_client_becomes_staff_in_the_import_only_when_that_is_ticked() {
         .split("<tr data-pick")
         .find(|row| row.contains("name=\"join."));
     let row = row.expect("a row that asks");
+    assert!(
+        row.starts_with("=\"other\""),
+        "a tick for all leaves it out: {row}"
+    );
     let id = row
         .split("name=\"pick\" value=\"")
         .nth(1)

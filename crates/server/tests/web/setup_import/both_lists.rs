@@ -106,3 +106,51 @@ async fn people_who_were_left_out_beside_refused_companies_are_looked_at_in_the_
     assert!(done.location().ends_with(ended), "{}", done.text);
     assert!(done.location().contains(&imported), "{}", done.location());
 }
+
+/// A mistake in the list of the tab that is not shown is answered with that tab, so that all of it takes its place: its words
+/// and its switch as well as its list.
+#[tokio::test]
+async fn a_mistake_in_the_other_list_is_answered_with_its_whole_tab() {
+    let site = with_waiting_companies().await;
+    let mut browser = site.admin().await;
+    let companies = format!("{IMPORT}/companies");
+    let people = browser.get(USERS).await;
+    let person = picks(&people).remove(0);
+    let shown = people.input("was").expect("a field");
+    let tab = [
+        ("was", shown.as_str()),
+        ("pick", person.as_str()),
+        ("action", "tab"),
+    ];
+    let off = browser.post(&companies, &tab).await;
+    let kept = off.input("other").expect("the people");
+    let on = [("other", kept.as_str()), ("action", "now")];
+    let open = browser.post(&companies, &on).await;
+    let button = open.text.split("value=\"complete\"").nth(1);
+    let button = button.and_then(|rest| rest.split('>').next());
+    let button = button.expect("Complete Setup");
+    assert!(
+        button.contains("data-swap=\"import setup-end\""),
+        "{button}"
+    );
+
+    let wanted = picks(&open).remove(0);
+    let shown = open.input("was").expect("a field");
+    let sent = [
+        ("was", shown.as_str()),
+        ("pick", wanted.as_str()),
+        ("other", kept.as_str()),
+        ("action", "complete"),
+    ];
+    let refused = browser.post(&companies, &sent).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (_, whole) = refused.text.split_once("id=\"import\"").expect("the tab");
+    for words in [
+        "Makes user accounts of Resources",
+        "Import Users Now",
+        "id=\"picker-role-error\"",
+    ] {
+        assert!(whole.contains(words), "{words}: {whole}");
+    }
+    assert!(!whole.contains("Import Companies Now"), "{whole}");
+}

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::id::PublicId;
-use sync::import_companies::{ImportCompanies, begin};
+use sync::import_companies::{CompanyImportRefusal, ImportCompanies, begin};
 
 use super::addresses::Addresses;
 use super::build::{list, listed};
@@ -57,7 +57,12 @@ pub async fn answer(
         Ok(import) => Answered::Begun(import),
         Err(refusal) => {
             let mut list = list(app, &shell, source, addresses, offer, chosen).await?;
-            refusal.sentence().clone_into(&mut list.list.error);
+            list.list.error = match refusal {
+                CompanyImportRefusal::NothingSelected => {
+                    let company = source.provider.words.company.to_lowercase();
+                    format!("Select at least one {company} first.")
+                }
+            };
             Answered::List(StatusCode::UNPROCESSABLE_ENTITY, Box::new(list))
         }
     })

@@ -50,6 +50,10 @@ pub async fn list(
 ) -> Result<CompanyList, Failure> {
     let (provider, integration) = (source.provider, &source.integration);
     let settings = &integration.settings;
+    let (one_lower, many_lower) = (
+        provider.words.company.to_lowercase(),
+        provider.words.companies.to_lowercase(),
+    );
     let asked = &chosen.list;
     let query = CompanyImportQuery {
         integration: integration.id,
@@ -64,7 +68,7 @@ pub async fn list(
         View::All => list_for_import(app.store(), &query).await?,
         View::Quick => {
             let found: Arc<Matches> = quick_match::companies(app.engine(), integration.id).await?;
-            let words = ("company", "companies");
+            let words = (one_lower.as_str(), many_lower.as_str());
             quick = Some(QuickMatch::of(
                 found.of_search(asked.searched()),
                 words,
@@ -135,7 +139,7 @@ pub async fn list(
                     && row.twins > 1
                     && row.same_names > 0
                 {
-                    twins(provider.name, row.twins)
+                    twins(provider, row.twins)
                 } else {
                     reason.sentence().to_owned()
                 },
@@ -196,14 +200,16 @@ pub async fn list(
             "/companies".to_owned()
         },
         by: "name",
-        many: "companies".to_owned(),
-        count: count_text(found.count, "company", "companies"),
+        count: count_text(found.count, &one_lower, &many_lower),
+        many: many_lower,
         nothing,
         nothing_help,
         ..ListFrame::load(app, shell, page).await?
     };
     Ok(CompanyList {
         list,
+        one: provider.words.company,
+        many: provider.words.companies,
         rule: rule(provider, integration, offer),
         outlook: outlook(all),
         rows,

@@ -34,6 +34,8 @@ pub struct LinkPage {
     pub facts: String,
     /// Name of the provider.
     pub provider: &'static str,
+    /// Its word for a company, inside a sentence.
+    pub there: String,
     /// Where the form goes.
     pub action: String,
     /// Whether the list is in the wizard, which the search has to carry as that address does.
@@ -225,13 +227,17 @@ async fn render(app: &App, staff: &Staff, question: &Question, asked: Asked) -> 
             name: row.name.clone(),
             facts: facts_there(row),
             provider: source.provider.name,
+            there: source.provider.words.company.to_lowercase(),
             action: addresses.question(row.id, "link"),
             from_setup: addresses.in_setup,
             back: addresses.list(),
             same_names: if row.twins > 1 {
                 format!(
-                    "{} companies of {} have this name. This is No. {}; compare where it is before you choose.",
-                    row.twins, source.provider.name, row.external_id
+                    "{} {} of {} have this name. This is No. {}; compare where it is before you choose.",
+                    row.twins,
+                    source.provider.words.companies.to_lowercase(),
+                    source.provider.name,
+                    row.external_id
                 )
             } else if row.same_names > 1 {
                 format!(
@@ -272,6 +278,7 @@ mod tests {
             from_setup: true,
             same_names: "2".into(),
             provider: "Autotask",
+            there: "company".into(),
             action: "/x".into(),
             back: "/y".into(),
             search: HOSTILE.into(),

@@ -8,6 +8,10 @@ use crate::web::view::{Link, Time};
 pub struct CompanyList {
     /// What every list has.
     pub list: ListFrame,
+    /// The provider's word for a company.
+    pub one: &'static str,
+    /// Its plural.
+    pub many: &'static str,
     /// When a synced company becomes a company on its own.
     pub rule: String,
     /// How many will, and how many wait.
@@ -78,10 +82,10 @@ pub(crate) mod samples {
         let list = ListFrame {
             action: "/settings/integrations/autotask/setup/import/companies".into(),
             by: "name",
-            many: "companies".into(),
+            many: "clients".into(),
             view: View::Quick,
             sync: ListSync {
-                what: "Companies".into(),
+                what: "Clients".into(),
                 read: Some(shell.time(shell.now)),
                 ..ListSync::default()
             },
@@ -108,12 +112,14 @@ pub(crate) mod samples {
                     counts: false,
                 },
             ],
-            count: "10,000+ companies".into(),
+            count: "10,000+ clients".into(),
             next: Some("an1.2".into()),
             ..ListFrame::default()
         };
         CompanyList {
             list,
+            one: "Client",
+            many: "Clients",
             rule: "Every active client of type Customer becomes a company by itself.".into(),
             outlook: "212 will, 1,004 wait.".into(),
             rows: vec![

@@ -17,8 +17,8 @@ pub(super) fn rule(
     let settings = &integration.settings;
     if !settings.company_source {
         return format!(
-            "Companies do not come from {} by themselves (step 2 of the setup): each one waits until it is imported or linked.",
-            provider.name
+            "{} do not come from {} by themselves (step 2 of the setup): each one waits until it is imported or linked.",
+            provider.words.companies, provider.name
         );
     }
     let labels = offer.labels(provider);
@@ -53,11 +53,13 @@ pub(super) fn several(count: u64) -> String {
 }
 
 /// What a row says that shares its name with others of the vendor, and with a company here.
-pub(super) fn twins(provider: &str, count: u64) -> String {
+pub(super) fn twins(provider: &Provider, count: u64) -> String {
     format!(
-        "{} companies of {provider} have this name, and one in Portico has it. If it is this one, use Link… to say so; \
-         selected as it is, it becomes a new company.",
-        number(count)
+        "{} {} of {} have this name, and a company in Portico has it. If it is this one, use Link… to say so; selected \
+         as it is, it becomes a new company.",
+        number(count),
+        provider.words.companies.to_lowercase(),
+        provider.name
     )
 }
 
@@ -89,15 +91,19 @@ pub(super) fn nothing(
     (view, search): (View, bool),
     all: CompanyCounts,
 ) -> (String, String) {
+    let one = provider.words.company.to_lowercase();
     if all.all == 0 {
+        let many = provider.words.companies.to_lowercase();
         return (
-            format!("No companies of {} yet", provider.name),
-            "The sync brings them. Open this list again when it has read the companies; the line above shows how far it is.".to_owned(),
+            format!("No {many} of {} yet", provider.name),
+            format!(
+                "The sync brings them. Open this list again when it has read the {many}; the line above shows how far it is."
+            ),
         );
     }
     if view == View::Selected {
         return (
-            "No company is selected".to_owned(),
+            format!("No {one} is selected"),
             "Show the whole list and tick what to import.".to_owned(),
         );
     }
@@ -109,7 +115,7 @@ pub(super) fn nothing(
     }
     if search {
         return (
-            "No company matches".to_owned(),
+            format!("No {one} matches"),
             "Search for a part of its name.".to_owned(),
         );
     }

@@ -273,7 +273,17 @@ async fn choices(
         let mut here = shown.rows.iter_mut().find(|row| row.id == technician);
         if here.as_ref().is_some_and(|row| row.state.is_linked()) {
             // Linked by somebody else since the page was opened: the import says so.
-        } else if let Some(email) = state.link_of(technician) {
+        } else if let Some(email) = state.link_of(technician)
+            && state.typed_link(technician).is_none()
+        {
+            // Nobody typed it: where it cannot be done, the import goes on without it and says why.
+            let email = email.to_owned();
+            rows.push(ImportRowChoice {
+                technician,
+                action: ImportAction::Suggested { email },
+            });
+            continue;
+        } else if let Some(email) = state.typed_link(technician) {
             let found = match find_user(app, email).await? {
                 Ok((user, identity)) => {
                     match link_problem(app, integration, user, &linked).await? {

@@ -1,6 +1,6 @@
 //! From the store to the list of people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::clock::UtcMillis;
@@ -14,8 +14,9 @@ use store::listing::Count;
 use store::staff::{StaffQuery, list_staff_page};
 use store::technicians::{
     ImportCounts, ImportQuery, ImportRow, count_importable, list_found, list_importable,
-    list_some_importable,
+    list_sharing_address, list_some_importable,
 };
+use sync::import_users::SEVERAL_RECORDS;
 use sync::quick_match::{self, Match, Matches};
 use sync::users::{Client, contacts_with};
 
@@ -31,7 +32,7 @@ use crate::web::settings::imports::list_state::{ListState, View};
 use crate::web::settings::imports::list_sync::Listed;
 use crate::web::settings::imports::quick_match::QuickMatch;
 use crate::web::settings::users::role_choices;
-use crate::web::view::list::PAGE_ROWS;
+use crate::web::view::list::{PAGE_ROWS, count_text};
 use crate::web::view::number::{counted, grouped};
 use crate::web::view::{Section, Shell};
 
@@ -48,6 +49,9 @@ pub struct Addresses {
     /// Whether it is a part of the wizard.
     pub in_setup: bool,
 }
+
+/// What is said of a user who was proposed on another view, at a row that is still ticked.
+const KEPT: &str = "Selected before: the record is linked to this user.";
 
 /// What the list of people of a source shows.
 #[must_use]
@@ -106,14 +110,22 @@ pub async fn picker(
     let read_at = checkpoint.and_then(|checkpoint| checkpoint.last_completed_at);
     let shell = staff.shell(Section::Settings);
     let clients = clients(app, &found.rows).await?;
+    let sharing = list_sharing_address(store, integration).await?;
+    let sharing: BTreeSet<i64> = sharing.into_iter().map(|one| one.0).collect();
     let rows = found.rows.into_iter().map(|row| {
-        let client = clients.get(&row.id);
-        let found = matches.get(row.id);
-        to_row(&shell, row, state, read_at, (found, client))
+        let about = About {
+            found: matches.get(row.id),
+            client: clients.get(&row.id),
+            shares: sharing.contains(&row.id),
+        };
+        to_row(&shell, row, state, read_at, about)
     });
-    let rows = tell_apart(rows.collect());
+    let rows = tell_apart(rows.collect(), state);
     let words = source.provider.words;
-    let many_lower = words.technicians.to_lowercase();
+    let (one_lower, many_lower) = (
+        words.technician.to_lowercase(),
+        words.technicians.to_lowercase(),
+    );
     let (nothing, nothing_help) = nothing(&many_lower, asked, counts);
     let (people, more_people) = people(app, "").await?;
     let ticks = rows.iter().map(|row| Tick {
@@ -132,16 +144,18 @@ pub async fn picker(
         quick,
         carried: carried(state, &rows, &matches),
     };
-    let all = number(counts.all);
     let list = ListFrame {
         action: addresses.action.clone(),
         cancel: addresses.cancel.clone(),
         by: "name or e-mail",
-        count: format!(
-            "{}, {} unlinked",
-            counted(all, &words.technician.to_lowercase(), &many_lower),
-            grouped(number(counts.unlinked))
-        ),
+        count: match asked.view {
+            View::All => format!(
+                "{}, {} unlinked",
+                counted(number(counts.all), &one_lower, &many_lower),
+                grouped(number(counts.unlinked))
+            ),
+            View::Quick | View::Selected => count_text(found.count, &one_lower, &many_lower),
+        },
         nothing,
         nothing_help,
         many: many_lower,
@@ -168,7 +182,7 @@ pub async fn picker(
 
 /// Tells apart those of one name by the vendor's number. Of several with the address of one user, or proposed for one,
 /// none is linked beforehand: only a person can tell which it is.
-fn tell_apart(mut rows: Vec<PickRow>) -> Vec<PickRow> {
+fn tell_apart(mut rows: Vec<PickRow>, state: &PickerState) -> Vec<PickRow> {
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
     let mut users: BTreeMap<String, usize> = BTreeMap::new();
     for row in &rows {
@@ -182,17 +196,50 @@ fn tell_apart(mut rows: Vec<PickRow>) -> Vec<PickRow> {
         if row.suggested.is_empty() || users.get(&row.suggested) == Some(&1) {
             continue;
         }
-        if row.link == row.suggested {
+        if row.link == row.suggested && state.typed_link(row.id).is_none() {
             row.link.clear();
         }
-        row.proposal = format!(
-            "Several records could be {}. Use Link User at the right one.",
-            row.suggested_name
-        );
+        row.proposal = could_be(&row.suggested_name);
         row.suggested.clear();
         row.covered = false;
     }
     rows
+}
+
+fn could_be(user: &str) -> String {
+    format!("Several records could be {user}. Use Link User at the right one.")
+}
+
+/// What else is known of a record.
+struct About<'a> {
+    /// What Quick Match says.
+    found: Option<&'a Match>,
+    /// Who at a client has its address.
+    client: Option<&'a Client>,
+    /// Whether another record that is linked to nobody has its address.
+    shares: bool,
+}
+
+/// Why nothing is to be done with a record unasked: the user who has its address stands for another one, or several
+/// records have it. Empty: it may.
+fn unclear(row: &ImportRow, shares: bool) -> String {
+    match (&row.taken_by, &row.taken_as) {
+        (Some(user), Some(record)) => {
+            let record = if has_visible(record) {
+                record.as_str()
+            } else {
+                "another one"
+            };
+            format!(
+                "{} has this address and is linked to the record of {record} already. Link this record to another user, \
+                 or unlink that one first.",
+                user.name
+            )
+        }
+        (Some(user), None) if shares => could_be(&user.name),
+        (None, _) if shares => SEVERAL_RECORDS.to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The users one can link to whose name or e-mail matches, without those who are deactivated, and whether there are more.
@@ -241,9 +288,15 @@ fn to_row(
     row: ImportRow,
     state: &PickerState,
     read_at: Option<UtcMillis>,
-    (found, client): (Option<&Match>, Option<&Client>),
+    about: About<'_>,
 ) -> PickRow {
+    let About {
+        found,
+        client,
+        shares,
+    } = about;
     let id = row.id;
+    let unclear = unclear(&row, shares);
     let email = row.email.unwrap_or_default();
     let has_email = email_address(&email).is_some();
     let pick = match row.identity {
@@ -259,28 +312,53 @@ fn to_row(
         None => PickState::NeedsEmail,
     };
     let suggested_off = row.taken_by.as_ref().is_some_and(|user| user.deactivated);
+    let elsewhere = row.taken_as.is_some();
     let taken_by = row.taken_by.map(|user| (user.email, user.name));
     let proposed = found
         .and_then(Match::target)
         .map(|target| (target.email.clone(), target.name.clone()));
-    let (suggested, suggested_name) = taken_by.or_else(|| proposed.clone()).unwrap_or_default();
+    // Proposed on another view and ticked there: it stays, unless that user was linked meanwhile.
+    let earlier = state.link_of(id).filter(|link| {
+        let same = |email: &str| email_key(email) == email_key(link);
+        let held = elsewhere && taken_by.as_ref().is_some_and(|(email, _)| same(email));
+        state.typed_link(id).is_none() && !held
+    });
+    let now = taken_by
+        .filter(|_| unclear.is_empty())
+        .or_else(|| proposed.clone());
+    let (unclear, kept) = match (&now, earlier) {
+        (Some(_), _) => (String::new(), String::new()),
+        (None, Some(_)) => (String::new(), KEPT.to_owned()),
+        (None, None) => (unclear, String::new()),
+    };
+    let (suggested, suggested_name) = now
+        .or_else(|| earlier.map(|email| (email.to_owned(), email.to_owned())))
+        .unwrap_or_default();
     let linked = pick.is_linked();
-    let meant = pick == PickState::Ready && (!state.list.is_quick() || proposed.is_some());
+    // Whose address somebody at a client has is imported once a person said that they are staff.
+    let plain = unclear.is_empty() && (client.is_none() || proposed.is_some());
+    let meant = pick == PickState::Ready && plain && (!state.list.is_quick() || proposed.is_some());
     let covered = state.list.everyone && meant && !state.list.except.contains(&id);
     let ticked = state.list.picks.contains(&id)
         || state.link_of(id).is_some()
         || covered
-        || (state.list.tick_page && pick == PickState::Ready);
+        || (state.list.tick_page && pick == PickState::Ready && plain);
     let join = client.is_some() && state.joins(id, &email);
     // Emptied by the person: somebody new is wanted, and the proposal does not come back.
     let emptied = state.suggested.contains_key(&id) && !state.links.contains_key(&id);
+    let link = match state.typed_link(id) {
+        Some(typed) => typed.to_owned(),
+        None if emptied => String::new(),
+        None => suggested.clone(),
+    };
     let mut picked = PickRow {
         id,
         ticked: ticked && !linked,
         covered: meant,
         proposal: found
             .map(|found| QuickMatch::words(found, "user"))
-            .unwrap_or_default(),
+            .filter(|_| unclear.is_empty() && kept.is_empty())
+            .unwrap_or(if kept.is_empty() { unclear } else { kept }),
         typed_email: state.emails.get(&id).cloned().unwrap_or_else(|| {
             if has_email {
                 String::new()
@@ -288,13 +366,7 @@ fn to_row(
                 email.clone()
             }
         }),
-        link: state.links.get(&id).cloned().unwrap_or_else(|| {
-            if emptied {
-                String::new()
-            } else {
-                suggested.clone()
-            }
-        }),
+        link,
         synced: Some(shell.time(read_at.map_or(row.stored_at, |at| at.max(row.stored_at)))),
         name: if has_visible(&row.name) {
             row.name
@@ -386,7 +458,8 @@ fn everyone(
         return Everyone::proposed(quick.links, "user", state);
     }
     let count = counts.unlinked.saturating_sub(counts.without_email);
-    let here = rows.iter().filter(|row| row.covered).count() as u64;
+    let ready = |row: &&PickRow| row.state == PickState::Ready;
+    let here = rows.iter().filter(ready).count() as u64;
     if count <= here {
         return None;
     }

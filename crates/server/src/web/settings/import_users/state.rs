@@ -69,8 +69,25 @@ impl PickerState {
     /// The user somebody is to be linked to: one that was typed, or one the page proposed for somebody who is ticked.
     #[must_use]
     pub fn link_of(&self, id: i64) -> Option<&str> {
+        let proposed = || {
+            self.proposed_link(id)
+                .filter(|_| self.list.picks.contains(&id))
+        };
+        self.typed_link(id).or_else(proposed)
+    }
+
+    /// The user a person typed, other than the one the page proposed.
+    #[must_use]
+    pub fn typed_link(&self, id: i64) -> Option<&str> {
         let link = self.links.get(&id)?;
-        (self.list.picks.contains(&id) || self.suggested.get(&id) != Some(link)).then_some(link)
+        (self.suggested.get(&id) != Some(link)).then_some(link)
+    }
+
+    /// The user the page proposed, as long as it stands in the field.
+    #[must_use]
+    pub fn proposed_link(&self, id: i64) -> Option<&str> {
+        let link = self.links.get(&id)?;
+        (self.suggested.get(&id) == Some(link)).then_some(link)
     }
 
     /// Whether it was said that whoever has this address becomes one of the staff.
@@ -133,8 +150,10 @@ mod tests {
         assert_eq!(read(proposed).chosen(), BTreeSet::new());
         let ticked = read(&format!("{proposed}&pick=5"));
         assert_eq!(ticked.link_of(5), Some("ann@x.example"));
+        assert_eq!(ticked.typed_link(5), None, "nobody typed it");
         let other = read("link.5=bob@x.example&suggested.5=ann@x.example");
         assert_eq!(other.link_of(5), Some("bob@x.example"));
+        assert_eq!(other.typed_link(5), other.link_of(5));
         let emptied = read("link.5=&suggested.5=ann@x.example&pick=5");
         assert_eq!(emptied.link_of(5), None, "somebody new is wanted");
         assert_eq!((other.creates(), emptied.creates()), (false, true));

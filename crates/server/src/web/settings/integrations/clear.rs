@@ -46,9 +46,8 @@ pub async fn ask_clear(
         goes_title: "What happens",
         goes: vec![
             format!(
-                "{} with {}, {} and {} are read again, and all else that is synced",
+                "{} with all comments, {} and {} are read again, and all else that is synced",
                 counted(number(here.tickets), "ticket", "tickets"),
-                counted(number(here.notes), "note", "notes"),
                 counted(number(here.companies), "company record", "company records"),
                 counted(number(here.contacts), "contact", "contacts")
             ),

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::provider::Provider;
 use domain::stream::RecordType;
-use store::integration_data::count_held;
+use store::integration_data::{count_companies_from_here, count_held};
 use store::integrations::Integration;
 use sync::connect::{ActionOutcome, delete_data};
 
@@ -17,6 +17,7 @@ use crate::web::form::Fields;
 use crate::web::page::{page_with, see_other};
 use crate::web::settings::imports::kept_list::KeptList;
 use crate::web::view::Section;
+use crate::web::view::number::counted;
 
 /// Asks for the name to be typed, and says what is lost.
 ///
@@ -91,10 +92,33 @@ async fn render(
     if provider.has(RecordType::Opportunities) {
         goes.push(held(here.opportunities, "opportunity", "opportunities"));
     }
+    let companies = count_companies_from_here(app.store(), integration.id).await?;
+    if companies.going > 0 {
+        goes.push(format!(
+            "{} that came from here, with no account and in no other tool",
+            counted(companies.going, "company", "companies")
+        ));
+    }
     goes.push(format!(
         "{}, with the lists of statuses and the like",
         held(here.technicians, "technician", "technicians")
     ));
+    let mut stays = Vec::new();
+    if companies.staying > 0 {
+        stays.push(format!(
+            "{} that came from here, with {} of people there",
+            counted(companies.staying, "company", "companies"),
+            counted(companies.accounts, "account", "accounts")
+        ));
+    }
+    stays.extend([
+        "The sync log and the audit log".to_owned(),
+        "Data of other integrations".to_owned(),
+        format!(
+            "Blocks of removed companies, for when the same account of {} comes again",
+            provider.name
+        ),
+    ]);
     page_with(
         status,
         &ConfirmPage {
@@ -109,14 +133,7 @@ async fn render(
             dangerous: true,
             goes_title: "What goes",
             goes,
-            stays: vec![
-                "The sync log and the audit log".to_owned(),
-                "Data of other integrations".to_owned(),
-                format!(
-                    "Blocks of removed companies, for when the same account of {} comes again",
-                    provider.name
-                ),
-            ],
+            stays,
             afterwards:
                 "This cannot be undone. Connecting again reads everything from the beginning."
                     .to_owned(),
