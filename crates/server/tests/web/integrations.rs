@@ -222,6 +222,8 @@ async fn disconnect_says_what_stays_and_data_is_deleted_only_by_name() {
         "tickets stay"
     );
     let ask = browser.get("/settings/integrations/autotask/delete").await;
+    let companies = "that came from here, with no account and in no other tool";
+    assert!(ask.text.contains(companies), "{}", ask.text);
     assert!(ask.text.contains(&counted), "{counted}: {}", ask.text);
     let wrong = browser
         .post(

@@ -105,11 +105,14 @@ async fn render(
     ));
     let mut stays = Vec::new();
     if companies.staying > 0 {
-        stays.push(format!(
-            "{} that came from here, with {} of people there",
-            counted(companies.staying, "company", "companies"),
-            counted(companies.accounts, "account", "accounts")
-        ));
+        let came = counted(companies.staying, "company", "companies");
+        stays.push(match companies.accounts {
+            0 => format!("{came} that came from here and that other tools have too"),
+            people => format!(
+                "{came} that came from here and that people or other tools belong to, with {}",
+                counted(people, "account", "accounts")
+            ),
+        });
     }
     stays.extend([
         "The sync log and the audit log".to_owned(),
