@@ -13,3 +13,5 @@ mod demo_on_postgres;
 #[path = "../support/missing_database.rs"]
 mod missing_database;
 mod process;
+#[path = "../support/test_postgres.rs"]
+mod test_postgres;

@@ -19,6 +19,8 @@ mod passkey;
 mod people;
 mod psa_walk;
 mod screenshots;
+#[path = "../support/test_postgres.rs"]
+mod test_postgres;
 mod walk;
 
 use std::path::PathBuf;

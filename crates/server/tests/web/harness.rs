@@ -25,6 +25,8 @@ use sync::mail::outbox::Kept;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::test_postgres::test_postgres;
+
 pub use browser::{Browser, Page};
 
 /// The administrator every site has unless it starts empty.
@@ -221,14 +223,7 @@ impl Site {
     }
 
     async fn on_postgres(start: Start, sandbox: Option<Sandbox>) -> Option<Self> {
-        let variable = |name: &str| std::env::var_os(name).and_then(|text| text.into_string().ok());
-        let Some(url) = variable("PORTICO_TEST_POSTGRES").filter(|url| !url.is_empty()) else {
-            assert!(
-                variable("PORTICO_REQUIRE_ALL").is_none(),
-                "PORTICO_TEST_POSTGRES is not set, and PORTICO_REQUIRE_ALL is"
-            );
-            return None;
-        };
+        let url = test_postgres()?;
         let keys = tempfile::tempdir().unwrap();
         let key = keys.path().join("portico.key");
         store::key_ring::create(&key).unwrap();

@@ -47,6 +47,8 @@ mod setup_import;
 mod setup_wizard;
 mod sign_in;
 mod sync_log;
+#[path = "../support/test_postgres.rs"]
+mod test_postgres;
 #[path = "../../../connectors/tests/tls/mod.rs"]
 mod tls;
 mod two_factor;
